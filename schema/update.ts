@@ -1,0 +1,54 @@
+/**
+ * Makes the two files of this folder from Shopify's own introspection result:
+ *
+ * - `admin-<version>.graphql`: the Admin schema with names, types, arguments,
+ *   directives and deprecation flags, and without descriptions and reasons, so
+ *   that a new version shows as a readable diff;
+ * - `admin-<version>.json`: what only descriptions and side tables hold (which
+ *   mutations take an idempotency key, manual costs, required scopes).
+ *
+ * The source is one file in one pinned npm tarball, checked by its hash.
+ * Run it with `npm run schema`.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { buildClientSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type Published, sideTables } from './side-tables.ts';
+import { stripDescriptions } from './strip.ts';
+
+const version = '2026-10';
+const tarball = '@shopify/dev-mcp@1.16.0';
+const file = `package/dist/data/admin_${version}.json.gz`;
+const sha256 = 'f3b522f264556925eada700e795e4a002a9cba83444ebcc6c0d724254a0c6593';
+
+function download(): Published {
+  const folder = mkdtempSync(join(tmpdir(), 'admin-schema-'));
+  try {
+    const packed: unknown = JSON.parse(
+      execFileSync('npm', ['pack', tarball, '--json', '--ignore-scripts', '--pack-destination', folder], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+    // The shape of `npm pack --json` is a list or an object by npm version.
+    const [first] = Object.values(packed as Record<string, { filename: string }>);
+    if (!first) throw new Error(`npm packed nothing for ${tarball}`);
+    const gz = execFileSync('tar', ['-xzOf', join(folder, first.filename), file], { maxBuffer: 2 ** 26 });
+    const found = createHash('sha256').update(gz).digest('hex');
+    if (found !== sha256) throw new Error(`${file} of ${tarball} has hash ${found}, expected ${sha256}`);
+    return JSON.parse(gunzipSync(gz).toString('utf8')) as Published;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const published = download();
+const introspection = stripDescriptions(published.data);
+const schema = lexicographicSortSchema(buildClientSchema(introspection, { assumeValid: true }));
+const here = import.meta.dirname;
+writeFileSync(join(here, `admin-${version}.graphql`), `${printSchema(schema)}\n`);
+writeFileSync(join(here, `admin-${version}.json`), `${JSON.stringify(sideTables(version, published), null, 1)}\n`);

@@ -1,0 +1,130 @@
+import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import { ValidationError } from '../errors/local.ts';
+import type { TypedDocument } from './types.ts';
+
+/** One top-level field of an operation. */
+export interface RootField {
+  readonly name: string;
+  /** Key of its value in the answer's data. */
+  readonly responseKey: string;
+  readonly node: FieldNode;
+  /** Keys under which the payload reports user errors, such as `userErrors` or `mediaUserErrors`. */
+  readonly userErrorKeys: readonly string[];
+}
+
+/** An operation, parsed. */
+export interface ParsedOperation {
+  /** The text that is sent. */
+  readonly source: string;
+  readonly document: DocumentNode;
+  /** Its name, or that of its first field. */
+  readonly name: string;
+  readonly kind: 'query' | 'mutation';
+  readonly rootFields: readonly RootField[];
+}
+
+/** Parses documents, each once. */
+export interface DocumentParser {
+  /** @throws ValidationError where the text is no GraphQL, or holds no such operation. */
+  parse(document: string | TypedDocument<unknown, never>, operationName?: string): Promise<ParsedOperation>;
+}
+
+const rememberedDocuments = 1000;
+
+/** The parser is loaded at its first use, so that importing the client stays light. */
+export function createDocumentParser(): DocumentParser {
+  const parsed = new Map<string, ParsedOperation>();
+
+  return {
+    async parse(document, operationName) {
+      const source = await sourceOf(document);
+      const key = operationName === undefined ? source : `${operationName}\n${source}`;
+      const known = parsed.get(key);
+      if (known) return known;
+      const operation = describe(source, await parseSource(source), operationName);
+      if (parsed.size >= rememberedDocuments) parsed.delete(parsed.keys().next().value ?? '');
+      parsed.set(key, operation);
+      return operation;
+    },
+  };
+}
+
+async function sourceOf(document: string | TypedDocument<unknown, never>): Promise<string> {
+  if (isDocumentNode(document)) return (await import('graphql')).print(document);
+  return String(document);
+}
+
+function isDocumentNode(document: unknown): document is DocumentNode {
+  return typeof document === 'object' && document !== null && 'kind' in document && document.kind === 'Document';
+}
+
+async function parseSource(source: string): Promise<DocumentNode> {
+  const { parse, GraphQLError } = await import('graphql');
+  try {
+    return parse(source, { noLocation: true });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const at = error.locations?.[0];
+    const place = at ? ` (line ${at.line}, column ${at.column})` : '';
+    throw new ValidationError('The GraphQL document', [{ field: 'document', message: `${error.message}${place}` }]);
+  }
+}
+
+function describe(source: string, document: DocumentNode, operationName: string | undefined): ParsedOperation {
+  const operations = document.definitions.filter(
+    (definition): definition is OperationDefinitionNode => definition.kind === 'OperationDefinition',
+  );
+  const operation =
+    operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
+  const refuse = (message: string): never => {
+    throw new ValidationError('The GraphQL document', [{ field: 'document', message }]);
+  };
+  if (!operation) {
+    return refuse(operationName === undefined ? 'holds no operation.' : `holds no operation named ${operationName}.`);
+  }
+  if (operationName === undefined && operations.length > 1) {
+    return refuse('holds several operations. Say which with the option operationName.');
+  }
+  if (operation.operation === 'subscription') return refuse('is a subscription, which the Admin API does not have.');
+
+  const rootFields = fieldsOf(operation.selectionSet, document).map((node): RootField => ({
+    name: node.name.value,
+    responseKey: (node.alias ?? node.name).value,
+    node,
+    userErrorKeys: node.selectionSet
+      ? fieldsOf(node.selectionSet, document)
+          .filter((field) => /userErrors$/i.test(field.name.value))
+          .map((field) => (field.alias ?? field.name).value)
+      : [],
+  }));
+  return {
+    source,
+    document,
+    name: operation.name?.value ?? rootFields[0]?.name ?? 'anonymous',
+    kind: operation.operation,
+    rootFields,
+  };
+}
+
+/** The fields of a selection, with those of its fragments. */
+function fieldsOf(selections: SelectionSetNode, document: DocumentNode, open: readonly string[] = []): FieldNode[] {
+  return selections.selections.flatMap((selection): FieldNode[] => {
+    if (selection.kind === 'Field') return [selection];
+    if (selection.kind === 'InlineFragment') return fieldsOf(selection.selectionSet, document, open);
+    const name = selection.name.value;
+    const fragment = document.definitions.find(
+      (definition) => definition.kind === 'FragmentDefinition' && definition.name.value === name,
+    );
+    // A fragment that names itself is refused by Shopify; here it only must not loop.
+    if (fragment?.kind !== 'FragmentDefinition' || open.includes(name)) return [];
+    return fieldsOf(fragment.selectionSet, document, [...open, name]);
+  });
+}
+
+/** The value of a field's argument: from the text, or from the variables. */
+export function argumentValue(field: FieldNode, name: string, variables: Readonly<Record<string, unknown>>): unknown {
+  const argument = field.arguments?.find((candidate: ArgumentNode) => candidate.name.value === name);
+  if (!argument || argument.value.kind === 'NullValue') return undefined;
+  if (argument.value.kind === 'Variable') return variables[argument.value.name.value];
+  return argument.value;
+}

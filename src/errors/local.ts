@@ -1,0 +1,51 @@
+import { type ErrorContext, ShopwrightError } from './base.ts';
+
+/** One problem in options, in the environment or in input data. */
+export interface Problem {
+  /** Name of the option, variable or field, such as `SHOPIFY_STORE_URL` or `variants[2].price`. */
+  readonly field: string;
+  /** What is wrong and how to mend it. */
+  readonly message: string;
+}
+
+const listed = (problems: readonly Problem[]): string =>
+  problems.map((problem) => `\n  - ${problem.field}: ${problem.message}`).join('');
+
+/** Options or environment variables do not fit. Holds all problems, not only the first. Code `CONFIG_INVALID`. */
+export class ConfigError extends ShopwrightError {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], context?: ErrorContext) {
+    super('CONFIG_INVALID', `The configuration does not fit:${listed(problems)}`, false, context);
+    this.problems = problems;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), problems: this.problems };
+  }
+}
+
+/** Input data do not fit; nothing was sent. Code `VALIDATION_FAILED`. */
+export class ValidationError extends ShopwrightError {
+  override readonly name = 'ValidationError';
+  readonly problems: readonly Problem[];
+
+  constructor(subject: string, problems: readonly Problem[], context?: ErrorContext) {
+    super('VALIDATION_FAILED', `${subject} cannot be sent:${listed(problems)}`, false, context);
+    this.problems = problems;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), problems: this.problems };
+  }
+}
+
+/** A store could not be read or written. `isRetryable` where the store was only busy. Code `STORAGE_FAILED`. */
+export class StorageError extends ShopwrightError {
+  override readonly name = 'StorageError';
+
+  constructor(message: string, isRetryable: boolean, context?: ErrorContext) {
+    super('STORAGE_FAILED', message, isRetryable, context);
+  }
+}

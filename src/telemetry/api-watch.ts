@@ -1,0 +1,38 @@
+import type { TransportResponse } from '../transport/types.ts';
+import type { Emit } from './emit.ts';
+import type { Logger } from './types.ts';
+
+/** Looks at the version and deprecation headers of each answer. */
+export interface ApiWatch {
+  see(operation: string, headers: TransportResponse['headers']): void;
+}
+
+const rememberedNotices = 500;
+
+/**
+ * Tells once when Shopify serves another API version than the one asked for (an expired version falls
+ * forward without an error), and once for each operation that uses something deprecated.
+ */
+export function createApiWatch(shop: string, asked: string, emit: Emit, logger: Logger | undefined): ApiWatch {
+  const told = new Set<string>();
+  const once = (key: string): boolean => {
+    if (told.has(key) || told.size >= rememberedNotices) return false;
+    told.add(key);
+    return true;
+  };
+
+  return {
+    see(operation, headers) {
+      const served = headers.get('x-shopify-api-version');
+      if (served !== null && served !== asked && once(`version ${served}`)) {
+        emit({ type: 'api-version', shop, asked, served });
+        logger?.warn({ shop, asked, served }, `Shopify served API version ${served} instead of ${asked}; move to a supported version`);
+      }
+      const reason = headers.get('x-shopify-api-deprecated-reason');
+      if (reason !== null && once(`deprecation ${operation} ${reason}`)) {
+        emit({ type: 'deprecation', shop, operation, reason });
+        logger?.warn({ shop, operation, reason }, `${operation} uses something that Shopify has deprecated: ${reason}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { Logger, TelemetryEvent, TelemetryListener } from './types.ts';
+
+/** Hands one event to the listener. */
+export type Emit = (event: TelemetryEvent) => void;
+
+/** An `Emit` that costs nothing without a listener, and that a faulty listener cannot break. */
+export function createEmit(listener: TelemetryListener | undefined, logger: Logger | undefined): Emit {
+  if (!listener) return () => undefined;
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      logger?.error({ error, event: event.type }, 'the telemetry listener threw');
+    }
+  };
+}

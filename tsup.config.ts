@@ -1,0 +1,25 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    config: 'src/entries/config.ts',
+    express: 'src/entries/express.ts',
+    next: 'src/entries/next.ts',
+    'storage/sqlite': 'src/entries/storage-sqlite.ts',
+    sync: 'src/entries/sync.ts',
+    testing: 'src/entries/testing.ts',
+    validation: 'src/entries/validation.ts',
+    webhooks: 'src/entries/webhooks.ts',
+    'cli/shopwright': 'src/cli/shopwright.ts',
+  },
+  format: 'esm',
+  target: 'node22',
+  platform: 'node',
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  dts: true,
+  removeNodeProtocol: false,
+  tsconfig: 'tsconfig.build.json',
+});

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** Tests import the package by its public names, which stand for the sources here. */
+export const entryAliases = [
+  { find: /^shopwright$/, replacement: source('index.ts') },
+  { find: /^shopwright\/storage\/sqlite$/, replacement: source('entries/storage-sqlite.ts') },
+  { find: /^shopwright\/(?!schema)([a-z]+)$/, replacement: `${source('entries')}/$1.ts` },
+];
+
+export default defineConfig({
+  resolve: { alias: entryAliases },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/full/**'],
+    setupFiles: ['test/setup.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/generated/**', 'src/**/types.ts'],
+      thresholds: { statements: 95, branches: 95 },
+    },
+  },
+});
