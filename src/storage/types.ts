@@ -12,8 +12,11 @@ export interface SyncRecord {
   readonly status: SyncStatus;
   /** Hash of all that the last push said; an equal hash means there is nothing to push. */
   readonly hash: string | null;
-  /** Hash of the images of the last push, so that unchanged images are not uploaded again. */
-  readonly imagesHash: string | null;
+  /**
+   * Hashes of parts of the last push (`images`, `publications`), so that an unchanged part is not
+   * sent again. `null` before the first push.
+   */
+  readonly parts: Readonly<Record<string, string>> | null;
   readonly lastError: { readonly code: string; readonly message: string } | null;
   /** Pushes begun since the last success. */
   readonly attempts: number;

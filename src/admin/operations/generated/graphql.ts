@@ -867,7 +867,10 @@ export type ProductPublishMutationVariables = Exact<{
 }>;
 
 
-export type ProductPublishMutation = { publishablePublish: { userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+export type ProductPublishMutation = { publishablePublish: { publishable:
+      | { updatedAt: DateTime }
+      | Record<PropertyKey, never>
+     | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ShopOverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -971,6 +974,11 @@ export const PublicationsDocument = new TypedDocumentString(`
 export const ProductPublishDocument = new TypedDocumentString(`
     mutation ProductPublish($id: ID!, $publications: [PublicationInput!]!) {
   publishablePublish(id: $id, input: $publications) {
+    publishable {
+      ... on Product {
+        updatedAt
+      }
+    }
     userErrors {
       field
       message
@@ -989,7 +997,7 @@ export const ShopOverviewDocument = new TypedDocumentString(`
       publicDisplayName
     }
   }
-  productsCount(limit: null) {
+  productsCount {
     count
     precision
   }

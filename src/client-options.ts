@@ -1,0 +1,49 @@
+import type { TokenSource } from './auth/types.ts';
+import type { Clock } from './internal/clock.ts';
+import type { RateLimiter } from './limiter/types.ts';
+import type { BreakerPolicy, RetryPolicy } from './resilience/types.ts';
+import type { Logger, TelemetryListener } from './telemetry/types.ts';
+import type { Transport } from './transport/types.ts';
+
+/** Options that one client and a whole app have in common. */
+export interface CommonOptions {
+  /** Name of the app; buckets belong to an app on a shop. Default `default`. */
+  readonly appId?: string;
+  /** Default: the version this package is generated for. */
+  readonly apiVersion?: string;
+  /** A test server in place of `https://{shop}`, such as `http://127.0.0.1:4010`. */
+  readonly origin?: string;
+  /** Replaces the global `fetch`, looked up at each request. */
+  readonly fetch?: typeof fetch;
+  /** Default: ky over `fetch`. */
+  readonly transport?: Transport;
+  /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
+  readonly limiter?: RateLimiter;
+  readonly breaker?: Partial<BreakerPolicy>;
+  readonly retry?: Partial<RetryPolicy>;
+  /** Milliseconds for one attempt. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds for everything, waits included. None by default. */
+  readonly deadlineMs?: number;
+  readonly logger?: Logger;
+  /** Receives an event for each permit, attempt, retry and call. */
+  readonly telemetry?: TelemetryListener;
+  /** Put in front of the `User-Agent` header. */
+  readonly userAgentPrefix?: string;
+  /** `true` gives the client a bucket and a breaker of its own. Default `false`. */
+  readonly isolated?: boolean;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+}
+
+/** Options of `createShopifyClient`: a shop and, for it, either a token or a token source. */
+export type ShopifyClientOptions = CommonOptions & {
+  /** `acme`, `acme.myshopify.com` or `https://acme.myshopify.com`. */
+  readonly shop: string;
+} & (
+    | { /** Admin API access token. */ readonly accessToken: string; readonly auth?: undefined }
+    | { readonly auth: TokenSource; readonly accessToken?: undefined }
+  );
+
+/** Options of `createShopifyApp`. */
+export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };

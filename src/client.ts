@@ -1,0 +1,131 @@
+import { createGraphqlClient } from './admin/graphql.ts';
+import type { GraphqlClient } from './admin/types.ts';
+import { staticToken } from './auth/static-token.ts';
+import type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
+import { resolveApiVersion } from './config/api-version.ts';
+import { parseShopDomain } from './config/shop-domain.ts';
+import { ConfigError, type Problem } from './errors/local.ts';
+import { systemClock } from './internal/clock.ts';
+import { tokenBucketLimiter } from './limiter/token-bucket.ts';
+import type { LimiterStatus } from './limiter/types.ts';
+import type { CallEnvironment } from './request/types.ts';
+import { createShopBreaker } from './resilience/circuit-breaker.ts';
+import { createRetryBudget } from './resilience/retry-budget.ts';
+import type { BreakerPolicy, BreakerState, RetryPolicy } from './resilience/types.ts';
+import { createRuntime, processRuntime, shared } from './runtime.ts';
+import { createApiWatch } from './telemetry/api-watch.ts';
+import { createEmit } from './telemetry/emit.ts';
+import { kyTransport } from './transport/ky.ts';
+
+/** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
+export interface ShopifyClient extends GraphqlClient {
+  /** Domain, such as `acme.myshopify.com`. */
+  readonly shop: string;
+  readonly apiVersion: string;
+  /** The bucket as the limiter sees it, and the breaker. `limiter` is `undefined` before the first call. */
+  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+}
+
+/** An app installed on many shops. */
+export interface ShopifyApp {
+  /** @throws ConfigError where the text is no shop's domain. */
+  shop(domain: string): ShopifyClient;
+}
+
+const defaultRetry: RetryPolicy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
+
+/**
+ * Makes a client of one shop.
+ *
+ * @example
+ * const shop = createShopifyClient({ shop: 'acme.myshopify.com', accessToken: 'shpat_…' });
+ * const { data } = await shop.graphql('query { shop { name } }');
+ *
+ * @throws ConfigError with all that does not fit, before anything is sent.
+ */
+export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
+  const clock = options.clock ?? systemClock;
+  const domain = parseShopDomain(options.shop);
+  const version = resolveApiVersion(options.apiVersion, clock.now());
+  const problems: Problem[] = [...originProblems(options.origin), ...rangeProblems(options)];
+  if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
+  if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
+  if (options.auth === undefined && typeof options.accessToken !== 'string') {
+    problems.push({ field: 'accessToken', message: 'is missing. Give an Admin API access token, or a token source as auth.' });
+  }
+  if (problems.length > 0 || !domain.ok || !version.ok) throw new ConfigError(problems);
+
+  const shop = domain.domain;
+  const apiVersion = version.version;
+  if (version.warning !== undefined) options.logger?.warn({ shop, apiVersion }, version.warning);
+  const app = options.appId ?? 'default';
+  const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
+  const emit = createEmit(options.telemetry, options.logger);
+  const runtime = options.isolated ? createRuntime() : processRuntime();
+  const limiter = options.limiter ?? shared(runtime.limiters, options.origin ?? '', () => tokenBucketLimiter({ clock }));
+  const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () => ({
+    breaker: createShopBreaker(shop, { ...defaultBreaker, ...options.breaker }, clock, (state) => emit({ type: 'breaker', shop, state })),
+    budget: createRetryBudget(),
+  }));
+
+  const environment: CallEnvironment = {
+    ...guards,
+    shop,
+    app,
+    origin,
+    clock,
+    limiter,
+    emit,
+    random: Math.random,
+    headers: {
+      'user-agent': `${options.userAgentPrefix ? `${options.userAgentPrefix} ` : ''}shopwright`,
+      // A test server cannot tell the shop from its own host name.
+      ...(options.origin !== undefined && { 'x-shopify-shop-domain': shop }),
+    },
+    tokens: options.auth ?? staticToken(options.accessToken ?? ''),
+    transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
+    watch: createApiWatch(shop, apiVersion, emit, options.logger),
+  };
+
+  const { graphql } = createGraphqlClient({
+    environment,
+    apiVersion,
+    costs: runtime.costs,
+    documents: runtime.documents,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    deadlineMs: options.deadlineMs,
+    retry: { ...defaultRetry, ...options.retry },
+  });
+  return {
+    shop,
+    apiVersion,
+    graphql,
+    status: () => ({ limiter: limiter.status({ shop, app }), breaker: guards.breaker.state() }),
+  };
+}
+
+/** Makes an app that hands out a client for each of its shops. */
+export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
+  return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
+}
+
+function originProblems(origin: string | undefined): readonly Problem[] {
+  if (origin === undefined) return [];
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.username;
+  return fits ? [] : [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
+}
+
+function rangeProblems(options: CommonOptions): readonly Problem[] {
+  const positive = { timeoutMs: options.timeoutMs, deadlineMs: options.deadlineMs, 'breaker.failures': options.breaker?.failures, 'breaker.trials': options.breaker?.trials, 'breaker.openMs': options.breaker?.openMs };
+  const notNegative = { 'retry.maxRetries': options.retry?.maxRetries, 'retry.baseDelayMs': options.retry?.baseDelayMs };
+  return [
+    ...Object.entries(positive).flatMap(([field, value]) =>
+      value === undefined || value > 0 ? [] : [{ field, message: 'must be more than zero.' }],
+    ),
+    ...Object.entries(notNegative).flatMap(([field, value]) =>
+      value === undefined || value >= 0 ? [] : [{ field, message: 'must be zero or more.' }],
+    ),
+  ];
+}

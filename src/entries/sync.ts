@@ -1,0 +1,16 @@
+export type { ProductWebhook, WebhookEffect } from '../sync/apply-webhook.ts';
+export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
+export { type GroupedProduct, type GroupedRows, groupVariants } from '../sync/source/group-variants.ts';
+export type { Cell, Column, ProductCells, VariantCells, VariantMapping } from '../sync/source/mapping.ts';
+export { type ParsedRows, type ParseRowsOptions, parseRows } from '../sync/source/parse-rows.ts';
+export type { RejectedRow } from '../sync/source/rejected-row.ts';
+export type {
+  PushManyOptions,
+  PushOptions,
+  PushOutcome,
+  PushProgress,
+  PushResult,
+  PushSummary,
+  SyncClient,
+  SyncHealth,
+} from '../sync/types.ts';

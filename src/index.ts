@@ -1,0 +1,39 @@
+export type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument, VariablesArgument } from './admin/types.ts';
+export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './admin/scalars.ts';
+export { staticToken } from './auth/static-token.ts';
+export type { TokenSource } from './auth/types.ts';
+export { createShopifyApp, createShopifyClient, type ShopifyApp, type ShopifyClient } from './client.ts';
+export type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  HttpError,
+  InvalidResponseError,
+  ShopUnavailableError,
+  ThrottledError,
+} from './errors/answer.ts';
+export { type ErrorCode, type ErrorContext, ShopwrightError } from './errors/base.ts';
+export { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './errors/connection.ts';
+export { GraphqlError, type GraphqlErrorEntry, MaxCostError, ShopifyUserError, type UserErrorEntry } from './errors/graphql.ts';
+export * from './errors/guards.ts';
+export { ConfigError, type Problem, StorageError, ValidationError } from './errors/local.ts';
+export { type Clock, systemClock } from './internal/clock.ts';
+export { tokenBucketLimiter } from './limiter/token-bucket.ts';
+export type { TokenBucketOptions } from './limiter/token-bucket-options.ts';
+export type {
+  AcquireRequest,
+  BucketScope,
+  LimiterStatus,
+  Permit,
+  PermitAnswer,
+  Priority,
+  RateLimiter,
+  ThrottleStatus,
+} from './limiter/types.ts';
+export type { CallCost } from './request/types.ts';
+export type { BreakerPolicy, BreakerState, RetryPolicy, Safety } from './resilience/types.ts';
+export { memoryStores } from './storage/memory.ts';
+export type { ListOptions, Stores, SyncCounts, SyncRecord, SyncRecordStore, SyncStatus } from './storage/types.ts';
+export type { Logger, TelemetryEvent, TelemetryListener } from './telemetry/types.ts';
+export { kyTransport } from './transport/ky.ts';
+export type { Transport, TransportRequest, TransportResponse } from './transport/types.ts';

@@ -1,0 +1,47 @@
+import { createDocumentParser, type DocumentParser } from './admin/document.ts';
+import { type CostBook, createCostBook } from './limiter/cost/cost-book.ts';
+import type { RateLimiter } from './limiter/types.ts';
+import type { ShopBreaker } from './resilience/circuit-breaker.ts';
+import type { RetryBudget } from './resilience/retry-budget.ts';
+
+/** What protects one shop from one app. */
+export interface ShopGuards {
+  readonly breaker: ShopBreaker;
+  readonly budget: RetryBudget;
+}
+
+/** What all clients of a process share. */
+export interface Runtime {
+  /** By test server, or `''` for Shopify itself; each holds the buckets of all apps and shops there. */
+  readonly limiters: Map<string, RateLimiter>;
+  /** By origin, shop and app. */
+  readonly guards: Map<string, ShopGuards>;
+  readonly documents: DocumentParser;
+  readonly costs: CostBook;
+}
+
+export function createRuntime(): Runtime {
+  return { limiters: new Map(), guards: new Map(), documents: createDocumentParser(), costs: createCostBook() };
+}
+
+const place = Symbol.for('shopwright.runtime');
+
+/**
+ * The runtime of this process. It hangs on `globalThis`, so that clients made for each request, and
+ * those of two copies of the module, follow one bucket and one breaker for each shop.
+ */
+export function processRuntime(): Runtime {
+  const scope = globalThis as { [place]?: Runtime };
+  scope[place] ??= createRuntime();
+  return scope[place];
+}
+
+/** The map's value of that key, made at its first use. */
+export function shared<T>(map: Map<string, T>, key: string, create: () => T): T {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = create();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,92 @@
+import type { FileSetInput, ProductSetInput, ProductVariantSetInput } from '../admin/operations/generated/graphql.ts';
+import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+import { contentHash } from './content-hash.ts';
+import { idMetafield } from './identity.ts';
+
+/** Shopify's name for the option of a product that has none. */
+const noOption = { name: 'Title', value: 'Default Title' };
+
+/** What a push of one draft sends. */
+export interface ProductInput {
+  readonly input: ProductSetInput;
+  /** The part of the input that concerns images; left out of a push where they are unchanged. */
+  readonly imagesHash: string;
+}
+
+/**
+ * Turns a draft into the input of `productSet`. What a draft leaves out stays as it is in the shop;
+ * lists it gives (variants, tags, images, metafields) become the whole list there.
+ */
+export function toProductInput(draft: ProductDraft): ProductInput {
+  const optionNames = namesOfOptions(draft);
+  const images = (draft.images ?? []).map(toFile);
+  const variants = draft.variants.map((variant) => toVariant(variant, optionNames));
+  const input: ProductSetInput = {
+    title: draft.title,
+    ...defined({
+      descriptionHtml: draft.descriptionHtml,
+      vendor: draft.vendor,
+      productType: draft.productType,
+      handle: draft.handle,
+      tags: draft.tags && [...draft.tags],
+      status: draft.status,
+      category: draft.category,
+      seo: draft.seo && defined(draft.seo),
+      files: draft.images && images,
+      // The list is the whole list: without its own metafield the product would lose its identity.
+      metafields: draft.metafields && [...draft.metafields, idMetafield(draft.localId)],
+    }),
+    productOptions: optionNames.map((name) => ({ name, values: valuesOf(name, draft.variants).map((value) => ({ name: value })) })),
+    variants,
+  };
+  const imagesHash = contentHash({
+    files: draft.images && images,
+    variants: variants.map(({ optionValues, file }) => file && { optionValues, file }).filter(Boolean),
+  });
+  return { input, imagesHash };
+}
+
+/** The same input without its images, so that Shopify does not fetch and process them again. */
+export function withoutImages(input: ProductSetInput): ProductSetInput {
+  const { files: _files, ...rest } = input;
+  return {
+    ...rest,
+    ...(input.variants && { variants: input.variants.map(({ file: _file, ...variant }) => variant) }),
+  };
+}
+
+function namesOfOptions(draft: ProductDraft): readonly string[] {
+  const used = new Set(draft.variants.flatMap((variant) => Object.keys(variant.options)));
+  const ordered = [...(draft.options ?? []).filter((name) => used.has(name)), ...used];
+  return used.size === 0 ? [noOption.name] : [...new Set(ordered)];
+}
+
+function valuesOf(option: string, variants: readonly ProductVariantDraft[]): readonly string[] {
+  return [...new Set(variants.map(({ options }) => options[option] ?? noOption.value))];
+}
+
+function toVariant(variant: ProductVariantDraft, optionNames: readonly string[]): ProductVariantSetInput {
+  return {
+    optionValues: optionNames.map((optionName) => ({ optionName, name: variant.options[optionName] ?? noOption.value })),
+    sku: variant.sku,
+    price: variant.price,
+    ...defined({
+      compareAtPrice: variant.compareAtPrice,
+      barcode: variant.barcode,
+      taxable: variant.taxable,
+      inventoryPolicy: variant.inventoryPolicy,
+      file: variant.imageUrl === undefined ? undefined : toFile({ url: variant.imageUrl }),
+    }),
+  };
+}
+
+function toFile(image: { readonly url: string; readonly alt?: string | undefined }): FileSetInput {
+  return { originalSource: image.url, contentType: 'IMAGE', ...defined({ alt: image.alt }) };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The object without the keys that are undefined. */
+function defined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,289 @@
+import {
+  CircuitOpenError,
+  isAuthenticationError,
+  isHttpError,
+  isOutcomeUnknownError,
+  isShopwrightError,
+  isThrottledError,
+  isTimeoutError,
+  NetworkError,
+  type TokenSource,
+} from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { broken, good, rejection, scriptedShop, silent, status, throttled } from './scripted-shop.ts';
+
+const query = 'query Q { shop { name } }';
+const refund = 'mutation Refund($input: RefundInput!) { refundCreate(input: $input) { userErrors { message } } }';
+const keyedRefund =
+  'mutation Refund($input: RefundInput!, $key: String!) { refundCreate(input: $input) @idempotent(key: $key) { userErrors { message } } }';
+const productSet =
+  'mutation Set($id: ProductSetIdentifiers, $input: ProductSetInput!) { productSet(identifier: $id, input: $input) { userErrors { message } } }';
+const refunded = { refundCreate: { userErrors: [] } };
+
+describe('a query', () => {
+  it.each([
+    ['a reset', broken('ECONNRESET')],
+    ['a 502', status(502)],
+    ['an HTML page', status(200, '<html>')],
+    ['half an answer', status(200, '{"data":{"shop"')],
+    ['an empty answer', status(200, '')],
+  ])('is sent again after %s', async (_name, failure) => {
+    const { shop, clock, sent } = scriptedShop([failure, good()]);
+    const result = await clock.run(shop.graphql(query));
+    expect(result.data).toEqual({ shop: { name: 'Acme' } });
+    expect(result.attempts).toBe(2);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('gives up after five retries with the last real error and its attempts', async () => {
+    const { shop, clock, sent } = scriptedShop([status(503)]);
+    const error = await clock.run(rejection(shop.graphql(query)));
+    expect(isHttpError(error) && error.status).toBe(503);
+    expect(isShopwrightError(error) && error.attempts).toBe(6);
+    expect(sent).toHaveLength(6);
+  });
+
+  it('waits for what is missing in the bucket after THROTTLED, at the restore rate', async () => {
+    const { shop, clock, sent } = scriptedShop([throttled({ requested: 60, available: 10, rate: 100 }), good()]);
+    const result = await clock.run(shop.graphql(query));
+    const gap = (sent[1]?.at ?? 0) - (sent[0]?.at ?? 0);
+    expect(gap).toBeGreaterThanOrEqual(500);
+    expect(gap).toBeLessThan(700);
+    expect(result.waitedMs).toBeGreaterThanOrEqual(500);
+  });
+
+  it('takes Retry-After as decimal seconds', async () => {
+    const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '2.0' }), good()]);
+    await clock.run(shop.graphql(query));
+    expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('throws ThrottledError when it stays throttled', async () => {
+    const { shop, clock } = scriptedShop([throttled({ requested: 10, available: 5 })], { retry: { maxRetries: 2 } });
+    const error = await clock.run(rejection(shop.graphql(query)));
+    expect(isThrottledError(error)).toBe(true);
+  });
+
+  it('is not sent again after a refusal', async () => {
+    const { shop, clock, sent } = scriptedShop([status(404)]);
+    await clock.run(rejection(shop.graphql(query)));
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a mutation that must not be sent twice', () => {
+  it.each([
+    ['a reset', broken('ECONNRESET')],
+    ['a 500', status(500)],
+    ['an answer that is cut off', status(200, '{"data":')],
+    ['a time-out', silent],
+  ])('ends in OutcomeUnknownError after %s, sent once', async (_name, failure) => {
+    const { shop, clock, sent } = scriptedShop([failure, good(refunded)], { timeoutMs: 1000 });
+    const error = await clock.run(rejection(shop.graphql(refund, { input: {} })));
+    expect(isOutcomeUnknownError(error) && error.sentAt).toBe(clock.now() - (clock.monotonic() - (sent[0]?.at ?? 0)));
+    expect(isOutcomeUnknownError(error) && isShopwrightError(error.cause)).toBe(true);
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['THROTTLED', throttled({ requested: 11, available: 10 })],
+    ['429', status(429)],
+    ['a refused connection', broken('ECONNREFUSED')],
+    ['an unknown host', broken('ENOTFOUND')],
+  ])('is sent again after %s, since nothing was executed', async (_name, failure) => {
+    const { shop, clock, sent } = scriptedShop([failure, good(refunded)]);
+    await clock.run(shop.graphql(refund, { input: {} }));
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is sent again when its caller says that it is safe', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good(refunded)]);
+    await clock.run(shop.graphql(refund, { input: {} }, { retry: { safety: 'safe' } }));
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('a mutation with an idempotency key', () => {
+  it('is sent again after a lost answer, with the same key', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good(refunded)]);
+    await clock.run(shop.graphql(keyedRefund, { input: {}, key: 'k-1' }));
+    expect(sent.map(({ body }) => JSON.parse(body).variables.key)).toEqual(['k-1', 'k-1']);
+  });
+
+  it('ends in OutcomeUnknownError when no send was answered', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')], { retry: { maxRetries: 2 } });
+    const error = await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k-1' })));
+    expect(isOutcomeUnknownError(error)).toBe(true);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('stays unknown when a later send is refused before it is executed', async () => {
+    const { shop, clock } = scriptedShop([broken('ECONNRESET'), broken('ECONNREFUSED')], { retry: { maxRetries: 1 } });
+    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k' }))))).toBe(true);
+  });
+
+  it('is settled by user errors of a later send', async () => {
+    const refused = good({ refundCreate: { userErrors: [{ message: 'too much', field: ['input'] }] } });
+    const { shop, clock } = scriptedShop([broken('ECONNRESET'), refused]);
+    const error = await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k' })));
+    expect(error).toMatchObject({ code: 'USER_ERROR' });
+  });
+
+  it('counts as one without a key when the key is blank', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')]);
+    await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: ' ' })));
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('productSet', () => {
+  it('is sent again when it names its product', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good({ productSet: { userErrors: [] } })]);
+    await clock.run(shop.graphql(productSet, { id: { handle: 'tee' }, input: {} }));
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is not when it does not, since it would make a second product', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')]);
+    await clock.run(rejection(shop.graphql(productSet, { id: null, input: {} })));
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('time', () => {
+  it('limits each attempt, and each anew', async () => {
+    const { shop, clock, sent } = scriptedShop([silent, silent, good()], { timeoutMs: 1000 });
+    const result = await clock.run(shop.graphql(query));
+    expect(result.attempts).toBe(3);
+    expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('limits the whole call by its deadline, waits included', async () => {
+    const { shop, clock } = scriptedShop([status(503, '{}', { 'retry-after': '30' })]);
+    const error = await clock.run(rejection(shop.graphql(query, {}, { deadlineMs: 10_000 })));
+    expect(isHttpError(error)).toBe(true);
+    expect(clock.monotonic()).toBeLessThan(10_000);
+  });
+
+  it('reports a deadline that ends an attempt', async () => {
+    const { shop, clock } = scriptedShop([silent]);
+    const error = await clock.run(rejection(shop.graphql(query, {}, { deadlineMs: 5000 })));
+    expect(isTimeoutError(error) && error.code).toBe('DEADLINE_EXCEEDED');
+    expect(clock.monotonic()).toBe(5000);
+  });
+
+  it('says that a mutation is unknown when its deadline ran out after the send', async () => {
+    const { shop, clock } = scriptedShop([silent]);
+    const error = await clock.run(rejection(shop.graphql(refund, { input: {} }, { deadlineMs: 5000 })));
+    expect(isOutcomeUnknownError(error)).toBe(true);
+  });
+});
+
+describe('an abort', () => {
+  const reason = new Error('the visitor left');
+
+  it('sends nothing when it came before the call', async () => {
+    const { shop, sent } = scriptedShop([good()]);
+    expect(await rejection(shop.graphql(query, {}, { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(sent).toHaveLength(0);
+  });
+
+  it('ends a request at once, with its own reason', async () => {
+    const { shop, clock } = scriptedShop([silent]);
+    const controller = new AbortController();
+    const call = rejection(shop.graphql(query, {}, { signal: controller.signal }));
+    await clock.advance(10);
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends the wait between two attempts at once, and is not retried', async () => {
+    const { shop, clock, sent } = scriptedShop([status(503, '{}', { 'retry-after': '60' })]);
+    const controller = new AbortController();
+    const call = rejection(shop.graphql(query, {}, { signal: controller.signal }));
+    await clock.advance(1000);
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+    expect(clock.pending).toBe(0);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('ends the wait for points at once', async () => {
+    const { shop, clock, sent } = scriptedShop([good({}, { available: 0, rate: 1 })]);
+    await clock.run(shop.graphql(query));
+    const controller = new AbortController();
+    const call = rejection(shop.graphql(query, {}, { signal: controller.signal, cost: 500 }));
+    await clock.advance(1000);
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('the circuit breaker', () => {
+  const other = 'query Other { shop { id } }';
+
+  it('stops calls to a shop whose calls fail, and counts a call with its retries once', async () => {
+    const { shop, clock, sent } = scriptedShop([status(500)], { retry: { maxRetries: 1 } });
+    for (let i = 0; i < 4; i += 1) await clock.run(rejection(shop.graphql(i % 2 ? query : other)));
+    expect(shop.status().breaker).toBe('closed');
+    await clock.run(rejection(shop.graphql(query)));
+    expect(shop.status().breaker).toBe('open');
+    const before = sent.length;
+    const error = await clock.run(rejection(shop.graphql(query)));
+    expect(error).toBeInstanceOf(CircuitOpenError);
+    expect(sent).toHaveLength(before);
+  });
+
+  it('is not moved by refusals and throttling', async () => {
+    const { shop, clock } = scriptedShop([status(404), status(403), status(429), throttled({ requested: 2, available: 1 })], {
+      retry: { maxRetries: 0 },
+    });
+    for (let i = 0; i < 20; i += 1) await clock.run(rejection(shop.graphql(i % 2 ? query : other)));
+    expect(shop.status().breaker).toBe('closed');
+  });
+
+  it('lets the call that opened it end with its own error', async () => {
+    const { shop, clock } = scriptedShop([status(500)], { breaker: { failures: 1, operations: 1 } });
+    expect(isHttpError(await clock.run(rejection(shop.graphql(query))))).toBe(true);
+  });
+});
+
+describe('the token', () => {
+  const renewing = (): TokenSource & { asked: number } => ({
+    asked: 0,
+    get() {
+      this.asked += 1;
+      return Promise.resolve(`token-${this.asked}`);
+    },
+    invalidate: () => Promise.resolve(true),
+  });
+
+  it('is asked for again after a 401, and the call is replayed once', async () => {
+    const { shop, clock, sent } = scriptedShop([status(401), good()], { accessToken: undefined, auth: renewing() });
+    await clock.run(shop.graphql(query));
+    expect(sent.map(({ headers }) => headers.get('x-shopify-access-token'))).toEqual(['token-1', 'token-2']);
+  });
+
+  it('ends the call when the new one is refused too', async () => {
+    const { shop, clock, sent } = scriptedShop([status(401)], { accessToken: undefined, auth: renewing() });
+    expect(isAuthenticationError(await clock.run(rejection(shop.graphql(query))))).toBe(true);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('that cannot be had gives its points back', async () => {
+    const auth: TokenSource = { get: () => Promise.reject(new NetworkError('no token', false)), invalidate: () => Promise.resolve(false) };
+    const { shop, clock } = scriptedShop([good()], { accessToken: undefined, auth });
+    await clock.run(rejection(shop.graphql(query)));
+    expect(shop.status().limiter).toMatchObject({ reserved: 0, inFlight: 0 });
+  });
+});
+
+describe('a storm of failures', () => {
+  it('ends when the retry budget of the shop is spent', async () => {
+    const { shop, clock, sent } = scriptedShop([status(503)], { breaker: { failures: 1e9 } });
+    for (let i = 0; i < 40; i += 1) await clock.run(rejection(shop.graphql(query)));
+    expect(sent.length).toBe(40 + 100);
+  });
+});

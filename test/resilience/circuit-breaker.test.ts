@@ -1,0 +1,110 @@
+import { isCircuitOpenError } from 'shopwright';
+import { createManualClock } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { type BreakerVerdict, createShopBreaker } from '../../src/resilience/circuit-breaker.ts';
+import type { BreakerState } from '../../src/resilience/types.ts';
+
+const policy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
+
+function setUp() {
+  const clock = createManualClock();
+  const states: BreakerState[] = [];
+  const breaker = createShopBreaker('acme.myshopify.com', policy, clock, (state) => states.push(state));
+  const attempt = (verdict: BreakerVerdict, operation = 'A'): Promise<string> =>
+    breaker.run(operation, () => Promise.resolve(verdict), () => verdict);
+  const fail = async (times: number, operations = ['A', 'B']): Promise<void> => {
+    for (let i = 0; i < times; i += 1) await attempt('failure', operations[i % operations.length]);
+  };
+  return { clock, states, breaker, attempt, fail };
+}
+
+describe('the circuit breaker of a shop', () => {
+  it('opens after five failures in a row', async () => {
+    const { breaker, fail, states } = setUp();
+    await fail(4);
+    expect(breaker.state()).toBe('closed');
+    await fail(1);
+    expect(breaker.state()).toBe('open');
+    expect(states).toEqual(['open']);
+  });
+
+  it('starts counting anew after a success', async () => {
+    const { breaker, fail, attempt } = setUp();
+    await fail(4);
+    await attempt('success');
+    await fail(4);
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('stays closed when only one operation fails, since that can be the operation itself', async () => {
+    const { breaker, fail } = setUp();
+    await fail(50, ['Broken']);
+    expect(breaker.state()).toBe('closed');
+    await fail(1, ['Other']);
+    expect(breaker.state()).toBe('open');
+  });
+
+  it('lets neutral results neither help nor harm', async () => {
+    const { breaker, fail, attempt } = setUp();
+    await fail(4);
+    expect(await attempt('neutral')).toBe('neutral');
+    expect(breaker.state()).toBe('closed');
+    await fail(1, ['C']);
+    expect(breaker.state()).toBe('open');
+  });
+
+  it('refuses calls while it is open, and says for how long', async () => {
+    const { breaker, fail, clock } = setUp();
+    await fail(5);
+    await clock.advance(100_000);
+    let ran = false;
+    const refused = breaker.run('A', async () => (ran = true), () => 'success');
+    await expect(refused).rejects.toSatisfy((error) => isCircuitOpenError(error) && error.retryAfterMs === 200_000);
+    expect(ran).toBe(false);
+    expect(() => breaker.assertClosed('A')).toThrow(/acme\.myshopify\.com/);
+  });
+
+  it('closes after three trial calls that succeed', async () => {
+    const { breaker, fail, attempt, clock, states } = setUp();
+    await fail(5);
+    await clock.advance(300_000);
+    await attempt('success');
+    await attempt('success');
+    expect(breaker.state()).toBe('half-open');
+    await attempt('success');
+    expect(breaker.state()).toBe('closed');
+    expect(states).toEqual(['open', 'half-open', 'closed']);
+  });
+
+  it('opens again at the first trial call that fails', async () => {
+    const { breaker, fail, attempt, clock } = setUp();
+    await fail(5);
+    await clock.advance(300_000);
+    await attempt('success');
+    await attempt('failure');
+    expect(breaker.state()).toBe('open');
+    await clock.advance(299_999);
+    await expect(attempt('success')).rejects.toSatisfy(isCircuitOpenError);
+  });
+
+  it('refuses callers beyond the trial calls at once, where cockatiel would let them wait', async () => {
+    const { breaker, fail, attempt, clock } = setUp();
+    await fail(5);
+    await clock.advance(300_000);
+    const release: (() => void)[] = [];
+    const trials = [1, 2, 3].map(() =>
+      breaker.run('A', () => new Promise<void>((resolve) => release.push(resolve)), () => 'success'),
+    );
+    await expect(attempt('success')).rejects.toSatisfy(isCircuitOpenError);
+    for (const end of release) end();
+    await Promise.all(trials);
+    expect(await attempt('success')).toBe('success');
+  });
+
+  it('passes on what an attempt throws', async () => {
+    const { breaker } = setUp();
+    const error = new Error('aborted');
+    await expect(breaker.run('A', () => Promise.reject(error), () => 'success')).rejects.toBe(error);
+    expect(breaker.state()).toBe('closed');
+  });
+});

@@ -1,0 +1,68 @@
+import { memoryStores, type SyncRecord } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, tee } from './fake-shop.ts';
+
+const update = (payload: unknown, topic = 'products/update'): { topic: string; shop: string; payload: unknown } => ({ topic, shop: domain, payload });
+
+async function pushed() {
+  const setUp = fakeSync({ sync: { publishTo: ['Online Store'] } });
+  await setUp.clock.run(setUp.sync.push(tee()));
+  const record = (await setUp.stores.records.get(domain, 'tee-1')) as SyncRecord;
+  return { ...setUp, record, gid: record.gid ?? '' };
+}
+
+describe('a products/update webhook', () => {
+  it('of our own push changes nothing', async () => {
+    const { sync, stores, record, gid } = await pushed();
+    const effect = await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: record.shopifyUpdatedAt }));
+    expect(effect).toBe('not-newer');
+    expect(await stores.records.get(domain, 'tee-1')).toEqual(record);
+  });
+
+  it('of a later change is noted in the record, once', async () => {
+    const { sync, stores, record, gid } = await pushed();
+    const later = new Date(Date.parse(record.shopifyUpdatedAt ?? '') + 60_000).toISOString();
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('changed-outside');
+    expect(await stores.records.get(domain, 'tee-1')).toEqual({ ...record, shopifyUpdatedAt: later });
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('not-newer');
+  });
+
+  it('is compared as a moment, whatever its offset', async () => {
+    const { sync, gid, record } = await pushed();
+    const moment = new Date(Date.parse(record.shopifyUpdatedAt ?? '') - 60_000);
+    const earlierInTokyo = new Date(moment.getTime() + 9 * 3_600_000).toISOString().replace('Z', '+09:00');
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: earlierInTokyo }))).toBe('not-newer');
+  });
+
+  it('of a product that is not ours is told apart', async () => {
+    const { sync } = await pushed();
+    expect(await sync.applyWebhook(update({ id: 999 }))).toBe('unknown-product');
+  });
+
+  it.each([[update(null)], [update('text')], [update({})], [update({ id: 1 }, 'orders/paid')]])('without a product is ignored', async (webhook) => {
+    const { sync } = await pushed();
+    expect(await sync.applyWebhook(webhook)).toBe('ignored');
+  });
+
+  it('without a time is not taken for news', async () => {
+    const { sync, gid } = await pushed();
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid }))).toBe('not-newer');
+  });
+});
+
+describe('a products/delete webhook', () => {
+  it('marks the record, from the number alone', async () => {
+    const { sync, stores, gid } = await pushed();
+    expect(await sync.applyWebhook(update({ id: Number(gid.split('/').at(-1)) }, 'products/delete'))).toBe('deleted');
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    expect((await sync.health()).status).toBe('degraded');
+  });
+});
+
+describe('health', () => {
+  it('is good where nothing has been pushed yet', async () => {
+    const { sync } = fakeSync();
+    expect(await sync.health()).toMatchObject({ status: 'healthy', breaker: 'closed', limiter: undefined, records: { synced: 0 } });
+    expect((await memoryStores().records.counts('x')).failed).toBe(0);
+  });
+});

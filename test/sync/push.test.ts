@@ -1,0 +1,298 @@
+import { isCircuitOpenError, isConfigError, isShopifyUserError, isStorageError, memoryStores, StorageError } from 'shopwright';
+import type { PushProgress } from 'shopwright/sync';
+import { createProductSync } from 'shopwright/sync';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, tee } from './fake-shop.ts';
+
+const idOf = (result: { gid?: string } | object): string => ('gid' in result && typeof result.gid === 'string' ? result.gid : '');
+
+describe('a push', () => {
+  it('creates the product, with its options, variants, images and local id', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const result = await clock.run(sync.push(tee()));
+    expect(result.outcome).toBe('created');
+    expect(fake.products()).toMatchObject([
+      {
+        id: idOf(result),
+        title: 'Tee tee-1',
+        options: [{ name: 'Size' }],
+        variants: [{ sku: 'tee-1-S', price: '24.90' }, { sku: 'tee-1-M' }],
+        media: [{ alt: 'A tee' }],
+        metafields: [{ key: 'local_id', value: 'tee-1' }],
+      },
+    ]);
+  });
+
+  it('sends nothing when nothing has changed', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const first = await clock.run(sync.push(tee()));
+    const calls = fake.calls.length;
+    expect(await clock.run(sync.push(tee()))).toEqual({ outcome: 'unchanged', localId: 'tee-1', gid: idOf(first) });
+    expect(fake.calls).toHaveLength(calls);
+  });
+
+  it('does not mind the order of keys', async () => {
+    const { sync, clock } = fakeSync();
+    await clock.run(sync.push(tee()));
+    const reversed = Object.fromEntries(Object.entries(tee()).reverse());
+    expect((await clock.run(sync.push(reversed))).outcome).toBe('unchanged');
+  });
+
+  it('updates the same product when something has changed', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const first = await clock.run(sync.push(tee()));
+    const second = await clock.run(sync.push(tee('tee-1', { title: 'New title' })));
+    expect(second).toEqual({ outcome: 'updated', localId: 'tee-1', gid: idOf(first) });
+    expect(fake.products()).toMatchObject([{ title: 'New title' }]);
+  });
+
+  it('leaves unchanged images out of an update, so that they are not processed again', async () => {
+    const { sync, fake, clock } = fakeSync();
+    await clock.run(sync.push(tee()));
+    const [before] = fake.products();
+    await clock.run(sync.push(tee('tee-1', { title: 'New title' })));
+    expect(JSON.stringify(fake.calls.at(-1)?.variables)).not.toContain('originalSource');
+    expect(fake.products()[0]?.['media']).toEqual(before?.['media']);
+    await clock.run(sync.push(tee('tee-1', { images: [{ url: 'https://cdn.example.com/new.jpg' }], variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }] })));
+    expect(JSON.stringify(fake.calls.at(-1)?.variables)).toContain('new.jpg');
+  });
+
+  it('finds its product again by the local id when the records are lost', async () => {
+    const { sync, fake, client, clock } = fakeSync();
+    const first = await clock.run(sync.push(tee()));
+    const another = createProductSync({ client, stores: memoryStores(), clock });
+    const again = await clock.run(another.push(tee()));
+    expect(idOf(again)).toBe(idOf(first));
+    expect(fake.products()).toHaveLength(1);
+  });
+
+  it('keeps the local id when a draft has metafields of its own', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const metafields = [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }];
+    await clock.run(sync.push(tee('tee-1', { metafields })));
+    await clock.run(sync.push(tee('tee-1', { metafields, title: 'Other' })));
+    expect(fake.products()[0]?.['metafields']).toMatchObject([{ key: 'wash' }, { key: 'local_id', value: 'tee-1' }]);
+  });
+
+  it('makes a product without options its default variant', async () => {
+    const { sync, fake, clock } = fakeSync();
+    await clock.run(sync.push(tee('mug', { variants: [{ sku: 'mug', price: 12, options: {} }] })));
+    expect(fake.products()).toMatchObject([{ variants: [{ title: 'Default Title', price: '12.00' }] }]);
+  });
+
+  it('takes over a product with the same handle only when asked to', async () => {
+    const { client, fake, clock, sync } = fakeSync();
+    const made = await clock.run(sync.push(tee('a', { handle: 'the-tee' })));
+    const adopting = createProductSync({ client, stores: memoryStores(), adoptByHandle: true, clock });
+    expect(idOf(await clock.run(adopting.push(tee('b', { handle: 'the-tee' }))))).toBe(idOf(made));
+    expect(fake.products()).toHaveLength(1);
+    const strict = createProductSync({ client, stores: memoryStores(), clock });
+    const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
+    expect(refused.outcome === 'failed' && isShopifyUserError(refused.error)).toBe(true);
+  });
+
+  it('follows an earlier push of the same product that is still on its way', async () => {
+    const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 100 } });
+    const results = await clock.run(Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]));
+    expect(results.map(({ outcome }) => outcome)).toEqual(['created', 'unchanged', 'updated']);
+    expect(fake.products()).toMatchObject([{ title: 'Last' }]);
+  });
+
+  it('refuses what does not fit before anything is sent, naming the field', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const result = await clock.run(sync.push(tee('x', { title: '', variants: [] })));
+    expect(result.outcome === 'invalid' && result.issues.map(({ field }) => field)).toEqual(['title', 'variants']);
+    expect(fake.calls).toHaveLength(0);
+  });
+});
+
+describe('publishing', () => {
+  it('makes what was pushed visible in the channels that are named', async () => {
+    const { sync, fake, clock } = fakeSync({ sync: { publishTo: ['online store', 'Point of Sale'] } });
+    await clock.run(sync.push(tee()));
+    expect(fake.products()[0]?.['published']).toHaveLength(2);
+  });
+
+  it('is not repeated by an update, so that what a merchant has hidden stays hidden', async () => {
+    const { sync, fake, clock } = fakeSync({ sync: { publishTo: ['Online Store'] } });
+    await clock.run(sync.push(tee()));
+    await clock.run(sync.push(tee('tee-1', { title: 'New' })));
+    expect(fake.executed('publishablePublish')).toBe(1);
+  });
+
+  it('is made up for when it failed the first time', async () => {
+    const { sync, fake, stores, clock } = fakeSync({ sync: { publishTo: ['Online Store'] } });
+    fake.faults.next('status-500', { operation: 'ProductPublish', times: 6 });
+    const failed = await clock.run(sync.push(tee()));
+    expect(failed.outcome).toBe('failed');
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'failed', gid: fake.products()[0]?.id, attempts: 1 });
+    const made = await clock.run(sync.push(tee()));
+    expect(made.outcome).toBe('updated');
+    expect(fake.products()).toMatchObject([{ published: [{}] }]);
+  });
+
+  it('to a channel that the shop does not have is refused, with the channels it has', async () => {
+    const { sync, clock } = fakeSync({ sync: { publishTo: ['Moon'] } });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isConfigError(error) && error.message).toMatch(/"Moon".*"Online Store"/);
+  });
+});
+
+describe('the sync record', () => {
+  it('says syncing before anything is sent, and synced after', async () => {
+    const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
+    const push = sync.push(tee());
+    const seen: unknown[] = [];
+    const put = stores.records.put;
+    stores.records.put = (record) => {
+      seen.push([record.status, fake.executed('productSet')]);
+      return put.call(stores.records, record);
+    };
+    await clock.run(push);
+    expect(seen).toEqual([
+      ['syncing', 0],
+      ['synced', 1],
+    ]);
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ attempts: 0, lastError: null, gid: fake.products()[0]?.id });
+  });
+
+  it('keeps the error and counts the attempts of a product that fails', async () => {
+    const { sync, fake, stores, clock } = fakeSync();
+    await clock.run(sync.push(tee('first', { handle: 'same' })));
+    for (let i = 0; i < 2; i += 1) await clock.run(sync.push(tee('second', { handle: 'same' })));
+    expect(await stores.records.get(domain, 'second')).toMatchObject({ status: 'failed', attempts: 2, lastError: { code: 'USER_ERROR' } });
+    expect(fake.products()).toHaveLength(1);
+  });
+
+  it('says so when somebody deleted the product in Shopify, and makes it again only when asked to', async () => {
+    const { sync, fake, client, stores, clock } = fakeSync();
+    const made = await clock.run(sync.push(tee()));
+    fake.store.delete(domain, 'Product', idOf(made));
+    expect((await clock.run(sync.push(tee('tee-1', { title: 'New' })))).outcome).toBe('failed');
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    const recreating = createProductSync({ client, stores, recreateDeleted: true, clock });
+    expect((await clock.run(recreating.push(tee()))).outcome).toBe('created');
+    expect(fake.products()).toHaveLength(1);
+  });
+
+  it('that cannot be written keeps the product from being sent', async () => {
+    const { sync, fake, stores, clock } = fakeSync();
+    stores.records.put = () => Promise.reject(new StorageError('disk full', false));
+    const summary = await clock.run(sync.pushMany([tee()]));
+    expect(isStorageError(summary.failed[0]?.error)).toBe(true);
+    expect(fake.executed('productSet')).toBe(0);
+  });
+});
+
+describe('pushing many', () => {
+  it('goes on when one product fails or does not fit', async () => {
+    const { sync, clock } = fakeSync({ sync: { concurrency: 1 } });
+    const progress: PushProgress[] = [];
+    const products = [tee('a'), null, tee('b', { handle: 'tee-a' }), { localId: 'c' }, tee('d'), 'text'];
+    const summary = await clock.run(sync.pushMany(products, { onProgress: (step) => progress.push(step) }));
+    expect(summary.counts).toMatchObject({ created: 2, failed: 1, invalid: 3 });
+    expect(summary.finished).toBe(6);
+    expect(summary.stoppedBy).toBeUndefined();
+    expect(progress.at(-1)).toMatchObject({ finished: 6, total: 6 });
+  });
+
+  it('draws from a source only what it can push', async () => {
+    const { sync, clock } = fakeSync({ sync: { concurrency: 2 }, fake: { latencyMs: 10 } });
+    let drawn = 0;
+    let finished = 0;
+    async function* source(): AsyncGenerator<unknown> {
+      for (let i = 0; i < 10; i += 1) {
+        drawn += 1;
+        expect(drawn - finished).toBeLessThanOrEqual(2);
+        yield tee(`p-${i}`);
+      }
+    }
+    const summary = await clock.run(sync.pushMany(source(), { onProgress: () => (finished += 1) }));
+    expect(summary.counts.created).toBe(10);
+  });
+
+  it('refuses the second of two products with one id', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const summary = await clock.run(sync.pushMany([tee('a'), tee('a', { title: 'Other' })]));
+    expect(summary.counts).toMatchObject({ created: 1, invalid: 1 });
+    expect(summary.invalid[0]?.issues[0]?.code).toBe('local-id-duplicate');
+    expect(fake.products()).toMatchObject([{ title: 'Tee a' }]);
+  });
+
+  it('tells in a dry run what it would do, and does nothing', async () => {
+    const { sync, fake, stores, clock } = fakeSync();
+    await clock.run(sync.push(tee('a')));
+    const calls = fake.executed('productSet');
+    const summary = await clock.run(sync.pushMany([tee('a'), tee('a2'), tee('b')], { dryRun: true }));
+    expect(summary.counts).toMatchObject({ unchanged: 1, 'would-create': 2 });
+    const changed = await clock.run(sync.pushMany([tee('a', { title: 'New' })], { dryRun: true }));
+    expect(changed.counts).toMatchObject({ 'would-update': 1 });
+    expect(fake.executed('productSet')).toBe(calls);
+    expect(await stores.records.get(domain, 'b')).toBeUndefined();
+  });
+
+  it.each([
+    ['a wrong token', { accessToken: 'shpat_wrong' }, 'AUTHENTICATION_FAILED'],
+    ['a shop that has uninstalled the app', { fake: { shops: [{ domain, state: 'uninstalled' as const }] } }, 'AUTHENTICATION_FAILED'],
+    ['a frozen shop', { fake: { shops: [{ domain, state: 'frozen' as const }] } }, 'SHOP_UNAVAILABLE'],
+  ])('ends with one typed error at %s', async (_name, setUp, code) => {
+    const { sync, clock } = fakeSync(setUp);
+    const error = await clock.run(sync.pushMany([tee('a')]).catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ code });
+  });
+
+  it('stops at the first product when the token lacks a scope', async () => {
+    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, scopes: ['read_products'] }] }, sync: { concurrency: 1 } });
+    const summary = await clock.run(sync.pushMany([tee('a'), tee('b')]));
+    expect(summary.counts).toMatchObject({ failed: 1, skipped: 1 });
+    expect(summary.stoppedBy).toMatchObject({ code: 'ACCESS_DENIED', requiredAccess: expect.stringContaining('write_products') });
+  });
+
+  it('stops for what holds for the whole shop, and leaves the rest for the next run', async () => {
+    const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1 }, client: { breaker: { operations: 1 } } });
+    await clock.run(sync.push(tee('first')));
+    fake.faults.next('status-500', { operation: 'ProductPush', times: 25 });
+    const products = Array.from({ length: 20 }, (_, i) => tee(`p-${i}`));
+    const stopped = await clock.run(sync.pushMany(products));
+    expect(stopped.counts).toMatchObject({ failed: 5, skipped: 15 });
+    expect(isCircuitOpenError(stopped.stoppedBy)).toBe(true);
+    expect(await sync.health()).toMatchObject({ status: 'failing', records: { failed: 5, pending: 1, synced: 1 } });
+
+    await clock.advance(300_000);
+    const rest = await clock.run(sync.pushMany(products));
+    expect(rest.counts.created).toBe(20);
+    expect(fake.products()).toHaveLength(21);
+  });
+
+  it('stops at an abort; a new run finishes the rest, each product once', async () => {
+    const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 100 } });
+    const products = Array.from({ length: 30 }, (_, i) => tee(`p-${i}`));
+    const controller = new AbortController();
+    const reason = new Error('interrupted');
+    const onProgress = ({ finished }: PushProgress): void => {
+      if (finished === 10) controller.abort(reason);
+    };
+    const stopped = await clock.run(sync.pushMany(products, { signal: controller.signal, onProgress }));
+    expect(stopped.stoppedBy).toBe(reason);
+    expect(stopped.counts.skipped).toBeGreaterThan(10);
+    expect(stopped.finished).toBe(30);
+    expect((await stores.records.counts(domain)).syncing).toBe(0);
+
+    const rest = await clock.run(sync.pushMany(products));
+    expect(rest.counts.failed).toBe(0);
+    expect(fake.products()).toHaveLength(30);
+    expect((await sync.health()).status).toBe('healthy');
+  });
+
+  it('rejects at once when it is already aborted', async () => {
+    const { sync } = fakeSync();
+    await expect(sync.pushMany([], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+  });
+});
+
+describe('createProductSync', () => {
+  it('refuses a concurrency that makes no sense', () => {
+    const { client, stores } = fakeSync();
+    expect(() => createProductSync({ client, stores, concurrency: 0 })).toThrow(/concurrency/);
+  });
+});
