@@ -2,7 +2,15 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const scalarTypes = './../../scalars.ts';
 const text = ['ARN', 'Color', 'FormattedString', 'HTML', 'StorefrontID', 'UtcOffset'];
-const named = { BigInt: 'BigIntString', Date: 'DateString', DateTime: 'DateTime', Decimal: 'Decimal', Money: 'Money', UnsignedInt64: 'BigIntString', URL: 'UrlString' };
+const named = {
+  BigInt: 'BigIntString',
+  Date: 'DateString',
+  DateTime: 'DateTime',
+  Decimal: 'Decimal',
+  Money: 'Money',
+  UnsignedInt64: 'BigIntString',
+  URL: 'UrlString',
+};
 
 const scalars: Record<string, string | { input: string; output: string }> = {
   ...Object.fromEntries(text.map((name) => [name, 'string'])),
@@ -12,7 +20,8 @@ const scalars: Record<string, string | { input: string; output: string }> = {
 };
 
 /** Enums keep room for values that Shopify adds later: known values complete in the editor, others still type-check. */
-const openEnums = (_path: string, content: string): string => content.replaceAll("'%future added value'", '(string & {})');
+const openEnums = (_path: string, content: string): string =>
+  content.replaceAll("'%future added value'", '(string & {})');
 
 const config: CodegenConfig = {
   schema: './schema/admin-2026-10.graphql',

@@ -39,7 +39,9 @@ function namedType(ref: TypeRef): string {
 
 export function sideTables(version: string, published: Published): SideTables {
   const { types } = published.data.__schema;
-  const mutations = types.find((type): type is IntrospectionObjectType => type.kind === 'OBJECT' && type.name === 'Mutation');
+  const mutations = types.find(
+    (type): type is IntrospectionObjectType => type.kind === 'OBJECT' && type.name === 'Mutation',
+  );
   if (!mutations) throw new Error('the schema has no type Mutation');
 
   const inputs = new Map(types.flatMap((type) => (type.kind === 'INPUT_OBJECT' ? [[type.name, type] as const] : [])));

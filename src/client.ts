@@ -52,7 +52,10 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined && typeof options.accessToken !== 'string') {
-    problems.push({ field: 'accessToken', message: 'is missing. Give an Admin API access token, or a token source as auth.' });
+    problems.push({
+      field: 'accessToken',
+      message: 'is missing. Give an Admin API access token, or a token source as auth.',
+    });
   }
   if (problems.length > 0 || !domain.ok || !version.ok) throw new ConfigError(problems);
 
@@ -63,9 +66,12 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
   const emit = createEmit(options.telemetry, options.logger);
   const runtime = options.isolated ? createRuntime() : processRuntime();
-  const limiter = options.limiter ?? shared(runtime.limiters, options.origin ?? '', () => tokenBucketLimiter({ clock }));
+  const limiter =
+    options.limiter ?? shared(runtime.limiters, options.origin ?? '', () => tokenBucketLimiter({ clock }));
   const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () => ({
-    breaker: createShopBreaker(shop, { ...defaultBreaker, ...options.breaker }, clock, (state) => emit({ type: 'breaker', shop, state })),
+    breaker: createShopBreaker(shop, { ...defaultBreaker, ...options.breaker }, clock, (state) =>
+      emit({ type: 'breaker', shop, state }),
+    ),
     budget: createRetryBudget(),
   }));
 
@@ -118,8 +124,17 @@ function originProblems(origin: string | undefined): readonly Problem[] {
 }
 
 function rangeProblems(options: CommonOptions): readonly Problem[] {
-  const positive = { timeoutMs: options.timeoutMs, deadlineMs: options.deadlineMs, 'breaker.failures': options.breaker?.failures, 'breaker.trials': options.breaker?.trials, 'breaker.openMs': options.breaker?.openMs };
-  const notNegative = { 'retry.maxRetries': options.retry?.maxRetries, 'retry.baseDelayMs': options.retry?.baseDelayMs };
+  const positive = {
+    timeoutMs: options.timeoutMs,
+    deadlineMs: options.deadlineMs,
+    'breaker.failures': options.breaker?.failures,
+    'breaker.trials': options.breaker?.trials,
+    'breaker.openMs': options.breaker?.openMs,
+  };
+  const notNegative = {
+    'retry.maxRetries': options.retry?.maxRetries,
+    'retry.baseDelayMs': options.retry?.baseDelayMs,
+  };
   return [
     ...Object.entries(positive).flatMap(([field, value]) =>
       value === undefined || value > 0 ? [] : [{ field, message: 'must be more than zero.' }],

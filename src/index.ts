@@ -1,5 +1,5 @@
-export type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument, VariablesArgument } from './admin/types.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './admin/scalars.ts';
+export type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument, VariablesArgument } from './admin/types.ts';
 export { staticToken } from './auth/static-token.ts';
 export type { TokenSource } from './auth/types.ts';
 export { createShopifyApp, createShopifyClient, type ShopifyApp, type ShopifyClient } from './client.ts';
@@ -12,9 +12,16 @@ export {
   ShopUnavailableError,
   ThrottledError,
 } from './errors/answer.ts';
+export { type ParsedShopDomain, parseShopDomain } from './config/shop-domain.ts';
 export { type ErrorCode, type ErrorContext, ShopwrightError } from './errors/base.ts';
 export { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './errors/connection.ts';
-export { GraphqlError, type GraphqlErrorEntry, MaxCostError, ShopifyUserError, type UserErrorEntry } from './errors/graphql.ts';
+export {
+  GraphqlError,
+  type GraphqlErrorEntry,
+  MaxCostError,
+  ShopifyUserError,
+  type UserErrorEntry,
+} from './errors/graphql.ts';
 export * from './errors/guards.ts';
 export { ConfigError, type Problem, StorageError, ValidationError } from './errors/local.ts';
 export { type Clock, systemClock } from './internal/clock.ts';

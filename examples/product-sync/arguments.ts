@@ -7,7 +7,7 @@ export const usage = `npm run demo -- [options]
   --live              push into the real shop of SHOPIFY_STORE_URL and SHOPIFY_ACCESS_TOKEN
   --dry-run           send nothing; tell what a push would do
   --fresh             forget what earlier runs have done, and start over
-  --plan NAME         plan of the embedded fake: standard (default), advanced or plus
+  --plan NAME         plan of the embedded fake: standard, advanced (default) or plus
   --faults RATE       chance of a fault for each call to the embedded fake, such as 0.03
   --concurrency N     products pushed at the same time (default 8)
   --catalogue FILE    rows to push, in the form of examples/catalogue/products.json
@@ -41,7 +41,7 @@ export function readArguments(): Arguments {
         live: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
-        plan: { type: 'string', default: 'standard' },
+        plan: { type: 'string', default: 'advanced' },
         faults: { type: 'string', default: '0' },
         concurrency: { type: 'string', default: '8' },
         catalogue: { type: 'string', default: 'examples/catalogue/products.json' },

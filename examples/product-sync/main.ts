@@ -50,13 +50,17 @@ async function pushAll(
   const { data } = await client.graphql<{ shop: { name: string }; productsCount: { count: number } }>(
     'query DemoStart { shop { name } productsCount { count } }',
     {},
-    { signal },
+    { signal, priority: 'background' },
   );
-  console.log(`${products.length} products in the catalogue, ${data.productsCount.count} in the shop "${data.shop.name}"`);
+  console.log(
+    `${products.length} products in the catalogue, ${data.productsCount.count} in the shop "${data.shop.name}"`,
+  );
   for (const { index, reason } of rejected) console.log(`  row ${index + 1} is left out: ${reason}`);
   const { records } = await sync.health();
   if (records.synced > data.productsCount.count) {
-    console.log(`Warning: ${records.synced} products count as pushed, but the shop holds fewer. Run with --fresh to push all again.`);
+    console.log(
+      `Warning: ${records.synced} products count as pushed, but the shop holds fewer. Run with --fresh to push all again.`,
+    );
   }
 
   const progress = createProgress(() => client.status().limiter);
@@ -68,7 +72,10 @@ async function pushAll(
   return summary.counts.failed > 0 || summary.stoppedBy !== undefined ? 1 : 0;
 }
 
-function readCatalogue(file: string): { products: readonly unknown[]; rejected: readonly { index: number; reason: string }[] } {
+function readCatalogue(file: string): {
+  products: readonly unknown[];
+  rejected: readonly { index: number; reason: string }[];
+} {
   const rows = parseRows(readFileSync(file, 'utf8'), { name: file });
   const grouped = groupVariants(rows.rows, catalogueMapping);
   return { products: grouped.products, rejected: [...rows.rejected, ...grouped.rejected] };

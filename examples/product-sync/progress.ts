@@ -2,7 +2,10 @@ import type { LimiterStatus } from 'shopwright';
 import type { PushProgress } from 'shopwright/sync';
 
 /** Shows how far the run has come: one moving bar on a terminal, a line now and then elsewhere. */
-export function createProgress(limiter: () => LimiterStatus | undefined): { show(progress: PushProgress): void; end(): void } {
+export function createProgress(limiter: () => LimiterStatus | undefined): {
+  show(progress: PushProgress): void;
+  end(): void;
+} {
   const terminal = process.stdout.isTTY === true;
   const startedAt = performance.now();
   let lastShownAt = 0;

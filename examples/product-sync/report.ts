@@ -2,7 +2,10 @@ import type { LimiterStatus, TelemetryEvent } from 'shopwright';
 import type { PushSummary, SyncHealth } from 'shopwright/sync';
 
 /** Counts what the client tells about its calls. */
-export function createCallCounter(): { readonly listener: (event: TelemetryEvent) => void; readonly totals: CallTotals } {
+export function createCallCounter(): {
+  readonly listener: (event: TelemetryEvent) => void;
+  readonly totals: CallTotals;
+} {
   const totals: CallTotals = { calls: 0, throttled: 0, retries: 0, points: 0, waitedMs: 0 };
   return {
     totals,
@@ -27,7 +30,12 @@ export interface CallTotals {
   waitedMs: number;
 }
 
-export function printSummary(summary: PushSummary, totals: CallTotals, limiter: LimiterStatus | undefined, health: SyncHealth): void {
+export function printSummary(
+  summary: PushSummary,
+  totals: CallTotals,
+  limiter: LimiterStatus | undefined,
+  health: SyncHealth,
+): void {
   const { counts } = summary;
   const seconds = summary.durationMs / 1000;
   const rows: [string, string][] = [
@@ -40,7 +48,10 @@ export function printSummary(summary: PushSummary, totals: CallTotals, limiter: 
     ['retries', String(totals.retries)],
     ['points used', pointsLine(totals.points, limiter, seconds)],
     ['time', `${seconds.toFixed(1)} s`],
-    ['health', `${health.status} (${health.records.synced} synced, ${health.records.failed} failed, ${health.records.pending + health.records.syncing} open)`],
+    [
+      'health',
+      `${health.status} (${health.records.synced} synced, ${health.records.failed} failed, ${health.records.pending + health.records.syncing} open)`,
+    ],
   ];
   if (counts['would-create'] + counts['would-update'] > 0) {
     rows.unshift(['would create', String(counts['would-create'])], ['would update', String(counts['would-update'])]);
@@ -52,7 +63,8 @@ export function printSummary(summary: PushSummary, totals: CallTotals, limiter: 
     for (const issue of issues) console.log(`    ${issue.field}: ${issue.message}`);
   }
   for (const { localId, error } of summary.failed) console.log(`\n  failed: ${localId}: ${error.message}`);
-  if (summary.stoppedBy instanceof Error) console.log(`\nStopped: ${summary.stoppedBy.message}\nRun it again to finish the rest.`);
+  if (summary.stoppedBy instanceof Error)
+    console.log(`\nStopped: ${summary.stoppedBy.message}\nRun it again to finish the rest.`);
 }
 
 function pointsLine(points: number, limiter: LimiterStatus | undefined, seconds: number): string {

@@ -49,7 +49,9 @@ function liveTarget(options: Arguments): Target {
   }
   for (const warning of config.warnings) console.warn(`Warning: ${warning.message}`);
   const line = '!'.repeat(72);
-  console.log(`${line}\n!!!  LIVE: this talks to the REAL shop ${config.shop}${options.dryRun ? ' (dry run: it changes nothing)' : ''}\n${line}\n`);
+  console.log(
+    `${line}\n!!!  LIVE: this talks to the REAL shop ${config.shop}${options.dryRun ? ' (dry run: it changes nothing)' : ''}\n${line}\n`,
+  );
   return {
     kind: 'live',
     shop: config.shop,

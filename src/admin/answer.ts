@@ -1,6 +1,12 @@
 import { AccessDeniedError, InvalidResponseError, ShopUnavailableError, ThrottledError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
-import { GraphqlError, type GraphqlErrorEntry, MaxCostError, ShopifyUserError, type UserErrorEntry } from '../errors/graphql.ts';
+import {
+  GraphqlError,
+  type GraphqlErrorEntry,
+  MaxCostError,
+  ShopifyUserError,
+  type UserErrorEntry,
+} from '../errors/graphql.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { ThrottleStatus } from '../limiter/types.ts';
 import { errorOfStatus } from '../request/http-status.ts';
@@ -24,7 +30,12 @@ export interface AnswerOptions {
 /** Reads one answer into data or one typed error, with Shopify's numbers about its cost. */
 export function readGraphqlAnswer(response: TransportResponse, options: AnswerOptions): Interpretation<GraphqlValue> {
   const requestId = response.headers.get('x-request-id') ?? undefined;
-  const context = { shop: options.shop, operation: options.operation.name, status: response.status, ...(requestId && { requestId }) };
+  const context = {
+    shop: options.shop,
+    operation: options.operation.name,
+    status: response.status,
+    ...(requestId && { requestId }),
+  };
   const fail = (error: ShopwrightError): Interpretation<GraphqlValue> => ({ ok: false, error, answer: {}, cost: null });
 
   if (response.status < 200 || response.status > 299) {
@@ -50,7 +61,11 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
     return { ok: false, error: errorOf(errors, data, cost, status, context), answer, cost };
   }
   if (!data) {
-    return { ...fail(new InvalidResponseError(`${options.shop} answered with neither data nor errors.`, context)), answer, cost };
+    return {
+      ...fail(new InvalidResponseError(`${options.shop} answered with neither data nor errors.`, context)),
+      answer,
+      cost,
+    };
   }
   const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
   if (userErrors.length > 0) {
@@ -101,8 +116,7 @@ function readCost(extensions: Record<string, unknown>): { cost: CallCost | null;
   const told = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
   const { maximumAvailable, currentlyAvailable, restoreRate } = told;
   return {
-    cost:
-      typeof requested === 'number' ? { requested, actual: typeof actual === 'number' ? actual : null } : null,
+    cost: typeof requested === 'number' ? { requested, actual: typeof actual === 'number' ? actual : null } : null,
     status:
       typeof maximumAvailable === 'number' && typeof currentlyAvailable === 'number' && typeof restoreRate === 'number'
         ? { maximumAvailable, currentlyAvailable, restoreRate }
@@ -123,7 +137,8 @@ function errorOf(
   if (find('THROTTLED')) {
     // What is missing comes back at the restore rate. Shopify documents one second where it gives no numbers.
     const missing = cost && status ? cost.requested - status.currentlyAvailable : undefined;
-    const retryAfterMs = missing === undefined || !status?.restoreRate ? 1000 : Math.max(0, (missing / status.restoreRate) * 1000);
+    const retryAfterMs =
+      missing === undefined || !status?.restoreRate ? 1000 : Math.max(0, (missing / status.restoreRate) * 1000);
     return new ThrottledError(message, { ...context, retryAfterMs });
   }
   const tooCostly = find('MAX_COST_EXCEEDED');
@@ -132,15 +147,27 @@ function errorOf(
       const value = tooCostly.extensions?.[key];
       return typeof value === 'number' ? value : undefined;
     };
-    return new MaxCostError(`${message}. Ask for smaller pages or fewer nested fields.`, { cost: number('cost'), maxCost: number('maxCost') }, context);
+    return new MaxCostError(
+      `${message}. Ask for smaller pages or fewer nested fields.`,
+      { cost: number('cost'), maxCost: number('maxCost') },
+      context,
+    );
   }
   const denied = find('ACCESS_DENIED');
   if (denied) {
     const required = denied.extensions?.['requiredAccess'];
-    return new AccessDeniedError(message, { requiredAccess: typeof required === 'string' ? required : undefined, data }, context);
+    return new AccessDeniedError(
+      message,
+      { requiredAccess: typeof required === 'string' ? required : undefined, data },
+      context,
+    );
   }
   if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
-  return new GraphqlError(message, { errors, data, isRetryable: find('INTERNAL_SERVER_ERROR') !== undefined && !data }, context);
+  return new GraphqlError(
+    message,
+    { errors, data, isRetryable: find('INTERNAL_SERVER_ERROR') !== undefined && !data },
+    context,
+  );
 }
 
 function collectUserErrors(operation: ParsedOperation, data: Record<string, unknown>): readonly UserErrorEntry[] {

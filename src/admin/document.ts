@@ -87,16 +87,18 @@ function describe(source: string, document: DocumentNode, operationName: string 
   }
   if (operation.operation === 'subscription') return refuse('is a subscription, which the Admin API does not have.');
 
-  const rootFields = fieldsOf(operation.selectionSet, document).map((node): RootField => ({
-    name: node.name.value,
-    responseKey: (node.alias ?? node.name).value,
-    node,
-    userErrorKeys: node.selectionSet
-      ? fieldsOf(node.selectionSet, document)
-          .filter((field) => /userErrors$/i.test(field.name.value))
-          .map((field) => (field.alias ?? field.name).value)
-      : [],
-  }));
+  const rootFields = fieldsOf(operation.selectionSet, document).map(
+    (node): RootField => ({
+      name: node.name.value,
+      responseKey: (node.alias ?? node.name).value,
+      node,
+      userErrorKeys: node.selectionSet
+        ? fieldsOf(node.selectionSet, document)
+            .filter((field) => /userErrors$/i.test(field.name.value))
+            .map((field) => (field.alias ?? field.name).value)
+        : [],
+    }),
+  );
   return {
     source,
     document,

@@ -1,4 +1,5 @@
 import type { FieldNode } from 'graphql';
+import { isRecord } from '../internal/json.ts';
 import type { Safety } from '../resilience/types.ts';
 import { argumentValue, type ParsedOperation } from './document.ts';
 
@@ -41,7 +42,8 @@ function hasKey(name: string, node: FieldNode, variables: Variables): boolean {
   return argument !== undefined && isKey(argumentValue(node, argument, variables));
 }
 
-/** A key as a variable's value, or as a text in the document, which the parser gives as a node. */
+/** A key that is not blank: as a variable's value, or as a text in the document, which the parser gives as a node. */
 function isKey(value: unknown): boolean {
-  return (typeof value === 'string' && value.trim() !== '') || (typeof value === 'object' && value !== null);
+  const key = isRecord(value) && value['kind'] === 'StringValue' ? value['value'] : value;
+  return typeof key === 'string' && key.trim() !== '';
 }

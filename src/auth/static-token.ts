@@ -5,7 +5,10 @@ import type { TokenSource } from './types.ts';
 export function staticToken(accessToken: string): TokenSource {
   if (accessToken.trim() === '' || accessToken !== accessToken.trim()) {
     throw new ConfigError([
-      { field: 'accessToken', message: 'is empty or has white space around it. Copy the Admin API access token again.' },
+      {
+        field: 'accessToken',
+        message: 'is empty or has white space around it. Copy the Admin API access token again.',
+      },
     ]);
   }
   return {

@@ -49,7 +49,11 @@ export class AccessDeniedError extends ShopwrightError {
   /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
   readonly data: unknown;
 
-  constructor(message: string, details: { readonly requiredAccess?: string | undefined; readonly data?: unknown }, context?: AnswerContext) {
+  constructor(
+    message: string,
+    details: { readonly requiredAccess?: string | undefined; readonly data?: unknown },
+    context?: AnswerContext,
+  ) {
     super('ACCESS_DENIED', message, false, context);
     this.requiredAccess = details.requiredAccess;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });

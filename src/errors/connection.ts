@@ -68,6 +68,10 @@ export class OutcomeUnknownError extends ShopwrightError {
   }
 
   override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), sentAt: this.sentAt, ...(this.idempotencyKey && { idempotencyKey: this.idempotencyKey }) };
+    return {
+      ...super.toJSON(),
+      sentAt: this.sentAt,
+      ...(this.idempotencyKey && { idempotencyKey: this.idempotencyKey }),
+    };
   }
 }

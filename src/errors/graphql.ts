@@ -41,7 +41,11 @@ export class ShopifyUserError extends ShopwrightError {
   /** The whole data of the answer: with several mutations in one document, some may have been executed. */
   readonly data: unknown;
 
-  constructor(message: string, details: { readonly userErrors: readonly UserErrorEntry[]; readonly data?: unknown }, context?: AnswerContext) {
+  constructor(
+    message: string,
+    details: { readonly userErrors: readonly UserErrorEntry[]; readonly data?: unknown },
+    context?: AnswerContext,
+  ) {
     super('USER_ERROR', message, false, context);
     this.userErrors = details.userErrors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
@@ -60,7 +64,11 @@ export class MaxCostError extends ShopwrightError {
   /** Points a query may ask for. */
   readonly maxCost: number | undefined;
 
-  constructor(message: string, details: { readonly cost?: number | undefined; readonly maxCost?: number | undefined }, context?: AnswerContext) {
+  constructor(
+    message: string,
+    details: { readonly cost?: number | undefined; readonly maxCost?: number | undefined },
+    context?: AnswerContext,
+  ) {
     super('MAX_COST_EXCEEDED', message, false, context);
     this.cost = details.cost;
     this.maxCost = details.maxCost;

@@ -1,4 +1,11 @@
-import type { AccessDeniedError, AuthenticationError, HttpError, InvalidResponseError, ShopUnavailableError, ThrottledError } from './answer.ts';
+import type {
+  AccessDeniedError,
+  AuthenticationError,
+  HttpError,
+  InvalidResponseError,
+  ShopUnavailableError,
+  ThrottledError,
+} from './answer.ts';
 import { type ErrorCode, errorBrand, type ShopwrightError } from './base.ts';
 import type { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './connection.ts';
 import type { GraphqlError, MaxCostError, ShopifyUserError } from './graphql.ts';

@@ -11,7 +11,12 @@ export interface LinkedSignal {
  * A signal that follows `outer` and also aborts after `timeoutMs` with the reason that `onTimeout` makes.
  * Unlike `AbortSignal.any` with `AbortSignal.timeout`, it leaves nothing behind on a long-lived outer signal.
  */
-export function linkSignal(clock: Clock, outer: AbortSignal | undefined, timeoutMs: number, onTimeout: () => unknown): LinkedSignal {
+export function linkSignal(
+  clock: Clock,
+  outer: AbortSignal | undefined,
+  timeoutMs: number,
+  onTimeout: () => unknown,
+): LinkedSignal {
   const controller = new AbortController();
   const follow = (): void => controller.abort(outer?.reason);
   if (outer?.aborted) follow();

@@ -143,7 +143,10 @@ function judge(sent: Sent<unknown>, state: BreakerState, progress: Progress): Br
   if (!isShopwrightError(sent.error) || sent.error.code === 'DEADLINE_EXCEEDED') return 'neutral';
   const { code, isRetryable } = sent.error;
   const failed =
-    code === 'NETWORK_ERROR' || code === 'TIMEOUT' || code === 'INVALID_RESPONSE' || (code === 'HTTP_ERROR' && isRetryable);
+    code === 'NETWORK_ERROR' ||
+    code === 'TIMEOUT' ||
+    code === 'INVALID_RESPONSE' ||
+    (code === 'HTTP_ERROR' && isRetryable);
   if (!failed) return 'success';
   if (progress.countedByBreaker && state === 'closed') return 'neutral';
   progress.countedByBreaker = true;

@@ -1,4 +1,11 @@
-import { AccessDeniedError, type AnswerContext, AuthenticationError, HttpError, ShopUnavailableError, ThrottledError } from '../errors/answer.ts';
+import {
+  AccessDeniedError,
+  type AnswerContext,
+  AuthenticationError,
+  HttpError,
+  ShopUnavailableError,
+  ThrottledError,
+} from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { parseRetryAfterMs } from '../internal/retry-after.ts';
@@ -22,17 +29,32 @@ export function errorOfStatus(response: TransportResponse, context: AnswerContex
     case 402:
       return new ShopUnavailableError(`${shop} is frozen, or its plan lacks the feature (402).${quoted}`, details);
     case 403:
-      return new AccessDeniedError(`The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`, {}, details);
+      return new AccessDeniedError(
+        `The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`,
+        {},
+        details,
+      );
     case 423:
-      return new ShopUnavailableError(`${shop} is locked by Shopify (423). Its owner must contact Shopify.${quoted}`, details);
+      return new ShopUnavailableError(
+        `${shop} is locked by Shopify (423). Its owner must contact Shopify.${quoted}`,
+        details,
+      );
     case 429:
       return new ThrottledError(`${shop} takes no more requests now (429).${quoted}`, details);
     case 404:
-      return new HttpError(`Not found (404). Check that ${shop} exists, and the path and API version.${quoted}`, false, details);
+      return new HttpError(
+        `Not found (404). Check that ${shop} exists, and the path and API version.${quoted}`,
+        false,
+        details,
+      );
     case 501:
       return new HttpError(`${shop} does not offer this (501).${quoted}`, false, details);
     default:
-      return new HttpError(`${shop} answered with status ${status}.${quoted}`, status >= 500 && status !== 783, details);
+      return new HttpError(
+        `${shop} answered with status ${status}.${quoted}`,
+        status >= 500 && status !== 783,
+        details,
+      );
   }
 }
 

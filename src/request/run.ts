@@ -58,7 +58,14 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
     if (decision.action === 'stop') return giveUp(lastError);
     if (clock.monotonic() + decision.delayMs >= deadlineAt || !budget.spend()) return giveUp(lastError);
     retries += 1;
-    emit({ type: 'retry', shop, operation, attempt: progress.sent, delayMs: decision.delayMs, errorCode: lastError.code });
+    emit({
+      type: 'retry',
+      shop,
+      operation,
+      attempt: progress.sent,
+      delayMs: decision.delayMs,
+      errorCode: lastError.code,
+    });
     await sleep(clock, decision.delayMs, signal).catch(giveUp);
     progress.waitedMs += decision.delayMs;
   }
@@ -74,6 +81,11 @@ function outcome<T>(call: Call<T>, shop: string, progress: Progress, error: unkn
     `${call.operation} was sent, but no answer says whether Shopify carried it out (${error.code}). ` +
       'Read the state from Shopify before you send it again.',
     { sentAt: progress.sentAt, idempotencyKey: call.idempotencyKey },
-    { shop, operation: call.operation, cause: error, ...(error.requestId !== undefined && { requestId: error.requestId }) },
+    {
+      shop,
+      operation: call.operation,
+      cause: error,
+      ...(error.requestId !== undefined && { requestId: error.requestId }),
+    },
   );
 }

@@ -1,4 +1,11 @@
-import { type CircuitBreakerPolicy, CircuitState, circuitBreaker, handleWhenResult, type IBackoff, type IBreaker } from 'cockatiel';
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  circuitBreaker,
+  handleWhenResult,
+  type IBackoff,
+  type IBreaker,
+} from 'cockatiel';
 import { CircuitOpenError } from '../errors/connection.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { BreakerPolicy, BreakerState } from './types.ts';
@@ -16,7 +23,11 @@ export interface ShopBreaker {
    *
    * @throws CircuitOpenError where the breaker refuses it; then nothing ran.
    */
-  run<T>(operation: string, attempt: () => Promise<T>, judge: (result: T, state: BreakerState) => BreakerVerdict): Promise<T>;
+  run<T>(
+    operation: string,
+    attempt: () => Promise<T>,
+    judge: (result: T, state: BreakerState) => BreakerVerdict,
+  ): Promise<T>;
 }
 
 interface Judged<T> {
@@ -112,7 +123,11 @@ export function createShopBreaker(
   return {
     state: () => names[breaker.state] ?? 'open',
     assertClosed,
-    async run<T>(operation: string, attempt: () => Promise<T>, judge: (result: T, state: BreakerState) => BreakerVerdict) {
+    async run<T>(
+      operation: string,
+      attempt: () => Promise<T>,
+      judge: (result: T, state: BreakerState) => BreakerVerdict,
+    ) {
       assertClosed(operation);
       try {
         const judged = await breaker.execute(async (): Promise<Judged<T>> => {

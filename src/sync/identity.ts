@@ -1,5 +1,8 @@
 import type { MetafieldInput, ProductSetIdentifiers } from '../admin/operations/generated/graphql.ts';
-import { MetafieldDefinitionByKeyDocument, MetafieldDefinitionEnsureDocument } from '../admin/operations/generated/graphql.ts';
+import {
+  MetafieldDefinitionByKeyDocument,
+  MetafieldDefinitionEnsureDocument,
+} from '../admin/operations/generated/graphql.ts';
 import { isOutcomeUnknownError, isShopifyUserError } from '../errors/guards.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import type { SyncClient } from './types.ts';
@@ -37,7 +40,12 @@ export async function ensureIdentity(client: SyncClient, signal?: AbortSignal): 
   };
   if (await exists()) return;
 
-  const definition = { ...idField, ownerType: 'PRODUCT', name: 'Local id', description: 'The id of this product in the system it is synced from.' };
+  const definition = {
+    ...idField,
+    ownerType: 'PRODUCT',
+    name: 'Local id',
+    description: 'The id of this product in the system it is synced from.',
+  };
   try {
     await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, options);
   } catch (error) {

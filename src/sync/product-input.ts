@@ -15,12 +15,13 @@ export interface ProductInput {
 
 /**
  * Turns a draft into the input of `productSet`. What a draft leaves out stays as it is in the shop;
- * lists it gives (variants, tags, images, metafields) become the whole list there.
+ * lists it gives (variants, tags, images, metafields) become the whole list there, and a variant without a
+ * compare-at price has none.
  */
 export function toProductInput(draft: ProductDraft): ProductInput {
   const optionNames = namesOfOptions(draft);
   const images = (draft.images ?? []).map(toFile);
-  const variants = draft.variants.map((variant) => toVariant(variant, optionNames));
+  const variants = draft.variants.map((variant) => toVariant(variant, optionNames, images));
   const input: ProductSetInput = {
     title: draft.title,
     ...defined({
@@ -36,7 +37,10 @@ export function toProductInput(draft: ProductDraft): ProductInput {
       // The list is the whole list: without its own metafield the product would lose its identity.
       metafields: draft.metafields && [...draft.metafields, idMetafield(draft.localId)],
     }),
-    productOptions: optionNames.map((name) => ({ name, values: valuesOf(name, draft.variants).map((value) => ({ name: value })) })),
+    productOptions: optionNames.map((name) => ({
+      name,
+      values: valuesOf(name, draft.variants).map((value) => ({ name: value })),
+    })),
     variants,
   };
   const imagesHash = contentHash({
@@ -65,17 +69,25 @@ function valuesOf(option: string, variants: readonly ProductVariantDraft[]): rea
   return [...new Set(variants.map(({ options }) => options[option] ?? noOption.value))];
 }
 
-function toVariant(variant: ProductVariantDraft, optionNames: readonly string[]): ProductVariantSetInput {
+function toVariant(
+  variant: ProductVariantDraft,
+  optionNames: readonly string[],
+  images: readonly FileSetInput[],
+): ProductVariantSetInput {
   return {
-    optionValues: optionNames.map((optionName) => ({ optionName, name: variant.options[optionName] ?? noOption.value })),
+    optionValues: optionNames.map((optionName) => ({
+      optionName,
+      name: variant.options[optionName] ?? noOption.value,
+    })),
     sku: variant.sku,
     price: variant.price,
+    // The two prices belong together: a sale that has ended must not stay shown beside the new price.
+    compareAtPrice: variant.compareAtPrice ?? null,
     ...defined({
-      compareAtPrice: variant.compareAtPrice,
       barcode: variant.barcode,
       taxable: variant.taxable,
       inventoryPolicy: variant.inventoryPolicy,
-      file: variant.imageUrl === undefined ? undefined : toFile({ url: variant.imageUrl }),
+      file: images.find(({ originalSource }) => originalSource === variant.imageUrl),
     }),
   };
 }

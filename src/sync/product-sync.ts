@@ -115,7 +115,11 @@ function localIdOf(product: unknown): string | undefined {
 
 function duplicate(localId: string): PushResult {
   const message = 'is already used by an earlier product of this run. Give each product an id of its own.';
-  return { outcome: 'invalid', localId, issues: [{ severity: 'error', code: 'local-id-duplicate', field: 'localId', message }] };
+  return {
+    outcome: 'invalid',
+    localId,
+    issues: [{ severity: 'error', code: 'local-id-duplicate', field: 'localId', message }],
+  };
 }
 
 /** Runs the tasks of one key after one another, and those of different keys side by side. */

@@ -9,7 +9,11 @@ import type { SyncClient } from './types.ts';
  * @returns Their gids, in the order given.
  * @throws ConfigError naming what the shop does not have, and what it has.
  */
-export async function findPublications(client: SyncClient, wanted: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
+export async function findPublications(
+  client: SyncClient,
+  wanted: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
   const found: { id: string; name: string }[] = [];
   let after: string | null = null;

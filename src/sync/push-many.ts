@@ -79,5 +79,14 @@ function iteratorOf(products: Iterable<unknown> | AsyncIterable<unknown>): Itera
 }
 
 function emptyCounts(): Record<PushOutcome, number> {
-  return { created: 0, updated: 0, unchanged: 0, 'would-create': 0, 'would-update': 0, invalid: 0, failed: 0, skipped: 0 };
+  return {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    'would-create': 0,
+    'would-update': 0,
+    invalid: 0,
+    failed: 0,
+    skipped: 0,
+  };
 }

@@ -36,7 +36,11 @@ const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 
  *
  * @throws StorageError, and the abort reason. What Shopify refuses comes as a result.
  */
-export async function pushProduct(draft: ProductDraft, context: PushContext, options: PushOptions): Promise<PushResult> {
+export async function pushProduct(
+  draft: ProductDraft,
+  context: PushContext,
+  options: PushOptions,
+): Promise<PushResult> {
   const { client, records, clock, publications } = context;
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
@@ -44,7 +48,8 @@ export async function pushProduct(draft: ProductDraft, context: PushContext, opt
   const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
   const gid = before?.status === 'deleted_in_shopify' && context.recreateDeleted ? null : (before?.gid ?? null);
 
-  if (before?.status === 'synced' && before.hash === hash && gid !== null) return { outcome: 'unchanged', localId, gid };
+  if (before?.status === 'synced' && before.hash === hash && gid !== null)
+    return { outcome: 'unchanged', localId, gid };
   if (options.dryRun) return { outcome: gid === null ? 'would-create' : 'would-update', localId };
 
   const syncing: SyncRecord = {
@@ -71,7 +76,15 @@ export async function pushProduct(draft: ProductDraft, context: PushContext, opt
     return { outcome: 'failed', localId, error };
   }
 
-  await records.put({ ...syncing, ...known, status: 'synced', hash, attempts: 0, lastError: null, lastSyncedAt: clock.now() });
+  await records.put({
+    ...syncing,
+    ...known,
+    status: 'synced',
+    hash,
+    attempts: 0,
+    lastError: null,
+    lastSyncedAt: clock.now(),
+  });
   return { outcome: gid === null ? 'created' : 'updated', localId, gid: known.gid ?? '' };
 }
 

@@ -26,7 +26,10 @@ export function createApiWatch(shop: string, asked: string, emit: Emit, logger: 
       const served = headers.get('x-shopify-api-version');
       if (served !== null && served !== asked && once(`version ${served}`)) {
         emit({ type: 'api-version', shop, asked, served });
-        logger?.warn({ shop, asked, served }, `Shopify served API version ${served} instead of ${asked}; move to a supported version`);
+        logger?.warn(
+          { shop, asked, served },
+          `Shopify served API version ${served} instead of ${asked}; move to a supported version`,
+        );
       }
       const reason = headers.get('x-shopify-api-deprecated-reason');
       if (reason !== null && once(`deprecation ${operation} ${reason}`)) {

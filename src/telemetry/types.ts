@@ -16,7 +16,12 @@ interface CallFields {
 
 /** What happens inside, as it happens. Holds no token, no variable and no body. */
 export type TelemetryEvent =
-  | (CallFields & { readonly type: 'permit'; readonly cost: number; readonly waitedMs: number; readonly priority: Priority })
+  | (CallFields & {
+      readonly type: 'permit';
+      readonly cost: number;
+      readonly waitedMs: number;
+      readonly priority: Priority;
+    })
   | (CallFields & {
       readonly type: 'attempt';
       readonly attempt: number;
@@ -27,8 +32,18 @@ export type TelemetryEvent =
       readonly requestedCost: number | null;
       readonly actualCost: number | null;
     })
-  | (CallFields & { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number; readonly errorCode: string })
-  | (CallFields & { readonly type: 'call'; readonly attempts: number; readonly waitedMs: number; readonly errorCode: string | null })
+  | (CallFields & {
+      readonly type: 'retry';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly errorCode: string;
+    })
+  | (CallFields & {
+      readonly type: 'call';
+      readonly attempts: number;
+      readonly waitedMs: number;
+      readonly errorCode: string | null;
+    })
   | { readonly type: 'breaker'; readonly shop: string; readonly state: 'closed' | 'open' | 'half-open' }
   | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
   | (CallFields & { readonly type: 'deprecation'; readonly reason: string });

@@ -34,7 +34,10 @@ function codeOf(error: unknown): string | undefined {
 export function networkError(error: unknown): NetworkError {
   const code = codeOf(error);
   if (code !== undefined && notConnected.has(code)) {
-    return new NetworkError(`The connection could not be made (${code}). Check the shop's domain and the network.`, false);
+    return new NetworkError(
+      `The connection could not be made (${code}). Check the shop's domain and the network.`,
+      false,
+    );
   }
   return new NetworkError(`The connection failed before a complete answer came (${code ?? 'no code'}).`, true);
 }

@@ -23,7 +23,7 @@ const layerOfFolder: Record<string, number> = {
   entries: 8,
 };
 const side = new Set(['testing', 'codegen', 'cli']);
-const rootFiles: Record<string, number> = { 'client-options.ts': 7, 'runtime.ts': 7, 'client.ts': 7, 'index.ts': 8 };
+const rootFiles: Record<string, number> = { 'client-options.ts': 6, 'runtime.ts': 6, 'client.ts': 7, 'index.ts': 8 };
 
 /** The only folders that may import a package. */
 const homesOfPackage: Record<string, readonly string[]> = {
@@ -54,9 +54,12 @@ describe('the layers', () => {
   });
 
   it('are imported downwards only', () => {
-    const upward = imports.filter(({ from, to, isPackage }) => {
-      if (isPackage || folderOf(from) === folderOf(to) || side.has(folderOf(from)) || folderOf(from) === 'entries') return false;
+    const upward = imports.filter(({ from, to, isPackage, typeOnly }) => {
+      if (isPackage || folderOf(from) === folderOf(to) || side.has(folderOf(from)) || folderOf(from) === 'entries')
+        return false;
       const [own, other] = [layerOf(from), layerOf(to)];
+      // A data shape may be made of others.
+      if (own === 1 && other === 1 && typeOnly && to.endsWith('/types.ts')) return false;
       return own === undefined || other === undefined || other >= own;
     });
     expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
@@ -64,7 +67,12 @@ describe('the layers', () => {
 
   it('leave testing, codegen and cli to their entries', () => {
     const offenders = imports.filter(
-      ({ from, to, isPackage }) => !isPackage && side.has(folderOf(to)) && folderOf(from) !== folderOf(to) && folderOf(from) !== 'entries' && folderOf(from) !== 'cli',
+      ({ from, to, isPackage }) =>
+        !isPackage &&
+        side.has(folderOf(to)) &&
+        folderOf(from) !== folderOf(to) &&
+        folderOf(from) !== 'entries' &&
+        folderOf(from) !== 'cli',
     );
     expect(offenders.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
@@ -84,7 +92,9 @@ describe('third-party packages', () => {
   });
 
   it('give the limiter no more than types of graphql', () => {
-    const values = imports.filter(({ from, to, typeOnly }) => folderOf(from) === 'limiter' && to === 'graphql' && !typeOnly);
+    const values = imports.filter(
+      ({ from, to, typeOnly }) => folderOf(from) === 'limiter' && to === 'graphql' && !typeOnly,
+    );
     expect(values).toEqual([]);
   });
 });

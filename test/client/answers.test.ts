@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { isGraphqlError, isShopwrightError, ShopwrightError } from 'shopwright';
+import { isGraphqlError, isShopwrightError, type ShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { broken, costs, rejection, scriptedShop, type Step, silent, status, token } from './scripted-shop.ts';
+import { broken, costs, rejection, type Step, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
 const query = 'query Q { shop { name } }';
 const body =
@@ -30,9 +30,21 @@ describe('an answer that is not good becomes one typed error', () => {
     ['500', status(500), 'HttpError', 'HTTP_ERROR', /500/],
     ['501', status(501), 'HttpError', 'HTTP_ERROR', /does not offer/],
     ['a redirect', status(302), 'HttpError', 'HTTP_ERROR', /302/],
-    ['errors as an object', status(400, '{"errors":{"query":"Required parameter missing or invalid"}}'), 'HttpError', 'HTTP_ERROR', /Required parameter/],
+    [
+      'errors as an object',
+      status(400, '{"errors":{"query":"Required parameter missing or invalid"}}'),
+      'HttpError',
+      'HTTP_ERROR',
+      /Required parameter/,
+    ],
     ['an HTML error page', status(502, '<html>Bad Gateway</html>'), 'HttpError', 'HTTP_ERROR', /502/],
-    ['HTML with status 200', status(200, ' <!doctype html>'), 'InvalidResponseError', 'INVALID_RESPONSE', /an HTML page/],
+    [
+      'HTML with status 200',
+      status(200, ' <!doctype html>'),
+      'InvalidResponseError',
+      'INVALID_RESPONSE',
+      /an HTML page/,
+    ],
     ['truncated JSON', status(200, '{"data":{'), 'InvalidResponseError', 'INVALID_RESPONSE', /cut off/],
     ['nothing', status(200, ''), 'InvalidResponseError', 'INVALID_RESPONSE', /an empty body/],
     ['JSON that is no object', status(200, '[]'), 'InvalidResponseError', 'INVALID_RESPONSE', /acme/],
@@ -40,9 +52,27 @@ describe('an answer that is not good becomes one typed error', () => {
     ['no answer in time', silent, 'TimeoutError', 'TIMEOUT', /1000 ms.*timeoutMs/],
     ['a refused connection', broken('ECONNREFUSED'), 'NetworkError', 'NETWORK_ERROR', /ECONNREFUSED/],
     ['a reset', broken('ECONNRESET'), 'NetworkError', 'NETWORK_ERROR', /ECONNRESET/],
-    ['THROTTLED without numbers', body({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] }), 'ThrottledError', 'THROTTLED', /Throttled/],
-    ['MAX_COST_EXCEEDED', error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }), 'MaxCostError', 'MAX_COST_EXCEEDED', /smaller pages/],
-    ['ACCESS_DENIED', error('ACCESS_DENIED', { requiredAccess: '`read_x`' }), 'AccessDeniedError', 'ACCESS_DENIED', /ACCESS_DENIED/],
+    [
+      'THROTTLED without numbers',
+      body({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] }),
+      'ThrottledError',
+      'THROTTLED',
+      /Throttled/,
+    ],
+    [
+      'MAX_COST_EXCEEDED',
+      error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }),
+      'MaxCostError',
+      'MAX_COST_EXCEEDED',
+      /smaller pages/,
+    ],
+    [
+      'ACCESS_DENIED',
+      error('ACCESS_DENIED', { requiredAccess: '`read_x`' }),
+      'AccessDeniedError',
+      'ACCESS_DENIED',
+      /ACCESS_DENIED/,
+    ],
     ['SHOP_INACTIVE', error('SHOP_INACTIVE'), 'ShopUnavailableError', 'SHOP_UNAVAILABLE', /SHOP_INACTIVE/],
     ['INTERNAL_SERVER_ERROR', error('INTERNAL_SERVER_ERROR'), 'GraphqlError', 'GRAPHQL_ERROR', /Q: said/],
     ['errors as a text', body({ errors: 'a text' }), 'GraphqlError', 'GRAPHQL_ERROR', /a text/],
@@ -54,28 +84,46 @@ describe('an answer that is not good becomes one typed error', () => {
   });
 
   it('keeps the numbers of MAX_COST_EXCEEDED and the scope of ACCESS_DENIED', async () => {
-    expect(await failWith(error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }))).toMatchObject({ cost: 1200, maxCost: 1000 });
-    expect(await failWith(error('ACCESS_DENIED', { requiredAccess: '`read_x`' }))).toMatchObject({ requiredAccess: '`read_x`' });
+    expect(await failWith(error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }))).toMatchObject({
+      cost: 1200,
+      maxCost: 1000,
+    });
+    expect(await failWith(error('ACCESS_DENIED', { requiredAccess: '`read_x`' }))).toMatchObject({
+      requiredAccess: '`read_x`',
+    });
   });
 
   it('carries the request id and the shop', async () => {
-    expect(await failWith(status(500))).toMatchObject({ requestId: 'request-1', shop: 'acme.myshopify.com', operation: 'Q' });
+    expect(await failWith(status(500))).toMatchObject({
+      requestId: 'request-1',
+      shop: 'acme.myshopify.com',
+      operation: 'Q',
+    });
   });
 
   it('keeps partial data apart from what is logged', async () => {
-    const thrown = await failWith(body({ data: { shop: { name: 'Acme' }, customer: null }, errors: [{ message: 'not allowed', path: ['customer'] }] }));
+    const thrown = await failWith(
+      body({
+        data: { shop: { name: 'Acme' }, customer: null },
+        errors: [{ message: 'not allowed', path: ['customer'] }],
+      }),
+    );
     expect(isGraphqlError(thrown) && thrown.data).toEqual({ shop: { name: 'Acme' }, customer: null });
     expect(inspect(thrown)).not.toContain('Acme');
   });
 });
 
 describe('user errors', () => {
-  const mutation = 'mutation M { a: productDelete(input: { id: "1" }) { problems: userErrors { field message } ...More } } fragment More on ProductDeletePayload { deletedProductId }';
+  const mutation =
+    'mutation M { a: productDelete(input: { id: "1" }) { problems: userErrors { field message } ...More } } fragment More on ProductDeletePayload { deletedProductId }';
   const refused = { data: { a: { problems: [{ field: ['input', 'id'], message: 'is gone' }] } }, extensions: costs() };
 
   it('are found under whatever name the document gives them', async () => {
     const thrown = await failWith(body(refused), mutation);
-    expect(thrown).toMatchObject({ name: 'ShopifyUserError', userErrors: [{ field: ['input', 'id'], message: 'is gone' }] });
+    expect(thrown).toMatchObject({
+      name: 'ShopifyUserError',
+      userErrors: [{ field: ['input', 'id'], message: 'is gone' }],
+    });
     expect(thrown.message).toContain('input.id: is gone');
   });
 
@@ -87,7 +135,9 @@ describe('user errors', () => {
 
   it('are nothing to a query', async () => {
     const { shop, clock } = scriptedShop([body({ data: { node: { userErrors: [{ message: 'x' }] } } })]);
-    await expect(clock.run(shop.graphql('query { node(id: "1") { ... on X { userErrors { message } } } }'))).resolves.toBeDefined();
+    await expect(
+      clock.run(shop.graphql('query { node(id: "1") { ... on X { userErrors { message } } } }')),
+    ).resolves.toBeDefined();
   });
 });
 
@@ -99,7 +149,12 @@ describe('the access token', () => {
     ['an odd answer', status(200, token)],
   ])('is nowhere in the error of %s', async (_name, step) => {
     const thrown = await failWith(step);
-    const seen = [thrown.message, String(thrown.stack), inspect(thrown, { depth: 20, showHidden: true }), JSON.stringify(thrown)];
+    const seen = [
+      thrown.message,
+      String(thrown.stack),
+      inspect(thrown, { depth: 20, showHidden: true }),
+      JSON.stringify(thrown),
+    ];
     for (const text of seen) expect(text).not.toContain(token);
   });
 });

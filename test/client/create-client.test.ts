@@ -1,4 +1,12 @@
-import { createShopifyApp, createShopifyClient, isConfigError, isValidationError, type Logger, staticToken, type TelemetryEvent } from 'shopwright';
+import {
+  createShopifyApp,
+  createShopifyClient,
+  isConfigError,
+  isValidationError,
+  type Logger,
+  staticToken,
+  type TelemetryEvent,
+} from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
@@ -13,9 +21,12 @@ const problemsOf = (create: () => unknown): unknown => {
 };
 
 describe('createShopifyClient', () => {
-  it.each(['acme', 'ACME.myshopify.com', 'https://acme.myshopify.com', 'https://acme.myshopify.com/'])('takes %s as a shop', (shop) => {
-    expect(createShopifyClient({ shop, accessToken: token, isolated: true }).shop).toBe('acme.myshopify.com');
-  });
+  it.each(['acme', 'ACME.myshopify.com', 'https://acme.myshopify.com', 'https://acme.myshopify.com/'])(
+    'takes %s as a shop',
+    (shop) => {
+      expect(createShopifyClient({ shop, accessToken: token, isolated: true }).shop).toBe('acme.myshopify.com');
+    },
+  );
 
   it('reports all that does not fit together, and nothing of the token', () => {
     const create = (): unknown =>
@@ -39,15 +50,37 @@ describe('createShopifyClient', () => {
 
   it('warns about an expired API version and uses it', () => {
     const warnings: string[] = [];
-    const silentLogger = { debug() {}, info() {}, error() {}, warn: (_fields: object, message: string) => void warnings.push(message) } satisfies Logger;
-    const client = createShopifyClient({ shop: 'acme', accessToken: token, apiVersion: '2024-07', logger: silentLogger, isolated: true });
+    const silentLogger = {
+      debug() {},
+      info() {},
+      error() {},
+      warn: (_fields: object, message: string) => void warnings.push(message),
+    } satisfies Logger;
+    const client = createShopifyClient({
+      shop: 'acme',
+      accessToken: token,
+      apiVersion: '2024-07',
+      logger: silentLogger,
+      isolated: true,
+    });
     expect(client.apiVersion).toBe('2024-07');
     expect(warnings.join()).toMatch(/2024-07/);
   });
 
   it('shares bucket and breaker between clients of the same app and shop', async () => {
     const fetch = (): Promise<Response> =>
-      Promise.resolve(Response.json({ data: {}, extensions: { cost: { requestedQueryCost: 1, actualQueryCost: 1, throttleStatus: { maximumAvailable: 2345, currentlyAvailable: 1234, restoreRate: 100 } } } }));
+      Promise.resolve(
+        Response.json({
+          data: {},
+          extensions: {
+            cost: {
+              requestedQueryCost: 1,
+              actualQueryCost: 1,
+              throttleStatus: { maximumAvailable: 2345, currentlyAvailable: 1234, restoreRate: 100 },
+            },
+          },
+        }),
+      );
     const options = { shop: 'shared-bucket', accessToken: token, fetch };
     await createShopifyClient(options).graphql('{ shop { id } }');
     expect(createShopifyClient(options).status().limiter).toMatchObject({ confirmed: true, maximumAvailable: 2345 });
@@ -76,9 +109,16 @@ describe('createShopifyApp', () => {
 describe('graphql', () => {
   it('posts the document and its variables to the version, with the token and its own headers', async () => {
     const { shop, sent } = scriptedShop([good()], { userAgentPrefix: 'acme-app' });
-    const result = await shop.graphql('query Q($a: Int) { shop { name } }', { a: 1 }, { headers: { 'X-Mine': 'yes', 'Content-Type': 'application/json' } });
+    const result = await shop.graphql(
+      'query Q($a: Int) { shop { name } }',
+      { a: 1 },
+      { headers: { 'X-Mine': 'yes', 'Content-Type': 'application/json' } },
+    );
     expect(sent[0]?.url).toBe('https://acme.myshopify.com/admin/api/2026-10/graphql.json');
-    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ query: 'query Q($a: Int) { shop { name } }', variables: { a: 1 } });
+    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+      query: 'query Q($a: Int) { shop { name } }',
+      variables: { a: 1 },
+    });
     const headers = sent[0]?.headers;
     expect(headers?.get('x-shopify-access-token')).toBe(token);
     expect(headers?.get('content-type')).toBe('application/json');
@@ -168,9 +208,17 @@ describe('telemetry', () => {
 
   it('tells once when Shopify serves another version, and once what is deprecated', async () => {
     const answer = (): Response =>
-      Response.json({ data: {} }, { headers: { 'x-shopify-api-version': '2026-01', 'x-shopify-api-deprecated-reason': 'Shop.products' } });
+      Response.json(
+        { data: {} },
+        { headers: { 'x-shopify-api-version': '2026-01', 'x-shopify-api-deprecated-reason': 'Shop.products' } },
+      );
     const warnings: string[] = [];
-    const logger: Logger = { debug() {}, info() {}, error() {}, warn: (_fields, message) => void warnings.push(message) };
+    const logger: Logger = {
+      debug() {},
+      info() {},
+      error() {},
+      warn: (_fields, message) => void warnings.push(message),
+    };
     const { shop, events } = scriptedShop([answer], { logger });
     await shop.graphql('query Q { shop { id } }');
     await shop.graphql('query Q { shop { id } }');

@@ -119,7 +119,9 @@ describe('a mutation with an idempotency key', () => {
 
   it('stays unknown when a later send is refused before it is executed', async () => {
     const { shop, clock } = scriptedShop([broken('ECONNRESET'), broken('ECONNREFUSED')], { retry: { maxRetries: 1 } });
-    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k' }))))).toBe(true);
+    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k' }))))).toBe(
+      true,
+    );
   });
 
   it('is settled by user errors of a later send', async () => {
@@ -237,9 +239,12 @@ describe('the circuit breaker', () => {
   });
 
   it('is not moved by refusals and throttling', async () => {
-    const { shop, clock } = scriptedShop([status(404), status(403), status(429), throttled({ requested: 2, available: 1 })], {
-      retry: { maxRetries: 0 },
-    });
+    const { shop, clock } = scriptedShop(
+      [status(404), status(403), status(429), throttled({ requested: 2, available: 1 })],
+      {
+        retry: { maxRetries: 0 },
+      },
+    );
     for (let i = 0; i < 20; i += 1) await clock.run(rejection(shop.graphql(i % 2 ? query : other)));
     expect(shop.status().breaker).toBe('closed');
   });
@@ -273,7 +278,10 @@ describe('the token', () => {
   });
 
   it('that cannot be had gives its points back', async () => {
-    const auth: TokenSource = { get: () => Promise.reject(new NetworkError('no token', false)), invalidate: () => Promise.resolve(false) };
+    const auth: TokenSource = {
+      get: () => Promise.reject(new NetworkError('no token', false)),
+      invalidate: () => Promise.resolve(false),
+    };
     const { shop, clock } = scriptedShop([good()], { accessToken: undefined, auth });
     await clock.run(rejection(shop.graphql(query)));
     expect(shop.status().limiter).toMatchObject({ reserved: 0, inFlight: 0 });

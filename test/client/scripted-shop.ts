@@ -1,4 +1,4 @@
-import { createShopifyClient, type CommonOptions, type ShopifyClient, type TelemetryEvent } from 'shopwright';
+import { type CommonOptions, createShopifyClient, type ShopifyClient, type TelemetryEvent } from 'shopwright';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 
 /** One answer of the scripted server: a response, or an error of the connection. */
@@ -67,19 +67,32 @@ export interface ScriptedShop {
   readonly shop: ShopifyClient;
   readonly clock: ManualClock;
   /** What was sent, with the time of each send. */
-  readonly sent: readonly { readonly at: number; readonly body: string; readonly headers: Headers; readonly url: string }[];
+  readonly sent: readonly {
+    readonly at: number;
+    readonly body: string;
+    readonly headers: Headers;
+    readonly url: string;
+  }[];
   readonly events: readonly TelemetryEvent[];
 }
 
 /** A client whose server answers step by step; the last step repeats. */
-export function scriptedShop(steps: readonly Step[], options: Partial<CommonOptions> & Record<string, unknown> = {}): ScriptedShop {
+export function scriptedShop(
+  steps: readonly Step[],
+  options: Partial<CommonOptions> & Record<string, unknown> = {},
+): ScriptedShop {
   const clock = createManualClock();
   const sent: ScriptedShop['sent'][number][] = [];
   const events: TelemetryEvent[] = [];
   const serve: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
     const step = steps[Math.min(sent.length, steps.length - 1)];
-    sent.push({ at: clock.monotonic(), body: await request.clone().text(), headers: request.headers, url: request.url });
+    sent.push({
+      at: clock.monotonic(),
+      body: await request.clone().text(),
+      headers: request.headers,
+      url: request.url,
+    });
     if (!step) throw new Error('no step');
     return step(request);
   };

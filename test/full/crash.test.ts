@@ -14,10 +14,14 @@ let origin: string;
 
 /** Starts the fake as its own process and waits until it says where it listens. */
 beforeAll(async () => {
-  fake = spawn(process.execPath, ['dist/cli/shopwright.js', 'fake', '--port', '0', '--plan', 'plus', '--latency', '80'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  fake = spawn(
+    process.execPath,
+    ['dist/cli/shopwright.js', 'fake', '--port', '0', '--plan', 'plus', '--latency', '80'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   if (!fake.stdout) throw new Error('the fake has no output');
   for await (const line of createInterface({ input: fake.stdout })) {
     const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
@@ -34,10 +38,14 @@ afterAll(() => {
 });
 
 function startDemo(): ChildProcess {
-  return spawn(process.execPath, ['examples/product-sync/main.ts', '--origin', origin, '--data', folder, '--concurrency', '4'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return spawn(
+    process.execPath,
+    ['examples/product-sync/main.ts', '--origin', origin, '--data', folder, '--concurrency', '4'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
 }
 
 /** Runs the demo to its end and gives what it printed. */
@@ -53,7 +61,11 @@ async function runDemo(): Promise<string> {
 
 interface ProductsPage {
   readonly products: {
-    readonly nodes: readonly { readonly id: string; readonly title: string; readonly metafield: { readonly value: string } | null }[];
+    readonly nodes: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly metafield: { readonly value: string } | null;
+    }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
 }

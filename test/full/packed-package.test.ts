@@ -24,7 +24,15 @@ beforeAll(() => {
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
   const { typescript, '@types/node': nodeTypes } = manifest.devDependencies;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  run('npm', ['install', '--no-audit', '--no-fund', '--omit=peer', `./${tarball}`, `typescript@${typescript}`, `@types/node@${nodeTypes}`]);
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--omit=peer',
+    `./${tarball}`,
+    `typescript@${typescript}`,
+    `@types/node@${nodeTypes}`,
+  ]);
 }, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -42,17 +50,30 @@ describe('the packed package', () => {
   });
 
   it('type-checks the example under strict settings, library types included', () => {
-    const options = { strict: true, module: 'nodenext', target: 'es2023', lib: ['es2023', 'dom'], noEmit: true, skipLibCheck: false, types: ['node'], exactOptionalPropertyTypes: true };
+    const options = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'dom'],
+      noEmit: true,
+      skipLibCheck: false,
+      types: ['node'],
+      exactOptionalPropertyTypes: true,
+    };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['example.ts'] }));
     expect(node('node_modules/typescript/bin/tsc', '-p', '.')).toBe('');
   });
 
   it.each(entries)('imports %s, without any optional peer', (entry) => {
-    expect(node('--input-type=module', '-e', `console.log(typeof Object.keys(await import('${entry}')).length)`)).toBe('number\n');
+    expect(node('--input-type=module', '-e', `console.log(typeof Object.keys(await import('${entry}')).length)`)).toBe(
+      'number\n',
+    );
   });
 
   it.each(entries)('requires %s from CommonJS', (entry) => {
-    expect(node('--input-type=commonjs', '-e', `console.log(Object.keys(require('${entry}')).length > 0)`)).toBe('true\n');
+    expect(node('--input-type=commonjs', '-e', `console.log(Object.keys(require('${entry}')).length > 0)`)).toBe(
+      'true\n',
+    );
   });
 
   it('loads neither zod, Bottleneck nor graphql with the main entry', () => {

@@ -11,7 +11,11 @@ function setUp() {
   const states: BreakerState[] = [];
   const breaker = createShopBreaker('acme.myshopify.com', policy, clock, (state) => states.push(state));
   const attempt = (verdict: BreakerVerdict, operation = 'A'): Promise<string> =>
-    breaker.run(operation, () => Promise.resolve(verdict), () => verdict);
+    breaker.run(
+      operation,
+      () => Promise.resolve(verdict),
+      () => verdict,
+    );
   const fail = async (times: number, operations = ['A', 'B']): Promise<void> => {
     for (let i = 0; i < times; i += 1) await attempt('failure', operations[i % operations.length]);
   };
@@ -58,7 +62,11 @@ describe('the circuit breaker of a shop', () => {
     await fail(5);
     await clock.advance(100_000);
     let ran = false;
-    const refused = breaker.run('A', async () => (ran = true), () => 'success');
+    const refused = breaker.run(
+      'A',
+      async () => (ran = true),
+      () => 'success',
+    );
     await expect(refused).rejects.toSatisfy((error) => isCircuitOpenError(error) && error.retryAfterMs === 200_000);
     expect(ran).toBe(false);
     expect(() => breaker.assertClosed('A')).toThrow(/acme\.myshopify\.com/);
@@ -93,7 +101,11 @@ describe('the circuit breaker of a shop', () => {
     await clock.advance(300_000);
     const release: (() => void)[] = [];
     const trials = [1, 2, 3].map(() =>
-      breaker.run('A', () => new Promise<void>((resolve) => release.push(resolve)), () => 'success'),
+      breaker.run(
+        'A',
+        () => new Promise<void>((resolve) => release.push(resolve)),
+        () => 'success',
+      ),
     );
     await expect(attempt('success')).rejects.toSatisfy(isCircuitOpenError);
     for (const end of release) end();
@@ -104,7 +116,13 @@ describe('the circuit breaker of a shop', () => {
   it('passes on what an attempt throws', async () => {
     const { breaker } = setUp();
     const error = new Error('aborted');
-    await expect(breaker.run('A', () => Promise.reject(error), () => 'success')).rejects.toBe(error);
+    await expect(
+      breaker.run(
+        'A',
+        () => Promise.reject(error),
+        () => 'success',
+      ),
+    ).rejects.toBe(error);
     expect(breaker.state()).toBe('closed');
   });
 });

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import {
   AccessDeniedError,
   AuthenticationError,
@@ -9,11 +8,12 @@ import {
   MaxCostError,
   NetworkError,
   ShopifyUserError,
-  type ShopwrightError,
   ShopUnavailableError,
+  type ShopwrightError,
   ThrottledError,
   TimeoutError,
 } from 'shopwright';
+import { describe, expect, it } from 'vitest';
 import { decideRetry, mayHaveExecuted } from '../../src/resilience/decide-retry.ts';
 
 const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
@@ -30,7 +30,11 @@ const table: readonly (readonly [string, ShopwrightError, { safe: boolean; keyed
   ['502', http(502), { safe: true, keyed: true, never: false }],
   ['503', http(503), { safe: true, keyed: true, never: false }],
   ['an answer that is no JSON', new InvalidResponseError('html'), { safe: true, keyed: true, never: false }],
-  ['an internal error of GraphQL', new GraphqlError('internal', { errors: [], isRetryable: true }), { safe: true, keyed: true, never: false }],
+  [
+    'an internal error of GraphQL',
+    new GraphqlError('internal', { errors: [], isRetryable: true }),
+    { safe: true, keyed: true, never: false },
+  ],
   ['another GraphQL error', new GraphqlError('bad', { errors: [] }), { safe: false, keyed: false, never: false }],
   ['400', http(400), { safe: false, keyed: false, never: false }],
   ['404', http(404), { safe: false, keyed: false, never: false }],
@@ -61,7 +65,10 @@ describe('decideRetry', () => {
 
   it('waits exactly as long as the answer said', () => {
     const error = new ThrottledError('throttled', { retryAfterMs: 2500 });
-    expect(decideRetry({ error, retries: 3, safety: 'safe' }, policy, () => 0.9)).toEqual({ action: 'retry', delayMs: 2500 });
+    expect(decideRetry({ error, retries: 3, safety: 'safe' }, policy, () => 0.9)).toEqual({
+      action: 'retry',
+      delayMs: 2500,
+    });
   });
 
   it('doubles its backoff with full jitter up to the ceiling', () => {

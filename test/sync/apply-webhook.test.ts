@@ -2,7 +2,11 @@ import { memoryStores, type SyncRecord } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
-const update = (payload: unknown, topic = 'products/update'): { topic: string; shop: string; payload: unknown } => ({ topic, shop: domain, payload });
+const update = (payload: unknown, topic = 'products/update'): { topic: string; shop: string; payload: unknown } => ({
+  topic,
+  shop: domain,
+  payload,
+});
 
 async function pushed() {
   const setUp = fakeSync({ sync: { publishTo: ['Online Store'] } });
@@ -31,7 +35,9 @@ describe('a products/update webhook', () => {
     const { sync, gid, record } = await pushed();
     const moment = new Date(Date.parse(record.shopifyUpdatedAt ?? '') - 60_000);
     const earlierInTokyo = new Date(moment.getTime() + 9 * 3_600_000).toISOString().replace('Z', '+09:00');
-    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: earlierInTokyo }))).toBe('not-newer');
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: earlierInTokyo }))).toBe(
+      'not-newer',
+    );
   });
 
   it('of a product that is not ours is told apart', async () => {
@@ -39,10 +45,13 @@ describe('a products/update webhook', () => {
     expect(await sync.applyWebhook(update({ id: 999 }))).toBe('unknown-product');
   });
 
-  it.each([[update(null)], [update('text')], [update({})], [update({ id: 1 }, 'orders/paid')]])('without a product is ignored', async (webhook) => {
-    const { sync } = await pushed();
-    expect(await sync.applyWebhook(webhook)).toBe('ignored');
-  });
+  it.each([[update(null)], [update('text')], [update({})], [update({ id: 1 }, 'orders/paid')]])(
+    'without a product is ignored',
+    async (webhook) => {
+      const { sync } = await pushed();
+      expect(await sync.applyWebhook(webhook)).toBe('ignored');
+    },
+  );
 
   it('without a time is not taken for news', async () => {
     const { sync, gid } = await pushed();
@@ -62,7 +71,12 @@ describe('a products/delete webhook', () => {
 describe('health', () => {
   it('is good where nothing has been pushed yet', async () => {
     const { sync } = fakeSync();
-    expect(await sync.health()).toMatchObject({ status: 'healthy', breaker: 'closed', limiter: undefined, records: { synced: 0 } });
+    expect(await sync.health()).toMatchObject({
+      status: 'healthy',
+      breaker: 'closed',
+      limiter: undefined,
+      records: { synced: 0 },
+    });
     expect((await memoryStores().records.counts('x')).failed).toBe(0);
   });
 });

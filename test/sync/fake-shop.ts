@@ -1,6 +1,12 @@
 import { type CommonOptions, createShopifyClient, memoryStores, type ShopifyClient, type Stores } from 'shopwright';
 import { createProductSync, type ProductSync, type ProductSyncOptions } from 'shopwright/sync';
-import { createFakeShopify, createManualClock, type FakeShopify, type FakeShopifyOptions, type ManualClock } from 'shopwright/testing';
+import {
+  createFakeShopify,
+  createManualClock,
+  type FakeShopify,
+  type FakeShopifyOptions,
+  type ManualClock,
+} from 'shopwright/testing';
 
 export const domain = 'demo.myshopify.com';
 
@@ -13,10 +19,24 @@ export interface FakeSync {
 }
 
 /** A sync with a fake Shopify, all on one clock that a test drives. */
-export function fakeSync(options: { fake?: FakeShopifyOptions; sync?: Partial<ProductSyncOptions>; client?: Partial<CommonOptions>; accessToken?: string } = {}): FakeSync {
+export function fakeSync(
+  options: {
+    fake?: FakeShopifyOptions;
+    sync?: Partial<ProductSyncOptions>;
+    client?: Partial<CommonOptions>;
+    accessToken?: string;
+  } = {},
+): FakeSync {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, ...options.fake });
-  const client = createShopifyClient({ shop: domain, accessToken: options.accessToken ?? 'shpat_fake', fetch: fake.fetch, clock, isolated: true, ...options.client });
+  const client = createShopifyClient({
+    shop: domain,
+    accessToken: options.accessToken ?? 'shpat_fake',
+    fetch: fake.fetch,
+    clock,
+    isolated: true,
+    ...options.client,
+  });
   const stores = memoryStores();
   const sync = createProductSync({ client, stores, clock, ...options.sync });
   return { fake, client, stores, sync, clock };
@@ -31,7 +51,12 @@ export function tee(localId = 'tee-1', more: object = {}): Record<string, unknow
     images: [{ url: `https://cdn.example.com/${localId}.jpg`, alt: 'A tee' }],
     variants: [
       { sku: `${localId}-S`, price: '24.90', options: { Size: 'S' } },
-      { sku: `${localId}-M`, price: '24.90', options: { Size: 'M' }, imageUrl: `https://cdn.example.com/${localId}.jpg` },
+      {
+        sku: `${localId}-M`,
+        price: '24.90',
+        options: { Size: 'M' },
+        imageUrl: `https://cdn.example.com/${localId}.jpg`,
+      },
     ],
     ...more,
   };

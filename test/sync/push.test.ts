@@ -1,10 +1,18 @@
-import { isCircuitOpenError, isConfigError, isShopifyUserError, isStorageError, memoryStores, StorageError } from 'shopwright';
+import {
+  isCircuitOpenError,
+  isConfigError,
+  isShopifyUserError,
+  isStorageError,
+  memoryStores,
+  StorageError,
+} from 'shopwright';
 import type { PushProgress } from 'shopwright/sync';
 import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
-const idOf = (result: { gid?: string } | object): string => ('gid' in result && typeof result.gid === 'string' ? result.gid : '');
+const idOf = (result: { gid?: string } | object): string =>
+  'gid' in result && typeof result.gid === 'string' ? result.gid : '';
 
 describe('a push', () => {
   it('creates the product, with its options, variants, images and local id', async () => {
@@ -53,7 +61,14 @@ describe('a push', () => {
     await clock.run(sync.push(tee('tee-1', { title: 'New title' })));
     expect(JSON.stringify(fake.calls.at(-1)?.variables)).not.toContain('originalSource');
     expect(fake.products()[0]?.['media']).toEqual(before?.['media']);
-    await clock.run(sync.push(tee('tee-1', { images: [{ url: 'https://cdn.example.com/new.jpg' }], variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }] })));
+    await clock.run(
+      sync.push(
+        tee('tee-1', {
+          images: [{ url: 'https://cdn.example.com/new.jpg' }],
+          variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }],
+        }),
+      ),
+    );
     expect(JSON.stringify(fake.calls.at(-1)?.variables)).toContain('new.jpg');
   });
 
@@ -93,7 +108,9 @@ describe('a push', () => {
 
   it('follows an earlier push of the same product that is still on its way', async () => {
     const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 100 } });
-    const results = await clock.run(Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]));
+    const results = await clock.run(
+      Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]),
+    );
     expect(results.map(({ outcome }) => outcome)).toEqual(['created', 'unchanged', 'updated']);
     expect(fake.products()).toMatchObject([{ title: 'Last' }]);
   });
@@ -125,7 +142,11 @@ describe('publishing', () => {
     fake.faults.next('status-500', { operation: 'ProductPublish', times: 6 });
     const failed = await clock.run(sync.push(tee()));
     expect(failed.outcome).toBe('failed');
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'failed', gid: fake.products()[0]?.id, attempts: 1 });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
+      status: 'failed',
+      gid: fake.products()[0]?.id,
+      attempts: 1,
+    });
     const made = await clock.run(sync.push(tee()));
     expect(made.outcome).toBe('updated');
     expect(fake.products()).toMatchObject([{ published: [{}] }]);
@@ -153,14 +174,22 @@ describe('the sync record', () => {
       ['syncing', 0],
       ['synced', 1],
     ]);
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ attempts: 0, lastError: null, gid: fake.products()[0]?.id });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
+      attempts: 0,
+      lastError: null,
+      gid: fake.products()[0]?.id,
+    });
   });
 
   it('keeps the error and counts the attempts of a product that fails', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     await clock.run(sync.push(tee('first', { handle: 'same' })));
     for (let i = 0; i < 2; i += 1) await clock.run(sync.push(tee('second', { handle: 'same' })));
-    expect(await stores.records.get(domain, 'second')).toMatchObject({ status: 'failed', attempts: 2, lastError: { code: 'USER_ERROR' } });
+    expect(await stores.records.get(domain, 'second')).toMatchObject({
+      status: 'failed',
+      attempts: 2,
+      lastError: { code: 'USER_ERROR' },
+    });
     expect(fake.products()).toHaveLength(1);
   });
 
@@ -233,7 +262,11 @@ describe('pushing many', () => {
 
   it.each([
     ['a wrong token', { accessToken: 'shpat_wrong' }, 'AUTHENTICATION_FAILED'],
-    ['a shop that has uninstalled the app', { fake: { shops: [{ domain, state: 'uninstalled' as const }] } }, 'AUTHENTICATION_FAILED'],
+    [
+      'a shop that has uninstalled the app',
+      { fake: { shops: [{ domain, state: 'uninstalled' as const }] } },
+      'AUTHENTICATION_FAILED',
+    ],
     ['a frozen shop', { fake: { shops: [{ domain, state: 'frozen' as const }] } }, 'SHOP_UNAVAILABLE'],
   ])('ends with one typed error at %s', async (_name, setUp, code) => {
     const { sync, clock } = fakeSync(setUp);
@@ -242,10 +275,16 @@ describe('pushing many', () => {
   });
 
   it('stops at the first product when the token lacks a scope', async () => {
-    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, scopes: ['read_products'] }] }, sync: { concurrency: 1 } });
+    const { sync, clock } = fakeSync({
+      fake: { shops: [{ domain, scopes: ['read_products'] }] },
+      sync: { concurrency: 1 },
+    });
     const summary = await clock.run(sync.pushMany([tee('a'), tee('b')]));
     expect(summary.counts).toMatchObject({ failed: 1, skipped: 1 });
-    expect(summary.stoppedBy).toMatchObject({ code: 'ACCESS_DENIED', requiredAccess: expect.stringContaining('write_products') });
+    expect(summary.stoppedBy).toMatchObject({
+      code: 'ACCESS_DENIED',
+      requiredAccess: expect.stringContaining('write_products'),
+    });
   });
 
   it('stops for what holds for the whole shop, and leaves the rest for the next run', async () => {

@@ -1,0 +1,45 @@
+import { isConfigError } from '../errors/guards.ts';
+import { ConfigError } from '../errors/local.ts';
+import type { ExitCode, Terminal } from './types.ts';
+
+const help = `shopwright: the Shopify Admin SDK, its tools
+
+Usage: shopwright <command> [options]
+
+Commands:
+  fake    Run a fake Shopify on a port of this machine
+
+Options:
+  -h, --help    Show this text; with a command, its options`;
+
+/** Runs one command line, without the program's name. */
+export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [command, ...rest] = args;
+  try {
+    switch (command) {
+      case 'fake': {
+        // Loaded here, so that help and other commands do not wait for the schema's libraries.
+        const { runFake } = await import('./run-fake.ts');
+        return await runFake(rest, terminal);
+      }
+      case '-h':
+      case '--help':
+      case 'help':
+        terminal.out(help);
+        return 0;
+      case undefined:
+        terminal.error(help);
+        return 2;
+      default:
+        throw new ConfigError([{ field: 'command', message: `"${command}" does not exist. Try: shopwright --help` }]);
+    }
+  } catch (error) {
+    terminal.error(`shopwright: ${oneLine(error)}`);
+    return isConfigError(error) ? 2 : 1;
+  }
+}
+
+function oneLine(error: unknown): string {
+  if (isConfigError(error)) return error.problems.map(({ field, message }) => `${field} ${message}`).join(' ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,43 @@
+/** What a text says about a shop. */
+export type ParsedShopDomain =
+  | {
+      readonly ok: true;
+      /** Such as `acme.myshopify.com`, in lower case. */
+      readonly domain: string;
+    }
+  | {
+      readonly ok: false;
+      /** How to mend it. Does not repeat the text. */
+      readonly message: string;
+    };
+
+/**
+ * The whole text, or nothing: the regular expression in Shopify's documentation lacks its end anchor and takes
+ * `acme.myshopify.com.evil.com`. A part of a host name has at most 63 characters (RFC 1035).
+ */
+const pattern =
+  /^(?:https:\/\/([a-z0-9][a-z0-9-]{0,62})\.myshopify\.com\/?|([a-z0-9][a-z0-9-]{0,62})(?:\.myshopify\.com)?)$/i;
+
+const expected = 'use the shop as `acme`, `acme.myshopify.com` or `https://acme.myshopify.com`';
+
+const mend = (text: string): string => {
+  if (text.trim() !== text) return `${expected}, without white space around it`;
+  if (/^http:/i.test(text)) return `${expected}, with https`;
+  if (/^https:\/\/admin\.shopify\.com/i.test(text))
+    return `${expected}: the name after /store/ in the address of the admin`;
+  if (/^[^/]*\.myshopify\.com[/:?#]/i.test(text.replace(/^https:\/\//i, '')))
+    return `${expected}, without path, port or query`;
+  return `${expected}; no other host can be a shop, and its own domain does not work for the API`;
+};
+
+/**
+ * Reads a shop's domain: `acme`, `acme.myshopify.com` or `https://acme.myshopify.com` (there with a closing
+ * slash too), in any case. Anything else is refused, since the access token is sent to that host.
+ */
+export function parseShopDomain(text: string): ParsedShopDomain {
+  if (typeof text !== 'string') return { ok: false, message: expected };
+  const match = pattern.exec(text);
+  const name = match?.[1] ?? match?.[2];
+  if (name === undefined) return { ok: false, message: mend(text) };
+  return { ok: true, domain: `${name.toLowerCase()}.myshopify.com` };
+}

@@ -1,0 +1,3 @@
+export type { SqliteStoresOptions } from '../storage/sqlite/options.ts';
+export { sqliteStores } from '../storage/sqlite/stores.ts';
+export type { ListOptions, Stores, SyncCounts, SyncRecord, SyncRecordStore, SyncStatus } from '../storage/types.ts';

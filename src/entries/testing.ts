@@ -1,0 +1,16 @@
+export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
+export type { ConformanceRunner } from '../testing/conformance/runner.ts';
+export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';
+export type { CallFilter } from '../testing/fake/call-log.ts';
+export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
+export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-types.ts';
+export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
+export { type FaultKind, faultKinds } from '../testing/fake/faults/kinds.ts';
+export { defaultFaultKinds, type FaultOptions, type FaultPlan, type NextFault } from '../testing/fake/faults/plan.ts';
+export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/types.ts';
+export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
+export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/types.ts';
+export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/types.ts';
+export { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
+export { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../testing/webhooks/deliver-webhook.ts';
+export { type SignedWebhook, signWebhook, type WebhookToSign } from '../testing/webhooks/sign-webhook.ts';

@@ -1,0 +1,46 @@
+/** Points that each entry of one part of a mutation's input adds. */
+export interface InputCost {
+  /** Argument, then fields below it; lists on the way are gone through. */
+  readonly path: readonly [argument: string, ...fields: string[]];
+  /** Points per entry. */
+  readonly points: number;
+}
+
+/** `productCreate` and `productUpdate`; their `input` is the older name of `product`. */
+const product: readonly InputCost[] = [
+  { path: ['product', 'metafields'], points: 0.4 },
+  { path: ['input', 'metafields'], points: 0.4 },
+  { path: ['media'], points: 1.9 },
+];
+
+/** `productVariantsBulkCreate` and `productVariantsBulkUpdate`. */
+const variants: readonly InputCost[] = [
+  { path: ['variants'], points: 0.2 },
+  { path: ['variants', 'mediaId'], points: 0.6 },
+  { path: ['variants', 'mediaSrc'], points: 0.6 },
+  { path: ['variants', 'metafields'], points: 0.4 },
+  { path: ['media'], points: 1.9 },
+];
+
+/**
+ * What input adds to the 10 points of a mutation, by root field. Sources:
+ * https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
+ * https://shopify.dev/changelog/dynamic-complexity-cost-for-productcreate-and-productupdate-mutations
+ * https://shopify.dev/changelog/dynamic-complexity-for-productvariantsbulkcreate-and-productvariantsbulkupdate-mutations
+ */
+export const inputCosts: ReadonlyMap<string, readonly InputCost[]> = new Map([
+  [
+    'productSet',
+    [
+      { path: ['input', 'variants'], points: 0.2 },
+      { path: ['input', 'variants', 'file'], points: 0.6 },
+      { path: ['input', 'variants', 'metafields'], points: 0.4 },
+      { path: ['input', 'metafields'], points: 0.4 },
+      { path: ['input', 'files'], points: 1.9 },
+    ],
+  ],
+  ['productCreate', product],
+  ['productUpdate', product],
+  ['productVariantsBulkCreate', variants],
+  ['productVariantsBulkUpdate', variants],
+]);

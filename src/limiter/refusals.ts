@@ -1,0 +1,48 @@
+import { TimeoutError } from '../errors/connection.ts';
+import { MaxCostError } from '../errors/graphql.ts';
+import { ValidationError } from '../errors/local.ts';
+
+/** The call asks for more points than the bucket can ever hold. */
+export function tooBig(shop: string, cost: number, maxCost: number): MaxCostError {
+  const mend = 'Ask for smaller pages or fewer fields, or use a bulk operation.';
+  return new MaxCostError(
+    `The call asks for ${cost} points, and the bucket of ${shop} never holds more than ${maxCost}. ${mend}`,
+    { cost, maxCost },
+    { shop },
+  );
+}
+
+/** The wait is known to be longer than the caller can wait. */
+export function waitTooLong(shop: string, maxWaitMs: number, waitMs: number): TimeoutError {
+  const retryAfterMs = Math.ceil(waitMs);
+  return new TimeoutError(
+    'DEADLINE_EXCEEDED',
+    `The call can wait ${maxWaitMs} ms for points of ${shop}, and needs about ${retryAfterMs} ms. Nothing was sent.`,
+    { timeoutMs: maxWaitMs, mayHaveExecuted: false },
+    { shop, retryAfterMs },
+  );
+}
+
+/** The caller's time ran out in the line. */
+export function waitedTooLong(shop: string, maxWaitMs: number): TimeoutError {
+  return new TimeoutError(
+    'DEADLINE_EXCEEDED',
+    `The call waited ${maxWaitMs} ms for points of ${shop}, which is all it could. Nothing was sent.`,
+    { timeoutMs: maxWaitMs, mayHaveExecuted: false },
+    { shop },
+  );
+}
+
+/** The cost is not a number of points. */
+export function notACost(shop: string, cost: number): ValidationError {
+  return new ValidationError(
+    'The call',
+    [{ field: 'cost', message: `${cost} is not a number of points; give 0 or more` }],
+    { shop },
+  );
+}
+
+/** Says like any abort that nothing was sent and that no retry is wanted. */
+export function limiterClosed(): DOMException {
+  return new DOMException('The limiter was closed.', 'AbortError');
+}

@@ -1,0 +1,80 @@
+import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../../limiter/types.ts';
+import type { ConformanceRunner } from '../runner.ts';
+
+/** A limiter under test, with its time. */
+export interface RateLimiterSubject {
+  readonly limiter: RateLimiter;
+  /** Lets that many milliseconds pass for the limiter, and all that is due in them happen. */
+  advance(ms: number): Promise<void>;
+  /** Called at the end of each case, when the limiter is closed. */
+  dispose?(): Promise<void>;
+}
+
+/** One sentence about a limiter, and its proof. */
+export interface LimiterCase {
+  readonly name: string;
+  check(bench: LimiterBench, expect: ConformanceRunner['expect']): Promise<void>;
+}
+
+/** What has become of a call. */
+export interface WatchedCall {
+  outcome: 'waiting' | 'granted' | 'rejected';
+  /** What it was rejected with. */
+  reason: unknown;
+}
+
+/** What a case works with. */
+export interface LimiterBench extends RateLimiterSubject {
+  /** Asks for an interactive permit of the case's own bucket. */
+  ask(cost: number, more?: Partial<AcquireRequest>): Promise<Permit>;
+  /** Asks without waiting for the permit. */
+  watch(cost: number, more?: Partial<AcquireRequest>): WatchedCall;
+  /** Has the shop confirm a bucket of 1,000 points, so many of which are left. Rate: points per second. */
+  confirm(currentlyAvailable: number, restoreRate?: number): Promise<void>;
+  status(): LimiterStatus;
+  /** Points that can be granted now, in hundreds: what comes back during a case does not show. */
+  hundreds(): number;
+}
+
+/** The bucket that cases use. */
+export const scope: BucketScope = { shop: 'conformance.myshopify.com', app: 'default' };
+/** Its size in points. */
+export const maximumAvailable = 1_000;
+/** Points per second; so few that what comes back during a case does not matter, on a real clock either. */
+export const slowRate = 1;
+
+/** Puts the helpers of the cases around a subject. */
+export function createLimiterBench(subject: RateLimiterSubject): LimiterBench {
+  const { limiter } = subject;
+  const ask: LimiterBench['ask'] = (cost, more) =>
+    limiter.acquire({ ...scope, cost, priority: 'interactive', ...more });
+  const status = (): LimiterStatus => {
+    const now = limiter.status(scope);
+    if (!now) throw new Error('The limiter has no status for a bucket that was used.');
+    return now;
+  };
+  return {
+    ...subject,
+    ask,
+    status,
+    watch(cost, more) {
+      const call: WatchedCall = { outcome: 'waiting', reason: undefined };
+      ask(cost, more).then(
+        () => {
+          call.outcome = 'granted';
+        },
+        (reason: unknown) => {
+          call.outcome = 'rejected';
+          call.reason = reason;
+        },
+      );
+      return call;
+    },
+    async confirm(currentlyAvailable, restoreRate = slowRate) {
+      const permit = await ask(0, { priority: 'background' });
+      permit.settle({ actualCost: 0, throttleStatus: { maximumAvailable, currentlyAvailable, restoreRate } });
+      await subject.advance(1);
+    },
+    hundreds: () => Math.round(status().available / 100),
+  };
+}

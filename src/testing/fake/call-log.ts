@@ -1,0 +1,53 @@
+import { type FaultKind, faultKinds } from './faults/kinds.ts';
+import type { ShopState } from './shops.ts';
+import type { FakeCall, FakeStats } from './types.ts';
+
+/** An operation name (or root field), or a test of one call. */
+export type CallFilter = string | ((call: FakeCall) => boolean);
+
+/** What a fake was asked, in the order in which the answers were ready. */
+export interface CallLog {
+  readonly calls: readonly FakeCall[];
+  add(call: FakeCall): void;
+  /** How many of the calls that match were executed. */
+  executed(filter: CallFilter): number;
+  /** Counts over these shops. */
+  stats(shops: readonly ShopState[]): FakeStats;
+}
+
+/** @param keepVariables Whether a call keeps the variables it came with. */
+export function createCallLog(keepVariables: boolean): CallLog {
+  const calls: FakeCall[] = [];
+  return {
+    calls,
+    add: (call) => calls.push(keepVariables ? call : { ...call, variables: {} }),
+    executed(filter) {
+      const matches =
+        typeof filter === 'function'
+          ? filter
+          : (call: FakeCall) => call.operation === filter || call.rootFields.includes(filter);
+      return calls.filter((call) => call.executed && matches(call)).length;
+    },
+    stats(shops) {
+      const domains = new Set(shops.map((shop) => shop.domain));
+      const own = calls.filter((call) => domains.has(call.shop));
+      const count = (test: (call: FakeCall) => boolean): number => own.filter(test).length;
+      const faults = Object.fromEntries(
+        faultKinds.map((kind) => [kind, count((call) => call.fault === kind)]),
+      ) as Record<FaultKind, number>;
+      const usages = shops.flatMap((shop) => shop.buckets()).map((bucket) => bucket.usage());
+      const sum = (key: 'used' | 'possible' | 'lost'): number => usages.reduce((total, usage) => total + usage[key], 0);
+      const pointsPossible = sum('possible');
+      return {
+        calls: own.length,
+        throttled: count((call) => call.outcome === 'throttled'),
+        throttledInjected: faults.throttled,
+        faults,
+        pointsUsed: sum('used'),
+        pointsPossible,
+        pointsLost: sum('lost'),
+        utilisation: pointsPossible === 0 ? 0 : sum('used') / pointsPossible,
+      };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { execute, type GraphQLSchema } from 'graphql';
+import type { Clock } from '../../../internal/clock.ts';
+import type { FakeStore } from '../store/types.ts';
+import type { GraphqlEngine } from '../types.ts';
+import { errorEntry } from './errors.ts';
+import { createPrepare } from './prepare.ts';
+import { mergeResolvers, resolvers } from './registry.ts';
+import { fieldResolver, typeResolver } from './resolve-field.ts';
+import type { ResolverMap, ShopInfo } from './types.ts';
+
+/** Options of `createGraphqlEngine`. */
+export interface GraphqlEngineOptions {
+  readonly schema: GraphQLSchema;
+  readonly store: FakeStore;
+  /** Gives `createdAt` and the like. */
+  readonly clock: Clock;
+  /** What is known about a shop, by its domain. */
+  readonly shopInfo: (domain: string) => ShopInfo;
+  /** For fields that are not simulated, or should answer otherwise. They win over the built-in ones. */
+  readonly resolvers?: ResolverMap;
+}
+
+/**
+ * Makes the engine: graphql-js over the real schema, with the store behind it. All changes of one
+ * operation reach the store as one batch, when it has been executed.
+ */
+export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngine {
+  const { store, clock, shopInfo } = options;
+  const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}));
+
+  return {
+    prepare: createPrepare(options.schema),
+    async execute(operation, shopDomain) {
+      const transaction = store.begin();
+      const { data, errors } = await execute({
+        schema: operation.schema,
+        document: operation.document,
+        operationName: operation.definition.name?.value ?? null,
+        variableValues: operation.variables,
+        contextValue: { store: transaction, shop: shopDomain, info: shopInfo(shopDomain), clock },
+        fieldResolver: resolveField,
+        typeResolver,
+      });
+      transaction.commit();
+      return { data: data ?? null, ...(errors && { errors: errors.map(errorEntry) }) };
+    },
+  };
+}

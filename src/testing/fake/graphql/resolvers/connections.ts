@@ -1,0 +1,103 @@
+import { badRequest } from '../errors.ts';
+import { parseGid } from '../gid.ts';
+
+/** Paging arguments of a connection. */
+export interface ConnectionArgs {
+  readonly first?: number | null;
+  readonly last?: number | null;
+  readonly after?: string | null;
+  readonly before?: string | null;
+  readonly reverse?: boolean | null;
+}
+
+/** An item of a connection: anything with an id of its own. */
+interface Identified {
+  readonly id: string;
+}
+
+/** The answer of a connection field. */
+export interface Connection<T> {
+  readonly nodes: readonly T[];
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** The largest page of nearly every connection. */
+const usualMaximum = 250;
+
+const cursorOf = (item: Identified): string => Buffer.from(JSON.stringify({ last_id: item.id })).toString('base64');
+const numberOf = (id: string): number => Number(parseGid(id)?.key);
+
+/**
+ * One page of a list. A cursor holds on to an item by its id; where that is gone, paging goes on with the
+ * next higher id, so that a caller may delete each page before it asks for the next.
+ *
+ * @throws GraphQLError for page sizes and cursors that Shopify refuses.
+ */
+export function connection<T extends Identified>(
+  items: readonly T[],
+  args: ConnectionArgs,
+  maximum: number = usualMaximum,
+): Connection<T> {
+  checkPageSize(args, maximum);
+  const reverse = args.reverse ?? false;
+  const ordered = reverse ? items.toReversed() : items;
+
+  const from = args.after ? positionAfter(ordered, args.after, reverse) : 0;
+  const until = args.before ? positionBefore(ordered, args.before, reverse) : ordered.length;
+  const start = args.last ? Math.max(from, until - args.last) : from;
+  const end = args.first ? Math.min(until, from + args.first) : until;
+  const nodes = ordered.slice(start, end);
+  const [head, tail] = [nodes[0], nodes.at(-1)];
+
+  return {
+    nodes,
+    get edges() {
+      return nodes.map((node) => ({ node, cursor: cursorOf(node) }));
+    },
+    pageInfo: {
+      hasNextPage: end < ordered.length,
+      hasPreviousPage: start > 0,
+      startCursor: head ? cursorOf(head) : null,
+      endCursor: tail ? cursorOf(tail) : null,
+    },
+  };
+}
+
+function checkPageSize({ first, last }: ConnectionArgs, maximum: number): void {
+  if (first == null && last == null) throw badRequest('you must provide one of first or last');
+  if (first != null && last != null) throw badRequest('providing both first and last is not supported');
+  const [name, size] = first == null ? ['last', last ?? 0] : ['first', first];
+  if (size <= 0) throw badRequest(`${name} must be greater than 0`);
+  if (size > maximum) throw badRequest(`${name} cannot exceed ${maximum}`);
+}
+
+function positionAfter(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
+  const id = idIn(cursor);
+  const position = ordered.findIndex((item) => item.id === id);
+  return position >= 0 ? position + 1 : positionBeyond(ordered, id, reverse);
+}
+
+function positionBefore(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
+  const id = idIn(cursor);
+  const position = ordered.findIndex((item) => item.id === id);
+  return position >= 0 ? position : positionBeyond(ordered, id, reverse);
+}
+
+/** Where the items begin that come after an item that is gone. */
+function positionBeyond(ordered: readonly Identified[], id: string, reverse: boolean): number {
+  const gone = numberOf(id);
+  const position = ordered.findIndex((item) => (reverse ? numberOf(item.id) < gone : numberOf(item.id) > gone));
+  return position >= 0 ? position : ordered.length;
+}
+
+function idIn(cursor: string): string {
+  const match = /^\{"last_id":"(gid:[^"]+)"\}$/.exec(Buffer.from(cursor, 'base64').toString());
+  if (match?.[1] === undefined) throw badRequest('Invalid cursor for current pagination sort.');
+  return match[1];
+}

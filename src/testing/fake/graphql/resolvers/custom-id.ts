@@ -1,0 +1,43 @@
+import { GraphQLError } from 'graphql';
+import type { UniqueMetafieldValueInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { MetafieldDefinitionEntity, ProductEntity } from '../../store/entities.ts';
+import type { ResolverContext } from '../types.ts';
+import { definitionByKey, productsByMetafield } from './entities.ts';
+import { resolveNamespace } from './namespaces.ts';
+
+/** A custom id with its namespace resolved. */
+export interface CustomId {
+  readonly namespace: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Shopify's words for a custom id without a fitting definition. */
+export const noDefinitionMessage = "Metafield definition of type 'id' is required when using custom ids.";
+
+export const resolveCustomId = (input: UniqueMetafieldValueInput): CustomId => ({
+  namespace: resolveNamespace(input.namespace),
+  key: input.key,
+  value: input.value,
+});
+
+/** The definition behind a custom id, if it keeps values unique. https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids */
+export function uniqueDefinition(customId: CustomId, context: ResolverContext): MetafieldDefinitionEntity | undefined {
+  const definition = definitionByKey(context, 'PRODUCT', customId.namespace, customId.key);
+  return definition?.uniqueValues ? definition : undefined;
+}
+
+/**
+ * The product with that custom id.
+ *
+ * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ */
+export function productByCustomId(
+  input: UniqueMetafieldValueInput,
+  context: ResolverContext,
+): ProductEntity | undefined {
+  const customId = resolveCustomId(input);
+  if (!uniqueDefinition(customId, context))
+    throw new GraphQLError(noDefinitionMessage, { extensions: { code: 'NOT_FOUND' } });
+  return productsByMetafield(context, customId)[0];
+}

@@ -1,0 +1,61 @@
+import type { MetafieldDefinitionEntity, ProductEntity, StoredVariant } from '../../store/entities.ts';
+import { lookupKey } from '../../store/lookup-keys.ts';
+import type { Entity } from '../../store/types.ts';
+import type { ResolverContext } from '../types.ts';
+
+type Reading = Pick<ResolverContext, 'store' | 'shop'>;
+
+/** All products, oldest first. */
+export function allProducts({ store, shop }: Reading): readonly ProductEntity[] {
+  return store.all(shop, 'Product') as readonly ProductEntity[];
+}
+
+/** The product with that gid. */
+export function productById({ store, shop }: Reading, id: string): ProductEntity | undefined {
+  return store.get(shop, 'Product', id) as ProductEntity | undefined;
+}
+
+/** The product with that handle, as Shopify would write it. */
+export function productByHandle({ store, shop }: Reading, handle: string): ProductEntity | undefined {
+  return store.find(shop, 'Product', lookupKey.handle(handle))[0] as ProductEntity | undefined;
+}
+
+/** The products with that value in a metafield. */
+export function productsByMetafield(
+  { store, shop }: Reading,
+  metafield: { readonly namespace: string; readonly key: string; readonly value: string },
+): readonly ProductEntity[] {
+  const key = lookupKey.metafield(metafield.namespace, metafield.key, metafield.value);
+  return store.find(shop, 'Product', key) as readonly ProductEntity[];
+}
+
+/** The variant with that gid. */
+export function variantById(context: Reading, id: string): StoredVariant | undefined {
+  return ownerOf(context, id)?.variants.find((variant) => variant.id === id);
+}
+
+/** The product that holds the thing with that gid. */
+export function ownerOf({ store, shop }: Reading, id: string): ProductEntity | undefined {
+  return store.find(shop, 'Product', id)[0] as ProductEntity | undefined;
+}
+
+/** The definition of a metafield; the namespace is resolved. */
+export function definitionByKey(
+  { store, shop }: Reading,
+  ownerType: string,
+  namespace: string,
+  key: string,
+): MetafieldDefinitionEntity | undefined {
+  const [definition] = store.find(shop, 'MetafieldDefinition', lookupKey.definition(ownerType, namespace, key));
+  return definition as MetafieldDefinitionEntity | undefined;
+}
+
+/** A sales channel. */
+export interface PublicationEntity extends Entity {
+  readonly name: string;
+}
+
+/** The sales channels of the shop. */
+export function allPublications({ store, shop }: Reading): readonly PublicationEntity[] {
+  return store.all(shop, 'Publication') as readonly PublicationEntity[];
+}

@@ -1,0 +1,53 @@
+import type { ProductEntity, StoredMedia, StoredVariant } from '../../store/entities.ts';
+import { notSimulated } from '../errors.ts';
+import { type ResolverMap, resolver } from '../types.ts';
+import { type ConnectionArgs, connection } from './connections.ts';
+import { countUpTo } from './counts.ts';
+import { productById } from './entities.ts';
+
+interface MediaArgs extends ConnectionArgs {
+  readonly query?: string | null;
+  readonly sortKey?: string;
+}
+
+const imageOf = (media: StoredMedia | undefined): StoredMedia['image'] | null => media?.image ?? null;
+
+/** Resolvers of images, on products and variants. */
+export const mediaResolvers: ResolverMap = {
+  Product: {
+    media: resolver<ProductEntity, MediaArgs>(({ media }, args) => {
+      if (args.query != null) throw notSimulated('Product.media(query:)');
+      if (args.sortKey !== 'POSITION') throw notSimulated('Product.media(sortKey:)');
+      return connection(media, args);
+    }),
+    mediaCount: resolver<ProductEntity>(({ media }) => countUpTo(media.length)),
+    images: resolver<ProductEntity, MediaArgs>(({ media }, args) => {
+      if (args.sortKey !== 'POSITION') throw notSimulated('Product.images(sortKey:)');
+      return connection(
+        media.map(({ image }) => image),
+        args,
+      );
+    }),
+    featuredMedia: resolver<ProductEntity>(({ media }) => media[0] ?? null),
+    featuredImage: resolver<ProductEntity>(({ media }) => imageOf(media[0])),
+  },
+  ProductVariant: {
+    media: resolver<StoredVariant, ConnectionArgs>((variant, args, context) => {
+      const product = productById(context, variant.productId);
+      return connection(product?.media.filter(({ id }) => variant.mediaIds.includes(id)) ?? [], args);
+    }),
+    image: resolver<StoredVariant>((variant, _args, context) =>
+      imageOf(productById(context, variant.productId)?.media.find(({ id }) => id === variant.mediaIds[0])),
+    ),
+  },
+  MediaImage: {
+    mediaErrors: () => [],
+    mediaWarnings: () => [],
+    fileErrors: () => [],
+    preview: resolver<StoredMedia>(({ image }) => ({ image, status: 'READY' })),
+  },
+  Image: {
+    src: resolver<StoredMedia['image']>(({ url }) => url),
+    originalSrc: resolver<StoredMedia['image']>(({ url }) => url),
+  },
+};

@@ -1,0 +1,52 @@
+import { parseGid, requireGid } from '../gid.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
+import { ownerOf } from './entities.ts';
+import { metafieldView } from './metafields.ts';
+import { optionView } from './options.ts';
+import { shopObject } from './shop.ts';
+
+/** What stands behind a gid: an entity, something inside a product, or the shop. */
+function loadNode(id: string, context: ResolverContext): unknown {
+  const { kind } = requireGid(id);
+  const entity = context.store.get(context.shop, kind, id);
+  if (entity) return entity;
+  if (kind === 'Shop') {
+    const shop = shopObject(context);
+    return shop.id === id ? shop : null;
+  }
+  return loadPart(id, context) ?? null;
+}
+
+function loadPart(id: string, context: ResolverContext): unknown {
+  const product = ownerOf(context, id);
+  if (!product) return undefined;
+  const named = (part: { readonly id: string }): boolean => part.id === id;
+  switch (parseGid(id)?.kind) {
+    case 'ProductVariant':
+      return product.variants.find(named);
+    case 'MediaImage':
+      return product.media.find(named);
+    case 'InventoryItem':
+      return product.variants.find(({ inventoryItem }) => named(inventoryItem))?.inventoryItem;
+    case 'ProductOption':
+      return product.options.map((option) => optionView(option, product)).find(named);
+    case 'ProductOptionValue':
+      return product.options.flatMap((option) => optionView(option, product).optionValues).find(named);
+    default: {
+      const own = product.metafields.find(named);
+      if (own) return metafieldView(own, 'PRODUCT', product);
+      const variant = product.variants.find(({ metafields }) => metafields.some(named));
+      const metafield = variant?.metafields.find(named);
+      return variant && metafield && metafieldView(metafield, 'PRODUCTVARIANT', variant);
+    }
+  }
+}
+
+export const nodeResolvers: ResolverMap = {
+  QueryRoot: {
+    node: resolver<unknown, { id: string }>((_source, { id }, context) => loadNode(id, context)),
+    nodes: resolver<unknown, { ids: readonly string[] }>((_source, { ids }, context) =>
+      ids.map((id) => loadNode(id, context)),
+    ),
+  },
+};

@@ -1,0 +1,75 @@
+import type { FileSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { StoredMedia } from '../../../store/entities.ts';
+import { ownerOf } from '../entities.ts';
+import type { ProductSetContext } from './user-errors.ts';
+
+/**
+ * The images after the input, in its order. A gid keeps an image; a source is always uploaded anew, as
+ * Shopify does, even where it was before.
+ */
+export function mediaFrom(
+  inputs: readonly FileSetInput[],
+  existing: readonly StoredMedia[],
+  context: ProductSetContext,
+): readonly StoredMedia[] {
+  return inputs.flatMap((input, index) => {
+    const field = ['input', 'files', index];
+    if (input.id != null && inputs.findIndex(({ id }) => id === input.id) < index) {
+      context.report('INVALID_INPUT', field, `File ${input.id} is given twice`);
+      return [];
+    }
+    if ((input.id == null) === (input.originalSource == null)) {
+      context.report('INVALID_INPUT', field, 'Give either id or originalSource.');
+      return [];
+    }
+    return input.id == null ? uploaded(input, field, context) : kept(input, input.id, existing, field, context);
+  });
+}
+
+function kept(
+  input: FileSetInput,
+  id: string,
+  existing: readonly StoredMedia[],
+  field: readonly (string | number)[],
+  context: ProductSetContext,
+): StoredMedia[] {
+  const media = [...existing, ...(ownerOf(context, id)?.media ?? [])].find((candidate) => candidate.id === id);
+  if (!media) {
+    context.report('INVALID_INPUT', [...field, 'id'], `File ${id} does not exist`);
+    return [];
+  }
+  return [input.alt === undefined ? media : withAlt(media, input.alt, context.now)];
+}
+
+function withAlt(media: StoredMedia, alt: string | null, updatedAt: string): StoredMedia {
+  return { ...media, alt, image: { ...media.image, altText: alt }, updatedAt };
+}
+
+function uploaded(
+  input: FileSetInput,
+  field: readonly (string | number)[],
+  { store, report, now }: ProductSetContext,
+): StoredMedia[] {
+  const source = input.originalSource ?? '';
+  if (!/^https?:\/\//.test(source) || !URL.canParse(source)) {
+    report('INVALID_INPUT', [...field, 'originalSource'], 'Image URL is invalid');
+    return [];
+  }
+  const alt = input.alt ?? null;
+  const imageId = store.nextId('ImageSource');
+  const name = input.filename || new URL(source).pathname.split('/').at(-1) || 'image';
+  const url = `https://cdn.shopify.com/s/files/${imageId.split('/').at(-1)}/${encodeURIComponent(name)}`;
+  return [
+    {
+      id: store.nextId('MediaImage'),
+      alt,
+      mediaContentType: 'IMAGE',
+      status: 'READY',
+      fileStatus: 'READY',
+      originalSource: { url: source },
+      image: { id: imageId, url, altText: alt },
+      createdAt: now,
+      updatedAt: now,
+    },
+  ];
+}

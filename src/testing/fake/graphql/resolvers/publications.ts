@@ -1,0 +1,139 @@
+import type { PublicationInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { ProductEntity } from '../../store/entities.ts';
+import { notSimulated } from '../errors.ts';
+import { requireGid } from '../gid.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
+import { type ConnectionArgs, connection } from './connections.ts';
+import { countUpTo } from './counts.ts';
+import { allPublications, type PublicationEntity } from './entities.ts';
+
+interface PublicationView {
+  /** The publication's: what a cursor holds on to. */
+  readonly id: string;
+  readonly publication: PublicationEntity;
+  readonly publishDate: string;
+  readonly isPublished: boolean;
+  readonly publishable: ProductEntity;
+}
+
+interface PublicationsArgs extends ConnectionArgs {
+  readonly catalogType?: string | null;
+  readonly onlyPublished: boolean;
+}
+
+/** Where a product is published, or will be from a date in the future. */
+function publicationViews(product: ProductEntity, context: ResolverContext): readonly PublicationView[] {
+  return allPublications(context).flatMap((publication) => {
+    const entry = product.published.find(({ publicationId }) => publicationId === publication.id);
+    if (!entry) return [];
+    const { publishDate } = entry;
+    const isPublished = Date.parse(publishDate) <= context.clock.now();
+    return [{ id: publication.id, publication, publishDate, isPublished, publishable: product }];
+  });
+}
+
+const wanted = (product: ProductEntity, onlyPublished: boolean, context: ResolverContext): readonly PublicationView[] =>
+  publicationViews(product, context).filter(({ isPublished }) => isPublished || !onlyPublished);
+
+const resourcePublications = resolver<ProductEntity, PublicationsArgs>((product, args, context) => {
+  if (args.catalogType != null) throw notSimulated('Product.resourcePublicationsV2(catalogType:)');
+  return connection(wanted(product, args.onlyPublished, context), args);
+});
+
+/** Resolvers of sales channels and of what is published on them. */
+export const publicationResolvers: ResolverMap = {
+  QueryRoot: {
+    publications: resolver<unknown, ConnectionArgs & { catalogType?: string | null }>((_source, args, context) => {
+      if (args.catalogType != null) throw notSimulated('QueryRoot.publications(catalogType:)');
+      return connection(allPublications(context), args);
+    }),
+    publication: resolver<unknown, { id: string }>((_source, { id }, { store, shop }) => {
+      requireGid(id);
+      return store.get(shop, 'Publication', id) ?? null;
+    }),
+    publicationsCount: resolver<unknown, { limit: number | null; catalogType?: string | null }>(
+      (_source, args, context) => {
+        if (args.catalogType != null) throw notSimulated('QueryRoot.publicationsCount(catalogType:)');
+        return countUpTo(allPublications(context).length, args.limit);
+      },
+    ),
+  },
+  Product: {
+    publishedAt: resolver<ProductEntity>((product, _args, context) => {
+      const store = publicationViews(product, context).find(({ publication }) => publication.name === 'Online Store');
+      return store?.publishDate ?? null;
+    }),
+    publishedOnPublication: resolver<ProductEntity, { publicationId: string }>((product, { publicationId }, context) =>
+      wanted(product, true, context).some(({ id }) => id === publicationId),
+    ),
+    resourcePublications,
+    resourcePublicationsV2: resourcePublications,
+    resourcePublicationsCount: resolver<ProductEntity, { onlyPublished: boolean }>(
+      (product, { onlyPublished }, context) => countUpTo(wanted(product, onlyPublished, context).length),
+    ),
+    availablePublicationsCount: resolver<ProductEntity>((product, _args, context) =>
+      countUpTo(wanted(product, true, context).length),
+    ),
+    unpublishedPublications: resolver<ProductEntity, ConnectionArgs>((product, args, context) => {
+      const published = new Set(wanted(product, true, context).map(({ id }) => id));
+      return connection(
+        allPublications(context).filter(({ id }) => !published.has(id)),
+        args,
+      );
+    }),
+  },
+  Mutation: {
+    publishablePublish: resolver<unknown, PublishArgs>((_source, args, context) =>
+      changePublications(args, context, published),
+    ),
+    publishableUnpublish: resolver<unknown, PublishArgs>((_source, args, context) =>
+      changePublications(args, context, unpublished),
+    ),
+  },
+};
+
+interface PublishArgs {
+  readonly id: string;
+  readonly input: readonly PublicationInput[];
+}
+
+type Published = ProductEntity['published'];
+type Change = (before: Published, publicationId: string, publishDate: string | null, now: string) => Published;
+
+/** Without a date, what is published already keeps its own. */
+const published: Change = (before, publicationId, publishDate, now) => {
+  const known = before.find((entry) => entry.publicationId === publicationId);
+  const others = before.filter((entry) => entry.publicationId !== publicationId);
+  return [...others, { publicationId, publishDate: publishDate ?? known?.publishDate ?? now }];
+};
+
+const unpublished: Change = (before, publicationId) => before.filter((entry) => entry.publicationId !== publicationId);
+
+function changePublications({ id, input }: PublishArgs, context: ResolverContext, change: Change): unknown {
+  const { store, shop, clock } = context;
+  const { kind } = requireGid(id);
+  const product = store.get(shop, kind, id) as ProductEntity | undefined;
+  if (kind !== 'Product' && product) throw notSimulated(`publishing a ${kind}`);
+  if (!product) return refused([{ field: ['id'], message: 'Resource does not exist' }]);
+
+  const now = new Date(clock.now()).toISOString();
+  const userErrors = input.flatMap(({ publicationId }, index) => {
+    if (publicationId && store.get(shop, 'Publication', publicationId)) return [];
+    return [
+      { field: ['input', String(index), 'publicationId'], message: 'Publication does not exist or is not publishable' },
+    ];
+  });
+  if (userErrors.length > 0) return refused(userErrors);
+
+  let entries = product.published;
+  for (const { publicationId, publishDate } of input)
+    entries = change(entries, publicationId ?? '', publishDate ?? null, now);
+  const after = { ...product, published: entries };
+  store.put(shop, 'Product', after);
+  return { publishable: after, userErrors: [] };
+}
+
+const refused = (userErrors: readonly { readonly field: readonly string[]; readonly message: string }[]): unknown => ({
+  publishable: null,
+  userErrors,
+});

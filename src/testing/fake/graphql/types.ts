@@ -1,0 +1,42 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Clock } from '../../../internal/clock.ts';
+import type { EntityStore } from '../store/types.ts';
+import type { FakePlan } from '../types.ts';
+
+/** What the engine says about a shop that its store does not hold. */
+export interface ShopInfo {
+  readonly name: string;
+  readonly plan: FakePlan;
+  /** Default `USD`. */
+  readonly currencyCode?: string;
+  /** Handles of the granted access scopes. */
+  readonly scopes: readonly string[];
+}
+
+/** What every resolver is given. */
+export interface ResolverContext {
+  /** The state to read, and inside a mutation to change: changes stand only if it reports no `userErrors`. */
+  readonly store: EntityStore;
+  /** Shop domain. */
+  readonly shop: string;
+  readonly info: ShopInfo;
+  readonly clock: Clock;
+}
+
+/** Answers one field. Arguments are as the schema says, defaults included. May return a promise. */
+export type FieldResolver = (
+  source: unknown,
+  args: unknown,
+  context: ResolverContext,
+  info: GraphQLResolveInfo,
+) => unknown;
+
+/** Resolvers by type name and field. */
+export type ResolverMap = Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
+
+/** Gives a resolver its types. They hold because the schema's checks ran before, and each source comes from the parent's resolver. */
+export function resolver<Source, Args = unknown>(
+  resolve: (source: Source, args: Args, context: ResolverContext, info: GraphQLResolveInfo) => unknown,
+): FieldResolver {
+  return (source, args, context, info) => resolve(source as Source, args as Args, context, info);
+}

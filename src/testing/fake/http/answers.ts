@@ -1,0 +1,89 @@
+import type { ThrottleStatus } from '../../../limiter/types.ts';
+import { roundPoints } from '../cost/rule.ts';
+
+/** What the body of an answer holds. */
+export type AnswerBody = Readonly<Record<string, unknown>>;
+
+/**
+ * Bodies of refusals, in Shopify's words; `errors` may be a string, an object or a list.
+ * https://shopify.dev/docs/api/admin-graphql/latest#status_and_error_codes
+ */
+export const refusals = {
+  notFound: { status: 404, body: { errors: 'Not Found' } },
+  wrongMethod: { status: 405, body: { errors: 'Method Not Allowed' } },
+  wrongToken: {
+    status: 401,
+    body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' },
+  },
+  frozen: { status: 402, body: { errors: 'Unavailable Shop' } },
+  locked: { status: 423, body: { errors: 'This shop is unavailable' } },
+  badRequest: { status: 400, body: { errors: { query: 'Required parameter missing or invalid' } } },
+} as const satisfies Record<string, { readonly status: number; readonly body: AnswerBody }>;
+
+/** A refusal by the name of its reason. */
+export type Refusal = (typeof refusals)[keyof typeof refusals];
+
+/** `extensions.cost`. `actual` is `null` where nothing was executed. */
+export function costExtension(requested: number, actual: number | null, status: ThrottleStatus): AnswerBody {
+  return {
+    requestedQueryCost: requested,
+    actualQueryCost: actual,
+    // Rounded down: a caller that trusts the number must not be refused for it.
+    throttleStatus: { ...status, currentlyAvailable: Math.floor(status.currentlyAvailable * 100) / 100 },
+  };
+}
+
+/** THROTTLED, which comes with HTTP 200. */
+export function throttledBody(requested: number, status: ThrottleStatus): AnswerBody {
+  return {
+    errors: [
+      {
+        message: 'Throttled',
+        extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' },
+      },
+    ],
+    extensions: { cost: costExtension(requested, null, status) },
+  };
+}
+
+/** MAX_COST_EXCEEDED; it comes without `extensions.cost`. */
+export function maxCostBody(cost: number, maxCost: number): AnswerBody {
+  const message = `Query cost is ${roundPoints(cost)}, which exceeds the single query max cost limit (${maxCost}).`;
+  const documentation = 'https://shopify.dev/api/usage/rate-limits';
+  return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation } }] };
+}
+
+/** A root field that the shop's scopes do not open. */
+export interface DeniedField {
+  readonly field: string;
+  /** Its key in the answer. */
+  readonly key: string;
+  /** Any one of them would open it. */
+  readonly scopes: readonly string[];
+  /** The keys of all root fields. */
+  readonly keys: readonly string[];
+}
+
+/** ACCESS_DENIED for one root field; all root fields come back as `null`. */
+export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): AnswerBody {
+  const requiredAccess = `${scopes.map((scope) => `\`${scope}\``).join(' or ')} access scope.`;
+  return {
+    errors: [
+      {
+        message: `Access denied for ${field} field. Required access: ${requiredAccess}`,
+        path: [key],
+        extensions: {
+          code: 'ACCESS_DENIED',
+          documentation: 'https://shopify.dev/api/usage/access-scopes',
+          requiredAccess,
+        },
+      },
+    ],
+    data: Object.fromEntries(keys.map((nulled) => [nulled, null])),
+  };
+}
+
+/** A bug or a full disk of the fake itself, for a status 500: its words help most. */
+export function failureBody(error: unknown): AnswerBody {
+  return { errors: `The fake failed: ${error instanceof Error ? error.message : String(error)}` };
+}

@@ -1,0 +1,55 @@
+import type { FakeAnswer, FakeCore } from './types.ts';
+
+/**
+ * A `fetch` that answers from the core, without network and without timers of its own. It rejects as the
+ * platform's does: with a `TypeError` whose cause has a code for a lost connection, with the signal's
+ * reason for an abort. As with a real server, an abort ends the caller's wait, not the work.
+ */
+export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
+    const body = await request.text();
+    signal.throwIfAborted();
+    const url = new URL(request.url);
+    const answering = core({
+      method: request.method,
+      host: url.host,
+      path: url.pathname,
+      header: (name) => request.headers.get(name),
+      body,
+    });
+    const answer = await arrived(answering, signal);
+    if (answer.type === 'drop') throw droppedConnection();
+    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+  };
+}
+
+const resetCode = 'ECONNRESET';
+
+function droppedConnection(): TypeError {
+  const cause = Object.assign(new Error(`read ${resetCode}`), { code: resetCode, syscall: 'read' });
+  return new TypeError('fetch failed', { cause });
+}
+
+/** Whether a rejection of `fakeFetch` stands for a lost connection. */
+export function isDroppedConnection(error: unknown): boolean {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === resetCode;
+}
+
+type Arrived = Exclude<FakeAnswer, { readonly type: 'hang' }>;
+
+/** The answer, or the rejection of the signal; where the answer hangs, only the signal ends the wait. */
+function arrived(answering: Promise<FakeAnswer>, signal: AbortSignal): Promise<Arrived> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    answering.then((answer) => {
+      if (answer.type === 'hang') return;
+      signal.removeEventListener('abort', abort);
+      resolve(answer);
+    }, reject);
+  });
+}

@@ -1,0 +1,103 @@
+import { ConfigError, type Problem } from '../../errors/local.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { type Bucket, bucketFor } from './cost/bucket.ts';
+import type { ShopInfo } from './graphql/types.ts';
+import { requiredScopes } from './schema-tables.ts';
+import type { FakeShopOptions } from './types.ts';
+
+/** One shop of a fake, with its buckets. */
+export interface ShopState {
+  readonly domain: string;
+  readonly options: FakeShopOptions;
+  readonly state: NonNullable<FakeShopOptions['state']>;
+  /** Token → app. */
+  readonly tokens: ReadonlyMap<string, string>;
+  /** Granted scopes; `undefined` for all. */
+  readonly scopes: ReadonlySet<string> | undefined;
+  /** The bucket of one app. */
+  bucket(app: string): Bucket;
+  /** The buckets used so far. */
+  buckets(): readonly Bucket[];
+}
+
+/** The shops of a fake. */
+export interface Shops {
+  readonly all: readonly ShopState[];
+  /** By the `Host` if that is a Shopify host, else by the shop named in the header, else the only shop. */
+  find(host: string, named: string | null): ShopState | undefined;
+  /**
+   * The shop with that domain, or the only shop.
+   *
+   * @throws ConfigError where there is no such shop, or none is named and there are several.
+   */
+  get(domain?: string): ShopState;
+}
+
+const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
+
+/** @throws ConfigError for a domain that is no shop's, or is given twice. */
+export function createShops(options: readonly FakeShopOptions[], clock: Clock): Shops {
+  const byDomain = new Map<string, ShopState>();
+  const problems: Problem[] = [];
+  for (const [index, shop] of options.entries()) {
+    const state = createShopState(shop, clock);
+    const field = `shops[${index}].domain`;
+    if (!shopDomain.test(state.domain)) {
+      problems.push({
+        field,
+        message: `"${state.domain}" is not a shop's domain. Write it like "demo.myshopify.com".`,
+      });
+    } else if (byDomain.has(state.domain)) {
+      problems.push({ field, message: `"${state.domain}" is given twice. Give each shop its own domain.` });
+    }
+    byDomain.set(state.domain, state);
+  }
+  if (options.length === 0) problems.push({ field: 'shops', message: 'is empty. Leave it out for one default shop.' });
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const all = [...byDomain.values()];
+  const only = all.length === 1 ? all[0] : undefined;
+  return {
+    all,
+    find(host, named) {
+      const domain = host.toLowerCase().replace(/:\d+$/, '');
+      if (shopDomain.test(domain)) return byDomain.get(domain);
+      return named === null ? only : byDomain.get(named.toLowerCase());
+    },
+    get(domain) {
+      const shop = domain === undefined ? only : byDomain.get(domain.toLowerCase());
+      if (shop) return shop;
+      throw new ConfigError([
+        { field: 'shop', message: `is ${domain ?? 'not given'}. Give one of: ${[...byDomain.keys()].join(', ')}.` },
+      ]);
+    },
+  };
+}
+
+/** What the GraphQL side knows of a shop. */
+export function shopInfo({ domain, options }: ShopState): ShopInfo {
+  return {
+    name: options.name ?? domain.replace('.myshopify.com', ''),
+    plan: options.plan ?? 'standard',
+    scopes: options.scopes ?? allScopes,
+  };
+}
+
+const allScopes = [...new Set(Object.values(requiredScopes).flat())].sort();
+
+function createShopState(options: FakeShopOptions, clock: Clock): ShopState {
+  const buckets = new Map<string, Bucket>();
+  return {
+    options,
+    domain: (options.domain ?? 'demo.myshopify.com').toLowerCase(),
+    state: options.state ?? 'active',
+    tokens: new Map(Object.entries(options.tokens ?? { shpat_fake: 'default' })),
+    scopes: options.scopes && new Set(options.scopes),
+    bucket(app) {
+      const bucket = buckets.get(app) ?? bucketFor(options, clock);
+      buckets.set(app, bucket);
+      return bucket;
+    },
+    buckets: () => [...buckets.values()],
+  };
+}

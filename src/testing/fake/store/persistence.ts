@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { StorageError } from '../../../errors/local.ts';
+import { compactChanges, readChanges } from './change-log.ts';
+import type { StoreChange } from './types.ts';
+
+/** A file that holds the state of a fake Shopify: one line of JSON per batch of changes. */
+export interface Persistence {
+  /** What the file held when it was opened, for `FakeStore.restore`. */
+  load(): readonly StoreChange[];
+  /**
+   * Adds one batch as one line, before it returns: what is killed later has lost nothing, and a batch
+   * that was torn by a crash counts as never written.
+   *
+   * @throws StorageError when it cannot be written. The file is then as before.
+   */
+  append(changes: readonly StoreChange[]): void;
+  close(): void;
+}
+
+/**
+ * Opens a persistence file, or begins one. What was overwritten and deleted since is dropped from it, through a
+ * temporary file, so that a crash on the way leaves the old one. One process may have a file open at a time.
+ *
+ * @throws StorageError when it cannot be read or written, or a line before the last does not parse.
+ */
+export function openPersistence(file: string): Persistence {
+  const guarded = <T>(what: string, run: () => T): T => {
+    try {
+      return run();
+    } catch (cause) {
+      if (cause instanceof StorageError) throw cause;
+      throw new StorageError(`${file} cannot be ${what}: ${(cause as Error).message}`, false, { cause });
+    }
+  };
+
+  const changes = guarded('read', () => {
+    mkdirSync(dirname(file), { recursive: true });
+    return compactChanges(existsSync(file) ? readChanges(readFileSync(file, 'utf8'), file) : []);
+  });
+  let size = guarded('written', () => rewrite(file, changes));
+  const descriptor = guarded('opened', () => openSync(file, 'r+'));
+
+  const append = (batch: readonly StoreChange[]): void => {
+    const line = Buffer.from(`${JSON.stringify(batch)}\n`);
+    try {
+      for (let written = 0; written < line.length; ) {
+        written += writeSync(descriptor, line, written, line.length - written, size + written);
+      }
+    } catch (cause) {
+      // A full disk may have taken half of the line; the next one must not begin in the middle of it.
+      ftruncateSync(descriptor, size);
+      throw cause;
+    }
+    size += line.length;
+  };
+
+  return {
+    load: () => changes,
+    append: (batch) => guarded('written', () => append(batch)),
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** Writes all changes to a new file in place of the old one. Returns its size in bytes. */
+function rewrite(file: string, changes: readonly StoreChange[]): number {
+  const content = Buffer.from(changes.map((change) => `${JSON.stringify([change])}\n`).join(''));
+  const temporary = `${file}.tmp`;
+  writeFileSync(temporary, content, { flush: true });
+  renameSync(temporary, file);
+  return content.length;
+}

@@ -1,0 +1,110 @@
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { GraphqlErrorEntry } from '../../errors/graphql.ts';
+import type { FaultKind } from './faults/kinds.ts';
+
+/** Plans set a bucket: points it holds and points that come back per second. */
+export type FakePlan = 'standard' | 'advanced' | 'plus';
+
+/** One shop of a fake Shopify. */
+export interface FakeShopOptions {
+  /** Domain. Default `demo.myshopify.com`. */
+  readonly domain?: string;
+  readonly name?: string;
+  /** Default `standard`: 2,000 points, 100 a second. */
+  readonly plan?: FakePlan;
+  /** Bucket numbers that win over the plan's. */
+  readonly bucket?: {
+    readonly maximumAvailable?: number;
+    readonly restoreRate?: number;
+    readonly currentlyAvailable?: number;
+  };
+  /** Accepted tokens and the app each belongs to. Default `{ shpat_fake: 'default' }`. */
+  readonly tokens?: Readonly<Record<string, string>>;
+  /** Granted scopes. Default all. */
+  readonly scopes?: readonly string[];
+  /** Names of the publications (sales channels). Default `['Online Store', 'Point of Sale']`. */
+  readonly publications?: readonly string[];
+  /** `uninstalled` answers 401, `frozen` 402, `locked` 423. Default `active`. */
+  readonly state?: 'active' | 'uninstalled' | 'frozen' | 'locked';
+}
+
+/** The body of one GraphQL request. */
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+/** An operation that the real schema accepts, with its variables coerced. */
+export interface PreparedOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  /** Operation name, or the first root field's name. */
+  readonly name: string;
+  readonly kind: 'query' | 'mutation';
+  readonly rootFields: readonly string[];
+  /** Coerced values, defaults included. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly operation: PreparedOperation }
+  | { readonly ok: false; readonly errors: readonly GraphqlErrorEntry[] };
+
+export interface Executed {
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly GraphqlErrorEntry[];
+}
+
+/** Parses, validates and executes against the real schema and the store. */
+export interface GraphqlEngine {
+  /** Parses and validates; executes nothing. */
+  prepare(request: GraphqlRequest): Prepared;
+  /** Executes against the state of one shop. */
+  execute(operation: PreparedOperation, shopDomain: string): Promise<Executed>;
+}
+
+/** One request that a fake got. */
+export interface FakeCall {
+  /** Wall time of its arrival, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Domain; empty where the request named no shop of the fake. */
+  readonly shop: string;
+  /** The app whose token it carried. */
+  readonly app?: string;
+  /** Operation name, or its first root field's; empty where no valid operation came. */
+  readonly operation: string;
+  readonly rootFields: readonly string[];
+  readonly kind?: 'query' | 'mutation';
+  /** Empty too where the fake does not record them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** HTTP status; 0 where the caller got no answer. */
+  readonly status: number;
+  /** Points; 0 where it did not come so far. */
+  readonly requestedCost: number;
+  /** Points charged in the end. */
+  readonly actualCost: number;
+  /** `fault` wins over the outcome it hides; `refused` is any answer that executed nothing for the caller's own fault. */
+  readonly outcome: 'ok' | 'throttled' | 'fault' | 'refused';
+  readonly fault?: FaultKind;
+  /** Whether the operation was executed, also where the caller cannot know it. */
+  readonly executed: boolean;
+}
+
+/** What happened so far. Points are those of Shopify's cost rule. */
+export interface FakeStats {
+  readonly calls: number;
+  /** THROTTLED answers because the bucket was short. */
+  readonly throttled: number;
+  /** THROTTLED answers that were injected as a fault. */
+  readonly throttledInjected: number;
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly pointsUsed: number;
+  /** Points that could have been used until now: those there at the first call, and what came back since. */
+  readonly pointsPossible: number;
+  /** Points that did not come back since the first call, because the bucket was full. */
+  readonly pointsLost: number;
+  /** Used points as a share of the possible ones, from 0 to 1. */
+  readonly utilisation: number;
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runShopwright } from '../../src/cli/run-shopwright.ts';
+import { ask, pushMutation, tee } from '../testing/ask.ts';
+
+/** Runs a command line and keeps what it writes. */
+function start(...args: string[]) {
+  const stopping = new AbortController();
+  const out: string[] = [];
+  const errors: string[] = [];
+  const code = runShopwright(args, {
+    out: (line) => out.push(line),
+    error: (line) => errors.push(line),
+    stop: stopping.signal,
+  });
+  return { code, out, errors, stop: () => stopping.abort() };
+}
+
+/** Runs `shopwright fake` on a free port until it says where it listens. */
+async function startFake(...args: string[]) {
+  const started = start('fake', '--port', '0', ...args);
+  await expect.poll(() => started.out.join('\n')).toContain('Ctrl-C');
+  const host = /origin\s+(\S+)/.exec(started.out.join('\n'))?.[1] ?? '';
+  return { ...started, host };
+}
+
+describe('shopwright', () => {
+  it.each(['--help', '-h', 'help'])('prints its commands for %s', async (flag) => {
+    const { code, out, errors } = start(flag);
+    expect(await code).toBe(0);
+    expect(out.join('\n')).toMatch(/Usage: shopwright <command>[\s\S]*fake/);
+    expect(errors).toEqual([]);
+  });
+
+  it('prints its commands as an error where it is given none', async () => {
+    const { code, out, errors } = start();
+    expect(await code).toBe(2);
+    expect(out).toEqual([]);
+    expect(errors.join('\n')).toContain('Usage: shopwright <command>');
+  });
+
+  it('refuses an unknown command in one line', async () => {
+    const { code, errors } = start('fly');
+    expect(await code).toBe(2);
+    expect(errors).toEqual(['shopwright: command "fly" does not exist. Try: shopwright --help']);
+  });
+});
+
+describe('shopwright fake', () => {
+  it('prints its options', async () => {
+    const { code, out } = start('fake', '--help');
+    expect(await code).toBe(0);
+    expect(out.join('\n')).toContain('--latency MS');
+  });
+
+  it('serves a shop until it is told to stop, and says where and how', async () => {
+    const { code, out, errors, host, stop } = await startFake(
+      '--shop',
+      'acme',
+      '--token',
+      'shpat_mine',
+      '--plan',
+      'plus',
+    );
+    expect(out.join('\n')).toMatch(/shop\s+acme\.myshopify\.com \(plus\)\n\s+token\s+shpat_mine\n/);
+    const { status, json } = await ask(globalThis.fetch, { host, token: 'shpat_mine' });
+    expect([status, json.extensions.cost.throttleStatus.maximumAvailable]).toEqual([200, 20_000]);
+    stop();
+    expect(await code).toBe(0);
+    expect(out.at(-1)).toBe('Stopped after 1 calls.');
+    expect(errors).toEqual([]);
+    await expect(ask(globalThis.fetch, { host })).rejects.toThrow('fetch failed');
+  });
+
+  it('stops at once where the signal came first', async () => {
+    const { code, out, stop } = start('fake', '--port', '0');
+    stop();
+    expect(await code).toBe(0);
+    expect(out.at(-1)).toBe('Stopped after 0 calls.');
+  });
+
+  it('meets faults by chance', async () => {
+    const { code, out, host, stop } = await startFake('--faults', '1', '--seed', '3', '--latency', '1');
+    expect(out.join('\n')).toMatch(/faults\s+100 % of calls, seed 3/);
+    const outcome = await ask(globalThis.fetch, { host }).then(
+      ({ text }) => text,
+      (error: Error) => error.message,
+    );
+    expect(outcome).not.toContain('"data"');
+    stop();
+    expect(await code).toBe(0);
+  });
+
+  describe('with a snapshot', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cli-fake-'));
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('has on the next start what it had', async () => {
+      const file = join(folder, 'shop.jsonl');
+      const first = await startFake('--snapshot', file);
+      expect(first.out.join('\n')).toContain(file);
+      await ask(globalThis.fetch, { host: first.host, query: pushMutation, variables: tee() });
+      first.stop();
+      await first.code;
+
+      const second = await startFake('--snapshot', file);
+      const { json } = await ask(globalThis.fetch, { host: second.host, query: '{ productsCount { count } }' });
+      expect(json.data.productsCount.count).toBe(1);
+      second.stop();
+      expect(await second.code).toBe(0);
+    });
+
+    it('fails with one line where the file cannot be written', async () => {
+      const { code, errors } = start('fake', '--port', '0', '--snapshot', '/dev/null/shop.jsonl');
+      expect(await code).toBe(1);
+      expect(errors).toEqual([expect.stringMatching(/^shopwright: .*\/dev\/null\/shop\.jsonl/)]);
+    });
+  });
+
+  it.each([
+    [['--port', '70000'], '--port is "70000". Give a whole number from 0 to 65535.'],
+    [['--port', ''], '--port is "". Give a whole number from 0 to 65535.'],
+    [['--seed', '1.5'], '--seed is "1.5". Give a whole number from 0 to 4294967295.'],
+    [['--faults', '3'], '--faults is "3". Give a number from 0 to 1.'],
+    [['--latency', 'soon'], '--latency is "soon". Give a number from 0 to 600000.'],
+    [['--plan', 'huge'], '--plan is "huge". Give one of: standard, advanced, plus.'],
+    [['--token', ''], '--token is empty. Give any text, or leave it out.'],
+    [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
+    [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
+    [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, out, errors } = start('fake', ...args);
+    expect(await code).toBe(2);
+    expect(errors).toEqual([`shopwright: ${message}`]);
+    expect(out).toEqual([]);
+  });
+
+  it('says when the port is taken', async () => {
+    const first = await startFake();
+    const port = new URL(first.host).port;
+    const { code, errors } = start('fake', '--port', port);
+    expect(await code).toBe(2);
+    expect(errors).toEqual([`shopwright: --port is ${port}, which is taken. Give another one.`]);
+    first.stop();
+    await first.code;
+  });
+});

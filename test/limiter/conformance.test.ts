@@ -1,0 +1,70 @@
+import { type LimiterStatus, type RateLimiter, tokenBucketLimiter } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { describeRateLimiter, type RateLimiterSubject } from '../../src/testing/conformance/rate-limiter.ts';
+import { createStepClock } from './step-clock.ts';
+
+function subject(wrap: (limiter: RateLimiter) => RateLimiter = (limiter) => limiter): RateLimiterSubject {
+  const clock = createStepClock();
+  return { limiter: wrap(tokenBucketLimiter({ clock })), advance: (ms) => clock.step(ms) };
+}
+
+describeRateLimiter('tokenBucketLimiter', () => subject(), { describe, it, expect });
+
+/** Runs the suite and tells which cases fail. */
+async function failures(create: () => RateLimiterSubject): Promise<readonly string[]> {
+  const cases: { readonly name: string; readonly body: () => Promise<void> }[] = [];
+  const run = {
+    describe: (_: string, body: () => void) => body(),
+    it: (name: string, body: () => Promise<void>) => cases.push({ name, body }),
+    expect,
+  };
+  describeRateLimiter('a limiter', create, run);
+  const failed: string[] = [];
+  for (const { name, body } of cases) await body().catch(() => failed.push(name));
+  return failed;
+}
+
+describe('the suite', () => {
+  it('disposes of each subject once, after its limiter was closed', async () => {
+    let made = 0;
+    const ends: string[] = [];
+    const create = (): RateLimiterSubject => {
+      const one = subject();
+      const id = made++;
+      const close = (): void => {
+        ends.push(`close ${id}`);
+        one.limiter.close();
+      };
+      const dispose = async (): Promise<void> => void ends.push(`dispose ${id}`);
+      return { ...one, limiter: { ...one.limiter, close }, dispose };
+    };
+    expect(await failures(create)).toEqual([]);
+    expect(ends.filter((end) => end.startsWith('dispose'))).toEqual(
+      Array.from({ length: made }, (_, id) => `dispose ${id}`),
+    );
+    expect(ends.indexOf('close 0')).toBeLessThan(ends.indexOf('dispose 0'));
+  });
+
+  it('catches a limiter that forgets the status of a bucket', async () => {
+    const forgetful = (limiter: RateLimiter): RateLimiter => ({ ...limiter, status: () => undefined });
+    expect(await failures(() => subject(forgetful))).toContain('grants no more than the bucket holds');
+  });
+
+  it('catches a limiter that grants everything', async () => {
+    const generous = (limiter: RateLimiter): RateLimiter => ({
+      ...limiter,
+      acquire: async ({ cost }) => ({ cost, waitedMs: 0, settle: () => undefined, refund: () => undefined }),
+      status: (): LimiterStatus => ({
+        maximumAvailable: 1_000,
+        available: 1_000,
+        restoreRate: 1,
+        reserved: 0,
+        inFlight: 0,
+        waiting: 0,
+        waitingPoints: 0,
+        confirmed: true,
+      }),
+    });
+    expect((await failures(() => subject(generous))).length).toBeGreaterThan(12);
+  });
+});

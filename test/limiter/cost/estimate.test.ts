@@ -1,0 +1,245 @@
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { estimateCost, explainCost } from '../../../src/limiter/cost/estimate.ts';
+
+const cost = (text: string, variables?: Record<string, unknown>, operationName?: string): number =>
+  estimateCost(parse(text), variables, operationName).cost;
+
+describe('objects', () => {
+  it.each([
+    ['{ __typename }', 0],
+    ['{ shop { id name } }', 1],
+    ['{ shop { id plan { publicDisplayName } } }', 2],
+    ['{ productsCount(limit: null) { count precision } shop { id } }', 2],
+    ['{ __schema { types { fields { name } } } }', 0],
+    ['{ node(id: "gid://shopify/Product/1") { id } }', 1],
+  ])('%s costs %i', (text, points) => {
+    expect(cost(text)).toBe(points);
+  });
+});
+
+describe('connections', () => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [10, 4],
+    [50, 7],
+    [100, 9],
+    [250, 11],
+    [2_000, 11],
+    [0, 1],
+  ])('of %i nodes pay for one node %i times', (size, times) => {
+    expect(cost(`{ products(first: ${size}) { nodes { id } } }`)).toBe(2 + times);
+    expect(cost(`{ products(last: ${size}) { edges { cursor node { id } } } }`)).toBe(2 + times);
+  });
+
+  it('cost what a member of Shopify staff worked out', () => {
+    // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
+    const text =
+      '{ product(id: "gid://shopify/Product/1") { variants(first: 250) { nodes { inventoryItem { id } } } } }';
+    expect(cost(text)).toBe(25);
+  });
+
+  it('multiply by the connections around them', () => {
+    const text = '{ products(first: 10) { nodes { id variants(first: 50) { nodes { id } } } } }';
+    expect(cost(text)).toBe(2 + 4 * (1 + 2 + 7));
+  });
+
+  it('give page information and totals for nothing, and pay once for objects beside the nodes', () => {
+    const text =
+      '{ orders(first: 10) { totalCount pageInfo { hasNextPage endCursor } filters { label } nodes { id } } }';
+    expect(cost(text)).toBe(2 + 1 + 4);
+  });
+
+  it('are taken to be full pages where their size is not known', () => {
+    expect(cost('query ($n: Int) { products(first: $n) { nodes { id } } }')).toBe(2 + 11);
+    expect(cost('{ products { nodes { id } } }')).toBe(2 + 11);
+    expect(cost('{ products(first: "x") { nodes { id } } }')).toBe(2 + 11);
+  });
+
+  it('are recognised through fragments', () => {
+    const text = `{ products(first: 10) { ...Page } }
+      fragment Page on ProductConnection { nodes { ...Bits } }
+      fragment Bits on Product { id featuredMedia { id } }`;
+    expect(cost(text)).toBe(2 + 4 * 2);
+  });
+
+  it('take their size from variables and their defaults', () => {
+    const text = 'query ($n: Int = 50) { products(first: $n) { nodes { id } } }';
+    expect(cost(text)).toBe(2 + 7);
+    expect(cost(text, { n: 10 })).toBe(2 + 4);
+    expect(cost(text, { n: undefined })).toBe(2 + 7);
+  });
+
+  it('take no variable from the prototype of what was given', () => {
+    expect(cost('query ($toString: Int = 10) { products(first: $toString) { nodes { id } } }', {})).toBe(2 + 4);
+  });
+
+  it('take last where first is null', () => {
+    expect(cost('{ products(first: null, last: 10) { nodes { id } } }')).toBe(2 + 4);
+  });
+});
+
+describe('selections', () => {
+  it('count aliases apart and the same key once', () => {
+    expect(cost('{ a: shop { id } b: shop { id } }')).toBe(2);
+    expect(cost('{ shop { id } shop { plan { publicDisplayName } } }')).toBe(2);
+    expect(
+      cost(
+        '{ shop { plan { a: publicDisplayName } } ...More } fragment More on QueryRoot { shop { plan { partnerDevelopment } } }',
+      ),
+    ).toBe(2);
+  });
+
+  it('count the dearest of several types, and add up fragments on one type', () => {
+    const text = `query ($id: ID!) { node(id: $id) {
+      id
+      ... on Product { featuredMedia { id } category { id } }
+      ... on Order { customer { id } }
+      ... on Product { priceRangeV2 { minVariantPrice { amount } } }
+    } }`;
+    expect(cost(text)).toBe(1 + 4);
+  });
+
+  it('count the dearest within a fragment on an interface', () => {
+    const text = `{ product(id: 1) { media(first: 10) { nodes { ...Bits } } } }
+      fragment Bits on Media { preview { image { url } } ... on Video { sources { url } } ... on MediaImage { image { url } originalSource { url } } }`;
+    expect(cost(text)).toBe(1 + 2 + 4 * (1 + 2 + 2));
+  });
+
+  it('keep a fragment on the type it stands in, and one without a type, together with it', () => {
+    const text = `{ node(id: 1) { ... on Product { ... on Product { category { id } } ... { featuredMedia { id } } seo { title } } } }`;
+    expect(cost(text)).toBe(1 + 3);
+  });
+
+  it('leave out what @skip and @include leave out', () => {
+    const text = `query ($yes: Boolean!, $no: Boolean = false, $unknown: Boolean!) {
+      a: shop @skip(if: $yes) { id }
+      b: shop @include(if: $no) { id }
+      c: shop @skip(if: $no) @include(if: $yes) { id }
+      d: shop @include(if: $unknown) { id }
+      ... @include(if: false) { e: shop { id } }
+      f: shop @deprecated(reason: "x") { id }
+    }`;
+    expect(cost(text, { yes: true })).toBe(3);
+  });
+
+  it('come to an end where fragments go round in circles or are missing', () => {
+    const text = `{ product(id: 1) { ...A } shop { ...Missing } }
+      fragment A on Product { category { ...B } }
+      fragment B on TaxonomyCategory { a: parent { ...A } b: parent { ...B } }`;
+    expect(cost(text)).toBe(1 + 1 + 1 + 2);
+  });
+});
+
+describe('operations', () => {
+  const two = 'query A { shop { id } } query B { shop { id plan { publicDisplayName } } }';
+
+  it('are chosen by name, else the first', () => {
+    expect(cost(two)).toBe(1);
+    expect(cost(two, {}, 'B')).toBe(2);
+    expect(cost(two, {}, 'C')).toBe(0);
+  });
+
+  it('cost nothing where there are none', () => {
+    expect(cost('fragment A on Product { id }')).toBe(0);
+  });
+});
+
+describe('mutations', () => {
+  it('cost 10, with the objects in their payload and all errors', () => {
+    // Seen: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
+    expect(
+      cost('mutation { webPixelCreate(webPixel: {}) { webPixel { id settings } userErrors { field code } } }'),
+    ).toBe(10);
+    expect(cost('mutation { x { mediaUserErrors { code } job { id } } }')).toBe(10);
+    expect(cost('mutation { a: x(id: 1) { id } b: x(id: 2) { id } }')).toBe(20);
+    expect(cost('mutation { x }')).toBe(10);
+  });
+
+  it('pay for connections and what is deeper in their payload', () => {
+    const text =
+      'mutation { x { product { id category { id } variants(first: 10) { nodes { id } } } jobs(first: 1) { nodes { id } } } }';
+    expect(cost(text)).toBe(10 + 1 + 6 + 3);
+  });
+});
+
+describe('product mutations', () => {
+  const productSet =
+    'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }';
+  const many = (count: number, entry: unknown = {}): unknown[] => Array.from({ length: count }, () => entry);
+
+  // The three examples of https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
+  it.each([
+    [{ variants: many(1) }, 11],
+    [{ variants: many(20), metafields: many(5) }, 16],
+    [{ variants: many(200), files: many(10), metafields: many(20) }, 77],
+  ])('productSet pays for its input as the changelog says (%#)', (input, points) => {
+    expect(cost(productSet, { input })).toBe(points);
+  });
+
+  it('productSet pays for the files and metafields of its variants', () => {
+    const input = { variants: many(10, { file: { id: 'x' }, metafields: many(5) }) };
+    expect(cost(productSet, { input })).toBe(10 + 2 + 6 + 20);
+  });
+
+  it('productSet costs 10 where the input is empty, missing or not an object', () => {
+    for (const input of [{}, undefined, null, 'text', { variants: null }, { variants: [null] }]) {
+      expect(cost(productSet, { input })).toBe(10);
+    }
+  });
+
+  it('input written into the document counts as well', () => {
+    const text = `mutation ($title: String, $metafield: MetafieldInput!) { productSet(
+      input: { title: $title, status: ACTIVE, giftCard: false, handle: null, x: 1.5,
+        metafields: [$metafield, $metafield], files: { id: "a" }, variants: [{}, {}, {}, {}, {}, {}, {}] }
+    ) { product { id } } }`;
+    // 10 + 0.8 + 1.9 + 1.4: a file that stands alone is a list of one.
+    expect(cost(text, { metafield: { key: 'a' } })).toBe(15);
+  });
+
+  it('productCreate and productUpdate pay for metafields and media', () => {
+    const create =
+      'mutation ($product: ProductCreateInput!, $media: [CreateMediaInput!]) { productCreate(product: $product, media: $media) { product { id } } }';
+    expect(cost(create, { product: { metafields: many(10) }, media: many(10) })).toBe(10 + 4 + 19);
+    const update = 'mutation ($input: ProductInput!) { productUpdate(input: $input) { product { id } } }';
+    expect(cost(update, { input: { metafields: many(10) } })).toBe(14);
+  });
+
+  it('the bulk variant mutations pay for variants, their media and metafields, and product media', () => {
+    const text = (name: string): string =>
+      `mutation ($variants: [ProductVariantsBulkInput!]!, $media: [CreateMediaInput!]) { ${name}(productId: "1", variants: $variants, media: $media) { product { id } } }`;
+    const variables = { variants: many(10, { mediaSrc: ['a'], metafields: many(1) }), media: many(10) };
+    expect(cost(text('productVariantsBulkCreate'), variables)).toBe(10 + 2 + 6 + 4 + 19);
+    expect(cost(text('productVariantsBulkUpdate'), { variants: many(5, { mediaId: 'x' }) })).toBe(10 + 1 + 3);
+  });
+});
+
+describe('an explanation', () => {
+  it('names the share of each field, the dearest first', () => {
+    const text =
+      '{ shop { id } products(first: 10) { nodes { id variants(first: 50) { nodes { id } } } pageInfo { endCursor } } }';
+    expect(explainCost(parse(text))).toEqual({
+      cost: 43,
+      fields: [
+        { path: 'products', cost: 42 },
+        { path: 'products.nodes', cost: 40 },
+        { path: 'products.nodes.variants', cost: 36 },
+        { path: 'products.nodes.variants.nodes', cost: 28 },
+        { path: 'shop', cost: 1 },
+      ],
+    });
+  });
+
+  it('keeps the dearest of fields that two types both have', () => {
+    const text = '{ node(id: 1) { ... on A { a { b { id } } } ... on B { a { id } } } }';
+    expect(explainCost(parse(text))).toEqual({
+      cost: 3,
+      fields: [
+        { path: 'node', cost: 3 },
+        { path: 'node.a', cost: 2 },
+        { path: 'node.a.b', cost: 1 },
+      ],
+    });
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStores } from '../../src/storage/memory.ts';
+import type { Stores, SyncRecord, SyncRecordStore } from '../../src/storage/types.ts';
+import { describeSyncRecordStore } from '../../src/testing/conformance/sync-record-store.ts';
+import { shop } from '../../src/testing/conformance/sync-records/case.ts';
+
+interface CaseResult {
+  readonly name: string;
+  readonly passed: boolean;
+}
+
+/** Runs the suite on a runner of four lines, and gives each case's outcome. */
+async function runSuite(create: () => Stores): Promise<CaseResult[]> {
+  const cases: { name: string; body: () => Promise<void> }[] = [];
+  describeSyncRecordStore('a store', create, {
+    describe: (_name, body) => body(),
+    it: (name, body) => cases.push({ name, body }),
+    expect,
+  });
+  const results: CaseResult[] = [];
+  for (const { name, body } of cases) {
+    const passed = await body().then(
+      () => true,
+      () => false,
+    );
+    results.push({ name, passed });
+  }
+  return results;
+}
+
+/** A memory store with one flaw. */
+function flawed(flaw: (records: SyncRecordStore) => Partial<SyncRecordStore>): () => Stores {
+  return () => {
+    const stores = memoryStores();
+    return { ...stores, records: { ...stores.records, ...flaw(stores.records) } };
+  };
+}
+
+const byUnits = (left: SyncRecord, right: SyncRecord): number => (left.localId < right.localId ? -1 : 1);
+
+const flaws: readonly (readonly [what: string, caught: string, create: () => Stores])[] = [
+  ['finds nothing', 'gives every field back as it was put', flawed(() => ({ get: async () => undefined }))],
+  [
+    'orders by UTF-16 unit',
+    'lists in the order of code points',
+    flawed(({ list }) => ({ list: async (of, options) => [...(await list(of, options))].sort(byUnits) })),
+  ],
+  [
+    'puts a batch one by one',
+    'puts all of a batch or nothing of it',
+    flawed(({ put }) => ({
+      async putMany(records) {
+        for (const record of records) await put(record);
+      },
+    })),
+  ],
+  [
+    'cuts a page instead of refusing its limit',
+    'refuses a limit out of range instead of giving a page that looks like the last',
+    flawed(({ list }) => ({
+      list: (of, options = {}) =>
+        list(of, { ...options, limit: Math.min(1_000, Math.max(1, Math.trunc(options.limit || 100))) }),
+    })),
+  ],
+  [
+    'ignores the case of local ids',
+    'tells local ids apart that only look alike',
+    flawed(({ get }) => ({ get: (of, localId) => get(of, localId.toLowerCase()) })),
+  ],
+  [
+    'counts the records of all shops',
+    'counts zero of each status for a shop without records',
+    flawed(() => ({ counts: async () => ({ pending: 1, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 }) })),
+  ],
+  [
+    'throws an error of its own kind',
+    'refuses an `after` that cannot be a local id',
+    flawed(() => ({ list: () => Promise.reject(new RangeError('bad page')) })),
+  ],
+  [
+    'works on after it was closed',
+    'finishes what runs before it closes, and refuses what comes after',
+    () => ({ ...memoryStores(), close: async () => undefined }),
+  ],
+];
+
+describe('describeSyncRecordStore', () => {
+  it('passes a store that keeps the contract, in more than 25 cases with names of their own', async () => {
+    const results = await runSuite(memoryStores);
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+    expect(results.length).toBeGreaterThan(25);
+    expect(new Set(results.map(({ name }) => name)).size).toBe(results.length);
+  });
+
+  it.each(flaws)('catches a store that %s', async (_what, caught, create) => {
+    const results = await runSuite(create);
+    expect(results.filter(({ passed }) => !passed).map(({ name }) => name)).toContain(caught);
+  });
+
+  it('closes each store, also after a case that failed', async () => {
+    const made: Stores[] = [];
+    await runSuite(() => {
+      const stores = flawed(() => ({ get: async () => undefined }))();
+      made.push(stores);
+      return stores;
+    });
+    for (const { records } of made) await expect(records.list(shop)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+});

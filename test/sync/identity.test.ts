@@ -1,0 +1,74 @@
+import { isAccessDeniedError, isConfigError, isOutcomeUnknownError } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, tee } from './fake-shop.ts';
+
+describe('the definition of the local id', () => {
+  it('is made once, and found by later runs', async () => {
+    const { sync, fake, clock } = fakeSync();
+    await clock.run(sync.pushMany([tee('a'), tee('b')]));
+    await clock.run(sync.pushMany([tee('c')]));
+    expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
+  });
+
+  it('is taken as made when somebody else made it meanwhile', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const other = fakeSync();
+    await other.clock.run(other.sync.push(tee('a')));
+    // The look-up sees nothing, the creation finds it there: as when two processes start together.
+    let looks = 0;
+    const real = fake.fetch;
+    const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0];
+    if (!definition) throw new Error('no definition');
+    const client = fakeSync({
+      client: {
+        fetch: async (input, init) => {
+          const response = await real(input, init);
+          looks += 1;
+          if (looks === 1) fake.store.put(domain, 'MetafieldDefinition', definition);
+          return response;
+        },
+      },
+    });
+    const result = await client.clock.run(client.sync.push(tee('a')));
+    expect(result.outcome).toBe('created');
+    expect(sync).toBeDefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is looked for again when the answer to its creation was lost', async () => {
+    const { sync, fake, clock } = fakeSync();
+    fake.faults.next('reset-after', { operation: 'MetafieldDefinitionEnsure' });
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+    expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
+  });
+
+  it('that cannot be made ends the push, and the next push tries again', async () => {
+    const { sync, fake, clock } = fakeSync();
+    fake.faults.next('reset-before', { operation: 'MetafieldDefinitionEnsure' });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isOutcomeUnknownError(error)).toBe(true);
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+  });
+
+  it('is refused without the scope for it', async () => {
+    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, scopes: [] }] }, sync: { publishTo: ['Online Store'] } });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isAccessDeniedError(error)).toBe(true);
+  });
+});
+
+describe('publications', () => {
+  const many = Array.from({ length: 120 }, (_, i) => `Channel ${i}`);
+
+  it('are found on a later page, by name or by gid', async () => {
+    const { sync, fake, clock } = fakeSync({ fake: { shops: [{ domain, publications: many }] }, sync: { publishTo: ['channel 119', 'Channel 119'] } });
+    await clock.run(sync.push(tee()));
+    expect(fake.products()[0]?.['published']).toHaveLength(1);
+  });
+
+  it('are all named when the shop has none that fits', async () => {
+    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, publications: [] }] }, sync: { publishTo: ['Online Store'] } });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isConfigError(error) && error.message).toContain('It has: none');
+  });
+});

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { actualCost, costFields, requestedCost } from '../../../src/testing/fake/cost/operation.ts';
+import { connectionMultiplier } from '../../../src/testing/fake/cost/rule.ts';
+import { operation } from '../stub-engine.ts';
+
+// https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
+const seenQuery = /* GraphQL */ `
+  query getVariantsInventoryItem($id: ID!) {
+    product(id: $id) { variants(first: 250) { nodes { inventoryItem { id tracked } } } }
+  }
+`;
+const seen = operation(seenQuery, { id: 'gid://shopify/Product/1' });
+
+describe('connectionMultiplier', () => {
+  // Multipliers by https://community.shopify.dev/t/how-to-calculate-graphql-cost-estimates/24364/6
+  it.each([
+    [0, 1],
+    [1, 1],
+    [2, 1],
+    [10, 4],
+    [50, 7],
+    [100, 9],
+    [250, 11],
+    [2_048, 11],
+  ])('pays for a page of %i as for %i nodes', (size, multiplier) => {
+    expect(connectionMultiplier(size)).toBe(multiplier);
+  });
+});
+
+describe('requestedCost', () => {
+  it('is 25 for the query that Shopify charged with 25', () => {
+    expect(requestedCost(seen)).toBe(25);
+  });
+
+  // Rule by https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits (scalar 0, object 1, abstract type the
+  // maximum, mutation 10) with the multipliers above.
+  it.each([
+    ['scalars are free, an object costs 1', '{ shop { name myshopifyDomain } }', 1],
+    [
+      'an object below an object costs 1 more',
+      '{ shop { name plan { publicDisplayName } } productsCount { count } }',
+      3,
+    ],
+    ['introspection is free', '{ __typename shop { __typename id } }', 1],
+    ['a connection costs 2 and its node times the multiplier', '{ products(first: 10) { nodes { id } } }', 2 + 4],
+    ['`last` sizes a connection too', '{ products(last: 50) { nodes { id } } }', 2 + 7],
+    ['a page without a size counts as the largest', '{ products { nodes { id } } }', 2 + 11],
+    ['pageInfo is free', '{ products(first: 10) { pageInfo { hasNextPage endCursor } } }', 2],
+    [
+      'edges are wrappers and free',
+      '{ products(first: 10) { edges { cursor node { id } } pageInfo { endCursor } } }',
+      2 + 4,
+    ],
+    ['edges and nodes are both paid', '{ products(first: 10) { edges { node { id } } nodes { id } } }', 2 + 8],
+    [
+      'connections multiply',
+      '{ products(first: 10) { nodes { variants(first: 100) { nodes { id } } } } }',
+      2 + (1 + 2 + 9) * 4,
+    ],
+    ['a list of objects costs as one object', '{ nodes(ids: ["gid://shopify/Product/1"]) { id } }', 1],
+    [
+      'an interface costs as its dearest type',
+      `{ node(id: "gid://shopify/Product/1") {
+        id
+        ... on Product { variants(first: 10) { nodes { id } } }
+        ... on ProductVariant { product { id } }
+      } }`,
+      1 + 2 + 4,
+    ],
+    [
+      'fragments on interfaces count for the types that implement them',
+      `{ node(id: "gid://shopify/Product/1") { ...Meta ... on Product { category { id } } } }
+       fragment Meta on HasMetafields { metafield(namespace: "a", key: "b") { id } }`,
+      1 + 2,
+    ],
+    [
+      'a field asked twice is paid once',
+      '{ shop { plan { publicDisplayName } } ...Again } fragment Again on QueryRoot { shop { plan { shopifyPlus } } }',
+      2,
+    ],
+    ['aliases are fields of their own', '{ a: shop { id } b: shop { id } }', 2],
+    [
+      'other objects of a connection are paid once',
+      '{ products(first: 50) { nodes { id } filters: pageInfo { endCursor } } }',
+      9,
+    ],
+  ])('%s', (_rule, query, points) => {
+    expect(requestedCost(operation(query))).toBe(points);
+  });
+
+  it('reads sizes, skips and includes from variables, defaults included', () => {
+    const query = /* GraphQL */ `
+      query ($first: Int = 10, $skip: Boolean!, $include: Boolean = false) {
+        products(first: $first) { nodes { id } }
+        shop @skip(if: $skip) { id }
+        ... @include(if: $include) { productsCount { count } }
+      }
+    `;
+    expect(requestedCost(operation(query, { skip: false }))).toBe(2 + 4 + 1);
+    expect(requestedCost(operation(query, { skip: true, first: 250 }))).toBe(2 + 11);
+    expect(requestedCost(operation(query, { skip: true, include: true, first: 1 }))).toBe(2 + 1 + 1);
+  });
+
+  // Seen: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
+  it('is 10 for a mutation whose payload selects objects', () => {
+    const query = `mutation { webPixelCreate(webPixel: { settings: "{}" }) { userErrors { code field message } webPixel { settings id } } }`;
+    expect(requestedCost(operation(query))).toBe(10);
+  });
+
+  it('adds connections and deeper objects of a payload', () => {
+    const query = /* GraphQL */ `
+      mutation ($input: ProductSetInput!) {
+        productSet(input: $input) { product { id category { id } variants(first: 10) { nodes { id } } } }
+      }
+    `;
+    expect(requestedCost(operation(query, { input: { title: 'Tee' } }))).toBe(10 + 1 + 2 + 4);
+  });
+
+  // https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
+  describe('of productSet', () => {
+    const push = (input: object): number =>
+      requestedCost(
+        operation(
+          'mutation Push($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }',
+          { input },
+        ),
+      );
+    const variant = (extra: object = {}): object => ({ optionValues: [{ optionName: 'Size', name: 'S' }], ...extra });
+    const metafield = { namespace: 'a', key: 'b', value: 'c', type: 'single_line_text_field' };
+
+    it.each<[string, object, number]>([
+      ['10 for a bare product', { title: 'Tee' }, 10],
+      ['0.2 for each variant', { variants: [variant(), variant(), variant()] }, 10.6],
+      [
+        '0.6 for each file of a variant',
+        { variants: [variant({ file: { originalSource: 'https://x/1.png' } }), variant()] },
+        11,
+      ],
+      ['0.4 for each metafield of a variant', { variants: [variant({ metafields: [metafield, metafield] })] }, 11],
+      ['0.4 for each metafield', { metafields: [metafield] }, 10.4],
+      [
+        '1.9 for each file',
+        { files: [{ originalSource: 'https://x/1.png' }, { originalSource: 'https://x/2.png' }] },
+        13.8,
+      ],
+      ['nothing for null', { files: null, variants: null }, 10],
+      ['a fifth of 2,048 for the largest product', { variants: Array.from({ length: 2_048 }, () => variant()) }, 419.6],
+    ])('is %s', (_rule, input, points) => {
+      expect(push(input)).toBe(points);
+    });
+
+    it('counts literals as it counts variables', () => {
+      const query = `mutation {
+        productSet(input: { files: { originalSource: "https://x/1.png" }, variants: [{ optionValues: [], price: "1" }] }) { product { id } }
+      }`;
+      expect(requestedCost(operation(query))).toBe(12.1);
+    });
+  });
+});
+
+describe('actualCost', () => {
+  // Same source as the 25 above: `"data": {"product": null}` and `"actualQueryCost": 1`.
+  it('is 1 for the missing product that Shopify charged with 1', () => {
+    expect(actualCost(seen, { product: null })).toBe(1);
+  });
+
+  it('follows the sizes of the answer', () => {
+    const variants = (count: number): object => ({
+      product: {
+        variants: { nodes: Array.from({ length: count }, () => ({ inventoryItem: { id: 'x', tracked: true } })) },
+      },
+    });
+    expect(actualCost(seen, variants(0))).toBe(3);
+    expect(actualCost(seen, variants(10))).toBe(1 + 2 + 2 * 4);
+    expect(actualCost(seen, variants(250))).toBe(25);
+  });
+
+  it('counts the dearest node of a page', () => {
+    const query = '{ products(first: 250) { edges { node { id category { id } } } } }';
+    const node = (category: object | null): object => ({ node: { id: 'x', category } });
+    expect(actualCost(operation(query), { products: { edges: [node(null), node({ id: 'y' })] } })).toBe(2 + 2);
+    expect(actualCost(operation(query), { products: { edges: [] } })).toBe(2);
+  });
+
+  it('leaves out what the type of a node does not select', () => {
+    const query = `{ node(id: "gid://shopify/ProductVariant/1") {
+      ... on Product { variants(first: 10) { nodes { id } } }
+      ... on ProductVariant { product { id } }
+    } }`;
+    expect(actualCost(operation(query), { node: { product: { id: 'x' } } })).toBe(2);
+  });
+
+  it('of a mutation is its requested cost as far as the payload came', () => {
+    const query =
+      'mutation { productSet(input: { files: [{ originalSource: "https://x/1.png" }] }) { product { id category { id } } } }';
+    expect(actualCost(operation(query), { productSet: { product: { id: 'x', category: null } } })).toBe(12.9);
+    expect(actualCost(operation(query), { productSet: { product: null } })).toBe(11.9);
+    expect(actualCost(operation(query), null)).toBe(0);
+  });
+});
+
+describe('costFields', () => {
+  it('breaks the requested cost down, as the debug header asks', () => {
+    const fields = costFields(seen);
+    expect(fields.find((field) => field.path.join('.') === 'product')).toEqual({
+      path: ['product'],
+      definedCost: 1,
+      requestedTotalCost: 25,
+      requestedChildrenCost: 24,
+    });
+    expect(fields[0]).toEqual({
+      path: ['product', 'variants', 'nodes', 'inventoryItem', 'id'],
+      definedCost: 0,
+      requestedTotalCost: 0,
+      requestedChildrenCost: null,
+    });
+  });
+});

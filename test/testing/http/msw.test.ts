@@ -1,0 +1,71 @@
+import { setupServer } from 'msw/node';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isConfigError } from '../../../src/errors/guards.ts';
+import { mswHandlers } from '../../../src/testing/fake/http/msw.ts';
+import { ask, pushMutation, tee } from '../ask.ts';
+
+const server = setupServer();
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
+afterEach(() => server.resetHandlers());
+afterAll(() => server.close());
+
+const globalFetch: typeof fetch = (input, init) => globalThis.fetch(input, init);
+
+describe('the handlers for msw', () => {
+  it('answer for the shops of the fake', async () => {
+    const fake = createFakeShopify({
+      shops: [{ domain: 'one.myshopify.com' }, { domain: 'two.myshopify.com', name: 'Two' }],
+    });
+    server.use(...fake.handlers);
+    const { json, headers } = await ask(globalFetch, { host: 'https://two.myshopify.com' });
+    expect(json.data.shop.name).toBe('Two');
+    expect(headers.get('x-shopify-api-version')).toBe('2026-10');
+    expect((await ask(globalFetch, { host: 'https://one.myshopify.com', token: 'no' })).status).toBe(401);
+  });
+
+  it('turn a dropped connection into a network error, after it executed', async () => {
+    const fake = createFakeShopify();
+    server.use(...fake.handlers);
+    fake.faults.next('reset-after');
+    await expect(ask(globalFetch, { query: pushMutation, variables: tee() })).rejects.toThrow(TypeError);
+    expect(fake.executed('Push')).toBe(1);
+  });
+
+  it('let the caller give up on an answer that hangs', async () => {
+    const fake = createFakeShopify();
+    server.use(...fake.handlers);
+    fake.faults.next('hang');
+    const stopping = new AbortController();
+    const asking = ask(globalFetch, { signal: stopping.signal });
+    const rejected = expect(asking).rejects.toMatchObject({ name: 'AbortError' });
+    await expect.poll(() => fake.calls.length).toBe(1);
+    stopping.abort();
+    await rejected;
+  });
+
+  it('wait on the clock of the fake', async () => {
+    const clock = createManualClock();
+    const fake = createFakeShopify({ clock, latencyMs: 60_000 });
+    server.use(...fake.handlers);
+    const asking = ask(globalFetch);
+    await expect.poll(() => clock.pending).toBe(1);
+    expect((await clock.run(asking)).status).toBe(200);
+    expect(clock.monotonic()).toBe(60_000);
+  });
+
+  it('answer 500 when the fake itself fails', async () => {
+    server.use(...mswHandlers(() => Promise.reject(new Error('broken')), ['demo.myshopify.com']));
+    const { status, json } = await ask(globalFetch);
+    expect([status, json]).toEqual([500, { errors: 'The fake failed: broken' }]);
+  });
+
+  it('say what to install where msw is missing', () => {
+    const missing = (): never => {
+      throw new Error("Cannot find module 'msw'");
+    };
+    const make = (): unknown => mswHandlers(() => Promise.reject(new Error()), [], missing);
+    expect(make).toThrow('npm install --save-dev msw');
+    expect(make).toThrow(expect.toSatisfy(isConfigError));
+  });
+});

@@ -1,0 +1,54 @@
+import { shopifyWebhooks, verifyShopifyWebhook } from 'shopwright/next';
+import { createWebhookHandler } from 'shopwright/webhooks';
+import { describe, expect, test, vi } from 'vitest';
+import { classicHeadersOf, oldSecret, productBody, secret, signedRequest } from './signed-delivery.ts';
+
+const forged = (): Request => signedRequest(`${productBody} `, classicHeadersOf(productBody));
+
+describe('shopifyWebhooks', () => {
+  test('is a route handler that answers for the webhook handler', async () => {
+    const onUpdate = vi.fn();
+    const POST = shopifyWebhooks(
+      createWebhookHandler({ secrets: [oldSecret, secret], on: { 'products/update': onUpdate } }),
+    );
+    expect((await POST(signedRequest())).status).toBe(200);
+    expect(onUpdate).toHaveBeenCalledWith(
+      expect.objectContaining({ secretIndex: 1, payload: JSON.parse(productBody) }),
+    );
+    expect((await POST(forged())).status).toBe(401);
+    expect(onUpdate).toHaveBeenCalledOnce();
+  });
+});
+
+describe('verifyShopifyWebhook', () => {
+  test('calls the route with the request, the event and the context of Next', async () => {
+    const route = vi.fn(
+      async (_request: Request, event: { readonly payload: unknown }, context: { readonly params: string }) =>
+        Response.json({ payload: event.payload, context }),
+    );
+    const POST = verifyShopifyWebhook({ secrets: secret })(route);
+    const request = signedRequest();
+    const response = await POST(request, { params: 'p' });
+    expect(await response.json()).toEqual({ payload: JSON.parse(productBody), context: { params: 'p' } });
+    expect(route).toHaveBeenCalledWith(request, expect.objectContaining({ shop: 'acme.myshopify.com' }), {
+      params: 'p',
+    });
+  });
+
+  test('answers a forged delivery itself', async () => {
+    const route = vi.fn(() => new Response());
+    const response = await verifyShopifyWebhook({ secrets: secret })(route)(forged(), {});
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: 'hmac-mismatch' });
+    expect(route).not.toHaveBeenCalled();
+  });
+
+  test('leaves an error of the route to Next', async () => {
+    const POST = verifyShopifyWebhook({ secrets: secret })(() => Promise.reject(new Error('broken route')));
+    await expect(POST(signedRequest(), {})).rejects.toThrow('broken route');
+  });
+
+  test('refuses a size limit that is none', () => {
+    expect(() => verifyShopifyWebhook({ secrets: secret, maxBodyBytes: 0 })).toThrow('maxBodyBytes');
+  });
+});

@@ -1,0 +1,252 @@
+import { runInNewContext } from 'node:vm';
+import { type VerifyWebhookInput, verifyWebhook, verifyWebhookAsync } from 'shopwright/webhooks';
+import { describe, expect, test } from 'vitest';
+import { classicHeadersOf, hmacOf, nextHeadersOf, oldSecret, productBody, secret, without } from './signed-delivery.ts';
+
+const verifiers = [
+  ['verifyWebhook', async (input: VerifyWebhookInput) => verifyWebhook(input)],
+  ['verifyWebhookAsync', verifyWebhookAsync],
+] as const;
+
+const headers = classicHeadersOf(productBody);
+
+/** Input that the types forbid and JavaScript lets through. */
+const untyped = (input: unknown): VerifyWebhookInput => input as VerifyWebhookInput;
+
+describe.each(verifiers)('%s', (_name, verify) => {
+  test('accepts a vector that was computed with another tool', async () => {
+    // printf '{"id":1}' | openssl dgst -sha256 -hmac hush -binary | base64
+    const signed = { ...headers, 'x-shopify-hmac-sha256': 'VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=' };
+    expect(await verify({ rawBody: '{"id":1}', headers: signed, secrets: 'hush' })).toMatchObject({ ok: true });
+  });
+
+  test('tells all that a classic delivery says about itself', async () => {
+    expect(await verify({ rawBody: productBody, headers, secrets: secret })).toEqual({
+      ok: true,
+      generation: 'classic',
+      topic: 'products/update',
+      shop: 'acme.myshopify.com',
+      webhookId: 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
+      eventId: '98880550-7158-44d4-b7cd-2c97c8a091b5',
+      triggeredAt: '2026-11-02T12:00:00.123456789Z',
+      apiVersion: '2026-10',
+      name: 'catalogue',
+      action: null,
+      secretIndex: 0,
+    });
+  });
+
+  test('tells all that a next-generation delivery says about itself', async () => {
+    const rawBody = '{"topic":"Product","action":"update"}';
+    expect(await verify({ rawBody, headers: nextHeadersOf(rawBody), secrets: secret })).toEqual({
+      ok: true,
+      generation: 'next',
+      topic: 'Product',
+      shop: 'acme.myshopify.com',
+      webhookId: 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
+      eventId: null,
+      triggeredAt: '2026-11-02T12:00:00Z',
+      apiVersion: '2026-10',
+      name: 'catalogue',
+      action: 'update',
+      secretIndex: 0,
+    });
+  });
+
+  test('takes the details from the generation whose signature was checked', async () => {
+    const mixed = {
+      ...headers,
+      'shopify-topic': 'Order',
+      'shopify-shop-domain': 'evil.myshopify.com',
+      'shopify-action': 'x',
+    };
+    expect(await verify({ rawBody: productBody, headers: mixed, secrets: secret })).toMatchObject({
+      topic: 'products/update',
+      shop: 'acme.myshopify.com',
+      action: null,
+    });
+  });
+
+  const bytes = new TextEncoder().encode(productBody);
+  test.each([
+    ['a Buffer', Buffer.from(productBody)],
+    ['a Uint8Array', bytes],
+    ['a view into a larger buffer', new Uint8Array([0, ...bytes, 0]).subarray(1, -1)],
+    ['a DataView', new DataView(bytes.buffer)],
+    ['an ArrayBuffer', bytes.buffer],
+    ['an ArrayBuffer of another realm', runInNewContext('Uint8Array.from(bytes).buffer', { bytes: [...bytes] })],
+    ['a Uint8Array of another realm', runInNewContext('Uint8Array.from(bytes)', { bytes: [...bytes] })],
+  ])('takes the body as %s', async (_form, rawBody) => {
+    expect(await verify({ rawBody, headers, secrets: secret })).toMatchObject({ ok: true });
+  });
+
+  const mixedCase = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.replace('x-shopify', 'X-Shopify'), value]),
+  );
+  test.each([
+    ['a Headers object', new Headers(headers)],
+    ['a Map', new Map(Object.entries(headers))],
+    [
+      'names in upper case',
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
+    ],
+    ['names in mixed case', mixedCase],
+    ['arrays of one value', Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))],
+    ['an object without prototype', Object.assign(Object.create(null), headers)],
+    ['a request of Express', { get: (name: string) => headers[name.toLowerCase()] }],
+  ])('takes the headers as %s', async (_form, form) => {
+    expect(await verify({ rawBody: productBody, headers: form, secrets: secret })).toMatchObject({
+      ok: true,
+      topic: 'products/update',
+      name: 'catalogue',
+    });
+  });
+
+  test('a header that is itself called "get" does not get in the way', async () => {
+    expect(await verify({ rawBody: productBody, headers: { ...headers, get: 'x' }, secrets: secret })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('gives null for each detail that is not among the headers', async () => {
+    const { 'x-shopify-hmac-sha256': hmac = '', 'x-shopify-topic': topic, 'x-shopify-shop-domain': shop } = headers;
+    const least = { 'x-shopify-hmac-sha256': hmac, 'x-shopify-topic': topic, 'x-shopify-shop-domain': shop };
+    expect(await verify({ rawBody: productBody, headers: least, secrets: secret })).toMatchObject({
+      ok: true,
+      webhookId: null,
+      eventId: null,
+      triggeredAt: null,
+      apiVersion: null,
+      name: null,
+    });
+  });
+
+  test.each([
+    [0, [secret, oldSecret]],
+    [1, [oldSecret, secret]],
+    [2, [undefined, '', secret]],
+  ])('says that secret %i of several has matched', async (secretIndex, secrets) => {
+    expect(await verify({ rawBody: productBody, headers, secrets })).toMatchObject({ ok: true, secretIndex });
+  });
+
+  test('an empty body that is rightly signed is accepted', async () => {
+    expect(await verify({ rawBody: '', headers: classicHeadersOf(''), secrets: secret })).toMatchObject({ ok: true });
+  });
+
+  test('writes the shop in lower case', async () => {
+    const shouted = { ...headers, 'x-shopify-shop-domain': 'ACME.MyShopify.com' };
+    expect(await verify({ rawBody: productBody, headers: shouted, secrets: secret })).toMatchObject({
+      shop: 'acme.myshopify.com',
+    });
+  });
+
+  const emptyKeyHeaders = { ...headers, 'x-shopify-hmac-sha256': hmacOf(productBody, ' ') };
+  const right = { rawBody: productBody, headers, secrets: secret };
+  test.each([
+    ['secret-missing', 'no secret', { ...right, secrets: undefined }],
+    ['secret-missing', 'an empty list', { ...right, secrets: [] }],
+    [
+      'secret-missing',
+      'a blank secret, though it made the signature',
+      { ...right, headers: emptyKeyHeaders, secrets: ' ' },
+    ],
+    ['secret-missing', 'secrets that are no text', { ...right, secrets: [5, null, {}] }],
+    ['secret-has-whitespace', 'a line break after the secret', { ...right, secrets: `${secret}\n` }],
+    ['secret-has-whitespace', 'a space before one of several', { ...right, secrets: [oldSecret, ` ${secret}`] }],
+    ['body-already-parsed', 'a parsed body', { ...right, rawBody: JSON.parse(productBody) }],
+    ['body-already-parsed', 'a number as body', { ...right, rawBody: 42 }],
+    ['body-missing', 'no body', { ...right, rawBody: undefined }],
+    ['body-missing', 'null as body', { ...right, rawBody: null }],
+    ['hmac-missing', 'no signature', { ...right, headers: without(headers, 'x-shopify-hmac-sha256') }],
+    ['hmac-missing', 'no headers in the Headers object', { ...right, headers: new Headers() }],
+    ['hmac-missing', 'a signature that is no text', { ...right, headers: { 'x-shopify-hmac-sha256': [1] } }],
+    ['hmac-malformed', 'a signature in hex', { ...right, headers: { 'x-shopify-hmac-sha256': 'ab'.repeat(32) } }],
+    ['hmac-malformed', 'an empty signature', { ...right, headers: { 'x-shopify-hmac-sha256': '' } }],
+    [
+      'hmac-malformed',
+      'two signatures',
+      { ...right, headers: { 'x-shopify-hmac-sha256': [hmacOf(productBody), hmacOf(productBody)] } },
+    ],
+    ['hmac-mismatch', 'another body', { ...right, rawBody: `${productBody} ` }],
+    ['hmac-mismatch', 'another secret', { ...right, secrets: oldSecret }],
+    ['hmac-mismatch', 'another secret with white space', { ...right, secrets: `${oldSecret} ` }],
+    ['topic-missing', 'no topic', { ...right, headers: without(headers, 'x-shopify-topic') }],
+    ['shop-missing', 'no shop', { ...right, headers: without(headers, 'x-shopify-shop-domain') }],
+    [
+      'shop-invalid',
+      'another host',
+      { ...right, headers: { ...headers, 'x-shopify-shop-domain': 'acme.myshopify.com.evil.example' } },
+    ],
+    [
+      'shop-invalid',
+      'a line break after the shop',
+      { ...right, headers: { ...headers, 'x-shopify-shop-domain': 'acme.myshopify.com\n' } },
+    ],
+    ['input-invalid', 'no headers', { ...right, headers: undefined }],
+    ['input-invalid', 'headers as text', { ...right, headers: 'x-shopify-topic: a' }],
+    ['input-invalid', 'null headers', { ...right, headers: null }],
+    ['input-invalid', 'no input', undefined],
+    [
+      'input-invalid',
+      'headers that throw',
+      {
+        ...right,
+        headers: {
+          get: () => {
+            throw new Error('no');
+          },
+        },
+      },
+    ],
+  ])('refuses with %s: %s', async (reason, _case, input) => {
+    expect(await verify(untyped(input))).toMatchObject({
+      ok: false,
+      reason,
+      message: expect.stringMatching(/^[A-Z].*\S$/s),
+    });
+  });
+
+  test('an unsigned topic or shop is not looked at before the signature', async () => {
+    const bare = { 'x-shopify-hmac-sha256': hmacOf('other') };
+    expect(await verify({ rawBody: productBody, headers: bare, secrets: secret })).toMatchObject({
+      reason: 'hmac-mismatch',
+    });
+  });
+
+  test('a parsed body is answered with the lines that mend it in Express', async () => {
+    const verified = await verify(untyped({ ...right, rawBody: {} }));
+    expect(verified).toMatchObject({
+      message: expect.stringContaining('express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } })'),
+    });
+  });
+
+  test.each([
+    ['an empty body', 'The body is empty', { ...right, rawBody: '' }],
+    [
+      'an access token in place of the secret',
+      'looks like an access token',
+      { ...right, secrets: 'shpat_0123456789abcdef' },
+    ],
+  ])('a mismatch hints at %s', async (_case, hint, input) => {
+    expect(await verify(input)).toMatchObject({ reason: 'hmac-mismatch', message: expect.stringContaining(hint) });
+  });
+
+  test.each([
+    ['a mismatch', { ...right, rawBody: 'customer@example.com' }],
+    ['a secret with white space', { ...right, secrets: `${secret}\n` }],
+    ['a parsed body', untyped({ ...right, rawBody: { email: 'customer@example.com' } })],
+  ])('the message about %s holds no secret, no signature and nothing of the body', async (_case, input) => {
+    const text = JSON.stringify(await verify(input));
+    for (const part of [secret, hmacOf(productBody), hmacOf('customer@example.com'), 'customer@example.com']) {
+      expect(text).not.toContain(part);
+    }
+  });
+});
+
+test('the async verifier takes a body in shared memory, as the sync one does', async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(2));
+  shared.set([123, 125]);
+  const input = { rawBody: shared, headers: classicHeadersOf('{}'), secrets: secret };
+  expect(verifyWebhook(input)).toMatchObject({ ok: true });
+  expect(await verifyWebhookAsync(input)).toMatchObject({ ok: true });
+});
