@@ -4,6 +4,7 @@ export { staticToken } from './auth/static-token.ts';
 export type { TokenSource } from './auth/types.ts';
 export { createShopifyApp, createShopifyClient, type ShopifyApp, type ShopifyClient } from './client.ts';
 export type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
+export { type ParsedShopDomain, parseShopDomain } from './config/shop-domain.ts';
 export {
   AccessDeniedError,
   AuthenticationError,
@@ -12,7 +13,6 @@ export {
   ShopUnavailableError,
   ThrottledError,
 } from './errors/answer.ts';
-export { type ParsedShopDomain, parseShopDomain } from './config/shop-domain.ts';
 export { type ErrorCode, type ErrorContext, ShopwrightError } from './errors/base.ts';
 export { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './errors/connection.ts';
 export {

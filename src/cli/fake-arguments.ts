@@ -15,6 +15,7 @@ export interface FakeArguments {
   readonly latencyMs: number;
 }
 
+/** The help text of `shopwright fake`. */
 export const fakeHelp = `shopwright fake: run a fake Shopify on a port of this machine
 
 Usage: shopwright fake [options]
@@ -32,7 +33,11 @@ Options:
 
 const plans: readonly FakePlan[] = ['standard', 'advanced', 'plus'];
 
-/** @throws ConfigError for the first argument that does not fit. */
+/**
+ * Reads the arguments of `shopwright fake`.
+ *
+ * @throws ConfigError for the first argument that does not fit.
+ */
 export function parseFakeArguments(args: readonly string[]): FakeArguments {
   const values = readOptions(args);
   const plan = plans.find((known) => known === values.plan);

@@ -6,7 +6,7 @@ export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-types.ts';
 export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
 export { type FaultKind, faultKinds } from '../testing/fake/faults/kinds.ts';
-export { defaultFaultKinds, type FaultOptions, type FaultPlan, type NextFault } from '../testing/fake/faults/plan.ts';
+export { defaultFaultKinds, type FaultOptions, type FaultScript, type NextFault } from '../testing/fake/faults/plan.ts';
 export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/types.ts';
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
 export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/types.ts';

@@ -22,7 +22,7 @@ interface Timer {
 }
 
 /** Turns of the event loop that a chain of promises gets between two timers. */
-const turnsBetweenTimers = 5;
+const turnsBetweenTimers = 10;
 /** Turns before a pending promise counts as stuck: streams and file writes take a few. */
 const turnsBeforeIdle = 100;
 

@@ -42,6 +42,8 @@ function toDelivery(request: NodeRequest): WebhookDelivery {
 }
 
 function send(response: ServerResponse, { status, headers, body }: WebhookAnswer): void {
+  // Somebody else was faster, such as a middleware that ends slow requests.
+  if (response.headersSent) return;
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body);

@@ -3,29 +3,95 @@ import { createDocumentParser } from '../../src/admin/document.ts';
 import { safetyOf } from '../../src/admin/safety.ts';
 
 const parser = createDocumentParser();
-const classOf = async (document: string, variables: Record<string, unknown> = {}) => safetyOf(await parser.parse(document), variables);
+const classOf = async (document: string, variables: Record<string, unknown> = {}) =>
+  safetyOf(await parser.parse(document), variables);
 
 describe('the class of an operation', () => {
   it.each([
     ['a query', 'query { shop { id } }', {}, 'safe'],
     ['a mutation', 'mutation { orderCancel(orderId: "1") { job { id } } }', {}, 'never'],
-    ['productSet with an identifier in the text', 'mutation { productSet(identifier: { handle: "a" }, input: {}) { product { id } } }', {}, 'safe'],
-    ['productSet with an identifier as a variable', 'mutation ($i: X) { productSet(identifier: $i, input: {}) { product { id } } }', { i: { id: '1' } }, 'safe'],
-    ['productSet with an identifier of null', 'mutation { productSet(identifier: null, input: {}) { product { id } } }', {}, 'never'],
-    ['productSet with a variable that is missing', 'mutation ($i: X) { productSet(identifier: $i, input: {}) { product { id } } }', {}, 'never'],
+    [
+      'productSet with an identifier in the text',
+      'mutation { productSet(identifier: { handle: "a" }, input: {}) { product { id } } }',
+      {},
+      'safe',
+    ],
+    [
+      'productSet with an identifier as a variable',
+      'mutation ($i: X) { productSet(identifier: $i, input: {}) { product { id } } }',
+      { i: { id: '1' } },
+      'safe',
+    ],
+    [
+      'productSet with an identifier of null',
+      'mutation { productSet(identifier: null, input: {}) { product { id } } }',
+      {},
+      'never',
+    ],
+    [
+      'productSet with a variable that is missing',
+      'mutation ($i: X) { productSet(identifier: $i, input: {}) { product { id } } }',
+      {},
+      'never',
+    ],
     ['productSet without an identifier', 'mutation { productSet(input: {}) { product { id } } }', {}, 'never'],
     ['publishing', 'mutation { publishablePublish(id: "1", input: []) { shop { id } } }', {}, 'safe'],
     ['unpublishing', 'mutation { publishableUnpublish(id: "1", input: []) { shop { id } } }', {}, 'safe'],
-    ['a key in a directive', 'mutation ($k: String!) { refundCreate(input: {}) @idempotent(key: $k) { refund { id } } }', { k: 'a' }, 'keyed'],
-    ['a key in the text of a directive', 'mutation { refundCreate(input: {}) @idempotent(key: "a") { refund { id } } }', {}, 'keyed'],
-    ['a blank key in the text', 'mutation { refundCreate(input: {}) @idempotent(key: " ") { refund { id } } }', {}, 'never'],
+    [
+      'a key in a directive',
+      'mutation ($k: String!) { refundCreate(input: {}) @idempotent(key: $k) { refund { id } } }',
+      { k: 'a' },
+      'keyed',
+    ],
+    [
+      'a key in the text of a directive',
+      'mutation { refundCreate(input: {}) @idempotent(key: "a") { refund { id } } }',
+      {},
+      'keyed',
+    ],
+    [
+      'a blank key in the text',
+      'mutation { refundCreate(input: {}) @idempotent(key: " ") { refund { id } } }',
+      {},
+      'never',
+    ],
     ['a directive without its key', 'mutation { refundCreate(input: {}) @idempotent { refund { id } } }', {}, 'never'],
-    ['a key as an argument', 'mutation ($k: String) { appUsageRecordCreate(idempotencyKey: $k) { userErrors { message } } }', { k: 'a' }, 'keyed'],
-    ['a key argument left out', 'mutation { appUsageRecordCreate(description: "x") { userErrors { message } } }', {}, 'never'],
-    ['a safe one beside a keyed one', 'mutation { publishablePublish(id: "1", input: []) { shop { id } } refundCreate(input: {}) @idempotent(key: "a") { refund { id } } }', {}, 'keyed'],
-    ['a safe one beside one that is not', 'mutation { __typename publishablePublish(id: "1", input: []) { shop { id } } orderCancel(orderId: "1") { job { id } } }', {}, 'never'],
-    ['one inside a fragment', 'mutation { ...F } fragment F on Mutation { orderCancel(orderId: "1") { job { id } } }', {}, 'never'],
-    ['one inside an inline fragment', 'mutation { ... on Mutation { publishablePublish(id: "1", input: []) { shop { id } } } }', {}, 'safe'],
+    [
+      'a key as an argument',
+      'mutation ($k: String) { appUsageRecordCreate(idempotencyKey: $k) { userErrors { message } } }',
+      { k: 'a' },
+      'keyed',
+    ],
+    [
+      'a key argument left out',
+      'mutation { appUsageRecordCreate(description: "x") { userErrors { message } } }',
+      {},
+      'never',
+    ],
+    [
+      'a safe one beside a keyed one',
+      'mutation { publishablePublish(id: "1", input: []) { shop { id } } refundCreate(input: {}) @idempotent(key: "a") { refund { id } } }',
+      {},
+      'keyed',
+    ],
+    [
+      'a safe one beside one that is not',
+      'mutation { __typename publishablePublish(id: "1", input: []) { shop { id } } orderCancel(orderId: "1") { job { id } } }',
+      {},
+      'never',
+    ],
+    [
+      'one inside a fragment',
+      'mutation { ...F } fragment F on Mutation { orderCancel(orderId: "1") { job { id } } }',
+      {},
+      'never',
+    ],
+    [
+      'one inside an inline fragment',
+      'mutation { ... on Mutation { publishablePublish(id: "1", input: []) { shop { id } } } }',
+      {},
+      'safe',
+    ],
   ] as const)('%s is %s', async (_name, document, variables, expected) => {
     expect(await classOf(document, variables)).toBe(expected);
   });

@@ -51,12 +51,17 @@ describe('toJSON', () => {
 
 describe('a message', () => {
   it('names each problem with its field', () => {
-    expect(new ValidationError('The product', problems).message).toBe('The product cannot be sent:\n  - title: is missing. Give one.');
+    expect(new ValidationError('The product', problems).message).toBe(
+      'The product cannot be sent:\n  - title: is missing. Give one.',
+    );
   });
 
-  it.each(['shpat_0123abcdef', 'shpca_0123', 'shpss_secret-with_signs', 'shprt_refresh'])('never holds %s', (secret) => {
-    expect(new NetworkError(`failed with ${secret}.`, true).message).toBe('failed with [redacted].');
-  });
+  it.each(['shpat_0123abcdef', 'shpca_0123', 'shpss_secret-with_signs', 'shprt_refresh'])(
+    'never holds %s',
+    (secret) => {
+      expect(new NetworkError(`failed with ${secret}.`, true).message).toBe('failed with [redacted].');
+    },
+  );
 });
 
 describe('a guard', () => {
@@ -66,13 +71,18 @@ describe('a guard', () => {
     expect(isConfigError(foreign)).toBe(true);
   });
 
-  it.each([null, undefined, 'text', 1, {}, new Error('CONFIG_INVALID'), Object.assign(new Error('x'), { code: 'CONFIG_INVALID' })])(
-    'is not fooled by %s',
-    (value) => {
-      expect(isShopwrightError(value)).toBe(false);
-      expect(isConfigError(value)).toBe(false);
-    },
-  );
+  it.each([
+    null,
+    undefined,
+    'text',
+    1,
+    {},
+    new Error('CONFIG_INVALID'),
+    Object.assign(new Error('x'), { code: 'CONFIG_INVALID' }),
+  ])('is not fooled by %s', (value) => {
+    expect(isShopwrightError(value)).toBe(false);
+    expect(isConfigError(value)).toBe(false);
+  });
 
   it('is there for every class, and is true for that class alone', () => {
     const details = { timeoutMs: 1, mayHaveExecuted: false };
@@ -94,7 +104,9 @@ describe('a guard', () => {
       TimeoutError: new shopwright.TimeoutError('TIMEOUT', 'x', details),
       ValidationError: new ValidationError('x', []),
     };
-    const classes = Object.keys(shopwright).filter((name) => name.endsWith('Error') && !name.startsWith('is') && name !== 'ShopwrightError');
+    const classes = Object.keys(shopwright).filter(
+      (name) => name.endsWith('Error') && !name.startsWith('is') && name !== 'ShopwrightError',
+    );
     expect(Object.keys(samples).sort()).toEqual(classes.sort());
     for (const name of classes) {
       const guard = (shopwright as unknown as Record<string, (value: unknown) => boolean>)[`is${name}`];

@@ -13,20 +13,20 @@ const folder = mkdtempSync(join(tmpdir(), 'shopwright-next-'));
 const app = join(folder, 'app');
 const nextBin = join(app, 'node_modules/next/dist/bin/next');
 
-/** What a host would have set: neither vitest's NODE_ENV nor what npm adds for its scripts. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(NODE_|npm_|VITEST|VITE_|SHOPIFY_|TEST$|DEV$|PROD$|MODE$)/i.test(name),
-  ),
-);
-const env = { ...environment, NEXT_TELEMETRY_DISABLED: '1' } as NodeJS.ProcessEnv;
+/** Vitest's own NODE_ENV and flags would make another build than a host's. What npm and TLS need stays. */
+const foreign =
+  /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|SHOPIFY_.*|npm_lifecycle_.*|npm_package_.*)$/;
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
+  NEXT_TELEMETRY_DISABLED: '1',
+} as NodeJS.ProcessEnv;
 
 let server: ChildProcess | undefined;
 let origin = '';
 
 /** Runs a command to its end; what it printed is shown only if it fails. */
 function run(command: string, args: readonly string[], cwd: string): void {
-  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(command, args, { cwd, env, timeout: 240_000, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Starts `next start` on a free port and waits until it says where it listens. */

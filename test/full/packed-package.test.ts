@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,9 @@ const entries = Object.keys(manifest.exports)
   .filter((path) => !/schema|package\.json/.test(path))
   .map((path) => `shopwright${path.slice(1)}`);
 
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const example = /This program works as it stands:\n\n```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+
 const run = (command: string, args: readonly string[]): string =>
   execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const node = (...args: string[]): string => run(process.execPath, args);
@@ -24,6 +27,7 @@ beforeAll(() => {
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
   const { typescript, '@types/node': nodeTypes } = manifest.devDependencies;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  writeFileSync(join(project, 'example.ts'), example);
   run('npm', [
     'install',
     '--no-audit',
@@ -39,29 +43,56 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('the packed package', () => {
   it('runs the example of the README as it stands', () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const example = /This program works as it stands:\n\n```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     expect(example.split('\n').length).toBeLessThanOrEqual(26);
-    writeFileSync(join(project, 'example.ts'), example);
     const output = node('example.ts');
     expect(output).toMatch(/created: 1/);
     expect(output).toMatch(/unchanged: 1/);
     expect(output).toContain('"handle":"organic-cotton-tee"');
   });
 
-  it('type-checks the example under strict settings, library types included', () => {
-    const options = {
-      strict: true,
-      module: 'nodenext',
-      target: 'es2023',
-      lib: ['es2023', 'dom'],
-      noEmit: true,
-      skipLibCheck: false,
-      types: ['node'],
-      exactOptionalPropertyTypes: true,
-    };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['example.ts'] }));
-    expect(node('node_modules/typescript/bin/tsc', '-p', '.')).toBe('');
+  const strict = {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    types: ['node'],
+    noEmit: true,
+  };
+  const typeCheck = (files: readonly string[], options: object): string => {
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...strict, ...options }, files }),
+    );
+    const { stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    return stdout;
+  };
+
+  it('type-checks the example under the strictest settings', () => {
+    expect(
+      typeCheck(['example.ts'], {
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: true,
+      }),
+    ).toBe('');
+  });
+
+  it('has types that check by themselves, without any optional peer', () => {
+    // The types of ./testing name msw's, for those who use its handlers.
+    const lines = entries
+      .filter((entry) => entry !== 'shopwright/testing')
+      .map((entry) => `export type * from '${entry}';`);
+    // Two entries may export one name.
+    for (const [index, line] of lines.entries()) writeFileSync(join(project, `entry-${index}.ts`), line);
+    expect(
+      typeCheck(
+        lines.map((_line, index) => `entry-${index}.ts`),
+        { skipLibCheck: false },
+      ),
+    ).toBe('');
   });
 
   it.each(entries)('imports %s, without any optional peer', (entry) => {
@@ -101,17 +132,21 @@ describe('the packed package', () => {
   });
 
   it('shares one bucket and knows its errors across two copies of the module', () => {
+    cpSync(join(project, 'node_modules/shopwright'), join(project, 'copy'), { recursive: true });
     const program = `
-      const { pathToFileURL } = require('node:url');
-      const entry = require.resolve('shopwright');
       (async () => {
-        const one = await import(pathToFileURL(entry).href + '?one');
-        const two = await import(pathToFileURL(entry).href + '?two');
-        const options = { shop: 'acme', accessToken: 'shpat_x' };
+        const one = await import('shopwright');
+        const two = await import('./copy/dist/index.js');
+        const status = { maximumAvailable: 4321, currentlyAvailable: 4000, restoreRate: 100 };
+        const cost = { requestedQueryCost: 1, actualQueryCost: 1, throttleStatus: status };
+        const fetch = async () => Response.json({ data: {}, extensions: { cost } });
+        const options = { shop: 'acme', accessToken: 'shpat_x', fetch };
+        await one.createShopifyClient(options).graphql('{ shop { id } }');
+        const bucket = two.createShopifyClient(options).status().limiter?.maximumAvailable;
         let error;
         try { one.createShopifyClient({ shop: 'evil.example', accessToken: 'x' }); } catch (e) { error = e; }
-        console.log(two.isConfigError(error), one.createShopifyClient !== undefined);
+        console.log(bucket, two.isConfigError(error), one.ConfigError === two.ConfigError);
       })();`;
-    expect(node('--input-type=commonjs', '-e', program)).toBe('true true\n');
+    expect(node('--input-type=module', '-e', program)).toBe('4321 true false\n');
   });
 });

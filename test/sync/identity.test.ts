@@ -51,7 +51,10 @@ describe('the definition of the local id', () => {
   });
 
   it('is refused without the scope for it', async () => {
-    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, scopes: [] }] }, sync: { publishTo: ['Online Store'] } });
+    const { sync, clock } = fakeSync({
+      fake: { shops: [{ domain, scopes: [] }] },
+      sync: { publishTo: ['Online Store'] },
+    });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
     expect(isAccessDeniedError(error)).toBe(true);
   });
@@ -61,13 +64,19 @@ describe('publications', () => {
   const many = Array.from({ length: 120 }, (_, i) => `Channel ${i}`);
 
   it('are found on a later page, by name or by gid', async () => {
-    const { sync, fake, clock } = fakeSync({ fake: { shops: [{ domain, publications: many }] }, sync: { publishTo: ['channel 119', 'Channel 119'] } });
+    const { sync, fake, clock } = fakeSync({
+      fake: { shops: [{ domain, publications: many }] },
+      sync: { publishTo: ['channel 119', 'Channel 119'] },
+    });
     await clock.run(sync.push(tee()));
     expect(fake.products()[0]?.['published']).toHaveLength(1);
   });
 
   it('are all named when the shop has none that fits', async () => {
-    const { sync, clock } = fakeSync({ fake: { shops: [{ domain, publications: [] }] }, sync: { publishTo: ['Online Store'] } });
+    const { sync, clock } = fakeSync({
+      fake: { shops: [{ domain, publications: [] }] },
+      sync: { publishTo: ['Online Store'] },
+    });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
     expect(isConfigError(error) && error.message).toContain('It has: none');
   });

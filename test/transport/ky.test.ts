@@ -9,13 +9,28 @@ beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
-const request = (more: object = {}) => ({ method: 'POST' as const, url, headers: { 'x-a': 'b' }, body: '{}', signal: new AbortController().signal, ...more });
-const failure = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
+const request = (more: object = {}) => ({
+  method: 'POST' as const,
+  url,
+  headers: { 'x-a': 'b' },
+  body: '{}',
+  signal: new AbortController().signal,
+  ...more,
+});
+const failure = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('the ky transport', () => {
   it('sends through the fetch that is global at the time, and reads the whole body', async () => {
     const transport = kyTransport();
-    server.use(http.post(url, async ({ request: seen }) => HttpResponse.json({ got: await seen.text(), header: seen.headers.get('x-a') })));
+    server.use(
+      http.post(url, async ({ request: seen }) =>
+        HttpResponse.json({ got: await seen.text(), header: seen.headers.get('x-a') }),
+      ),
+    );
     const { status, headers, body } = await transport.send(request());
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('application/json');

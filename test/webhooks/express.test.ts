@@ -213,6 +213,22 @@ describe('the middleware outside Express', () => {
     expect((await post(url, productBody, classicHeadersOf('other'))).status).toBe(401);
   });
 
+  test('stays silent where the request was answered meanwhile', async () => {
+    const errors: unknown[] = [];
+    const app = express();
+    app.use((request, response, next) => {
+      next();
+      response.status(503).send('too slow');
+      request.resume();
+    });
+    app.use(path, shopifyWebhooks(createWebhookHandler({ secrets: secret, on: {} })));
+    app.use(((error, _request, _response, _next) => void errors.push(error)) satisfies express.ErrorRequestHandler);
+    const url = await listen(app);
+    expect((await post(url + path, productBody)).status).toBe(503);
+    expect((await post(url + path, productBody)).status).toBe(503);
+    expect(errors).toEqual([]);
+  });
+
   test('hands an error in a handler of another make to next', async () => {
     const broken = Object.assign(async () => new Response(), { process: () => Promise.reject(new Error('broken')) });
     const app = express();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { shopifyWebhooks, verifyShopifyWebhook } from 'shopwright/next';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, test, vi } from 'vitest';
@@ -51,4 +53,26 @@ describe('verifyShopifyWebhook', () => {
   test('refuses a size limit that is none', () => {
     expect(() => verifyShopifyWebhook({ secrets: secret, maxBodyBytes: 0 })).toThrow('maxBodyBytes');
   });
+});
+
+/** Everything that a source file imports at run time, in the end: file paths, and names of modules as they stand. */
+function importedBy(file: string, found = new Set<string>()): Set<string> {
+  const text = readFileSync(file, 'utf8');
+  for (const [, isType, target = ''] of text.matchAll(/^(?:import|export) (type )?[^;]*?from '([^']+)';/gm)) {
+    const path = target.startsWith('.') ? resolve(dirname(file), target) : target;
+    if (isType || found.has(path)) continue;
+    found.add(path);
+    if (path !== target) importedBy(path, found);
+  }
+  return found;
+}
+
+test.each([
+  ['next', []],
+  ['webhooks', ['node:crypto']],
+  ['express', ['node:crypto']],
+])('the entry %s imports nothing but its own files and %j', (entry, modules) => {
+  const imported = [...importedBy(resolve(import.meta.dirname, `../../src/entries/${entry}.ts`))];
+  expect(imported.length).toBeGreaterThan(5);
+  expect(imported.filter((path) => !path.includes('/src/'))).toEqual(modules);
 });

@@ -15,7 +15,11 @@ export interface CallLog {
   stats(shops: readonly ShopState[]): FakeStats;
 }
 
-/** @param keepVariables Whether a call keeps the variables it came with. */
+/**
+ * Makes an empty log.
+ *
+ * @param keepVariables Whether a call keeps the variables it came with.
+ */
 export function createCallLog(keepVariables: boolean): CallLog {
   const calls: FakeCall[] = [];
   return {

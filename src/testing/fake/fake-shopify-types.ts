@@ -3,7 +3,7 @@ import type { Clock } from '../../internal/clock.ts';
 import type { WebhookReceipt } from '../webhooks/deliver-webhook.ts';
 import type { CallFilter } from './call-log.ts';
 import type { FakeWebhook } from './fake-webhooks.ts';
-import type { FaultOptions, FaultPlan } from './faults/plan.ts';
+import type { FaultOptions, FaultScript } from './faults/plan.ts';
 import type { ResolverMap } from './graphql/types.ts';
 import type { FakeServer, ListenOptions } from './http/listen.ts';
 import type { Entity, FakeStore, StoreChange } from './store/types.ts';
@@ -53,7 +53,7 @@ export interface FakeShopify {
   listen(options?: ListenOptions): Promise<FakeServer>;
 
   /** Scripts faults: `fake.faults.next('reset-after', { operation: 'productSet' })`. */
-  readonly faults: FaultPlan;
+  readonly faults: FaultScript;
   /** Every request, in the order in which the answers were ready. */
   readonly calls: readonly FakeCall[];
   /** How many calls of an operation (or root field), or of those that pass a test, were executed. */

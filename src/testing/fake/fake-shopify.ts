@@ -66,7 +66,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       servers.add(server);
       return server;
     },
-    faults: faultPlan,
+    faults: { next: faultPlan.next, clear: faultPlan.clear },
     calls: log.calls,
     executed: log.executed,
     stats: (shop) => log.stats(shop === undefined ? shops.all : [shops.get(shop)]),

@@ -35,7 +35,11 @@ export interface Shops {
 
 const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
-/** @throws ConfigError for a domain that is no shop's, or is given twice. */
+/**
+ * Makes the shops of a fake.
+ *
+ * @throws ConfigError for a domain that is no shop's, or is given twice.
+ */
 export function createShops(options: readonly FakeShopOptions[], clock: Clock): Shops {
   const byDomain = new Map<string, ShopState>();
   const problems: Problem[] = [];

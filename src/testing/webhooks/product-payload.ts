@@ -7,7 +7,7 @@ export function idOf(gid: string): number {
 
 /**
  * A product in the REST shape of the topics `products/create` and `products/update`, as far as the fake knows it.
- * https://shopify.dev/docs/api/webhooks/latest?reference=toml#list-of-topics-products/update
+ * https://shopify.dev/docs/apps/build/webhooks
  */
 export function productPayload(product: ProductEntity): Readonly<Record<string, unknown>> {
   const images = product.media.map((media, index) => image(media, index + 1, product));

@@ -24,6 +24,12 @@ const put = (id: number, name = ''): StoreChange => ({
 const remove = (id: number): StoreChange => ({ op: 'delete', shop, kind: 'Thing', id: `gid://shopify/Thing/${id}` });
 const lines = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
 
+function loaded(file: string): readonly StoreChange[] {
+  const persistence = openPersistence(file);
+  persistence.close();
+  return persistence.load();
+}
+
 /** A store that lives in the file. */
 function open(file: string): { readonly store: FakeStore; readonly close: () => void } {
   const persistence = openPersistence(file);
@@ -39,7 +45,7 @@ describe('a persistence file', () => {
     expect(persistence.load()).toEqual([]);
     persistence.append([put(1)]);
     persistence.close();
-    expect(openPersistence(file).load()).toEqual([put(1)]);
+    expect(loaded(file)).toEqual([put(1)]);
   });
 
   it('holds one batch as one line, written when append returns', () => {
@@ -155,6 +161,6 @@ describe('a persistence file', () => {
     const file = join(folder, 'shop.jsonl');
     openPersistence(file).close();
     appendFileSync(file, `${JSON.stringify([put(7)])}\n`);
-    expect(openPersistence(file).load()).toEqual([put(7)]);
+    expect(loaded(file)).toEqual([put(7)]);
   });
 });

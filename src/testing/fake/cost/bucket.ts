@@ -22,6 +22,7 @@ export interface Bucket {
   usage(): BucketUsage;
 }
 
+/** Options of `createBucket`. */
 export interface BucketOptions {
   readonly clock: Clock;
   /** Points the bucket holds. */
@@ -47,6 +48,7 @@ export function bucketFor(shop: FakeShopOptions, clock: Clock): Bucket {
   return createBucket({ clock, ...plans[shop.plan ?? 'standard'], ...shop.bucket });
 }
 
+/** Makes a bucket that refills on the clock. */
 export function createBucket(options: BucketOptions): Bucket {
   const { clock, maximumAvailable, restoreRate } = options;
   let available = Math.min(options.currentlyAvailable ?? maximumAvailable, maximumAvailable);

@@ -19,6 +19,7 @@ export interface SelectionContext {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** The context of an operation's own selection. */
 export function selectionContext(operation: PreparedOperation): SelectionContext {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of operation.document.definitions) {

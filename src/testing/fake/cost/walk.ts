@@ -101,6 +101,7 @@ function pageSize(walk: Walk, { nodes: [node] }: Visit): number {
   return typeof asked === 'number' ? asked : maxPageSize;
 }
 
+/** What all nodes of one field select. */
 export function selectionSets(nodes: FieldNodes): readonly SelectionSetNode[] {
   return nodes.flatMap((node) => node.selectionSet ?? []);
 }

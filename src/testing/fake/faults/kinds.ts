@@ -39,6 +39,7 @@ export type FaultEffect =
   /** The first half of the right answer. */
   | { readonly type: 'truncated' };
 
+/** One kind of fault. */
 export interface Fault {
   /** Whether the operation is executed, and charged, all the same. */
   readonly executes: boolean;

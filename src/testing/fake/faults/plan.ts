@@ -33,8 +33,8 @@ export interface ChosenFault {
   readonly delayMs: number;
 }
 
-/** Decides which calls meet a fault: first what the test scripted, then chance. */
-export interface FaultPlan {
+/** Faults as a test writes them. */
+export interface FaultScript {
   /**
    * The next matching calls meet this fault. Scripts that match one call are used in the order written.
    *
@@ -43,6 +43,10 @@ export interface FaultPlan {
   next(kind: FaultKind, options?: NextFault): void;
   /** Takes all scripts away and sets chance to 0. */
   clear(): void;
+}
+
+/** Decides which calls meet a fault: first what the test scripted, then chance. */
+export interface FaultPlan extends FaultScript {
   /** The fault of this call, if any. */
   choose(operation: PreparedOperation): ChosenFault | undefined;
 }
@@ -62,6 +66,7 @@ export const defaultFaultKinds: readonly FaultKind[] = [
 
 const defaultDelayMs = 2_000;
 
+/** A scripted fault that waits for its calls. */
 interface Script {
   readonly kind: FaultKind;
   readonly operation: string | undefined;
@@ -70,7 +75,11 @@ interface Script {
   left: number;
 }
 
-/** @throws ConfigError for a rate outside 0 to 1, or an unknown kind. */
+/**
+ * Makes a plan that begins without scripts.
+ *
+ * @throws ConfigError for a rate outside 0 to 1, or an unknown kind.
+ */
 export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan {
   const kinds = options.kinds ?? defaultFaultKinds;
   check(

@@ -5,7 +5,7 @@ import { roundPoints } from '../cost/rule.ts';
 export type AnswerBody = Readonly<Record<string, unknown>>;
 
 /**
- * Bodies of refusals, in Shopify's words; `errors` may be a string, an object or a list.
+ * Refusals in Shopify's shapes, where `errors` is a string, an object or a list.
  * https://shopify.dev/docs/api/admin-graphql/latest#status_and_error_codes
  */
 export const refusals = {

@@ -13,6 +13,7 @@ import { type AnswerBody, accessDeniedBody, costExtension, maxCostBody, throttle
 import type { FakeAnswer, FakeCore } from './types.ts';
 import { answerWriter, disturb, type WrittenAnswer } from './written-answer.ts';
 
+/** Options of `createCore`. */
 export interface CoreOptions {
   readonly clock: Clock;
   readonly shops: Shops;

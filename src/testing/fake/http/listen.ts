@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { failureBody } from './answers.ts';
-import type { FakeCore } from './types.ts';
+import type { FakeAnswer, FakeCore } from './types.ts';
 
 /** Where a fake listens. */
 export interface ListenOptions {
@@ -43,20 +43,24 @@ export async function listen(core: FakeCore, options: ListenOptions = {}): Promi
 }
 
 async function respond(core: FakeCore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await answerTo(core, request);
+  if (answer.type === 'answer') response.writeHead(answer.status, answer.headers).end(answer.body);
+  else if (answer.type === 'drop') request.socket.resetAndDestroy();
+}
+
+async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeAnswer> {
   try {
-    const body = await text(request);
-    const answer = await core({
+    return await core({
       method: request.method ?? 'GET',
       host: request.headers.host ?? '',
       path: new URL(request.url ?? '/', 'http://fake').pathname,
       header: (name) => headerText(request.headers[name.toLowerCase()]),
-      body,
+      body: await text(request),
     });
-    if (answer.type === 'answer') response.writeHead(answer.status, answer.headers).end(answer.body);
-    else if (answer.type === 'drop') request.socket.resetAndDestroy();
   } catch (error) {
     // Either the caller is gone, and nobody reads this, or the fake itself has failed.
-    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(failureBody(error)));
+    const headers = { 'content-type': 'application/json' };
+    return { type: 'answer', status: 500, headers, body: JSON.stringify(failureBody(error)) };
   }
 }
 

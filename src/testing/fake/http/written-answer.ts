@@ -3,6 +3,7 @@ import { newestVersion } from './admission.ts';
 import type { AnswerBody } from './answers.ts';
 import type { FakeAnswer } from './types.ts';
 
+/** An answer with status, headers and body. */
 export type WrittenAnswer = Extract<FakeAnswer, { readonly type: 'answer' }>;
 
 /** Writes the answers of one request, with the headers that every answer has. */

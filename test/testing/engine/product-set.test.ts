@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest';
+import { createBench, defineMetafield, push, pushed, refused, shop } from './engine-bench.ts';
+
+const gid = 'gid://shopify/Product/999';
+
+describe('productSet on the product itself', () => {
+  it('creates with what a new product has', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: '  Mug ' });
+    const fields = `id title handle descriptionHtml vendor productType tags status createdAt updatedAt publishedAt
+      templateSuffix requiresSellingPlan seo { title description } category { id } hasOnlyDefaultVariant`;
+    const { product } = await bench.data(`query ($id: ID!) { product(id: $id) { ${fields} } }`, { id });
+    expect(product).toEqual({
+      id,
+      title: 'Mug',
+      handle: 'mug',
+      descriptionHtml: '',
+      vendor: 'Demo',
+      productType: '',
+      tags: [],
+      status: 'ACTIVE',
+      createdAt: '2026-10-01T00:00:00.000Z',
+      updatedAt: '2026-10-01T00:00:00.000Z',
+      publishedAt: null,
+      templateSuffix: null,
+      requiresSellingPlan: false,
+      seo: { title: null, description: null },
+      category: null,
+      hasOnlyDefaultVariant: true,
+    });
+  });
+
+  it('changes what the input says, keeps what it leaves out, resets what it says is null', async () => {
+    const bench = createBench();
+    const category = 'gid://shopify/TaxonomyCategory/sg-4-17';
+    const full = {
+      title: 'Mug',
+      descriptionHtml: '<p>Hot</p>',
+      vendor: 'Acme',
+      productType: 'Cups',
+      tags: ['a'],
+      status: 'DRAFT',
+      templateSuffix: 'x',
+      requiresSellingPlan: true,
+      seo: { title: 's' },
+      category,
+    };
+    const { id } = await pushed(bench, full, { handle: 'mug' });
+    const read = async () => {
+      const query = `query ($id: ID!) { product(id: $id) { title descriptionHtml vendor productType tags status templateSuffix
+        requiresSellingPlan seo { title description } category { id } createdAt updatedAt } }`;
+      return (await bench.data(query, { id }))['product'];
+    };
+    await bench.clock.advance(60_000);
+    await pushed(bench, { title: 'Cup', seo: { description: 'd' } }, { id });
+    expect(await read()).toMatchObject({
+      ...full,
+      title: 'Cup',
+      seo: { title: 's', description: 'd' },
+      category: { id: category },
+      createdAt: '2026-10-01T00:00:00.000Z',
+      updatedAt: '2026-10-01T00:01:00.000Z',
+    });
+    await pushed(
+      bench,
+      { descriptionHtml: null, vendor: null, tags: [], status: null, seo: { title: null }, category: null },
+      { id },
+    );
+    expect(await read()).toMatchObject({
+      title: 'Cup',
+      descriptionHtml: '',
+      vendor: 'Demo',
+      tags: [],
+      status: 'ACTIVE',
+      seo: { title: null, description: 'd' },
+      category: null,
+    });
+  });
+
+  it('keeps tags as Shopify does', async () => {
+    const product = await pushed(createBench(), { title: 'A', tags: [' zoo', 'Bar, apple', 'bar', 'été', ''] });
+    expect(product.tags).toEqual(['apple', 'Bar', 'zoo', 'été']);
+  });
+
+  it.each([
+    [
+      'Crème brûlée №5',
+      'creme-brulee-no5'.replace(
+        'no5',
+        '№5'
+          .toLowerCase()
+          .normalize('NFD')
+          .replaceAll(/[^\p{L}\p{N}]/gu, ''),
+      ),
+    ],
+    ["Men's (new) “Tee”", 'mens-new-tee'],
+    ['日本のお茶 100%', '日本のお茶-100'],
+    ['Straße & Łódź', 'strasse-lodz'],
+    ['한국 차', '한국-차'],
+    ['--- !!! ---', 'product'],
+  ])('makes a handle of %s', async (title, handle) => {
+    expect((await pushed(createBench(), { title })).handle).toBe(handle);
+  });
+
+  it('makes room for a second product of the same title', async () => {
+    const bench = createBench();
+    const handles = [];
+    for (let count = 0; count < 3; count++) handles.push((await pushed(bench, { title: 'Mug' })).handle);
+    expect(handles).toEqual(['mug', 'mug-1', 'mug-2']);
+  });
+
+  it('does not change the handle with the title', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'Mug' });
+    expect((await pushed(bench, { title: 'Cup' }, { id })).handle).toBe('mug');
+    expect((await pushed(bench, { handle: 'My Cup' }, { id })).handle).toBe('my-cup');
+  });
+
+  it('takes collections that exist', async () => {
+    const bench = createBench();
+    const id = 'gid://shopify/Collection/7';
+    bench.store.put(shop, 'Collection', { id, title: 'Summer' });
+    const product = await pushed(bench, { title: 'A', collections: [id, id] }, { handle: 'a' });
+    const query = `query ($id: ID!, $collection: ID!) {
+      product(id: $id) { collections(first: 5) { nodes { id title } } inCollection(id: $collection) }
+    }`;
+    const variables = { id: product.id, collection: id };
+    expect(await bench.data(query, variables)).toEqual({
+      product: { collections: { nodes: [{ id, title: 'Summer' }] }, inCollection: true },
+    });
+    await pushed(bench, { collections: [] }, { handle: 'a' });
+    expect(await bench.data(query, variables)).toEqual({
+      product: { collections: { nodes: [] }, inCollection: false },
+    });
+  });
+
+  it.each([
+    ['no title', {}, [['INVALID_PRODUCT', 'input.title']]],
+    ['a blank title', { title: '  ' }, [['INVALID_PRODUCT', 'input.title']]],
+    ['a title of 256 characters', { title: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input.title']]],
+    ['a vendor of 256 characters', { title: 'A', vendor: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input.vendor']]],
+    [
+      '251 tags',
+      { title: 'A', tags: Array.from({ length: 250 }, (_, index) => (index ? `t${index}` : 'a,b')) },
+      [['INVALID_PRODUCT', 'input.tags']],
+    ],
+    ['a tag of 256 characters', { title: 'A', tags: ['x'.repeat(256)] }, [['INVALID_PRODUCT', 'input.tags']]],
+    ['a category that is none', { title: 'A', category: gid }, [['INVALID_PRODUCT', 'input.category']]],
+    [
+      'a collection that is none',
+      { title: 'A', collections: ['gid://shopify/Collection/1'] },
+      [['INVALID_INPUT', 'input.collections.0']],
+    ],
+  ])('refuses %s', async (_name, input, problems) => {
+    expect(await refused(createBench(), input)).toEqual(problems);
+  });
+
+  it('refuses a handle that another product has', async () => {
+    const bench = createBench();
+    await pushed(bench, { title: 'Mug' });
+    expect(await refused(bench, { title: 'Other', handle: 'mug' })).toEqual([['HANDLE_NOT_UNIQUE', 'input.handle']]);
+  });
+
+  it('refuses a null title on a product that has one', async () => {
+    const bench = createBench();
+    await pushed(bench, { title: 'Mug' });
+    expect(await refused(bench, { title: null }, { handle: 'mug' })).toEqual([['INVALID_PRODUCT', 'input.title']]);
+  });
+
+  it.each([
+    [{ giftCard: true }, 'ProductSetInput.giftCard'],
+    [
+      { variants: [{ optionValues: [], inventoryQuantities: [{ locationId: 'x', name: 'available', quantity: 1 }] }] },
+      'ProductVariantSetInput.inventoryQuantities',
+    ],
+    [
+      { files: [{ originalSource: 'https://a.example/a.mp4', contentType: 'VIDEO' }] },
+      'FileSetInput.contentType VIDEO',
+    ],
+    [
+      { productOptions: [{ name: 'A', linkedMetafield: { namespace: 'a', key: 'b' } }] },
+      'OptionSetInput.linkedMetafield',
+    ],
+  ])('says so where it would have to ignore input: %j', async (input, field) => {
+    const bench = createBench();
+    const { errors } = await bench.run(
+      'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } } }',
+      {
+        input: { title: 'A', ...input },
+      },
+    );
+    expect(errors).toMatchObject([
+      { message: `\`${field}\` is not simulated by the fake`, extensions: { code: 'NOT_SIMULATED' } },
+    ]);
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+  });
+});
+
+describe('the identifier of productSet', () => {
+  it('by id leads to the product or nowhere', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    expect((await pushed(bench, { title: 'B' }, { id })).id).toBe(id);
+    expect(await refused(bench, {}, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'identifier.id']]);
+  });
+
+  it('can still be the deprecated id of the input, but not both', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    expect((await pushed(bench, { id, title: 'B' })).id).toBe(id);
+    expect(await refused(bench, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'input.id']]);
+    expect(await refused(bench, { id, title: 'B' }, { id })).toEqual([['ID_NOT_ALLOWED', 'input.id']]);
+  });
+
+  it('that is no gid is an error of the whole call', async () => {
+    const { errors } = await createBench().run(
+      'mutation { productSet(identifier: {id: "7"}, input: {}) { product { id } } }',
+    );
+    expect(errors).toMatchObject([{ message: "Invalid global id '7'", path: ['productSet'] }]);
+  });
+
+  it('by handle creates or updates', async () => {
+    const bench = createBench();
+    const created = await pushed(bench, { title: 'A' }, { handle: 'My Tee' });
+    expect(created.handle).toBe('my-tee');
+    const updated = await pushed(bench, { title: 'B', handle: 'my-tee' }, { handle: 'my-tee' });
+    expect(updated).toMatchObject({ id: created.id, title: 'B' });
+    expect(await refused(bench, { title: 'B', handle: 'other' }, { handle: 'my-tee' })).toEqual([
+      ['INPUT_MISMATCH', 'input.handle'],
+    ]);
+    expect(await refused(bench, { title: 'B' }, { handle: '!' })).toEqual([['INVALID_INPUT', 'identifier.handle']]);
+  });
+
+  it('none creates another one each time', async () => {
+    const bench = createBench();
+    await pushed(bench, { title: 'A' });
+    await pushed(bench, { title: 'A' });
+    expect(bench.store.all(shop, 'Product')).toHaveLength(2);
+  });
+
+  it('by custom id needs a definition that keeps values unique', async () => {
+    const bench = createBench();
+    const identifier = { customId: { namespace: 'host', key: 'code', value: '7' } };
+    expect(await refused(bench, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: 'single_line_text_field' });
+    expect(await refused(bench, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
+    const { userErrors } = await push(bench, { title: 'A' }, identifier);
+    expect(userErrors[0]?.message).toBe("Metafield definition of type 'id' is required when using custom ids.");
+  });
+
+  it('by custom id creates with the metafield, or updates', async () => {
+    const bench = createBench();
+    await defineMetafield(bench);
+    const identifier = { customId: { key: 'local_id', value: '7' } };
+    const created = await pushed(bench, { title: 'A' }, identifier);
+    expect(created.metafields.nodes).toMatchObject([{ namespace: 'app--1001', key: 'local_id', value: '7' }]);
+    const updated = await pushed(
+      bench,
+      { title: 'B' },
+      { customId: { namespace: '$app', key: 'local_id', value: '7' } },
+    );
+    expect(updated.id).toBe(created.id);
+    expect(updated.metafields).toEqual(created.metafields);
+    expect((await pushed(bench, { title: 'C' }, { customId: { key: 'local_id', value: '8' } })).id).not.toBe(
+      created.id,
+    );
+  });
+
+  it('by custom id takes any definition whose values are made unique', async () => {
+    const bench = createBench();
+    await defineMetafield(bench, {
+      namespace: 'host',
+      key: 'code',
+      type: 'number_integer',
+      capabilities: { uniqueValues: { enabled: true } },
+    });
+    const identifier = { customId: { namespace: 'host', key: 'code', value: '7' } };
+    const { id } = await pushed(bench, { title: 'A' }, identifier);
+    expect((await pushed(bench, { title: 'B' }, identifier)).id).toBe(id);
+  });
+
+  it('by custom id must stand among the metafields, where those are given', async () => {
+    const bench = createBench();
+    await defineMetafield(bench);
+    const identifier = { customId: { key: 'local_id', value: '7' } };
+    const problems = [['METAFIELD_MISMATCH', 'input.metafields']];
+    expect(await refused(bench, { title: 'A', metafields: [] }, identifier)).toEqual(problems);
+    expect(await refused(bench, { title: 'A', metafields: [{ key: 'local_id', value: '8' }] }, identifier)).toEqual(
+      problems,
+    );
+    const metafields = [{ namespace: '$app', key: 'local_id', value: '7' }];
+    expect((await pushed(bench, { title: 'A', metafields }, identifier)).metafields.nodes).toHaveLength(1);
+  });
+});
+
+describe('productSet in the background', () => {
+  const start = (input: object) => ({
+    query: `mutation ($input: ProductSetInput!) { productSet(input: $input, synchronous: false) {
+      product { id } productSetOperation { id status product { id } userErrors { code } } userErrors { code } } }`,
+    variables: { input },
+  });
+  const poll = `query ($id: ID!) { productOperation(id: $id) { __typename status product { title }
+    ... on ProductSetOperation { userErrors { code field message } } } }`;
+
+  it('answers with an operation, which is complete when it is asked for', async () => {
+    const bench = createBench();
+    const { query, variables } = start({ title: 'A' });
+    const id = 'gid://shopify/ProductSetOperation/8';
+    expect(await bench.data(query, variables)).toEqual({
+      productSet: {
+        product: null,
+        productSetOperation: { id, status: 'CREATED', product: null, userErrors: [] },
+        userErrors: [],
+      },
+    });
+    expect(await bench.data(poll, { id })).toEqual({
+      productOperation: {
+        __typename: 'ProductSetOperation',
+        status: 'COMPLETE',
+        product: { title: 'A' },
+        userErrors: [],
+      },
+    });
+  });
+
+  it('tells its problems to who asks for the operation', async () => {
+    const bench = createBench();
+    const { query, variables } = start({ title: '' });
+    const { productSet } = await bench.data(query, variables);
+    const { id } = (productSet as { productSetOperation: { id: string } }).productSetOperation;
+    expect(await bench.data(poll, { id })).toEqual({
+      productOperation: {
+        __typename: 'ProductSetOperation',
+        status: 'COMPLETE',
+        product: null,
+        userErrors: [{ code: 'INVALID_PRODUCT', field: ['input', 'title'], message: "Title can't be blank" }],
+      },
+    });
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+  });
+
+  it('forgets a product that was deleted since', async () => {
+    const bench = createBench();
+    const { query, variables } = start({ title: 'A' });
+    await bench.data(query, variables);
+    const [product] = bench.store.all(shop, 'Product');
+    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
+      id: product?.id,
+    });
+    const [operation] = bench.store.all(shop, 'ProductSetOperation');
+    expect(await bench.data(poll, { id: operation?.id })).toMatchObject({ productOperation: { product: null } });
+  });
+
+  it('has no operation behind any other gid', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    expect(await bench.data(poll, { id })).toEqual({ productOperation: null });
+  });
+});
