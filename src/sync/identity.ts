@@ -31,8 +31,8 @@ export function identifierOf(draft: ProductDraft, gid: string | null, adoptByHan
  *
  * @throws AccessDeniedError where the token lacks `write_products`.
  */
-export async function ensureIdentity(client: SyncClient, signal?: AbortSignal): Promise<void> {
-  const options = { priority: 'background', ...(signal && { signal }) } as const;
+export async function ensureIdentity(client: SyncClient): Promise<void> {
+  const options = { priority: 'background' } as const;
   const variables = { ownerType: 'PRODUCT', namespace: idField.namespace, key: idField.key };
   const exists = async (): Promise<boolean> => {
     const { data } = await client.graphql(MetafieldDefinitionByKeyDocument, variables, options);

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors/local.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
+import { sharedTask } from '../internal/shared-task.ts';
 import type { Stores } from '../storage/types.ts';
 import { validateProduct } from '../validation/validate-product.ts';
 import { applyProductWebhook, type ProductWebhook, type WebhookEffect } from './apply-webhook.ts';
@@ -60,21 +61,15 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   }
   const { records } = stores;
   const inTurn = createTurns();
-  let preparing: Promise<PushContext> | undefined;
+  const { adoptByHandle = false, recreateDeleted = false } = options;
+  const publications = sharedTask(() => findPublications(client, publishTo));
+  const identity = sharedTask(() => ensureIdentity(client));
 
-  /** Looks the shop up once; after a failure, the next push tries again. */
-  const prepare = (push: PushOptions): Promise<PushContext> => {
-    preparing ??= prepareContext(push).catch((error: unknown) => {
-      preparing = undefined;
-      throw error;
-    });
-    return preparing;
-  };
-  const prepareContext = async ({ dryRun, signal }: PushOptions): Promise<PushContext> => {
-    const publications = await findPublications(client, publishTo, signal);
-    if (!dryRun && !options.adoptByHandle) await ensureIdentity(client, signal);
-    const { adoptByHandle = false, recreateDeleted = false } = options;
-    return { client, records, clock, publications, adoptByHandle, recreateDeleted };
+  /** Looks the shop up once for all pushes; after a failure, the next push tries again. */
+  const prepare = async ({ dryRun, signal }: PushOptions): Promise<PushContext> => {
+    const found = await publications(signal);
+    if (!dryRun) await identity(signal);
+    return { client, records, clock, publications: found, adoptByHandle, recreateDeleted };
   };
 
   const push = async (product: unknown, pushOptions: PushOptions = {}): Promise<PushResult> => {
@@ -88,6 +83,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     push,
     async pushMany(products, pushOptions = {}) {
       pushOptions.signal?.throwIfAborted();
+      // What is wrong with the shop or the options is told once, not for each product.
       await prepare(pushOptions);
       const seen = new Set<string>();
       const pushOne = (product: unknown): Promise<PushResult> => {

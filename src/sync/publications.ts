@@ -9,11 +9,7 @@ import type { SyncClient } from './types.ts';
  * @returns Their gids, in the order given.
  * @throws ConfigError naming what the shop does not have, and what it has.
  */
-export async function findPublications(
-  client: SyncClient,
-  wanted: readonly string[],
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
+export async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
   const found: { id: string; name: string }[] = [];
   let after: string | null = null;
@@ -21,7 +17,7 @@ export async function findPublications(
     const page: GraphqlResult<PublicationsQuery> = await client.graphql(
       PublicationsDocument,
       { first: 100, after },
-      { priority: 'background', ...(signal && { signal }) },
+      { priority: 'background' },
     );
     found.push(...page.data.publications.nodes);
     const { hasNextPage, endCursor } = page.data.publications.pageInfo;

@@ -1,13 +1,13 @@
 import { isShopwrightError } from '../errors/guards.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isShopWide } from './shop-wide.ts';
-import type { PushManyOptions, PushOutcome, PushProgress, PushResult, PushSummary } from './types.ts';
+import type { PushManyOptions, PushOutcome, PushResult, PushSummary } from './types.ts';
 
 export interface PushManySettings {
   readonly clock: Clock;
   /** Products pushed at the same time. */
   readonly concurrency: number;
-  /** Validates and pushes one product. Throws only what stops the run. */
+  /** Validates and pushes one product. */
   readonly pushOne: (product: unknown, options: PushManyOptions) => Promise<PushResult>;
   readonly localIdOf: (product: unknown) => string | undefined;
 }
@@ -15,7 +15,9 @@ export interface PushManySettings {
 /**
  * Pushes products with bounded concurrency, drawing the next one only when a place is free, so a source
  * of any length can be streamed. One product's failure never stops the others; what holds for the whole
- * shop does, and leaves the rest for the next run.
+ * shop does, and leaves the rest for the next run. It ends only when all that is in flight has ended.
+ *
+ * @throws What the source or `onProgress` throws.
  */
 export async function pushMany(
   products: Iterable<unknown> | AsyncIterable<unknown>,
@@ -24,62 +26,56 @@ export async function pushMany(
 ): Promise<PushSummary> {
   const startedAt = settings.clock.monotonic();
   const total = Array.isArray(products) ? products.length : undefined;
-  const counts = emptyCounts();
-  const invalid: PushSummary['invalid'][number][] = [];
-  const failed: PushSummary['failed'][number][] = [];
-  let finished = 0;
-  let stopped = false;
-  let stoppedBy: unknown;
+  const source = iteratorOf(products);
+  const tally = createTally();
+  let stop: { readonly reason: unknown } | undefined;
+  let broken: { readonly error: unknown } | undefined;
 
-  const stop = (reason: unknown): void => {
-    if (!stopped) stoppedBy = reason;
-    stopped = true;
-  };
-  const note = (result: PushResult): void => {
-    finished += 1;
-    counts[result.outcome] += 1;
-    if (result.outcome === 'invalid') invalid.push(result);
-    if (result.outcome === 'failed') {
-      failed.push(result);
-      if (isShopWide(result.error)) stop(result.error);
-    }
-    const progress: PushProgress = { finished, total, counts: { ...counts }, result };
-    options.onProgress?.(progress);
-  };
   const handle = async (product: unknown): Promise<PushResult> => {
     const skipped: PushResult = { outcome: 'skipped', localId: settings.localIdOf(product) };
-    if (options.signal?.aborted) stop(options.signal.reason);
-    if (stopped) return skipped;
+    if (options.signal?.aborted) stop ??= { reason: options.signal.reason };
+    if (stop) return skipped;
+    const result = await settings.pushOne(product, options).catch((error: unknown): PushResult => {
+      if (options.signal?.aborted) return skipped;
+      if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
+      return { outcome: 'failed', localId: skipped.localId, error };
+    });
+    if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
+    stop ??= { reason: result.error };
+    // An open breaker let nothing out: the product has not failed, it waits for the next run.
+    return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
+  };
+
+  const work = async (): Promise<void> => {
     try {
-      const result = await settings.pushOne(product, options);
-      if (result.outcome !== 'failed' || result.error.code !== 'CIRCUIT_OPEN') return result;
-      // Not tried at all: it did not fail, it waits for the next run.
-      stop(result.error);
-      return skipped;
+      // What is left of a list is told as skipped; a stream of unknown length is not read to its end for that.
+      while (!broken && (!stop || total !== undefined)) {
+        const next = await source.next();
+        if (next.done) return;
+        const result = await handle(next.value);
+        tally.add(result);
+        options.onProgress?.({ finished: tally.finished, total, counts: { ...tally.counts }, result });
+      }
     } catch (error) {
-      if (options.signal?.aborted) stop(options.signal.reason);
-      else if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
-      else return { outcome: 'failed', localId: skipped.localId, error };
-      return skipped;
+      broken ??= { error };
     }
   };
 
-  const source = iteratorOf(products);
-  const worker = async (): Promise<void> => {
-    for (let next = await source.next(); !next.done; next = await source.next()) {
-      note(await handle(next.value));
-    }
-  };
-  await Promise.all(Array.from({ length: settings.concurrency }, worker));
-  return { finished, counts, invalid, failed, stoppedBy, durationMs: settings.clock.monotonic() - startedAt };
-}
-
-function iteratorOf(products: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
-  return Symbol.asyncIterator in products ? products[Symbol.asyncIterator]() : products[Symbol.iterator]();
-}
-
-function emptyCounts(): Record<PushOutcome, number> {
+  await Promise.all(Array.from({ length: settings.concurrency }, work));
+  if (stop || broken) await source.return?.();
+  if (broken) throw broken.error;
   return {
+    finished: tally.finished,
+    counts: tally.counts,
+    invalid: tally.invalid,
+    failed: tally.failed,
+    stoppedBy: stop?.reason,
+    durationMs: settings.clock.monotonic() - startedAt,
+  };
+}
+
+function createTally() {
+  const counts: Record<PushOutcome, number> = {
     created: 0,
     updated: 0,
     unchanged: 0,
@@ -89,4 +85,22 @@ function emptyCounts(): Record<PushOutcome, number> {
     failed: 0,
     skipped: 0,
   };
+  const invalid: Extract<PushResult, { outcome: 'invalid' }>[] = [];
+  const failed: Extract<PushResult, { outcome: 'failed' }>[] = [];
+  return {
+    counts,
+    invalid,
+    failed,
+    finished: 0,
+    add(result: PushResult): void {
+      this.finished += 1;
+      counts[result.outcome] += 1;
+      if (result.outcome === 'invalid') invalid.push(result);
+      if (result.outcome === 'failed') failed.push(result);
+    },
+  };
+}
+
+function iteratorOf(products: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
+  return Symbol.asyncIterator in products ? products[Symbol.asyncIterator]() : products[Symbol.iterator]();
 }

@@ -1,4 +1,5 @@
 import { isAccessDeniedError, isConfigError, isOutcomeUnknownError } from 'shopwright';
+import type { Entity } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
@@ -11,28 +12,24 @@ describe('the definition of the local id', () => {
   });
 
   it('is taken as made when somebody else made it meanwhile', async () => {
-    const { sync, fake, clock } = fakeSync();
     const other = fakeSync();
-    await other.clock.run(other.sync.push(tee('a')));
+    await other.clock.run(other.sync.push(tee()));
+    const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0] as Entity;
     // The look-up sees nothing, the creation finds it there: as when two processes start together.
-    let looks = 0;
-    const real = fake.fetch;
-    const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0];
-    if (!definition) throw new Error('no definition');
-    const client = fakeSync({
+    const { fake } = fakeSync();
+    let calls = 0;
+    const { sync, clock } = fakeSync({
       client: {
         fetch: async (input, init) => {
-          const response = await real(input, init);
-          looks += 1;
-          if (looks === 1) fake.store.put(domain, 'MetafieldDefinition', definition);
+          const response = await fake.fetch(input, init);
+          calls += 1;
+          if (calls === 1) fake.store.put(domain, 'MetafieldDefinition', definition);
           return response;
         },
       },
     });
-    const result = await client.clock.run(client.sync.push(tee('a')));
-    expect(result.outcome).toBe('created');
-    expect(sync).toBeDefined();
-    expect(clock.pending).toBe(0);
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+    expect(fake.calls.map(({ operation }) => operation)).toContain('MetafieldDefinitionEnsure');
   });
 
   it('is looked for again when the answer to its creation was lost', async () => {

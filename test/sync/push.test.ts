@@ -323,9 +323,77 @@ describe('pushing many', () => {
     expect((await sync.health()).status).toBe('healthy');
   });
 
+  it('reads no further in a stream once it is stopped, and closes it', async () => {
+    const { sync, clock } = fakeSync({ fake: { latencyMs: 10 } });
+    const controller = new AbortController();
+    let drawn = 0;
+    let closed = false;
+    async function* source(): AsyncGenerator<unknown> {
+      try {
+        for (;;) yield tee(`p-${drawn++}`);
+      } finally {
+        closed = true;
+      }
+    }
+    const onProgress = ({ finished }: PushProgress): unknown => finished === 5 && controller.abort(new Error('enough'));
+    const summary = await clock.run(sync.pushMany(source(), { signal: controller.signal, onProgress }));
+    expect(summary.stoppedBy).toEqual(new Error('enough'));
+    expect(drawn).toBeLessThan(30);
+    expect(closed).toBe(true);
+  });
+
+  it.each([
+    ['the source', () => undefined, 3],
+    [
+      'onProgress',
+      () => {
+        throw new Error('broken');
+      },
+      99,
+    ],
+  ])('ends with what %s throws, once nothing is in flight any more', async (_name, onProgress, breaksAt) => {
+    const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
+    function* source(): Generator<unknown> {
+      for (let i = 0; i < 100; i += 1) {
+        if (i === breaksAt) throw new Error('broken');
+        yield tee(`p-${i}`);
+      }
+    }
+    await expect(clock.run(sync.pushMany(source(), { onProgress }))).rejects.toThrow('broken');
+    const calls = fake.calls.length;
+    expect(await stores.records.counts(domain)).toMatchObject({ syncing: 0 });
+    await clock.advance(10_000);
+    expect(fake.calls).toHaveLength(calls);
+  });
+
   it('rejects at once when it is already aborted', async () => {
     const { sync } = fakeSync();
     await expect(sync.pushMany([], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+  });
+});
+
+describe('what all pushes share', () => {
+  it('is not ended by the abort of one of them', async () => {
+    const { sync, clock } = fakeSync({ fake: { latencyMs: 100 }, sync: { publishTo: ['Online Store'] } });
+    const controller = new AbortController();
+    const given = sync.push(tee('a'), { signal: controller.signal }).catch((error: unknown) => error);
+    const other = sync.push(tee('b'));
+    await clock.advance(10);
+    controller.abort('gave up');
+    expect(await given).toBe('gave up');
+    expect((await clock.run(other)).outcome).toBe('created');
+  });
+
+  it('is complete for a push after a dry run', async () => {
+    const { sync, fake, clock } = fakeSync();
+    await clock.run(sync.pushMany([tee()], { dryRun: true }));
+    expect(fake.executed('metafieldDefinitionCreate')).toBe(0);
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+  });
+
+  it('is complete for a product without a handle when products are adopted by handle', async () => {
+    const { sync, clock } = fakeSync({ sync: { adoptByHandle: true } });
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
   });
 });
 

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { notSimulated } from '../../../src/testing/fake/graphql/errors.ts';
+import { resolver } from '../../../src/testing/fake/graphql/types.ts';
+import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
+import type { StoreChange } from '../../../src/testing/fake/store/types.ts';
+import { createBench, pushed, shop } from './engine-bench.ts';
+
+const create = (title: string) => `productSet(input: {title: "${title}"}) { product { id } userErrors { code } }`;
+
+describe('what the fake does not simulate', () => {
+  it('is an error, not null, and the rest is answered', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    const answer = await bench.run('query ($id: ID!) { product(id: $id) { title feedback { summary } } }', { id });
+    expect(answer).toEqual({
+      data: { product: { title: 'A', feedback: null } },
+      errors: [
+        {
+          message: '`Product.feedback` is not simulated by the fake',
+          locations: [{ line: 1, column: 45 }],
+          path: ['product', 'feedback'],
+          extensions: { code: 'NOT_SIMULATED' },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['{ order(id: "gid://shopify/Order/1") { id } }', 'QueryRoot.order', { order: null }],
+    ['{ shop { email } }', 'Shop.email', null],
+    [
+      'mutation { tagsAdd(id: "gid://shopify/Product/1", tags: ["a"]) { node { id } } }',
+      'Mutation.tagsAdd',
+      { tagsAdd: null },
+    ],
+  ])('is named: %s', async (query, field, data) => {
+    expect(await createBench().run(query)).toMatchObject({
+      data,
+      errors: [{ message: `\`${field}\` is not simulated by the fake`, extensions: { code: 'NOT_SIMULATED' } }],
+    });
+  });
+
+  it('can be added by a resolver, which also wins over a built-in one', async () => {
+    const bench = createBench({
+      resolvers: {
+        QueryRoot: { shop: () => ({ name: 'Mine', email: 'a@example.com' }) },
+        Order: { name: resolver<{ id: string }>(({ id }) => `#${id.split('/').at(-1)}`) },
+      },
+    });
+    bench.store.put(shop, 'Order', { id: 'gid://shopify/Order/1', note: null });
+    const query = '{ shop { name email } node(id: "gid://shopify/Order/1") { ... on Order { name note } } }';
+    expect(await bench.data(query)).toEqual({
+      shop: { name: 'Mine', email: 'a@example.com' },
+      node: { name: '#1', note: null },
+    });
+  });
+});
+
+describe('a mutation', () => {
+  const listening = () => {
+    const batches: (readonly StoreChange[])[] = [];
+    const store = createFakeStore({ onChange: (changes) => batches.push(changes) });
+    const bench = createBench({ store });
+    batches.length = 0;
+    return { bench, batches };
+  };
+
+  it('changes the store once, however many fields it has', async () => {
+    const { bench, batches } = listening();
+    await bench.data(`mutation { a: ${create('A')} b: ${create('B')} }`);
+    expect(batches).toHaveLength(1);
+    expect(batches[0]?.filter(({ op }) => op === 'put')).toHaveLength(2);
+  });
+
+  it('with userErrors changes nothing, and leaves its neighbours standing', async () => {
+    const { bench, batches } = listening();
+    await bench.data(`mutation { a: ${create('A')} b: ${create('')} }`);
+    expect(bench.store.all(shop, 'Product').map(({ title }) => title)).toEqual(['A']);
+    await bench.data(`mutation { ${create('')} }`);
+    expect(batches).toHaveLength(1);
+  });
+
+  it('sees what the one before it did', async () => {
+    const { bench } = listening();
+    const { b } = await bench.data(`mutation {
+      a: productSet(identifier: {handle: "a"}, input: {title: "A"}) { product { id } }
+      b: productSet(identifier: {handle: "a"}, input: {title: "B"}) { product { title variants(first: 1) { nodes { product { title } } } } }
+    }`);
+    expect(b).toEqual({ product: { title: 'B', variants: { nodes: [{ product: { title: 'B' } }] } } });
+    expect(bench.store.all(shop, 'Product')).toHaveLength(1);
+  });
+
+  it('that cannot be stored rejects and changes nothing', async () => {
+    let isFull = false;
+    const store = createFakeStore({
+      onChange: () => {
+        if (isFull) throw new Error('disk full');
+      },
+    });
+    const bench = createBench({ store });
+    isFull = true;
+    await expect(bench.run(`mutation { ${create('A')} }`)).rejects.toThrow('disk full');
+    expect(store.all(shop, 'Product')).toEqual([]);
+  });
+
+  it('of the user may be asynchronous, and is dropped when it reports userErrors', async () => {
+    const add = (hasErrors: boolean) =>
+      resolver(async (_source, _args, { store, shop: domain }) => {
+        await Promise.resolve();
+        store.put(domain, 'Tag', { id: store.nextId('Tag') });
+        return { node: null, userErrors: hasErrors ? [{ message: 'no', field: null }] : [] };
+      });
+    const bench = createBench({ resolvers: { Mutation: { tagsAdd: add(false), tagsRemove: add(true) } } });
+    const args = '(id: "gid://shopify/Product/1", tags: [])';
+    const query = `mutation { tagsAdd${args} { userErrors { message } } tagsRemove${args} { userErrors { message } } }`;
+    expect(await bench.data(query)).toEqual({
+      tagsAdd: { userErrors: [] },
+      tagsRemove: { userErrors: [{ message: 'no' }] },
+    });
+    expect(bench.store.all(shop, 'Tag')).toHaveLength(1);
+  });
+
+  it('of the user may answer anything', async () => {
+    const bench = createBench({ resolvers: { Mutation: { tagsAdd: () => null } } });
+    const query = 'mutation { tagsAdd(id: "gid://shopify/Product/1", tags: []) { userErrors { message } } }';
+    expect(await bench.data(query)).toEqual({ tagsAdd: null });
+  });
+
+  it('with a list of more than 250 entries is refused', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    const query =
+      'mutation ($id: ID!, $input: [PublicationInput!]!) { publishablePublish(id: $id, input: $input) { userErrors { message } } }';
+    const input = (length: number) => Array.from({ length }, () => ({ publicationId: 'gid://shopify/Publication/1' }));
+    expect(await bench.run(query, { id, input: input(251) })).toMatchObject({
+      errors: [
+        {
+          message: 'The input array size of 251 is greater than the maximum allowed of 250.',
+          extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED', path: ['input'] },
+        },
+      ],
+    });
+    expect((await bench.run(query, { id, input: input(250) })).errors).toBeUndefined();
+    const tags = Array.from({ length: 251 }, (_, index) => `t${index}`);
+    expect(
+      await bench.run(
+        'mutation ($tags: [String!]) { productSet(input: {title: "B", tags: $tags}) { product { id } } }',
+        { tags },
+      ),
+    ).toMatchObject({
+      errors: [{ extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED', path: ['input', 'tags'] } }],
+    });
+  });
+});
+
+describe('an answer', () => {
+  it('keeps shops apart', async () => {
+    const bench = createBench();
+    await pushed(bench, { title: 'A' });
+    const { data } = await bench.run('{ shop { myshopifyDomain } productsCount { count } }', {}, 'other.myshopify.com');
+    expect(data).toEqual({ shop: { myshopifyDomain: 'other.myshopify.com' }, productsCount: { count: 0 } });
+  });
+
+  it('gives an accident in a resolver a code', async () => {
+    const bench = createBench({
+      resolvers: {
+        QueryRoot: {
+          shop: () => {
+            throw new Error('oops');
+          },
+          order: () => {
+            throw notSimulated('this order');
+          },
+        },
+      },
+    });
+    const { errors } = await bench.run('{ shop { id } }');
+    expect(errors).toMatchObject([{ message: 'oops', path: ['shop'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    const order = await bench.run('{ order(id: "gid://shopify/Order/1") { id } }');
+    expect(order.errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
+
+  it('cannot say what an interface holds when a resolver gives no object', async () => {
+    const bench = createBench({
+      resolvers: { QueryRoot: { node: () => 'text', nodes: () => [{ noId: 1 }, { __typename: 'Order', id: 'x' }] } },
+    });
+    const { data, errors } = await bench.run('{ node(id: "x") { id } nodes(ids: []) { __typename id } }');
+    expect(data).toEqual({ node: null, nodes: [null, { __typename: 'Order', id: 'x' }] });
+    expect(errors).toHaveLength(2);
+  });
+
+  it('includes introspection', async () => {
+    expect(await createBench().data('{ __type(name: "Shop") { name } __typename }')).toEqual({
+      __type: { name: 'Shop' },
+      __typename: 'QueryRoot',
+    });
+  });
+});
