@@ -93,6 +93,33 @@ describe('an answer that is not good becomes one typed error', () => {
     });
   });
 
+  it('waits a second after THROTTLED where the numbers are of no use', async () => {
+    const step = body({
+      errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
+      extensions: costs({ rate: 0 }),
+    });
+    expect(await failWith(step)).toMatchObject({ retryAfterMs: 1000 });
+  });
+
+  it('takes numbers that are missing for not known', async () => {
+    expect(await failWith(error('MAX_COST_EXCEEDED'))).toMatchObject({ cost: undefined, maxCost: undefined });
+    expect(await failWith(error('ACCESS_DENIED'))).toMatchObject({ requiredAccess: undefined });
+    const { shop, clock } = scriptedShop([
+      body({ data: {}, extensions: { cost: { requestedQueryCost: 'x', throttleStatus: 1 } } }),
+    ]);
+    expect((await clock.run(shop.graphql(query))).cost).toBeNull();
+  });
+
+  it('does not repeat a very long message', async () => {
+    const thrown = await failWith(status(400, JSON.stringify({ errors: 'x'.repeat(5000) })));
+    expect(thrown.message.length).toBeLessThan(500);
+  });
+
+  it('knows the error of the token endpoint, and a refusal without any text', async () => {
+    expect((await failWith(status(400, '{"error":"invalid_request"}'))).message).toContain('invalid_request');
+    expect((await failWith(status(400, '{}'))).message).not.toContain('Shopify says');
+  });
+
   it('carries the request id and the shop', async () => {
     expect(await failWith(status(500))).toMatchObject({
       requestId: 'request-1',
@@ -131,6 +158,15 @@ describe('user errors', () => {
     const { shop, clock } = scriptedShop([body(refused)]);
     const { data } = await clock.run(shop.graphql(mutation, {}, { userErrors: 'return' }));
     expect(data).toEqual(refused.data);
+  });
+
+  it('without a field are told of the input, and a payload of null has none', async () => {
+    const thrown = await failWith(body({ data: { a: { problems: [{ message: 'odd' }] } } }), mutation);
+    expect(thrown.message).toContain('input: odd');
+    for (const a of [null, { problems: null }]) {
+      const { shop, clock } = scriptedShop([body({ data: { a } })]);
+      expect((await clock.run(shop.graphql(mutation))).data).toEqual({ a });
+    }
   });
 
   it('are nothing to a query', async () => {

@@ -6,6 +6,7 @@ import {
   type Logger,
   staticToken,
   type TelemetryEvent,
+  tokenBucketLimiter,
 } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, scriptedShop, silent, status, token } from './scripted-shop.ts';
@@ -40,6 +41,37 @@ describe('createShopifyClient', () => {
       });
     expect(problemsOf(create)).toEqual(['origin', 'timeoutMs', 'retry.maxRetries', 'shop', 'apiVersion']);
     expect(create).toThrow(expect.not.objectContaining({ message: expect.stringContaining(token) }));
+  });
+
+  it.each(['not an address', 'http://user@127.0.0.1', 'http://127.0.0.1/?a=b', 'http://127.0.0.1/path'])(
+    'refuses %s as an origin',
+    (origin) => {
+      expect(problemsOf(() => createShopifyClient({ shop: 'acme', accessToken: token, origin }))).toEqual(['origin']);
+    },
+  );
+
+  it('tells a test server which shop is meant, and shares its bucket with other clients of that server', async () => {
+    const { shop, sent } = scriptedShop([good()], { origin: 'http://127.0.0.1:4010/' });
+    await shop.graphql('{ shop { id } }');
+    expect(sent[0]?.url).toBe('http://127.0.0.1:4010/admin/api/2026-10/graphql.json');
+    expect(sent[0]?.headers.get('x-shopify-shop-domain')).toBe('acme.myshopify.com');
+  });
+
+  it('uses the limiter that it is given', async () => {
+    const limiter = tokenBucketLimiter();
+    const { shop } = scriptedShop([good()], { limiter });
+    await shop.graphql('{ shop { id } }');
+    expect(limiter.status({ shop: 'acme.myshopify.com', app: 'default' })).toMatchObject({ confirmed: true });
+    limiter.close();
+  });
+
+  it('tells of changes of the breaker', async () => {
+    const { shop, clock, events } = scriptedShop([status(500)], {
+      breaker: { failures: 1, operations: 1 },
+      retry: { maxRetries: 0 },
+    });
+    await clock.run(rejection(shop.graphql('{ shop { id } }')));
+    expect(events).toContainEqual({ type: 'breaker', shop: 'acme.myshopify.com', state: 'open' });
   });
 
   it('refuses a missing, an empty and a padded token', () => {

@@ -106,6 +106,19 @@ describe('productSet on variants and options', () => {
     ]);
   });
 
+  it('keeps the gids of variants when the options change places', async () => {
+    const bench = createBench();
+    const before = await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
+    const input = shirt(['Red'], ['S', 'M']);
+    const after = await pushed(
+      bench,
+      { ...input, productOptions: (input['productOptions'] as unknown[]).toReversed() },
+      { handle: 'shirt' },
+    );
+    expect(after.variants.nodes.map(({ title }) => title)).toEqual(['S / Red', 'M / Red']);
+    expect(after.variants.nodes.map(({ id }) => id)).toEqual(before.variants.nodes.map(({ id }) => id));
+  });
+
   it('leaves variants alone where the input does not name them', async () => {
     const bench = createBench();
     const before = await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { UniqueMetafieldValueInput } from '../../../../admin/operations/generated/graphql.ts';
 import type { MetafieldDefinitionEntity, ProductEntity } from '../../store/entities.ts';
 import type { ResolverContext } from '../types.ts';
-import { definitionByKey, productsByMetafield } from './entities.ts';
+import { definitionByKey, productsByMetafield } from './find-entities.ts';
 import { resolveNamespace } from './namespaces.ts';
 
 /** A custom id with its namespace resolved. */
@@ -15,6 +15,7 @@ export interface CustomId {
 /** Shopify's words for a custom id without a fitting definition. */
 export const noDefinitionMessage = "Metafield definition of type 'id' is required when using custom ids.";
 
+/** Resolves the namespace of a custom id. */
 export const resolveCustomId = (input: UniqueMetafieldValueInput): CustomId => ({
   namespace: resolveNamespace(input.namespace),
   key: input.key,

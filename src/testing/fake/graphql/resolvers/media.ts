@@ -3,7 +3,7 @@ import { notSimulated } from '../errors.ts';
 import { type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { productById } from './entities.ts';
+import { productById } from './find-entities.ts';
 
 interface MediaArgs extends ConnectionArgs {
   readonly query?: string | null;

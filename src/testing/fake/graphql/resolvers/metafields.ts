@@ -1,7 +1,7 @@
 import type { ProductEntity, StoredMetafield, StoredVariant } from '../../store/entities.ts';
 import { type FieldResolver, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
-import { definitionByKey } from './entities.ts';
+import { definitionByKey } from './find-entities.ts';
 import { jsonValueOf } from './metafield-types.ts';
 import { resolveNamespace } from './namespaces.ts';
 
@@ -66,6 +66,7 @@ function named(metafield: StoredMetafield, namespace: string | undefined): (key:
   };
 }
 
+/** Resolvers of metafields themselves. */
 export const metafieldResolvers: ResolverMap = {
   Metafield: {
     definition: resolver<MetafieldView>(

@@ -1,6 +1,6 @@
 import { parseGid, requireGid } from '../gid.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
-import { ownerOf } from './entities.ts';
+import { ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields.ts';
 import { optionView } from './options.ts';
 import { shopObject } from './shop.ts';
@@ -42,6 +42,7 @@ function loadPart(id: string, context: ResolverContext): unknown {
   }
 }
 
+/** `node` and `nodes`. */
 export const nodeResolvers: ResolverMap = {
   QueryRoot: {
     node: resolver<unknown, { id: string }>((_source, { id }, context) => loadNode(id, context)),

@@ -32,6 +32,7 @@ export function optionView(option: StoredOption, product: ProductEntity): Option
   };
 }
 
+/** Resolvers of options. */
 export const optionResolvers: ResolverMap = {
   Product: {
     options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>

@@ -7,6 +7,7 @@ interface DeleteArgs {
   readonly synchronous: boolean;
 }
 
+/** `productDelete`. */
 export const productDeleteResolvers: ResolverMap = {
   Mutation: {
     productDelete: resolver<unknown, DeleteArgs>((_source, { input, synchronous }, { store, shop }) => {

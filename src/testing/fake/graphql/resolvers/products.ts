@@ -6,7 +6,7 @@ import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
 import { productByCustomId } from './custom-id.ts';
-import { allProducts, productByHandle, productById } from './entities.ts';
+import { allProducts, productByHandle, productById } from './find-entities.ts';
 import { handleFrom } from './handles.ts';
 import { productSearch } from './product-search.ts';
 

@@ -5,7 +5,7 @@ import { requireGid } from '../gid.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { allPublications, type PublicationEntity } from './entities.ts';
+import { allPublications, type PublicationEntity } from './find-entities.ts';
 
 interface PublicationView {
   /** The publication's: what a cursor holds on to. */

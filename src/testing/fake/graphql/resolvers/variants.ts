@@ -4,7 +4,7 @@ import { parseGid, requireGid } from '../gid.ts';
 import { type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { productById, variantById } from './entities.ts';
+import { productById, variantById } from './find-entities.ts';
 import { metafieldFields } from './metafields.ts';
 
 /**

@@ -6,9 +6,12 @@ import type { ProductSetContext } from './user-errors.ts';
 /** The option values of one variant, in the order of the options. */
 export type Combination = StoredVariant['selectedOptions'];
 
-/** What makes two combinations equal, also after an option was renamed. */
+/** What makes two combinations equal, also after options were renamed or put in another order. */
 export const combinationKey = (combination: Combination): string =>
-  combination.map(({ optionValue }) => optionValue.id).join(' ');
+  combination
+    .map(({ optionValue }) => optionValue.id)
+    .toSorted()
+    .join(' ');
 
 /** The combination that a variant's input names; reports what the options do not have. */
 export function combinationFrom(

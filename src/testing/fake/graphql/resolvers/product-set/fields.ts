@@ -1,7 +1,7 @@
 import type { ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { parseGid } from '../../gid.ts';
-import { productByHandle } from '../entities.ts';
+import { productByHandle } from '../find-entities.ts';
 import { freeHandle, handleFrom } from '../handles.ts';
 import type { Target } from './identifier.ts';
 import type { ProductSetContext } from './user-errors.ts';

@@ -1,6 +1,6 @@
 import type { FileSetInput } from '../../../../../admin/operations/generated/graphql.ts';
 import type { StoredMedia } from '../../../store/entities.ts';
-import { ownerOf } from '../entities.ts';
+import { ownerOf } from '../find-entities.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 /**

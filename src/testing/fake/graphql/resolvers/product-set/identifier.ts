@@ -2,7 +2,7 @@ import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../admi
 import type { ProductEntity } from '../../../store/entities.ts';
 import { requireGid } from '../../gid.ts';
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../custom-id.ts';
-import { productByHandle, productById, productsByMetafield } from '../entities.ts';
+import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
 import { handleFrom } from '../handles.ts';
 import { resolveNamespace } from '../namespaces.ts';
 import type { ProductSetContext } from './user-errors.ts';

@@ -1,6 +1,6 @@
 import type { MetafieldInput } from '../../../../../admin/operations/generated/graphql.ts';
 import type { StoredMetafield } from '../../../store/entities.ts';
-import { definitionByKey, productsByMetafield } from '../entities.ts';
+import { definitionByKey, productsByMetafield } from '../find-entities.ts';
 import { fitsMetafieldType, isMetafieldType } from '../metafield-types.ts';
 import { resolveNamespace } from '../namespaces.ts';
 import type { ProductSetContext } from './user-errors.ts';

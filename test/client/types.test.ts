@@ -1,0 +1,54 @@
+import type { DocumentNode } from 'graphql';
+import type { Gid, GraphqlResult, ShopifyClient, TypedDocument } from 'shopwright';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  ProductByIdentifierDocument,
+  type ProductStatus,
+  PublicationsDocument,
+  ShopOverviewDocument,
+} from '../../src/admin/operations/generated/graphql.ts';
+
+// The assertions are the compiler's; these functions are checked, never called.
+const shop = {} as ShopifyClient;
+
+describe('the types of graphql()', () => {
+  it('know the data of a generated document', () => {
+    const call = () => shop.graphql(ProductByIdentifierDocument, { identifier: { handle: 'tee' } });
+    type Product = NonNullable<Awaited<ReturnType<typeof call>>['data']['productByIdentifier']>;
+    expectTypeOf<Product['id']>().toEqualTypeOf<Gid>();
+    expectTypeOf<Product['title']>().toEqualTypeOf<string>();
+  });
+
+  it('ask for the variables that must be given', () => {
+    // @ts-expect-error the variable `first` is missing
+    void (() => shop.graphql(PublicationsDocument, {}));
+    // @ts-expect-error the variables are missing
+    void (() => shop.graphql(PublicationsDocument));
+    // @ts-expect-error it is a number
+    void (() => shop.graphql(PublicationsDocument, { first: '10' }));
+    void (() => shop.graphql(PublicationsDocument, { first: 10 }, { priority: 'background' }));
+  });
+
+  it('let variables be left out where none must be given', () => {
+    void (() => shop.graphql(ShopOverviewDocument));
+    void (() => shop.graphql(ShopOverviewDocument, {}, { deadlineMs: 1000 }));
+  });
+
+  it('take a document node that knows its types', () => {
+    const document = {} as DocumentNode & TypedDocument<{ a: number }, { b: string }>;
+    const call = () => shop.graphql(document, { b: 'x' });
+    expectTypeOf<Awaited<ReturnType<typeof call>>>().toEqualTypeOf<GraphqlResult<{ a: number }>>();
+  });
+
+  it('say unknown for a plain text, or what the caller says', () => {
+    const plain = () => shop.graphql('{ shop { id } }');
+    const told = () => shop.graphql<{ shop: { id: string } }>('{ shop { id } }');
+    expectTypeOf<Awaited<ReturnType<typeof plain>>['data']>().toEqualTypeOf<unknown>();
+    expectTypeOf<Awaited<ReturnType<typeof told>>['data']['shop']['id']>().toEqualTypeOf<string>();
+  });
+
+  it('leave room in an enum for values that Shopify adds', () => {
+    expectTypeOf<'ACTIVE'>().toExtend<ProductStatus>();
+    expectTypeOf<'NEW_IN_2027'>().toExtend<ProductStatus>();
+  });
+});
