@@ -1,17 +1,12 @@
-import { AccessDeniedError, InvalidResponseError, ShopUnavailableError, ThrottledError } from '../errors/answer.ts';
+import { InvalidResponseError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
-import {
-  GraphqlError,
-  type GraphqlErrorEntry,
-  MaxCostError,
-  ShopifyUserError,
-  type UserErrorEntry,
-} from '../errors/graphql.ts';
+import { ShopifyUserError, type UserErrorEntry } from '../errors/graphql.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { ThrottleStatus } from '../limiter/types.ts';
 import { errorOfStatus } from '../request/http-status.ts';
 import type { CallCost, Interpretation } from '../request/types.ts';
 import type { TransportResponse } from '../transport/types.ts';
+import { errorOfEntries, hasCode, readErrors } from './answer-errors.ts';
 import type { ParsedOperation } from './document.ts';
 
 /** What a good GraphQL answer holds. */
@@ -58,7 +53,7 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
   };
 
   if (errors.length > 0) {
-    return { ok: false, error: errorOf(errors, data, cost, status, context), answer, cost };
+    return { ok: false, error: errorOfEntries(errors, { data, cost, status }, context), answer, cost };
   }
   if (!data) {
     return {
@@ -87,27 +82,6 @@ function nameOf(response: TransportResponse): string {
   return 'a body that is cut off or malformed';
 }
 
-const hasCode =
-  (code: string) =>
-  (entry: GraphqlErrorEntry): boolean =>
-    entry.extensions?.['code'] === code;
-
-/** Shopify's `errors` can be a list, an object of texts, or a text. */
-function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
-  if (errors === undefined || errors === null) return [];
-  if (!Array.isArray(errors)) {
-    return [{ message: typeof errors === 'string' ? errors : JSON.stringify(errors) }];
-  }
-  return errors.map((entry: unknown): GraphqlErrorEntry => {
-    if (!isRecord(entry)) return { message: String(entry) };
-    return {
-      message: typeof entry['message'] === 'string' ? entry['message'] : 'no message',
-      ...(Array.isArray(entry['path']) && { path: entry['path'] }),
-      ...(isRecord(entry['extensions']) && { extensions: entry['extensions'] }),
-    };
-  });
-}
-
 function readCost(extensions: Record<string, unknown>): { cost: CallCost | null; status: ThrottleStatus | undefined } {
   const cost = extensions['cost'];
   if (!isRecord(cost)) return { cost: null, status: undefined };
@@ -122,52 +96,6 @@ function readCost(extensions: Record<string, unknown>): { cost: CallCost | null;
         ? { maximumAvailable, currentlyAvailable, restoreRate }
         : undefined,
   };
-}
-
-function errorOf(
-  errors: readonly GraphqlErrorEntry[],
-  data: Record<string, unknown> | undefined,
-  cost: CallCost | null,
-  status: ThrottleStatus | undefined,
-  context: { readonly shop: string; readonly operation: string; readonly status: number; readonly requestId?: string },
-): ShopwrightError {
-  const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
-  const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
-
-  if (find('THROTTLED')) {
-    // What is missing comes back at the restore rate. Shopify documents one second where it gives no numbers.
-    const missing = cost && status ? cost.requested - status.currentlyAvailable : undefined;
-    const retryAfterMs =
-      missing === undefined || !status?.restoreRate ? 1000 : Math.max(0, (missing / status.restoreRate) * 1000);
-    return new ThrottledError(message, { ...context, retryAfterMs });
-  }
-  const tooCostly = find('MAX_COST_EXCEEDED');
-  if (tooCostly) {
-    const number = (key: string): number | undefined => {
-      const value = tooCostly.extensions?.[key];
-      return typeof value === 'number' ? value : undefined;
-    };
-    return new MaxCostError(
-      `${message}. Ask for smaller pages or fewer nested fields.`,
-      { cost: number('cost'), maxCost: number('maxCost') },
-      context,
-    );
-  }
-  const denied = find('ACCESS_DENIED');
-  if (denied) {
-    const required = denied.extensions?.['requiredAccess'];
-    return new AccessDeniedError(
-      message,
-      { requiredAccess: typeof required === 'string' ? required : undefined, data },
-      context,
-    );
-  }
-  if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
-  return new GraphqlError(
-    message,
-    { errors, data, isRetryable: find('INTERNAL_SERVER_ERROR') !== undefined && !data },
-    context,
-  );
 }
 
 function collectUserErrors(operation: ParsedOperation, data: Record<string, unknown>): readonly UserErrorEntry[] {

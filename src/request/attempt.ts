@@ -1,25 +1,12 @@
 import type { ShopwrightError } from '../errors/base.ts';
-import { TimeoutError } from '../errors/connection.ts';
+import { NetworkError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import { linkSignal } from '../internal/link-signal.ts';
 import type { Permit } from '../limiter/types.ts';
-import type { BreakerVerdict } from '../resilience/circuit-breaker.ts';
 import { mayHaveExecuted } from '../resilience/decide-retry.ts';
-import type { BreakerState } from '../resilience/types.ts';
+import { judge, noteOutcome, type Progress } from './progress.ts';
+import { deadlineExceeded, timedOut } from './time-limits.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
-
-/** How far a call has come, over all its attempts. */
-export interface Progress {
-  /** Requests sent. */
-  sent: number;
-  waitedMs: number;
-  /** Wall time of the last send. */
-  sentAt: number;
-  /** A call counts once against the breaker, however often it is retried. */
-  countedByBreaker: boolean;
-  /** An earlier send may have been carried out, and no answer has settled that since. */
-  unresolved: boolean;
-}
 
 type Result<T> = Omit<CallResult<T>, 'attempts' | 'waitedMs'>;
 
@@ -62,7 +49,7 @@ export async function attemptOnce<T>(
     const sent = await breaker.run(
       operation,
       () => send(call, environment, progress, permit, token, remainingMs - permit.waitedMs),
-      (result, state) => judge(result, state, progress),
+      (result, state) => judge(result.ok ? undefined : result.error, state, progress),
     );
     if (sent.ok) return sent;
     if (!isShopwrightError(sent.error)) throw sent.error;
@@ -120,7 +107,8 @@ async function send<T>(
     if (read.ok) return { ok: true, result: { value: read.value, cost: read.cost, requestId, response } };
     noteOutcome(progress, read.error);
     return { ok: false, error: read.error };
-  } catch (error) {
+  } catch (thrown) {
+    const error = limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
     // A lost answer may have cost its points; a connection that was never made has not.
     if (isShopwrightError(error) && !mayHaveExecuted(error)) permit.refund();
     else permit.settle({});
@@ -132,42 +120,9 @@ async function send<T>(
   }
 }
 
-function noteOutcome(progress: Progress, error: ShopwrightError): void {
-  if (mayHaveExecuted(error)) progress.unresolved = true;
-  else if (error.code === 'USER_ERROR' || error.code === 'GRAPHQL_ERROR') progress.unresolved = false;
-}
-
-/** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
-function judge(sent: Sent<unknown>, state: BreakerState, progress: Progress): BreakerVerdict {
-  if (sent.ok) return 'success';
-  if (!isShopwrightError(sent.error) || sent.error.code === 'DEADLINE_EXCEEDED') return 'neutral';
-  const { code, isRetryable } = sent.error;
-  const failed =
-    code === 'NETWORK_ERROR' ||
-    code === 'TIMEOUT' ||
-    code === 'INVALID_RESPONSE' ||
-    (code === 'HTTP_ERROR' && isRetryable);
-  if (!failed) return 'success';
-  if (progress.countedByBreaker && state === 'closed') return 'neutral';
-  progress.countedByBreaker = true;
-  return 'failure';
-}
-
-function timedOut(call: Call<unknown>, shop: string): TimeoutError {
-  return new TimeoutError(
-    'TIMEOUT',
-    `${call.operation} had no complete answer within ${call.timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
-    { timeoutMs: call.timeoutMs, mayHaveExecuted: true },
-    { shop, operation: call.operation },
-  );
-}
-
-function deadlineExceeded(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
-  const timeoutMs = call.deadlineMs ?? 0;
-  return new TimeoutError(
-    'DEADLINE_EXCEEDED',
-    `${call.operation} did not end within its deadline of ${timeoutMs} ms. Raise deadlineMs, or send less at a time.`,
-    { timeoutMs, mayHaveExecuted },
-    { shop, operation: call.operation },
-  );
+/** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */
+function asNetworkError(thrown: unknown, transport: string): ShopwrightError {
+  if (isShopwrightError(thrown)) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new NetworkError(`The transport "${transport}" failed with ${name}.`, true);
 }

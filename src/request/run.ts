@@ -3,7 +3,8 @@ import { OutcomeUnknownError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import { sleep } from '../internal/sleep.ts';
 import { decideRetry, mayHaveExecuted } from '../resilience/decide-retry.ts';
-import { attemptOnce, type Progress } from './attempt.ts';
+import { attemptOnce } from './attempt.ts';
+import type { Progress } from './progress.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
 
 /**
