@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from 'shopwright/config';
 import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
@@ -42,6 +42,7 @@ export async function openTarget(options: Arguments): Promise<Target> {
 }
 
 function liveTarget(options: Arguments): Target {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const config = loadConfig();
   if (config.accessToken === undefined) {
     console.error('--live needs SHOPIFY_STORE_URL and SHOPIFY_ACCESS_TOKEN. Copy .env.example and fill it in.');

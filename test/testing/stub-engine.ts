@@ -39,6 +39,6 @@ export function operation(query: string, variables: Readonly<Record<string, unkn
 export function stubEngine(execute: (operation: PreparedOperation, shop: string) => Executed): GraphqlEngine {
   return {
     prepare: (request: GraphqlRequest) => ({ ok: true, operation: operation(request.query, request.variables) }),
-    execute: async (prepared, shop) => execute(prepared, shop),
+    execute: async (prepared, { shop }) => execute(prepared, shop),
   };
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors/local.ts';
 import { systemClock } from '../../internal/clock.ts';
+import { createBackground } from './background.ts';
 import { createCallLog } from './call-log.ts';
 import { skewedCharge } from './cost/skew.ts';
 import type { FakeShopify, FakeShopifyOptions } from './fake-shopify-types.ts';
@@ -42,10 +43,13 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   if (persistence) store.restore(persistence.load());
   for (const shop of shops.all) seedShop(store, shop.domain, shop.options.publications ?? defaultPublications);
 
+  const backgroundErrors: unknown[] = [];
+  const background = createBackground(clock, (error) => backgroundErrors.push(error));
   const engine = createGraphqlEngine({
     schema: loadAdminSchema(),
     store,
     clock,
+    background,
     shopInfo: (domain) => shopInfo(shops.get(domain)),
     ...(options.resolvers && { resolvers: options.resolvers }),
   });
@@ -85,8 +89,11 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     },
     deliverWebhook: fakeWebhooks({ shops, store, clock, apiVersion }),
     async close() {
+      background.close();
       await Promise.all([...servers].map((server) => server.close()));
       persistence?.close();
+      if (backgroundErrors.length > 0)
+        throw new AggregateError(backgroundErrors, 'work in the background of the fake failed');
     },
   };
 }

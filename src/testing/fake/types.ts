@@ -57,12 +57,21 @@ export interface Executed {
   readonly errors?: readonly GraphqlErrorEntry[];
 }
 
+/** Who sends an operation, and through which door. */
+export interface Caller {
+  /** Shop domain. */
+  readonly shop: string;
+  readonly app: string;
+  /** Scheme and host the request came to, such as `http://127.0.0.1:4010`: where links of the fake must lead. */
+  readonly origin: string;
+}
+
 /** Parses, validates and executes against the real schema and the store. */
 export interface GraphqlEngine {
   /** Parses and validates; executes nothing. */
   prepare(request: GraphqlRequest): Prepared;
-  /** Executes against the state of one shop. */
-  execute(operation: PreparedOperation, shopDomain: string): Promise<Executed>;
+  /** Executes against the state of the caller's shop. */
+  execute(operation: PreparedOperation, caller: Caller): Promise<Executed>;
 }
 
 /** One request that a fake got. */

@@ -1,3 +1,4 @@
+import { type Background, createBackground } from '../../../src/testing/fake/background.ts';
 import { createGraphqlEngine } from '../../../src/testing/fake/graphql/engine.ts';
 import { loadAdminSchema } from '../../../src/testing/fake/graphql/schema.ts';
 import type { ResolverMap, ShopInfo } from '../../../src/testing/fake/graphql/types.ts';
@@ -21,6 +22,7 @@ export interface Bench {
 }
 
 export interface BenchOptions {
+  readonly background?: Background;
   readonly onChange?: StoreListener;
   readonly store?: FakeStore;
   readonly info?: Partial<ShopInfo>;
@@ -42,6 +44,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     store,
     clock,
     shopInfo: () => info,
+    background: options.background ?? createBackground(clock, (error) => Promise.reject(error)),
     ...(options.resolvers && { resolvers: options.resolvers }),
   });
 
@@ -49,7 +52,11 @@ export function createBench(options: BenchOptions = {}): Bench {
     const prepared = engine.prepare({ query, ...(variables && { variables }) });
     if (!prepared.ok) return { data: null, errors: prepared.errors };
     // As over HTTP: plain objects come back.
-    return JSON.parse(JSON.stringify(await engine.execute(prepared.operation, domain)));
+    return JSON.parse(
+      JSON.stringify(
+        await engine.execute(prepared.operation, { shop: domain, app: 'default', origin: `https://${domain}` }),
+      ),
+    );
   };
 
   return {

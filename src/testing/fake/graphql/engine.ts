@@ -1,5 +1,6 @@
 import { execute, type GraphQLSchema } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
+import type { Background } from '../background.ts';
 import type { FakeStore } from '../store/types.ts';
 import type { GraphqlEngine } from '../types.ts';
 import { errorEntry } from './errors.ts';
@@ -16,6 +17,7 @@ export interface GraphqlEngineOptions {
   readonly clock: Clock;
   /** What is known about a shop, by its domain. */
   readonly shopInfo: (domain: string) => ShopInfo;
+  readonly background: Background;
   /** For fields that are not simulated, or should answer otherwise. They win over the built-in ones. */
   readonly resolvers?: ResolverMap;
 }
@@ -25,19 +27,19 @@ export interface GraphqlEngineOptions {
  * operation reach the store as one batch, when it has been executed.
  */
 export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngine {
-  const { store, clock, shopInfo } = options;
+  const { store, clock, shopInfo, background } = options;
   const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}));
 
   return {
     prepare: createPrepare(options.schema),
-    async execute(operation, shopDomain) {
+    async execute(operation, caller) {
       const transaction = store.begin();
       const { data, errors } = await execute({
         schema: operation.schema,
         document: operation.document,
         operationName: operation.definition.name?.value ?? null,
         variableValues: operation.variables,
-        contextValue: { store: transaction, shop: shopDomain, info: shopInfo(shopDomain), clock },
+        contextValue: { ...caller, store: transaction, info: shopInfo(caller.shop), clock, background },
         fieldResolver: resolveField,
         typeResolver,
       });

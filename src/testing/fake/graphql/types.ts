@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
+import type { Background } from '../background.ts';
 import type { EntityStore } from '../store/types.ts';
 import type { FakePlan } from '../types.ts';
 
@@ -19,8 +20,13 @@ export interface ResolverContext {
   readonly store: EntityStore;
   /** Shop domain. */
   readonly shop: string;
+  readonly app: string;
+  /** Scheme and host the request came to: where links of the fake must lead. */
+  readonly origin: string;
   readonly info: ShopInfo;
   readonly clock: Clock;
+  /** Work for later, and webhooks that are due. */
+  readonly background: Background;
 }
 
 /** Answers one field. Arguments are as the schema says, defaults included. May return a promise. */

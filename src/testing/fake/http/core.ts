@@ -10,7 +10,7 @@ import type { Shops } from '../shops.ts';
 import type { FakeCall, GraphqlEngine, PreparedOperation } from '../types.ts';
 import { admit, deniedField } from './admission.ts';
 import { type AnswerBody, accessDeniedBody, costExtension, maxCostBody, throttledBody } from './answers.ts';
-import type { FakeAnswer, FakeCore } from './types.ts';
+import type { FakeAnswer, FakeCore, FakeRoute } from './types.ts';
 import { answerWriter, disturb, type WrittenAnswer } from './written-answer.ts';
 
 /** Options of `createCore`. */
@@ -21,6 +21,8 @@ export interface CoreOptions {
   readonly faultPlan: FaultPlan;
   readonly log: CallLog;
   readonly seed: number;
+  /** Tried in order, before GraphQL. */
+  readonly routes?: readonly FakeRoute[];
   /** Milliseconds of one call, half on the way in and half while its points are held. */
   readonly latencyMs: number;
   /** What an operation is charged for so many points of the rule. */
@@ -29,10 +31,13 @@ export interface CoreOptions {
 
 /** Makes the request handling: the life of one request, from top to bottom. */
 export function createCore(options: CoreOptions): FakeCore {
-  const { clock, shops, engine, faultPlan, log, latencyMs, charge } = options;
+  const { clock, shops, engine, faultPlan, log, latencyMs, charge, routes = [] } = options;
   const nextId = createRandom(options.seed);
 
   return async (request) => {
+    const route = routes.find((candidate) => candidate.matches(request));
+    if (route) return route.answer(request);
+
     const write = answerWriter(randomId(nextId));
     let call = newCall(clock.now());
     const finish = (answer: FakeAnswer, changes: Partial<FakeCall>): FakeAnswer => {
@@ -82,7 +87,7 @@ export function createCore(options: CoreOptions): FakeCore {
 
     // Execute, and give back what was not needed.
     if (latencyMs > 0) await sleep(clock, latencyMs / 2);
-    const { data, errors } = await engine.execute(operation, shop.domain);
+    const { data, errors } = await engine.execute(operation, { shop: shop.domain, app, origin: request.origin });
     const actual = Math.min(requested, charge(operation, actualCost(operation, data)));
     bucket.refund(requested - actual);
     const breakdown = request.header('shopify-graphql-cost-debug') === '1' && { fields: costFields(operation) };

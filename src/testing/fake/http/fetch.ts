@@ -10,15 +10,18 @@ export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
     const request = new Request(input, init);
     const { signal } = request;
     signal.throwIfAborted();
-    const body = await request.text();
+    const bytes = new Uint8Array(await request.arrayBuffer());
     signal.throwIfAborted();
     const url = new URL(request.url);
     const answering = core({
       method: request.method,
       host: url.host,
+      origin: url.origin,
       path: url.pathname,
+      query: url.searchParams,
       header: (name) => request.headers.get(name),
-      body,
+      body: new TextDecoder().decode(bytes),
+      bytes,
     });
     const answer = await arrived(answering, signal);
     if (answer.type === 'drop') throw droppedConnection();

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { failureBody } from './answers.ts';
 import type { FakeAnswer, FakeCore } from './types.ts';
 
@@ -50,12 +50,19 @@ async function respond(core: FakeCore, request: IncomingMessage, response: Serve
 
 async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeAnswer> {
   try {
+    const host = request.headers.host ?? '';
+    const origin = `${'encrypted' in request.socket ? 'https' : 'http'}://${host}`;
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const bytes = await buffer(request);
     return await core({
       method: request.method ?? 'GET',
-      host: request.headers.host ?? '',
-      path: new URL(request.url ?? '/', 'http://fake').pathname,
+      host,
+      origin,
+      path: url.pathname,
+      query: url.searchParams,
       header: (name) => headerText(request.headers[name.toLowerCase()]),
-      body: await text(request),
+      body: bytes.toString(),
+      bytes,
     });
   } catch (error) {
     // Either the caller is gone, and nobody reads this, or the fake itself has failed.

@@ -3,8 +3,8 @@ import { newestVersion } from './admission.ts';
 import type { AnswerBody } from './answers.ts';
 import type { FakeAnswer } from './types.ts';
 
-/** An answer with status, headers and body. */
-export type WrittenAnswer = Extract<FakeAnswer, { readonly type: 'answer' }>;
+/** An answer with status, headers and a body of text. */
+export type WrittenAnswer = Extract<FakeAnswer, { readonly type: 'answer' }> & { readonly body: string };
 
 /** Writes the answers of one request, with the headers that every answer has. */
 export function answerWriter(requestId: string) {
