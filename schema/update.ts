@@ -1,11 +1,14 @@
 /**
- * Makes the two files of this folder from Shopify's own introspection result:
+ * Makes the two data files of this folder from Shopify's own introspection result:
  *
  * - `admin-<version>.graphql`: the Admin schema with names, types, arguments,
  *   directives and deprecation flags, and without descriptions and reasons, so
  *   that a new version shows as a readable diff;
  * - `admin-<version>.json`: what only descriptions and side tables hold (which
- *   mutations take an idempotency key, manual costs, required scopes).
+ *   mutations take an idempotency key, manual costs, required scopes);
+ *
+ * and the part of the latter that the client needs at run time, as
+ * `src/admin/idempotency/keyed-mutations.ts`.
  *
  * The source is one file in one pinned npm tarball, checked by its hash.
  * Run it with `npm run schema`.
@@ -17,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { buildClientSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { keyedMutations } from './keyed-mutations.ts';
 import { type Published, sideTables } from './side-tables.ts';
 import { stripDescriptions } from './strip.ts';
 
@@ -51,4 +55,6 @@ const introspection = stripDescriptions(published.data);
 const schema = lexicographicSortSchema(buildClientSchema(introspection, { assumeValid: true }));
 const here = import.meta.dirname;
 writeFileSync(join(here, `admin-${version}.graphql`), `${printSchema(schema)}\n`);
-writeFileSync(join(here, `admin-${version}.json`), `${JSON.stringify(sideTables(version, published), null, 1)}\n`);
+const tables = sideTables(version, published);
+writeFileSync(join(here, `admin-${version}.json`), `${JSON.stringify(tables, null, 1)}\n`);
+writeFileSync(join(here, '../src/admin/idempotency/keyed-mutations.ts'), keyedMutations(tables));

@@ -8,6 +8,8 @@ import type { CallCost, Interpretation } from '../request/types.ts';
 import type { TransportResponse } from '../transport/types.ts';
 import { errorOfEntries, hasCode, readErrors } from './answer-errors.ts';
 import type { ParsedOperation } from './document.ts';
+import type { CallKeys } from './idempotency/keys.ts';
+import { idempotencyRefusal } from './idempotency/refusals.ts';
 
 /** What a good GraphQL answer holds. */
 export interface GraphqlValue {
@@ -19,6 +21,9 @@ export interface AnswerOptions {
   readonly shop: string;
   readonly operation: ParsedOperation;
   readonly userErrors: 'throw' | 'return';
+  readonly keys: CallKeys;
+  /** Whether the operation can be sent again after this answer. */
+  readonly repeatable: boolean;
   readonly nowMs: number;
 }
 
@@ -62,6 +67,8 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
       cost,
     };
   }
+  const keyRefused = idempotencyRefusal(options.operation, data, options.keys, context, options.repeatable);
+  if (keyRefused) return { ok: false, error: keyRefused, answer, cost };
   const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
   if (userErrors.length > 0) {
     const message = userErrors.map((entry) => `${entry.field?.join('.') ?? 'input'}: ${entry.message}`).join('; ');

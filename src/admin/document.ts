@@ -1,5 +1,7 @@
 import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 import { ValidationError } from '../errors/local.ts';
+import { injectKeys } from './idempotency/inject.ts';
+import { type KeySlot, keyVariable } from './idempotency/keys.ts';
 import type { TypedDocument } from './types.ts';
 
 /** One top-level field of an operation. */
@@ -21,12 +23,23 @@ export interface ParsedOperation {
   readonly name: string;
   readonly kind: 'query' | 'mutation';
   readonly rootFields: readonly RootField[];
+  /** The variables that hold idempotency keys. */
+  readonly keySlots: readonly KeySlot[];
+}
+
+export interface ParseOptions {
+  /** Which operation of a document with several. */
+  readonly operationName?: string | undefined;
+  readonly keys?: boolean;
 }
 
 /** Parses documents, each once. */
 export interface DocumentParser {
-  /** @throws ValidationError where the text is no GraphQL, or holds no such operation. */
-  parse(document: string | TypedDocument<unknown, never>, operationName?: string): Promise<ParsedOperation>;
+  /**
+   * @param options.keys Whether mutations that take an idempotency key, and have none, get one. Default `false`.
+   * @throws ValidationError where the text is no GraphQL, or holds no such operation.
+   */
+  parse(document: string | TypedDocument<unknown, never>, options?: ParseOptions): Promise<ParsedOperation>;
 }
 
 const rememberedDocuments = 1000;
@@ -36,17 +49,25 @@ export function createDocumentParser(): DocumentParser {
   const parsed = new Map<string, ParsedOperation>();
 
   return {
-    async parse(document, operationName) {
+    async parse(document, options = {}) {
       const source = await sourceOf(document);
-      const key = operationName === undefined ? source : `${operationName}\n${source}`;
+      const key = `${options.operationName ?? ''} ${options.keys ?? false}\n${source}`;
       const known = parsed.get(key);
       if (known) return known;
-      const operation = describe(source, await parseSource(source), operationName);
+      const operation = await parseOperation(source, options);
       if (parsed.size >= rememberedDocuments) parsed.delete(parsed.keys().next().value ?? '');
       parsed.set(key, operation);
       return operation;
     },
   };
+}
+
+async function parseOperation(source: string, { operationName, keys = false }: ParseOptions): Promise<ParsedOperation> {
+  const document = await parseSource(source);
+  const operation = findOperation(document, operationName);
+  const keyed = keys ? injectKeys(document, operation) : document;
+  if (keyed === document) return describe(source, document, operation);
+  return describe((await import('graphql')).print(keyed), keyed, findOperation(keyed, operationName));
 }
 
 async function sourceOf(document: string | TypedDocument<unknown, never>): Promise<string> {
@@ -70,7 +91,7 @@ async function parseSource(source: string): Promise<DocumentNode> {
   }
 }
 
-function describe(source: string, document: DocumentNode, operationName: string | undefined): ParsedOperation {
+function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
   const operations = document.definitions.filter(
     (definition): definition is OperationDefinitionNode => definition.kind === 'OperationDefinition',
   );
@@ -86,7 +107,10 @@ function describe(source: string, document: DocumentNode, operationName: string 
     return refuse('holds several operations. Say which with the option operationName.');
   }
   if (operation.operation === 'subscription') return refuse('is a subscription, which the Admin API does not have.');
+  return operation;
+}
 
+function describe(source: string, document: DocumentNode, operation: OperationDefinitionNode): ParsedOperation {
   const rootFields = fieldsOf(operation.selectionSet, document).map(
     (node): RootField => ({
       name: node.name.value,
@@ -103,8 +127,12 @@ function describe(source: string, document: DocumentNode, operationName: string 
     source,
     document,
     name: operation.name?.value ?? rootFields[0]?.name ?? 'anonymous',
-    kind: operation.operation,
+    kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     rootFields,
+    keySlots: rootFields.flatMap(({ node, responseKey }) => {
+      const variable = keyVariable(node);
+      return variable === undefined ? [] : [{ responseKey, variable }];
+    }),
   };
 }
 

@@ -1,10 +1,13 @@
+import { MaxCostError } from '../errors/graphql.ts';
+import { ValidationError } from '../errors/local.ts';
 import type { CostBook } from '../limiter/cost/cost-book.ts';
-import { estimateCost } from '../limiter/cost/estimate.ts';
+import { estimateCost, explainCost } from '../limiter/cost/estimate.ts';
 import { run } from '../request/run.ts';
 import type { Call, CallEnvironment } from '../request/types.ts';
 import type { RetryPolicy } from '../resilience/types.ts';
 import { type GraphqlValue, readGraphqlAnswer } from './answer.ts';
-import type { DocumentParser } from './document.ts';
+import type { DocumentParser, ParsedOperation } from './document.ts';
+import { createCallKeys } from './idempotency/keys.ts';
 import { safetyOf } from './safety.ts';
 import type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument } from './types.ts';
 
@@ -18,33 +21,38 @@ export interface GraphqlClientSettings {
   readonly retry: RetryPolicy;
 }
 
+/** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
+const maxQueryCost = 1000;
+
 /** The GraphQL client of one shop: parse, estimate, run, unwrap. */
 export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlClient {
   const { environment, documents, costs } = settings;
   const path = `/admin/api/${settings.apiVersion}/graphql.json`;
+  // The directive is part of the schema since 2026-01: https://shopify.dev/docs/api/usage/idempotent-requests
+  const takesKeys = settings.apiVersion >= '2026-01';
 
   async function graphql(
     document: string | TypedDocument<unknown, never>,
-    variables: Readonly<Record<string, unknown>> = {},
+    given: Readonly<Record<string, unknown>> = {},
     options: RequestOptions = {},
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
-    const operation = await documents.parse(document, options.operationName);
-    const estimate = options.cost ?? estimateCost(operation.document, variables, options.operationName).cost;
+    const operation = await documents.parse(document, { operationName: options.operationName, keys: takesKeys });
+    const keys = createCallKeys(operation.keySlots, given, options.idempotencyKey);
+    const safety = options.retry?.safety ?? safetyOf(operation, keys.variables());
+    if (options.idempotencyKey !== undefined && safety === 'never') throw keyWithoutUse(operation.name);
+    const estimate = options.cost ?? estimateWithin(operation, given, costs, options.operationName);
     const deadlineMs = options.deadlineMs ?? settings.deadlineMs;
-    const { safety, ...retry } = options.retry ?? {};
+    const { safety: _said, ...retry } = options.retry ?? {};
 
     const call: Call<GraphqlValue> = {
       operation: operation.name,
-      safety: safety ?? safetyOf(operation, variables),
+      safety,
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', accept: 'application/json', ...lowerCased(options.headers) },
-      body: JSON.stringify({
-        query: operation.source,
-        ...(Object.keys(variables).length > 0 && { variables }),
-        ...(options.operationName !== undefined && { operationName: options.operationName }),
-      }),
+      body: () => requestBody(operation.source, keys.variables(), options.operationName),
+      ...(keys.first !== undefined && { idempotencyKey: keys.first }),
       cost: () => (options.cost === undefined ? costs.expect(operation.source, estimate) : estimate),
       priority: options.priority ?? 'interactive',
       timeoutMs: options.timeoutMs ?? settings.timeoutMs,
@@ -56,6 +64,8 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
           shop: environment.shop,
           operation,
           userErrors: options.userErrors ?? 'throw',
+          keys,
+          repeatable: safety !== 'never',
           nowMs: environment.clock.now(),
         });
         if (read.cost) costs.learn(operation.source, estimate, read.cost.requested);
@@ -68,6 +78,39 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
   }
 
   return { graphql: graphql as GraphqlClient['graphql'] };
+}
+
+function requestBody(query: string, variables: object, operationName: string | undefined): string {
+  return JSON.stringify({
+    query,
+    ...(Object.keys(variables).length > 0 && { variables }),
+    ...(operationName !== undefined && { operationName }),
+  });
+}
+
+/** The estimate of an operation. @throws MaxCostError where it is more than Shopify ever takes. */
+function estimateWithin(
+  operation: ParsedOperation,
+  variables: Readonly<Record<string, unknown>>,
+  costs: CostBook,
+  operationName: string | undefined,
+): number {
+  const estimate = estimateCost(operation.document, variables, operationName).cost;
+  const cost = costs.expect(operation.source, estimate);
+  if (cost <= maxQueryCost) return estimate;
+  const [dearest] = explainCost(operation.document, variables, operationName).fields;
+  throw new MaxCostError(
+    `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
+      `${dearest ? `The dearest field is ${dearest.path} with ${dearest.cost}. ` : ''}` +
+      'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
+    { cost, maxCost: maxQueryCost },
+    { operation: operation.name },
+  );
+}
+
+function keyWithoutUse(operation: string): ValidationError {
+  const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.safety what a second send does.`;
+  return new ValidationError(`The call of ${operation}`, [{ field: 'idempotencyKey', message }]);
 }
 
 /** Header names are compared without their case; one spelling keeps a later one from standing beside an earlier. */

@@ -1,7 +1,8 @@
-import type { FieldNode } from 'graphql';
+import type { FieldNode, ObjectFieldNode } from 'graphql';
 import { isRecord } from '../internal/json.ts';
 import type { Safety } from '../resilience/types.ts';
 import { argumentValue, type ParsedOperation } from './document.ts';
+import { argumentMutations } from './idempotency/keyed-mutations.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -14,12 +15,6 @@ const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Va
   },
   publishablePublish: () => true,
   publishableUnpublish: () => true,
-};
-
-/** Mutations that take their key as an argument, with the argument that holds it. */
-const keyArguments: Readonly<Record<string, string>> = {
-  appUsageRecordCreate: 'idempotencyKey',
-  orderCreateMandatePayment: 'idempotencyKey',
 };
 
 /** What a second send of the operation would do. */
@@ -38,8 +33,18 @@ function hasKey(name: string, node: FieldNode, variables: Variables): boolean {
   const directive = node.directives?.find((candidate) => candidate.name.value === 'idempotent');
   // A directive's arguments are read as a field's are.
   if (directive) return isKey(argumentValue({ ...node, arguments: directive.arguments }, 'key', variables));
-  const argument = keyArguments[name];
-  return argument !== undefined && isKey(argumentValue(node, argument, variables));
+  const path = argumentMutations[name];
+  if (path === undefined) return false;
+  const [argument = '', ...inside] = path.split('.');
+  return isKey(inside.reduce(valueAt, argumentValue(node, argument, variables)));
+}
+
+/** A field of an input object: of a variable's value, or of an object written in the document. */
+function valueAt(input: unknown, name: string): unknown {
+  if (!isRecord(input)) return undefined;
+  if (input['kind'] !== 'ObjectValue' || !Array.isArray(input['fields'])) return input[name];
+  const fields: ObjectFieldNode[] = input['fields'];
+  return fields.find((field) => field.name.value === name)?.value;
 }
 
 /** A key that is not blank: as a variable's value, or as a text in the document, which the parser gives as a node. */

@@ -22,6 +22,12 @@ export interface RequestOptions {
   readonly deadlineMs?: number;
   /** How often to try again, and whether the operation can be sent twice without harm (`safety`). */
   readonly retry?: Partial<RetryPolicy> & { readonly safety?: Safety };
+  /**
+   * The key under which Shopify recognises a second send of a mutation, for 24 hours; best a UUID. Give it
+   * where a job can run twice, and the same one each time. Default: a new one for each call of a mutation
+   * that takes one. Shopify takes keys for stock, transfers, shipments, locations, refunds and billing only.
+   */
+  readonly idempotencyKey?: string;
   /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** `throw` (default) makes a `ShopifyUserError` of a mutation's user errors; `return` leaves them in the data. */

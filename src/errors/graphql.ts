@@ -40,13 +40,21 @@ export class ShopifyUserError extends ShopwrightError {
   readonly userErrors: readonly UserErrorEntry[];
   /** The whole data of the answer: with several mutations in one document, some may have been executed. */
   readonly data: unknown;
+  /** `true` where Shopify is still busy with an earlier send of the same mutation. */
+  readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
-    details: { readonly userErrors: readonly UserErrorEntry[]; readonly data?: unknown },
+    details: {
+      readonly userErrors: readonly UserErrorEntry[];
+      readonly data?: unknown;
+      readonly isRetryable?: boolean;
+      readonly mayHaveExecuted?: boolean;
+    },
     context?: AnswerContext,
   ) {
-    super('USER_ERROR', message, false, context);
+    super('USER_ERROR', message, details.isRetryable ?? false, context);
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     this.userErrors = details.userErrors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }

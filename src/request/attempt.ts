@@ -91,13 +91,14 @@ async function send<T>(
 
   progress.sent += 1;
   progress.sentAt = clock.now();
+  progress.firstSentAt ??= progress.sentAt;
   try {
     const response = await transport.send({
       method: call.method,
       url: `${origin}${call.path}`,
       headers: { ...environment.headers, ...call.headers, 'x-shopify-access-token': token },
       signal: limit.signal,
-      ...(call.body !== undefined && { body: call.body }),
+      ...(call.body && { body: call.body() }),
     });
     watch.see(operation, response.headers);
     const read = call.interpret(response);

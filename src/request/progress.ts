@@ -11,6 +11,8 @@ export interface Progress {
   waitedMs: number;
   /** Wall time of the last send. */
   sentAt: number;
+  /** Wall time of the first send. */
+  firstSentAt: number | undefined;
   /** A call counts once against the breaker, however often it is retried. */
   countedByBreaker: boolean;
   /** An earlier send may have been carried out, and no answer has settled that since. */

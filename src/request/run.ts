@@ -19,7 +19,14 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
   const { clock, budget, breaker, emit, shop } = environment;
   const { operation, signal } = call;
   const deadlineAt = clock.monotonic() + (call.deadlineMs ?? Number.POSITIVE_INFINITY);
-  const progress: Progress = { sent: 0, waitedMs: 0, sentAt: 0, countedByBreaker: false, unresolved: false };
+  const progress: Progress = {
+    sent: 0,
+    waitedMs: 0,
+    sentAt: 0,
+    firstSentAt: undefined,
+    countedByBreaker: false,
+    unresolved: false,
+  };
   let retries = 0;
   let replayedWithNewToken = false;
   let lastError: ShopwrightError | undefined;
@@ -57,7 +64,10 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
 
     const decision = decideRetry({ error: lastError, retries, safety: call.safety }, call.retry, environment.random);
     if (decision.action === 'stop') return giveUp(lastError);
-    if (clock.monotonic() + decision.delayMs >= deadlineAt || !budget.spend()) return giveUp(lastError);
+    const tooLate =
+      clock.monotonic() + decision.delayMs >= deadlineAt ||
+      keyForgotten(call, progress, clock.now() + decision.delayMs);
+    if (tooLate || !budget.spend()) return giveUp(lastError);
     retries += 1;
     emit({
       type: 'retry',
@@ -70,6 +80,14 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
     await sleep(clock, decision.delayMs, signal).catch(giveUp);
     progress.waitedMs += decision.delayMs;
   }
+}
+
+/** Milliseconds for which Shopify keeps an idempotency key: https://shopify.dev/docs/api/usage/idempotent-requests */
+const keyLifeMs = 24 * 60 * 60 * 1000;
+
+/** Whether Shopify would no longer recognise the key of a mutation that was sent long ago. */
+function keyForgotten(call: Call<unknown>, progress: Progress, nowMs: number): boolean {
+  return call.safety === 'keyed' && progress.unresolved && nowMs - (progress.firstSentAt ?? nowMs) >= keyLifeMs;
 }
 
 /** What the caller is told: the error itself, or that nobody knows what became of a mutation. */

@@ -32,7 +32,8 @@ export interface Call<T> {
   /** Path and query, from `/admin/…`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Made anew for each attempt, since an answer may have called for another idempotency key. */
+  readonly body?: () => string;
   /** Points to reserve for the next attempt; asked anew before each, since an answer may have taught better. */
   readonly cost: () => number;
   readonly priority: Priority;
