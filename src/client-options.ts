@@ -21,6 +21,11 @@ export interface CommonOptions {
   readonly limiter?: RateLimiter;
   readonly breaker?: Partial<BreakerPolicy>;
   readonly retry?: Partial<RetryPolicy>;
+  /**
+   * REST calls. `requestsPerSecond`: how many Shopify gives back each second. Default 2, or 20 where the
+   * bucket's size says Plus; set 4 for Advanced.
+   */
+  readonly rest?: { readonly requestsPerSecond?: number | undefined };
   /** Milliseconds for one attempt. Default 30,000. */
   readonly timeoutMs?: number;
   /** Milliseconds for everything, waits included. None by default. */

@@ -1,6 +1,9 @@
+import { outOfRange } from './admin/call-limits.ts';
 import { createGraphqlClient } from './admin/graphql.ts';
+import { createRestClient } from './admin/rest/client.ts';
+import type { RestClient } from './admin/rest/types.ts';
 import type { GraphqlClient } from './admin/types.ts';
-import { staticToken } from './auth/static-token.ts';
+import { staticToken, tokenProblems } from './auth/static-token.ts';
 import type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
 import { resolveApiVersion } from './config/api-version.ts';
 import { parseShopDomain } from './config/shop-domain.ts';
@@ -15,10 +18,12 @@ import type { BreakerPolicy, BreakerState, RetryPolicy } from './resilience/type
 import { createRuntime, processRuntime, shared } from './runtime.ts';
 import { createApiWatch } from './telemetry/api-watch.ts';
 import { createEmit } from './telemetry/emit.ts';
+import { safeLogger } from './telemetry/safe-logger.ts';
 import { kyTransport } from './transport/ky.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
 export interface ShopifyClient extends GraphqlClient {
+  readonly rest: RestClient;
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
   readonly apiVersion: string;
@@ -51,23 +56,20 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const problems: Problem[] = [...originProblems(options.origin), ...rangeProblems(options)];
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
-  if (options.auth === undefined && typeof options.accessToken !== 'string') {
-    problems.push({
-      field: 'accessToken',
-      message: 'is missing. Give an Admin API access token, or a token source as auth.',
-    });
-  }
+  if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
   if (problems.length > 0 || !domain.ok || !version.ok) throw new ConfigError(problems);
 
   const shop = domain.domain;
   const apiVersion = version.version;
-  if (version.warning !== undefined) options.logger?.warn({ shop, apiVersion }, version.warning);
+  const logger = safeLogger(options.logger);
+  if (version.warning !== undefined) logger?.warn({ shop, apiVersion }, version.warning);
   const app = options.appId ?? 'default';
   const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
-  const emit = createEmit(options.telemetry, options.logger);
+  const emit = createEmit(options.telemetry, logger);
   const runtime = options.isolated ? createRuntime() : processRuntime();
   const limiter =
-    options.limiter ?? shared(runtime.limiters, options.origin ?? '', () => tokenBucketLimiter({ clock }));
+    options.limiter ??
+    shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
   const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () => ({
     breaker: createShopBreaker(shop, { ...defaultBreaker, ...options.breaker }, clock, (state) =>
       emit({ type: 'breaker', shop, state }),
@@ -91,22 +93,34 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     },
     tokens: options.auth ?? staticToken(options.accessToken ?? ''),
     transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
-    watch: createApiWatch(shop, apiVersion, emit, options.logger),
+    watch: createApiWatch(shop, apiVersion, runtime.told, emit, logger),
   };
 
-  const { graphql } = createGraphqlClient({
-    environment,
+  const calls = {
     apiVersion,
-    costs: runtime.costs,
-    documents: runtime.documents,
     timeoutMs: options.timeoutMs ?? 30_000,
     deadlineMs: options.deadlineMs,
     retry: { ...defaultRetry, ...options.retry },
+  };
+  const { costs, documents } = runtime;
+  const { graphql } = createGraphqlClient({ ...calls, environment, costs, documents });
+
+  // REST calls have a bucket of their own: https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+  const restLimiter =
+    options.limiter ??
+    shared(runtime.restLimiters, options.origin === undefined ? '' : origin, () =>
+      tokenBucketLimiter({ clock, maximumAvailable: 40, restoreRate: 2 }),
+    );
+  const rest = createRestClient({
+    ...calls,
+    environment: { ...environment, limiter: restLimiter, app: `${app}:rest` },
+    requestsPerSecond: options.rest?.requestsPerSecond,
   });
   return {
     shop,
     apiVersion,
     graphql,
+    rest,
     status: () => ({ limiter: limiter.status({ shop, app }), breaker: guards.breaker.state() }),
   };
 }
@@ -119,28 +133,27 @@ export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
 function originProblems(origin: string | undefined): readonly Problem[] {
   if (origin === undefined) return [];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.username;
+  const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(origin);
   return fits ? [] : [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
 }
 
-function rangeProblems(options: CommonOptions): readonly Problem[] {
-  const positive = {
+function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Problem[] {
+  const { openMs, ...counts } = breaker;
+  const named = (group: string, values: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]));
+  const times = {
     timeoutMs: options.timeoutMs,
     deadlineMs: options.deadlineMs,
-    'breaker.failures': options.breaker?.failures,
-    'breaker.trials': options.breaker?.trials,
-    'breaker.openMs': options.breaker?.openMs,
-  };
-  const notNegative = {
-    'retry.maxRetries': options.retry?.maxRetries,
-    'retry.baseDelayMs': options.retry?.baseDelayMs,
+    'rest.requestsPerSecond': options.rest?.requestsPerSecond,
+    'breaker.openMs': openMs,
   };
   return [
-    ...Object.entries(positive).flatMap(([field, value]) =>
-      value === undefined || value > 0 ? [] : [{ field, message: 'must be more than zero.' }],
+    ...outOfRange(times, (value) => value > 0, 'must be a number above zero.'),
+    ...outOfRange(
+      named('breaker', counts),
+      (value) => value >= 1 && Number.isInteger(value),
+      'must be a whole number of at least 1.',
     ),
-    ...Object.entries(notNegative).flatMap(([field, value]) =>
-      value === undefined || value >= 0 ? [] : [{ field, message: 'must be zero or more.' }],
-    ),
+    ...outOfRange(named('retry', retry), (value) => value >= 0, 'must be a number of zero or more.'),
   ];
 }

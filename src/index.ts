@@ -1,3 +1,4 @@
+export type { RestClient, RestOptions, RestResult } from './admin/rest/types.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './admin/scalars.ts';
 export type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument, VariablesArgument } from './admin/types.ts';
 export { staticToken } from './auth/static-token.ts';

@@ -14,14 +14,25 @@ export interface ShopGuards {
 export interface Runtime {
   /** By test server, or `''` for Shopify itself; each holds the buckets of all apps and shops there. */
   readonly limiters: Map<string, RateLimiter>;
+  /** The same for REST calls, whose buckets are others. */
+  readonly restLimiters: Map<string, RateLimiter>;
   /** By origin, shop and app. */
   readonly guards: Map<string, ShopGuards>;
+  /** Notices that have been given, so that each is given once. */
+  readonly told: Set<string>;
   readonly documents: DocumentParser;
   readonly costs: CostBook;
 }
 
 export function createRuntime(): Runtime {
-  return { limiters: new Map(), guards: new Map(), documents: createDocumentParser(), costs: createCostBook() };
+  return {
+    limiters: new Map(),
+    restLimiters: new Map(),
+    guards: new Map(),
+    told: new Set(),
+    documents: createDocumentParser(),
+    costs: createCostBook(),
+  };
 }
 
 const place = Symbol.for('shopwright.runtime');

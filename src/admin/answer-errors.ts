@@ -1,6 +1,7 @@
 import { AccessDeniedError, type AnswerContext, ShopUnavailableError, ThrottledError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { GraphqlError, type GraphqlErrorEntry, MaxCostError } from '../errors/graphql.ts';
+import { redactText } from '../errors/redact.ts';
 import { isRecord } from '../internal/json.ts';
 import type { ThrottleStatus } from '../limiter/types.ts';
 import type { CallCost } from '../request/types.ts';
@@ -15,12 +16,12 @@ export const hasCode =
 export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
-    return [{ message: typeof errors === 'string' ? errors : JSON.stringify(errors) }];
+    return [{ message: redactText(typeof errors === 'string' ? errors : JSON.stringify(errors)) }];
   }
   return errors.map((entry: unknown): GraphqlErrorEntry => {
     if (!isRecord(entry)) return { message: String(entry) };
     return {
-      message: typeof entry['message'] === 'string' ? entry['message'] : 'no message',
+      message: typeof entry['message'] === 'string' ? redactText(entry['message']) : 'no message',
       ...(Array.isArray(entry['path']) && { path: entry['path'] }),
       ...(isRecord(entry['extensions']) && { extensions: entry['extensions'] }),
     };
@@ -41,7 +42,8 @@ export function errorOfEntries(
   const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
   const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
 
-  if (find('THROTTLED')) {
+  // With data beside it, something was executed all the same.
+  if (find('THROTTLED') && !holdsData(data)) {
     return new ThrottledError(message, { ...context, retryAfterMs: msUntilPoints(answer.cost, answer.status) });
   }
   const tooCostly = find('MAX_COST_EXCEEDED');
@@ -66,11 +68,17 @@ export function errorOfEntries(
     );
   }
   if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
+  const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
   return new GraphqlError(
     message,
-    { errors, data, isRetryable: find('INTERNAL_SERVER_ERROR') !== undefined && !data },
+    { errors, data, isRetryable: broke && !holdsData(data), mayHaveExecuted: broke },
     context,
   );
+}
+
+/** Whether any field of the answer was carried out: those that were not are null. */
+function holdsData(data: Record<string, unknown> | undefined): boolean {
+  return data !== undefined && Object.values(data).some((value) => value !== null);
 }
 
 /** Milliseconds until what is missing has come back at the restore rate, or the second that Shopify documents. */

@@ -10,6 +10,7 @@ import { errorOfEntries, hasCode, readErrors } from './answer-errors.ts';
 import type { ParsedOperation } from './document.ts';
 import type { CallKeys } from './idempotency/keys.ts';
 import { idempotencyRefusal } from './idempotency/refusals.ts';
+import { userErrorEntries, userErrorText } from './user-errors.ts';
 
 /** What a good GraphQL answer holds. */
 export interface GraphqlValue {
@@ -54,7 +55,7 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
   const answer = {
     ...(cost?.actual != null && { actualCost: cost.actual }),
     ...(status && { throttleStatus: status }),
-    ...(errors.some(hasCode('THROTTLED')) && { throttled: true }),
+    ...(errors.some(hasCode('THROTTLED')) && cost?.actual == null && { throttled: true }),
   };
 
   if (errors.length > 0) {
@@ -71,7 +72,7 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
   if (keyRefused) return { ok: false, error: keyRefused, answer, cost };
   const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
   if (userErrors.length > 0) {
-    const message = userErrors.map((entry) => `${entry.field?.join('.') ?? 'input'}: ${entry.message}`).join('; ');
+    const message = userErrors.map(userErrorText).join('; ');
     return {
       ok: false,
       error: new ShopifyUserError(`${options.operation.name} was refused: ${message}`, { userErrors, data }, context),
@@ -107,12 +108,7 @@ function readCost(extensions: Record<string, unknown>): { cost: CallCost | null;
 
 function collectUserErrors(operation: ParsedOperation, data: Record<string, unknown>): readonly UserErrorEntry[] {
   if (operation.kind !== 'mutation') return [];
-  return operation.rootFields.flatMap((root) => {
-    const payload = data[root.responseKey];
-    if (!isRecord(payload)) return [];
-    return root.userErrorKeys.flatMap((key) => {
-      const entries = payload[key];
-      return Array.isArray(entries) ? (entries as UserErrorEntry[]) : [];
-    });
-  });
+  return operation.rootFields.flatMap((root) =>
+    root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)),
+  );
 }

@@ -4,21 +4,19 @@ import type { CostBook } from '../limiter/cost/cost-book.ts';
 import { estimateCost, explainCost } from '../limiter/cost/estimate.ts';
 import { run } from '../request/run.ts';
 import type { Call, CallEnvironment } from '../request/types.ts';
-import type { RetryPolicy } from '../resilience/types.ts';
 import { type GraphqlValue, readGraphqlAnswer } from './answer.ts';
+import { callLimits, type DefaultLimits } from './call-limits.ts';
 import type { DocumentParser, ParsedOperation } from './document.ts';
 import { createCallKeys } from './idempotency/keys.ts';
+import { requestHeaders } from './request-headers.ts';
 import { safetyOf } from './safety.ts';
 import type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument } from './types.ts';
 
-export interface GraphqlClientSettings {
+export interface GraphqlClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
   readonly apiVersion: string;
   readonly documents: DocumentParser;
   readonly costs: CostBook;
-  readonly timeoutMs: number;
-  readonly deadlineMs: number | undefined;
-  readonly retry: RetryPolicy;
 }
 
 /** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
@@ -37,28 +35,28 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     options: RequestOptions = {},
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
+    const limits = callLimits(options, settings);
     const operation = await documents.parse(document, { operationName: options.operationName, keys: takesKeys });
     const keys = createCallKeys(operation.keySlots, given, options.idempotencyKey);
     const safety = options.retry?.safety ?? safetyOf(operation, keys.variables());
     if (options.idempotencyKey !== undefined && safety === 'never') throw keyWithoutUse(operation.name);
-    const estimate = options.cost ?? estimateWithin(operation, given, costs, options.operationName);
-    const deadlineMs = options.deadlineMs ?? settings.deadlineMs;
-    const { safety: _said, ...retry } = options.retry ?? {};
+    const costKey = `${operation.name}\n${operation.source}`;
+    const estimate = estimateCost(operation.document, given, options.operationName).cost;
+    if (options.cost === undefined && Math.min(estimate, costs.expect(costKey, estimate)) > maxQueryCost) {
+      throw tooCostly(operation, estimate, given, options.operationName);
+    }
 
     const call: Call<GraphqlValue> = {
+      ...limits,
       operation: operation.name,
       safety,
       method: 'POST',
       path,
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...lowerCased(options.headers) },
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...requestHeaders(options.headers) },
       body: () => requestBody(operation.source, keys.variables(), options.operationName),
       ...(keys.first !== undefined && { idempotencyKey: keys.first }),
-      cost: () => (options.cost === undefined ? costs.expect(operation.source, estimate) : estimate),
-      priority: options.priority ?? 'interactive',
-      timeoutMs: options.timeoutMs ?? settings.timeoutMs,
-      retry: { ...settings.retry, ...retry },
-      ...(deadlineMs !== undefined && { deadlineMs }),
-      ...(options.signal && { signal: options.signal }),
+      // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
+      cost: () => options.cost ?? Math.min(maxQueryCost, costs.expect(costKey, estimate)),
       interpret(response) {
         const read = readGraphqlAnswer(response, {
           shop: environment.shop,
@@ -68,7 +66,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
           repeatable: safety !== 'never',
           nowMs: environment.clock.now(),
         });
-        if (read.cost) costs.learn(operation.source, estimate, read.cost.requested);
+        if (read.cost) costs.learn(costKey, estimate, read.cost.requested);
         return read;
       },
     };
@@ -88,18 +86,14 @@ function requestBody(query: string, variables: object, operationName: string | u
   });
 }
 
-/** The estimate of an operation. @throws MaxCostError where it is more than Shopify ever takes. */
-function estimateWithin(
+function tooCostly(
   operation: ParsedOperation,
+  cost: number,
   variables: Readonly<Record<string, unknown>>,
-  costs: CostBook,
   operationName: string | undefined,
-): number {
-  const estimate = estimateCost(operation.document, variables, operationName).cost;
-  const cost = costs.expect(operation.source, estimate);
-  if (cost <= maxQueryCost) return estimate;
+): MaxCostError {
   const [dearest] = explainCost(operation.document, variables, operationName).fields;
-  throw new MaxCostError(
+  return new MaxCostError(
     `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
       `${dearest ? `The dearest field is ${dearest.path} with ${dearest.cost}. ` : ''}` +
       'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
@@ -111,9 +105,4 @@ function estimateWithin(
 function keyWithoutUse(operation: string): ValidationError {
   const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.safety what a second send does.`;
   return new ValidationError(`The call of ${operation}`, [{ field: 'idempotencyKey', message }]);
-}
-
-/** Header names are compared without their case; one spelling keeps a later one from standing beside an earlier. */
-function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

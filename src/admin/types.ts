@@ -10,6 +10,12 @@ export interface TypedDocument<TResult, TVariables> {
   readonly __apiType?: (variables: TVariables) => TResult;
 }
 
+/** A parsed document that does not know its types. */
+export interface UntypedDocument {
+  readonly kind: 'Document';
+  readonly __apiType?: never;
+}
+
 /** Options of one call; each wins over the client's. */
 export interface RequestOptions {
   /** Ends any wait and any request at once; the call rejects with the signal's reason. */
@@ -76,8 +82,8 @@ export interface GraphqlClient {
    * @throws AuthenticationError, ShopUnavailableError, CircuitOpenError, OutcomeUnknownError.
    */
   graphql<TData = unknown>(
-    document: string,
-    variables?: Readonly<Record<string, unknown>>,
+    document: string | UntypedDocument,
+    variables?: object,
     options?: RequestOptions,
   ): Promise<GraphqlResult<TData>>;
   graphql<TData, TVariables>(

@@ -1,16 +1,26 @@
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError, type Problem } from '../errors/local.ts';
 import type { TokenSource } from './types.ts';
 
-/** One token that never changes, as a custom app of one shop has it. */
-export function staticToken(accessToken: string): TokenSource {
-  if (accessToken.trim() === '' || accessToken !== accessToken.trim()) {
-    throw new ConfigError([
-      {
-        field: 'accessToken',
-        message: 'is empty or has white space around it. Copy the Admin API access token again.',
-      },
-    ]);
+/** What keeps a text from being an access token; nothing of the text is told. */
+export function tokenProblems(accessToken: unknown): readonly Problem[] {
+  const problem = (message: string): Problem[] => [{ field: 'accessToken', message }];
+  if (typeof accessToken !== 'string') {
+    return problem('is missing. Give an Admin API access token, or a token source as auth.');
   }
+  if (accessToken === '' || accessToken !== accessToken.trim()) {
+    return problem('is empty or has white space around it. Copy the Admin API access token again.');
+  }
+  // A header carries nothing else, and the refusal would come as a failed connection.
+  if (!/^[\x21-\x7e]+$/.test(accessToken)) {
+    return problem('has characters that no token has. Copy the Admin API access token again.');
+  }
+  return [];
+}
+
+/** One token that never changes, as a custom app of one shop has it. @throws ConfigError where it is none. */
+export function staticToken(accessToken: string): TokenSource {
+  const problems = tokenProblems(accessToken);
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     get: () => Promise.resolve(accessToken),
     invalidate: () => Promise.resolve(false),

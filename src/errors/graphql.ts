@@ -14,13 +14,21 @@ export class GraphqlError extends ShopwrightError {
   readonly errors: readonly GraphqlErrorEntry[];
   /** Partial data, where Shopify sent some. Not part of `toJSON`. */
   readonly data: unknown;
+  /** `true` where something broke inside Shopify, so that nobody knows how far it came. */
+  readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
-    details: { readonly errors: readonly GraphqlErrorEntry[]; readonly data?: unknown; readonly isRetryable?: boolean },
+    details: {
+      readonly errors: readonly GraphqlErrorEntry[];
+      readonly data?: unknown;
+      readonly isRetryable?: boolean;
+      readonly mayHaveExecuted?: boolean;
+    },
     context?: AnswerContext,
   ) {
     super('GRAPHQL_ERROR', message, details.isRetryable ?? false, context);
+    this.mayHaveExecuted = details.mayHaveExecuted ?? details.isRetryable ?? false;
     this.errors = details.errors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }

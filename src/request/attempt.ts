@@ -2,10 +2,13 @@ import type { ShopwrightError } from '../errors/base.ts';
 import { NetworkError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import { linkSignal } from '../internal/link-signal.ts';
+import { untilAborted } from '../internal/shared-task.ts';
 import type { Permit } from '../limiter/types.ts';
 import { mayHaveExecuted } from '../resilience/decide-retry.ts';
-import { judge, noteOutcome, type Progress } from './progress.ts';
+import type { TransportResponse } from '../transport/types.ts';
+import { type FailedSend, judge, noteOutcome, type Progress } from './progress.ts';
 import { deadlineExceeded, timedOut } from './time-limits.ts';
+import { renewToken, takeToken } from './token.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
 
 type Result<T> = Omit<CallResult<T>, 'attempts' | 'waitedMs'>;
@@ -15,21 +18,23 @@ export type Attempted<T> =
   | { readonly ok: true; readonly result: Result<T> }
   | { readonly ok: false; readonly error: ShopwrightError; readonly tokenRenewed: boolean };
 
-type Sent<T> = { readonly ok: true; readonly result: Result<T> } | { readonly ok: false; readonly error: unknown };
+type Sent<T> = { readonly ok: true; readonly result: Result<T> } | ({ readonly ok: false } & FailedSend);
 
 /**
  * One attempt: wait for points, take the token, send, read the answer, settle the points.
  *
+ * @param deadlineAt Monotonic milliseconds, or infinity.
  * @throws What stopped it before anything was sent, and the caller's abort reason.
  */
 export async function attemptOnce<T>(
   call: Call<T>,
   environment: CallEnvironment,
   progress: Progress,
-  remainingMs: number,
+  deadlineAt: number,
 ): Promise<Attempted<T>> {
-  const { shop, app, limiter, tokens, breaker, emit } = environment;
+  const { shop, app, clock, limiter, breaker, emit } = environment;
   const { operation, signal, priority } = call;
+  const remainingMs = deadlineAt - clock.monotonic();
   if (remainingMs <= 0) throw deadlineExceeded(call, shop, false);
 
   const permit = await limiter.acquire({
@@ -41,21 +46,17 @@ export async function attemptOnce<T>(
     ...(Number.isFinite(remainingMs) && { maxWaitMs: remainingMs }),
   });
   progress.waitedMs += permit.waitedMs;
-  emit({ type: 'permit', shop, operation, cost: permit.cost, waitedMs: permit.waitedMs, priority });
-
   try {
-    const token = await tokens.get(shop, signal);
-    signal?.throwIfAborted();
+    emit({ type: 'permit', shop, operation, cost: permit.cost, waitedMs: permit.waitedMs, priority });
+    const token = await takeToken(call, environment, deadlineAt);
     const sent = await breaker.run(
       operation,
-      () => send(call, environment, progress, permit, token, remainingMs - permit.waitedMs),
-      (result, state) => judge(result.ok ? undefined : result.error, state, progress),
+      () => send(call, environment, progress, permit, token, deadlineAt),
+      (result, state) => judge(result.ok ? undefined : result, state, progress),
     );
     if (sent.ok) return sent;
     if (!isShopwrightError(sent.error)) throw sent.error;
-    const { error } = sent;
-    const tokenRenewed = error.code === 'AUTHENTICATION_FAILED' && (await tokens.invalidate(shop, token));
-    return { ok: false, error, tokenRenewed };
+    return { ok: false, error: sent.error, tokenRenewed: await renewToken(sent.error, environment, token) };
   } finally {
     // Does nothing where the send has settled it.
     permit.refund();
@@ -68,13 +69,15 @@ async function send<T>(
   progress: Progress,
   permit: Permit,
   token: string,
-  remainingMs: number,
+  deadlineAt: number,
 ): Promise<Sent<T>> {
   const { shop, clock, transport, origin, watch, emit } = environment;
   const { operation } = call;
   const startedAt = clock.monotonic();
+  const remainingMs = deadlineAt - startedAt;
+  if (remainingMs <= 0) throw deadlineExceeded(call, shop, false);
   const limit = linkSignal(clock, call.signal, Math.min(call.timeoutMs, remainingMs), () =>
-    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, true) : timedOut(call, shop),
+    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, true) : timedOut(call, shop, true),
   );
   const report = (status: number | null, errorCode: string | null, cost: Result<T>['cost']): void =>
     emit({
@@ -92,22 +95,17 @@ async function send<T>(
   progress.sent += 1;
   progress.sentAt = clock.now();
   progress.firstSentAt ??= progress.sentAt;
+  let response: TransportResponse;
   try {
-    const response = await transport.send({
+    const answering = transport.send({
       method: call.method,
       url: `${origin}${call.path}`,
       headers: { ...environment.headers, ...call.headers, 'x-shopify-access-token': token },
       signal: limit.signal,
       ...(call.body && { body: call.body() }),
     });
-    watch.see(operation, response.headers);
-    const read = call.interpret(response);
-    permit.settle(read.answer);
-    report(response.status, read.ok ? null : read.error.code, read.cost);
-    const requestId = response.headers.get('x-request-id') ?? undefined;
-    if (read.ok) return { ok: true, result: { value: read.value, cost: read.cost, requestId, response } };
-    noteOutcome(progress, read.error);
-    return { ok: false, error: read.error };
+    // A transport that does not heed the signal must not hold the call.
+    response = withoutToken(await untilAborted(answering, limit.signal), token);
   } catch (thrown) {
     const error = limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
     // A lost answer may have cost its points; a connection that was never made has not.
@@ -115,10 +113,26 @@ async function send<T>(
     else permit.settle({});
     report(null, isShopwrightError(error) ? error.code : 'ABORTED', null);
     if (isShopwrightError(error)) noteOutcome(progress, error);
-    return { ok: false, error };
+    return { ok: false, error, ranMs: clock.monotonic() - startedAt };
   } finally {
     limit.release();
   }
+
+  const read = call.interpret(response);
+  permit.settle(read.answer);
+  report(response.status, read.ok ? null : read.error.code, read.cost);
+  watch.see(operation, response.headers);
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  if (read.ok) return { ok: true, result: { value: read.value, cost: read.cost, requestId, response } };
+  noteOutcome(progress, read.error);
+  return { ok: false, error: read.error, ranMs: clock.monotonic() - startedAt };
+}
+
+/** What a server says is told on in errors; where it repeats the token, that is cut out. */
+function withoutToken(response: TransportResponse, token: string): TransportResponse {
+  return response.body.includes(token)
+    ? { ...response, body: response.body.replaceAll(token, '[redacted]') }
+    : response;
 }
 
 /** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */

@@ -1,4 +1,4 @@
-import type { ShopwrightError } from '../errors/base.ts';
+import type { ErrorCode, ShopwrightError } from '../errors/base.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import type { BreakerVerdict } from '../resilience/circuit-breaker.ts';
 import { mayHaveExecuted } from '../resilience/decide-retry.ts';
@@ -25,19 +25,31 @@ export function noteOutcome(progress: Progress, error: ShopwrightError): void {
   else if (error.code === 'USER_ERROR' || error.code === 'GRAPHQL_ERROR') progress.unresolved = false;
 }
 
+/** A send that brought no good answer. */
+export interface FailedSend {
+  readonly error: unknown;
+  /** Milliseconds it took. */
+  readonly ranMs: number;
+}
+
+/** A shop that has not answered for so long is in trouble, however short the caller's deadline. */
+const patienceMs = 5000;
+
 /** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
-export function judge(error: unknown, state: BreakerState, progress: Progress): BreakerVerdict {
-  if (error === undefined) return 'success';
-  // An abort, and a deadline that the caller has set too short, say nothing about the shop.
-  if (!isShopwrightError(error) || error.code === 'DEADLINE_EXCEEDED') return 'neutral';
-  const { code, isRetryable } = error;
-  const failed =
-    code === 'NETWORK_ERROR' ||
-    code === 'TIMEOUT' ||
-    code === 'INVALID_RESPONSE' ||
-    (code === 'HTTP_ERROR' && isRetryable);
+export function judge(failed: FailedSend | undefined, state: BreakerState, progress: Progress): BreakerVerdict {
   if (!failed) return 'success';
+  const { error, ranMs } = failed;
+  // An abort says nothing about the shop.
+  if (!isShopwrightError(error)) return 'neutral';
+  if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
+  if (!speaksAgainstShop(error)) return 'success';
   if (progress.countedByBreaker && state === 'closed') return 'neutral';
   progress.countedByBreaker = true;
   return 'failure';
+}
+
+const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
+
+function speaksAgainstShop(error: ShopwrightError): boolean {
+  return troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
 }

@@ -45,7 +45,7 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
     try {
       signal?.throwIfAborted();
       breaker.assertClosed(operation);
-      const attempted = await attemptOnce(call, environment, progress, deadlineAt - clock.monotonic());
+      const attempted = await attemptOnce(call, environment, progress, deadlineAt);
       if (attempted.ok) {
         budget.succeeded(retries);
         finish(null);
@@ -57,9 +57,9 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
         continue;
       }
     } catch (unsent) {
-      // This attempt never left: aborted, out of time, no token, or a breaker that opened meanwhile.
-      // If an earlier one failed, that is what made the call fail.
-      return giveUp(signal?.aborted ? signal.reason : (lastError ?? unsent));
+      // This attempt never left. What stopped it is told, unless an earlier attempt failed and this one
+      // only found no time or no way any more.
+      return giveUp(signal?.aborted ? signal.reason : isLackOfTime(unsent) ? (lastError ?? unsent) : unsent);
     }
 
     const decision = decideRetry({ error: lastError, retries, safety: call.safety }, call.retry, environment.random);
@@ -80,6 +80,10 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
     await sleep(clock, decision.delayMs, signal).catch(giveUp);
     progress.waitedMs += decision.delayMs;
   }
+}
+
+function isLackOfTime(error: unknown): boolean {
+  return isShopwrightError(error) && (error.code === 'CIRCUIT_OPEN' || error.code === 'DEADLINE_EXCEEDED');
 }
 
 /** Milliseconds for which Shopify keeps an idempotency key: https://shopify.dev/docs/api/usage/idempotent-requests */

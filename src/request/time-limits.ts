@@ -2,11 +2,11 @@ import { TimeoutError } from '../errors/connection.ts';
 import type { Call } from './types.ts';
 
 /** The error of an attempt that took too long. */
-export function timedOut(call: Call<unknown>, shop: string): TimeoutError {
+export function timedOut(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
   return new TimeoutError(
     'TIMEOUT',
     `${call.operation} had no complete answer within ${call.timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
-    { timeoutMs: call.timeoutMs, mayHaveExecuted: true },
+    { timeoutMs: call.timeoutMs, mayHaveExecuted },
     { shop, operation: call.operation },
   );
 }

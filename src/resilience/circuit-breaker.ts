@@ -13,6 +13,12 @@ import type { BreakerPolicy, BreakerState } from './types.ts';
 /** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
 
+/** Hands a verdict to cockatiel, which has counted it when the promise resolves. */
+type Deliver = (verdict: BreakerVerdict) => Promise<void>;
+
+/** Milliseconds after which the trial calls may have ended. */
+const trialWaitMs = 1000;
+
 /** The circuit breaker of one shop. */
 export interface ShopBreaker {
   state(): BreakerState;
@@ -28,20 +34,6 @@ export interface ShopBreaker {
     attempt: () => Promise<T>,
     judge: (result: T, state: BreakerState) => BreakerVerdict,
   ): Promise<T>;
-}
-
-interface Judged<T> {
-  readonly verdict: BreakerVerdict;
-  readonly result: T;
-}
-
-/** Thrown through cockatiel's policy, which does not count what it does not handle. */
-class Neutral<T> {
-  readonly result: T;
-
-  constructor(result: T) {
-    this.result = result;
-  }
 }
 
 const names: Readonly<Record<number, BreakerState>> = {
@@ -70,7 +62,11 @@ class DistinctFailures implements IBreaker {
 
   failure(): boolean {
     this.state.failures += 1;
-    return this.state.failures >= this.#policy.failures && this.state.operations.length >= this.#policy.operations;
+    const opens =
+      this.state.failures >= this.#policy.failures && this.state.operations.length >= this.#policy.operations;
+    // What fails late, begun before the opening, counts anew.
+    if (opens) this.success();
+    return opens;
   }
 }
 
@@ -83,6 +79,8 @@ export function createShopBreaker(
   const failures = new DistinctFailures(policy);
   let opensUntil = 0;
   let trials = 0;
+  // Places of trial calls that ended without a verdict, for the next callers; a new list for each half-open time.
+  let vacant: Deliver[] = [];
 
   // cockatiel compares this duration with the wall clock; ours runs on the monotonic one, which never jumps.
   const openTime: IBackoff<unknown> = {
@@ -95,18 +93,31 @@ export function createShopBreaker(
     },
   };
   const breaker: CircuitBreakerPolicy = circuitBreaker(
-    handleWhenResult((judged) => (judged as Judged<unknown>).verdict === 'failure'),
+    handleWhenResult((verdict) => verdict === 'failure'),
     { breaker: failures, halfOpenAfter: openTime, halfOpenSampling: { calls: policy.trials, threshold: 0 } },
   );
   breaker.onStateChange((state) => {
-    if (state === CircuitState.HalfOpen) trials = 0;
+    trials = 0;
+    vacant = [];
     onChange(names[state] ?? 'open');
   });
+
+  /** Enters cockatiel's breaker, which waits for a verdict. */
+  const newPlace = (): Deliver => {
+    const verdict = Promise.withResolvers<BreakerVerdict>();
+    const counted = breaker.execute(() => verdict.promise);
+    if (breaker.state === CircuitState.HalfOpen) trials += 1;
+    return async (value) => {
+      verdict.resolve(value);
+      await counted;
+    };
+  };
 
   const refusedForMs = (): number => {
     if (breaker.state === CircuitState.Open) return Math.max(0, opensUntil - clock.monotonic());
     // Callers beyond the trial calls would wait for their verdict inside cockatiel, without any limit.
-    return breaker.state === CircuitState.HalfOpen && trials >= policy.trials ? 1000 : 0;
+    const full = trials >= policy.trials && vacant.length === 0;
+    return breaker.state === CircuitState.HalfOpen && full ? trialWaitMs : 0;
   };
 
   const assertClosed = (operation: string): void => {
@@ -127,21 +138,20 @@ export function createShopBreaker(
       operation: string,
       attempt: () => Promise<T>,
       judge: (result: T, state: BreakerState) => BreakerVerdict,
-    ) {
+    ): Promise<T> {
       assertClosed(operation);
+      const place = vacant.pop() ?? newPlace();
+      const places = breaker.state === CircuitState.HalfOpen ? vacant : undefined;
+      let verdict: BreakerVerdict = 'neutral';
       try {
-        const judged = await breaker.execute(async (): Promise<Judged<T>> => {
-          if (breaker.state === CircuitState.HalfOpen) trials += 1;
-          const result = await attempt();
-          const verdict = judge(result, names[breaker.state] ?? 'open');
-          if (verdict === 'neutral') throw new Neutral(result);
-          if (verdict === 'failure') failures.note(operation);
-          return { verdict, result };
-        });
-        return judged.result;
-      } catch (error) {
-        if (error instanceof Neutral) return (error as Neutral<T>).result;
-        throw error;
+        const result = await attempt();
+        verdict = judge(result, names[breaker.state] ?? 'open');
+        if (verdict === 'failure') failures.note(operation);
+        return result;
+      } finally {
+        // cockatiel would take what it does not count for the success of a trial: it hears of verdicts only.
+        if (verdict !== 'neutral') await place(verdict);
+        else places?.push(place);
       }
     },
   };

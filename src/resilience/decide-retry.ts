@@ -15,7 +15,7 @@ export interface FailedAttempt {
 export function mayHaveExecuted(error: ShopwrightError): boolean {
   if ('mayHaveExecuted' in error) return error.mayHaveExecuted === true;
   if (!error.isRetryable) return false;
-  return error.code === 'HTTP_ERROR' || error.code === 'GRAPHQL_ERROR' || error.code === 'INVALID_RESPONSE';
+  return error.code === 'HTTP_ERROR' || error.code === 'INVALID_RESPONSE';
 }
 
 /**
@@ -28,5 +28,6 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
   const worthIt = error.isRetryable && error.code !== 'CIRCUIT_OPEN' && error.code !== 'DEADLINE_EXCEEDED';
   if (!repeatable || !worthIt || retries >= policy.maxRetries) return { action: 'stop' };
   const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** retries);
-  return { action: 'retry', delayMs: error.retryAfterMs ?? random() * ceilingMs };
+  // A Retry-After of 0 would have us hammer at the shop.
+  return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
 }

@@ -10,7 +10,7 @@ export interface RetryPolicy {
   readonly maxRetries: number;
   /** Milliseconds of the first backoff; each further one doubles, with full jitter. Default 500. */
   readonly baseDelayMs: number;
-  /** Milliseconds that no backoff exceeds. Default 30,000. */
+  /** Milliseconds that no backoff exceeds. Default 30,000. What Shopify asks for by `Retry-After` is kept to, however long. */
   readonly maxDelayMs: number;
 }
 

@@ -125,7 +125,7 @@ describe('createShopifyApp', () => {
   it('hands out a client for each shop, with the token of that shop', async () => {
     const seen: (string | null)[] = [];
     const app = createShopifyApp({
-      auth: { get: (shop) => Promise.resolve(`token of ${shop}`), invalidate: () => Promise.resolve(false) },
+      auth: { get: (shop) => Promise.resolve(`token-of-${shop}`), invalidate: () => Promise.resolve(false) },
       isolated: true,
       fetch: (input, init) => {
         seen.push(new Request(input, init).headers.get('x-shopify-access-token'));
@@ -134,7 +134,7 @@ describe('createShopifyApp', () => {
     });
     await app.shop('one').graphql('{ shop { id } }');
     await app.shop('two').graphql('{ shop { id } }');
-    expect(seen).toEqual(['token of one.myshopify.com', 'token of two.myshopify.com']);
+    expect(seen).toEqual(['token-of-one.myshopify.com', 'token-of-two.myshopify.com']);
   });
 });
 

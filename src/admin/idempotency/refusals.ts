@@ -1,7 +1,7 @@
 import type { AnswerContext } from '../../errors/answer.ts';
 import { ShopifyUserError, type UserErrorEntry } from '../../errors/graphql.ts';
-import { isRecord } from '../../internal/json.ts';
 import type { ParsedOperation } from '../document.ts';
+import { userErrorEntries } from '../user-errors.ts';
 import type { CallKeys } from './keys.ts';
 
 /** Milliseconds after which the first send with the same key should have ended. */
@@ -27,7 +27,7 @@ export function idempotencyRefusal(
   repeatable: boolean,
 ): ShopifyUserError | undefined {
   for (const root of operation.rootFields) {
-    const entry = root.userErrorKeys.flatMap((key) => entriesOf(data[root.responseKey], key)).find(hasKeyCode);
+    const entry = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)).find(hasKeyCode);
     if (!entry) continue;
     const message = `${operation.name}: ${entry.message}`;
     const details = { userErrors: [entry], data };
@@ -56,9 +56,4 @@ export function idempotencyRefusal(
 
 function hasKeyCode(entry: UserErrorEntry): boolean {
   return typeof entry.code === 'string' && entry.code.startsWith('IDEMPOTENCY_');
-}
-
-function entriesOf(payload: unknown, key: string): readonly UserErrorEntry[] {
-  const entries = isRecord(payload) ? payload[key] : undefined;
-  return Array.isArray(entries) ? (entries as UserErrorEntry[]) : [];
 }

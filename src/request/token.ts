@@ -1,0 +1,59 @@
+import { AuthenticationError } from '../errors/answer.ts';
+import type { ShopwrightError } from '../errors/base.ts';
+import { isShopwrightError } from '../errors/guards.ts';
+import { linkSignal } from '../internal/link-signal.ts';
+import { untilAborted } from '../internal/shared-task.ts';
+import { deadlineExceeded, timedOut } from './time-limits.ts';
+import type { Call, CallEnvironment } from './types.ts';
+
+/** Characters that a header can carry; `Headers` refuses others with an error that names no field. */
+const sendable = /^[\x21-\x7e]+$/;
+
+/**
+ * Asks the token source, within the time of one attempt and of the whole call.
+ *
+ * @throws AuthenticationError where there is no usable token, TimeoutError, and the caller's abort reason.
+ */
+export async function takeToken(
+  call: Call<unknown>,
+  environment: CallEnvironment,
+  deadlineAt: number,
+): Promise<string> {
+  const { shop, clock, tokens } = environment;
+  const remainingMs = deadlineAt - clock.monotonic();
+  const limit = linkSignal(clock, call.signal, Math.max(0, Math.min(call.timeoutMs, remainingMs)), () =>
+    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, false) : timedOut(call, shop, false),
+  );
+  try {
+    const token = await untilAborted(tokens.get(shop, limit.signal), limit.signal);
+    if (typeof token === 'string' && sendable.test(token)) return token;
+    throw new AuthenticationError(`The token source gave no usable access token for ${shop}.`, { shop });
+  } catch (error) {
+    if (limit.signal.aborted) throw limit.signal.reason;
+    throw isShopwrightError(error) ? error : sourceFailed(error, shop);
+  } finally {
+    limit.release();
+  }
+}
+
+/** After a 401: whether the source can give another token, so that the call is worth one replay. */
+export async function renewToken(
+  error: ShopwrightError,
+  environment: CallEnvironment,
+  token: string,
+): Promise<boolean> {
+  if (error.code !== 'AUTHENTICATION_FAILED') return false;
+  try {
+    return await environment.tokens.invalidate(environment.shop, token);
+  } catch (thrown) {
+    // The refusal is what the caller must hear of; what went wrong with the source is told beside it.
+    error.message += ` ${sourceFailed(thrown, environment.shop).message}`;
+    return false;
+  }
+}
+
+/** What a source of the host's own throws can hold anything: only its name is told on. */
+function sourceFailed(thrown: unknown, shop: string): AuthenticationError {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new AuthenticationError(`The token source failed for ${shop} with ${name}.`, { shop });
+}
