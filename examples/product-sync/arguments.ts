@@ -55,6 +55,11 @@ export function readArguments(): Arguments {
       process.exit(0);
     }
     if (values.live && values.origin !== undefined) throw new Error('--live and --origin exclude each other');
+    if (values.origin !== undefined && !/^https?:\/\/[^/?#@]+\/?$/.test(values.origin)) {
+      throw new Error('--origin must be scheme and host, such as http://127.0.0.1:4010');
+    }
+    if (values['dry-run'] && values.fresh)
+      throw new Error('--dry-run changes nothing, and --fresh deletes the records of earlier runs');
     if (!isPlan(values.plan)) throw new Error('--plan must be standard, advanced or plus');
     const faults = Number(values.faults);
     if (!(faults >= 0 && faults < 1)) throw new Error('--faults must be a number from 0 to below 1');

@@ -32,12 +32,15 @@ export async function showWebhook(fake: FakeShopify, sync: ProductSync): Promise
 
   const webhook = { url, topic: 'products/update', product: product.id };
 
-  console.log('\nWebhooks');
-  await fake.deliverWebhook({ ...webhook, secret });
-  const later = new Date(Date.now() + 1000).toISOString();
-  fake.store.put(demoShop.domain, 'Product', { ...product, vendor: 'Edited in the admin', updatedAt: later });
-  await fake.deliverWebhook({ ...webhook, secret });
-  const { status } = await fake.deliverWebhook({ ...webhook, secret: 'a secret of somebody else' });
-  console.log(`  the same, signed with a wrong secret: refused with ${status}`);
-  await new Promise((resolve) => server.close(resolve));
+  try {
+    console.log('\nWebhooks');
+    await fake.deliverWebhook({ ...webhook, secret });
+    const later = new Date(Date.now() + 1000).toISOString();
+    fake.store.put(demoShop.domain, 'Product', { ...product, vendor: 'Edited in the admin', updatedAt: later });
+    await fake.deliverWebhook({ ...webhook, secret });
+    const { status } = await fake.deliverWebhook({ ...webhook, secret: 'a secret of somebody else' });
+    console.log(`  the same, signed with a wrong secret: refused with ${status}`);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 }

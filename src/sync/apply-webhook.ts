@@ -1,5 +1,6 @@
 import { isRecord } from '../internal/json.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
+import type { Turns } from './turns.ts';
 
 /** The part of a verified webhook that is needed here. */
 export interface ProductWebhook {
@@ -22,22 +23,33 @@ export type WebhookEffect =
   /** Not a product topic, or a body without a product id. */
   | 'ignored';
 
-/** Brings the sync record of a webhook's product up to date. Safe to call twice with the same webhook. */
-export async function applyProductWebhook(records: SyncRecordStore, webhook: ProductWebhook): Promise<WebhookEffect> {
-  const deleted = webhook.topic === 'products/delete';
-  const gid = productGid(webhook.payload);
-  if ((!deleted && webhook.topic !== 'products/update') || gid === undefined) return 'ignored';
+/**
+ * Brings the sync record of a webhook's product up to date, after a push of that product that is on its
+ * way. Safe to call twice with the same webhook.
+ */
+export async function applyProductWebhook(
+  records: SyncRecordStore,
+  webhook: ProductWebhook,
+  inTurn: Turns,
+): Promise<WebhookEffect> {
+  const { shop, topic, payload } = webhook;
+  const gid = productGid(payload);
+  if ((topic !== 'products/delete' && topic !== 'products/update') || gid === undefined) return 'ignored';
 
-  const record = await records.getByGid(webhook.shop, gid);
-  if (!record) return 'unknown-product';
-  if (deleted) {
-    await records.put({ ...record, status: 'deleted_in_shopify' });
-    return 'deleted';
-  }
-  const updatedAt = isRecord(webhook.payload) ? webhook.payload['updated_at'] : undefined;
-  if (typeof updatedAt !== 'string' || !isNewer(updatedAt, record)) return 'not-newer';
-  await records.put({ ...record, shopifyUpdatedAt: updatedAt });
-  return 'changed-outside';
+  const found = await records.getByGid(shop, gid);
+  if (!found) return 'unknown-product';
+  return inTurn(found.localId, async () => {
+    const record = await records.get(shop, found.localId);
+    if (record?.gid !== gid) return 'unknown-product';
+    if (topic === 'products/delete') {
+      await records.put({ ...record, status: 'deleted_in_shopify' });
+      return 'deleted';
+    }
+    const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
+    if (typeof updatedAt !== 'string' || !isNewer(updatedAt, record)) return 'not-newer';
+    await records.put({ ...record, shopifyUpdatedAt: updatedAt });
+    return 'changed-outside';
+  });
 }
 
 function productGid(payload: unknown): string | undefined {

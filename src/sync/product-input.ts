@@ -80,9 +80,9 @@ function toVariant(
       name: variant.options[optionName] ?? noOption.value,
     })),
     sku: variant.sku,
-    price: variant.price,
+    price: plainDecimal(variant.price),
     // The two prices belong together: a sale that has ended must not stay shown beside the new price.
-    compareAtPrice: variant.compareAtPrice ?? null,
+    compareAtPrice: variant.compareAtPrice === undefined ? null : plainDecimal(variant.compareAtPrice),
     ...defined({
       barcode: variant.barcode,
       taxable: variant.taxable,
@@ -90,6 +90,11 @@ function toVariant(
       file: images.find(({ originalSource }) => originalSource === variant.imageUrl),
     }),
   };
+}
+
+/** `24.90` and `24.9` are one price, and must not count as a change. */
+function plainDecimal(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function toFile(image: { readonly url: string; readonly alt?: string | undefined }): FileSetInput {

@@ -9,6 +9,7 @@ import { ensureIdentity } from './identity.ts';
 import { findPublications } from './publications.ts';
 import { pushMany } from './push-many.ts';
 import { type PushContext, pushProduct } from './push-product.ts';
+import { createTurns } from './turns.ts';
 import type { PushManyOptions, PushOptions, PushResult, PushSummary, SyncClient, SyncHealth } from './types.ts';
 
 export interface ProductSyncOptions {
@@ -21,11 +22,11 @@ export interface ProductSyncOptions {
    * shoppers do not see new products.
    */
   readonly publishTo?: readonly string[];
-  /** Products pushed at the same time. Default 8. The limiter paces them whatever this is. */
+  /** Products pushed at the same time. Default 8, at most 1,000. The limiter paces them whatever this is. */
   readonly concurrency?: number;
   /** Take over a product that is in the shop already, if it has the draft's handle. Default `false`. */
   readonly adoptByHandle?: boolean;
-  /** Make a product again that somebody deleted in Shopify. Default `false`: its push fails and says so. */
+  /** Make a product again that somebody deleted in Shopify. Default `false`: its push fails, without a call. */
   readonly recreateDeleted?: boolean;
   /** Time, for tests. */
   readonly clock?: Clock;
@@ -48,6 +49,7 @@ export interface ProductSync {
 }
 
 const defaultConcurrency = 8;
+const maxConcurrency = 1000;
 
 /**
  * Makes the product sync of one shop.
@@ -56,8 +58,8 @@ const defaultConcurrency = 8;
  */
 export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new ConfigError([{ field: 'concurrency', message: 'must be a whole number of at least 1.' }]);
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency) {
+    throw new ConfigError([{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }]);
   }
   const { records } = stores;
   const inTurn = createTurns();
@@ -76,7 +78,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     const checked = validateProduct(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
     const context = await prepare(pushOptions);
-    return inTurn(checked.draft.localId, () => pushProduct(checked.draft, context, pushOptions));
+    const { draft } = checked;
+    return inTurn(draft.localId, () => pushProduct(draft, context, pushOptions), pushOptions.signal);
   };
 
   return {
@@ -94,7 +97,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return pushMany(products, { clock, concurrency, pushOne, localIdOf }, pushOptions);
     },
-    applyWebhook: (webhook) => applyProductWebhook(records, webhook),
+    applyWebhook: (webhook) => applyProductWebhook(records, webhook, inTurn),
     async health() {
       const { breaker, limiter } = client.status();
       const counts = await records.counts(client.shop);
@@ -115,19 +118,5 @@ function duplicate(localId: string): PushResult {
     outcome: 'invalid',
     localId,
     issues: [{ severity: 'error', code: 'local-id-duplicate', field: 'localId', message }],
-  };
-}
-
-/** Runs the tasks of one key after one another, and those of different keys side by side. */
-function createTurns(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, task) => {
-    const run = (last.get(key) ?? Promise.resolve()).then(task, task);
-    last.set(key, run);
-    const forget = (): void => {
-      if (last.get(key) === run) last.delete(key);
-    };
-    run.then(forget, forget);
-    return run;
   };
 }

@@ -1,7 +1,10 @@
 import { isShopwrightError } from '../errors/guards.ts';
 import type { Clock } from '../internal/clock.ts';
+import { untilAborted } from '../internal/shared-task.ts';
+import { createSource } from './push-source.ts';
+import { createTally } from './push-tally.ts';
 import { isShopWide } from './shop-wide.ts';
-import type { PushManyOptions, PushOutcome, PushResult, PushSummary } from './types.ts';
+import type { PushManyOptions, PushResult, PushSummary } from './types.ts';
 
 export interface PushManySettings {
   readonly clock: Clock;
@@ -26,14 +29,22 @@ export async function pushMany(
 ): Promise<PushSummary> {
   const startedAt = settings.clock.monotonic();
   const total = Array.isArray(products) ? products.length : undefined;
-  const source = iteratorOf(products);
+  const source = createSource(products);
   const tally = createTally();
+  // Ends the wait for a stream that has nothing to give just now.
+  const halt = new AbortController();
   let stop: { readonly reason: unknown } | undefined;
   let broken: { readonly error: unknown } | undefined;
 
+  const stopFor = (reason: unknown): void => {
+    stop ??= { reason };
+    if (total === undefined) halt.abort();
+  };
+  const onAbort = (): void => stopFor(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+
   const handle = async (product: unknown): Promise<PushResult> => {
     const skipped: PushResult = { outcome: 'skipped', localId: settings.localIdOf(product) };
-    if (options.signal?.aborted) stop ??= { reason: options.signal.reason };
     if (stop) return skipped;
     const result = await settings.pushOne(product, options).catch((error: unknown): PushResult => {
       if (options.signal?.aborted) return skipped;
@@ -41,7 +52,7 @@ export async function pushMany(
       return { outcome: 'failed', localId: skipped.localId, error };
     });
     if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
-    stop ??= { reason: result.error };
+    stopFor(result.error);
     // An open breaker let nothing out: the product has not failed, it waits for the next run.
     return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
   };
@@ -50,19 +61,22 @@ export async function pushMany(
     try {
       // What is left of a list is told as skipped; a stream of unknown length is not read to its end for that.
       while (!broken && (!stop || total !== undefined)) {
-        const next = await source.next();
+        const next = await untilAborted(source.next(), halt.signal);
         if (next.done) return;
         const result = await handle(next.value);
         tally.add(result);
-        options.onProgress?.({ finished: tally.finished, total, counts: { ...tally.counts }, result });
+        await options.onProgress?.({ finished: tally.finished, total, counts: { ...tally.counts }, result });
       }
     } catch (error) {
+      if (halt.signal.aborted) return;
       broken ??= { error };
+      halt.abort();
     }
   };
 
   await Promise.all(Array.from({ length: settings.concurrency }, work));
-  if (stop || broken) await source.return?.();
+  options.signal?.removeEventListener('abort', onAbort);
+  if (stop || broken) source.close();
   if (broken) throw broken.error;
   return {
     finished: tally.finished,
@@ -72,35 +86,4 @@ export async function pushMany(
     stoppedBy: stop?.reason,
     durationMs: settings.clock.monotonic() - startedAt,
   };
-}
-
-function createTally() {
-  const counts: Record<PushOutcome, number> = {
-    created: 0,
-    updated: 0,
-    unchanged: 0,
-    'would-create': 0,
-    'would-update': 0,
-    invalid: 0,
-    failed: 0,
-    skipped: 0,
-  };
-  const invalid: Extract<PushResult, { outcome: 'invalid' }>[] = [];
-  const failed: Extract<PushResult, { outcome: 'failed' }>[] = [];
-  return {
-    counts,
-    invalid,
-    failed,
-    finished: 0,
-    add(result: PushResult): void {
-      this.finished += 1;
-      counts[result.outcome] += 1;
-      if (result.outcome === 'invalid') invalid.push(result);
-      if (result.outcome === 'failed') failed.push(result);
-    },
-  };
-}
-
-function iteratorOf(products: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
-  return Symbol.asyncIterator in products ? products[Symbol.asyncIterator]() : products[Symbol.iterator]();
 }

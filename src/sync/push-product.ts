@@ -2,6 +2,7 @@ import { ProductPublishDocument, ProductPushDocument } from '../admin/operations
 import { InvalidResponseError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { isShopifyUserError, isShopwrightError } from '../errors/guards.ts';
+import { StorageError, ValidationError } from '../errors/local.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
@@ -41,51 +42,76 @@ export async function pushProduct(
   context: PushContext,
   options: PushOptions,
 ): Promise<PushResult> {
-  const { client, records, clock, publications } = context;
+  const { client, records, clock, publications, recreateDeleted } = context;
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
   const product = toProductInput(draft);
   const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
-  const gid = before?.status === 'deleted_in_shopify' && context.recreateDeleted ? null : (before?.gid ?? null);
+  const gone = before?.status === 'deleted_in_shopify';
 
-  if (before?.status === 'synced' && before.hash === hash && gid !== null)
-    return { outcome: 'unchanged', localId, gid };
-  if (options.dryRun) return { outcome: gid === null ? 'would-create' : 'would-update', localId };
+  if (before?.status === 'synced' && before.hash === hash && before.gid !== null) {
+    return { outcome: 'unchanged', localId, gid: before.gid };
+  }
+  if (gone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
+  const known = before && !gone ? before : unknownProduct;
+  if (options.dryRun) return { outcome: known.gid === null ? 'would-create' : 'would-update', localId };
+  options.signal?.throwIfAborted();
 
   const syncing: SyncRecord = {
     ...emptyRecord(client.shop, localId),
     ...before,
-    gid,
+    ...known,
+    // From here on nobody can be sure which images the shop has, until an answer says so.
+    parts: known.parts?.['images'] === product.imagesHash ? known.parts : withoutPart(known.parts, 'images'),
     status: 'syncing',
     attempts: (before?.attempts ?? 0) + 1,
     lastAttemptAt: clock.now(),
   };
   await records.put(syncing);
 
-  let known: Known = syncing;
+  let reached: Known = syncing;
   try {
-    known = await send(draft, product, known, context, options);
-    known = await publish(known, context, options);
+    reached = await send(draft, product, reached, context, options);
+    reached = await publish(reached, context, options);
   } catch (error) {
     // An abort says nothing about the product: it waits for the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
-      await records.put({ ...syncing, ...known, status: 'pending' });
+      await records.put({ ...syncing, ...reached, status: 'pending' });
       throw error;
     }
-    await records.put({ ...syncing, ...known, ...failure(error, known.gid) });
+    const failed: SyncRecord = { ...syncing, ...reached, ...failure(error, reached.gid) };
+    await records.put(failed).catch((storage: unknown) => {
+      throw new StorageError(`${localId} failed, and that could not be written down.`, false, {
+        cause: { error, storage },
+      });
+    });
+    // Somebody deleted it meanwhile: where the host wants it back, it is made anew at once.
+    if (failed.status === 'deleted_in_shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
 
   await records.put({
     ...syncing,
-    ...known,
+    ...reached,
     status: 'synced',
     hash,
     attempts: 0,
     lastError: null,
     lastSyncedAt: clock.now(),
   });
-  return { outcome: gid === null ? 'created' : 'updated', localId, gid: known.gid ?? '' };
+  return { outcome: known.gid === null ? 'created' : 'updated', localId, gid: reached.gid ?? '' };
+}
+
+/** What is known of a product that the shop does not have, or no longer. */
+const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };
+
+function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
+  return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
+}
+
+function deletedInShopify(shop: string): ValidationError {
+  const message = `was deleted in ${shop}. Set recreateDeleted to make it again, or stop pushing it.`;
+  return new ValidationError('The product', [{ field: 'localId', message }], { shop });
 }
 
 async function send(

@@ -41,20 +41,22 @@ export interface PushProgress {
 export interface PushOptions {
   /** Stops the run: what is in flight is aborted, the rest is skipped. A new run finishes the rest. */
   readonly signal?: AbortSignal;
-  /** Sends nothing and writes nothing; tells what a push would do. Default `false`. */
+  /** Changes nothing, in the shop and in the records; tells what a push would do. Default `false`. */
   readonly dryRun?: boolean;
 }
 
 export interface PushManyOptions extends PushOptions {
-  /** Called after each product. */
-  readonly onProgress?: (progress: PushProgress) => void;
+  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
+  readonly onProgress?: (progress: PushProgress) => unknown;
 }
 
 /** The end of a run. */
 export interface PushSummary {
   readonly finished: number;
   readonly counts: Readonly<Record<PushOutcome, number>>;
+  /** The first 1,000. */
   readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
+  /** The first 1,000. */
   readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
   /** What stopped the run before its end: the abort reason, or an error that holds for the whole shop. */
   readonly stoppedBy: unknown;

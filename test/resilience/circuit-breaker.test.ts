@@ -125,4 +125,38 @@ describe('the circuit breaker of a shop', () => {
     ).rejects.toBe(error);
     expect(breaker.state()).toBe('closed');
   });
+
+  it('is not closed by trial calls that end without a verdict: their places go to the next callers', async () => {
+    const { breaker, fail, attempt, clock } = setUp();
+    await fail(5);
+    await clock.advance(300_000);
+    for (let i = 0; i < 10; i += 1) await attempt('neutral');
+    expect(breaker.state()).toBe('half-open');
+    await expect(
+      breaker.run(
+        'A',
+        () => Promise.reject(new Error('aborted')),
+        () => 'success',
+      ),
+    ).rejects.toThrow('aborted');
+    expect(breaker.state()).toBe('half-open');
+    for (let i = 0; i < 3; i += 1) await attempt('success');
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('is not opened again by a call that began before it opened', async () => {
+    const { breaker, fail, attempt, clock } = setUp();
+    const late = Promise.withResolvers<void>();
+    const old = breaker.run(
+      'Old',
+      () => late.promise,
+      () => 'failure',
+    );
+    await fail(5);
+    await clock.advance(300_000);
+    await attempt('success');
+    late.resolve();
+    await old;
+    expect(breaker.state()).toBe('half-open');
+  });
 });

@@ -397,6 +397,133 @@ describe('what all pushes share', () => {
   });
 });
 
+describe('what happens between two pushes', () => {
+  const publishing = { sync: { publishTo: ['Online Store'], recreateDeleted: true } };
+
+  it('as a deletion in Shopify is made up for whole: the product is made and published again', async () => {
+    const { sync, fake, clock } = fakeSync(publishing);
+    const made = await clock.run(sync.push(tee()));
+    fake.store.delete(domain, 'Product', idOf(made));
+    // Nobody has told us: the push finds out by itself.
+    expect((await clock.run(sync.push(tee('tee-1', { title: 'New' })))).outcome).toBe('created');
+    expect(fake.products()).toMatchObject([{ title: 'New', published: [{}], media: [{}] }]);
+  });
+
+  it('as images that Shopify took, while the answer was lost, is not taken for what we sent before', async () => {
+    const { sync, fake, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
+    const b = {
+      images: [{ url: 'https://cdn.example.com/b.jpg' }],
+      variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }],
+    };
+    const a = { ...b, images: [{ url: 'https://cdn.example.com/a.jpg' }] };
+    await clock.run(sync.push(tee('t', a)));
+    fake.faults.next('reset-after', { operation: 'ProductPush' });
+    expect((await clock.run(sync.push(tee('t', b)))).outcome).toBe('failed');
+    expect((await clock.run(sync.push(tee('t', a)))).outcome).toBe('updated');
+    expect(fake.products()[0]?.['media']).toMatchObject([{ originalSource: { url: 'https://cdn.example.com/a.jpg' } }]);
+  });
+
+  it('as an abort before anything was sent leaves the record as it was', async () => {
+    const { sync, stores, clock } = fakeSync();
+    await clock.run(sync.push(tee()));
+    const before = await stores.records.get(domain, 'tee-1');
+    await expect(
+      clock.run(sync.push(tee('tee-1', { title: 'New' }), { signal: AbortSignal.abort('no') })),
+    ).rejects.toBe('no');
+    expect(await stores.records.get(domain, 'tee-1')).toEqual(before);
+  });
+
+  it('as another spelling of a price is no change', async () => {
+    const { sync, clock } = fakeSync();
+    const priced = (price: unknown): object => ({
+      variants: [{ sku: 'x', price, compareAtPrice: '30.00', options: { Size: 'S' } }],
+    });
+    await clock.run(sync.push(tee('t', priced('24.90'))));
+    expect((await clock.run(sync.push(tee('t', priced(24.9))))).outcome).toBe('unchanged');
+    expect((await clock.run(sync.push(tee('t', priced('24.91'))))).outcome).toBe('updated');
+  });
+
+  it('as a sale that has ended takes the crossed-out price away', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const variant = { sku: 'x', price: '20', options: { Size: 'S' } };
+    await clock.run(sync.push(tee('t', { variants: [{ ...variant, compareAtPrice: '30' }] })));
+    expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: '30.00' }] }]);
+    await clock.run(sync.push(tee('t', { variants: [variant] })));
+    expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: null }] }]);
+  });
+
+  it('as a delete webhook that comes during a push is not lost', async () => {
+    const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 100 } });
+    const gid = idOf(await clock.run(sync.push(tee())));
+    const push = sync.push(tee('tee-1', { title: 'New' }));
+    await clock.advance(10);
+    const webhook = sync.applyWebhook({
+      topic: 'products/delete',
+      shop: domain,
+      payload: { admin_graphql_api_id: gid },
+    });
+    await clock.run(push);
+    expect(await webhook).toBe('deleted');
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    expect(fake.products()).toHaveLength(1);
+  });
+
+  it('as an abort while waiting for an earlier push of the same product ends that wait', async () => {
+    const { sync, clock } = fakeSync({ fake: { latencyMs: 1000 } });
+    const first = sync.push(tee());
+    const controller = new AbortController();
+    const second = sync.push(tee(), { signal: controller.signal }).catch((error: unknown) => error);
+    await clock.advance(2500);
+    controller.abort('enough');
+    expect(await second).toBe('enough');
+    expect((await clock.run(first)).outcome).toBe('created');
+  });
+
+  it('as a record that cannot be written keeps the error of Shopify', async () => {
+    const { sync, fake, stores, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
+    const put = stores.records.put;
+    stores.records.put = (record) =>
+      record.status === 'failed'
+        ? Promise.reject(new StorageError('disk full', false))
+        : put.call(stores.records, record);
+    fake.faults.next('status-500', { operation: 'ProductPush' });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isStorageError(error) && error.cause).toMatchObject({ error: { code: 'HTTP_ERROR' } });
+  });
+});
+
+describe('a stream with nothing to give', () => {
+  it.each([
+    ['an abort', (controller: AbortController) => controller.abort('enough'), { stoppedBy: 'enough' }],
+    ['an onProgress that rejects', () => Promise.reject(new Error('broken')), new Error('broken')],
+  ])('does not hold a run that %s has ended', async (_name, onProgress, expected) => {
+    const { sync, clock } = fakeSync();
+    const controller = new AbortController();
+    async function* idle(): AsyncGenerator<unknown> {
+      yield tee();
+      await new Promise(() => undefined);
+    }
+    const options = { signal: controller.signal, onProgress: () => onProgress(controller) };
+    const outcome = await clock.run(sync.pushMany(idle(), options).catch((error: unknown) => error));
+    expect(outcome).toMatchObject(expected);
+  });
+
+  it('may throw when it is closed: why the run stopped is told all the same', async () => {
+    const { sync, clock } = fakeSync();
+    const controller = new AbortController();
+    function* source(): Generator<unknown> {
+      try {
+        for (let i = 0; ; i += 1) yield tee(`p-${i}`);
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: the point of the test
+        throw new Error('closing failed');
+      }
+    }
+    const options = { signal: controller.signal, onProgress: () => controller.abort('enough') };
+    expect(await clock.run(sync.pushMany(source(), options))).toMatchObject({ stoppedBy: 'enough' });
+  });
+});
+
 describe('createProductSync', () => {
   it('refuses a concurrency that makes no sense', () => {
     const { client, stores } = fakeSync();
