@@ -1,0 +1,224 @@
+import {
+  isHttpError,
+  isInvalidResponseError,
+  isOutcomeUnknownError,
+  isShopifyUserError,
+  isThrottledError,
+  isValidationError,
+  type RestResult,
+} from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { broken, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
+
+const answer =
+  (body: string, headers: Record<string, string> = {}): Step =>
+  () =>
+    new Response(body, { headers: { 'x-shopify-shop-api-call-limit': '1/40', 'x-request-id': 'r-1', ...headers } });
+
+describe('a REST call', () => {
+  it('goes to the version, with its query, and brings the body', async () => {
+    const { shop, sent } = scriptedShop([answer('{"products":[{"id":1}]}')]);
+    const result = await shop.rest.get<{ products: { id: number }[] }>('products.json', {
+      query: { limit: 250, ids: [1, 2], fields: undefined, since: true },
+    });
+    expect(sent[0]?.url).toBe(
+      'https://acme.myshopify.com/admin/api/2026-10/products.json?limit=250&ids=1%2C2&since=true',
+    );
+    expect(result).toMatchObject({
+      data: { products: [{ id: 1 }] },
+      attempts: 1,
+      requestId: 'r-1',
+      pages: {},
+      response: { status: 200 },
+    });
+  });
+
+  it('sends a body as JSON', async () => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    await shop.rest.post('products.json', { product: { title: 'Tee' } });
+    await shop.rest.put('/products/1.json', { product: { id: 9007199254740993n } });
+    await shop.rest.delete('products/1.json');
+    expect(sent.map(({ body }) => body)).toEqual([
+      '{"product":{"title":"Tee"}}',
+      '{"product":{"id":9007199254740993}}',
+      '',
+    ]);
+    expect(sent.map(({ headers }) => headers.get('content-type'))).toEqual([
+      'application/json',
+      'application/json',
+      null,
+    ]);
+  });
+
+  it('keeps whole numbers beyond 2^53 exact, and leaves all others as they are', async () => {
+    const { shop } = scriptedShop([
+      answer(
+        '{"id":9007199254740993,"price":12345678901234567.5,"small":12,"text":"9007199254740993","neg":-9007199254740993}',
+      ),
+    ]);
+    const { data } = await shop.rest.get('x.json');
+    expect(data).toEqual({
+      id: 9007199254740993n,
+      price: 12345678901234568,
+      small: 12,
+      text: '9007199254740993',
+      neg: -9007199254740993n,
+    });
+  });
+
+  it('brings null for an answer without a body', async () => {
+    const { shop } = scriptedShop([answer('')]);
+    expect((await shop.rest.delete('products/1.json')).data).toBeNull();
+  });
+
+  it.each([
+    'https://evil.example/x.json',
+    '../x.json',
+    'products.json?limit=1',
+    'products',
+    '//evil.example/x.json',
+    'a b.json',
+    '',
+  ])('refuses %s as a path before anything is sent', async (path) => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    expect(isValidationError(await rejection(shop.rest.get(path)))).toBe(true);
+    expect(sent).toHaveLength(0);
+  });
+
+  it('tells what a 422 says of which field', async () => {
+    const { shop, clock } = scriptedShop([
+      status(422, '{"errors":{"title":["can\'t be blank","is odd"],"price":"is bad"}}'),
+    ]);
+    const error = await clock.run(rejection(shop.rest.post('products.json', {})));
+    expect(isShopifyUserError(error) && error.userErrors).toEqual([
+      { field: ['title'], message: "can't be blank" },
+      { field: ['title'], message: 'is odd' },
+      { field: ['price'], message: 'is bad' },
+    ]);
+    const plain = scriptedShop([status(422, '{"errors":"odd"}')]);
+    expect(await plain.clock.run(rejection(plain.shop.rest.post('x.json', {})))).toMatchObject({
+      message: expect.stringContaining('odd'),
+    });
+    const silent = scriptedShop([status(422, '')]);
+    expect(isShopifyUserError(await silent.clock.run(rejection(silent.shop.rest.post('x.json', {}))))).toBe(true);
+  });
+
+  it('says so when the body is no JSON', async () => {
+    const { shop, clock } = scriptedShop([answer('<html>')], { retry: { maxRetries: 0 } });
+    expect(isInvalidResponseError(await clock.run(rejection(shop.rest.get('x.json'))))).toBe(true);
+  });
+});
+
+describe('a lost answer', () => {
+  it.each(['get', 'delete'] as const)('of a %s is asked for again', async (method) => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
+    await clock.run(shop.rest[method]('products/1.json'));
+    expect(sent).toHaveLength(2);
+  });
+
+  it('of a PUT is asked for again, since it says what shall be', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
+    await clock.run(shop.rest.put('products/1.json', {}));
+    expect(sent).toHaveLength(2);
+  });
+
+  it('of a POST leaves its outcome unknown, unless the caller knows better', async () => {
+    const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
+    expect(isOutcomeUnknownError(await clock.run(rejection(shop.rest.post('products.json', {}))))).toBe(true);
+    expect(sent).toHaveLength(1);
+    const other = scriptedShop([broken('ECONNRESET'), answer('{}')]);
+    await other.clock.run(other.shop.rest.post('products.json', {}, { retry: { safety: 'safe' } }));
+    expect(other.sent).toHaveLength(2);
+  });
+
+  it('after a 4xx is final', async () => {
+    const { shop, clock } = scriptedShop([status(404)]);
+    expect(isHttpError(await clock.run(rejection(shop.rest.get('products/1.json'))))).toBe(true);
+  });
+});
+
+describe('the bucket of REST calls', () => {
+  it('is not that of GraphQL, and follows the header', async () => {
+    const { shop, clock, sent } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': '40/40' })]);
+    await clock.run(shop.rest.get('x.json'));
+    await clock.run(shop.rest.get('x.json'));
+    const gap = (sent[1]?.at ?? 0) - (sent[0]?.at ?? 0);
+    expect(gap).toBeGreaterThanOrEqual(500);
+    expect(gap).toBeLessThan(600);
+    expect(shop.status().limiter).toBeUndefined();
+  });
+
+  it.each([
+    ['40/40', {}, 500],
+    ['400/400', {}, 50],
+    ['40/40', { rest: { requestsPerSecond: 4 } }, 250],
+  ])('empties at the rate of the plan: %s with %o', async (limit, options, expectedMs) => {
+    const { shop, clock, sent } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': limit })], options);
+    await clock.run(shop.rest.get('x.json'));
+    await clock.run(shop.rest.get('x.json'));
+    const gap = (sent[1]?.at ?? 0) - (sent[0]?.at ?? 0);
+    expect(gap).toBeGreaterThanOrEqual(expectedMs);
+    expect(gap).toBeLessThan(expectedMs + 60);
+  });
+
+  it('honours Retry-After when it is full all the same', async () => {
+    const { shop, clock, sent } = scriptedShop([
+      status(429, '{"errors":"Exceeded 2 calls per second"}', { 'retry-after': '2.0' }),
+      answer('{}'),
+    ]);
+    await clock.run(shop.rest.get('x.json'));
+    expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2000);
+    const never = scriptedShop([status(429)], { retry: { maxRetries: 0 } });
+    expect(isThrottledError(await never.clock.run(rejection(never.shop.rest.get('x.json'))))).toBe(true);
+  });
+
+  it('takes a header that makes no sense for none', async () => {
+    const { shop, clock } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': 'many' })]);
+    await expect(clock.run(shop.rest.get('x.json'))).resolves.toBeDefined();
+  });
+});
+
+describe('pages', () => {
+  const link = (relations: string): Record<string, string> => ({ link: relations });
+  const next = (cursor: string): string =>
+    `<https://acme.myshopify.com/admin/api/2026-10/products.json?limit=2&page_info=${cursor}>; rel="next"`;
+  const collect = async (pages: AsyncIterable<RestResult<unknown>>): Promise<unknown[]> => {
+    const all: unknown[] = [];
+    for await (const page of pages) all.push(page.data);
+    return all;
+  };
+
+  it('follow the Link header to its end, with the cursor beside limit and fields only', async () => {
+    const { shop, clock, sent } = scriptedShop([
+      answer('1', link(next('abc%3D'))),
+      answer('2', link(`<https://x.example/?page_info=prev>; rel="previous", ${next('def')}`)),
+      answer('3', link('<https://x.example/?page_info=prev>; rel="previous"')),
+    ]);
+    const query = { limit: 2, fields: 'id', status: 'active' };
+    expect(await clock.run(collect(shop.rest.pages('products.json', { query })))).toEqual([1, 2, 3]);
+    expect(sent.map(({ url }) => new URL(url).search)).toEqual([
+      '?limit=2&fields=id&status=active',
+      '?limit=2&fields=id&page_info=abc%3D',
+      '?limit=2&fields=id&page_info=def',
+    ]);
+  });
+
+  it('are one where there is no Link header, or one that makes no sense', async () => {
+    for (const headers of [
+      {},
+      link('<not an address>; rel="next"'),
+      link('<https://x.example/>; rel="next"'),
+      link('rubbish'),
+    ]) {
+      const { shop, clock } = scriptedShop([answer('1', headers)]);
+      expect(await clock.run(collect(shop.rest.pages('products.json')))).toEqual([1]);
+    }
+  });
+
+  it('name the cursors of the pages beside', async () => {
+    const { shop } = scriptedShop([
+      answer('1', link(`<https://x.example/?page_info=p>; rel="previous", ${next('n')}`)),
+    ]);
+    expect((await shop.rest.get('products.json')).pages).toEqual({ previous: 'p', next: 'n' });
+  });
+});
