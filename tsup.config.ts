@@ -3,12 +3,16 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    codegen: 'src/entries/codegen.ts',
     config: 'src/entries/config.ts',
     express: 'src/entries/express.ts',
+    'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
+    'limiter/redis': 'src/entries/limiter-redis.ts',
     next: 'src/entries/next.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',
+    'transport/undici': 'src/entries/transport-undici.ts',
     validation: 'src/entries/validation.ts',
     webhooks: 'src/entries/webhooks.ts',
     'cli/shopwright': 'src/cli/shopwright.ts',

@@ -6,8 +6,8 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 /** Tests import the package by its public names, which stand for the sources here. */
 export const entryAliases = [
   { find: /^shopwright$/, replacement: source('index.ts') },
-  { find: /^shopwright\/storage\/sqlite$/, replacement: source('entries/storage-sqlite.ts') },
   { find: /^shopwright\/(?!schema)([a-z]+)$/, replacement: `${source('entries')}/$1.ts` },
+  { find: /^shopwright\/(?!schema)([a-z]+)\/([a-z]+)$/, replacement: `${source('entries')}/$1-$2.ts` },
 ];
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 import type { TokenSource } from './auth/types.ts';
 import type { Clock } from './internal/clock.ts';
 import type { RateLimiter } from './limiter/types.ts';
-import type { BreakerPolicy, RetryPolicy } from './resilience/types.ts';
+import type { BreakerPolicy, BreakerStore, RetryPolicy } from './resilience/types.ts';
 import type { Logger, TelemetryListener } from './telemetry/types.ts';
 import type { Transport } from './transport/types.ts';
 
@@ -19,7 +19,8 @@ export interface CommonOptions {
   readonly transport?: Transport;
   /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
   readonly limiter?: RateLimiter;
-  readonly breaker?: Partial<BreakerPolicy>;
+  /** When to stop calling a shop that fails. With a `store`, processes tell one another. */
+  readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
   readonly retry?: Partial<RetryPolicy>;
   /**
    * REST calls. `requestsPerSecond`: how many Shopify gives back each second. Default 2, or 20 where the

@@ -7,18 +7,21 @@ import { staticToken, tokenProblems } from './auth/static-token.ts';
 import type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
 import { resolveApiVersion } from './config/api-version.ts';
 import { parseShopDomain } from './config/shop-domain.ts';
+import { isShopwrightError } from './errors/guards.ts';
 import { ConfigError, type Problem } from './errors/local.ts';
-import { systemClock } from './internal/clock.ts';
+import { type Clock, systemClock } from './internal/clock.ts';
 import { tokenBucketLimiter } from './limiter/token-bucket.ts';
 import type { LimiterStatus } from './limiter/types.ts';
 import type { CallEnvironment } from './request/types.ts';
 import { createShopBreaker } from './resilience/circuit-breaker.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
+import { type SharedBreaker, shareBreaker } from './resilience/shared-breaker.ts';
 import type { BreakerPolicy, BreakerState, RetryPolicy } from './resilience/types.ts';
-import { createRuntime, processRuntime, shared } from './runtime.ts';
+import { createRuntime, processRuntime, type ShopGuards, shared } from './runtime.ts';
 import { createApiWatch } from './telemetry/api-watch.ts';
-import { createEmit } from './telemetry/emit.ts';
+import { createEmit, type Emit } from './telemetry/emit.ts';
 import { safeLogger } from './telemetry/safe-logger.ts';
+import type { Logger } from './telemetry/types.ts';
 import { kyTransport } from './transport/ky.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
@@ -70,12 +73,9 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const limiter =
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
-  const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () => ({
-    breaker: createShopBreaker(shop, { ...defaultBreaker, ...options.breaker }, clock, (state) =>
-      emit({ type: 'breaker', shop, state }),
-    ),
-    budget: createRetryBudget(),
-  }));
+  const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () =>
+    createGuards(options, `${origin} ${shop} ${app}`, shop, clock, emit, logger),
+  );
 
   const environment: CallEnvironment = {
     ...guards,
@@ -125,6 +125,33 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   };
 }
 
+function createGuards(
+  options: CommonOptions,
+  key: string,
+  shop: string,
+  clock: Clock,
+  emit: Emit,
+  logger: Logger | undefined,
+): ShopGuards {
+  const { store, ...given } = options.breaker ?? {};
+  const policy = { ...defaultBreaker, ...given };
+  const budget = createRetryBudget();
+  let tell: SharedBreaker['tell'] | undefined;
+  const local = createShopBreaker(shop, policy, clock, (state) => {
+    emit({ type: 'breaker', shop, state });
+    tell?.(state);
+  });
+  if (!store) return { breaker: local, budget };
+  const onError = (error: unknown): void =>
+    logger?.warn(
+      { shop, error: isShopwrightError(error) ? error.code : 'UNKNOWN' },
+      'the store of the circuit breaker failed',
+    );
+  const shared = shareBreaker(local, store, `shopwright:breaker:${key}`, policy.openMs, clock, onError);
+  tell = shared.tell;
+  return { breaker: shared.breaker, budget };
+}
+
 /** Makes an app that hands out a client for each of its shops. */
 export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
   return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
@@ -138,7 +165,7 @@ function originProblems(origin: string | undefined): readonly Problem[] {
 }
 
 function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Problem[] {
-  const { openMs, ...counts } = breaker;
+  const { openMs, store: _store, ...counts } = breaker;
   const named = (group: string, values: object): Record<string, unknown> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]));
   const times = {

@@ -39,7 +39,7 @@ export type {
   ThrottleStatus,
 } from './limiter/types.ts';
 export type { CallCost } from './request/types.ts';
-export type { BreakerPolicy, BreakerState, RetryPolicy, Safety } from './resilience/types.ts';
+export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { memoryStores } from './storage/memory.ts';
 export type { ListOptions, Stores, SyncCounts, SyncRecord, SyncRecordStore, SyncStatus } from './storage/types.ts';
 export type { Logger, TelemetryEvent, TelemetryListener } from './telemetry/types.ts';

@@ -44,6 +44,8 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
   for (;;) {
     try {
       signal?.throwIfAborted();
+      const news = breaker.refresh();
+      if (news) await news;
       breaker.assertClosed(operation);
       const attempted = await attemptOnce(call, environment, progress, deadlineAt);
       if (attempted.ok) {

@@ -22,6 +22,10 @@ const trialWaitMs = 1000;
 /** The circuit breaker of one shop. */
 export interface ShopBreaker {
   state(): BreakerState;
+  /** Opens a closed breaker for so many milliseconds, on news from elsewhere. */
+  openFor(ms: number): void;
+  /** Hears the news of other processes, where there are any; nothing to wait for otherwise. */
+  refresh(): Promise<void> | undefined;
   /** @throws CircuitOpenError while calls are refused. */
   assertClosed(operation: string): void;
   /**
@@ -92,15 +96,24 @@ export function createShopBreaker(
       return openTime;
     },
   };
-  const breaker: CircuitBreakerPolicy = circuitBreaker(
-    handleWhenResult((verdict) => verdict === 'failure'),
-    { breaker: failures, halfOpenAfter: openTime, halfOpenSampling: { calls: policy.trials, threshold: 0 } },
-  );
-  breaker.onStateChange((state) => {
-    trials = 0;
-    vacant = [];
-    onChange(names[state] ?? 'open');
-  });
+  const build = (initialState?: unknown): CircuitBreakerPolicy => {
+    const built = circuitBreaker(
+      handleWhenResult((verdict) => verdict === 'failure'),
+      {
+        breaker: failures,
+        halfOpenAfter: openTime,
+        halfOpenSampling: { calls: policy.trials, threshold: 0 },
+        ...(initialState !== undefined && { initialState }),
+      },
+    );
+    built.onStateChange((state) => {
+      trials = 0;
+      vacant = [];
+      onChange(names[state] ?? 'open');
+    });
+    return built;
+  };
+  let breaker = build();
 
   /** Enters cockatiel's breaker, which waits for a verdict. */
   const newPlace = (): Deliver => {
@@ -134,6 +147,15 @@ export function createShopBreaker(
   return {
     state: () => names[breaker.state] ?? 'open',
     assertClosed,
+    refresh: () => undefined,
+    openFor(ms) {
+      if (breaker.state !== CircuitState.Closed) return;
+      // cockatiel has no way to open a breaker from outside, but it can be built open.
+      const ownState = { value: CircuitState.Open, openedAt: 0, attemptNo: 1 };
+      breaker = build({ ownState, breakerState: { failures: 0, operations: [] } });
+      opensUntil = clock.monotonic() + ms;
+      onChange('open');
+    },
     async run<T>(
       operation: string,
       attempt: () => Promise<T>,

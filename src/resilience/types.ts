@@ -25,4 +25,15 @@ export interface BreakerPolicy {
   readonly trials: number;
 }
 
+/**
+ * Where processes tell one another that a shop's breaker is open: the part of a `KeyValueStore` that this
+ * takes. Values are short texts.
+ */
+export interface BreakerStore {
+  get(key: string): Promise<string | undefined>;
+  /** Keeps the value for `ttlMs` milliseconds. */
+  set(key: string, value: string, options: { readonly ttlMs: number }): Promise<void>;
+  delete(key: string): Promise<unknown>;
+}
+
 export type BreakerState = 'closed' | 'open' | 'half-open';

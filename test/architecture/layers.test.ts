@@ -33,8 +33,11 @@ const homesOfPackage: Record<string, readonly string[]> = {
   zod: ['config', 'validation', 'webhooks'],
   kysely: ['storage'],
   // The parser and printer; the limiter only names the types of what they make.
-  graphql: ['admin', 'limiter', 'testing'],
+  graphql: ['admin', 'codegen', 'limiter', 'testing'],
   msw: ['testing'],
+  undici: ['transport'],
+  '@graphql-codegen/cli': ['codegen'],
+  '@graphql-codegen/plugin-helpers': ['codegen'],
 };
 
 const folderOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : path);

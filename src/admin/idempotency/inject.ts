@@ -7,9 +7,14 @@ const variableName = 'idempotencyKey';
  * Gives each mutation field of an operation that takes an idempotency key, and has none, a variable for
  * it: `@idempotent(key: $idempotencyKey)`, or the argument where Shopify takes it so. One key per field.
  *
+ * @param options.optional Whether the variable may be left out: then it is empty by default.
  * @returns The document itself where there was nothing to add.
  */
-export function injectKeys(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+export function injectKeys(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { optional = false }: { readonly optional?: boolean } = {},
+): DocumentNode {
   if (operation.operation !== 'mutation') return document;
   const taken = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
   const added: VariableDefinitionNode[] = [];
@@ -17,7 +22,7 @@ export function injectKeys(document: DocumentNode, operation: OperationDefinitio
     let name = variableName;
     for (let number = 2; taken.has(name); number += 1) name = `${variableName}${number}`;
     taken.add(name);
-    added.push(keyDefinition(name));
+    added.push(keyDefinition(name, optional));
     return name;
   };
 
@@ -72,13 +77,15 @@ function withArgument(field: FieldNode, variable: string): FieldNode {
   return { ...field, arguments: [...(field.arguments ?? []), argument] };
 }
 
-/** `$idempotencyKey: String!` */
-function keyDefinition(name: string): VariableDefinitionNode {
+/** `$idempotencyKey: String!`, with `= ""` where it may be left out. */
+function keyDefinition(name: string, optional: boolean): VariableDefinitionNode {
   const type = { kind: 'NonNullType', type: { kind: 'NamedType', name: nameNode('String') } };
+  const defaultValue = optional ? { kind: 'StringValue', value: '' } : undefined;
   return node<VariableDefinitionNode>({
     kind: 'VariableDefinition',
     variable: variableNode(name),
     type,
+    defaultValue,
     directives: [],
   });
 }

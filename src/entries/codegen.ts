@@ -1,0 +1,1 @@
+export { type ShopifyCodegenOptions, shopifyCodegen } from '../codegen/shopify-codegen.ts';
