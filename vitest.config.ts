@@ -16,6 +16,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/full/**'],
     setupFiles: ['test/setup.ts'],
+    // A busy machine is no failure; what hangs is one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
