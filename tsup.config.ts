@@ -7,6 +7,8 @@ export default defineConfig({
     config: 'src/entries/config.ts',
     express: 'src/entries/express.ts',
     next: 'src/entries/next.ts',
+    'limiter/redis': 'src/entries/limiter-redis.ts',
+    'transport/undici': 'src/entries/transport-undici.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

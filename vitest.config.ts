@@ -13,8 +13,8 @@ export const entryAliases = [
 export default defineConfig({
   resolve: { alias: entryAliases },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/full/**'],
+    include: ['test/**/*.test.ts', 'examples/*/*.test.ts'],
+    exclude: ['test/full/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // A busy machine is no failure; what hangs is one.
     testTimeout: 60_000,

@@ -13,6 +13,11 @@ export interface FakeArguments {
   readonly token: string;
   readonly snapshot: string | undefined;
   readonly latencyMs: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tls: boolean;
+  /** File for the certificate of `tls`. */
+  readonly ca: string | undefined;
 }
 
 /** The help text of `shopwright fake`. */
@@ -27,6 +32,10 @@ Options:
   --seed NUMBER      Seed of all chance; the same seed gives the same faults (default 1)
   --shop DOMAIN      Domain of the shop (default demo.myshopify.com)
   --token TOKEN      Access token that the shop takes (default shpat_fake)
+  --client-id ID     Client id of the app, for OAuth (default fake-client-id)
+  --client-secret S  Its secret, which also signs webhooks (default shpss_fake)
+  --tls              Serve HTTPS, by a certificate for localhost that signs itself
+  --ca FILE          Write that certificate there, for NODE_EXTRA_CA_CERTS of the client
   --snapshot FILE    Keep the state in this file, over restarts (default: memory only)
   --latency MS       Milliseconds one call takes (default 0)
   -h, --help         Show this text`;
@@ -42,7 +51,10 @@ export function parseFakeArguments(args: readonly string[]): FakeArguments {
   const values = readOptions(args);
   const plan = plans.find((known) => known === values.plan);
   if (!plan) throw wrong('--plan', `is "${values.plan}". Give one of: ${plans.join(', ')}.`);
-  if (values.token === '') throw wrong('--token', 'is empty. Give any text, or leave it out.');
+  for (const name of ['token', 'client-id', 'client-secret'] as const) {
+    if (values[name] === '') throw wrong(`--${name}`, 'is empty. Give any text, or leave it out.');
+  }
+  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is for HTTPS only. Give --tls too.');
   return {
     plan,
     help: values.help,
@@ -52,6 +64,10 @@ export function parseFakeArguments(args: readonly string[]): FakeArguments {
     latencyMs: numberBetween('--latency', values.latency, 0, 600_000, false),
     shop: values.shop.includes('.') ? values.shop : `${values.shop}.myshopify.com`,
     token: values.token,
+    clientId: values['client-id'],
+    clientSecret: values['client-secret'],
+    tls: values.tls,
+    ca: values.ca,
     snapshot: values.snapshot,
   };
 }
@@ -68,6 +84,10 @@ function readOptions(args: readonly string[]) {
         seed: { type: 'string', default: '1' },
         shop: { type: 'string', default: 'demo.myshopify.com' },
         token: { type: 'string', default: 'shpat_fake' },
+        'client-id': { type: 'string', default: 'fake-client-id' },
+        'client-secret': { type: 'string', default: 'shpss_fake' },
+        tls: { type: 'boolean', default: false },
+        ca: { type: 'string' },
         snapshot: { type: 'string' },
         latency: { type: 'string', default: '0' },
         help: { type: 'boolean', short: 'h', default: false },

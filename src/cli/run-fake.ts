@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { ConfigError } from '../errors/local.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-types.ts';
 import type { FakeServer } from '../testing/fake/http/listen.ts';
-import { fakeHelp, parseFakeArguments } from './fake-arguments.ts';
+import { type FakeArguments, fakeHelp, parseFakeArguments } from './fake-arguments.ts';
 import type { ExitCode, Terminal } from './types.ts';
 
 /** `shopwright fake`: listens until it is told to stop. */
@@ -14,6 +15,7 @@ export async function runFake(args: readonly string[], terminal: Terminal): Prom
   }
   const fake = createFakeShopify({
     shops: [{ domain: wanted.shop, plan: wanted.plan, tokens: { [wanted.token]: 'default' } }],
+    apps: [{ clientId: wanted.clientId, clientSecret: wanted.clientSecret }],
     seed: wanted.seed,
     faults: { rate: wanted.faultRate },
     latencyMs: wanted.latencyMs,
@@ -21,11 +23,14 @@ export async function runFake(args: readonly string[], terminal: Terminal): Prom
     ...(wanted.snapshot !== undefined && { persistFile: wanted.snapshot }),
   });
   try {
-    const { origin } = await listenOn(fake, wanted.port);
+    const { origin, ca } = await listenOn(fake, wanted);
+    if (wanted.ca !== undefined && ca !== undefined) await writeFile(wanted.ca, ca);
     terminal.out('A fake Shopify is listening. Nothing here reaches a real shop.');
     terminal.out(`  origin    ${origin}`);
     terminal.out(`  shop      ${wanted.shop} (${wanted.plan})`);
     terminal.out(`  token     ${wanted.token}`);
+    terminal.out(`  app       ${wanted.clientId}, secret ${wanted.clientSecret}`);
+    if (wanted.ca !== undefined) terminal.out(`  ca        ${wanted.ca}`);
     if (wanted.snapshot !== undefined) terminal.out(`  snapshot  ${wanted.snapshot}`);
     if (wanted.faultRate > 0)
       terminal.out(`  faults    ${Math.round(wanted.faultRate * 10_000) / 100} % of calls, seed ${wanted.seed}`);
@@ -43,9 +48,9 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'only an administrator may open',
 };
 
-async function listenOn(fake: FakeShopify, port: number): Promise<FakeServer> {
+async function listenOn(fake: FakeShopify, { port, tls }: FakeArguments): Promise<FakeServer> {
   try {
-    return await fake.listen({ port });
+    return await fake.listen({ port, tls });
   } catch (error) {
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
     if (!reason) throw error;

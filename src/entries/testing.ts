@@ -1,6 +1,7 @@
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
 export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';
+export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';
 export type { CallFilter } from '../testing/fake/call-log.ts';
 export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-types.ts';
@@ -8,9 +9,27 @@ export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
 export { type FaultKind, faultKinds } from '../testing/fake/faults/kinds.ts';
 export { defaultFaultKinds, type FaultOptions, type FaultScript, type NextFault } from '../testing/fake/faults/plan.ts';
 export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/types.ts';
+export { fakeCertificate } from '../testing/fake/http/certificate.ts';
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
+export type { FakeAppOptions } from '../testing/fake/oauth/apps.ts';
+export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
 export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/types.ts';
+export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/webhook-entities.ts';
 export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/types.ts';
+export type {
+  AppWebhookSubscription,
+  EventSubscription,
+  FakeWebhookOptions,
+} from '../testing/fake/webhooks/options.ts';
+export type { RotationOptions } from '../testing/fake/webhooks/secrets.ts';
+export type { DeliveryHandler } from '../testing/fake/webhooks/send.ts';
+export type { EmitOptions, FakeEvent, FakeWebhooks } from '../testing/fake/webhooks/types.ts';
 export { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
+export {
+  type MatcherResult,
+  type ShopwrightMatchers,
+  shopwrightMatchers,
+} from '../testing/matchers/shopwright-matchers.ts';
 export { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../testing/webhooks/deliver-webhook.ts';
+export { type EventContent, type EventToSign, signEvent } from '../testing/webhooks/sign-event.ts';
 export { type SignedWebhook, signWebhook, type WebhookToSign } from '../testing/webhooks/sign-webhook.ts';

@@ -115,6 +115,11 @@ export function msUntil(bucket: BucketState, points: number): number {
   return ((points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
+/** Milliseconds until a call goes that stands in line behind so many points, if all of them are spent. */
+export function msInLine(bucket: BucketState, pointsAhead: number, points: number): number {
+  return ((pointsAhead + points - bucket.level) * 1_000) / bucket.restoreRate;
+}
+
 function release(bucket: BucketState, reservation: Reservation): void {
   bucket.inFlight -= 1;
   // The dust of binary fractions must not stay behind: with it, a call as big as the bucket never fits.
@@ -126,6 +131,7 @@ function hold(bucket: BucketState): void {
   bucket.level = Math.min(bucket.level, bucket.maximumAvailable - bucket.reserved);
 }
 
-function isPoints(value: number | undefined): value is number {
+/** Whether it is a number of points at all: what a server sends need not be. */
+export function isPoints(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value) && value >= 0;
 }

@@ -34,7 +34,17 @@ export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
  *
  * @throws ConfigError (code `CONFIG_INVALID`) with all that does not fit.
  */
-export function tokenBucketSettings(options: TokenBucketOptions = {}): TokenBucketSettings {
+export function tokenBucketSettings(options?: TokenBucketOptions): TokenBucketSettings {
+  const { settings, problems } = readTokenBucketOptions(options);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return settings;
+}
+
+/** Fills in the defaults, and tells what does not fit: for limiters that have more options than these. */
+export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
+  readonly settings: TokenBucketSettings;
+  readonly problems: Problem[];
+} {
   const settings: TokenBucketSettings = {
     clock: options.clock ?? systemClock,
     maximumAvailable: options.maximumAvailable ?? 1_000,
@@ -53,6 +63,5 @@ export function tokenBucketSettings(options: TokenBucketOptions = {}): TokenBuck
   check('softCeiling', softCeiling > 0 && softCeiling <= 1, 'give a part of the bucket, above 0 and at most 1');
   check('agingMs', Number.isFinite(agingMs) && agingMs >= 0, 'give milliseconds, 0 or more');
   check('idleMs', idleMs > 0, 'give milliseconds, more than 0');
-  if (problems.length > 0) throw new ConfigError(problems);
-  return settings;
+  return { settings, problems };
 }

@@ -15,11 +15,13 @@ export interface WaitingLine<T extends InLine> {
   /** Points that all entries ask for. */
   readonly points: number;
   readonly first: T | undefined;
+  /** The first few in the order in which they are served, at most `count` of them. */
+  front(count: number): readonly T[];
   add(entry: T): void;
   /** Takes an entry out, wherever it stands. Does nothing where it is not in the line. */
   remove(entry: T): void;
-  /** Points of all entries that are served before an arrival of this rank. */
-  pointsAhead(rank: number): number;
+  /** Points of all entries that are served before one of this rank: by default, one that arrives now. */
+  pointsAhead(rank: number, sequence?: number): number;
 }
 
 /** Makes an empty line. Adding and removing take time in the logarithm of its length. */
@@ -82,14 +84,28 @@ export function createWaitingLine<T extends InLine>(): WaitingLine<T> {
       if (!last || last === entry) return;
       if (rise(last, position) === position) sink(last, position);
     },
-    pointsAhead(rank) {
+    front(count) {
+      const front: T[] = [];
+      // Whoever comes next is the first one, or stands right below one that has been counted already.
+      const near = heap.slice(0, 1);
+      for (let next = near[0]; next && front.length < count; next = near[0]) {
+        front.push(next);
+        near.shift();
+        for (const child of [heap[2 * next.position + 1], heap[2 * next.position + 2]]) if (child) near.push(child);
+        near.sort((one, other) => (precedes(one, other) ? -1 : 1));
+      }
+      return front;
+    },
+    pointsAhead(rank, sequence = Number.POSITIVE_INFINITY) {
       let ahead = 0;
-      for (const entry of heap) if (entry.rank <= rank) ahead += entry.cost;
+      for (const entry of heap) if (precedes(entry, { rank, sequence })) ahead += entry.cost;
       return ahead;
     },
   };
 }
 
-function precedes(one: InLine, other: InLine): boolean {
+type Place = Pick<InLine, 'rank' | 'sequence'>;
+
+function precedes(one: Place, other: Place): boolean {
   return one.rank < other.rank || (one.rank === other.rank && one.sequence < other.sequence);
 }

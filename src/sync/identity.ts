@@ -11,18 +11,16 @@ import type { SyncClient } from './types.ts';
 const idField = { namespace: '$app:shopwright', key: 'local_id', type: 'id' } as const;
 
 /** The metafield of one product. */
-export function idMetafield(localId: string): MetafieldInput {
+export function idMetafield(localId: string): MetafieldInput & typeof idField & { readonly value: string } {
   return { ...idField, value: localId };
 }
 
 /**
- * How Shopify finds the product of a draft: by gid where we know it, by handle where the host wants
- * products that are there already to be taken over, else by the local id in its metafield. Each of them
- * makes `productSet` an upsert, so a repeated push never makes a second product.
+ * How Shopify finds the product of a draft: by gid where we know it, else by the local id in its metafield.
+ * Both make `productSet` an upsert, so a repeated push never makes a second product.
  */
-export function identifierOf(draft: ProductDraft, gid: string | null, adoptByHandle: boolean): ProductSetIdentifiers {
+export function identifierOf(draft: ProductDraft, gid: string | null): ProductSetIdentifiers {
   if (gid !== null) return { id: gid };
-  if (adoptByHandle && draft.handle !== undefined) return { handle: draft.handle };
   return { customId: { namespace: idField.namespace, key: idField.key, value: draft.localId } };
 }
 

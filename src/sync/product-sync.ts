@@ -24,7 +24,10 @@ export interface ProductSyncOptions {
   readonly publishTo?: readonly string[];
   /** Products pushed at the same time. Default 8, at most 1,000. The limiter paces them whatever this is. */
   readonly concurrency?: number;
-  /** Take over a product that is in the shop already, if it has the draft's handle. Default `false`. */
+  /**
+   * Take over a product that is in the shop already, if it has the draft's handle. Default `false`. A dry run
+   * does not look for it.
+   */
   readonly adoptByHandle?: boolean;
   /** Make a product again that somebody deleted in Shopify. Default `false`: its push fails, without a call. */
   readonly recreateDeleted?: boolean;

@@ -6,6 +6,7 @@ import { StorageError, ValidationError } from '../errors/local.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
+import { adoptByHandle } from './adopt.ts';
 import { contentHash } from './content-hash.ts';
 import { identifierOf } from './identity.ts';
 import { type ProductInput, toProductInput, withoutImages } from './product-input.ts';
@@ -70,7 +71,10 @@ export async function pushProduct(
   await records.put(syncing);
 
   let reached: Known = syncing;
+  let found = known.gid !== null;
   try {
+    if (!found && context.adoptByHandle) reached = { ...reached, gid: await adoptByHandle(client, draft, options) };
+    found = reached.gid !== null;
     reached = await send(draft, product, reached, context, options);
     reached = await publish(reached, context, options);
   } catch (error) {
@@ -99,7 +103,7 @@ export async function pushProduct(
     lastError: null,
     lastSyncedAt: clock.now(),
   });
-  return { outcome: known.gid === null ? 'created' : 'updated', localId, gid: reached.gid ?? '' };
+  return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };
 }
 
 /** What is known of a product that the shop does not have, or no longer. */
@@ -118,11 +122,11 @@ async function send(
   draft: ProductDraft,
   { input, imagesHash }: ProductInput,
   known: Known,
-  { client, adoptByHandle }: PushContext,
+  { client }: PushContext,
   { signal }: PushOptions,
 ): Promise<Known> {
   const imagesStand = known.gid !== null && known.parts?.['images'] === imagesHash;
-  const identifier = identifierOf(draft, known.gid, adoptByHandle);
+  const identifier = identifierOf(draft, known.gid);
   const { data, requestId } = await client.graphql(
     ProductPushDocument,
     { identifier, input: imagesStand ? withoutImages(input) : input },

@@ -1,38 +1,57 @@
 import { NetworkError } from '../errors/connection.ts';
 
-/** Codes that say by themselves that the connection was never made, so nothing can have been executed. */
-const notConnected = new Set([
+/** System calls that come before anything is sent. */
+const beforeSending = new Set(['connect', 'getaddrinfo', 'bind']);
+
+/** Codes without a system call that say the request never left, so nothing can have been executed. */
+const neverLeft = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EAI_FAIL',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  // The server's certificate was refused.
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'HOSTNAME_MISMATCH',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  // The client refused the request, or had been closed by its owner.
+  'ERR_INVALID_URL',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_CLOSED',
 ]);
 
-/** Codes that an open connection can end with as well: they count only where connecting failed. */
-const notConnectedIfConnecting = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
-
 interface Failure {
-  /** Of the system, or of the client library. */
   readonly code: string;
-  readonly connecting: boolean;
+  readonly syscall: string | undefined;
 }
 
-/** The first failure with a code along the chain of causes. */
+/** The first system or library code along the chain of causes. */
 function failureOf(error: unknown): Failure | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
-    if ('code' in current && typeof current.code === 'string') {
-      return { code: current.code, connecting: 'syscall' in current && current.syscall === 'connect' };
-    }
     // A connection tried over several addresses fails with all their errors together.
     if (current instanceof AggregateError && current.errors.length > 0) return failureOf(current.errors[0]);
+    if ('code' in current && typeof current.code === 'string') {
+      const syscall = 'syscall' in current && typeof current.syscall === 'string' ? current.syscall : undefined;
+      return { code: current.code, syscall };
+    }
   }
   return undefined;
+}
+
+/** `EHOSTUNREACH` and its like also end a connection that has carried the request; then a read or a write failed. */
+function hasNeverLeft({ code, syscall }: Failure): boolean {
+  return syscall === undefined ? neverLeft.has(code) : beforeSending.has(syscall);
 }
 
 /**
@@ -40,12 +59,12 @@ function failureOf(error: unknown): Failure | undefined {
  * it can hold the request with its access token.
  */
 export function networkError(error: unknown): NetworkError {
-  const { code, connecting } = failureOf(error) ?? { code: 'no code', connecting: false };
-  if (notConnected.has(code) || (connecting && notConnectedIfConnecting.has(code))) {
+  const failure = failureOf(error);
+  if (failure && hasNeverLeft(failure)) {
     return new NetworkError(
-      `The connection could not be made (${code}). Check the shop's domain and the network.`,
+      `Nothing was sent (${failure.code}). Check the shop's domain, the network and the request's headers.`,
       false,
     );
   }
-  return new NetworkError(`The connection failed before a complete answer came (${code}).`, true);
+  return new NetworkError(`The connection failed before a complete answer came (${failure?.code ?? 'no code'}).`, true);
 }

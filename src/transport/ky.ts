@@ -1,5 +1,5 @@
 import ky, { type KyInstance } from 'ky';
-import { networkError } from './failure.ts';
+import { exchange } from './exchange.ts';
 import type { Transport, TransportRequest, TransportResponse } from './types.ts';
 
 export interface KyTransportOptions {
@@ -9,29 +9,28 @@ export interface KyTransportOptions {
 
 /** The default transport: ky over `fetch`, with ky's own retries, time-outs and status errors switched off. */
 export function kyTransport(options: KyTransportOptions = {}): Transport {
-  const http: KyInstance = ky.create({
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
-    redirect: 'manual',
-    fetch: (input, init) => (options.fetch ?? globalThis.fetch)(input, init),
-  });
+  const http: KyInstance = ky.create({ retry: 0, timeout: false, throwHttpErrors: false });
 
   return {
     name: 'ky',
-    async send(request: TransportRequest): Promise<TransportResponse> {
-      try {
-        const response = await http(request.url, {
-          method: request.method,
-          headers: request.headers,
-          signal: request.signal,
-          ...(request.body !== undefined && { body: request.body }),
+    send: ({ method, url, headers, body, signal }: TransportRequest): Promise<TransportResponse> =>
+      exchange(signal, async (stop) => {
+        const response = await http(url, {
+          method,
+          headers,
+          // ky makes a `Request`, of which fetch would make another, with the body as a stream and the signal
+          // tied to two more. That costs a quarter of a whole call, so fetch gets them from here, as they are.
+          fetch: (request) =>
+            (options.fetch ?? globalThis.fetch)(url, {
+              method,
+              headers: (request as Request).headers,
+              signal: stop,
+              // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
+              redirect: 'manual',
+              ...(body !== undefined && { body }),
+            }),
         });
         return { status: response.status, headers: response.headers, body: await response.text() };
-      } catch (error) {
-        throw request.signal.aborted ? request.signal.reason : networkError(error);
-      }
-    },
+      }),
   };
 }

@@ -35,6 +35,24 @@ describe('the class of an operation', () => {
       'never',
     ],
     ['productSet without an identifier', 'mutation { productSet(input: {}) { product { id } } }', {}, 'never'],
+    [
+      'metafieldsSet',
+      'mutation ($m: X) { metafieldsSet(metafields: $m) { metafields { id } } }',
+      { m: [{ key: 'a' }] },
+      'safe',
+    ],
+    [
+      'metafieldsSet that compares',
+      'mutation ($m: X) { metafieldsSet(metafields: $m) { metafields { id } } }',
+      { m: [{ compareDigest: null }] },
+      'never',
+    ],
+    [
+      'metafieldsSet that compares in the text',
+      'mutation { metafieldsSet(metafields: [{ compareDigest: "x" }]) { metafields { id } } }',
+      {},
+      'never',
+    ],
     ['publishing', 'mutation { publishablePublish(id: "1", input: []) { shop { id } } }', {}, 'safe'],
     ['unpublishing', 'mutation { publishableUnpublish(id: "1", input: []) { shop { id } } }', {}, 'safe'],
     [

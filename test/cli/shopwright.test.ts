@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fakeCertificate } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
 import { ask, pushMutation, tee } from '../testing/ask.ts';
@@ -81,6 +82,31 @@ describe('shopwright fake', () => {
     expect(out.at(-1)).toBe('Stopped after 0 calls.');
   });
 
+  it('gives tokens to an app, and says by which credentials', async () => {
+    const { code, out, host, stop } = await startFake('--client-id', 'crm', '--client-secret', 'shpss_crm');
+    expect(out.join('\n')).toMatch(/app\s+crm, secret shpss_crm/);
+    const body = JSON.stringify({ client_id: 'crm', client_secret: 'shpss_crm', grant_type: 'client_credentials' });
+    const { json } = await ask(globalThis.fetch, { host, path: '/admin/oauth/access_token', body });
+    expect((await ask(globalThis.fetch, { host, token: json.access_token })).status).toBe(200);
+    stop();
+    expect(await code).toBe(0);
+  });
+
+  it('serves HTTPS, and writes down whom to trust', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cli-tls-'));
+    try {
+      const file = join(folder, 'ca.pem');
+      const { code, out, host, stop } = await startFake('--tls', '--ca', file);
+      expect(host).toMatch(/^https:\/\/127\.0\.0\.1:/);
+      expect(out.join('\n')).toContain(`ca        ${file}`);
+      expect(readFileSync(file, 'utf8')).toBe(fakeCertificate);
+      stop();
+      expect(await code).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('meets faults by chance', async () => {
     const { code, out, host, stop } = await startFake('--faults', '1', '--seed', '3', '--latency', '1');
     expect(out.join('\n')).toMatch(/faults\s+100 % of calls, seed 3/);
@@ -127,6 +153,9 @@ describe('shopwright fake', () => {
     [['--latency', 'soon'], '--latency is "soon". Give a number from 0 to 600000.'],
     [['--plan', 'huge'], '--plan is "huge". Give one of: standard, advanced, plus.'],
     [['--token', ''], '--token is empty. Give any text, or leave it out.'],
+    [['--client-id', ''], '--client-id is empty. Give any text, or leave it out.'],
+    [['--client-secret', ''], '--client-secret is empty. Give any text, or leave it out.'],
+    [['--ca', 'ca.pem'], '--ca is for HTTPS only. Give --tls too.'],
     [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
     [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],

@@ -1,24 +1,35 @@
 import { type LimiterStatus, type RateLimiter, tokenBucketLimiter } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { describeRateLimiter, type RateLimiterSubject } from '../../src/testing/conformance/rate-limiter.ts';
+import {
+  describeRateLimiter,
+  type RateLimiterAbilities,
+  type RateLimiterSubject,
+  type RateLimiterTerms,
+} from '../../src/testing/conformance/rate-limiter.ts';
 import { createStepClock } from './step-clock.ts';
 
-function subject(wrap: (limiter: RateLimiter) => RateLimiter = (limiter) => limiter): RateLimiterSubject {
+function subject(
+  terms?: Partial<RateLimiterTerms>,
+  wrap: (limiter: RateLimiter) => RateLimiter = (limiter) => limiter,
+): RateLimiterSubject {
   const clock = createStepClock();
-  return { limiter: wrap(tokenBucketLimiter({ clock })), advance: (ms) => clock.step(ms) };
+  return { limiter: wrap(tokenBucketLimiter({ clock, ...terms })), advance: (ms) => clock.step(ms) };
 }
 
-describeRateLimiter('tokenBucketLimiter', () => subject(), { describe, it, expect });
+describeRateLimiter('tokenBucketLimiter', subject, { describe, it, expect });
 
 /** Runs the suite and tells which cases fail. */
-async function failures(create: () => RateLimiterSubject): Promise<readonly string[]> {
+async function failures(
+  create: (terms: RateLimiterTerms) => RateLimiterSubject,
+  abilities?: RateLimiterAbilities,
+): Promise<readonly string[]> {
   const cases: { readonly name: string; readonly body: () => Promise<void> }[] = [];
   const run = {
     describe: (_: string, body: () => void) => body(),
     it: (name: string, body: () => Promise<void>) => cases.push({ name, body }),
     expect,
   };
-  describeRateLimiter('a limiter', create, run);
+  describeRateLimiter('a limiter', create, run, abilities);
   const failed: string[] = [];
   for (const { name, body } of cases) await body().catch(() => failed.push(name));
   return failed;
@@ -28,8 +39,8 @@ describe('the suite', () => {
   it('disposes of each subject once, after its limiter was closed', async () => {
     let made = 0;
     const ends: string[] = [];
-    const create = (): RateLimiterSubject => {
-      const one = subject();
+    const create = (terms: RateLimiterTerms): RateLimiterSubject => {
+      const one = subject(terms);
       const id = made++;
       const close = (): void => {
         ends.push(`close ${id}`);
@@ -47,7 +58,7 @@ describe('the suite', () => {
 
   it('catches a limiter that forgets the status of a bucket', async () => {
     const forgetful = (limiter: RateLimiter): RateLimiter => ({ ...limiter, status: () => undefined });
-    expect(await failures(() => subject(forgetful))).toContain('grants no more than the bucket holds');
+    expect(await failures((terms) => subject(terms, forgetful))).toContain('grants no more than the bucket holds');
   });
 
   it('catches a limiter that grants everything', async () => {
@@ -65,6 +76,20 @@ describe('the suite', () => {
         confirmed: true,
       }),
     });
-    expect((await failures(() => subject(generous))).length).toBeGreaterThan(12);
+    expect((await failures((terms) => subject(terms, generous))).length).toBeGreaterThan(12);
+  });
+
+  it('holds a limiter to what it says it cannot do', async () => {
+    const modest = await failures(subject, { aging: false, softCeiling: false, leaving: false });
+    expect(modest).toEqual([
+      'puts interactive calls before a background one, however old that is',
+      'gives background calls all of the bucket, in interactive use as well',
+      'rejects an aborted waiter at once, and serves the next when the points for both have come by',
+    ]);
+    const boastful = (): RateLimiterSubject => subject({ agingMs: 60_000, softCeiling: 1 });
+    expect(await failures(boastful)).toEqual([
+      'puts a background call that has aged before an interactive one that comes later',
+      'leaves a fifth of the bucket free of background calls while the shop is in interactive use',
+    ]);
   });
 });

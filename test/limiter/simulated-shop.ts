@@ -8,6 +8,19 @@ export interface Race {
   /** Points spent for each point that the bucket allowed. */
   readonly utilisation: number;
   readonly longestWaitMs: number;
+  /** Calls of each limiter. */
+  readonly shares: readonly number[];
+}
+
+/** The time of a race, and the limiters over which its callers are spread. */
+export interface Venue {
+  readonly clock: StepClock;
+  readonly limiters: readonly RateLimiter[];
+}
+
+function oneProcess(): Venue {
+  const clock = createStepClock();
+  return { clock, limiters: [tokenBucketLimiter({ clock })] };
 }
 
 export interface RaceOptions {
@@ -38,16 +51,15 @@ function random(seed: number): () => number {
 }
 
 /** Callers that send one call after the other, each until it is not throttled, for a while. */
-export async function race(options: RaceOptions): Promise<Race> {
+export async function race(options: RaceOptions, venue: Venue = oneProcess()): Promise<Race> {
   const { concurrency = 32, seconds = 60, maximumAvailable = 2_000, restoreRate = 100, lost = 0 } = options;
-  const clock: StepClock = createStepClock();
-  const limiter: RateLimiter = tokenBucketLimiter({ clock });
+  const { clock, limiters } = venue;
   const chance = random(options.seed);
   const between = (low: number, high: number): number => low + chance() * (high - low);
   const travel = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(resolve, ms));
 
   let available = options.startingWith;
-  let refilledAt = 0;
+  let refilledAt = clock.monotonic();
   let spent = 0;
   const refill = (): void => {
     available = Math.min(maximumAvailable, available + ((clock.monotonic() - refilledAt) * restoreRate) / 1_000);
@@ -55,15 +67,16 @@ export async function race(options: RaceOptions): Promise<Race> {
   };
   const status = () => ({ maximumAvailable, currentlyAvailable: available, restoreRate });
 
-  let calls = 0;
+  const shares = limiters.map(() => 0);
   let throttled = 0;
   let longestWaitMs = 0;
   let isOver = false;
 
-  const send = async (cost: number): Promise<boolean> => {
+  const send = async (limiter: RateLimiter, cost: number): Promise<boolean> => {
     const permit = await limiter.acquire({ ...scope, cost, priority: 'interactive' });
     longestWaitMs = Math.max(longestWaitMs, permit.waitedMs);
-    calls += 1;
+    const process = limiters.indexOf(limiter);
+    shares[process] = (shares[process] ?? 0) + 1;
     // The way there, the work and the way back take 20 to 80 ms together.
     await travel(between(5, 20));
     refill();
@@ -87,10 +100,10 @@ export async function race(options: RaceOptions): Promise<Race> {
     return true;
   };
 
-  const caller = async (): Promise<void> => {
+  const caller = async (limiter: RateLimiter): Promise<void> => {
     while (!isOver) {
       const cost = Math.round(between(1, 100));
-      while (!(await send(cost)) && !isOver) await travel(50);
+      while (!(await send(limiter, cost)) && !isOver) await travel(50);
     }
   };
   const thief = async (pointsPerSecond: number): Promise<void> => {
@@ -103,10 +116,20 @@ export async function race(options: RaceOptions): Promise<Race> {
     }
   };
 
-  for (let one = 0; one < concurrency; one++) void caller().catch(() => undefined);
+  for (let one = 0; one < concurrency; one++) {
+    const limiter = limiters[one % limiters.length];
+    if (limiter) void caller(limiter).catch(() => undefined);
+  }
   if (options.stolenPerSecond) void thief(options.stolenPerSecond);
   await clock.step(seconds * 1_000);
   isOver = true;
-  limiter.close();
-  return { calls, throttled, longestWaitMs, utilisation: spent / (options.startingWith + seconds * restoreRate) };
+  for (const limiter of limiters) limiter.close();
+  const calls = shares.reduce((sum, share) => sum + share, 0);
+  return {
+    calls,
+    throttled,
+    longestWaitMs,
+    shares,
+    utilisation: spent / (options.startingWith + seconds * restoreRate),
+  };
 }

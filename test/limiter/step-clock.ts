@@ -9,7 +9,12 @@ export interface StepClock extends Clock {
 
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export function createStepClock(): StepClock {
+/**
+ * Makes a clock that stands at 0.
+ *
+ * @param settle Waits until all that a timer has set off is done. By default, until promises have settled.
+ */
+export function createStepClock(settle: () => Promise<void> = settled): StepClock {
   const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>();
   let nowMs = 0;
   const next = (untilMs: number) => {
@@ -32,12 +37,12 @@ export function createStepClock(): StepClock {
     },
     async step(ms) {
       const untilMs = nowMs + ms;
-      await settled();
+      await settle();
       for (let timer = next(untilMs); timer; timer = next(untilMs)) {
         timers.delete(timer);
         nowMs = timer.dueMs;
         timer.run();
-        await settled();
+        await settle();
       }
       nowMs = untilMs;
     },

@@ -33,6 +33,7 @@ it('tells the points ahead of a rank', () => {
   line.add(entry(2, 1, 7));
   line.add(entry(3, 2, 11));
   expect(line.pointsAhead(2)).toBe(12);
+  expect(line.pointsAhead(2, 1)).toBe(5);
 });
 
 it('agrees with a sorted list, whatever is added and taken out', () => {
@@ -59,6 +60,7 @@ it('agrees with a sorted list, whatever is added and taken out', () => {
         const [first] = model.toSorted((a, b) => a.rank - b.rank || a.sequence - b.sequence);
         expect(line.first).toBe(first);
         expect(line.size).toBe(model.length);
+        expect(line.front(4)).toEqual(model.toSorted((a, b) => a.rank - b.rank || a.sequence - b.sequence).slice(0, 4));
       }
     }),
   );

@@ -95,15 +95,61 @@ describe('a push', () => {
     expect(fake.products()).toMatchObject([{ variants: [{ title: 'Default Title', price: '12.00' }] }]);
   });
 
-  it('takes over a product with the same handle only when asked to', async () => {
-    const { client, fake, clock, sync } = fakeSync();
-    const made = await clock.run(sync.push(tee('a', { handle: 'the-tee' })));
-    const adopting = createProductSync({ client, stores: memoryStores(), adoptByHandle: true, clock });
-    expect(idOf(await clock.run(adopting.push(tee('b', { handle: 'the-tee' }))))).toBe(idOf(made));
-    expect(fake.products()).toHaveLength(1);
-    const strict = createProductSync({ client, stores: memoryStores(), clock });
-    const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
-    expect(refused.outcome === 'failed' && isShopifyUserError(refused.error)).toBe(true);
+  describe('of a draft whose handle the shop has already', () => {
+    const foreign = {
+      title: 'Made by hand',
+      handle: 'the-tee',
+      metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }],
+    };
+    const create =
+      'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }';
+    const setUp = async () => {
+      const made = fakeSync({ sync: { adoptByHandle: true } });
+      const { data } = await made.clock.run(
+        made.client.graphql<{ productSet: { product: { id: string } } }>(create, { input: foreign }),
+      );
+      return { ...made, id: data.productSet.product.id };
+    };
+
+    it('takes it over when asked to, and leaves its other metafields alone', async () => {
+      const { sync, fake, clock, id } = await setUp();
+      expect(await clock.run(sync.push(tee('b', { handle: 'the-tee' })))).toEqual({
+        outcome: 'updated',
+        localId: 'b',
+        gid: id,
+      });
+      expect(fake.products()).toMatchObject([
+        { title: 'Tee b', metafields: [{ key: 'wash' }, { key: 'local_id', value: 'b' }] },
+      ]);
+    });
+
+    it('finds it by its id afterwards, whatever becomes of its handle and of the records', async () => {
+      const { sync, fake, client, clock, id } = await setUp();
+      fake.faults.next('reset-after', { operation: 'ProductPush' });
+      await clock.run(sync.push(tee('b', { handle: 'the-tee' })));
+      const another = createProductSync({ client, stores: memoryStores(), adoptByHandle: true, clock });
+      expect(idOf(await clock.run(another.push(tee('b', { handle: 'renamed' }))))).toBe(id);
+      expect(fake.products()).toHaveLength(1);
+    });
+
+    it('refuses to take it from another product of ours', async () => {
+      const { sync, clock } = await setUp();
+      await clock.run(sync.push(tee('b', { handle: 'the-tee' })));
+      const refused = await clock.run(sync.push(tee('c', { handle: 'the-tee' })));
+      expect(refused).toMatchObject({ outcome: 'failed', error: { code: 'VALIDATION_FAILED' } });
+    });
+
+    it('makes a new one where no product has it', async () => {
+      const { sync, clock } = await setUp();
+      expect((await clock.run(sync.push(tee('d', { handle: 'free' })))).outcome).toBe('created');
+    });
+
+    it('leaves it alone when not asked', async () => {
+      const { client, clock } = await setUp();
+      const strict = createProductSync({ client, stores: memoryStores(), clock });
+      const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
+      expect(refused.outcome === 'failed' && isShopifyUserError(refused.error)).toBe(true);
+    });
   });
 
   it('follows an earlier push of the same product that is still on its way', async () => {

@@ -1,9 +1,17 @@
-import { createLimiterBench, type RateLimiterSubject } from './rate-limiter/bench.ts';
+import { abilityCases } from './rate-limiter/abilities.ts';
+import {
+  agingMs,
+  createLimiterBench,
+  type RateLimiterAbilities,
+  type RateLimiterSubject,
+  type RateLimiterTerms,
+  softCeiling,
+} from './rate-limiter/bench.ts';
 import { pointsCases } from './rate-limiter/points.ts';
 import { refusalCases, waitingCases } from './rate-limiter/waiting.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { RateLimiterSubject } from './rate-limiter/bench.ts';
+export type { RateLimiterAbilities, RateLimiterSubject, RateLimiterTerms } from './rate-limiter/bench.ts';
 
 /**
  * Tests a limiter against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`.
@@ -11,25 +19,31 @@ export type { RateLimiterSubject } from './rate-limiter/bench.ts';
  * that sleeps.
  *
  * @param name Name of the limiter.
- * @param createLimiter Makes a limiter that knows no bucket yet. Called for each case, which closes it.
+ * @param createLimiter Makes a limiter that knows no bucket yet, on the terms it is given. Called for each
+ *   case, which closes it.
  * @param runner The runner's functions.
+ * @param abilities What the limiter does not do by its own documentation; the suite asserts that it does not.
  *
  * @example
  * import { describe, expect, it } from 'vitest';
- * describeRateLimiter('my limiter', () => {
+ * describeRateLimiter('my limiter', ({ agingMs }) => {
  *   const clock = createManualClock();
- *   return { limiter: myLimiter({ clock }), advance: (ms) => clock.advance(ms) };
- * }, { describe, it, expect });
+ *   return { limiter: myLimiter({ clock, agingMs }), advance: (ms) => clock.advance(ms) };
+ * }, { describe, it, expect }, { softCeiling: false });
  */
 export function describeRateLimiter(
   name: string,
-  createLimiter: () => RateLimiterSubject | Promise<RateLimiterSubject>,
+  createLimiter: (terms: RateLimiterTerms) => RateLimiterSubject | Promise<RateLimiterSubject>,
   runner: ConformanceRunner,
+  abilities: RateLimiterAbilities = {},
 ): void {
+  const cases = [...pointsCases, ...waitingCases, ...refusalCases, ...abilityCases].filter(
+    ({ ability, without = false }) => ability === undefined || (abilities[ability] === false) === without,
+  );
   runner.describe(`${name} as a rate limiter`, () => {
-    for (const { name: sentence, check } of [...pointsCases, ...waitingCases, ...refusalCases]) {
+    for (const { name: sentence, check } of cases) {
       runner.it(sentence, async () => {
-        const subject = await createLimiter();
+        const subject = await createLimiter({ agingMs, softCeiling });
         try {
           await check(createLimiterBench(subject), runner.expect);
         } finally {

@@ -20,6 +20,12 @@ export interface ShopEvent {
   readonly topic: string;
   /** The webhook's body. */
   readonly payload: object;
+  /** The same for all events of one action. Default: one for what is told of in one go. */
+  readonly eventId?: string;
+  /** ISO 8601. Default: now. */
+  readonly triggeredAt?: string;
+  /** How often each delivery is sent. Default: once, or as chance has it. */
+  readonly copies?: number;
 }
 
 /** Makes the background of one fake. */

@@ -2,7 +2,7 @@ import { type FaultKind, faultKinds } from './faults/kinds.ts';
 import type { ShopState } from './shops.ts';
 import type { FakeCall, FakeStats } from './types.ts';
 
-/** An operation name (or root field), or a test of one call. */
+/** An operation name, a root field or an idempotency key; or a test of one call. */
 export type CallFilter = string | ((call: FakeCall) => boolean);
 
 /** What a fake was asked, in the order in which the answers were ready. */
@@ -29,7 +29,10 @@ export function createCallLog(keepVariables: boolean): CallLog {
       const matches =
         typeof filter === 'function'
           ? filter
-          : (call: FakeCall) => call.operation === filter || call.rootFields.includes(filter);
+          : (call: FakeCall) =>
+              call.operation === filter ||
+              call.rootFields.includes(filter) ||
+              call.idempotencyKeys?.includes(filter) === true;
       return calls.filter((call) => call.executed && matches(call)).length;
     },
     stats(shops) {

@@ -1,6 +1,8 @@
 import { ConfigError } from '../../errors/local.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { createBackground } from './background.ts';
+import { createBulk } from './bulk/bulk.ts';
+import { bulkOptionProblems } from './bulk/pace.ts';
 import { createCallLog } from './call-log.ts';
 import { skewedCharge } from './cost/skew.ts';
 import type { FakeShopify, FakeShopifyOptions } from './fake-shopify-types.ts';
@@ -8,14 +10,23 @@ import { fakeWebhooks } from './fake-webhooks.ts';
 import { createFaultPlan } from './faults/plan.ts';
 import { createGraphqlEngine } from './graphql/engine.ts';
 import { loadAdminSchema } from './graphql/schema.ts';
+import type { ShopInfo } from './graphql/types.ts';
 import { createCore } from './http/core.ts';
 import { fakeFetch } from './http/fetch.ts';
+import { createGraphqlApi } from './http/graphql-api.ts';
 import { type FakeServer, listen } from './http/listen.ts';
 import { mswHandlers } from './http/msw.ts';
+import { createApps } from './oauth/apps.ts';
+import { oauthRoutes } from './oauth/oauth-routes.ts';
+import { shopControls } from './oauth/shop-controls.ts';
+import { createTokenBook } from './oauth/token-book.ts';
+import { createRestApi } from './rest/rest-api.ts';
 import { createShops, shopInfo } from './shops.ts';
 import { createFakeStore } from './store/fake-store.ts';
 import { openPersistence } from './store/persistence.ts';
 import { seedShop } from './store/seed.ts';
+import { createWebhookEmitter } from './webhooks/emitter.ts';
+import { checkWebhookOptions } from './webhooks/options.ts';
 
 const defaultPublications = ['Online Store', 'Point of Sale'];
 
@@ -33,28 +44,60 @@ const defaultPublications = ['Online Store', 'Point of Sale'];
  */
 export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify {
   checkOptions(options);
+  checkWebhookOptions(options.webhooks ?? {});
   const { clock = systemClock, seed = 1, latencyMs = 0, costSkew = 0, apiVersion = '2026-10' } = options;
   const shops = createShops(options.shops ?? [{}], clock);
+  const apps = createApps(options.apps);
   const faultPlan = createFaultPlan(options.faults ?? {}, seed);
   const log = createCallLog(options.recordVariables ?? true);
 
   const persistence = options.persistFile === undefined ? undefined : openPersistence(options.persistFile);
   const store = createFakeStore({ onChange: (changes) => persistence?.append(changes) });
   if (persistence) store.restore(persistence.load());
-  for (const shop of shops.all) seedShop(store, shop.domain, shop.options.publications ?? defaultPublications);
+  for (const { domain, options: seed } of shops.all)
+    seedShop(store, domain, seed.publications ?? defaultPublications, seed.locations);
 
   const backgroundErrors: unknown[] = [];
   const background = createBackground(clock, (error) => backgroundErrors.push(error));
+  const infoOf = (domain: string): ShopInfo => shopInfo(shops.get(domain));
   const engine = createGraphqlEngine({
     schema: loadAdminSchema(),
     store,
     clock,
     background,
-    shopInfo: (domain) => shopInfo(shops.get(domain)),
+    shopInfo: infoOf,
     ...(options.resolvers && { resolvers: options.resolvers }),
   });
-  const charge = skewedCharge(costSkew, seed);
-  const core = createCore({ clock, shops, engine, faultPlan, log, seed, latencyMs, charge });
+  const bulk = createBulk({ engine, store, clock, background, seed, options: options.bulk ?? {} });
+  const tokens = createTokenBook({ store, clock });
+  const core = createCore({
+    clock,
+    shops,
+    tokens,
+    apis: {
+      graphql: createGraphqlApi({ engine: bulk.engine, charge: skewedCharge(costSkew, seed) }),
+      rest: createRestApi({ store, clock, background, shopInfo: infoOf }),
+    },
+    routes: [...oauthRoutes({ apps, shops, store, clock }), ...bulk.routes],
+    faultPlan,
+    log,
+    seed,
+    latencyMs,
+  });
+  const webhooks = createWebhookEmitter({
+    options: options.webhooks ?? {},
+    apps: apps.all,
+    background,
+    shops,
+    store,
+    clock,
+    seed,
+    apiVersion,
+    keepBodies: options.recordVariables ?? true,
+    onError: (error) => backgroundErrors.push(error),
+  });
+  const resumeBulk = (): void => bulk.resume(shops.all.map((shop) => shop.domain));
+  resumeBulk();
   const servers = new Set<FakeServer>();
 
   return {
@@ -71,6 +114,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       return server;
     },
     faults: { next: faultPlan.next, clear: faultPlan.clear },
+    bulk: bulk.script,
     calls: log.calls,
     executed: log.executed,
     stats: (shop) => log.stats(shop === undefined ? shops.all : [shops.get(shop)]),
@@ -86,10 +130,16 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       });
       persistence?.append([...gone, ...snapshot]);
       store.restore(snapshot);
+      webhooks.reload();
+      resumeBulk();
     },
     deliverWebhook: fakeWebhooks({ shops, store, clock, apiVersion }),
+    ...webhooks.face,
+    ...shopControls({ apps, shops, tokens, clock, background }),
     async close() {
       background.close();
+      await bulk.close();
+      await webhooks.close();
       await Promise.all([...servers].map((server) => server.close()));
       persistence?.close();
       if (backgroundErrors.length > 0)
@@ -98,12 +148,13 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   };
 }
 
-function checkOptions({ latencyMs = 0, costSkew = 0 }: FakeShopifyOptions): void {
+function checkOptions({ latencyMs = 0, costSkew = 0, bulk = {} }: FakeShopifyOptions): void {
   const problems = [
     ...(latencyMs >= 0 ? [] : [{ field: 'latencyMs', message: `is ${latencyMs}. Give milliseconds, 0 or more.` }]),
     ...(costSkew >= 0 && costSkew < 1
       ? []
       : [{ field: 'costSkew', message: `is ${costSkew}. Give a share from 0 to below 1.` }]),
+    ...bulkOptionProblems(bulk),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }

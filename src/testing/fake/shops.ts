@@ -2,6 +2,7 @@ import { ConfigError, type Problem } from '../../errors/local.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { type Bucket, bucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/types.ts';
+import { restBucketFor } from './rest/rest-bucket.ts';
 import { requiredScopes } from './schema-tables.ts';
 import type { FakeShopOptions } from './types.ts';
 
@@ -9,14 +10,17 @@ import type { FakeShopOptions } from './types.ts';
 export interface ShopState {
   readonly domain: string;
   readonly options: FakeShopOptions;
-  readonly state: NonNullable<FakeShopOptions['state']>;
-  /** Token → app. */
-  readonly tokens: ReadonlyMap<string, string>;
+  /** May change while the fake runs. */
+  state: NonNullable<FakeShopOptions['state']>;
+  /** Token → app, for those given with the options; a revoked one is gone. */
+  readonly tokens: Map<string, string>;
   /** Granted scopes; `undefined` for all. */
   readonly scopes: ReadonlySet<string> | undefined;
-  /** The bucket of one app. */
+  /** The bucket of one app, for GraphQL. */
   bucket(app: string): Bucket;
-  /** The buckets used so far. */
+  /** The bucket of one app, for REST: one point is one request. */
+  restBucket(app: string): Bucket;
+  /** The buckets used so far by GraphQL. */
   buckets(): readonly Bucket[];
 }
 
@@ -87,10 +91,12 @@ export function shopInfo({ domain, options }: ShopState): ShopInfo {
   };
 }
 
-const allScopes = [...new Set(Object.values(requiredScopes).flat())].sort();
+/** Every scope that opens something in the schema. */
+export const allScopes: readonly string[] = [...new Set(Object.values(requiredScopes).flat())].sort();
 
 function createShopState(options: FakeShopOptions, clock: Clock): ShopState {
   const buckets = new Map<string, Bucket>();
+  const restBuckets = new Map<string, Bucket>();
   return {
     options,
     domain: (options.domain ?? 'demo.myshopify.com').toLowerCase(),
@@ -100,6 +106,11 @@ function createShopState(options: FakeShopOptions, clock: Clock): ShopState {
     bucket(app) {
       const bucket = buckets.get(app) ?? bucketFor(options, clock);
       buckets.set(app, bucket);
+      return bucket;
+    },
+    restBucket(app) {
+      const bucket = restBuckets.get(app) ?? restBucketFor(options, clock);
+      restBuckets.set(app, bucket);
       return bucket;
     },
     buckets: () => [...buckets.values()],

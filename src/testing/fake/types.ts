@@ -18,12 +18,16 @@ export interface FakeShopOptions {
     readonly restoreRate?: number;
     readonly currentlyAvailable?: number;
   };
+  /** Numbers of the REST bucket that win over the plan's: requests it holds, and that leak out per second. */
+  readonly restBucket?: { readonly size?: number; readonly leakRate?: number };
   /** Accepted tokens and the app each belongs to. Default `{ shpat_fake: 'default' }`. */
   readonly tokens?: Readonly<Record<string, string>>;
   /** Granted scopes. Default all. */
   readonly scopes?: readonly string[];
   /** Names of the publications (sales channels). Default `['Online Store', 'Point of Sale']`. */
   readonly publications?: readonly string[];
+  /** Names of the locations that stock inventory; the first is the primary one. Default `['Shop location']`. */
+  readonly locations?: readonly string[];
   /** `uninstalled` answers 401, `frozen` 402, `locked` 423. Default `active`. */
   readonly state?: 'active' | 'uninstalled' | 'frozen' | 'locked';
 }
@@ -55,6 +59,10 @@ export type Prepared =
 export interface Executed {
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphqlErrorEntry[];
+  /** Keys that its mutations carried, if any. */
+  readonly idempotencyKeys?: readonly string[];
+  /** `false` where every mutation was refused before it ran, or answered from an earlier run with its key. */
+  readonly executed?: boolean;
 }
 
 /** Who sends an operation, and through which door. */
@@ -62,8 +70,12 @@ export interface Caller {
   /** Shop domain. */
   readonly shop: string;
   readonly app: string;
+  /** Scopes that its token has. Default: those of the shop. */
+  readonly scopes?: readonly string[];
   /** Scheme and host the request came to, such as `http://127.0.0.1:4010`: where links of the fake must lead. */
   readonly origin: string;
+  /** Connections answer with all they have, whatever page is asked for: as bulk queries do. Default `false`. */
+  readonly wholeLists?: boolean;
 }
 
 /** Parses, validates and executes against the real schema and the store. */
@@ -82,7 +94,10 @@ export interface FakeCall {
   readonly shop: string;
   /** The app whose token it carried. */
   readonly app?: string;
-  /** Operation name, or its first root field's; empty where no valid operation came. */
+  /**
+   * Operation name, or its first root field's; of REST the method and the kind of path, such as
+   * `PUT products/{id}.json`. Empty where no valid operation came.
+   */
   readonly operation: string;
   readonly rootFields: readonly string[];
   readonly kind?: 'query' | 'mutation';
@@ -97,7 +112,12 @@ export interface FakeCall {
   /** `fault` wins over the outcome it hides; `refused` is any answer that executed nothing for the caller's own fault. */
   readonly outcome: 'ok' | 'throttled' | 'fault' | 'refused';
   readonly fault?: FaultKind;
-  /** Whether the operation was executed, also where the caller cannot know it. */
+  /** Keys of `@idempotent` that its mutations carried, if any. */
+  readonly idempotencyKeys?: readonly string[];
+  /**
+   * Whether the operation was executed, also where the caller cannot know it. A mutation that was answered from an
+   * earlier run with its idempotency key was not.
+   */
   readonly executed: boolean;
 }
 

@@ -1,8 +1,15 @@
 import type { ProductEntity, StoredMedia, StoredVariant } from '../fake/store/entities.ts';
 
-/** The number at the end of a gid, as REST-shaped payloads have it. */
-export function idOf(gid: string): number {
-  return Number(gid.slice(gid.lastIndexOf('/') + 1));
+/**
+ * The number at the end of a gid, as REST-shaped payloads have it: exactly, so beyond 2^53 as raw JSON, which
+ * `JSON.stringify` writes as it stands.
+ */
+export function idOf(gid: string): number | object {
+  const digits = gid.slice(gid.lastIndexOf('/') + 1);
+  const number = Number(digits);
+  // In every Node we support, and not in the types yet.
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+  return Number.isSafeInteger(number) || !/^\d+$/.test(digits) ? number : rawJSON(digits);
 }
 
 /**

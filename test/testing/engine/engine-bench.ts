@@ -23,6 +23,8 @@ export interface Bench {
 
 export interface BenchOptions {
   readonly background?: Background;
+  /** Default: one that starts on 2026-10-01. */
+  readonly clock?: ManualClock;
   readonly onChange?: StoreListener;
   readonly store?: FakeStore;
   readonly info?: Partial<ShopInfo>;
@@ -30,7 +32,7 @@ export interface BenchOptions {
 }
 
 export function createBench(options: BenchOptions = {}): Bench {
-  const clock = createManualClock({ now: Date.UTC(2026, 9, 1) });
+  const clock = options.clock ?? createManualClock({ now: Date.UTC(2026, 9, 1) });
   const store = options.store ?? createFakeStore(options.onChange ? { onChange: options.onChange } : {});
   seedShop(store, shop, ['Online Store', 'Point of Sale']);
   const info: ShopInfo = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, defineMetafield, push, pushed, refused, shop } from './engine-bench.ts';
+import { type Bench, createBench, defineMetafield, push, pushed, refused, shop } from './engine-bench.ts';
 
 const gid = 'gid://shopify/Product/999';
 
@@ -161,10 +161,6 @@ describe('productSet on the product itself', () => {
   it.each([
     [{ giftCard: true }, 'ProductSetInput.giftCard'],
     [
-      { variants: [{ optionValues: [], inventoryQuantities: [{ locationId: 'x', name: 'available', quantity: 1 }] }] },
-      'ProductVariantSetInput.inventoryQuantities',
-    ],
-    [
       { files: [{ originalSource: 'https://a.example/a.mp4', contentType: 'VIDEO' }] },
       'FileSetInput.contentType VIDEO',
     ],
@@ -285,66 +281,107 @@ describe('the identifier of productSet', () => {
 });
 
 describe('productSet in the background', () => {
-  const start = (input: object) => ({
-    query: `mutation ($input: ProductSetInput!) { productSet(input: $input, synchronous: false) {
-      product { id } productSetOperation { id status product { id } userErrors { code } } userErrors { code } } }`,
-    variables: { input },
-  });
+  const start = `mutation ($input: ProductSetInput!, $identifier: ProductSetIdentifiers) {
+    productSet(input: $input, identifier: $identifier, synchronous: false) {
+      product { id } productSetOperation { id status product { id } userErrors { code } } userErrors { code } } }`;
   const poll = `query ($id: ID!) { productOperation(id: $id) { __typename status product { title }
     ... on ProductSetOperation { userErrors { code field message } } } }`;
 
-  it('answers with an operation, which is complete when it is asked for', async () => {
-    const bench = createBench();
-    const { query, variables } = start({ title: 'A' });
-    const id = 'gid://shopify/ProductSetOperation/8';
-    expect(await bench.data(query, variables)).toEqual({
-      productSet: {
-        product: null,
-        productSetOperation: { id, status: 'CREATED', product: null, userErrors: [] },
-        userErrors: [],
-      },
+  async function started(bench: Bench, variables: Record<string, unknown>): Promise<string> {
+    const { productSet } = await bench.data(start, variables);
+    expect(productSet).toMatchObject({
+      product: null,
+      productSetOperation: { status: 'CREATED', product: null, userErrors: [] },
+      userErrors: [],
     });
-    expect(await bench.data(poll, { id })).toEqual({
-      productOperation: {
-        __typename: 'ProductSetOperation',
-        status: 'COMPLETE',
-        product: { title: 'A' },
-        userErrors: [],
-      },
+    return (productSet as { productSetOperation: { id: string } }).productSetOperation.id;
+  }
+
+  const polled = async (bench: Bench, id: string) => (await bench.data(poll, { id }))['productOperation'];
+
+  it('answers with an operation, which the clock moves to its end', async () => {
+    const bench = createBench();
+    const id = await started(bench, { input: { title: 'A' } });
+    expect(await polled(bench, id)).toMatchObject({ __typename: 'ProductSetOperation', status: 'CREATED' });
+    await bench.clock.advance(100);
+    expect(await polled(bench, id)).toMatchObject({ status: 'ACTIVE', product: null });
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    await bench.clock.advance(400);
+    expect(await polled(bench, id)).toEqual({
+      __typename: 'ProductSetOperation',
+      status: 'COMPLETE',
+      product: { title: 'A' },
+      userErrors: [],
     });
   });
 
   it('tells its problems to who asks for the operation', async () => {
     const bench = createBench();
-    const { query, variables } = start({ title: '' });
-    const { productSet } = await bench.data(query, variables);
-    const { id } = (productSet as { productSetOperation: { id: string } }).productSetOperation;
-    expect(await bench.data(poll, { id })).toEqual({
-      productOperation: {
-        __typename: 'ProductSetOperation',
-        status: 'COMPLETE',
-        product: null,
-        userErrors: [{ code: 'INVALID_PRODUCT', field: ['input', 'title'], message: "Title can't be blank" }],
-      },
+    const id = await started(bench, { input: { title: '' } });
+    await bench.clock.advance(500);
+    expect(await polled(bench, id)).toEqual({
+      __typename: 'ProductSetOperation',
+      status: 'COMPLETE',
+      product: null,
+      userErrors: [{ code: 'INVALID_PRODUCT', field: ['input', 'title'], message: "Title can't be blank" }],
     });
     expect(bench.store.all(shop, 'Product')).toEqual([]);
   });
 
+  it('tells there what would have been an error of the whole call', async () => {
+    const bench = createBench();
+    const id = await started(bench, { input: {}, identifier: { id: '7' } });
+    await bench.clock.advance(500);
+    expect(await polled(bench, id)).toMatchObject({
+      status: 'COMPLETE',
+      userErrors: [{ code: 'JOB_ERROR', field: null, message: "Invalid global id '7'" }],
+    });
+  });
+
+  it('works on what is there when it runs', async () => {
+    const bench = createBench();
+    const { id: product } = await pushed(bench, { title: 'A' });
+    const id = await started(bench, { input: { title: 'B' }, identifier: { id: product } });
+    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id: product });
+    await bench.clock.advance(500);
+    expect(await polled(bench, id)).toMatchObject({ userErrors: [{ code: 'PRODUCT_DOES_NOT_EXIST' }] });
+  });
+
   it('forgets a product that was deleted since', async () => {
     const bench = createBench();
-    const { query, variables } = start({ title: 'A' });
-    await bench.data(query, variables);
+    const id = await started(bench, { input: { title: 'A' } });
+    await bench.clock.advance(500);
     const [product] = bench.store.all(shop, 'Product');
     await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
       id: product?.id,
     });
-    const [operation] = bench.store.all(shop, 'ProductSetOperation');
-    expect(await bench.data(poll, { id: operation?.id })).toMatchObject({ productOperation: { product: null } });
+    expect(await polled(bench, id)).toMatchObject({ product: null });
+  });
+
+  it('goes on after a restart that came between', async () => {
+    const before = createBench();
+    const id = await started(before, { input: { title: 'A' } });
+    const after = createBench({ store: before.store });
+    await after.clock.advance(600);
+    expect(await polled(after, id)).toMatchObject({ status: 'CREATED' });
+    await after.clock.advance(0);
+    expect(await polled(after, id)).toMatchObject({ status: 'COMPLETE', product: { title: 'A' } });
+  });
+
+  it('is given up where the state was replaced', async () => {
+    const bench = createBench();
+    const empty = bench.store.snapshot();
+    await started(bench, { input: { title: 'A' } });
+    bench.store.restore(empty);
+    await bench.clock.advance(1_000);
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    expect(bench.store.all(shop, 'ProductSetOperation')).toEqual([]);
   });
 
   it('has no operation behind any other gid', async () => {
     const bench = createBench();
     const { id } = await pushed(bench, { title: 'A' });
-    expect(await bench.data(poll, { id })).toEqual({ productOperation: null });
+    expect(await polled(bench, id)).toBeNull();
+    expect(await polled(bench, 'gid://shopify/ProductSetOperation/999')).toBeNull();
   });
 });

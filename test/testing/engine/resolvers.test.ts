@@ -265,9 +265,6 @@ describe('products', () => {
       productDelete: { deletedProductId: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] },
     });
     expect((await pushed(bench, { title: 'A' })).handle).toBe('a');
-    const inBackground =
-      'mutation { productDelete(input: {id: "gid://shopify/Product/1"}, synchronous: false) { deletedProductId } }';
-    expect((await bench.run(inBackground)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 });
 

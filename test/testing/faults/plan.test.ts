@@ -74,6 +74,13 @@ describe('createFaultPlan', () => {
     const plan = createFaultPlan({}, 1);
     expect(() => plan.next('slow', { times: Number.NaN })).toThrow('times: is NaN');
     expect(() => plan.next('explode' as FaultKind)).toThrow('has no explode');
+    expect(() => plan.next('slow-drip', { delayMs: -1 })).toThrow('delayMs: is -1');
+  });
+
+  it('lets a clock be slow as well as fast', () => {
+    const plan = createFaultPlan({}, 1);
+    plan.next('clock-skew', { delayMs: -5 });
+    expect(plan.choose(query)).toEqual({ kind: 'clock-skew', delayMs: -5 });
   });
 });
 

@@ -36,7 +36,7 @@ describe('a request to the fake', () => {
   });
 
   it.each([
-    ['an unknown path', { path: '/admin/api/2026-10/products.json' }, 404, 'Not Found'],
+    ['an unknown path', { path: '/admin/somewhere' }, 404, 'Not Found'],
     ['another method', { method: 'GET' }, 405, 'Method Not Allowed'],
     ['an unknown shop', { host: 'https://other.myshopify.com' }, 404, 'Not Found'],
     ['a wrong token', { token: 'shpat_wrong' }, 401, wrongToken],
@@ -88,6 +88,33 @@ describe('a request to the fake', () => {
     expect(json.errors[0].message).toContain('colour');
     expect(json).not.toHaveProperty('data');
     expect(fake.calls).toMatchObject([{ outcome: 'refused', status: 200, executed: false }]);
+  });
+
+  it('may be the bare query, as application/graphql', async () => {
+    const { fetch } = createFakeShopify();
+    const headers = { 'content-type': 'application/graphql' };
+    expect((await ask(fetch, { body: shopQuery, headers })).json.data.shop.name).toBe('demo');
+  });
+
+  it('is told which deprecated fields it uses, in fragments too, each time', async () => {
+    const { fetch } = createFakeShopify();
+    const query = `{ shop { ...Old } products(first: 1) { nodes { bodyHtml title } } } fragment Old on Shop { id products(first: 1) { nodes { bodyHtml } } }`;
+    for (const _time of [1, 2]) {
+      const { headers } = await ask(fetch, { query });
+      expect(headers.get('x-shopify-api-deprecated-reason')).toBe('Product.bodyHtml, Shop.products');
+    }
+    for (const _time of [1, 2]) {
+      expect((await ask(fetch)).headers.get('x-shopify-api-deprecated-reason')).toBeNull();
+    }
+  });
+
+  it('is answered with the date of the fake’s clock, however it ends', async () => {
+    const clock = createManualClock({ now: Date.UTC(2027, 0, 1, 17) });
+    const fake = createFakeShopify({ clock, latencyMs: 2_000 });
+    const date = async (asked: object) => (await clock.run(ask(fake.fetch, asked))).headers.get('date');
+    expect(await date({})).toBe('Fri, 01 Jan 2027 17:00:02 GMT');
+    expect(await date({ token: 'no' })).toBe('Fri, 01 Jan 2027 17:00:03 GMT');
+    expect(await date({ path: '/admin/oauth/access_token' })).toBe('Fri, 01 Jan 2027 17:00:05 GMT');
   });
 
   it('runs the operation it names', async () => {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
+import { request } from 'node:https';
 import { createConnection } from 'node:net';
-import { createFakeShopify } from 'shopwright/testing';
+import { createFakeShopify, type FakeServer, fakeCertificate } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fakeCertificateKey } from '../../../src/testing/fake/http/certificate.ts';
 import { listen } from '../../../src/testing/fake/http/listen.ts';
 import { ask, shopQuery } from '../ask.ts';
 
@@ -75,5 +77,68 @@ describe('listen', () => {
     const resolvers = { QueryRoot: { shop: () => Promise.reject(new Error('broken')) } };
     const { json } = await ask(createFakeShopify({ resolvers }).fetch, { query: shopQuery });
     expect(json.errors).toHaveLength(1);
+  });
+});
+
+/** Asks for the shop over HTTPS, trusting one certificate only. */
+function askSecurely({ origin }: Pick<FakeServer, 'origin'>, ca: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'x-shopify-access-token': 'shpat_fake' };
+    const asking = request(`${origin}/admin/api/2026-10/shop.json`, { ca, headers, agent: false }, (response) => {
+      resolve(response.resume().statusCode ?? 0);
+    });
+    asking.on('error', reject).end();
+  });
+}
+
+describe('listen with TLS', () => {
+  it('serves HTTPS by a certificate that a client can trust alone', async () => {
+    const fake = createFakeShopify();
+    closing.push(() => fake.close());
+    const server = await fake.listen({ tls: true });
+    expect(server.origin).toBe(`https://127.0.0.1:${server.port}`);
+    expect(server.ca).toBe(fakeCertificate);
+    expect(await askSecurely(server, server.ca)).toBe(200);
+    expect(await askSecurely({ origin: `https://localhost:${server.port}` }, server.ca)).toBe(200);
+    await expect(askSecurely(server, undefined)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect((await fake.listen()).ca).toBeUndefined();
+  });
+
+  it('leads the links of REST to where it listens', async () => {
+    const fake = createFakeShopify();
+    closing.push(() => fake.close());
+    const { origin } = await fake.listen();
+    for (const title of ['A', 'B']) {
+      await ask(globalThis.fetch, {
+        host: origin,
+        path: '/admin/api/2026-10/products.json',
+        body: JSON.stringify({ product: { title } }),
+      });
+    }
+    const { headers } = await ask(globalThis.fetch, {
+      host: origin,
+      path: '/admin/api/2026-10/products.json?limit=1',
+      method: 'GET',
+    });
+    expect(headers.get('link')).toContain(`<${origin}/admin/api/2026-10/products.json?limit=1&page_info=`);
+  });
+
+  it('takes a certificate of the test’s own', async () => {
+    const fake = createFakeShopify();
+    closing.push(() => fake.close());
+    // The same one, with a line of its own before it.
+    const cert = `A comment\n${fakeCertificate}`;
+    const server = await fake.listen({ tls: { key: fakeCertificateKey, cert } });
+    expect(server.ca).toBe(cert);
+    expect(await askSecurely(server, server.ca)).toBe(200);
+  });
+
+  it.each(['reset-before', 'reset-after'] as const)('drops connections for %s', async (kind) => {
+    const fake = createFakeShopify();
+    closing.push(() => fake.close());
+    const server = await fake.listen({ tls: true });
+    fake.faults.next(kind);
+    await expect(askSecurely(server, server.ca)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(fake.calls).toMatchObject([{ fault: kind, status: 0 }]);
   });
 });

@@ -24,6 +24,21 @@ describe('the handlers for msw', () => {
     expect((await ask(globalFetch, { host: 'https://one.myshopify.com', token: 'no' })).status).toBe(401);
   });
 
+  it('answer for all of a shop: REST and OAuth too', async () => {
+    const fake = createFakeShopify();
+    server.use(...fake.handlers);
+    const { json } = await ask(globalFetch, { path: '/admin/api/2026-10/shop.json', method: 'GET' });
+    expect(json.shop.name).toBe('demo');
+    expect((await ask(globalFetch, { path: '/admin/oauth/access_token' })).status).toBe(400);
+  });
+
+  it('break off in the middle of an answer', async () => {
+    const fake = createFakeShopify();
+    server.use(...fake.handlers);
+    fake.faults.next('wrong-content-length');
+    await expect(ask(globalFetch)).rejects.toThrow(TypeError);
+  });
+
   it('turn a dropped connection into a network error, after it executed', async () => {
     const fake = createFakeShopify();
     server.use(...fake.handlers);

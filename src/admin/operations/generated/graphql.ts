@@ -620,6 +620,33 @@ export type MetafieldStorefrontAccessInput =
   | 'PUBLIC_READ'
   | (string & {});
 
+export type MetafieldsSetInput = {
+  compareDigest?: string | null | undefined;
+  key: string;
+  namespace?: string | null | undefined;
+  ownerId: string;
+  type?: string | null | undefined;
+  value: string;
+};
+
+export type MetafieldsSetUserErrorCode =
+  | 'APP_NOT_AUTHORIZED'
+  | 'BLANK'
+  | 'CAPABILITY_VIOLATION'
+  | 'INCLUSION'
+  | 'INTERNAL_ERROR'
+  | 'INVALID'
+  | 'INVALID_COMPARE_DIGEST'
+  | 'INVALID_TYPE'
+  | 'INVALID_VALUE'
+  | 'LESS_THAN_OR_EQUAL_TO'
+  | 'PRESENT'
+  | 'STALE_OBJECT'
+  | 'TAKEN'
+  | 'TOO_LONG'
+  | 'TOO_SHORT'
+  | (string & {});
+
 export type OptionSetInput = {
   id?: string | null | undefined;
   linkedMetafield?: LinkedMetafieldCreateInput | null | undefined;
@@ -838,6 +865,13 @@ export type MetafieldDefinitionEnsureMutationVariables = Exact<{
 
 export type MetafieldDefinitionEnsureMutation = { metafieldDefinitionCreate: { createdDefinition: { id: Gid, namespace: string } | null, userErrors: Array<{ code: MetafieldDefinitionCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
+export type MetafieldsWriteMutationVariables = Exact<{
+  metafields: Array<MetafieldsSetInput> | MetafieldsSetInput;
+}>;
+
+
+export type MetafieldsWriteMutation = { metafieldsSet: { metafields: Array<{ id: Gid }> | null, userErrors: Array<{ code: MetafieldsSetUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
 export type ProductPushMutationVariables = Exact<{
   identifier: ProductSetIdentifiers;
   input: ProductSetInput;
@@ -852,6 +886,15 @@ export type ProductByIdentifierQueryVariables = Exact<{
 
 
 export type ProductByIdentifierQuery = { productByIdentifier: { id: Gid, handle: string, title: string, status: ProductStatus, updatedAt: DateTime } | null };
+
+export type ProductByHandleQueryVariables = Exact<{
+  handle: string;
+  namespace: string;
+  key: string;
+}>;
+
+
+export type ProductByHandleQuery = { productByIdentifier: { id: Gid, metafield: { value: string } | null } | null };
 
 export type PublicationsQueryVariables = Exact<{
   first: number;
@@ -930,6 +973,20 @@ export const MetafieldDefinitionEnsureDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MetafieldDefinitionEnsureMutation, MetafieldDefinitionEnsureMutationVariables>;
+export const MetafieldsWriteDocument = new TypedDocumentString(`
+    mutation MetafieldsWrite($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) {
+    metafields {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MetafieldsWriteMutation, MetafieldsWriteMutationVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
     mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
@@ -957,6 +1014,16 @@ export const ProductByIdentifierDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductByIdentifierQuery, ProductByIdentifierQueryVariables>;
+export const ProductByHandleDocument = new TypedDocumentString(`
+    query ProductByHandle($handle: String!, $namespace: String!, $key: String!) {
+  productByIdentifier(identifier: { handle: $handle }) {
+    id
+    metafield(namespace: $namespace, key: $key) {
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductByHandleQuery, ProductByHandleQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {

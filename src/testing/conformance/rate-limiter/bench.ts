@@ -10,9 +10,33 @@ export interface RateLimiterSubject {
   dispose?(): Promise<void>;
 }
 
+/** What a limiter that knows these terms is to be made with. */
+export interface RateLimiterTerms {
+  /** Milliseconds after which a waiting background call stands equal to an interactive one that has just come. */
+  readonly agingMs: number;
+  /** Part of the bucket that background calls may use while the shop is in interactive use. */
+  readonly softCeiling: number;
+}
+
+/** What not every limiter can do. All are taken to be there unless they are said not to be. */
+export interface RateLimiterAbilities {
+  /** A background call comes before interactive ones when it has waited long enough. Without: never. */
+  readonly aging?: boolean;
+  /** Background calls leave a part of the bucket to interactive ones. Without: they may use all of it. */
+  readonly softCeiling?: boolean;
+  /**
+   * An aborted call leaves the line at once. Without: it keeps its place, and those behind it wait until
+   * the points for it are there, which then come back.
+   */
+  readonly leaving?: boolean;
+}
+
 /** One sentence about a limiter, and its proof. */
 export interface LimiterCase {
   readonly name: string;
+  /** What the limiter must be able to do for the sentence to hold, or not be able to where `without`. */
+  readonly ability?: keyof RateLimiterAbilities;
+  readonly without?: boolean;
   check(bench: LimiterBench, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
@@ -42,6 +66,10 @@ export const scope: BucketScope = { shop: 'conformance.myshopify.com', app: 'def
 export const maximumAvailable = 1_000;
 /** Points per second; so few that what comes back during a case does not matter, on a real clock either. */
 export const slowRate = 1;
+
+/** The terms of all cases: so short that a case can wait for it. */
+export const agingMs = 100;
+export const softCeiling = 0.8;
 
 /** Puts the helpers of the cases around a subject. */
 export function createLimiterBench(subject: RateLimiterSubject): LimiterBench {

@@ -69,21 +69,6 @@ export const waitingCases: readonly LimiterCase[] = [
 /** Who is turned away. */
 export const refusalCases: readonly LimiterCase[] = [
   {
-    name: 'rejects an aborted waiter with the reason, at once, and serves the next',
-    async check({ advance, confirm, status, watch }, expect) {
-      await confirm(50);
-      const controller = new AbortController();
-      const aborted = watch(500, { signal: controller.signal });
-      const next = watch(10);
-      await advance(10);
-      controller.abort('enough');
-      await advance(30);
-      expect(aborted).toEqual({ outcome: 'rejected', reason: 'enough' });
-      expect(next.outcome).toBe('granted');
-      expect(status().waiting).toBe(0);
-    },
-  },
-  {
     name: 'rejects a call whose signal is aborted already',
     async check({ advance, confirm, status, watch }, expect) {
       await confirm(1_000);

@@ -1,6 +1,5 @@
-import { inputCosts } from '../schema-tables.ts';
 import type { PreparedOperation } from '../types.ts';
-import { inputPoints } from './input.ts';
+import { argumentPoints } from './input.ts';
 import { classifyField, mutationPoints, roundPoints } from './rule.ts';
 import { argumentValue, rootType, selectionContext } from './selection.ts';
 import { below, fieldPoints, objectSelection, paidElsewhere, type Visit, type Walk } from './walk.ts';
@@ -62,7 +61,7 @@ function mutationField(walk: Walk, visit: Visit): number {
   const { field, nodes, path } = visit;
   let own = mutationPoints;
   for (const argument of field.args) {
-    own += inputPoints(inputCosts, argument.type, argumentValue(walk, nodes[0], argument.name));
+    own += argumentPoints(field.name, argument, argumentValue(walk, nodes[0], argument.name));
   }
   const kind = classifyField(field.type);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type, paidElsewhere) : 0;

@@ -1,6 +1,5 @@
 import { ConfigError, type Problem } from '../../../errors/local.ts';
 import { createRandom } from '../random.ts';
-import type { PreparedOperation } from '../types.ts';
 import { type FaultKind, faultKinds, faults } from './kinds.ts';
 
 /** Faults by chance. */
@@ -11,19 +10,23 @@ export interface FaultOptions {
   readonly kinds?: readonly FaultKind[];
   /** Default: the seed of the fake. */
   readonly seed?: number;
-  /** How late a `slow` answer is, in milliseconds. Default 2,000. */
+  /** How late a `slow` or `slow-drip` answer is, and how far a `clock-skew` is off; in milliseconds. Default 2,000. */
   readonly delayMs?: number;
 }
 
 /** Which calls a scripted fault meets. */
 export interface NextFault {
-  /** Name of an operation, or of one of its root fields. Default: any. */
+  /**
+   * Name of an operation, or of one of its root fields. REST calls are named by method and path, such as
+   * `GET products.json` and `PUT products/{id}.json` or `PUT products/123.json`; calls that need no token too, such
+   * as `POST oauth/access_token`. Default: any.
+   */
   readonly operation?: string;
   /** How many calls it meets. Default 1. */
   readonly times?: number;
   /** How many matching calls pass before. Default 0. */
   readonly after?: number;
-  /** How late a `slow` answer is, in milliseconds. */
+  /** How late a `slow` or `slow-drip` answer is, and how far a `clock-skew` is off (may be negative); in milliseconds. */
   readonly delayMs?: number;
 }
 
@@ -31,6 +34,12 @@ export interface NextFault {
 export interface ChosenFault {
   readonly kind: FaultKind;
   readonly delayMs: number;
+}
+
+/** What a script can tell a call by. */
+export interface FaultTarget {
+  readonly name: string;
+  readonly rootFields: readonly string[];
 }
 
 /** Faults as a test writes them. */
@@ -48,7 +57,7 @@ export interface FaultScript {
 /** Decides which calls meet a fault: first what the test scripted, then chance. */
 export interface FaultPlan extends FaultScript {
   /** The fault of this call, if any. */
-  choose(operation: PreparedOperation): ChosenFault | undefined;
+  choose(call: FaultTarget): ChosenFault | undefined;
 }
 
 /** The kinds chance chooses from: all that a client can see through without waiting for its own time limit. */
@@ -98,7 +107,7 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
         unknownKinds([kind]),
         notBetween('times', times, Number.POSITIVE_INFINITY, 'a number of calls'),
         notBetween('after', after, Number.POSITIVE_INFINITY, 'a number of calls'),
-        notBetween('delayMs', late, Number.MAX_SAFE_INTEGER, 'milliseconds'),
+        kind === 'clock-skew' ? undefined : notBetween('delayMs', late, Number.MAX_SAFE_INTEGER, 'milliseconds'),
       );
       if (times > 0) scripts.push({ kind, operation, delayMs: late, skip: after, left: times });
     },
@@ -106,8 +115,8 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
       scripts = [];
       rate = 0;
     },
-    choose(operation) {
-      const matching = scripts.filter((script) => matches(script, operation));
+    choose(call) {
+      const matching = scripts.filter((script) => matches(script, call));
       const script = matching.find((candidate) => candidate.skip === 0);
       for (const waiting of matching) if (waiting.skip > 0) waiting.skip -= 1;
       if (script) {
@@ -123,12 +132,8 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
   };
 }
 
-function matches(script: Script, operation: PreparedOperation): boolean {
-  return (
-    script.operation === undefined ||
-    script.operation === operation.name ||
-    operation.rootFields.includes(script.operation)
-  );
+function matches({ operation }: Script, { name, rootFields }: FaultTarget): boolean {
+  return operation === undefined || operation === name || rootFields.includes(operation);
 }
 
 function check(...problems: readonly (Problem | undefined)[]): void {

@@ -4,10 +4,14 @@ import type { Background } from '../background.ts';
 import type { FakeStore } from '../store/types.ts';
 import type { GraphqlEngine } from '../types.ts';
 import { errorEntry } from './errors.ts';
+import { createIdempotency } from './idempotency/guard.ts';
+import { createRun } from './operation-run.ts';
 import { createPrepare } from './prepare.ts';
 import { mergeResolvers, resolvers } from './registry.ts';
 import { fieldResolver, typeResolver } from './resolve-field.ts';
 import type { ResolverMap, ShopInfo } from './types.ts';
+import { beginUnit } from './unit-of-work.ts';
+import { wholeLists } from './whole-lists.ts';
 
 /** Options of `createGraphqlEngine`. */
 export interface GraphqlEngineOptions {
@@ -28,23 +32,37 @@ export interface GraphqlEngineOptions {
  */
 export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngine {
   const { store, clock, shopInfo, background } = options;
-  const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}));
+  const idempotency = createIdempotency();
+  const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}), idempotency.guard);
 
   return {
     prepare: createPrepare(options.schema),
     async execute(operation, caller) {
-      const transaction = store.begin();
-      const { data, errors } = await execute({
-        schema: operation.schema,
-        document: operation.document,
-        operationName: operation.definition.name?.value ?? null,
-        variableValues: operation.variables,
-        contextValue: { ...caller, store: transaction, info: shopInfo(caller.shop), clock, background },
-        fieldResolver: resolveField,
-        typeResolver,
-      });
-      transaction.commit();
-      return { data: data ?? null, ...(errors && { errors: errors.map(errorEntry) }) };
+      const run = createRun();
+      const info = { ...shopInfo(caller.shop), ...(caller.scopes && { scopes: caller.scopes }) };
+      const unit = beginUnit(store, { ...caller, info, clock, background, run });
+      try {
+        const executing = execute({
+          schema: operation.schema,
+          document: operation.document,
+          operationName: operation.definition.name?.value ?? null,
+          variableValues: operation.variables,
+          contextValue: unit.context,
+          fieldResolver: caller.wholeLists ? wholeLists(resolveField) : resolveField,
+          typeResolver,
+        });
+        // Awaited only where a resolver is asynchronous: else nothing may come between what is read and the commit.
+        const { data, errors } = executing instanceof Promise ? await executing : executing;
+        unit.commit();
+        return {
+          data: data ?? null,
+          ...(errors && { errors: errors.map(errorEntry) }),
+          ...(run.keys.size > 0 && { idempotencyKeys: [...run.keys] }),
+          ...(operation.kind === 'mutation' && run.executed === 0 && { executed: false }),
+        };
+      } finally {
+        idempotency.release(run);
+      }
     },
   };
 }

@@ -1,6 +1,14 @@
 import { appResolvers } from './resolvers/app.ts';
+import { bulkResolvers } from './resolvers/bulk/bulk.ts';
+import { collectionResolvers } from './resolvers/collections/collections.ts';
+import { deferredResolvers } from './resolvers/deferred/deferred.ts';
+import { fileResolvers } from './resolvers/files/files.ts';
+import { inventoryResolvers } from './resolvers/inventory/inventory.ts';
+import { inventoryLevelResolvers } from './resolvers/inventory/level-fields.ts';
+import { locationResolvers } from './resolvers/locations/locations.ts';
 import { mediaResolvers } from './resolvers/media.ts';
 import { metafieldDefinitionResolvers } from './resolvers/metafield-definitions.ts';
+import { metafieldMutationResolvers } from './resolvers/metafield-mutations.ts';
 import { metafieldResolvers } from './resolvers/metafields.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { optionResolvers } from './resolvers/options.ts';
@@ -8,9 +16,14 @@ import { productDeleteResolvers } from './resolvers/product-delete.ts';
 import { productFieldResolvers } from './resolvers/product-fields.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
 import { productQueryResolvers } from './resolvers/products.ts';
+import { productWriteResolvers } from './resolvers/products-write/products-write.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
 import { shopResolvers } from './resolvers/shop.ts';
+import { tagResolvers } from './resolvers/tags.ts';
+import { taxonomyResolvers } from './resolvers/taxonomy/taxonomy.ts';
 import { variantResolvers } from './resolvers/variants.ts';
+import { variantsBulkResolvers } from './resolvers/variants-bulk/variants-bulk.ts';
+import { webhookSubscriptionResolvers } from './resolvers/webhook-subscriptions.ts';
 import type { FieldResolver, ResolverMap } from './types.ts';
 
 /** Puts resolvers together by type; of two for one field, the later wins. */
@@ -25,8 +38,16 @@ export function mergeResolvers(...maps: readonly ResolverMap[]): ResolverMap {
 /** All that the fake simulates: one line per feature. */
 export const resolvers: ResolverMap = mergeResolvers(
   appResolvers,
+  bulkResolvers,
+  collectionResolvers,
+  deferredResolvers,
+  fileResolvers,
+  inventoryLevelResolvers,
+  inventoryResolvers,
+  locationResolvers,
   mediaResolvers,
   metafieldDefinitionResolvers,
+  metafieldMutationResolvers,
   metafieldResolvers,
   nodeResolvers,
   optionResolvers,
@@ -34,7 +55,12 @@ export const resolvers: ResolverMap = mergeResolvers(
   productFieldResolvers,
   productQueryResolvers,
   productSetResolvers,
+  productWriteResolvers,
   publicationResolvers,
   shopResolvers,
+  tagResolvers,
+  taxonomyResolvers,
   variantResolvers,
+  variantsBulkResolvers,
+  webhookSubscriptionResolvers,
 );

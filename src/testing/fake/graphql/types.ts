@@ -3,6 +3,8 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import type { EntityStore } from '../store/types.ts';
 import type { FakePlan } from '../types.ts';
+import type { OperationRun } from './operation-run.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What the engine says about a shop that its store does not hold. */
 export interface ShopInfo {
@@ -27,6 +29,17 @@ export interface ResolverContext {
   readonly clock: Clock;
   /** Work for later, and webhooks that are due. */
   readonly background: Background;
+  /**
+   * Tells of an event, such as `products/update`, when the operation has been committed. What is undone was never
+   * told of. The payload is made only if somebody listens.
+   */
+  announce(topic: string, payload: () => object): void;
+  /** Does work after `delayMs` of the clock from the commit on, as a unit of its own. */
+  later(delayMs: number, work: (context: ResolverContext) => void): void;
+  /** Begins a unit over this one, whose changes and events stand only if it is committed. */
+  begin(): UnitOfWork;
+  /** What is noted about the operation. */
+  readonly run: OperationRun;
 }
 
 /** Answers one field. Arguments are as the schema says, defaults included. May return a promise. */

@@ -1,8 +1,19 @@
 import type { ThrottleStatus } from '../../../limiter/types.ts';
 import { roundPoints } from '../cost/rule.ts';
+import type { WholeAnswer } from './types.ts';
 
 /** What the body of an answer holds. */
 export type AnswerBody = Readonly<Record<string, unknown>>;
+
+/** An answer of JSON. */
+export function jsonAnswer(
+  status: number,
+  body: AnswerBody,
+  headers: Readonly<Record<string, string>> = {},
+): WholeAnswer {
+  const json = { 'content-type': 'application/json; charset=utf-8' };
+  return { type: 'answer', status, headers: { ...json, ...headers }, body: JSON.stringify(body) };
+}
 
 /**
  * Refusals in Shopify's shapes, where `errors` is a string, an object or a list.

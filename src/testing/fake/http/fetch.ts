@@ -1,9 +1,10 @@
+import { bodyStream, unpacked } from './body-stream.ts';
 import type { FakeAnswer, FakeCore } from './types.ts';
 
 /**
  * A `fetch` that answers from the core, without network and without timers of its own. It rejects as the
  * platform's does: with a `TypeError` whose cause has a code for a lost connection, with the signal's
- * reason for an abort. As with a real server, an abort ends the caller's wait, not the work.
+ * reason for an abort. As with a real server, an abort ends the caller's wait, not the work. It follows no redirect.
  */
 export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
   return async (input, init) => {
@@ -23,11 +24,17 @@ export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
       body: new TextDecoder().decode(bytes),
       bytes,
     });
-    const answer = await arrived(answering, signal);
-    if (answer.type === 'drop') throw droppedConnection();
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+    const received = await arrived(answering, signal);
+    if (received.type === 'drop') throw droppedConnection();
+    const answer = unpacked(received);
+    const body = answer.type === 'pieces' ? bodyStream(answer.pieces, signal) : answer.body;
+    const { status, headers } = answer;
+    return new Response(bodiless.has(status) ? null : body, { status, headers });
   };
 }
+
+/** Statuses whose answers have no body. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const resetCode = 'ECONNRESET';
 

@@ -1,8 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { failureBody } from './answers.ts';
-import type { FakeAnswer, FakeCore } from './types.ts';
+import { failureBody, jsonAnswer } from './answers.ts';
+import { fakeCertificate, fakeCertificateKey } from './certificate.ts';
+import type { FakeAnswer, FakeCore, PiecewiseAnswer } from './types.ts';
 
 /** Where a fake listens. */
 export interface ListenOptions {
@@ -10,6 +17,11 @@ export interface ListenOptions {
   readonly port?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
+  /**
+   * HTTPS: `true` for the certificate of the package, which is for `localhost` and its addresses; or one of your own,
+   * as PEM. Default: plain HTTP.
+   */
+  readonly tls?: boolean | { readonly key: string; readonly cert: string };
 }
 
 /** A fake that listens. */
@@ -17,23 +29,29 @@ export interface FakeServer {
   /** Such as `http://127.0.0.1:4010`: the client's `origin`. */
   readonly origin: string;
   readonly port: number;
+  /** With HTTPS, the certificate that a client must trust (PEM): its `ca`. */
+  readonly ca?: string;
   /** Ends open connections too. */
   close(): Promise<void>;
 }
 
-/** Serves the core over HTTP. Rejects with Node's own error, such as `EADDRINUSE`. */
+/** Serves the core over HTTP or HTTPS. Rejects with Node's own error, such as `EADDRINUSE`. */
 export async function listen(core: FakeCore, options: ListenOptions = {}): Promise<FakeServer> {
-  const server = createServer((request, response) => void respond(core, request, response));
+  const { port = 0, host = '127.0.0.1' } = options;
+  const tls = options.tls === true ? { key: fakeCertificateKey, cert: fakeCertificate } : options.tls || undefined;
+  const onRequest: RequestListener = (request, response) => void respond(core, request, response);
+  const server = tls ? createHttpsServer(tls, onRequest) : createHttpServer(onRequest);
   // Longer than a client keeps an idle connection: a close from this side could hit a request on its way.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
-  const { address, port, family } = server.address() as AddressInfo;
+  const { address, port: taken, family } = server.address() as AddressInfo;
   return {
-    port,
-    origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    port: taken,
+    origin: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    ...(tls && { ca: tls.cert }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -45,7 +63,29 @@ export async function listen(core: FakeCore, options: ListenOptions = {}): Promi
 async function respond(core: FakeCore, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = await answerTo(core, request);
   if (answer.type === 'answer') response.writeHead(answer.status, answer.headers).end(answer.body);
-  else if (answer.type === 'drop') request.socket.resetAndDestroy();
+  else if (answer.type === 'pieces') await send(answer, response);
+  else if (answer.type === 'drop') drop(request);
+}
+
+/** Writes piece by piece, until the caller is gone; ends the connection where the pieces break off. */
+async function send({ status, headers, pieces }: PiecewiseAnswer, response: ServerResponse): Promise<void> {
+  response.writeHead(status, headers);
+  try {
+    for await (const piece of pieces) {
+      if (response.destroyed) return;
+      response.write(piece);
+    }
+    response.end();
+  } catch {
+    // What was written must reach the caller before the end does.
+    response.socket?.end();
+  }
+}
+
+/** Ends the connection without an answer. The socket of TLS knows no reset; its end is as sudden for the caller. */
+function drop({ socket }: IncomingMessage): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeAnswer> {
@@ -66,8 +106,7 @@ async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeA
     });
   } catch (error) {
     // Either the caller is gone, and nobody reads this, or the fake itself has failed.
-    const headers = { 'content-type': 'application/json' };
-    return { type: 'answer', status: 500, headers, body: JSON.stringify(failureBody(error)) };
+    return jsonAnswer(500, failureBody(error));
   }
 }
 

@@ -6,7 +6,8 @@ import { fakeFetch, isDroppedConnection } from './fetch.ts';
 import type { FakeCore } from './types.ts';
 
 /**
- * Handlers for msw's `setupServer`, one for each shop. msw is an optional peer and is loaded here.
+ * Handlers for msw's `setupServer`, one for each shop: all that goes to its domain is theirs. msw is an optional peer
+ * and is loaded here.
  *
  * @throws ConfigError when msw is not installed.
  */
@@ -18,7 +19,7 @@ export function mswHandlers(
   const { http, HttpResponse } = loadMsw(load);
   const fetch = fakeFetch(core);
   return domains.map((domain) =>
-    http.all(`https://${domain}/admin/api/*`, async ({ request }) => {
+    http.all(`https://${domain}/*`, async ({ request }) => {
       try {
         return await fetch(request);
       } catch (error) {

@@ -29,6 +29,8 @@ export interface Connection<T> {
 
 /** The largest page of nearly every connection. */
 const usualMaximum = 250;
+/** A page size that no request can ask for, and that no maximum refuses: everything. */
+export const wholeList = Number.POSITIVE_INFINITY;
 
 const cursorOf = (item: Identified): string => Buffer.from(JSON.stringify({ last_id: item.id })).toString('base64');
 const numberOf = (id: string): number => Number(parseGid(id)?.key);
@@ -74,7 +76,7 @@ function checkPageSize({ first, last }: ConnectionArgs, maximum: number): void {
   if (first != null && last != null) throw badRequest('providing both first and last is not supported');
   const [name, size] = first == null ? ['last', last ?? 0] : ['first', first];
   if (size <= 0) throw badRequest(`${name} must be greater than 0`);
-  if (size > maximum) throw badRequest(`${name} cannot exceed ${maximum}`);
+  if (size > maximum && size !== wholeList) throw badRequest(`${name} cannot exceed ${maximum}`);
 }
 
 function positionAfter(ordered: readonly Identified[], cursor: string, reverse: boolean): number {

@@ -3,6 +3,7 @@ import type { UniqueMetafieldValueInput } from '../../../../admin/operations/gen
 import type { MetafieldDefinitionEntity, ProductEntity } from '../../store/entities.ts';
 import type { ResolverContext } from '../types.ts';
 import { definitionByKey, productsByMetafield } from './find-entities.ts';
+import type { MetafieldOwnerType } from './metafield-owners.ts';
 import { resolveNamespace } from './namespaces.ts';
 
 /** A custom id with its namespace resolved. */
@@ -23,9 +24,28 @@ export const resolveCustomId = (input: UniqueMetafieldValueInput): CustomId => (
 });
 
 /** The definition behind a custom id, if it keeps values unique. https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids */
-export function uniqueDefinition(customId: CustomId, context: ResolverContext): MetafieldDefinitionEntity | undefined {
-  const definition = definitionByKey(context, 'PRODUCT', customId.namespace, customId.key);
+export function uniqueDefinition(
+  customId: CustomId,
+  context: ResolverContext,
+  ownerType: MetafieldOwnerType = 'PRODUCT',
+): MetafieldDefinitionEntity | undefined {
+  const definition = definitionByKey(context, ownerType, customId.namespace, customId.key);
   return definition?.uniqueValues ? definition : undefined;
+}
+
+/**
+ * The custom id that an input means.
+ *
+ * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ */
+export function requireUniqueDefinition(
+  input: UniqueMetafieldValueInput,
+  ownerType: MetafieldOwnerType,
+  context: ResolverContext,
+): CustomId {
+  const customId = resolveCustomId(input);
+  if (uniqueDefinition(customId, context, ownerType)) return customId;
+  throw new GraphQLError(noDefinitionMessage, { extensions: { code: 'NOT_FOUND' } });
 }
 
 /**
@@ -37,8 +57,5 @@ export function productByCustomId(
   input: UniqueMetafieldValueInput,
   context: ResolverContext,
 ): ProductEntity | undefined {
-  const customId = resolveCustomId(input);
-  if (!uniqueDefinition(customId, context))
-    throw new GraphQLError(noDefinitionMessage, { extensions: { code: 'NOT_FOUND' } });
-  return productsByMetafield(context, customId)[0];
+  return productsByMetafield(context, requireUniqueDefinition(input, 'PRODUCT', context))[0];
 }

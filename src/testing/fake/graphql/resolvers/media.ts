@@ -1,8 +1,9 @@
 import type { ProductEntity, StoredMedia, StoredVariant } from '../../store/entities.ts';
 import { notSimulated } from '../errors.ts';
-import { type ResolverMap, resolver } from '../types.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
+import { imageStatus } from './files/images.ts';
 import { productById } from './find-entities.ts';
 
 interface MediaArgs extends ConnectionArgs {
@@ -11,6 +12,10 @@ interface MediaArgs extends ConnectionArgs {
 }
 
 const imageOf = (media: StoredMedia | undefined): StoredMedia['image'] | null => media?.image ?? null;
+
+/** What there is to see of an image that was worked on. */
+const readyImage = (media: StoredMedia, context: ResolverContext): StoredMedia['image'] | null =>
+  imageStatus(media, context) === 'READY' ? media.image : null;
 
 /** Resolvers of images, on products and variants. */
 export const mediaResolvers: ResolverMap = {
@@ -44,7 +49,13 @@ export const mediaResolvers: ResolverMap = {
     mediaErrors: () => [],
     mediaWarnings: () => [],
     fileErrors: () => [],
-    preview: resolver<StoredMedia>(({ image }) => ({ image, status: 'READY' })),
+    status: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
+    fileStatus: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
+    image: resolver<StoredMedia>((media, _args, context) => readyImage(media, context)),
+    preview: resolver<StoredMedia>((media, _args, context) => ({
+      image: readyImage(media, context),
+      status: imageStatus(media, context),
+    })),
   },
   Image: {
     src: resolver<StoredMedia['image']>(({ url }) => url),

@@ -64,3 +64,19 @@ export function jsonValueOf(type: string, value: string): unknown {
   const isJson = type.startsWith('list.') || type === 'boolean' || type === 'number_integer' || check === json;
   return isJson ? parseJson(value) : value;
 }
+
+const kibibyte = 1024;
+/** Bytes a value may have. https://shopify.dev/docs/apps/build/metafields/metafield-limits */
+const maxBytes: Readonly<Record<string, number>> = { id: 2 * kibibyte, url: 2 * kibibyte, json: 128 * kibibyte };
+const usualMaxBytes = 64 * kibibyte;
+const maxEntries = 128;
+
+/** Why a value is too large for its type; `undefined` where it is not. */
+export function sizeProblem(type: string, value: string): string | undefined {
+  const limit = maxBytes[type] ?? usualMaxBytes;
+  if (Buffer.byteLength(value) > limit) return `Value is too long (maximum is ${limit} bytes)`;
+  const entries = type.startsWith('list.') ? parseJson(value) : undefined;
+  return Array.isArray(entries) && entries.length > maxEntries
+    ? `Value has too many entries (maximum is ${maxEntries})`
+    : undefined;
+}

@@ -1,22 +1,24 @@
+import type { CollectionEntity } from '../../store/collection-entities.ts';
 import type { ProductEntity, StoredMetafield, StoredVariant } from '../../store/entities.ts';
+import { parseGid } from '../gid.ts';
 import { type FieldResolver, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { definitionByKey } from './find-entities.ts';
+import { compareDigestOf } from './metafield-from.ts';
+import type { MetafieldOwnerType } from './metafield-owners.ts';
 import { jsonValueOf } from './metafield-types.ts';
 import { resolveNamespace } from './namespaces.ts';
 
-type OwnerType = 'PRODUCT' | 'PRODUCTVARIANT';
-
 /** A metafield with the thing it belongs to. */
 export interface MetafieldView extends StoredMetafield {
-  readonly ownerType: OwnerType;
-  readonly owner: ProductEntity | StoredVariant;
+  readonly ownerType: MetafieldOwnerType;
+  readonly owner: ProductEntity | StoredVariant | CollectionEntity;
 }
 
 /** Adds to a metafield what it belongs to. */
 export function metafieldView(
   metafield: StoredMetafield,
-  ownerType: OwnerType,
+  ownerType: MetafieldOwnerType,
   owner: MetafieldView['owner'],
 ): MetafieldView {
   return { ...metafield, ownerType, owner };
@@ -28,7 +30,9 @@ interface MetafieldsArgs extends ConnectionArgs {
 }
 
 /** The fields `metafield` and `metafields` of a type that has metafields. */
-export function metafieldFields(ownerType: OwnerType): Readonly<Record<'metafield' | 'metafields', FieldResolver>> {
+export function metafieldFields(
+  ownerType: MetafieldOwnerType,
+): Readonly<Record<'metafield' | 'metafields', FieldResolver>> {
   return {
     metafield: resolver<MetafieldView['owner'], { namespace?: string | null; key: string }>((owner, args) => {
       const namespace = resolveNamespace(args.namespace);
@@ -72,6 +76,8 @@ export const metafieldResolvers: ResolverMap = {
     definition: resolver<MetafieldView>(
       ({ ownerType, namespace, key }, _args, context) => definitionByKey(context, ownerType, namespace, key) ?? null,
     ),
+    compareDigest: resolver<MetafieldView>(compareDigestOf),
+    legacyResourceId: resolver<MetafieldView>(({ id }) => parseGid(id)?.key),
     description: () => null,
     jsonValue: resolver<MetafieldView>(({ type, value }) => jsonValueOf(type, value)),
     sizeInBytes: resolver<MetafieldView>(({ value }) => Buffer.byteLength(value)),

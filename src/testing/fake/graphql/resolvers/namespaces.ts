@@ -11,9 +11,14 @@ export function resolveNamespace(namespace: string | null | undefined): string {
   return namespace.startsWith('$app:') ? `${own}--${namespace.slice('$app:'.length)}` : namespace;
 }
 
+/** Whether a namespace is the app's own. */
+export function isOwnNamespace(namespace: string): boolean {
+  const own = `app--${appNumber}`;
+  return namespace === own || namespace.startsWith(`${own}--`);
+}
+
 /** Whether a namespace belongs to Shopify or to another app. */
 export function isReserved(namespace: string): boolean {
-  const own = `app--${appNumber}`;
-  if (namespace === own || namespace.startsWith(`${own}--`)) return false;
+  if (isOwnNamespace(namespace)) return false;
   return namespace.startsWith('app--') || namespace === 'shopify' || namespace.startsWith('shopify--');
 }

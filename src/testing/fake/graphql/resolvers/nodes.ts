@@ -1,12 +1,14 @@
 import { parseGid, requireGid } from '../gid.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
+import { collectionOf } from './collections/find-collections.ts';
 import { ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields.ts';
 import { optionView } from './options.ts';
 import { shopObject } from './shop.ts';
+import { taxonomyCategory } from './taxonomy/taxonomy.ts';
 
-/** What stands behind a gid: an entity, something inside a product, or the shop. */
-function loadNode(id: string, context: ResolverContext): unknown {
+/** What stands behind a gid: an entity, something inside a product, or the shop; `null` for nothing. */
+export function loadNode(id: string, context: ResolverContext): unknown {
   const { kind } = requireGid(id);
   const entity = context.store.get(context.shop, kind, id);
   if (entity) return entity;
@@ -14,13 +16,18 @@ function loadNode(id: string, context: ResolverContext): unknown {
     const shop = shopObject(context);
     return shop.id === id ? shop : null;
   }
+  if (kind === 'TaxonomyCategory') return taxonomyCategory(id) ?? null;
   return loadPart(id, context) ?? null;
 }
 
 function loadPart(id: string, context: ResolverContext): unknown {
-  const product = ownerOf(context, id);
-  if (!product) return undefined;
   const named = (part: { readonly id: string }): boolean => part.id === id;
+  const product = ownerOf(context, id);
+  if (!product) {
+    const collection = collectionOf(context, id);
+    const metafield = collection?.metafields.find(named);
+    return collection && metafield && metafieldView(metafield, 'COLLECTION', collection);
+  }
   switch (parseGid(id)?.kind) {
     case 'ProductVariant':
       return product.variants.find(named);

@@ -5,17 +5,7 @@ import { parseGid } from '../gid.ts';
 import { type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { metafieldFields } from './metafields.ts';
-
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
-
-/** The text of a piece of HTML, as a shopper reads it. */
-function plainText(html: string): string {
-  return html
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/g, (_match, name: string) => entities[name] ?? '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-}
+import { plainText } from './plain-text.ts';
 
 /** Fields of a product that no other feature answers. */
 export const productFieldResolvers: ResolverMap = {

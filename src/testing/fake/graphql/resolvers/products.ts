@@ -8,7 +8,8 @@ import { countUpTo } from './counts.ts';
 import { productByCustomId } from './custom-id.ts';
 import { allProducts, productByHandle, productById } from './find-entities.ts';
 import { handleFrom } from './handles.ts';
-import { productSearch } from './product-search.ts';
+import { productTerms } from './product-search.ts';
+import { searched } from './search.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -32,30 +33,17 @@ export const productQueryResolvers: ResolverMap = {
     products: resolver<unknown, ProductsArgs>((_source, args, context) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.products(savedSearchId:)');
       if (!creationOrder.has(args.sortKey)) throw notSimulated(`QueryRoot.products(sortKey: ${args.sortKey})`);
-      return connection(searched(args.query, context), args);
+      return connection(searched(allProducts(context), args.query, productTerms, 'QueryRoot.products'), args);
     }),
     productsCount: resolver<unknown, { limit: number | null; query?: string | null; savedSearchId?: string | null }>(
       (_source, args, context) => {
         if (args.savedSearchId != null) throw notSimulated('QueryRoot.productsCount(savedSearchId:)');
-        return countUpTo(searched(args.query, context).length, args.limit);
+        const found = searched(allProducts(context), args.query, productTerms, 'QueryRoot.productsCount');
+        return countUpTo(found.length, args.limit);
       },
-    ),
-    productOperation: resolver<unknown, { id: string }>((_source, { id }, { store, shop }) => {
-      requireGid(id);
-      return store.get(shop, 'ProductSetOperation', id) ?? null;
-    }),
-  },
-  ProductSetOperation: {
-    product: resolver<{ productId: string | null }>(({ productId }, _args, context) =>
-      productId === null ? null : (productById(context, productId) ?? null),
     ),
   },
 };
-
-function searched(query: string | null | undefined, context: ResolverContext): readonly ProductEntity[] {
-  const products = allProducts(context);
-  return query?.trim() ? products.filter(productSearch(query)) : products;
-}
 
 function productByIdentifier(identifier: ProductIdentifierInput, context: ResolverContext): ProductEntity | undefined {
   if (identifier.customId) return productByCustomId(identifier.customId, context);

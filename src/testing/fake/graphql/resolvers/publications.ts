@@ -6,6 +6,7 @@ import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
+import { saveProduct } from './save-product.ts';
 
 interface PublicationView {
   /** The publication's: what a cursor holds on to. */
@@ -129,7 +130,7 @@ function changePublications({ id, input }: PublishArgs, context: ResolverContext
   for (const { publicationId, publishDate } of input)
     entries = change(entries, publicationId ?? '', publishDate ?? null, now);
   const after = { ...product, published: entries };
-  store.put(shop, 'Product', after);
+  saveProduct(context, after, product);
   return { publishable: after, userErrors: [] };
 }
 

@@ -9,12 +9,31 @@ export function shopObject({
   shop,
   info,
 }: ResolverContext): Readonly<Record<string, unknown>> & { readonly id: string } {
+  const currencyCode = info.currencyCode ?? 'USD';
+  const url = `https://${shop}`;
+  const email = `owner@${shop}`;
   return {
     id: stableGid('Shop', shop),
     name: info.name,
     myshopifyDomain: shop,
-    url: `https://${shop}`,
-    currencyCode: info.currencyCode ?? 'USD',
+    primaryDomain: { id: stableGid('Domain', shop), host: shop, url, sslEnabled: true, localization: null },
+    url,
+    email,
+    contactEmail: email,
+    description: null,
+    currencyCode,
+    enabledPresentmentCurrencies: [currencyCode],
+    // No daylight saving time: what a test expects does not depend on the season.
+    ianaTimezone: 'Etc/UTC',
+    timezoneAbbreviation: 'UTC',
+    timezoneOffset: '+0000',
+    timezoneOffsetMinutes: 0,
+    unitSystem: 'METRIC_SYSTEM',
+    weightUnit: 'KILOGRAMS',
+    taxesIncluded: false,
+    taxShipping: false,
+    setupRequired: false,
+    checkoutApiSupported: true,
     plan: {
       displayName: plans[info.plan],
       publicDisplayName: plans[info.plan],
@@ -29,6 +48,8 @@ const shop = resolver((_source, _args, context) => shopObject(context));
 /** Resolvers of the shop, and of the payloads that hold it. */
 export const shopResolvers: ResolverMap = {
   QueryRoot: { shop },
+  CollectionDeletePayload: { shop },
+  ProductCreatePayload: { shop },
   ProductDeletePayload: { shop },
   PublishablePublishPayload: { shop },
   PublishableUnpublishPayload: { shop },

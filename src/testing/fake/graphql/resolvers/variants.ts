@@ -1,11 +1,14 @@
+import type { UniqueMetafieldValueInput } from '../../../../admin/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../store/entities.ts';
 import { notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ResolverMap, resolver } from '../types.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { productById, variantById } from './find-entities.ts';
+import { requireUniqueDefinition } from './custom-id.ts';
+import { allProducts, productById, variantById } from './find-entities.ts';
 import { metafieldFields } from './metafields.ts';
+import { byId, containing, oneOf, type SearchTerm, searched } from './search.ts';
 
 /**
  * A page of variants may be as long as a product can have them, where the product is all that is asked for.
@@ -14,13 +17,38 @@ import { metafieldFields } from './metafields.ts';
 const maxOfSingleProduct = 2048;
 const singleProductFields = new Set(['product', 'productByIdentifier']);
 
-/** Resolvers of variants and their inventory items. */
+interface VariantsArgs extends ConnectionArgs {
+  readonly query?: string | null;
+  readonly savedSearchId?: string | null;
+  readonly sortKey: string;
+}
+
+interface VariantIdentifier {
+  readonly id?: string;
+  readonly customId?: UniqueMetafieldValueInput;
+}
+
+/** Resolvers of variants. */
 export const variantResolvers: ResolverMap = {
   QueryRoot: {
     productVariant: resolver<unknown, { id: string }>((_source, { id }, context) => {
       requireGid(id);
       return variantById(context, id) ?? null;
     }),
+    productVariantByIdentifier: resolver<unknown, { identifier: VariantIdentifier }>(
+      (_source, { identifier }, context) => identified(identifier, context) ?? null,
+    ),
+    productVariants: resolver<unknown, VariantsArgs>((_source, args, context) => {
+      if (args.savedSearchId != null) throw notSimulated('QueryRoot.productVariants(savedSearchId:)');
+      if (args.sortKey !== 'ID') throw notSimulated(`QueryRoot.productVariants(sortKey: ${args.sortKey})`);
+      return connection(searched(allVariants(context), args.query, terms(context), 'QueryRoot.productVariants'), args);
+    }),
+    productVariantsCount: resolver<unknown, { limit: number | null; query?: string | null }>(
+      (_source, args, context) => {
+        const place = 'QueryRoot.productVariantsCount';
+        return countUpTo(searched(allVariants(context), args.query, terms(context), place).length, args.limit);
+      },
+    ),
   },
   Product: {
     variants: resolver<ProductEntity, ConnectionArgs & { sortKey: string }>(({ variants }, args, _context, info) => {
@@ -32,7 +60,6 @@ export const variantResolvers: ResolverMap = {
     }),
     variantsCount: resolver<ProductEntity>(({ variants }) => countUpTo(variants.length)),
     totalVariants: resolver<ProductEntity>(({ variants }) => variants.length),
-    totalInventory: () => 0,
     tracksInventory: resolver<ProductEntity>(({ variants }) =>
       variants.some(({ inventoryItem }) => inventoryItem.tracked),
     ),
@@ -48,10 +75,35 @@ export const variantResolvers: ResolverMap = {
     displayName: resolver<StoredVariant>(({ productId, title }, _args, context) => {
       return `${productById(context, productId)?.title} - ${title}`;
     }),
-    inventoryQuantity: () => 0,
     legacyResourceId: resolver<StoredVariant>(({ id }) => parseGid(id)?.key),
   },
-  InventoryItem: {
-    legacyResourceId: resolver<StoredVariant['inventoryItem']>(({ id }) => parseGid(id)?.key),
-  },
 };
+
+/** All variants, by gid. */
+function allVariants(context: ResolverContext): readonly StoredVariant[] {
+  const variants = allProducts(context).flatMap((product) => product.variants);
+  const numberOf = ({ id }: StoredVariant): number => Number(parseGid(id)?.key);
+  return variants.toSorted((a, b) => numberOf(a) - numberOf(b));
+}
+
+const terms = (context: ResolverContext): Readonly<Record<string, SearchTerm<StoredVariant>>> => ({
+  id: byId,
+  sku: (value) => (variant) => variant.sku === value,
+  barcode: (value) => (variant) => variant.barcode === value,
+  title: containing((variant) => variant.title),
+  product_id: (value) => (variant) => byId(value)({ id: variant.productId }),
+  product_status: (value) => (variant) =>
+    oneOf(() => productById(context, variant.productId)?.status ?? '')(value)(variant),
+});
+
+function identified(identifier: VariantIdentifier, context: ResolverContext): StoredVariant | undefined {
+  if (identifier.customId) {
+    const { namespace, key, value } = requireUniqueDefinition(identifier.customId, 'PRODUCTVARIANT', context);
+    return allVariants(context).find(({ metafields }) =>
+      metafields.some((own) => own.namespace === namespace && own.key === key && own.value === value),
+    );
+  }
+  const id = identifier.id ?? '';
+  requireGid(id);
+  return variantById(context, id);
+}

@@ -5,6 +5,7 @@ import { mediaFrom } from './files.ts';
 import { findTarget, type Target } from './identifier.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { defaultOptions, optionsFrom } from './options.ts';
+import { checkStockLimit } from './stock.ts';
 import type { ProductSetContext } from './user-errors.ts';
 import { variantsFrom, variantsLeftAlone } from './variants.ts';
 
@@ -15,9 +16,14 @@ export function buildProduct(
   context: ProductSetContext,
 ): ProductEntity | undefined {
   const target = findTarget(identifier, input, context);
-  if (!target) return undefined;
+  return target && buildOn(target, input, context);
+}
+
+/** The product as the input wants it, from the one that it is. */
+export function buildOn(target: Target, input: ProductSetInput, context: ProductSetContext): ProductEntity {
   const { existing } = target;
   checkVariantsAndOptions(input, existing, context);
+  checkStockLimit(input, context);
 
   const id = existing?.id ?? context.store.nextId('Product');
   const fields = ownFields(input, target, context);

@@ -47,7 +47,11 @@ export function combinationFrom(
     if (optionValue) return [{ name: option.name, value: optionValue.name, optionValue }];
     // Not said of a variant whose values are already reported as wrong.
     if (isComplete)
-      report('INVALID_VARIANT', [...field, 'optionValues'], `You need to add option values for ${option.name}`);
+      report(
+        'NEED_TO_ADD_OPTION_VALUES',
+        [...field, 'optionValues'],
+        `You need to add option values for ${option.name}`,
+      );
     return [];
   });
 }

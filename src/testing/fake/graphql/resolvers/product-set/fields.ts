@@ -3,6 +3,7 @@ import type { ProductEntity } from '../../../store/entities.ts';
 import { parseGid } from '../../gid.ts';
 import { productByHandle } from '../find-entities.ts';
 import { freeHandle, handleFrom } from '../handles.ts';
+import { normalTags } from '../normal-tags.ts';
 import type { Target } from './identifier.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
@@ -24,8 +25,6 @@ export type OwnFields = Pick<
 >;
 
 const maxLength = 255;
-/** https://shopify.dev/changelog/product-tags-now-have-a-limit-of-250-per-product */
-const maxTags = 250;
 
 /** What the input says, else what stood there; `null` resets to the value of a new product. */
 const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
@@ -41,7 +40,10 @@ export function ownFields(input: ProductSetInput, target: Target, context: Produ
     descriptionHtml: given(input.descriptionHtml, existing?.descriptionHtml, ''),
     vendor: limited('vendor', given(input.vendor, existing?.vendor, context.info.name), context),
     productType: limited('productType', given(input.productType, existing?.productType, ''), context),
-    tags: input.tags == null ? (existing?.tags ?? []) : tagsOf(input.tags, context),
+    tags:
+      input.tags == null
+        ? (existing?.tags ?? [])
+        : normalTags(input.tags, (message) => context.report('INVALID_PRODUCT', ['input', 'tags'], message)),
     status: given<string>(input.status, existing?.status, 'ACTIVE'),
     templateSuffix: given(input.templateSuffix, existing?.templateSuffix, null),
     requiresSellingPlan: given(input.requiresSellingPlan, existing?.requiresSellingPlan, false),
@@ -90,19 +92,6 @@ function limited(field: 'vendor' | 'productType', value: string, { report }: Pro
   if (value.length > maxLength)
     report('INVALID_PRODUCT', ['input', field], `${field} is too long (maximum is ${maxLength} characters)`);
   return value;
-}
-
-/** As Shopify keeps them: split at commas, trimmed, once each whatever their case, sorted. */
-function tagsOf(input: readonly string[], { report }: ProductSetContext): string[] {
-  const byFold = new Map<string, string>();
-  for (const tag of input.flatMap((entry) => entry.split(',')).map((entry) => entry.trim())) {
-    if (tag !== '' && !byFold.has(tag.toLowerCase())) byFold.set(tag.toLowerCase(), tag);
-    if (tag.length > maxLength)
-      report('INVALID_PRODUCT', ['input', 'tags'], `Tags cannot be longer than ${maxLength} characters`);
-  }
-  if (byFold.size > maxTags)
-    report('INVALID_PRODUCT', ['input', 'tags'], `A product cannot have more than ${maxTags} tags`);
-  return [...byFold].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, tag]) => tag);
 }
 
 function categoryOf(

@@ -1,6 +1,7 @@
 import type { FileSetInput } from '../../../../../admin/operations/generated/graphql.ts';
 import type { StoredMedia } from '../../../store/entities.ts';
-import { ownerOf } from '../find-entities.ts';
+import { imageById } from '../files/images.ts';
+import { newImage } from './new-image.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 /**
@@ -33,7 +34,7 @@ function kept(
   field: readonly (string | number)[],
   context: ProductSetContext,
 ): StoredMedia[] {
-  const media = [...existing, ...(ownerOf(context, id)?.media ?? [])].find((candidate) => candidate.id === id);
+  const media = existing.find((candidate) => candidate.id === id) ?? imageById(context, id);
   if (!media) {
     context.report('INVALID_INPUT', [...field, 'id'], `File ${id} does not exist`);
     return [];
@@ -45,31 +46,9 @@ function withAlt(media: StoredMedia, alt: string | null, updatedAt: string): Sto
   return { ...media, alt, image: { ...media.image, altText: alt }, updatedAt };
 }
 
-function uploaded(
-  input: FileSetInput,
-  field: readonly (string | number)[],
-  { store, report, now }: ProductSetContext,
-): StoredMedia[] {
-  const source = input.originalSource ?? '';
-  if (!/^https?:\/\//.test(source) || !URL.canParse(source)) {
-    report('INVALID_INPUT', [...field, 'originalSource'], 'Image URL is invalid');
-    return [];
-  }
-  const alt = input.alt ?? null;
-  const imageId = store.nextId('ImageSource');
-  const name = input.filename || new URL(source).pathname.split('/').at(-1) || 'image';
-  const url = `https://cdn.shopify.com/s/files/${imageId.split('/').at(-1)}/${encodeURIComponent(name)}`;
-  return [
-    {
-      id: store.nextId('MediaImage'),
-      alt,
-      mediaContentType: 'IMAGE',
-      status: 'READY',
-      fileStatus: 'READY',
-      originalSource: { url: source },
-      image: { id: imageId, url, altText: alt },
-      createdAt: now,
-      updatedAt: now,
-    },
-  ];
+function uploaded(input: FileSetInput, field: readonly (string | number)[], context: ProductSetContext): StoredMedia[] {
+  const image = newImage(input, context);
+  if (image) return [image];
+  context.report('INVALID_INPUT', [...field, 'originalSource'], 'Image URL is invalid');
+  return [];
 }

@@ -17,7 +17,6 @@ export function refuseUnsimulated(input: ProductSetInput): void {
   refuse(input.claimOwnership, 'ProductSetInput.claimOwnership');
   for (const option of input.productOptions ?? []) refuse(option.linkedMetafield, 'OptionSetInput.linkedMetafield');
   for (const variant of input.variants ?? []) {
-    refuse(variant.inventoryQuantities?.length, 'ProductVariantSetInput.inventoryQuantities');
     refuse(variant.requiresComponents, 'ProductVariantSetInput.requiresComponents');
     refuse(variant.unitPriceMeasurement, 'ProductVariantSetInput.unitPriceMeasurement');
     refuse(variant.published === false, 'ProductVariantSetInput.published');

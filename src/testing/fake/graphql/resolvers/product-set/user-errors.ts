@@ -1,5 +1,7 @@
 import type { ProductSetUserErrorCode } from '../../../../../admin/operations/generated/graphql.ts';
+import type { InventoryLevelEntity } from '../../../store/inventory-entities.ts';
 import type { ResolverContext } from '../../types.ts';
+import type { FieldPath } from '../problems.ts';
 
 /** One entry of `ProductSetPayload.userErrors`. */
 export interface ProductSetUserError {
@@ -9,21 +11,38 @@ export interface ProductSetUserError {
   readonly message: string;
 }
 
+/** Problems for which `productSet` has no code of its own, and other mutations have. */
+export type FinerCode =
+  | 'NEED_TO_ADD_OPTION_VALUES'
+  | 'NEGATIVE_PRICE_VALUE'
+  | 'TRACKED_VARIANT_LOCATION_NOT_FOUND'
+  | 'VARIANT_ALREADY_EXISTS';
+
 /** Notes one problem. The work goes on, so that all problems are reported together. */
-export type Report = (code: ProductSetUserErrorCode, field: readonly (string | number)[], message: string) => void;
+export type Report = (code: ProductSetUserErrorCode | FinerCode, field: FieldPath, message: string) => void;
 
 /** What the parts of `productSet` work with. */
 export interface ProductSetContext extends ResolverContext {
   readonly report: Report;
   /** ISO 8601. */
   readonly now: string;
+  /** Levels of inventory that come with the product. */
+  readonly stock: InventoryLevelEntity[];
 }
+
+const ownCodes: Readonly<Record<string, ProductSetUserErrorCode>> = {
+  NEED_TO_ADD_OPTION_VALUES: 'INVALID_VARIANT',
+  NEGATIVE_PRICE_VALUE: 'INVALID_VARIANT',
+  TRACKED_VARIANT_LOCATION_NOT_FOUND: 'INVALID_INPUT',
+  VARIANT_ALREADY_EXISTS: 'INVALID_VARIANT',
+} satisfies Record<FinerCode, ProductSetUserErrorCode>;
 
 /** Makes a `report` and the list that it fills. */
 export function collectUserErrors(): { readonly report: Report; readonly userErrors: readonly ProductSetUserError[] } {
   const userErrors: ProductSetUserError[] = [];
   return {
     userErrors,
-    report: (code, field, message) => userErrors.push({ code, field: field.map(String), message }),
+    report: (code, field, message) =>
+      userErrors.push({ code: ownCodes[code] ?? code, field: field.map(String), message }),
   };
 }

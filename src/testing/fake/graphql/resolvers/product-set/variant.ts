@@ -1,8 +1,10 @@
 import type { ProductVariantSetInput } from '../../../../../admin/operations/generated/graphql.ts';
 import type { StoredMedia, StoredVariant } from '../../../store/entities.ts';
 import type { Combination } from './combination.ts';
+import { inventoryItemFrom } from './inventory-item.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { amountFrom } from './money.ts';
+import { stockFrom } from './stock.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 const maxLength = 255;
@@ -29,11 +31,13 @@ export function variantFrom(
   context: ProductSetContext,
 ): StoredVariant {
   const { before, selectedOptions, position, media, mediaIds } = parts;
-  const { store, now } = context;
+  const { store, now, info } = context;
   const given = <T>(value: T | null | undefined, old: T | undefined, fresh: T): T =>
     value === undefined ? (old ?? fresh) : (value ?? fresh);
   const sku = given(input.sku === undefined ? input.inventoryItem?.sku : input.sku, before?.sku, null);
   const id = before?.id ?? store.nextId('ProductVariant');
+  const itemId = before?.inventoryItem.id ?? store.nextId('InventoryItem');
+  stockFrom(input.inventoryQuantities, { itemId, isNew: !before }, field, context);
   for (const [name, value] of Object.entries({ sku, barcode: input.barcode })) {
     if (value && value.length > maxLength) {
       context.report('INVALID_VARIANT', [...field, name], `${name} is too long (maximum is ${maxLength} characters)`);
@@ -49,7 +53,7 @@ export function variantFrom(
     compareAtPrice: nullableAmount(given(input.compareAtPrice, before?.compareAtPrice, null), field, context),
     barcode: given(input.barcode, before?.barcode, null),
     inventoryPolicy: given<string>(input.inventoryPolicy, before?.inventoryPolicy, 'DENY'),
-    inventoryItem: inventoryItem(input, before, sku, context),
+    inventoryItem: inventoryItemFrom(input.inventoryItem, before?.inventoryItem, { id: itemId, sku, now, info }),
     taxable: given(input.taxable, before?.taxable, true),
     taxCode: given(input.taxCode, before?.taxCode, null),
     showUnitPrice: given(input.showUnitPrice, before?.showUnitPrice, false),
@@ -80,7 +84,7 @@ function amount(
   const label = name === 'price' ? 'Price' : 'Compare at price';
   const isNegative = value.startsWith('-');
   report(
-    'INVALID_VARIANT',
+    isNegative ? 'NEGATIVE_PRICE_VALUE' : 'INVALID_VARIANT',
     [...field, name],
     `${label} must be ${isNegative ? 'greater than or equal to 0' : 'less than 1000000000000000'}`,
   );
@@ -93,31 +97,4 @@ function nullableAmount(
   context: ProductSetContext,
 ): string | null {
   return value === null ? null : amount(value, 'compareAtPrice', field, context);
-}
-
-function inventoryItem(
-  input: Input,
-  before: StoredVariant | undefined,
-  sku: string | null,
-  { store, info, now }: ProductSetContext,
-): StoredVariant['inventoryItem'] {
-  const { cost, measurement, countryHarmonizedSystemCodes: _notSimulated, ...item } = input.inventoryItem ?? {};
-  const given = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
-  return {
-    id: before?.inventoryItem.id ?? store.nextId('InventoryItem'),
-    requiresShipping: true,
-    countryCodeOfOrigin: null,
-    provinceCodeOfOrigin: null,
-    harmonizedSystemCode: null,
-    unitCost: null,
-    measurement: { weight: { unit: 'KILOGRAMS', value: 0 } },
-    createdAt: now,
-    ...before?.inventoryItem,
-    ...given,
-    ...(cost != null && { unitCost: { amount: amountFrom(cost) ?? cost, currencyCode: info.currencyCode ?? 'USD' } }),
-    ...(measurement?.weight && { measurement: { weight: measurement.weight } }),
-    tracked: item.tracked ?? before?.inventoryItem.tracked ?? false,
-    sku,
-    updatedAt: now,
-  };
 }

@@ -8,7 +8,8 @@ import { type Combination, combinationFrom, combinationKey } from './combination
 import type { ProductSetContext } from './user-errors.ts';
 import { variantFrom } from './variant.ts';
 
-const maxVariants = 2048;
+/** Variants a product may have. */
+export const maxVariants = 2048;
 
 /** What the variants of a product are made from. */
 export interface VariantsParts {
@@ -53,7 +54,7 @@ export function variantsFrom(
     const selectedOptions = combinationFrom(input.optionValues, parts.options, field, context);
     const key = combinationKey(selectedOptions);
     if (selectedOptions.length === parts.options.length) {
-      if (combinations.has(key)) report('INVALID_VARIANT', field, alreadyExists(selectedOptions));
+      if (combinations.has(key)) report('VARIANT_ALREADY_EXISTS', field, alreadyExists(selectedOptions));
       combinations.add(key);
     }
     const before = claimed.get(index) ?? free.get(key);
@@ -71,7 +72,8 @@ export function variantsFrom(
     .map((variant, index) => ({ ...variant, position: index + 1 }));
 }
 
-const alreadyExists = (combination: Combination): string =>
+/** Shopify's words for a combination that another variant has. */
+export const alreadyExists = (combination: Combination): string =>
   `The variant '${combination.map(({ value }) => value).join(' / ')}' already exists. Please change at least one option value.`;
 
 /** Existing variants that the input names by gid, by position in the input. */

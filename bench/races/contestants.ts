@@ -1,0 +1,174 @@
+import {
+  createShopifyClient,
+  isShopwrightError,
+  OutcomeUnknownError,
+  type RateLimiter,
+  type Transport,
+} from 'shopwright';
+import type { Operation } from './operations.ts';
+
+/** Where a contestant sends its calls. */
+export interface Target {
+  readonly origin: string;
+  /** Ends what a contestant would go on with for ever. */
+  readonly signal: AbortSignal;
+  /** For shopwright only. Default: its own. */
+  readonly limiter?: RateLimiter;
+  readonly transport?: Transport;
+}
+
+/** One client in a race. */
+export interface Contestant {
+  /** Rejects where the operation failed for good. */
+  graphql(operation: Operation): Promise<unknown>;
+  /** Gets the shop by REST. */
+  rest(): Promise<unknown>;
+}
+
+export type ContestantName = 'shopwright' | 'admin-api-client' | 'shopify-api-node' | 'naive loop';
+
+/** All of them, ours first. */
+export const contestantNames: readonly ContestantName[] = [
+  'shopwright',
+  'admin-api-client',
+  'shopify-api-node',
+  'naive loop',
+];
+
+const shop = 'demo.myshopify.com';
+const accessToken = 'shpat_fake';
+const apiVersion = '2026-10';
+
+/** Makes a client, each set up as its own documentation says for a shop that is throttled. */
+export async function createContestant(name: ContestantName, target: Target): Promise<Contestant> {
+  switch (name) {
+    case 'shopwright':
+      return shopwright(target);
+    case 'admin-api-client':
+      return adminApiClient(target);
+    case 'shopify-api-node':
+      return shopifyApiNode(target);
+    case 'naive loop':
+      return naiveLoop(target);
+  }
+}
+
+/** Whether an error says that the outcome of a mutation is unknown. Only shopwright has such an error. */
+export function saysUnknown(error: unknown): boolean {
+  return error instanceof OutcomeUnknownError;
+}
+
+/** A word for an error, to count by. */
+export function nameOfError(error: unknown): string {
+  if (isShopwrightError(error)) return error.code;
+  return error instanceof Error ? error.message.slice(0, 60) : String(error);
+}
+
+function shopwright({ origin, signal, limiter, transport }: Target): Contestant {
+  const client = createShopifyClient({
+    shop,
+    accessToken,
+    origin,
+    isolated: true,
+    ...(limiter && { limiter }),
+    ...(transport && { transport }),
+  });
+  return {
+    graphql: ({ document, variables }) => client.graphql(document, variables, { signal }),
+    rest: () => client.rest.get('shop.json', { signal }),
+  };
+}
+
+interface AdminApiClientModule {
+  createAdminApiClient(options: object): {
+    request(document: string, options: object): Promise<{ readonly errors?: { readonly message?: string } }>;
+  };
+  createAdminRestApiClient(options: object): {
+    get(path: string, options: object): Promise<Response>;
+  };
+}
+
+/** Three retries are the most it takes. It knows HTTPS only, so its `fetch` is turned to the fake. */
+async function adminApiClient({ origin, signal }: Target): Promise<Contestant> {
+  const peer: string = '@shopify/admin-api-client';
+  const module: AdminApiClientModule = await import(peer);
+  const customFetchApi = (url: string, init: RequestInit): Promise<Response> =>
+    fetch(url.replace(`https://${shop}`, origin), { ...init, signal });
+  const options = { storeDomain: shop, apiVersion, accessToken, customFetchApi, retries: 3 };
+  const client = module.createAdminApiClient(options);
+  const rest = module.createAdminRestApiClient(options);
+  return {
+    async graphql({ document, variables }) {
+      const { errors } = await client.request(document, { variables, retries: 3 });
+      if (errors) throw new Error(errors.message ?? 'errors');
+    },
+    async rest() {
+      const answer = await rest.get('shop', { retries: 3 });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      await answer.text();
+    },
+  };
+}
+
+interface ShopifyApiNodeModule {
+  readonly default: new (
+    options: object,
+  ) => {
+    baseUrl: object;
+    graphql(document: string, variables: object): Promise<unknown>;
+    readonly shop: { get(): Promise<unknown> };
+  };
+}
+
+/**
+ * Its `autoLimit` does nothing for GraphQL, as its documentation says, and cannot be had together with
+ * `maxRetries`: so retries for GraphQL, and `autoLimit` for REST.
+ */
+async function shopifyApiNode({ origin }: Target): Promise<Contestant> {
+  const peer: string = 'shopify-api-node';
+  const { default: Shopify }: ShopifyApiNodeModule = await import(peer);
+  const { protocol, hostname, port } = new URL(origin);
+  const made = (options: object) => {
+    const client = new Shopify({ shopName: shop, accessToken, apiVersion, ...options });
+    client.baseUrl = { protocol, hostname, port };
+    return client;
+  };
+  const graphql = made({ maxRetries: 5 });
+  const rest = made({ autoLimit: true });
+  return {
+    graphql: ({ document, variables }) => graphql.graphql(document, variables),
+    rest: () => rest.shop.get(),
+  };
+}
+
+/** What many write themselves: a second of sleep and once more, whatever went wrong. */
+function naiveLoop({ origin, signal }: Target): Contestant {
+  const headers = { 'content-type': 'application/json', 'x-shopify-access-token': accessToken };
+  const again = async (send: () => Promise<boolean>): Promise<void> => {
+    for (;;) {
+      signal.throwIfAborted();
+      if (await send().catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  };
+  return {
+    graphql: ({ document, variables }) =>
+      again(async () => {
+        const body = JSON.stringify({ query: document, variables });
+        const answer = await fetch(`${origin}/admin/api/${apiVersion}/graphql.json`, {
+          method: 'POST',
+          headers,
+          body,
+          signal,
+        });
+        const json: unknown = await answer.json();
+        return answer.ok && typeof json === 'object' && json !== null && !('errors' in json);
+      }),
+    rest: () =>
+      again(async () => {
+        const answer = await fetch(`${origin}/admin/api/${apiVersion}/shop.json`, { headers, signal });
+        await answer.text();
+        return answer.ok;
+      }),
+  };
+}

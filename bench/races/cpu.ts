@@ -1,0 +1,28 @@
+import { nextMessage, startFake, startProcess, stopProcess } from './fake-handle.ts';
+import type { RaceResult, Run } from './result.ts';
+import type { Settings } from './settings.ts';
+
+/** CPU of this process for a call, of the whole client and of its parts, as ratios to bare `fetch`. */
+export async function cpuRace(settings: Settings): Promise<RaceResult> {
+  const runs: Run[] = [];
+  const bucket = { maximumAvailable: 1e9, restoreRate: 1e9 };
+  for (const seed of settings.seeds) {
+    const fake = await startFake({ shops: [{ bucket }], seed });
+    const program = startProcess('./cpu-program.ts', [fake.origin, settings.isQuick ? '3' : '7']);
+    try {
+      const microseconds = (await nextMessage(program)) as Readonly<Record<string, number>>;
+      const bare = microseconds['bare fetch'] ?? Number.NaN;
+      for (const [contestant, each] of Object.entries(microseconds)) {
+        runs.push({ contestant, seed, figures: { 'CPU / bare fetch': each / bare, 'CPU µs a call': each } });
+      }
+    } finally {
+      await stopProcess(program);
+      await fake.stop();
+    }
+  }
+  return {
+    race: 'CPU of one call, 32 at once',
+    runs,
+    targets: { 'shopwright on ky: CPU / bare fetch': 1.5, 'shopwright on undici: CPU / bare fetch': 0.6 },
+  };
+}

@@ -1,0 +1,34 @@
+/** A fake Shopify in a process of its own. Started by `startFake`; ends with the process that started it. */
+import { readFileSync } from 'node:fs';
+import { createFakeShopify } from 'shopwright/testing';
+import type { FakeReport, FakeSetup } from './fake-handle.ts';
+
+const setup: FakeSetup = JSON.parse(process.argv[2] ?? '{}');
+const { snapshotFile, ...options } = setup;
+const fake = createFakeShopify({ ...options, recordVariables: true });
+if (snapshotFile !== undefined) fake.restore(JSON.parse(readFileSync(snapshotFile, 'utf8')));
+const { origin } = await fake.listen();
+
+process.on('disconnect', () => process.exit());
+process.on('message', () => process.send?.(report()));
+process.send?.(origin);
+
+function report(): FakeReport {
+  const { pointsUsed, throttled } = fake.stats();
+  const runs: Record<string, number> = {};
+  for (const call of fake.calls) {
+    const title = titleOf(call.variables);
+    if (call.kind === 'mutation' && call.executed && title !== undefined) runs[title] = (runs[title] ?? 0) + 1;
+  }
+  const throttledByName: Record<string, number> = {};
+  for (const { outcome, operation } of fake.calls) {
+    if (outcome === 'throttled') throttledByName[operation] = (throttledByName[operation] ?? 0) + 1;
+  }
+  const tooMany = fake.calls.filter((call) => call.status === 429 && call.fault === undefined).length;
+  return { calls: fake.calls.length, pointsUsed, throttled, throttledByName, tooMany, runs };
+}
+
+function titleOf({ input }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof input !== 'object' || input === null || !('title' in input)) return undefined;
+  return typeof input.title === 'string' ? input.title : undefined;
+}

@@ -1,0 +1,32 @@
+import { performance } from 'node:perf_hooks';
+import { tokenBucketLimiter } from 'shopwright';
+import type { RaceResult, Run } from './result.ts';
+import type { Settings } from './settings.ts';
+
+const grants = 100_000;
+const scope = { shop: 'demo.myshopify.com', app: 'default' };
+const full = { maximumAvailable: 1e9, currentlyAvailable: 1e9, restoreRate: 1e6 };
+
+/** What the token bucket itself costs: grants a second, and milliseconds that it adds where nobody waits. */
+export async function limiterRace(settings: Settings): Promise<RaceResult> {
+  const runs: Run[] = [];
+  for (const seed of settings.seeds) {
+    const limiter = tokenBucketLimiter();
+    const call = async (): Promise<void> => {
+      const permit = await limiter.acquire({ ...scope, cost: 1, priority: 'interactive' });
+      permit.settle({ actualCost: 1, throttleStatus: full });
+    };
+    for (let index = 0; index < grants / 10; index += 1) await call();
+    const startedAt = performance.now();
+    for (let index = 0; index < grants; index += 1) await call();
+    const ms = performance.now() - startedAt;
+    limiter.close();
+    const figures = {
+      'ms added': ms / grants,
+      'grants / s': (grants * 1_000) / ms,
+      'part of 20,000/s': (20_000 * ms) / grants / 1_000,
+    };
+    runs.push({ contestant: 'shopwright', seed, figures });
+  }
+  return { race: 'the token bucket alone', runs, targets: { 'ms added': 0.05, 'part of 20,000/s': 1 } };
+}

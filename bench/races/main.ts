@@ -1,0 +1,57 @@
+/**
+ * Runs the races and prints their tables. `npm run bench`, or some of them: `npm run bench -- skew cpu --quick`.
+ * Nothing leaves the machine: every server is a process of its own on the loopback.
+ */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { bottleneckRace } from './bottleneck.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { cpuRace } from './cpu.ts';
+import { faultRace } from './faults.ts';
+import { limiterRace } from './limiter.ts';
+import { memoryRace } from './memory.ts';
+import { jsonLines, print, verdicts } from './print.ts';
+import { processRace, redisRestartRace } from './processes.ts';
+import { restRace } from './rest.ts';
+import type { RaceResult } from './result.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { skewRace, throughputRaces } from './throughput.ts';
+
+type Race = (settings: Settings, catalogue: Catalogue) => Promise<RaceResult | readonly RaceResult[]>;
+
+/** Those that measure CPU come last, alone. */
+const races: Readonly<Record<string, Race>> = {
+  throughput: throughputRaces,
+  skew: skewRace,
+  processes: processRace,
+  'redis-restart': redisRestartRace,
+  faults: faultRace,
+  rest: restRace,
+  bottleneck: bottleneckRace,
+  memory: memoryRace,
+  limiter: limiterRace,
+  cpu: cpuRace,
+};
+
+const settings = readSettings(process.argv.slice(2));
+const unknown = settings.only.filter((name) => !Object.hasOwn(races, name));
+if (unknown.length > 0) throw new Error(`No race ${unknown.join(', ')}. There are: ${Object.keys(races).join(', ')}.`);
+if (settings.jsonFile !== undefined) writeFileSync(settings.jsonFile, '');
+
+const catalogue = await createCatalogue();
+const results: RaceResult[] = [];
+try {
+  for (const [name, run] of Object.entries(races)) {
+    if (settings.only.length > 0 && !settings.only.includes(name)) continue;
+    console.error(`… ${name}`);
+    for (const result of [await run(settings, catalogue)].flat()) {
+      results.push(result);
+      print(result);
+      if (settings.jsonFile !== undefined) appendFileSync(settings.jsonFile, jsonLines(result));
+    }
+  }
+} finally {
+  catalogue.remove();
+}
+
+console.log('\n# Targets');
+for (const result of results) for (const line of verdicts(result)) console.log(`${line} (${result.race})`);

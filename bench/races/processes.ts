@@ -1,0 +1,121 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Catalogue } from './catalogue.ts';
+import type { ContestantName } from './contestants.ts';
+import { type FakeReport, nextMessage, startFake, startProcess, stopProcess } from './fake-handle.ts';
+import type { ProcessReport, ProcessSetup } from './process-program.ts';
+import { inLanes } from './race.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
+import { countBy, type RaceResult, type Run } from './result.ts';
+import type { Settings } from './settings.ts';
+
+const restoreRate = 100;
+const processes = 4;
+const concurrency = 8;
+/** Each race is six processes. */
+const lanes = 3;
+
+interface Heat {
+  readonly contestant: ContestantName;
+  readonly seed: number;
+  readonly killsRedis: boolean;
+}
+
+/** Four processes on one bucket, through Redis. The others know nothing of one another. */
+export async function processRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
+  const names: readonly ContestantName[] = ['shopwright', 'shopify-api-node', 'naive loop'];
+  const heats = names.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed, killsRedis: false })));
+  const runs = await inLanes(
+    heats.map((heat) => () => run(heat, settings, catalogue)),
+    lanes,
+  );
+  return {
+    race: `${processes} processes on one bucket through Redis, ${settings.operations} operations, from a full bucket`,
+    runs,
+    targets: {
+      'time / optimum': 1.02,
+      throttled: 5,
+      'longest wait / whole': 0.5,
+      'failed for good': 0,
+      'run twice': 0,
+    },
+  };
+}
+
+/** The same, from 50 points, while Redis is killed after eight seconds and started again three seconds later, empty. */
+export async function redisRestartRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
+  const runs = await inLanes(
+    settings.seeds.map((seed) => () => run({ contestant: 'shopwright', seed, killsRedis: true }, settings, catalogue)),
+    lanes,
+  );
+  return {
+    race: 'the same from 50 points, with Redis killed after 8 s and back after 3 s, empty',
+    runs,
+    targets: { 'failed for good': 0, 'run twice': 0 },
+  };
+}
+
+async function run(heat: Heat, settings: Settings, { snapshotFile, productId }: Catalogue): Promise<Run> {
+  // A race that is to outlive its Redis begins with few points, so that there is much to wait for.
+  const available = heat.killsRedis ? 50 : 2_000;
+  const bucket = { maximumAvailable: 2_000, restoreRate, currentlyAvailable: available };
+  const { latencyMs } = settings;
+  const fake = await startFake({ shops: [{ bucket }], seed: heat.seed, latencyMs, snapshotFile });
+  const redis = await startRedis();
+  const children: ChildProcess[] = [];
+  try {
+    for (let index = 0; index < processes; index += 1) {
+      const setup: ProcessSetup = {
+        contestant: heat.contestant,
+        origin: fake.origin,
+        redisPort: redis.port,
+        concurrency,
+        longestMs: settings.longestMs,
+        mix: { count: settings.operations, seed: heat.seed, mutations: 0.15, productId },
+        part: { index, of: processes },
+      };
+      children.push(startProcess('./process-program.ts', [JSON.stringify(setup)]));
+    }
+    await Promise.all(children.map(nextMessage));
+    const startedAt = performance.now();
+    const reports = children.map(async (child) => (await nextMessage(child)) as ProcessReport);
+    for (const child of children) child.send('go');
+    if (heat.killsRedis) await killAndRestart(redis);
+    const ended = await Promise.all(reports);
+    const wholeMs = performance.now() - startedAt;
+    const { contestant, seed } = heat;
+    return { contestant, seed, ...figuresOf(ended, await fake.report(), available, wholeMs) };
+  } finally {
+    await Promise.all(children.map(stopProcess));
+    await redis.stop();
+    await fake.stop();
+  }
+}
+
+async function killAndRestart(redis: RedisServer): Promise<void> {
+  await sleep(8_000);
+  await redis.kill();
+  await sleep(3_000);
+  await redis.start();
+}
+
+function figuresOf(
+  reports: readonly ProcessReport[],
+  { pointsUsed, throttled, runs }: FakeReport,
+  available: number,
+  wholeMs: number,
+): Pick<Run, 'errors' | 'figures'> {
+  const failures = reports.flatMap((report) => report.failures);
+  const longest = Math.max(...reports.map((report) => report.longestMs));
+  return {
+    errors: countBy(failures),
+    figures: {
+      'time / optimum': (wholeMs * restoreRate) / 1_000 / (pointsUsed - available),
+      throttled,
+      'failed for good': failures.length,
+      'run twice': Object.values(runs).filter((times) => times > 1).length,
+      'longest wait / whole': longest / wholeMs,
+      'whole s': wholeMs / 1_000,
+    },
+  };
+}

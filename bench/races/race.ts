@@ -1,0 +1,62 @@
+import { performance } from 'node:perf_hooks';
+
+/** How one call of a race went. */
+export interface Outcome {
+  readonly ms: number;
+  /** The error it failed with for good. */
+  readonly error?: unknown;
+}
+
+/** How a race went. */
+export interface RaceTimes {
+  /** In the order of the calls. */
+  readonly outcomes: readonly Outcome[];
+  readonly wholeMs: number;
+}
+
+/** Runs calls, so many at once, each when one before it has ended. */
+export async function race(calls: readonly (() => Promise<unknown>)[], concurrency: number): Promise<RaceTimes> {
+  const outcomes: Outcome[] = [];
+  const startedAt = performance.now();
+  let next = 0;
+  const runner = async (): Promise<void> => {
+    while (next < calls.length) {
+      const index = next;
+      next += 1;
+      outcomes[index] = await timed(calls[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, runner));
+  return { outcomes, wholeMs: performance.now() - startedAt };
+}
+
+async function timed(call: (() => Promise<unknown>) | undefined): Promise<Outcome> {
+  const startedAt = performance.now();
+  try {
+    await call?.();
+    return { ms: performance.now() - startedAt };
+  } catch (error) {
+    return { ms: performance.now() - startedAt, error };
+  }
+}
+
+/** The longest call of a race. */
+export function longestMs(outcomes: readonly Outcome[]): number {
+  return outcomes.reduce((longest, { ms }) => Math.max(longest, ms), 0);
+}
+
+/** Does all the work, so many pieces at once; the results in the order of the work. */
+export async function inLanes<T>(work: readonly (() => Promise<T>)[], lanes: number): Promise<readonly T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < work.length) {
+      const index = next;
+      next += 1;
+      const piece = work[index];
+      if (piece) results[index] = await piece();
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../internal/clock.ts';
+import { type BucketState, msUntil, refill } from './bucket.ts';
+import type { Headroom } from './headroom.ts';
+import { tooBig } from './refusals.ts';
+import type { Permit } from './types.ts';
+import type { Waiter, WaitingRoom } from './waiting-room.ts';
+
+/** Serves those who wait for a bucket that this process alone counts. */
+export interface LocalService {
+  /** Milliseconds until such a call may go as things stand; `Infinity` where a permit must end first. */
+  waitOf(call: Pick<Waiter, 'cost' | 'isBackground' | 'sinceMs'>, nowMs: number): number;
+  /** Serves whoever can be served, first in line first, and sets the timer for the next. */
+  serve(nowMs: number): void;
+  /** Stops the timer. */
+  stop(): void;
+}
+
+/** What the service needs. */
+export interface LocalServiceSettings {
+  readonly shop: string;
+  readonly clock: Clock;
+  readonly bucket: BucketState;
+  readonly headroom: Headroom;
+  readonly room: WaitingRoom;
+  /** How many such buckets make up the shop's: a call may be bigger than the part that is here. */
+  shares(): number;
+  /** Makes the permit of a call whose points are there. */
+  give(cost: number, sinceMs: number, nowMs: number): Permit;
+}
+
+/**
+ * Milliseconds that a wait is made longer than the sum says: timers cut fractions off and may fire a
+ * little early, and Shopify's clock may be a little behind.
+ */
+const marginMs = 2;
+
+/** Makes the service. All times are monotonic milliseconds. */
+export function createLocalService(settings: LocalServiceSettings): LocalService {
+  const { shop, clock, bucket, headroom, room, shares, give } = settings;
+  const { line } = room;
+  let cancelTimer: (() => void) | undefined;
+
+  const waitOf: LocalService['waitOf'] = ({ cost, isBackground, sinceMs }, nowMs) => {
+    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
+    if (!bucket.confirmed && bucket.inFlight > 0) return Number.POSITIVE_INFINITY;
+    // A call bigger than a share goes from a full one, and leaves a debt that the refill makes up for.
+    const points = Math.min(cost, bucket.maximumAvailable);
+    const yieldsForMs = isBackground ? headroom.heldForMs(sinceMs, nowMs) : 0;
+    if (yieldsForMs <= 0) return msUntil(bucket, points);
+    return Math.min(msUntil(bucket, points + headroom.points(bucket)), Math.max(yieldsForMs, msUntil(bucket, points)));
+  };
+
+  const stop = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  };
+
+  const serve = (nowMs: number): void => {
+    stop();
+    const largest = bucket.maximumAvailable * shares();
+    for (let next = line.first; next; next = line.first) {
+      if (bucket.confirmed && next.cost > largest) {
+        next.reject(tooBig(shop, next.cost, largest));
+        continue;
+      }
+      const waitMs = waitOf(next, nowMs);
+      if (waitMs > 0) {
+        if (waitMs < Number.POSITIVE_INFINITY) cancelTimer = clock.setTimer(wake, Math.ceil(waitMs) + marginMs);
+        return;
+      }
+      next.grant(give(next.cost, next.sinceMs, nowMs));
+    }
+  };
+
+  const wake = (): void => {
+    const nowMs = clock.monotonic();
+    refill(bucket, nowMs);
+    serve(nowMs);
+  };
+
+  return { waitOf, serve, stop };
+}

@@ -1,0 +1,178 @@
+/**
+ * The bucket of one app on one shop, in Lua: the arithmetic of `bucket.ts` on Redis's own clock, and
+ * the order of those who wait in several processes. One call tells what ended, asks for what waits and
+ * refreshes the lease of its process. `message.ts` writes its arguments and reads its answer.
+ *
+ * The key is a hash. Beside the numbers of the bucket it holds one field per process, `p:<id>`: its
+ * lease, the number of its last call, points and count of its permits, points spent by all its ended
+ * permits, and its ticket (rank of its first waiter, points of all its waiters, end). What a process
+ * tells of itself is absolute, so a call that is lost, late or executed twice is put right by the next.
+ */
+export const bucketScript = `
+local key = KEYS[1]
+local me = 'p:' .. ARGV[1]
+local seq, leaseMs, ttlMs = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local pollMs, trialPollMs, ticketMs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local agingMs, headroomPart = tonumber(ARGV[10]), tonumber(ARGV[11])
+local leaves = ARGV[12] == '1'
+local held, heldCount = tonumber(ARGV[13]), tonumber(ARGV[14])
+local spentByMe, told, owedAtMost = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
+local waitingPoints, endedCount = tonumber(ARGV[18]), tonumber(ARGV[19])
+local endedAt, endedWidth, candidateWidth = 20, 7, 3
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+
+local b, processes = {}, {}
+local fields = redis.call('HGETALL', key)
+for i = 1, #fields, 2 do
+  local name, value = fields[i], fields[i + 1]
+  if string.sub(name, 1, 2) == 'p:' then
+    local lease, last, points, count, spent, rank, waiting, till =
+      string.match(value, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+    processes[name] = {
+      lease = tonumber(lease), seq = tonumber(last), points = tonumber(points), count = tonumber(count),
+      spent = tonumber(spent), rank = tonumber(rank), waiting = tonumber(waiting), till = tonumber(till),
+    }
+  else
+    b[name] = tonumber(value)
+  end
+end
+if not b.at then
+  local max = tonumber(ARGV[8])
+  b = { max = max, rate = tonumber(ARGV[9]), level = max, reserved = 0, inFlight = 0, spent = 0,
+    confirmed = 0, trial = 0, at = now, era = now, seen = 0 }
+end
+
+-- A moment still to come, and not one from before the clock was set back.
+local function isAhead(atMs, byMs) return atMs > now and atMs <= now + 2 * byMs end
+local function hold() b.level = math.min(b.level, b.max - b.reserved) end
+local function take(points, count)
+  b.inFlight = math.max(0, b.inFlight + count)
+  -- The dust of binary fractions must not stay behind.
+  b.reserved = b.inFlight == 0 and 0 or math.max(0, b.reserved + points)
+end
+
+local elapsed = now - b.at
+b.at = now
+if elapsed > 0 then
+  b.level = b.level + elapsed * b.rate / 1000
+  hold()
+end
+
+local mine = processes[me]
+if mine and seq < mine.seq then return '' end
+local isReplay = mine ~= nil and seq == mine.seq
+
+local tickets, living = {}, 1
+for name, process in pairs(processes) do
+  if name ~= me then
+    if isAhead(process.lease, leaseMs) then
+      living = living + 1
+      if isAhead(process.till, ticketMs) then tickets[#tickets + 1] = { name = name, rank = process.rank, waiting = process.waiting } end
+    else
+      -- It may have sent its calls, so their points count as spent.
+      take(-process.points, -process.count)
+      b.spent = b.spent + process.points
+      b.trial = 0
+      hold()
+      redis.call('HDEL', key, name)
+    end
+  end
+end
+
+-- What I hold, as it was before the calls below ended.
+local endedPoints, endedSpent = 0, 0
+if isReplay then endedCount = 0 end
+for i = 0, endedCount - 1 do
+  endedPoints = endedPoints + tonumber(ARGV[endedAt + i * endedWidth])
+  endedSpent = endedSpent + tonumber(ARGV[endedAt + i * endedWidth + 1])
+end
+local before = mine or { points = 0, count = 0, spent = told }
+local moved, movedCount = held + endedPoints - before.points, heldCount + endedCount - before.count
+if movedCount ~= 0 or math.abs(moved) > 1e-6 then
+  take(moved, movedCount)
+  b.level = b.level - moved
+  if movedCount < 0 then b.trial = 0 end
+end
+local owed = math.min(spentByMe - endedSpent - before.spent, owedAtMost)
+if owed > 0 then
+  b.spent = b.spent + owed
+  b.level = b.level - owed
+end
+hold()
+
+for i = 0, endedCount - 1 do
+  local at = endedAt + i * endedWidth
+  local points, spent, spentBefore, era = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local max, rate, current = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  take(-points, -1)
+  if era == b.era then b.trial = 0 end
+  local spentByOthers = b.spent - (era == b.era and spentBefore or 0)
+  b.spent = b.spent + spent
+  b.level = b.level + points - spent
+  if max and max > 0 and rate then
+    b.max = max
+    if rate > 0 then b.rate = rate end
+    b.confirmed = 1
+  end
+  if current then
+    local upper = math.min(current, b.max)
+    b.level = math.min(upper, math.max(upper - b.reserved - spentByOthers, b.level))
+  end
+  hold()
+end
+
+local function msUntil(points)
+  if points <= b.level then return 0 end
+  if points > b.max - b.reserved then return math.huge end
+  return (points - b.level) * 1000 / b.rate
+end
+local function waitOf(points, isBackground, since)
+  -- Nothing is known of the bucket: one call goes ahead, whatever is out from before Redis lost it.
+  if b.confirmed == 0 and isAhead(b.trial, leaseMs) then return math.huge end
+  local yields = isBackground and math.min(b.seen + 60000, since + agingMs) - now or 0
+  if yields <= 0 then return msUntil(points) end
+  return math.min(msUntil(points + b.max * headroomPart), math.max(yields, msUntil(points)))
+end
+
+local granted, grantedPoints, wait, ahead, rank, till = 0, 0, 0, 0, 0, 0
+local candidatesAt = endedAt + tonumber(ARGV[19]) * endedWidth
+for at = candidatesAt, #ARGV, candidateWidth do
+  if ARGV[at] == '0' then b.seen = math.max(b.seen, now - tonumber(ARGV[at + 1])) end
+end
+for at = candidatesAt, #ARGV, candidateWidth do
+  local isBackground, since, cost = ARGV[at] == '1', now - tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  if b.confirmed == 1 and cost > b.max then break end
+  local points = math.min(cost, b.max)
+  rank = since + (isBackground and agingMs or 0)
+  ahead = 0
+  for _, ticket in ipairs(tickets) do
+    if ticket.rank < rank or (ticket.rank == rank and ticket.name < me) then ahead = ahead + ticket.waiting end
+  end
+  -- Whoever stands before me in another process finds its points there when it comes for them.
+  wait = waitOf(points + ahead, isBackground, since)
+  if wait > 0 then
+    wait = math.min(wait, b.confirmed == 1 and pollMs or trialPollMs)
+    till = now + ticketMs
+    break
+  end
+  take(points, 1)
+  if b.confirmed == 0 then b.trial = now + leaseMs end
+  b.level = b.level - points
+  granted = granted + 1
+  grantedPoints = grantedPoints + points
+end
+
+if leaves then
+  redis.call('HDEL', key, me)
+else
+  redis.call('HSET', key, me, string.format('%.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g',
+    now + leaseMs, seq, held + grantedPoints, heldCount + granted, spentByMe, rank, waitingPoints - grantedPoints, till))
+end
+redis.call('HSET', key, 'max', b.max, 'rate', b.rate, 'level', b.level, 'reserved', b.reserved,
+  'inFlight', b.inFlight, 'spent', b.spent, 'confirmed', b.confirmed,
+  'trial', b.trial, 'at', b.at, 'era', b.era, 'seen', b.seen)
+redis.call('PEXPIRE', key, ttlMs)
+return string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
+  b.era, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)
+`;

@@ -1,0 +1,91 @@
+import type { Clock } from '../internal/clock.ts';
+import { waitedTooLong } from './refusals.ts';
+import type { AcquireRequest, Permit } from './types.ts';
+import { createWaitingLine, type InLine, type WaitingLine } from './waiting-line.ts';
+
+/** A call that stands in line for its permit. */
+export interface Waiter extends InLine {
+  readonly isBackground: boolean;
+  /** Monotonic milliseconds of its arrival. */
+  readonly sinceMs: number;
+  /** Leaves the line with a permit. */
+  grant(permit: Permit): void;
+  /** Leaves the line without one. */
+  reject(reason: unknown): void;
+}
+
+/** Those who wait for one bucket, whoever hands out its points. */
+export interface WaitingRoom {
+  readonly line: WaitingLine<Waiter>;
+  /** Place in line of a call that comes now: see `InLine.rank`. */
+  rankOf(request: AcquireRequest, nowMs: number): number;
+  /** Stands in line until it gets a permit, is turned away, aborts, or has waited `maxWaitMs`. */
+  enter(request: AcquireRequest, nowMs: number): { readonly waiter: Waiter; readonly permit: Promise<Permit> };
+  rejectAll(reason: unknown): void;
+}
+
+/** What a waiting room needs. */
+export interface WaitingRoomSettings {
+  readonly shop: string;
+  readonly clock: Clock;
+  readonly agingMs: number;
+  /** Another one stands in front now: it came there, or the one in front gave up. */
+  onNewFirst(): void;
+}
+
+/** Makes an empty waiting room. All times are monotonic milliseconds. */
+export function createWaitingRoom(settings: WaitingRoomSettings): WaitingRoom {
+  const { shop, clock, agingMs, onNewFirst } = settings;
+  const line = createWaitingLine<Waiter>();
+  let arrivals = 0;
+
+  // A background call ranks as if it had come later: whatever ranks before it came within that time.
+  const rankOf: WaitingRoom['rankOf'] = ({ priority }, nowMs) => nowMs + (priority === 'background' ? agingMs : 0);
+
+  return {
+    line,
+    rankOf,
+    enter(request, nowMs) {
+      const { cost, priority, signal, maxWaitMs } = request;
+      const { promise: permit, resolve, reject } = Promise.withResolvers<Permit>();
+      const leave = (): void => {
+        line.remove(waiter);
+        cancelDeadline?.();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const giveUp = (reason: unknown): void => {
+        const wasFirst = line.first === waiter;
+        waiter.reject(reason);
+        if (wasFirst) onNewFirst();
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const cancelDeadline =
+        maxWaitMs !== undefined && Number.isFinite(maxWaitMs)
+          ? clock.setTimer(() => giveUp(waitedTooLong(shop, maxWaitMs)), maxWaitMs)
+          : undefined;
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const waiter: Waiter = {
+        rank: rankOf(request, nowMs),
+        cost,
+        sequence: arrivals++,
+        position: -1,
+        isBackground: priority === 'background',
+        sinceMs: nowMs,
+        grant(granted) {
+          leave();
+          resolve(granted);
+        },
+        reject(reason) {
+          leave();
+          reject(reason);
+        },
+      };
+      line.add(waiter);
+      if (line.first === waiter) onNewFirst();
+      return { waiter, permit };
+    },
+    rejectAll(reason) {
+      for (let next = line.first; next; next = line.first) next.reject(reason);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../../../internal/clock.ts';
+import type { Background } from '../background.ts';
+import type { BulkOperationEntity } from '../store/bulk-entities.ts';
+import type { FakeStore } from '../store/types.ts';
+import type { GraphqlEngine } from '../types.ts';
+import { mutationWork } from './mutation-work.ts';
+import { bulkOperation, bulkOperations, isRunning } from './operation-view.ts';
+import { bulkPace, isOverdue, nextStep } from './pace.ts';
+import { addLines, type BulkEnd, endOperation, withoutLines } from './progress.ts';
+import { queryWork } from './query-work.ts';
+import { bulkStop } from './stop.ts';
+import type { BulkFailure, BulkOptions, BulkScript } from './types.ts';
+import { type BulkWork, BulkWorkError } from './work.ts';
+
+/** What the runner works with. */
+export interface BulkRunnerOptions {
+  /** Executes what the operations hold. */
+  readonly engine: GraphqlEngine;
+  readonly store: FakeStore;
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly seed: number;
+  readonly options: BulkOptions;
+}
+
+/** Runs the bulk operations that stand in the store, step by step on the fake's clock. */
+export interface BulkRunner {
+  readonly script: BulkScript;
+  /** Starts the operations of a shop that wait for it. */
+  pickUp(shop: string): void;
+  /**
+   * Goes on with what stands in the store now, after a restart or a restore. Queries begin again. A mutation that
+   * was running fails: which row was its last is not known.
+   */
+  resume(shops: readonly string[]): void;
+  /** Ends with the step that is being done; what is left waits in the store. */
+  close(): Promise<void>;
+}
+
+/** One operation that is being run. */
+interface Job {
+  readonly shop: string;
+  readonly id: string;
+  readonly failure?: BulkFailure;
+}
+
+type Step = (operation: BulkOperationEntity) => Promise<void>;
+
+/** Makes the runner. */
+export function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
+  const { engine, store, clock, background, seed } = context;
+  const pace = bulkPace(context.options);
+  const failures: BulkFailure[] = [];
+  const busy = new Set<Promise<void>>();
+  let jobs = new Map<string, Job>();
+  let closed = false;
+
+  /** The operation as it stands now; `undefined` where the job was given up. */
+  const current = (job: Job): BulkOperationEntity | undefined =>
+    jobs.get(job.id) === job ? bulkOperation(store, job.shop, job.id) : undefined;
+
+  const end = ({ shop, id }: Job, operation: BulkOperationEntity, how: BulkEnd): void => {
+    jobs.delete(id);
+    endOperation({ store, background, now: clock.now() }, shop, operation, how);
+  };
+
+  /** What is part of the play ends the operation only; what the fake's user must mend is thrown on. */
+  const fail = (job: Job, error: unknown): void => {
+    const operation = current(job);
+    const errorCode = error instanceof BulkWorkError ? error.errorCode : 'INTERNAL_SERVER_ERROR';
+    if (operation) end(job, operation, { status: 'FAILED', errorCode });
+    if (!(error instanceof BulkWorkError) || error.isFakes) throw error;
+  };
+
+  const stepNow = async (job: Job, step: Step): Promise<void> => {
+    const operation = current(job);
+    if (!operation) return;
+    if (operation.status === 'CANCELING') end(job, operation, { status: 'CANCELED' });
+    else if (isOverdue(operation, clock.now())) end(job, operation, { status: 'FAILED', errorCode: 'TIMEOUT' });
+    else await step(operation);
+  };
+
+  /** Does a step after a while, unless the operation is canceled, out of time or gone by then. */
+  const later = (job: Job, delayMs: number, step: Step): void => {
+    if (closed) return;
+    background.later(delayMs, async () => {
+      // Noted before it runs: a close may come out of the step itself.
+      const doing = Promise.resolve()
+        .then(() => stepNow(job, step))
+        .catch((error: unknown) => fail(job, error));
+      busy.add(doing);
+      await doing.finally(() => busy.delete(doing));
+    });
+  };
+
+  const begin = async (job: Job, created: BulkOperationEntity): Promise<void> => {
+    const operation: BulkOperationEntity = { ...created, status: 'RUNNING' };
+    store.put(job.shop, 'BulkOperation', operation);
+    if (operation.denied) throw new BulkWorkError('ACCESS_DENIED', 'The token misses a scope.');
+    const make = operation.type === 'QUERY' ? queryWork : mutationWork;
+    goOn(job, await make(operation, { engine, store, shop: job.shop, seed }));
+  };
+
+  const goOn = (job: Job, work: BulkWork): void => {
+    const operation = current(job);
+    if (!operation) return;
+    const stop = bulkStop(job.failure, work.total, pace);
+    const left = stop.at - operation.objectCount;
+    if (left <= 0) {
+      end(job, operation, operation.status === 'CANCELING' ? { status: 'CANCELED' } : stop.end);
+      return;
+    }
+    const { count, takesMs } = nextStep(pace, operation.type, left);
+    later(job, takesMs, async () => {
+      const lines = await work.next(count);
+      // Read again: a cancel may have come in between, and must stand.
+      const now = current(job);
+      if (now) addLines(store, job.shop, now, lines);
+      goOn(job, work);
+    });
+  };
+
+  const start = (job: Job): void => {
+    jobs.set(job.id, job);
+    later(job, pace.delayMs, (operation) => begin(job, operation));
+  };
+
+  const startAgain = (job: Job, operation: BulkOperationEntity): void => {
+    const hadBegun = operation.status === 'RUNNING';
+    if (hadBegun && operation.type === 'MUTATION') {
+      jobs.set(job.id, job);
+      later(job, 0, () => Promise.reject(new BulkWorkError('INTERNAL_SERVER_ERROR', 'It was interrupted.')));
+      return;
+    }
+    if (hadBegun) withoutLines(store, job.shop, operation);
+    start(job);
+  };
+
+  return {
+    script: { failNext: (failure = {}) => void failures.push(failure) },
+    pickUp(shop) {
+      for (const { id, status } of bulkOperations(store, shop)) {
+        if (status !== 'CREATED' || jobs.has(id)) continue;
+        const failure = failures.shift();
+        start({ shop, id, ...(failure && { failure }) });
+      }
+    },
+    resume(shops) {
+      jobs = new Map();
+      for (const shop of shops) {
+        for (const operation of bulkOperations(store, shop)) {
+          if (isRunning(operation)) startAgain({ shop, id: operation.id }, operation);
+        }
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.allSettled(busy);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../../internal/clock.ts';
+import { sleep } from '../../../internal/sleep.ts';
+import type { FakeAnswer, WholeAnswer } from '../http/types.ts';
+import { supportedVersions } from '../http/versions.ts';
+import { type FaultEffect, faults } from './kinds.ts';
+import type { ChosenFault } from './plan.ts';
+
+/** Pieces of an answer that drips. */
+const drops = 10;
+/** Bytes that are announced and never come. */
+const missingBytes = 100;
+
+const versionHeader = 'x-shopify-api-version';
+
+/** What a fault makes of an answer. A false THROTTLED, and an answer that is only late, pass as they are. */
+export function disturb(answer: WholeAnswer, { kind, delayMs }: ChosenFault, clock: Clock): FakeAnswer {
+  const { effect } = faults[kind];
+  const { status, body } = answer;
+  // Where it is given, it would no longer hold.
+  const { 'content-length': _given, ...headers } = answer.headers;
+  const bytes = (): Buffer<ArrayBuffer> => Buffer.from(typeof body === 'string' ? body : body.slice());
+  const withHeaders = (more: Readonly<Record<string, string>>): WholeAnswer => ({
+    ...answer,
+    headers: { ...headers, ...more },
+  });
+
+  switch (effect.type) {
+    case 'status':
+      return statusAnswer(answer, effect);
+    case 'truncated':
+      return { ...answer, headers, body: body.slice(0, body.length / 2) };
+    case 'drip':
+      return { type: 'pieces', status, headers, pieces: dripping(bytes(), delayMs, clock) };
+    case 'short': {
+      const content = bytes();
+      const length = String(content.length + missingBytes);
+      return { type: 'pieces', status, headers: { ...headers, 'content-length': length }, pieces: brokenOff(content) };
+    }
+    case 'skew':
+      return withHeaders({ date: new Date(clock.now() + delayMs).toUTCString() });
+    case 'version':
+      return versionHeader in headers ? withHeaders({ [versionHeader]: otherVersion(headers[versionHeader]) }) : answer;
+    case 'header':
+      return withHeaders({ [effect.name]: effect.value });
+    case 'drop':
+    case 'hang':
+      return { type: effect.type };
+    case 'slow':
+    case 'throttled':
+      return answer;
+  }
+}
+
+/** Headers that stand on every answer, whatever it holds. */
+const general = ['date', 'x-request-id', versionHeader, 'x-shopify-shop-api-call-limit'];
+
+function statusAnswer(
+  { headers }: WholeAnswer,
+  effect: Extract<FaultEffect, { readonly type: 'status' }>,
+): WholeAnswer {
+  const kept = Object.entries(headers).filter(([name]) => general.includes(name));
+  const { status, body } = effect;
+  return { type: 'answer', status, headers: { ...Object.fromEntries(kept), ...effect.headers }, body };
+}
+
+/** The oldest version that is served, as for one that is gone; or the next, where that is the one asked for. */
+function otherVersion(version: string | undefined): string {
+  return version === supportedVersions[0] ? supportedVersions[1] : supportedVersions[0];
+}
+
+async function* dripping(bytes: Buffer<ArrayBuffer>, overMs: number, clock: Clock) {
+  const size = Math.max(1, Math.ceil(bytes.length / drops));
+  for (let start = 0; start < bytes.length; start += size) {
+    await sleep(clock, overMs / drops);
+    yield bytes.subarray(start, start + size);
+  }
+}
+
+async function* brokenOff(bytes: Buffer<ArrayBuffer>) {
+  yield bytes;
+  throw new Error('The fake breaks the connection off here, as it was told to.');
+}

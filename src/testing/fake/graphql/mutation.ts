@@ -1,0 +1,39 @@
+import { isRecord } from '../../../internal/json.ts';
+import { checkInputSize } from './input-limits.ts';
+import type { FieldResolver, ResolverContext } from './types.ts';
+
+const standing = Symbol('stands despite userErrors');
+
+/** Marks a payload whose `userErrors` do not undo the rest, as `allowPartialUpdates` has it. */
+export function standsDespiteErrors<T extends object>(payload: T): T {
+  return { ...payload, [standing]: true };
+}
+
+/** Whether a payload reports problems, under whatever name: `userErrors`, `locationActivateUserErrors`, … */
+export function reportsErrors(payload: unknown): boolean {
+  return (
+    isRecord(payload) &&
+    Object.entries(payload).some(
+      ([name, value]) => /userErrors$/i.test(name) && Array.isArray(value) && value.length > 0,
+    )
+  );
+}
+
+/** Runs one mutation field: it happens as a whole, or, where it reports `userErrors`, not at all. */
+export function mutate(
+  resolve: FieldResolver,
+  source: unknown,
+  args: unknown,
+  context: ResolverContext,
+  info: Parameters<FieldResolver>[3],
+): unknown {
+  checkInputSize(info.fieldName, args);
+  context.run.executed += 1;
+  const unit = context.begin();
+  const settle = (payload: unknown): unknown => {
+    if (!reportsErrors(payload) || (isRecord(payload) && Object.hasOwn(payload, standing))) unit.commit();
+    return payload;
+  };
+  const payload = resolve(source, args, unit.context, info);
+  return payload instanceof Promise ? payload.then(settle) : settle(payload);
+}

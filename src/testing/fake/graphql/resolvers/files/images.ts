@@ -1,0 +1,45 @@
+import type { StoredMedia } from '../../../store/entities.ts';
+import type { FileEntity } from '../../../store/file-entities.ts';
+import type { ResolverContext } from '../../types.ts';
+import { allProducts, ownerOf } from '../find-entities.ts';
+
+const kind = 'MediaImage';
+
+/** Milliseconds of the fake's clock from the upload of a file until work on it begins, and until it is done. */
+const processingAfterMs = 100;
+const readyAfterMs = 500;
+
+/** How far an image is by the clock. */
+export function imageStatus(image: StoredMedia, { clock }: ResolverContext): 'UPLOADED' | 'PROCESSING' | 'READY' {
+  const { uploadedAtMs } = image as FileEntity;
+  const ageMs = uploadedAtMs === undefined ? readyAfterMs : clock.now() - uploadedAtMs;
+  if (ageMs >= readyAfterMs) return 'READY';
+  return ageMs >= processingAfterMs ? 'PROCESSING' : 'UPLOADED';
+}
+
+/** The image with that gid: a file, or one that came with a product. */
+export function imageById(context: ResolverContext, id: string): StoredMedia | undefined {
+  const file = context.store.get(context.shop, kind, id) as FileEntity | undefined;
+  return file ?? ownerOf(context, id)?.media.find((media) => media.id === id);
+}
+
+/** All images, whether they came by themselves or with a product, once each. */
+export function allImages(context: ResolverContext): readonly StoredMedia[] {
+  const files = context.store.all(context.shop, kind) as readonly FileEntity[];
+  const images = [...allProducts(context).flatMap(({ media }) => media), ...files];
+  return [...new Map(images.map((image) => [image.id, image])).values()];
+}
+
+/** Keeps an image as a file of its own. */
+export function putFile({ store, shop }: ResolverContext, image: StoredMedia): void {
+  store.put(shop, kind, { ...image });
+}
+
+/** Forgets a file; products that show it are another matter. */
+export function deleteFile({ store, shop }: ResolverContext, id: string): void {
+  store.delete(shop, kind, id);
+}
+
+/** Whether an image is kept as a file of its own. */
+export const isFile = ({ store, shop }: ResolverContext, id: string): boolean =>
+  store.get(shop, kind, id) !== undefined;

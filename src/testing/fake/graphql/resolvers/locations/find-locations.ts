@@ -1,0 +1,26 @@
+import type { LocationEntity } from '../../../store/location-entities.ts';
+import type { ResolverContext } from '../../types.ts';
+
+type Reading = Pick<ResolverContext, 'store' | 'shop'>;
+
+/** All locations, active or not, oldest first. */
+export function allLocations({ store, shop }: Reading): readonly LocationEntity[] {
+  return store.all(shop, 'Location') as readonly LocationEntity[];
+}
+
+/** The location with that gid. */
+export function locationById({ store, shop }: Reading, id: string): LocationEntity | undefined {
+  return store.get(shop, 'Location', id) as LocationEntity | undefined;
+}
+
+/** The location with that gid, if it can stock something. */
+export function activeLocation(context: Reading, id: string): LocationEntity | undefined {
+  const location = locationById(context, id);
+  return location?.isActive ? location : undefined;
+}
+
+/** Where new variants are stocked: the primary location, or where that is inactive, the first that is not. */
+export function primaryLocation(context: Reading): LocationEntity | undefined {
+  const active = allLocations(context).filter((location) => location.isActive);
+  return active.find((location) => location.isPrimary) ?? active[0];
+}

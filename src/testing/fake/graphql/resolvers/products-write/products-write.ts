@@ -1,0 +1,12 @@
+import { type ResolverMap, resolver } from '../../types.ts';
+import { createProduct } from './create.ts';
+import type { ProductArgs } from './product-input.ts';
+import { type UpdateArgs, updateProduct } from './update.ts';
+
+/** `productCreate` and `productUpdate`. */
+export const productWriteResolvers: ResolverMap = {
+  Mutation: {
+    productCreate: resolver<unknown, ProductArgs>((_source, args, context) => createProduct(args, context)),
+    productUpdate: resolver<unknown, UpdateArgs>((_source, args, context) => updateProduct(args, context)),
+  },
+};

@@ -1,0 +1,103 @@
+import { isRecord, parseJson } from '../../../internal/json.ts';
+import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
+import { maxRequestPoints } from '../cost/rule.ts';
+import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../types.ts';
+import {
+  type AnswerBody,
+  accessDeniedBody,
+  costExtension,
+  jsonAnswer,
+  maxCostBody,
+  refusals,
+  throttledBody,
+} from './answers.ts';
+import { deprecatedFields } from './deprecated-fields.ts';
+import { deniedField } from './scopes.ts';
+import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './types.ts';
+
+/** What GraphQL works with. */
+export interface GraphqlApiOptions {
+  readonly engine: GraphqlEngine;
+  /** What an operation is charged for so many points of the rule. */
+  readonly charge: (operation: PreparedOperation, points: number) => number;
+}
+
+/** Makes the GraphQL API. */
+export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi {
+  const deprecatedIn = deprecatedFields();
+
+  return {
+    open(request, caller) {
+      const version = { 'x-shopify-api-version': caller.version };
+      const reply = (body: AnswerBody): WholeAnswer => jsonAnswer(200, body, version);
+
+      // Does the schema know what it asks?
+      const body = graphqlRequest(request);
+      if (!body)
+        return { ok: false, refusal: jsonAnswer(refusals.badRequest.status, refusals.badRequest.body, version) };
+      const prepared = engine.prepare(body);
+      if (!prepared.ok) return { ok: false, refusal: reply({ errors: prepared.errors }) };
+      const { operation } = prepared;
+      const { name, kind, rootFields, variables } = operation;
+      const call = { operation: name, kind, rootFields, variables };
+
+      // May it, and is it small enough?
+      const denied = deniedField(operation, caller.scopes);
+      if (denied) return { ok: false, refusal: reply(accessDeniedBody(denied)), call };
+      const requested = charge(operation, requestedCost(operation));
+      const asked = { ...call, requestedCost: requested };
+      if (requested > maxRequestPoints) {
+        return { ok: false, refusal: reply(maxCostBody(requested, maxRequestPoints)), call: asked };
+      }
+      return { ok: true, task: { ...task(operation, requested, request, caller), call: asked } };
+    },
+  };
+
+  function task(
+    operation: PreparedOperation,
+    requested: number,
+    request: FakeRequest,
+    { shop, app, version, scopes }: ApiCaller,
+  ): Omit<ApiTask, 'call'> {
+    const bucket = shop.bucket(app);
+    const headers = { 'x-shopify-api-version': version };
+    return {
+      pay: () => bucket.take(requested),
+      refund: () => bucket.refund(requested),
+      throttled: () => jsonAnswer(200, throttledBody(requested, bucket.status()), headers),
+      async execute() {
+        const result = await engine.execute(operation, {
+          shop: shop.domain,
+          app,
+          origin: request.origin,
+          ...(scopes && { scopes: [...scopes] }),
+        });
+        const { data, errors, idempotencyKeys, executed = true } = result;
+        const actual = Math.min(requested, charge(operation, actualCost(operation, data)));
+        bucket.refund(requested - actual);
+        const breakdown = request.header('shopify-graphql-cost-debug') === '1' && { fields: costFields(operation) };
+        const cost = { ...costExtension(requested, actual, bucket.status()), ...breakdown };
+        const deprecated = deprecatedIn(operation);
+        return {
+          answer: jsonAnswer(
+            200,
+            { data, ...(errors && { errors }), extensions: { cost } },
+            { ...headers, ...(deprecated && { 'x-shopify-api-deprecated-reason': deprecated }) },
+          ),
+          call: { actualCost: actual, executed, ...(idempotencyKeys && { idempotencyKeys }) },
+        };
+      },
+    };
+  }
+}
+
+/** The body as JSON, or as the bare query of `application/graphql`. */
+function graphqlRequest({ body, header }: FakeRequest): GraphqlRequest | undefined {
+  if (header('content-type')?.startsWith('application/graphql')) return { query: body };
+  const parsed = parseJson(body);
+  if (!isRecord(parsed) || typeof parsed.query !== 'string') return undefined;
+  const { query, operationName } = parsed;
+  const variables = parsed.variables ?? {};
+  if (!isRecord(variables)) return undefined;
+  return { query, variables, ...(typeof operationName === 'string' && { operationName }) };
+}

@@ -1,0 +1,115 @@
+import { allProducts, allPublications, productByHandle, productById } from '../graphql/resolvers/find-entities.ts';
+import { freeHandle, handleFrom } from '../graphql/resolvers/handles.ts';
+import { buildProduct } from '../graphql/resolvers/product-set/build.ts';
+import { savedProduct, setProduct } from '../graphql/resolvers/product-set/set-product.ts';
+import { deleteProduct } from '../graphql/resolvers/save-product.ts';
+import type { ResolverContext } from '../graphql/types.ts';
+import type { ProductEntity } from '../store/entities.ts';
+import { refusedProduct } from './body-checks.ts';
+import { withFields } from './fields.ts';
+import { readListing } from './listing.ts';
+import { numberOf, pageReply, sinceId } from './page.ts';
+import { filteredProducts, productParameters } from './product-filters.ts';
+import { productInput } from './product-input.ts';
+import { ok, type RestReply, refusals } from './replies.ts';
+import type { Json, RestEndpoint, RestRequest } from './types.ts';
+import { userErrorReply } from './user-errors.ts';
+import { productView } from './views.ts';
+
+/**
+ * Products.
+ * https://shopify.dev/docs/api/admin-rest/latest/resources/product
+ */
+export const productEndpoints: readonly RestEndpoint[] = [
+  { method: 'GET', path: 'products.json', scope: 'read_products', answer: list },
+  { method: 'GET', path: 'products/count.json', scope: 'read_products', answer: count },
+  { method: 'POST', path: 'products.json', scope: 'write_products', subject: 'product', answer: create },
+  {
+    method: 'GET',
+    path: 'products/{id}.json',
+    scope: 'read_products',
+    answer: (request) =>
+      withProduct(request, (product) => {
+        return ok({ product: withFields(productView(product, request.unit), request.query.get('fields')) });
+      }),
+  },
+  {
+    method: 'PUT',
+    path: 'products/{id}.json',
+    scope: 'write_products',
+    subject: 'product',
+    answer: (request) => withProduct(request, (product) => update(product, request.body.product as Json, request.unit)),
+  },
+  {
+    method: 'DELETE',
+    path: 'products/{id}.json',
+    scope: 'write_products',
+    answer: (request) =>
+      withProduct(request, (product) => {
+        deleteProduct(request.unit, product);
+        return ok({});
+      }),
+  },
+];
+
+/** Answers for the product in the path. */
+export function withProduct(
+  { ids: [id], unit }: RestRequest,
+  answer: (product: ProductEntity) => RestReply,
+): RestReply {
+  const product = productById(unit, `gid://shopify/Product/${id}`);
+  return product ? answer(product) : refusals.notFound;
+}
+
+function list(request: RestRequest): RestReply {
+  const { query, unit } = request;
+  const read = readListing(query, productParameters);
+  if (!read.ok) return read.reply;
+  const products = filteredProducts(allProducts(unit), read.listing.filters);
+  return pageReply(products, read.listing, request, {
+    name: 'products',
+    number: ({ id }) => numberOf(id),
+    view: (product) => productView(product, unit),
+  });
+}
+
+function count({ query, unit }: RestRequest): RestReply {
+  const read = readListing(query, productParameters);
+  if (!read.ok) return read.reply;
+  const { filters } = read.listing;
+  const products = filteredProducts(allProducts(unit), filters);
+  return ok({ count: products.filter(({ id }) => sinceId(numberOf(id), filters)).length });
+}
+
+/** A handle that is taken makes room on creation. The product is published on the first channel, unless it says no. */
+function create({ body, unit }: RestRequest): RestReply {
+  const given = body.product as Json;
+  const refused = refusedProduct(given);
+  if (refused) return refused;
+  const input = productInput(given, undefined);
+  const wanted = handleFrom(input.handle ?? '');
+  const handle =
+    wanted === '' ? null : freeHandle(wanted, (candidate) => productByHandle(unit, candidate) !== undefined);
+  const { product, userErrors } = savedProduct(unit, (building) => {
+    const built = buildProduct(undefined, { ...input, handle }, building);
+    return built && { ...built, published: given.published === false ? [] : publishedNow(unit, building.now) };
+  });
+  return product ? { ...ok({ product: productView(product, unit) }), status: 201 } : userErrorReply(userErrors);
+}
+
+/** Changes a product. */
+export function changeProduct(product: ProductEntity, body: Json, unit: ResolverContext) {
+  return setProduct({ identifier: { id: product.id }, input: productInput(body, product) }, unit);
+}
+
+function update(before: ProductEntity, body: Json, unit: ResolverContext): RestReply {
+  const refused = refusedProduct(body);
+  if (refused) return refused;
+  const { product, userErrors } = changeProduct(before, body, unit);
+  return product ? ok({ product: productView(product, unit) }) : userErrorReply(userErrors);
+}
+
+function publishedNow(unit: ResolverContext, publishDate: string): ProductEntity['published'] {
+  const [channel] = allPublications(unit);
+  return channel ? [{ publicationId: channel.id, publishDate }] : [];
+}

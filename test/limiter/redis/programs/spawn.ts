@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A program that runs beside the test. */
+export interface RunningProgram {
+  /** Lines of that text which it has written so far. */
+  count(line: string): number;
+  /** Resolves when it has written that line so many times; rejects when it ends before. */
+  until(line: string, times: number): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** Older Node runs TypeScript only when told to. */
+const typeScript = process.features.typescript ? [] : ['--experimental-strip-types'];
+
+/** Starts a program of this folder in a Node process of its own. */
+export function startProgram(name: string, args: readonly string[]): RunningProgram {
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [...typeScript, file, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let output = '';
+  let errors = '';
+  const count = (line: string): number => output.split('\n').filter((one) => one === line).length;
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  return {
+    count,
+    until: (line, times) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (count(line) >= times) resolve();
+        };
+        child.stdout?.on('data', check);
+        void ended.then(() => reject(new Error(`The program has ended: ${errors}`)));
+        check();
+      }),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

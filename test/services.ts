@@ -1,0 +1,55 @@
+import { createConnection } from 'node:net';
+import { describe, it } from 'vitest';
+
+/** A server that some suites need. */
+export interface Service {
+  /** Where it is, such as `redis://127.0.0.1:6379/3`. */
+  readonly url: string;
+  /** vitest's `describe`; without the service its suite is skipped, or fails where `CI` is set. */
+  describe(name: string, body: () => void): void;
+}
+
+/** Whether somebody answers a Redis PING there within a second. */
+function answersPing(url: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: url.hostname, port: Number(url.port || 6379) });
+    const end = (isThere: boolean): void => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.on('error', () => end(false));
+    socket.on('connect', () => socket.write('PING\r\n'));
+    // A server that wants a password is there as well.
+    socket.on('data', (answer) => end(/^[+-]/.test(answer.toString())));
+  });
+}
+
+/** The service where it is there; where it is not, suites that say loudly that they did not run. */
+function serviceOrSkip(name: string, { href: url, host }: URL, isThere: boolean): Service {
+  if (isThere) return { url, describe };
+  const problem = `${name} does not answer at ${host}`;
+  process.stderr.write(`\n!! SKIPPED: ${problem}: the suites that need it do not run.\n`);
+  const fail = (): void =>
+    void it(`has ${name}`, () => {
+      throw new Error(problem);
+    });
+  return {
+    url,
+    describe(suite, body) {
+      if (process.env['CI']) describe(suite, fail);
+      else describe.skip(suite, body);
+    },
+  };
+}
+
+/**
+ * Redis at `REDIS_URL`, by default on this machine.
+ *
+ * @param database Each test file takes its own, so that files that run side by side do not meet.
+ */
+export async function redisOrSkip(database: number): Promise<Service> {
+  const url = new URL(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
+  url.pathname = `/${database}`;
+  return serviceOrSkip('Redis', url, await answersPing(url));
+}

@@ -1,0 +1,429 @@
+import { describe, expect, it } from 'vitest';
+import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './engine-bench.ts';
+import { createListeningBench } from './listening-bench.ts';
+
+const gone = 'gid://shopify/Collection/99';
+
+async function create(bench: Bench, fields: object, argument = 'collection'): Promise<string> {
+  const type = argument === 'collection' ? 'CollectionCreateInput!' : 'CollectionInput!';
+  const { collectionCreate } = await bench.data(
+    `mutation ($fields: ${type}) { collectionCreate(${argument}: $fields) { collection { id } userErrors { field message } } }`,
+    { fields },
+  );
+  const { collection, userErrors } = collectionCreate as { collection: { id: string } | null; userErrors: unknown };
+  if (!collection) throw new Error(JSON.stringify(userErrors));
+  return collection.id;
+}
+
+const selecting = (...ids: string[]): object => ({
+  sources: [{ source: { title: 'By hand', inclusion: { selections: ids.map((productId) => ({ productId })) } } }],
+});
+
+async function titlesIn(bench: Bench, id: string, args = ''): Promise<unknown> {
+  const { collection } = await bench.data(
+    `query ($id: ID!) { collection(id: $id) { products(first: 10${args}) { nodes { title } } } }`,
+    { id },
+  );
+  return (collection as { products: { nodes: { title: string }[] } }).products.nodes.map(({ title }) => title);
+}
+
+describe('a collection', () => {
+  it('is made with what the input says', async () => {
+    const bench = createListeningBench();
+    const fields = {
+      title: ' Summer Sale ',
+      descriptionHtml: '<p>Hot &amp; new</p>',
+      sortOrder: 'ALPHA_ASC',
+      templateSuffix: 'big',
+      seo: { title: 'S' },
+      metafields: [{ namespace: 'host', key: 'note', type: 'single_line_text_field', value: 'x' }],
+    };
+    const id = await create(bench, fields);
+    const { collection } = await bench.data(
+      `query ($id: ID!) { collection(id: $id) { id legacyResourceId title handle description short: description(truncateAt: 3) descriptionHtml sortOrder templateSuffix seo { title description }
+        image { url } ruleSet { appliedDisjunctively } updatedAt productsCount { count } metafield(namespace: "host", key: "note") { value ownerType owner { ... on Node { id } } } } }`,
+      { id },
+    );
+    expect(collection).toEqual({
+      ...fields,
+      metafields: undefined,
+      id,
+      legacyResourceId: id.split('/').at(-1),
+      title: 'Summer Sale',
+      handle: 'summer-sale',
+      description: 'Hot & new',
+      short: 'Hot',
+      seo: { title: 'S', description: null },
+      image: null,
+      ruleSet: null,
+      updatedAt: '2026-10-01T00:00:00.000Z',
+      productsCount: { count: 0 },
+      metafield: { value: 'x', ownerType: 'COLLECTION', owner: { id } },
+    });
+    expect(bench.topics()).toEqual(['collections/create']);
+    expect(bench.events[0]?.payload).toMatchObject({
+      title: 'Summer Sale',
+      sort_order: 'alpha-asc',
+      admin_graphql_api_id: id,
+    });
+  });
+
+  it('is made with products, in the newer form and in the older', async () => {
+    const bench = createListeningBench();
+    const a = await pushed(bench, { title: 'A' });
+    const b = await pushed(bench, { title: 'B' });
+    bench.topics();
+    const newer = await create(bench, { title: 'New', ...selecting(b.id, a.id) });
+    expect(await titlesIn(bench, newer)).toEqual(['A', 'B']);
+    expect(bench.topics()).toEqual(['collections/create', 'collections/update']);
+    const older = await create(bench, { title: 'Old', products: [a.id] }, 'input');
+    expect(await titlesIn(bench, older)).toEqual(['A']);
+    const { product } = await bench.data(
+      'query ($id: ID!, $collection: ID!) { product(id: $id) { collections(first: 5) { nodes { title hasProduct(id: $id) } } inCollection(id: $collection) } }',
+      { id: b.id, collection: older },
+    );
+    expect(product).toEqual({ collections: { nodes: [{ title: 'New', hasProduct: true }] }, inCollection: false });
+  });
+
+  it('is changed, and keeps what the input leaves out', async () => {
+    const bench = createListeningBench();
+    const id = await create(bench, { title: 'Summer', descriptionHtml: 'x' });
+    const update = `mutation ($collection: CollectionUpdateInput) { collectionUpdate(collection: $collection) {
+      collection { title handle descriptionHtml templateSuffix } job { id } userErrors { field } } }`;
+    bench.topics();
+    const collection = { id, title: 'Autumn', templateSuffix: 'a' };
+    expect(await bench.data(update, { collection })).toEqual({
+      collectionUpdate: {
+        collection: { title: 'Autumn', handle: 'summer', descriptionHtml: 'x', templateSuffix: 'a' },
+        job: null,
+        userErrors: [],
+      },
+    });
+    expect(bench.topics()).toEqual(['collections/update']);
+    expect(await bench.data(update, { collection: { id, handle: 'Fall', templateSuffix: null } })).toMatchObject({
+      collectionUpdate: { collection: { handle: 'fall', templateSuffix: null } },
+    });
+    for (const wrong of [{ id: gone, title: 'x' }, { title: 'x' }]) {
+      expect(await bench.data(update, { collection: wrong })).toMatchObject({
+        collectionUpdate: { collection: null, userErrors: [{ field: ['id'] }] },
+      });
+    }
+    expect(await bench.data(update, { collection: { id, title: ' ' } })).toMatchObject({
+      collectionUpdate: { collection: null, userErrors: [{ field: ['title'] }] },
+    });
+    const older = 'mutation ($input: CollectionInput!) { collectionUpdate(input: $input) { userErrors { field } } }';
+    expect(await bench.data(older, { input: { id, products: [] } })).toEqual({
+      collectionUpdate: { userErrors: [{ field: ['products'] }] },
+    });
+  });
+
+  it('is deleted, and its products stay', async () => {
+    const bench = createListeningBench();
+    const { id: product } = await pushed(bench, { title: 'A' });
+    const id = await create(bench, { title: 'Summer', ...selecting(product) });
+    bench.topics();
+    const remove =
+      'mutation ($id: ID!) { collectionDelete(input: {id: $id}) { deletedCollectionId shop { name } userErrors { field } } }';
+    expect(await bench.data(remove, { id })).toEqual({
+      collectionDelete: { deletedCollectionId: id, shop: { name: 'Demo' }, userErrors: [] },
+    });
+    expect(bench.topics()).toEqual(['collections/delete']);
+    expect(bench.events.at(-1)?.payload).toEqual({ id: Number(id.split('/').at(-1)) });
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ title: 'A', collectionIds: [] }]);
+    expect(await bench.data(remove, { id })).toMatchObject({
+      collectionDelete: { deletedCollectionId: null, userErrors: [{ field: ['id'] }] },
+    });
+  });
+
+  it.each([
+    [{ title: ' ' }, '["title"]'],
+    [{ title: 'x'.repeat(256) }, '["title"]'],
+    [{ title: 'B', handle: 'taken' }, '["handle"]'],
+    [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products","0"]'],
+    [{ title: 'B', metafields: [{ namespace: 'host', key: 'note', value: 'x' }] }, '["metafields","0","type"]'],
+  ])('is not made of %j', async (fields, field) => {
+    const bench = createBench();
+    await create(bench, { title: 'Taken' });
+    await expect(create(bench, fields)).rejects.toThrow(`"field":${field}`);
+    expect(bench.store.all(shop, 'Collection')).toHaveLength(1);
+  });
+
+  it('is not made of nothing', async () => {
+    expect(
+      await createBench().data('mutation { collectionCreate { collection { id } userErrors { field } } }'),
+    ).toEqual({
+      collectionCreate: { collection: null, userErrors: [{ field: ['collection'] }] },
+    });
+  });
+
+  it.each([
+    [{ title: 'A', image: { src: 'https://a.example/a.jpg' } }, 'CollectionInput.image'],
+    [
+      { title: 'A', sources: [{ shareableSource: { sourceId: gone } }] },
+      'CollectionCreateSourceTargetInput other than source',
+    ],
+    [
+      { title: 'A', sources: [{ source: { title: 'S', exclusion: {} } }] },
+      'CollectionCreateConditionsSourceInput.exclusion',
+    ],
+    [
+      {
+        title: 'A',
+        sources: [
+          {
+            source: {
+              title: 'S',
+              inclusion: { conditions: [{ productTag: { relation: 'TAGGED_WITH', matchType: 'ANY', values: ['a'] } }] },
+            },
+          },
+        ],
+      },
+      'CollectionCreateSourceInclusionInput.conditions',
+    ],
+    [
+      {
+        title: 'A',
+        sources: [{ source: { title: 'S', inclusion: { selections: [{ productId: 'x', variantIds: ['y'] }] } } }],
+      },
+      'CollectionInclusionProductSelectionInput.variantIds',
+    ],
+  ])('that chooses by rules is not simulated: %j', async (fields, message) => {
+    await expect(create(createBench(), fields)).rejects.toThrow(message);
+  });
+});
+
+describe('the products of a collection', () => {
+  const orders = [
+    ['', ['Mug', 'Apple', 'Tee']],
+    [', sortKey: TITLE', ['Apple', 'Mug', 'Tee']],
+    [', sortKey: PRICE', ['Tee', 'Mug', 'Apple']],
+    [', reverse: true', ['Tee', 'Apple', 'Mug']],
+  ] as const;
+
+  async function three(sortOrder?: string): Promise<{ readonly bench: Bench; readonly id: string }> {
+    const bench = createBench();
+    const ids: string[] = [];
+    for (const [title, price] of Object.entries({ Mug: '2', Apple: '3', Tee: '1' })) {
+      await bench.clock.advance(1_000);
+      const variants = [{ optionValues: [], price }];
+      ids.push((await pushed(bench, { title, productOptions: [], variants })).id);
+    }
+    const id = await create(bench, { title: 'All', ...(sortOrder && { sortOrder }), ...selecting(...ids) });
+    return { bench, id };
+  }
+
+  it.each(orders)('stand in the order asked for: %s', async (args, titles) => {
+    const { bench, id } = await three();
+    expect(await titlesIn(bench, id, args)).toEqual(titles);
+  });
+
+  it.each([
+    ['ALPHA_DESC', ['Tee', 'Mug', 'Apple']],
+    ['CREATED_DESC', ['Tee', 'Apple', 'Mug']],
+    ['PRICE_DESC', ['Apple', 'Mug', 'Tee']],
+    ['MANUAL', ['Mug', 'Apple', 'Tee']],
+  ])('stand in its own order else: %s', async (sortOrder, titles) => {
+    const { bench, id } = await three(sortOrder);
+    expect(await titlesIn(bench, id)).toEqual(titles);
+  });
+
+  it('are not ordered by relevance', async () => {
+    const { bench, id } = await three();
+    await expect(titlesIn(bench, id, ', sortKey: RELEVANCE')).rejects.toThrow('NOT_SIMULATED');
+  });
+
+  it('are added in the background, and removed', async () => {
+    const bench = createListeningBench();
+    const { id: product } = await pushed(bench, { title: 'A' });
+    const id = await create(bench, { title: 'Summer' });
+    bench.topics();
+    const run = async (mutation: string, variables: object): Promise<unknown> =>
+      (
+        await bench.data(
+          `mutation ($id: ID!, $products: [ID!]!) { ${mutation}(id: $id, productIds: $products) { job { id done query { shop { name } } } userErrors { field } } }`,
+          { ...variables },
+        )
+      )[mutation];
+    const done = async (payload: unknown): Promise<unknown> => {
+      const { job } = payload as { job: { id: string } };
+      return (await bench.data('query ($id: ID!) { job(id: $id) { done query { shop { name } } } }', { id: job.id }))[
+        'job'
+      ];
+    };
+    const variables = { id, products: [product, 'gid://shopify/Product/99'] };
+    const adding = await run('collectionAddProductsV2', variables);
+    expect(adding).toEqual({ job: { id: expect.any(String), done: false, query: null }, userErrors: [] });
+    expect(await done(adding)).toEqual({ done: false, query: null });
+    expect(await titlesIn(bench, id)).toEqual([]);
+    await bench.clock.advance(500);
+    expect(await done(adding)).toEqual({ done: true, query: { shop: { name: 'Demo' } } });
+    expect(await titlesIn(bench, id)).toEqual(['A']);
+    expect(bench.topics()).toEqual(['collections/update']);
+
+    await run('collectionRemoveProducts', variables);
+    await bench.clock.advance(500);
+    expect(await titlesIn(bench, id)).toEqual([]);
+    for (const mutation of ['collectionAddProductsV2', 'collectionRemoveProducts']) {
+      expect(await run(mutation, { id: gone, products: [] })).toEqual({ job: null, userErrors: [{ field: ['id'] }] });
+    }
+    expect(await bench.data('{ job(id: "gid://shopify/Job/99") { done } }')).toEqual({ job: null });
+  });
+
+  it('are not added to what was deleted meanwhile', async () => {
+    const bench = createBench();
+    const { id: product } = await pushed(bench, { title: 'A' });
+    const id = await create(bench, { title: 'Summer' });
+    await bench.data(
+      'mutation ($id: ID!, $products: [ID!]!) { collectionAddProductsV2(id: $id, productIds: $products) { job { id } } }',
+      { id, products: [product] },
+    );
+    await bench.data('mutation ($id: ID!) { collectionDelete(input: {id: $id}) { deletedCollectionId } }', { id });
+    await bench.clock.advance(500);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ collectionIds: [] }]);
+  });
+
+  it('are added at once by the older mutation, all or none', async () => {
+    const bench = createBench();
+    const a = await pushed(bench, { title: 'A' });
+    const b = await pushed(bench, { title: 'B' });
+    const id = await create(bench, { title: 'Summer', ...selecting(a.id) });
+    const add = async (collection: string, ...products: string[]) =>
+      (
+        await bench.data(
+          'mutation ($id: ID!, $products: [ID!]!) { collectionAddProducts(id: $id, productIds: $products) { collection { productsCount { count } } userErrors { field message } } }',
+          { id: collection, products },
+        )
+      )['collectionAddProducts'];
+    expect(await add(id, b.id, a.id, 'gid://shopify/Product/99')).toEqual({
+      collection: null,
+      userErrors: [
+        { field: ['productIds', '1'], message: 'Product is already in the collection' },
+        { field: ['productIds', '2'], message: 'Product does not exist' },
+      ],
+    });
+    expect(await titlesIn(bench, id)).toEqual(['A']);
+    expect(await add(id, b.id)).toEqual({ collection: { productsCount: { count: 2 } }, userErrors: [] });
+    expect(await add(gone, b.id)).toMatchObject({ collection: null, userErrors: [{ field: ['id'] }] });
+  });
+
+  it('are set by productSet, which takes no collection that is not there', async () => {
+    const bench = createBench();
+    const summer = await create(bench, { title: 'Summer' });
+    const winter = await create(bench, { title: 'Winter' });
+    const { id } = await pushed(bench, { title: 'A', collections: [summer] });
+    await pushed(bench, { collections: [winter] }, { id });
+    expect([await titlesIn(bench, summer), await titlesIn(bench, winter)]).toEqual([[], ['A']]);
+    expect(await refused(bench, { collections: [gone] }, { id })).toEqual([['INVALID_INPUT', 'input.collections.0']]);
+  });
+});
+
+describe('collections', () => {
+  it('are found by gid, handle and custom id', async () => {
+    const bench = createBench();
+    await defineMetafield(bench, { ownerType: 'COLLECTION' });
+    const id = await create(bench, { title: 'Summer Sale', metafields: [{ key: 'local_id', value: '7' }] });
+    const find = async (identifier: object) =>
+      (
+        await bench.data(
+          'query ($identifier: CollectionIdentifierInput!) { collectionByIdentifier(identifier: $identifier) { id } }',
+          {
+            identifier,
+          },
+        )
+      )['collectionByIdentifier'];
+    for (const identifier of [{ id }, { handle: 'Summer Sale' }, { customId: { key: 'local_id', value: '7' } }]) {
+      expect(await find(identifier)).toEqual({ id });
+    }
+    for (const identifier of [{ id: gone }, { handle: 'x' }, { customId: { key: 'local_id', value: '8' } }]) {
+      expect(await find(identifier)).toBeNull();
+    }
+    expect(
+      await bench.data(
+        '{ collectionByHandle(handle: "summer-sale") { id } none: collectionByHandle(handle: "x") { id } collection(id: "gid://shopify/Collection/99") { id } }',
+      ),
+    ).toEqual({ collectionByHandle: { id }, none: null, collection: null });
+    const byMetafield =
+      'query ($id: ID!) { node(id: $id) { ... on Metafield { value owner { ... on Collection { title } } } } }';
+    const { collection } = await bench.data(
+      'query ($id: ID!) { collection(id: $id) { metafield(key: "local_id") { id } } }',
+      { id },
+    );
+    const metafield = (collection as { metafield: { id: string } }).metafield.id;
+    expect(await bench.data(byMetafield, { id: metafield })).toEqual({
+      node: { value: '7', owner: { title: 'Summer Sale' } },
+    });
+  });
+
+  it('have custom ids of which each is there once', async () => {
+    const bench = createBench();
+    await defineMetafield(bench, { ownerType: 'COLLECTION' });
+    const metafields = [{ key: 'local_id', value: '7' }];
+    await create(bench, { title: 'A', metafields });
+    await expect(create(bench, { title: 'B', metafields })).rejects.toThrow('"field":["metafields","0","value"]');
+  });
+
+  it('are listed, searched and counted', async () => {
+    const bench = createBench();
+    await create(bench, { title: 'Winter' });
+    await bench.clock.advance(1_000);
+    await create(bench, { title: 'Summer Sale' });
+    const list = async (args: string): Promise<unknown> => {
+      const { collections } = await bench.data(`{ collections(first: 5${args}) { nodes { handle } } }`);
+      return (collections as { nodes: { handle: string }[] }).nodes.map(({ handle }) => handle);
+    };
+    expect(await list('')).toEqual(['winter', 'summer-sale']);
+    expect(await list(', sortKey: TITLE')).toEqual(['summer-sale', 'winter']);
+    expect(await list(', sortKey: UPDATED_AT, reverse: true')).toEqual(['summer-sale', 'winter']);
+    expect(await list(', query: "title:sale"')).toEqual(['summer-sale']);
+    expect(await list(', query: "handle:winter"')).toEqual(['winter']);
+    expect(await bench.data('{ collectionsCount(query: "title:sale") { count } }')).toEqual({
+      collectionsCount: { count: 1 },
+    });
+    for (const field of [
+      'collections(first: 1, sortKey: RELEVANCE) { nodes { id } }',
+      'collections(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
+      'collectionsCount(savedSearchId: "gid://shopify/SavedSearch/1") { count }',
+    ]) {
+      expect((await bench.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    }
+  });
+});
+
+describe('tags', () => {
+  const run = async (bench: Bench, mutation: string, id: string, tags: string[]) =>
+    (
+      await bench.data(
+        `mutation ($id: ID!, $tags: [String!]!) { ${mutation}(id: $id, tags: $tags) { node { ... on Product { tags } } userErrors { field message } } }`,
+        {
+          id,
+          tags,
+        },
+      )
+    )[mutation];
+
+  it('are added and removed, whatever their case', async () => {
+    const bench = createListeningBench();
+    const { id } = await pushed(bench, { title: 'A', tags: ['b'] });
+    bench.topics();
+    expect(await run(bench, 'tagsAdd', id, ['c, a', 'B'])).toEqual({ node: { tags: ['a', 'b', 'c'] }, userErrors: [] });
+    expect(await run(bench, 'tagsRemove', id, ['C', 'x'])).toEqual({ node: { tags: ['a', 'b'] }, userErrors: [] });
+    expect(bench.topics()).toEqual(['products/update', 'products/update']);
+    expect(await run(bench, 'tagsAdd', id, ['a'])).toMatchObject({ node: { tags: ['a', 'b'] } });
+    expect(bench.topics()).toEqual([]);
+  });
+
+  it('are refused where there are too many, or nothing to tag', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A', tags: ['b'] });
+    const many = Array.from({ length: 250 }, (_, index) => `t${index}`);
+    expect(await run(bench, 'tagsAdd', id, many)).toEqual({
+      node: null,
+      userErrors: [{ field: ['tags'], message: 'A product cannot have more than 250 tags' }],
+    });
+    expect(await run(bench, 'tagsAdd', 'gid://shopify/Product/99', ['a'])).toEqual({
+      node: null,
+      userErrors: [{ field: ['id'], message: 'Product does not exist' }],
+    });
+    await expect(run(bench, 'tagsAdd', 'gid://shopify/Order/1', ['a'])).rejects.toThrow('tags of a Order');
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { ShopEvent } from '../../../src/testing/fake/background.ts';
+import { resolver } from '../../../src/testing/fake/graphql/types.ts';
+import { createBench, push, pushed, shirt, shop } from './engine-bench.ts';
+import { change, stocked } from './inventory-bench.ts';
+import { createListeningBench } from './listening-bench.ts';
+
+describe('events', () => {
+  it('tell of products that come, change and go', async () => {
+    const bench = createListeningBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    await pushed(bench, { title: 'B' }, { id });
+    const { publications } = await bench.data('{ publications(first: 1) { nodes { id } } }');
+    const input = (publications as { nodes: { id: string }[] }).nodes.map((node) => ({ publicationId: node.id }));
+    await bench.data(
+      'mutation ($id: ID!, $input: [PublicationInput!]!) { publishablePublish(id: $id, input: $input) { userErrors { field } } }',
+      { id, input },
+    );
+    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
+    expect(bench.topics()).toEqual(['products/create', 'products/update', 'products/update', 'products/delete']);
+    expect(bench.events.map((event) => event.shop)).toEqual([shop, shop, shop, shop]);
+    expect(bench.events.map(({ payload }) => payload)).toMatchObject([
+      { title: 'A' },
+      { title: 'B', published_at: null },
+      { title: 'B', published_at: '2026-10-01T00:00:00.000Z' },
+      { id: Number(id.split('/').at(-1)) },
+    ]);
+  });
+
+  it('tell of stock that changes', async () => {
+    const bench = createListeningBench();
+    const { item, location, elsewhere } = await stocked(bench);
+    bench.topics();
+    const quantity = (locationId: string, value: number) => ({
+      inventoryItemId: item,
+      locationId,
+      quantity: value,
+      changeFromQuantity: null,
+    });
+    const quantities = [quantity(location, 5), quantity(elsewhere, 0)];
+    await change(bench, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
+    expect(bench.topics()).toEqual(['inventory_levels/update', 'inventory_levels/update']);
+    const [first] = bench.events.slice(-2);
+    expect(first?.payload).toEqual({
+      inventory_item_id: Number(item.split('/').at(-1)),
+      location_id: Number(location.split('/').at(-1)),
+      available: 5,
+      updated_at: '2026-10-01T00:00:00.000Z',
+      admin_graphql_api_id: expect.stringContaining('gid://shopify/InventoryLevel/'),
+    });
+    await change(bench, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
+    expect(bench.topics()).toEqual([]);
+  });
+
+  it('are not told of what did not happen', async () => {
+    const bench = createListeningBench();
+    await push(bench, { title: '' });
+    await bench.data(
+      `mutation { a: productSet(input: {title: "A"}) { product { id } } b: productSet(input: {title: ""}) { product { id } } }`,
+    );
+    expect(bench.topics()).toEqual(['products/create']);
+  });
+
+  it('are told of when it has been stored', async () => {
+    const told: string[] = [];
+    let isFull = false;
+    const bench = createListeningBench({
+      onChange: () => {
+        told.push('stored');
+        if (isFull) throw new Error('disk full');
+      },
+    });
+    told.length = 0;
+    await pushed(bench, { title: 'A' });
+    expect(told).toEqual(['stored']);
+    expect(bench.topics()).toEqual(['products/create']);
+    isFull = true;
+    await expect(pushed(bench, { title: 'B' })).rejects.toThrow('disk full');
+    expect(bench.topics()).toEqual([]);
+  });
+
+  it('are told of once, however many listen, and their payload is made when it is looked at', async () => {
+    let made = 0;
+    const refundCreate = resolver((_source, _args, context) => {
+      context.announce('refunds/create', () => ({ id: ++made }));
+      return { refund: null, order: null, userErrors: [] };
+    });
+    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
+    const query =
+      'mutation { refundCreate(input: {orderId: "gid://shopify/Order/1"}) @idempotent(key: "a") { userErrors { field } } }';
+    await bench.data(query);
+    await bench.data(query);
+    expect(bench.topics()).toEqual(['refunds/create']);
+    expect(made).toBe(0);
+    const [event] = bench.events as readonly [ShopEvent];
+    expect([event.payload, event.payload]).toEqual([{ id: 1 }, { id: 1 }]);
+  });
+
+  it('come from a unit that a resolver begins only if that is committed', async () => {
+    const refundCreate = resolver<unknown, { input: { note?: string } }>((_source, { input }, context) => {
+      const unit = context.begin();
+      unit.context.store.put(shop, 'Refund', { id: 'gid://shopify/Refund/77' });
+      unit.context.announce('refunds/create', () => ({}));
+      if (input.note === 'keep') unit.commit();
+      return { refund: null, order: null, userErrors: [] };
+    });
+    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
+    const send = (note: string) =>
+      bench.data(
+        `mutation { refundCreate(input: {orderId: "gid://shopify/Order/1", note: "${note}"}) @idempotent(key: "${note}") { userErrors { field } } }`,
+      );
+    await send('drop');
+    expect(bench.store.all(shop, 'Refund')).toEqual([]);
+    expect(bench.topics()).toEqual([]);
+    await send('keep');
+    expect(bench.store.all(shop, 'Refund')).toHaveLength(1);
+    expect(bench.topics()).toEqual(['refunds/create']);
+  });
+
+  it('and work for later come from work that was put off, each as one', async () => {
+    const refundCreate = resolver((_source, _args, context) => {
+      context.later(100, (later) => {
+        later.store.put(shop, 'Refund', { id: 'gid://shopify/Refund/77' });
+        later.announce('refunds/create', () => ({}));
+        later.later(100, (last) => last.announce('orders/updated', () => ({})));
+      });
+      return { refund: null, order: null, userErrors: [] };
+    });
+    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
+    await bench.data(
+      'mutation { refundCreate(input: {orderId: "gid://shopify/Order/1"}) @idempotent(key: "a") { userErrors { field } } }',
+    );
+    expect(bench.store.all(shop, 'Refund')).toEqual([]);
+    await bench.clock.advance(100);
+    expect(bench.store.all(shop, 'Refund')).toHaveLength(1);
+    expect(bench.topics()).toEqual(['refunds/create']);
+    await bench.clock.advance(100);
+    expect(bench.topics()).toEqual(['orders/updated']);
+  });
+});
+
+describe('two operations at the same moment', () => {
+  it('do not work on what the other has not stored yet', async () => {
+    const bench = createBench();
+    const both = await Promise.all([1, 2].map(() => pushed(bench, { title: 'A' })));
+    expect(both.map(({ handle }) => handle)).toEqual(['a', 'a-1']);
+    const input = shirt(['Red'], ['S']);
+    const [first, second] = await Promise.all([1, 2].map(() => pushed(bench, input, { handle: 'shirt' })));
+    expect(first?.id).toBe(second?.id);
+  });
+});

@@ -1,0 +1,84 @@
+import { type Bench, createBench, pushed } from './engine-bench.ts';
+
+/** A bench with one product of one variant, stocked at the one location. */
+export interface Stocked {
+  readonly bench: Bench;
+  readonly product: string;
+  readonly variant: string;
+  readonly item: string;
+  readonly location: string;
+  /** A second location, where the variant is not stocked. */
+  readonly elsewhere: string;
+}
+
+export async function stocked(bench: Bench = createBench(), variant: object = {}): Promise<Stocked> {
+  const { location, added } = (await bench
+    .data(`mutation { added: locationAdd(input: {name: "Depot", address: {countryCode: DE}}) { location { id } } }`)
+    .then(async ({ added }) => ({ added, ...(await bench.data('{ location { id } }')) }))) as unknown as {
+    location: { id: string };
+    added: { location: { id: string } };
+  };
+  const { id } = await pushed(bench, { title: 'A', productOptions: [], variants: [{ optionValues: [], ...variant }] });
+  const { product } = await bench.data(
+    'query ($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id inventoryItem { id } } } } }',
+    { id },
+  );
+  const [first] = (product as { variants: { nodes: { id: string; inventoryItem: { id: string } }[] } }).variants.nodes;
+  if (!first) throw new Error('The product has no variant.');
+  return {
+    bench,
+    product: id,
+    variant: first.id,
+    item: first.inventoryItem.id,
+    location: location.id,
+    elsewhere: added.location.id,
+  };
+}
+
+let keys = 0;
+
+/** Runs an inventory mutation with a key of its own. */
+export async function change(
+  bench: Bench,
+  mutation: string,
+  input: object,
+  key = `change-${++keys}`,
+): Promise<Changed> {
+  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
+  const data = await bench.data(
+    `mutation ($input: ${type}, $key: String!) { ${mutation}(input: $input) @idempotent(key: $key) {
+      inventoryAdjustmentGroup { id reason referenceDocumentUri createdAt changes { name delta quantityAfterChange ledgerDocumentUri } }
+      userErrors { code field message }
+    } }`,
+    { input, key },
+  );
+  return data[mutation] as Changed;
+}
+
+export interface Changed {
+  readonly inventoryAdjustmentGroup: {
+    readonly id: string;
+    readonly changes: readonly { readonly name: string; readonly delta: number }[];
+  } | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+}
+
+/** Code and field of each problem. */
+export const problemsOf = ({ userErrors }: Changed): [string, string][] =>
+  userErrors.map(({ code, field }) => [code, field.join('.')]);
+
+const allNames =
+  '["available", "on_hand", "committed", "damaged", "incoming", "quality_control", "reserved", "safety_stock"]';
+
+/** The quantities of an item at a location, without those that are 0; `null` where it is not stocked. */
+export async function quantitiesAt({ bench, item }: Stocked, location: string): Promise<unknown> {
+  const { inventoryItem } = await bench.data(
+    `query ($item: ID!, $location: ID!) { inventoryItem(id: $item) { inventoryLevel(locationId: $location) {
+      quantities(names: ${allNames}) { name quantity } } } }`,
+    { item, location },
+  );
+  const level = (inventoryItem as { inventoryLevel: { quantities: { name: string; quantity: number }[] } | null })
+    .inventoryLevel;
+  const inStock = level?.quantities.filter(({ quantity }) => quantity !== 0);
+  return inStock ? Object.fromEntries(inStock.map(({ name, quantity }) => [name, quantity])) : null;
+}

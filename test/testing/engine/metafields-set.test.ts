@@ -1,0 +1,388 @@
+import { describe, expect, it } from 'vitest';
+import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './engine-bench.ts';
+import { createListeningBench } from './listening-bench.ts';
+
+const text = 'single_line_text_field';
+
+interface Set {
+  readonly metafields:
+    | readonly { readonly id: string; readonly value: string; readonly compareDigest: string }[]
+    | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+}
+
+async function set(bench: Bench, metafields: readonly object[]): Promise<Set> {
+  const { metafieldsSet } = await bench.data(
+    `mutation ($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) {
+      metafields { id namespace key value type compareDigest legacyResourceId owner { ... on Node { id } } } userErrors { code field message elementIndex } } }`,
+    { metafields },
+  );
+  return metafieldsSet as Set;
+}
+
+const problemsOf = ({ userErrors }: Set): [string, string][] =>
+  userErrors.map(({ code, field }) => [code, field.join('.')]);
+
+async function owners(bench: Bench): Promise<{ product: string; variant: string; collection: string }> {
+  const { id } = await pushed(bench, { title: 'A' });
+  const { product } = await bench.data(
+    'query ($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id } } } }',
+    { id },
+  );
+  const { collectionCreate } = await bench.data(
+    'mutation { collectionCreate(collection: {title: "C"}) { collection { id } } }',
+  );
+  return {
+    product: id,
+    variant: (product as { variants: { nodes: { id: string }[] } }).variants.nodes[0]?.id ?? '',
+    collection: (collectionCreate as { collection: { id: string } }).collection.id,
+  };
+}
+
+describe('metafieldsSet', () => {
+  it('sets metafields of products, variants and collections', async () => {
+    const bench = createListeningBench();
+    const { product, variant, collection } = await owners(bench);
+    bench.topics();
+    await bench.clock.advance(1_000);
+    const inputs = [product, variant, collection].map((ownerId) => ({
+      ownerId,
+      namespace: 'host',
+      key: 'note',
+      type: text,
+      value: 'x',
+    }));
+    const { metafields, userErrors } = await set(bench, inputs);
+    expect(userErrors).toEqual([]);
+    expect(metafields).toMatchObject(
+      [product, variant, collection].map((id) => ({
+        namespace: 'host',
+        key: 'note',
+        value: 'x',
+        type: text,
+        owner: { id },
+      })),
+    );
+    expect(bench.topics()).toEqual(['collections/update', 'products/update']);
+
+    const again = await set(bench, [{ ownerId: product, namespace: 'host', key: 'note', value: 'y' }]);
+    expect(again.metafields).toMatchObject([{ id: metafields?.[0]?.id, value: 'y', type: text }]);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([
+      {
+        updatedAt: '2026-10-01T00:00:01.000Z',
+        metafields: [{ value: 'y' }],
+        variants: [{ metafields: [{ value: 'x' }] }],
+      },
+    ]);
+  });
+
+  it("takes the app's own namespace and the type of a definition", async () => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    await defineMetafield(bench, { key: 'count', type: 'number_integer' });
+    expect(await set(bench, [{ ownerId: product, key: 'count', value: '3' }])).toMatchObject({
+      metafields: [{ namespace: 'app--1001', type: 'number_integer' }],
+    });
+  });
+
+  it('sets all or none', async () => {
+    const bench = createListeningBench();
+    const { product } = await owners(bench);
+    bench.topics();
+    const good = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x' };
+    expect(problemsOf(await set(bench, [good, { ...good, key: 'other', value: '' }]))).toEqual([
+      ['BLANK', 'metafields.1.value'],
+    ]);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
+    expect(bench.topics()).toEqual([]);
+  });
+
+  it('takes 25 at a time', async () => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    const inputs = Array.from({ length: 26 }, (_, index) => ({
+      ownerId: product,
+      namespace: 'host',
+      key: `key-${index}`,
+      type: text,
+      value: 'x',
+    }));
+    expect(problemsOf(await set(bench, inputs))).toEqual([['LESS_THAN_OR_EQUAL_TO', 'metafields']]);
+    expect((await set(bench, inputs.slice(1))).metafields).toHaveLength(25);
+  });
+
+  it.each([
+    [{ ownerId: 'gid://shopify/Product/99' }, ['INVALID', 'ownerId']],
+    [{ key: 'a' }, ['TOO_SHORT', 'key']],
+    [{ key: 'a'.repeat(65) }, ['TOO_LONG', 'key']],
+    [{ namespace: 'ab' }, ['TOO_SHORT', 'namespace']],
+    [{ namespace: 'a'.repeat(256) }, ['TOO_LONG', 'namespace']],
+    [{ type: undefined }, ['BLANK', 'type']],
+    [{ type: 'text' }, ['INVALID_TYPE', 'type']],
+    [{ type: 'number_integer' }, ['INVALID_VALUE', 'value']],
+    [{ key: 'defined', type: 'json', value: '1' }, ['INVALID_TYPE', 'type']],
+    [{ type: 'multi_line_text_field', value: 'x'.repeat(65_537) }, ['TOO_LONG', 'value']],
+    [{ type: 'url', value: `https://a.example/${'x'.repeat(2_048)}` }, ['TOO_LONG', 'value']],
+    [{ type: 'json', value: `"${'x'.repeat(131_072)}"` }, ['TOO_LONG', 'value']],
+    [
+      { type: 'list.number_integer', value: JSON.stringify(Array.from({ length: 129 }, () => 1)) },
+      ['TOO_LONG', 'value'],
+    ],
+    [{ compareDigest: 'abc' }, ['INVALID_COMPARE_DIGEST', 'compareDigest']],
+  ])('refuses %j', async (part, [code, field]) => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    await defineMetafield(bench, { namespace: 'host', key: 'defined', type: text });
+    const input = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x', ...part };
+    expect(problemsOf(await set(bench, [input]))).toEqual([[code, `metafields.0.${field}`]]);
+  });
+
+  it('compares with what the caller has read', async () => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    const input = (value: string, compareDigest?: string | null) => ({
+      ownerId: product,
+      namespace: 'host',
+      key: 'note',
+      type: text,
+      value,
+      ...(compareDigest !== undefined && { compareDigest }),
+    });
+    const stale = [['STALE_OBJECT', 'metafields.0.compareDigest']];
+    const nowhere = 'a'.repeat(64);
+    expect(problemsOf(await set(bench, [input('a', nowhere)]))).toEqual(stale);
+    const first = await set(bench, [input('a', null)]);
+    expect(problemsOf(await set(bench, [input('b', null)]))).toEqual(stale);
+    const digest = first.metafields?.[0]?.compareDigest;
+    const second = await set(bench, [input('b', digest)]);
+    expect(second.metafields).toMatchObject([{ value: 'b' }]);
+    expect(problemsOf(await set(bench, [input('c', digest)]))).toEqual(stale);
+    expect(problemsOf(await set(bench, [input('c')]))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'PRODUCT',
+      'product',
+      'mutation { productCreate(product: {title: "B"}) { product { id } } }',
+      'productCreate.product',
+    ],
+    [
+      'COLLECTION',
+      'collection',
+      'mutation { collectionCreate(collection: {title: "B"}) { collection { id } } }',
+      'collectionCreate.collection',
+    ],
+  ] as const)('keeps values unique where the definition of a %s does', async (ownerType, name, create, path) => {
+    const bench = createBench();
+    const kit = await owners(bench);
+    await defineMetafield(bench, { ownerType });
+    const made = path
+      .split('.')
+      .reduce((value: unknown, key) => (value as Record<string, unknown>)[key], await bench.data(create));
+    const [first, second] = [kit[name], (made as { id: string }).id].map((ownerId) => ({
+      ownerId,
+      key: 'local_id',
+      value: '7',
+    }));
+    expect(problemsOf(await set(bench, [first ?? {}, second ?? {}]))).toEqual([
+      ['CAPABILITY_VIOLATION', 'metafields.1.value'],
+    ]);
+    expect(problemsOf(await set(bench, [first ?? {}]))).toEqual([]);
+    expect(problemsOf(await set(bench, [first ?? {}]))).toEqual([]);
+    expect(problemsOf(await set(bench, [second ?? {}]))).toEqual([['CAPABILITY_VIOLATION', 'metafields.0.value']]);
+  });
+
+  it('keeps values of variants unique', async () => {
+    const bench = createBench();
+    const { variant } = await owners(bench);
+    await defineMetafield(bench, { ownerType: 'PRODUCTVARIANT' });
+    expect(problemsOf(await set(bench, [{ ownerId: variant, key: 'local_id', value: '7' }]))).toEqual([]);
+    const variants = [{ optionValues: [], metafields: [{ key: 'local_id', value: '7' }] }];
+    expect(await refused(bench, { title: 'B', productOptions: [], variants })).toEqual([
+      ['CAPABILITY_VIOLATION', 'input.variants.0.metafields.0.value'],
+    ]);
+    const find =
+      'query ($identifier: ProductVariantIdentifierInput!) { productVariantByIdentifier(identifier: $identifier) { id } }';
+    expect(await bench.data(find, { identifier: { customId: { key: 'local_id', value: '7' } } })).toEqual({
+      productVariantByIdentifier: { id: variant },
+    });
+    expect(await bench.data(find, { identifier: { id: variant } })).toEqual({
+      productVariantByIdentifier: { id: variant },
+    });
+    expect(await bench.data(find, { identifier: { customId: { key: 'local_id', value: '8' } } })).toEqual({
+      productVariantByIdentifier: null,
+    });
+  });
+
+  it('on a thing whose metafields are not simulated says so', async () => {
+    await expect(set(createBench(), [{ ownerId: 'gid://shopify/Order/1', key: 'note', value: 'x' }])).rejects.toThrow(
+      'metafields of a Order',
+    );
+  });
+});
+
+describe('metafieldsDelete', () => {
+  const remove = async (bench: Bench, metafields: readonly object[]) =>
+    (
+      await bench.data(
+        'mutation ($metafields: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $metafields) { deletedMetafields { ownerId namespace key } userErrors { field } } }',
+        { metafields },
+      )
+    )['metafieldsDelete'];
+
+  it('deletes what is there, and says null of the rest', async () => {
+    const bench = createListeningBench();
+    const { product, variant } = await owners(bench);
+    await set(
+      bench,
+      [product, variant].map((ownerId) => ({ ownerId, key: 'note', type: text, value: 'x' })),
+    );
+    bench.topics();
+    const named = (ownerId: string, key = 'note') => ({ ownerId, namespace: '$app', key });
+    expect(
+      await remove(bench, [named(product), named(variant), named(product, 'other'), named('gid://shopify/Product/99')]),
+    ).toEqual({
+      deletedMetafields: [
+        { ownerId: product, namespace: 'app--1001', key: 'note' },
+        { ownerId: variant, namespace: 'app--1001', key: 'note' },
+        null,
+        null,
+      ],
+      userErrors: [],
+    });
+    expect(bench.topics()).toEqual(['products/update']);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [], variants: [{ metafields: [] }] }]);
+  });
+});
+
+describe('a metafield definition that exists', () => {
+  const update = async (bench: Bench, definition: object) =>
+    bench.data(
+      `mutation ($definition: MetafieldDefinitionUpdateInput!) { metafieldDefinitionUpdate(definition: $definition) {
+        updatedDefinition { name description capabilities { uniqueValues { enabled } } } validationJob { id } userErrors { code field message elementIndex } } }`,
+      { definition: { ownerType: 'PRODUCT', namespace: 'host', key: 'code', ...definition } },
+    );
+
+  it('is changed', async () => {
+    const bench = createBench();
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
+    const uniqueValues = { enabled: true };
+    expect(await update(bench, { name: 'Code', description: 'd', capabilities: { uniqueValues } })).toEqual({
+      metafieldDefinitionUpdate: {
+        updatedDefinition: { name: 'Code', description: 'd', capabilities: { uniqueValues } },
+        validationJob: null,
+        userErrors: [],
+      },
+    });
+    expect(await update(bench, {})).toMatchObject({
+      metafieldDefinitionUpdate: { updatedDefinition: { name: 'Code', description: 'd' } },
+    });
+  });
+
+  it.each([
+    [{ key: 'none' }, 'NOT_FOUND'],
+    [{ name: ' ' }, 'BLANK'],
+    [{ key: 'data', capabilities: { uniqueValues: { enabled: true } } }, 'INVALID_CAPABILITY'],
+    [{ key: 'ident', capabilities: { uniqueValues: { enabled: false } } }, 'CAPABILITY_REQUIRED_BUT_DISABLED'],
+  ])('is not changed by %j', async (definition, code) => {
+    const bench = createBench();
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
+    await defineMetafield(bench, { namespace: 'host', key: 'data', type: 'json' });
+    await defineMetafield(bench, { namespace: 'host', key: 'ident' });
+    expect(await update(bench, definition)).toMatchObject({
+      metafieldDefinitionUpdate: { updatedDefinition: null, userErrors: [{ code, elementIndex: null }] },
+    });
+  });
+
+  it.each([
+    { pin: true },
+    { validations: [{ name: 'max', value: '1' }] },
+    { capabilities: { adminFilterable: { enabled: true } } },
+  ])('says so where it would have to ignore %j', async (definition) => {
+    const bench = createBench();
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
+    await expect(update(bench, definition)).rejects.toThrow('NOT_SIMULATED');
+  });
+
+  const remove = async (bench: Bench, variables: object) =>
+    (
+      await bench.data(
+        `mutation ($id: ID, $identifier: MetafieldDefinitionIdentifierInput, $all: Boolean) { metafieldDefinitionDelete(id: $id, identifier: $identifier, deleteAllAssociatedMetafields: $all) {
+          deletedDefinition { ownerType namespace key } deletedDefinitionId userErrors { code field } } }`,
+        { ...variables },
+      )
+    )['metafieldDefinitionDelete'];
+  const identifier = { ownerType: 'PRODUCT', namespace: 'host', key: 'code' };
+
+  it('is deleted, and leaves the metafields where that is possible', async () => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
+    await set(bench, [{ ownerId: product, namespace: 'host', key: 'code', value: 'x' }]);
+    const [definition] = bench.store.all(shop, 'MetafieldDefinition');
+    expect(await remove(bench, { id: definition?.id, all: false })).toEqual({
+      deletedDefinition: identifier,
+      deletedDefinitionId: definition?.id,
+      userErrors: [],
+    });
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [{ value: 'x' }] }]);
+    expect(await remove(bench, { id: definition?.id, all: false })).toMatchObject({
+      userErrors: [{ code: 'NOT_FOUND', field: ['id'] }],
+    });
+    expect(await remove(bench, { identifier, all: false })).toMatchObject({
+      userErrors: [{ code: 'NOT_FOUND', field: ['identifier'] }],
+    });
+  });
+
+  it.each([
+    [{ type: 'id' }, 'ID_TYPE_DELETION_ERROR'],
+    [{ type: 'product_reference' }, 'REFERENCE_TYPE_DELETION_ERROR'],
+    [{ type: text, namespace: '$app' }, 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS'],
+  ])('is deleted only with its metafields: %j', async (definition, code) => {
+    const bench = createBench();
+    const { product } = await owners(bench);
+    await defineMetafield(bench, { namespace: 'host', key: 'code', ...definition });
+    const name = {
+      ownerType: 'PRODUCT',
+      namespace: 'host',
+      key: 'code',
+      ...('namespace' in definition && { namespace: '$app' }),
+    };
+    const value = definition.type === 'product_reference' ? product : 'x';
+    await set(bench, [{ ownerId: product, namespace: name.namespace, key: 'code', value }]);
+    expect(await remove(bench, { identifier: name, all: false })).toMatchObject({
+      deletedDefinition: null,
+      userErrors: [{ code }],
+    });
+    expect(await remove(bench, { identifier: name, all: true })).toMatchObject({ userErrors: [] });
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
+  });
+
+  it.each(['PRODUCTVARIANT', 'COLLECTION', 'ORDER'])('of a %s goes with its metafields', async (ownerType) => {
+    const bench = createBench();
+    const kit = await owners(bench);
+    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text, ownerType });
+    await set(
+      bench,
+      [kit.variant, kit.collection].map((ownerId) => ({
+        ownerId,
+        namespace: 'host',
+        key: 'code',
+        type: text,
+        value: 'x',
+      })),
+    );
+    expect(await remove(bench, { identifier: { ...identifier, ownerType }, all: true })).toMatchObject({
+      userErrors: [],
+    });
+    const { productVariant, collection } = await bench.data(
+      'query ($variant: ID!, $collection: ID!) { productVariant(id: $variant) { metafields(first: 1) { nodes { id } } } collection(id: $collection) { metafields(first: 1) { nodes { id } } } }',
+      { variant: kit.variant, collection: kit.collection },
+    );
+    const kept = [productVariant, collection].map(
+      (owner) => (owner as { metafields: { nodes: unknown[] } }).metafields.nodes.length,
+    );
+    expect(kept).toEqual([ownerType === 'PRODUCTVARIANT' ? 0 : 1, ownerType === 'COLLECTION' ? 0 : 1]);
+  });
+});

@@ -1,0 +1,477 @@
+import { describe, expect, it } from 'vitest';
+import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './engine-bench.ts';
+import { createListeningBench } from './listening-bench.ts';
+
+const fields = `id title handle descriptionHtml vendor tags status category { id } seo { title } publishedAt
+  options { name values } variants(first: 5) { nodes { title price inventoryQuantity } } media(first: 5) { nodes { alt } }
+  collections(first: 5) { nodes { title } } metafields(first: 5) { nodes { key value } }`;
+
+async function create(bench: Bench, product: object, media?: readonly object[]) {
+  const { productCreate } = await bench.data(
+    `mutation ($product: ProductCreateInput, $media: [CreateMediaInput!]) { productCreate(product: $product, media: $media) { product { ${fields} } shop { name } userErrors { field message } } }`,
+    { product, ...(media && { media }) },
+  );
+  return productCreate as { product: Record<string, unknown> & { id: string }; userErrors: { field: string[] }[] };
+}
+
+async function update(bench: Bench, product: object, rest: { media?: readonly object[]; identifier?: object } = {}) {
+  const { productUpdate } = await bench.data(
+    `mutation ($product: ProductUpdateInput, $media: [CreateMediaInput!], $identifier: ProductUpdateIdentifiers) {
+      productUpdate(product: $product, media: $media, identifier: $identifier) { product { ${fields} } userErrors { field message } } }`,
+    { product, ...rest },
+  );
+  return productUpdate as { product: Record<string, unknown> | null; userErrors: { field: string[] }[] };
+}
+
+async function collection(bench: Bench, title: string): Promise<string> {
+  const { collectionCreate } = await bench.data(
+    'mutation ($title: String!) { collectionCreate(collection: {title: $title}) { collection { id } } }',
+    { title },
+  );
+  return (collectionCreate as { collection: { id: string } }).collection.id;
+}
+
+const image = { originalSource: 'https://a.example/a.jpg', mediaContentType: 'IMAGE', alt: 'front' };
+
+describe('productCreate', () => {
+  it('makes a product with its first variant only, published nowhere', async () => {
+    const bench = createListeningBench();
+    const summer = await collection(bench, 'Summer');
+    bench.topics();
+    const { product, userErrors } = await create(
+      bench,
+      {
+        title: 'Shirt',
+        tags: ['b', 'a'],
+        status: 'DRAFT',
+        seo: { title: 's' },
+        productOptions: [
+          { name: 'Colour', values: [{ name: 'Red' }, { name: 'Blue' }] },
+          { name: 'Size', values: [{ name: 'S' }] },
+        ],
+        collectionsToJoin: [summer],
+        metafields: [{ namespace: 'host', key: 'note', type: 'single_line_text_field', value: 'x' }],
+      },
+      [image],
+    );
+    expect(userErrors).toEqual([]);
+    expect(product).toEqual({
+      id: product.id,
+      title: 'Shirt',
+      handle: 'shirt',
+      descriptionHtml: '',
+      vendor: 'Demo',
+      tags: ['a', 'b'],
+      status: 'DRAFT',
+      category: null,
+      seo: { title: 's' },
+      publishedAt: null,
+      options: [
+        { name: 'Colour', values: ['Red'] },
+        { name: 'Size', values: ['S'] },
+      ],
+      variants: { nodes: [{ title: 'Red / S', price: '0.00', inventoryQuantity: 0 }] },
+      media: { nodes: [{ alt: 'front' }] },
+      collections: { nodes: [{ title: 'Summer' }] },
+      metafields: { nodes: [{ key: 'note', value: 'x' }] },
+    });
+    expect(bench.topics()).toEqual(['products/create']);
+    expect(bench.events.at(-1)?.payload).toMatchObject({
+      title: 'Shirt',
+      status: 'draft',
+      admin_graphql_api_id: product.id,
+    });
+  });
+
+  it('takes the older argument too', async () => {
+    const query =
+      'mutation { productCreate(input: {title: "Mug"}) { product { title hasOnlyDefaultVariant } userErrors { field } } }';
+    expect(await createBench().data(query)).toEqual({
+      productCreate: { product: { title: 'Mug', hasOnlyDefaultVariant: true }, userErrors: [] },
+    });
+  });
+
+  it.each([
+    [{ title: ' ' }, [], ['title']],
+    [{ title: 'A', productOptions: [{ name: 'Size' }] }, [], ['productOptions', '0', 'values']],
+    [{ title: 'A', collectionsToJoin: ['gid://shopify/Collection/99'] }, [], ['collectionsToJoin', '0']],
+    [{ title: 'A' }, [{ ...image, originalSource: 'ftp://a' }], ['media', '0', 'originalSource']],
+  ])('refuses %j', async (product, media, field) => {
+    const bench = createBench();
+    expect(await create(bench, product, media)).toMatchObject({ product: null, userErrors: [{ field }] });
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+  });
+
+  it.each([
+    ['productCreate { product { id } userErrors { field } }', ['product']],
+    ['productCreate(input: {id: "gid://shopify/Product/1"}) { product { id } userErrors { field } }', ['id']],
+  ])('refuses %s', async (query, field) => {
+    expect(await createBench().data(`mutation { ${query} }`)).toEqual({
+      productCreate: {
+        product: null,
+        userErrors: [{ field, message: undefined }].map(({ field: path }) => ({ field: path })),
+      },
+    });
+  });
+
+  it.each([
+    ['product: {title: "A", giftCard: true}', 'product.giftCard'],
+    ['input: {title: "A", publishOn: "2026-01-01T00:00:00Z"}', 'input.publishOn'],
+    ['input: {title: "A", collectionsToLeave: ["gid://shopify/Collection/1"]}', 'input.collectionsToLeave on create'],
+    [
+      'product: {title: "A", productOptions: [{name: "A", linkedMetafield: {namespace: "a", key: "b"}}]}',
+      'OptionCreateInput.linkedMetafield',
+    ],
+    [
+      'product: {title: "A"}, media: [{originalSource: "https://a.example/a.mp4", mediaContentType: VIDEO}]',
+      'CreateMediaInput.mediaContentType VIDEO',
+    ],
+  ])('says so where it would have to ignore %s', async (args, what) => {
+    const { errors } = await createBench().run(`mutation { productCreate(${args}) { product { id } } }`);
+    expect(errors).toMatchObject([{ message: `\`${what}\` is not simulated by the fake` }]);
+  });
+
+  it('does not mind what is said not to be', async () => {
+    const { product } = await create(createBench(), { title: 'A', giftCard: false, combinedListingRole: null });
+    expect(product).toMatchObject({ title: 'A' });
+  });
+});
+
+describe('productUpdate', () => {
+  it('changes what the input says, and adds to lists', async () => {
+    const bench = createListeningBench();
+    const [summer, winter] = [await collection(bench, 'Summer'), await collection(bench, 'Winter')];
+    const text = { namespace: 'host', type: 'single_line_text_field' };
+    const { product } = await create(
+      bench,
+      {
+        title: 'A',
+        vendor: 'Acme',
+        collectionsToJoin: [summer],
+        metafields: [
+          { ...text, key: 'one', value: '1' },
+          { ...text, key: 'two', value: '2' },
+        ],
+      },
+      [image],
+    );
+    bench.topics();
+    const changed = await update(
+      bench,
+      {
+        id: product.id,
+        title: 'B',
+        collectionsToJoin: [winter],
+        collectionsToLeave: [summer],
+        metafields: [
+          { ...text, key: 'two', value: '22' },
+          { ...text, key: 'three', value: '3' },
+        ],
+      },
+      { media: [{ ...image, alt: 'back' }] },
+    );
+    expect(changed.userErrors).toEqual([]);
+    expect(changed.product).toMatchObject({
+      title: 'B',
+      handle: 'a',
+      vendor: 'Acme',
+      media: { nodes: [{ alt: 'front' }, { alt: 'back' }] },
+      collections: { nodes: [{ title: 'Winter' }] },
+      metafields: {
+        nodes: [
+          { key: 'one', value: '1' },
+          { key: 'two', value: '22' },
+          { key: 'three', value: '3' },
+        ],
+      },
+    });
+    expect(bench.topics()).toEqual(['products/update']);
+    expect((await update(bench, { id: product.id, tags: ['a'] })).product).toMatchObject({
+      title: 'B',
+      media: { nodes: [{}, {}] },
+      collections: { nodes: [{}] },
+      metafields: { nodes: [{}, {}, {}] },
+    });
+  });
+
+  it('finds the product by any identifier', async () => {
+    const bench = createBench();
+    await defineMetafield(bench);
+    const { id } = await pushed(bench, { title: 'A' }, { customId: { key: 'local_id', value: '7' } });
+    for (const identifier of [{ id }, { handle: 'A' }, { customId: { key: 'local_id', value: '7' } }]) {
+      expect((await update(bench, { title: JSON.stringify(identifier) }, { identifier })).product).toMatchObject({
+        id,
+      });
+    }
+    for (const identifier of [
+      { id: 'gid://shopify/Product/99' },
+      { handle: 'x' },
+      { customId: { key: 'local_id', value: '8' } },
+    ]) {
+      expect(await update(bench, { title: 'B' }, { identifier })).toEqual({
+        product: null,
+        userErrors: [{ field: ['id'], message: 'Product does not exist' }],
+      });
+    }
+    expect(await update(bench, { title: 'B' })).toMatchObject({ product: null, userErrors: [{ field: ['id'] }] });
+    expect(await bench.data('mutation { productUpdate { product { id } userErrors { field } } }')).toEqual({
+      productUpdate: { product: null, userErrors: [{ field: ['id'] }] },
+    });
+  });
+
+  it('refuses what does not fit, and changes nothing then', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    await pushed(bench, { title: 'B' });
+    const metafields = [{ namespace: 'host', key: 'note', value: 'x' }];
+    expect((await update(bench, { id, handle: 'b', title: '', metafields })).userErrors).toMatchObject([
+      { field: ['title'] },
+      { field: ['handle'] },
+      { field: ['metafields', '0', 'type'] },
+    ]);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ title: 'A' }, { title: 'B' }]);
+  });
+
+  it('with options is not simulated', async () => {
+    const bench = createBench();
+    const query =
+      'mutation { productUpdate(input: {id: "gid://shopify/Product/1", productOptions: [{name: "A"}]}) { product { id } } }';
+    expect((await bench.run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
+});
+
+describe('productDelete in the background', () => {
+  const start = `mutation ($id: ID!) { productDelete(input: {id: $id}, synchronous: false) { deletedProductId productDeleteOperation { id status deletedProductId } userErrors { field } } }`;
+  const poll = `query ($id: ID!) { productOperation(id: $id) { __typename status product { id } ... on ProductDeleteOperation { deletedProductId userErrors { field message } } } }`;
+
+  async function begin(bench: Bench, id: string): Promise<string> {
+    const { productDelete } = await bench.data(start, { id });
+    return (productDelete as { productDeleteOperation: { id: string } }).productDeleteOperation.id;
+  }
+
+  it('deletes when the clock has come there', async () => {
+    const bench = createListeningBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    bench.topics();
+    const operation = await begin(bench, id);
+    expect(bench.store.all(shop, 'Product')).toHaveLength(1);
+    await bench.clock.advance(500);
+    expect(await bench.data(poll, { id: operation })).toEqual({
+      productOperation: {
+        __typename: 'ProductDeleteOperation',
+        status: 'COMPLETE',
+        product: null,
+        deletedProductId: id,
+        userErrors: [],
+      },
+    });
+    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    expect(bench.topics()).toEqual(['products/delete']);
+    expect(await bench.data(start, { id })).toMatchObject({
+      productDelete: { productDeleteOperation: null, userErrors: [{ field: ['id'] }] },
+    });
+  });
+
+  it('says so where another was faster', async () => {
+    const bench = createBench();
+    const { id } = await pushed(bench, { title: 'A' });
+    const [first, second] = [await begin(bench, id), await begin(bench, id)];
+    await bench.clock.advance(500);
+    expect(await bench.data(poll, { id: first })).toMatchObject({ productOperation: { deletedProductId: id } });
+    expect(await bench.data(poll, { id: second })).toMatchObject({
+      productOperation: { deletedProductId: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] },
+    });
+  });
+});
+
+describe('variants of all products', () => {
+  it('are listed, searched and counted', async () => {
+    const bench = createBench();
+    const first = await pushed(bench, {
+      title: 'A',
+      productOptions: [],
+      variants: [{ optionValues: [], sku: 'a-1', barcode: '12' }],
+    });
+    await pushed(bench, {
+      title: 'B',
+      status: 'DRAFT',
+      productOptions: [],
+      variants: [{ optionValues: [], sku: 'b-1' }],
+    });
+    const list = async (query: string): Promise<unknown> => {
+      const { productVariants } = await bench.data(
+        `query ($query: String) { productVariants(first: 5, query: $query) { nodes { sku } } }`,
+        { query },
+      );
+      return (productVariants as { nodes: { sku: string }[] }).nodes.map(({ sku }) => sku);
+    };
+    expect(await list('')).toEqual(['a-1', 'b-1']);
+    expect(await list('sku:b-1')).toEqual(['b-1']);
+    expect(await list('barcode:12')).toEqual(['a-1']);
+    expect(await list('title:default')).toEqual(['a-1', 'b-1']);
+    expect(await list(`product_id:${first.id.split('/').at(-1)}`)).toEqual(['a-1']);
+    expect(await list('product_status:draft')).toEqual(['b-1']);
+    expect(await bench.data('{ productVariantsCount(query: "sku:a-1") { count } }')).toEqual({
+      productVariantsCount: { count: 1 },
+    });
+    for (const field of [
+      'productVariants(first: 1, sortKey: SKU) { nodes { id } }',
+      'productVariants(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
+    ]) {
+      expect((await bench.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    }
+  });
+});
+
+describe('files', () => {
+  const read =
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on MediaImage { fileStatus status alt image { url altText } preview { status image { url } } } } }';
+
+  async function upload(bench: Bench, files: readonly object[]) {
+    const { fileCreate } = await bench.data(
+      'mutation ($files: [FileCreateInput!]!) { fileCreate(files: $files) { files { id fileStatus alt } userErrors { code field } } }',
+      { files },
+    );
+    return fileCreate as {
+      files: { id: string; fileStatus: string }[] | null;
+      userErrors: { code: string; field: string[] }[];
+    };
+  }
+
+  async function change(bench: Bench, files: readonly object[]) {
+    const { fileUpdate } = await bench.data(
+      'mutation ($files: [FileUpdateInput!]!) { fileUpdate(files: $files) { files { id alt } userErrors { code field } } }',
+      { files },
+    );
+    return fileUpdate as { files: unknown; userErrors: { code: string; field: string[] }[] };
+  }
+
+  const source = 'https://a.example/a.jpg';
+
+  it('are ready after a moment of the clock', async () => {
+    const bench = createBench();
+    const { files } = await upload(bench, [{ originalSource: source, alt: 'x', contentType: 'IMAGE' }]);
+    expect(files).toMatchObject([{ fileStatus: 'UPLOADED', alt: 'x' }]);
+    const ids = files?.map(({ id }) => id) ?? [];
+    const status = async (): Promise<unknown> => (await bench.data(read, { ids }))['nodes'];
+    await bench.clock.advance(100);
+    expect(await status()).toMatchObject([
+      { fileStatus: 'PROCESSING', status: 'PROCESSING', image: null, preview: { status: 'PROCESSING', image: null } },
+    ]);
+    expect(await change(bench, [{ id: ids[0], alt: 'y' }])).toMatchObject({
+      files: null,
+      userErrors: [{ code: 'NON_READY_STATE', field: ['files', '0', 'id'] }],
+    });
+    await bench.clock.advance(400);
+    const url = expect.stringContaining('a.jpg');
+    expect(await status()).toEqual([
+      {
+        fileStatus: 'READY',
+        status: 'READY',
+        alt: 'x',
+        image: { url, altText: 'x' },
+        preview: { status: 'READY', image: { url } },
+      },
+    ]);
+    expect(await change(bench, [{ id: ids[0], alt: 'y' }])).toEqual({
+      files: [{ id: ids[0], alt: 'y' }],
+      userErrors: [],
+    });
+  });
+
+  it('come to products and leave them', async () => {
+    const bench = createListeningBench();
+    const { files } = await upload(bench, [{ originalSource: source }]);
+    await bench.clock.advance(500);
+    const id = files?.[0]?.id ?? '';
+    const input = { title: 'A', files: [{ id }, { originalSource: 'https://a.example/b.jpg' }] };
+    const { id: product, media } = await pushed(bench, input);
+    const other = await pushed(bench, { title: 'B' });
+    bench.topics();
+    await change(bench, [{ id, alt: 'new', referencesToAdd: [other.id, product] }]);
+    expect(bench.store.all(shop, 'Product')).toMatchObject([
+      { media: [{ id, alt: 'new' }, {}] },
+      { media: [{ id, alt: 'new' }] },
+    ]);
+    expect(bench.topics()).toEqual(['products/update', 'products/update']);
+    const own = media.nodes[1]?.id;
+    await change(bench, [{ id: own, referencesToRemove: [product] }]);
+    expect(bench.store.all(shop, 'Product')[0]).toMatchObject({ media: [{ id }] });
+    const { files: all } = await bench.data('{ files(first: 5) { nodes { id } } }');
+    expect(new Set((all as { nodes: { id: string }[] }).nodes.map((file) => file.id))).toEqual(new Set([id, own]));
+
+    const remove = 'mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds userErrors { code field } } }';
+    expect(await bench.data(remove, { ids: [id] })).toEqual({ fileDelete: { deletedFileIds: [id], userErrors: [] } });
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ media: [] }, { media: [] }]);
+    expect(await bench.data(remove, { ids: [id] })).toEqual({
+      fileDelete: { deletedFileIds: null, userErrors: [{ code: 'FILE_DOES_NOT_EXIST', field: ['fileIds', '0'] }] },
+    });
+    expect(await refused(bench, { title: 'C', files: [{ id }] })).toEqual([['INVALID_INPUT', 'input.files.0.id']]);
+  });
+
+  it("that a variant shows are gone from it with the product's", async () => {
+    const bench = createBench();
+    const file = { originalSource: source };
+    const { media } = await pushed(bench, {
+      title: 'A',
+      files: [file],
+      productOptions: [],
+      variants: [{ optionValues: [], file }],
+    });
+    await bench.data('mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds } }', {
+      ids: media.nodes.map(({ id }) => id),
+    });
+    expect(bench.store.all(shop, 'Product')).toMatchObject([{ media: [], variants: [{ mediaIds: [] }] }]);
+  });
+
+  it('are searched by id, status and type', async () => {
+    const bench = createBench();
+    await pushed(bench, { title: 'A', files: [{ originalSource: source }] });
+    await upload(bench, [{ originalSource: source }]);
+    const count = async (query: string): Promise<number> => {
+      const { files } = await bench.data(
+        'query ($query: String) { files(first: 5, query: $query, sortKey: CREATED_AT) { nodes { id } } }',
+        { query },
+      );
+      return (files as { nodes: unknown[] }).nodes.length;
+    };
+    expect([
+      await count(''),
+      await count('status:ready'),
+      await count('media_type:IMAGE'),
+      await count('id:999'),
+    ]).toEqual([2, 1, 2, 0]);
+  });
+
+  it.each([
+    [{ originalSource: 'nowhere' }, 'INVALID_IMAGE_SOURCE_URL', 'originalSource'],
+    [{ originalSource: source, alt: 'x'.repeat(513) }, 'ALT_VALUE_LIMIT_EXCEEDED', 'alt'],
+  ])('are not made of %j', async (file, code, field) => {
+    expect(await upload(createBench(), [file])).toEqual({
+      files: null,
+      userErrors: [{ code, field: ['files', '0', field] }],
+    });
+  });
+
+  it('are not changed where file or product is gone', async () => {
+    const bench = createBench();
+    const { media } = await pushed(bench, { title: 'A', files: [{ originalSource: source }] });
+    expect(await change(bench, [{ id: 'gid://shopify/MediaImage/99' }])).toMatchObject({
+      userErrors: [{ code: 'FILE_DOES_NOT_EXIST' }],
+    });
+    const referencesToAdd = ['gid://shopify/Product/99'];
+    expect(await change(bench, [{ id: media.nodes[0]?.id, referencesToAdd, alt: 'x'.repeat(513) }])).toMatchObject({
+      userErrors: [{ code: 'ALT_VALUE_LIMIT_EXCEEDED' }, { code: 'REFERENCE_TARGET_DOES_NOT_EXIST' }],
+    });
+  });
+
+  it.each([
+    'mutation { fileCreate(files: [{originalSource: "https://a.example/a.mp4", contentType: VIDEO}]) { files { id } } }',
+    'mutation { fileCreate(files: [{originalSource: "https://a.example/a.jpg", duplicateResolutionMode: REPLACE}]) { files { id } } }',
+    'mutation { fileUpdate(files: [{id: "gid://shopify/MediaImage/1", filename: "b.jpg"}]) { files { id } } }',
+    '{ files(first: 1, sortKey: FILENAME) { nodes { id } } }',
+    '{ files(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } } }',
+  ])('are not simulated in %s', async (query) => {
+    expect((await createBench().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
+});

@@ -1,0 +1,19 @@
+import { onTestFinished } from 'vitest';
+import { type LoopbackServer, type Respond, startServer } from '../../src/testing/conformance/transport/server.ts';
+import type { TransportRequest } from '../../src/transport/types.ts';
+
+/** A server that ends with the test. */
+export async function serve(respond: Respond): Promise<LoopbackServer> {
+  const server = await startServer(respond);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+export const requestTo = (server: LoopbackServer, more: Partial<TransportRequest> = {}): TransportRequest => ({
+  method: 'POST',
+  url: `${server.origin}/`,
+  headers: {},
+  body: '{}',
+  signal: new AbortController().signal,
+  ...more,
+});
