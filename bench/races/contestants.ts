@@ -10,8 +10,8 @@ import type { Operation } from './operations.ts';
 /** Where a contestant sends its calls. */
 export interface Target {
   readonly origin: string;
-  /** Ends what a contestant would go on with for ever. */
-  readonly signal: AbortSignal;
+  /** Ends what a contestant would go on with for ever. Default: nothing does. */
+  readonly signal?: AbortSignal;
   /** For shopwright only. Default: its own. */
   readonly limiter?: RateLimiter;
   readonly transport?: Transport;
@@ -73,9 +73,10 @@ function shopwright({ origin, signal, limiter, transport }: Target): Contestant 
     ...(limiter && { limiter }),
     ...(transport && { transport }),
   });
+  const until = signal ? { signal } : {};
   return {
-    graphql: ({ document, variables }) => client.graphql(document, variables, { signal }),
-    rest: () => client.rest.get('shop.json', { signal }),
+    graphql: ({ document, variables }) => client.graphql(document, variables, until),
+    rest: () => client.rest.get('shop.json', until),
   };
 }
 
@@ -93,7 +94,7 @@ async function adminApiClient({ origin, signal }: Target): Promise<Contestant> {
   const peer: string = '@shopify/admin-api-client';
   const module: AdminApiClientModule = await import(peer);
   const customFetchApi = (url: string, init: RequestInit): Promise<Response> =>
-    fetch(url.replace(`https://${shop}`, origin), { ...init, signal });
+    fetch(url.replace(`https://${shop}`, origin), { ...init, ...(signal && { signal }) });
   const options = { storeDomain: shop, apiVersion, accessToken, customFetchApi, retries: 3 };
   const client = module.createAdminApiClient(options);
   const rest = module.createAdminRestApiClient(options);
@@ -144,9 +145,10 @@ async function shopifyApiNode({ origin }: Target): Promise<Contestant> {
 /** What many write themselves: a second of sleep and once more, whatever went wrong. */
 function naiveLoop({ origin, signal }: Target): Contestant {
   const headers = { 'content-type': 'application/json', 'x-shopify-access-token': accessToken };
+  const until = signal ? { signal } : {};
   const again = async (send: () => Promise<boolean>): Promise<void> => {
     for (;;) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       if (await send().catch(() => false)) return;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
@@ -159,14 +161,14 @@ function naiveLoop({ origin, signal }: Target): Contestant {
           method: 'POST',
           headers,
           body,
-          signal,
+          ...until,
         });
         const json: unknown = await answer.json();
         return answer.ok && typeof json === 'object' && json !== null && !('errors' in json);
       }),
     rest: () =>
       again(async () => {
-        const answer = await fetch(`${origin}/admin/api/${apiVersion}/shop.json`, { headers, signal });
+        const answer = await fetch(`${origin}/admin/api/${apiVersion}/shop.json`, { headers, ...until });
         await answer.text();
         return answer.ok;
       }),

@@ -13,8 +13,7 @@ const operation: Operation = {
   document: 'query ShopName { shop { name } }',
   variables: {},
 };
-const signal = new AbortController().signal;
-const target = { origin, signal };
+const target = { origin };
 
 const headers = { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' };
 async function bareFetch(): Promise<void> {

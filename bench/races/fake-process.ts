@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { createFakeShopify } from 'shopwright/testing';
 import type { FakeReport, FakeSetup } from './fake-handle.ts';
+import { warmUp } from './warm-up.ts';
 
 const setup: FakeSetup = JSON.parse(process.argv[2] ?? '{}');
 const { snapshotFile, ...options } = setup;
+const snapshot = snapshotFile === undefined ? [] : JSON.parse(readFileSync(snapshotFile, 'utf8'));
+await warmUp(snapshot);
 const fake = createFakeShopify({ ...options, recordVariables: true });
-if (snapshotFile !== undefined) fake.restore(JSON.parse(readFileSync(snapshotFile, 'utf8')));
+fake.restore(snapshot);
 const { origin } = await fake.listen();
 
 process.on('disconnect', () => process.exit());

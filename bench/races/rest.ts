@@ -12,7 +12,7 @@ const count = 100;
 export async function restRace(settings: Settings): Promise<RaceResult> {
   const name = `REST, ${count} calls at a standard shop, 32 at once`;
   if (!(await hasRest())) return { race: name, runs: [], note: 'not available: this build of the fake has no REST' };
-  const heats = contestantNames.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed })));
+  const heats = settings.seeds.flatMap((seed) => contestantNames.map((contestant) => ({ contestant, seed })));
   const runs = await inLanes(
     heats.map((heat) => () => run(heat.contestant, heat.seed, settings)),
     settings.lanes,
