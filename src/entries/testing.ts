@@ -1,6 +1,7 @@
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
 export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';
+export { describeTransport } from '../testing/conformance/transport.ts';
 export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';
 export type { CallFilter } from '../testing/fake/call-log.ts';
 export { createFakeShopify } from '../testing/fake/fake-shopify.ts';

@@ -1,8 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 /**
- * Undone in one go: for an answer of 50 KB that takes a third of the time of the `JSON.parse` that follows,
- * and a stream or the thread pool would take longer, for a small answer four times as long.
+ * Undone in one go: that takes less than half the time of the `JSON.parse` that follows, while a stream or
+ * the thread pool would take twice as long, and four times for a small answer.
  */
 const decoders: ReadonlyMap<string, (bytes: Uint8Array) => Uint8Array> = new Map([
   ['gzip', gunzipSync],

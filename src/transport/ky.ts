@@ -17,13 +17,13 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
       exchange(signal, async (stop) => {
         const response = await http(url, {
           method,
-          headers,
-          // ky makes a `Request`, of which fetch would make another, with the body as a stream and the signal
-          // tied to two more. That costs a quarter of a whole call, so fetch gets them from here, as they are.
-          fetch: (request) =>
+          // Of all it is given ky makes a `Request`, and fetch another one of that: headers copied five times,
+          // the body as a stream, the signal tied to two more. It costs a third of a bare fetch, so fetch gets
+          // them from here.
+          fetch: () =>
             (options.fetch ?? globalThis.fetch)(url, {
               method,
-              headers: (request as Request).headers,
+              headers,
               signal: stop,
               // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
               redirect: 'manual',

@@ -1,5 +1,5 @@
+import { describeTransport } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { describeTransport } from '../../src/testing/conformance/transport.ts';
 import { exchange } from '../../src/transport/exchange.ts';
 import { kyTransport } from '../../src/transport/ky.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../src/transport/types.ts';

@@ -1,7 +1,9 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { isNetworkError, kyTransport } from 'shopwright';
+import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { requestTo, serve } from './loopback.ts';
 
 const url = 'https://acme.myshopify.com/admin/api/2026-10/graphql.json';
 const server = setupServer();
@@ -60,6 +62,13 @@ describe('the ky transport', () => {
     const error = await failure(kyTransport().send(request()));
     expect(isNetworkError(error) && error.mayHaveExecuted).toBe(true);
     expect((error as Error).cause).toBeUndefined();
+  });
+
+  it('takes the fetch of the undici package, which knows no Request but its own', async () => {
+    const loopback = await serve(({ body, headers }, response) => response.end(`${body} ${headers['x-a']}`));
+    // The package's types name its own classes; the functions are the same.
+    const transport = kyTransport({ fetch: undiciFetch as unknown as typeof fetch });
+    expect((await transport.send(requestTo(loopback, { headers: { 'x-a': 'b' } }))).body).toBe('{} b');
   });
 
   it('says that nothing was sent when the connection was refused', async () => {

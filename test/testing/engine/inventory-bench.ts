@@ -12,12 +12,10 @@ export interface Stocked {
 }
 
 export async function stocked(bench: Bench = createBench(), variant: object = {}): Promise<Stocked> {
-  const { location, added } = (await bench
-    .data(`mutation { added: locationAdd(input: {name: "Depot", address: {countryCode: DE}}) { location { id } } }`)
-    .then(async ({ added }) => ({ added, ...(await bench.data('{ location { id } }')) }))) as unknown as {
-    location: { id: string };
-    added: { location: { id: string } };
-  };
+  const { location } = await bench.data('{ location { id } }');
+  const { locationAdd } = await bench.data(
+    'mutation { locationAdd(input: {name: "Depot", address: {countryCode: DE}}) { location { id } } }',
+  );
   const { id } = await pushed(bench, { title: 'A', productOptions: [], variants: [{ optionValues: [], ...variant }] });
   const { product } = await bench.data(
     'query ($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id inventoryItem { id } } } } }',
@@ -30,8 +28,8 @@ export async function stocked(bench: Bench = createBench(), variant: object = {}
     product: id,
     variant: first.id,
     item: first.inventoryItem.id,
-    location: location.id,
-    elsewhere: added.location.id,
+    location: (location as { id: string }).id,
+    elsewhere: (locationAdd as { location: { id: string } }).location.id,
   };
 }
 

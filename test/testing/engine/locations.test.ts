@@ -153,6 +153,15 @@ describe('a location that closes', () => {
       all: { nodes: [{ name: 'Depot' }, { name: 'Shop location' }] },
     });
     expect(await change(bench, 'locationDeactivate', { id })).toMatchObject({ locationDeactivateUserErrors: [] });
+    const flags = 'activatable deactivatable deletable shipsInventory';
+    expect(
+      await bench.data(`query ($id: ID!) { closed: location(id: $id) { ${flags} } open: location { ${flags} } }`, {
+        id,
+      }),
+    ).toEqual({
+      closed: { activatable: true, deactivatable: false, deletable: true, shipsInventory: false },
+      open: { activatable: false, deactivatable: false, deletable: false, shipsInventory: true },
+    });
     expect(await change(bench, 'locationActivate', { id })).toEqual({
       location: { isActive: true, deactivatedAt: null },
       locationActivateUserErrors: [],

@@ -247,6 +247,19 @@ describe('productVariantsBulkUpdate', () => {
     expect(bench.topics()).toEqual(['products/update', 'products/update']);
   });
 
+  it('takes options by their gids', async () => {
+    const bench = createBench();
+    const product = await pushed(bench, shirt(['Red'], ['S', 'M']));
+    const [colour, size] = product.options;
+    const [small, medium] = product.variants.nodes;
+    await remove(bench, product.id, [medium?.id]);
+    const optionValues = [
+      { optionId: colour?.id, name: 'Blue' },
+      { optionId: size?.id, id: size?.optionValues[1]?.id },
+    ];
+    expect(titles(await update(bench, product.id, [{ id: small?.id, optionValues }]))).toEqual(['Blue / M']);
+  });
+
   it('changes all or none', async () => {
     const bench = createBench();
     const { id, small, medium } = await shirtWith(bench);

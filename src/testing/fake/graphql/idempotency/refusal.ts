@@ -8,6 +8,7 @@ const messages = {
     'A previous request with this idempotency key failed. Retry with a new idempotency key.',
 } as const;
 
+/** A code by which Shopify refuses a key. */
 export type IdempotencyCode = keyof typeof messages;
 
 /** The payload of a mutation that was not executed: nothing but the error, in the shape of its own type. */
