@@ -85,6 +85,7 @@ export function createWaitingLine<T extends InLine>(): WaitingLine<T> {
       if (rise(last, position) === position) sink(last, position);
     },
     front(count) {
+      if (count >= heap.length) return heap.toSorted(inOrder);
       const front: T[] = [];
       // Whoever comes next is the first one, or stands right below one that has been counted already.
       const near = heap.slice(0, 1);
@@ -92,7 +93,7 @@ export function createWaitingLine<T extends InLine>(): WaitingLine<T> {
         front.push(next);
         near.shift();
         for (const child of [heap[2 * next.position + 1], heap[2 * next.position + 2]]) if (child) near.push(child);
-        near.sort((one, other) => (precedes(one, other) ? -1 : 1));
+        near.sort(inOrder);
       }
       return front;
     },
@@ -108,4 +109,8 @@ type Place = Pick<InLine, 'rank' | 'sequence'>;
 
 function precedes(one: Place, other: Place): boolean {
   return one.rank < other.rank || (one.rank === other.rank && one.sequence < other.sequence);
+}
+
+function inOrder(one: Place, other: Place): number {
+  return precedes(one, other) ? -1 : 1;
 }

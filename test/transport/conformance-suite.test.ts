@@ -1,8 +1,11 @@
+import { createConnection } from 'node:net';
 import { describeTransport } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
+import { connectionEnd } from '../../src/testing/conformance/transport/bench.ts';
 import { exchange } from '../../src/transport/exchange.ts';
 import { kyTransport } from '../../src/transport/ky.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../src/transport/types.ts';
+import { requestTo, serve } from './loopback.ts';
 
 /** The cases of the suite by name, for a runner of three lines. */
 function casesFor(create: () => Transport): ReadonlyMap<string, () => Promise<void>> {
@@ -144,5 +147,22 @@ describe('the suite for transports', () => {
     };
     for (const body of [...casesFor(create).values()].slice(0, 2)) await body();
     expect(events).toEqual(['made', 'closed', 'made', 'closed']);
+  });
+
+  it('counts no request that ended in its middle', async () => {
+    const server = await serve((_, response) => response.end('{}'));
+    const socket = createConnection(Number(new URL(server.origin).port), '127.0.0.1');
+    socket.end('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"query"');
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    await kyTransport().send(requestTo(server));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('does not wait for the end of a connection that is gone', async () => {
+    const server = await serve(({ socket }) => socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'));
+    await kyTransport().send(requestTo(server));
+    await Promise.all(server.requests.map(connectionEnd));
+    await Promise.all(server.requests.map(connectionEnd));
+    expect(server.requests.map(({ socket }) => socket.destroyed)).toEqual([true]);
   });
 });

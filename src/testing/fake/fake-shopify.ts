@@ -9,6 +9,7 @@ import type { FakeShopify, FakeShopifyOptions } from './fake-shopify-types.ts';
 import { fakeWebhooks } from './fake-webhooks.ts';
 import { createFaultPlan } from './faults/plan.ts';
 import { createGraphqlEngine } from './graphql/engine.ts';
+import { resumeDeferred } from './graphql/resolvers/deferred/resume.ts';
 import { loadAdminSchema } from './graphql/schema.ts';
 import type { ShopInfo } from './graphql/types.ts';
 import { createCore } from './http/core.ts';
@@ -16,6 +17,7 @@ import { fakeFetch } from './http/fetch.ts';
 import { createGraphqlApi } from './http/graphql-api.ts';
 import { type FakeServer, listen } from './http/listen.ts';
 import { mswHandlers } from './http/msw.ts';
+import type { FakeCore } from './http/types.ts';
 import { createApps } from './oauth/apps.ts';
 import { oauthRoutes } from './oauth/oauth-routes.ts';
 import { shopControls } from './oauth/shop-controls.ts';
@@ -70,8 +72,10 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   });
   const bulk = createBulk({ engine, store, clock, background, seed, options: options.bulk ?? {} });
   const tokens = createTokenBook({ store, clock });
-  const core = createCore({
+  const closing = new AbortController();
+  const answer = createCore({
     clock,
+    closing: closing.signal,
     shops,
     tokens,
     apis: {
@@ -84,6 +88,10 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     seed,
     latencyMs,
   });
+  const core: FakeCore = async (request) => {
+    closing.signal.throwIfAborted();
+    return answer(request);
+  };
   const webhooks = createWebhookEmitter({
     options: options.webhooks ?? {},
     apps: apps.all,
@@ -96,8 +104,12 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     keepBodies: options.recordVariables ?? true,
     onError: (error) => backgroundErrors.push(error),
   });
-  const resumeBulk = (): void => bulk.resume(shops.all.map((shop) => shop.domain));
-  resumeBulk();
+  const domains = shops.all.map((shop) => shop.domain);
+  const resume = (): void => {
+    bulk.resume(domains);
+    resumeDeferred(domains, { engine, store, clock, background });
+  };
+  resume();
   const servers = new Set<FakeServer>();
 
   return {
@@ -109,6 +121,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       );
     },
     async listen(where) {
+      closing.signal.throwIfAborted();
       const server = await listen(core, where);
       servers.add(server);
       return server;
@@ -131,12 +144,13 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       persistence?.append([...gone, ...snapshot]);
       store.restore(snapshot);
       webhooks.reload();
-      resumeBulk();
+      resume();
     },
     deliverWebhook: fakeWebhooks({ shops, store, clock, apiVersion }),
     ...webhooks.face,
-    ...shopControls({ apps, shops, tokens, clock, background }),
+    ...shopControls({ apps, shops, tokens, store, clock, background }),
     async close() {
+      closing.abort(new Error('The fake is closed. Make a new one.'));
       background.close();
       await bulk.close();
       await webhooks.close();

@@ -36,11 +36,11 @@ export async function startServer(respond: Respond): Promise<LoopbackServer> {
   let onRequest: () => void = () => undefined;
 
   const server = createServer(async (incoming, response) => {
-    const { method = '', url = '', headers, socket } = incoming;
+    const { method, url, headers, socket } = incoming;
     // A client that ends in the middle of its request has sent none.
     const body = await text(incoming).catch(() => undefined);
     if (body === undefined) return;
-    const request = { method, path: url, headers, body, socket };
+    const request = { method: String(method), path: String(url), headers, body, socket };
     requests.push(request);
     respond(request, response);
     onRequest();

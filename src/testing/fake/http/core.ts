@@ -29,11 +29,13 @@ export interface CoreOptions {
   readonly seed: number;
   /** Milliseconds of one call, half on the way in and half while its points are held. */
   readonly latencyMs: number;
+  /** Aborts when the fake is closed: what waits for its time is given up. */
+  readonly closing?: AbortSignal;
 }
 
 /** Makes the request handling: the life of one request, from top to bottom. */
 export function createCore(options: CoreOptions): FakeCore {
-  const { clock, shops, tokens, apis, routes = [], faultPlan, log, latencyMs } = options;
+  const { clock, shops, tokens, apis, routes = [], faultPlan, log, latencyMs, closing } = options;
   const nextId = createRandom(options.seed);
 
   return async (request) => {
@@ -49,7 +51,7 @@ export function createCore(options: CoreOptions): FakeCore {
       const date = new Date(clock.now()).toUTCString();
       return { ...answer, headers: { date, 'x-request-id': requestId, ...answer.headers } };
     };
-    if (latencyMs > 0) await sleep(clock, latencyMs / 2);
+    if (latencyMs > 0) await sleep(clock, latencyMs / 2, closing);
 
     // Where does it go, and who asks? A route needs no token.
     note({ shop: shopOf(request, shops)?.domain ?? '' });
@@ -84,7 +86,7 @@ export function createCore(options: CoreOptions): FakeCore {
     }
 
     // Execute, and give back what was not needed.
-    if (latencyMs > 0) await sleep(clock, latencyMs / 2);
+    if (latencyMs > 0) await sleep(clock, latencyMs / 2, closing);
     const executed = await task.execute();
     const answer = stamp(executed.answer);
     note({ executed: true, ...executed.call });
@@ -93,7 +95,7 @@ export function createCore(options: CoreOptions): FakeCore {
     // Does a fault hit on the way back?
     note({ outcome: 'fault', fault: fault.kind });
     const returned = finish(answer.type === 'answer' ? disturb(answer, fault, clock) : answer);
-    if (faults[fault.kind].effect.type === 'slow') await sleep(clock, fault.delayMs);
+    if (faults[fault.kind].effect.type === 'slow') await sleep(clock, fault.delayMs, closing);
     return returned;
   };
 }

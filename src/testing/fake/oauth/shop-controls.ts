@@ -3,6 +3,7 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import { shopPayload } from '../rest/shop-payload.ts';
 import { type ShopState, type Shops, shopInfo } from '../shops.ts';
+import type { FakeStore } from '../store/types.ts';
 import type { Apps } from './apps.ts';
 import { ownerId } from './authorization-code.ts';
 import { signSessionToken } from './session-token.ts';
@@ -46,10 +47,11 @@ export function shopControls(context: {
   readonly apps: Apps;
   readonly shops: Shops;
   readonly tokens: TokenBook;
+  readonly store: FakeStore;
   readonly clock: Clock;
   readonly background: Background;
 }): ShopControls {
-  const { apps, shops, tokens, clock, background } = context;
+  const { apps, shops, tokens, store, clock, background } = context;
   return {
     setShopState(domain, state) {
       const shop = shops.get(domain);
@@ -59,6 +61,11 @@ export function shopControls(context: {
           topic: 'app/uninstalled',
           payload: shopPayload(shop.domain, shopInfo(shop)),
         });
+        // With the app go its tokens and its subscriptions: after a new installation it makes both anew.
+        tokens.revokeIssued(shop);
+        for (const { id } of store.all(shop.domain, 'WebhookSubscription')) {
+          store.delete(shop.domain, 'WebhookSubscription', id);
+        }
       }
       shop.state = state;
     },

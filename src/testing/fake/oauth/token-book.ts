@@ -16,6 +16,8 @@ export interface TokenBook {
   find(shop: ShopState, token: string): TokenHolder | undefined;
   /** No token of the shop is taken any more, and none can be refreshed; new ones can be acquired. */
   revoke(shop: ShopState): void;
+  /** The same for tokens that were issued; those that the shop was given with its options stay. */
+  revokeIssued(shop: ShopState): void;
 }
 
 /** Makes the book over a store. */
@@ -29,11 +31,14 @@ export function createTokenBook({ store, clock }: { readonly store: EntityStore;
       if (!issued || (issued.expiresAt !== null && issued.expiresAt <= clock.now())) return undefined;
       return { app: issued.app, scopes: new Set(issued.scopes) };
     },
+    revokeIssued({ domain }) {
+      const transaction = store.begin();
+      deleteIssued(transaction, domain);
+      transaction.commit();
+    },
     revoke({ domain, tokens }) {
       const transaction = store.begin();
-      for (const kind of [oauthKinds.access, oauthKinds.refresh, oauthKinds.code]) {
-        for (const { id } of transaction.all(domain, kind)) transaction.delete(domain, kind, id);
-      }
+      deleteIssued(transaction, domain);
       // Without its migration, a token that was migrated cannot bring the new pair back either.
       const given = [...tokens.keys()].map((token) => tokenGid(oauthKinds.retired, token));
       const retired = transaction.all(domain, oauthKinds.retired).map(({ id }) => id);
@@ -48,4 +53,10 @@ export function createTokenBook({ store, clock }: { readonly store: EntityStore;
 /** A token that OAuth gave, expired or not. */
 export function findIssued(store: EntityStore, shop: string, token: string): AccessTokenEntity | undefined {
   return store.get(shop, oauthKinds.access, tokenGid(oauthKinds.access, token)) as AccessTokenEntity | undefined;
+}
+
+function deleteIssued(store: EntityStore, domain: string): void {
+  for (const kind of [oauthKinds.access, oauthKinds.refresh, oauthKinds.code]) {
+    for (const { id } of store.all(domain, kind)) store.delete(domain, kind, id);
+  }
 }

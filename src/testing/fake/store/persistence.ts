@@ -65,10 +65,18 @@ export function openPersistence(file: string): Persistence {
     size += line.length;
   };
 
+  let closed = false;
   return {
     load: () => changes,
-    append: (batch) => guarded('written', () => append(batch)),
-    close: () => closeSync(descriptor),
+    append(batch) {
+      // The number of a closed file may stand for somebody else's by now.
+      if (closed) throw new StorageError(`${file} cannot be written: the fake is closed.`, false);
+      guarded('written', () => append(batch));
+    },
+    close() {
+      if (!closed) closeSync(descriptor);
+      closed = true;
+    },
   };
 }
 
