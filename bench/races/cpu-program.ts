@@ -1,4 +1,5 @@
 /** Measures the CPU of a call, the contestants taking turns. Started by `cpuRace` with an origin and a number of rounds. */
+import { hasEntry } from './available.ts';
 import { createContestant } from './contestants.ts';
 import type { Operation } from './operations.ts';
 import { race } from './race.ts';
@@ -23,13 +24,13 @@ async function bareFetch(): Promise<void> {
 }
 
 const ours = await createContestant('shopwright', target);
-const onUndici = await createContestant('shopwright', { ...target, transport: await undici() });
+const onUndici = hasEntry('shopwright/transport/undici') && (await createContestant('shopwright', await undici()));
 const shopifys = await createContestant('admin-api-client', target);
 const apiNode = await createContestant('shopify-api-node', target);
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'bare fetch': bareFetch,
   'shopwright on ky': () => ours.graphql(operation),
-  'shopwright on undici': () => onUndici.graphql(operation),
+  ...(onUndici && { 'shopwright on undici': () => onUndici.graphql(operation) }),
   'admin-api-client': () => shopifys.graphql(operation),
   'shopify-api-node': () => apiNode.graphql(operation),
 };
@@ -53,5 +54,5 @@ process.send?.(Object.fromEntries(Object.entries(measured).map(([name, values]) 
 
 async function undici() {
   const { undiciTransport } = await import('shopwright/transport/undici');
-  return undiciTransport();
+  return { ...target, transport: undiciTransport() };
 }

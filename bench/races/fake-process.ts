@@ -1,15 +1,16 @@
 /** A fake Shopify in a process of its own. Started by `startFake`; ends with the process that started it. */
 import { readFileSync } from 'node:fs';
-import { createFakeShopify } from 'shopwright/testing';
+import { createFakeShopify, type StoreChange } from 'shopwright/testing';
 import type { FakeReport, FakeSetup } from './fake-handle.ts';
 import { warmUp } from './warm-up.ts';
 
 const setup: FakeSetup = JSON.parse(process.argv[2] ?? '{}');
 const { snapshotFile, ...options } = setup;
-const snapshot = snapshotFile === undefined ? [] : JSON.parse(readFileSync(snapshotFile, 'utf8'));
+const snapshot: readonly StoreChange[] | undefined =
+  snapshotFile === undefined ? undefined : JSON.parse(readFileSync(snapshotFile, 'utf8'));
 await warmUp(snapshot);
 const fake = createFakeShopify({ ...options, recordVariables: true });
-fake.restore(snapshot);
+if (snapshot) fake.restore(snapshot);
 const { origin } = await fake.listen();
 
 process.on('disconnect', () => process.exit());

@@ -24,9 +24,9 @@ export async function limiterRace(settings: Settings): Promise<RaceResult> {
     const figures = {
       'ms added': ms / grants,
       'grants / s': (grants * 1_000) / ms,
-      'part of 20,000/s': (20_000 * ms) / grants / 1_000,
+      '20,000/s / measured': (20_000 * ms) / grants / 1_000,
     };
     runs.push({ contestant: 'shopwright', seed, figures });
   }
-  return { race: 'the token bucket alone', runs, targets: { 'ms added': 0.05, 'part of 20,000/s': 1 } };
+  return { race: 'the token bucket alone', runs, targets: { 'ms added': 0.05, '20,000/s / measured': 1 } };
 }

@@ -37,6 +37,12 @@ const unknown = settings.only.filter((name) => !Object.hasOwn(races, name));
 if (unknown.length > 0) throw new Error(`No race ${unknown.join(', ')}. There are: ${Object.keys(races).join(', ')}.`);
 if (settings.jsonFile !== undefined) writeFileSync(settings.jsonFile, '');
 
+// A race that hangs must not hold the machine.
+const watchdog = setTimeout(() => {
+  console.error('The bench took longer than 45 minutes: broken off.');
+  process.exit(1);
+}, 45 * 60_000);
+
 const catalogue = await createCatalogue();
 const results: RaceResult[] = [];
 try {
@@ -50,8 +56,9 @@ try {
     }
   }
 } finally {
+  clearTimeout(watchdog);
   catalogue.remove();
 }
 
-console.log('\n# Targets');
+console.log(`\n# Targets${settings.isQuick ? ' (of the full run: a quick one is too short for times and waits)' : ''}`);
 for (const result of results) for (const line of verdicts(result)) console.log(`${line} (${result.race})`);

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEntry, hasRedisServer } from './available.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ContestantName } from './contestants.ts';
-import { type FakeReport, nextMessage, startFake, startProcess, stopProcess } from './fake-handle.ts';
+import { type FakeHandle, type FakeReport, nextMessage, startFake, startProcess, stopProcess } from './fake-handle.ts';
 import type { ProcessReport, ProcessSetup } from './process-program.ts';
-import { inLanes } from './race.ts';
+import { createStartGate, inLanes, type StartGate } from './race.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { countBy, type RaceResult, type Run } from './result.ts';
 import type { Settings } from './settings.ts';
@@ -23,14 +24,18 @@ interface Heat {
 
 /** Four processes on one bucket, through Redis. The others know nothing of one another. */
 export async function processRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
+  const title = `${processes} processes on one bucket through Redis, ${settings.operations} operations`;
+  const missing = whatIsMissing();
+  if (missing !== undefined) return { race: title, runs: [], note: missing };
   const names: readonly ContestantName[] = ['shopwright', 'shopify-api-node', 'naive loop'];
   const heats = names.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed, killsRedis: false })));
+  const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat, settings, catalogue)),
+    heats.map((heat) => () => run(heat, settings, catalogue, gate)),
     lanes,
   );
   return {
-    race: `${processes} processes on one bucket through Redis, ${settings.operations} operations, from a full bucket`,
+    race: `${title}, from a full bucket`,
     runs,
     targets: {
       'time / optimum': 1.02,
@@ -44,51 +49,66 @@ export async function processRace(settings: Settings, catalogue: Catalogue): Pro
 
 /** The same, from 50 points, while Redis is killed after eight seconds and started again three seconds later, empty. */
 export async function redisRestartRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
+  const title = 'the same from 50 points, with Redis killed after 8 s and back after 3 s, empty';
+  const missing = whatIsMissing();
+  if (missing !== undefined) return { race: title, runs: [], note: missing };
+  const gate = createStartGate();
   const runs = await inLanes(
-    settings.seeds.map((seed) => () => run({ contestant: 'shopwright', seed, killsRedis: true }, settings, catalogue)),
+    settings.seeds.map(
+      (seed) => () => run({ contestant: 'shopwright', seed, killsRedis: true }, settings, catalogue, gate),
+    ),
     lanes,
   );
   return {
-    race: 'the same from 50 points, with Redis killed after 8 s and back after 3 s, empty',
+    race: title,
     runs,
     targets: { 'failed for good': 0, 'run twice': 0 },
   };
 }
 
-async function run(heat: Heat, settings: Settings, { snapshotFile, productId }: Catalogue): Promise<Run> {
+function whatIsMissing(): string | undefined {
+  if (!hasEntry('shopwright/limiter/redis')) return 'not available: this build has no entry shopwright/limiter/redis';
+  return hasRedisServer() ? undefined : 'not available: this machine has no redis-server';
+}
+
+async function run(
+  heat: Heat,
+  settings: Settings,
+  { snapshotFile, productId }: Catalogue,
+  gate: StartGate,
+): Promise<Run> {
+  const { contestant, seed, killsRedis } = heat;
+  const { latencyMs, longestMs } = settings;
   // A race that is to outlive its Redis begins with few points, so that there is much to wait for.
-  const available = heat.killsRedis ? 50 : 2_000;
+  const available = killsRedis ? 50 : 2_000;
   const bucket = { maximumAvailable: 2_000, restoreRate, currentlyAvailable: available };
-  const { latencyMs } = settings;
-  const fake = await startFake({ shops: [{ bucket }], seed: heat.seed, latencyMs, snapshotFile });
   const redis = await startRedis();
   const children: ChildProcess[] = [];
+  let fake: FakeHandle | undefined;
   try {
-    for (let index = 0; index < processes; index += 1) {
-      const setup: ProcessSetup = {
-        contestant: heat.contestant,
-        origin: fake.origin,
-        redisPort: redis.port,
-        concurrency,
-        longestMs: settings.longestMs,
-        mix: { count: settings.operations, seed: heat.seed, mutations: 0.15, productId },
-        part: { index, of: processes },
-      };
-      children.push(startProcess('./process-program.ts', [JSON.stringify(setup)]));
-    }
-    await Promise.all(children.map(nextMessage));
+    const { report } = await gate(async () => {
+      fake = await startFake({ shops: [{ bucket }], seed, latencyMs, snapshotFile });
+      for (let index = 0; index < processes; index += 1) {
+        const mix = { count: settings.operations, seed, mutations: 0.15, productId };
+        const part = { index, of: processes };
+        const { origin } = fake;
+        const setup: ProcessSetup = { contestant, origin, redisPort: redis.port, concurrency, longestMs, mix, part };
+        children.push(startProcess('./process-program.ts', [JSON.stringify(setup)]));
+      }
+      await Promise.all(children.map(nextMessage));
+      return fake;
+    });
     const startedAt = performance.now();
     const reports = children.map(async (child) => (await nextMessage(child)) as ProcessReport);
     for (const child of children) child.send('go');
-    if (heat.killsRedis) await killAndRestart(redis);
+    if (killsRedis) await killAndRestart(redis);
     const ended = await Promise.all(reports);
     const wholeMs = performance.now() - startedAt;
-    const { contestant, seed } = heat;
-    return { contestant, seed, ...figuresOf(ended, await fake.report(), available, wholeMs) };
+    return { contestant, seed, ...figuresOf(ended, await report(), available, wholeMs) };
   } finally {
     await Promise.all(children.map(stopProcess));
     await redis.stop();
-    await fake.stop();
+    await fake?.stop();
   }
 }
 

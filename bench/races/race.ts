@@ -60,3 +60,18 @@ export async function inLanes<T>(work: readonly (() => Promise<T>)[], lanes: num
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
+
+const settlingMs = 1_500;
+
+/** Starts something when it is its turn. */
+export type StartGate = <T>(start: () => Promise<T>) => Promise<T>;
+
+/** Makes a gate: what is started through it starts one after the other, and works in peace for a moment. */
+export function createStartGate(): StartGate {
+  let before: Promise<unknown> = Promise.resolve();
+  return (start) => {
+    const started = before.then(start);
+    before = started.catch(() => {}).then(() => new Promise((resolve) => setTimeout(resolve, settlingMs)));
+    return started;
+  };
+}

@@ -29,8 +29,19 @@ export async function startRedis(): Promise<RedisServer> {
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     await Promise.race([answers(port), failed]);
   };
+  // It would outlive a bench that fails.
+  const onExit = (): void => void child?.kill('SIGKILL');
+  process.once('exit', onExit);
   await start();
-  return { port, kill, start, stop: kill };
+  return {
+    port,
+    kill,
+    start,
+    async stop() {
+      await kill();
+      process.removeListener('exit', onExit);
+    },
+  };
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 import { type ContestantName, contestantNames, createContestant, nameOfError } from './contestants.ts';
 import { startFake } from './fake-handle.ts';
-import { inLanes, longestMs, race } from './race.ts';
+import { createStartGate, inLanes, longestMs, race, type StartGate } from './race.ts';
 import { countBy, type RaceResult, type Run } from './result.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,8 +13,9 @@ export async function restRace(settings: Settings): Promise<RaceResult> {
   const name = `REST, ${count} calls at a standard shop, 32 at once`;
   if (!(await hasRest())) return { race: name, runs: [], note: 'not available: this build of the fake has no REST' };
   const heats = settings.seeds.flatMap((seed) => contestantNames.map((contestant) => ({ contestant, seed })));
+  const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat.contestant, heat.seed, settings)),
+    heats.map((heat) => () => run(heat.contestant, heat.seed, settings, gate)),
     settings.lanes,
   );
   return { race: name, runs, targets: { 'time / optimum': 1.02, '429s': 0, 'failed for good': 0 } };
@@ -30,8 +31,8 @@ async function hasRest(): Promise<boolean> {
   }
 }
 
-async function run(contestant: ContestantName, seed: number, settings: Settings): Promise<Run> {
-  const fake = await startFake({ seed, latencyMs: settings.latencyMs });
+async function run(contestant: ContestantName, seed: number, settings: Settings, gate: StartGate): Promise<Run> {
+  const fake = await gate(() => startFake({ seed, latencyMs: settings.latencyMs }));
   try {
     const signal = AbortSignal.timeout(settings.longestMs);
     const client = await createContestant(contestant, { origin: fake.origin, signal });

@@ -2,7 +2,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type ContestantName, contestantNames, createContestant, nameOfError } from './contestants.ts';
 import { startFake } from './fake-handle.ts';
 import { mixOf } from './operations.ts';
-import { inLanes, longestMs, race } from './race.ts';
+import { createStartGate, inLanes, longestMs, race, type StartGate } from './race.ts';
 import { countBy, type RaceResult, type Run } from './result.ts';
 import type { Settings } from './settings.ts';
 
@@ -31,8 +31,9 @@ export async function throughputRaces(settings: Settings, catalogue: Catalogue):
       contestantNames.map((contestant) => ({ contestant, seed, available, costSkew: 0 })),
     ),
   );
+  const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat, settings, catalogue)),
+    heats.map((heat) => () => run(heat, settings, catalogue, gate)),
     settings.lanes,
   );
   const of = (available: number): readonly Run[] => runs.filter((_, index) => heats[index]?.available === available);
@@ -46,8 +47,9 @@ export async function throughputRaces(settings: Settings, catalogue: Catalogue):
 /** The same for shopwright, on a shop whose charges are off the published rule. */
 export async function skewRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const heats = settings.seeds.map((seed): Heat => ({ contestant: 'shopwright', seed, available: 50, costSkew: 0.4 }));
+  const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat, settings, catalogue)),
+    heats.map((heat) => () => run(heat, settings, catalogue, gate)),
     settings.lanes,
   );
   return {
@@ -57,10 +59,16 @@ export async function skewRace(settings: Settings, catalogue: Catalogue): Promis
   };
 }
 
-async function run({ contestant, seed, available, costSkew }: Heat, settings: Settings, catalogue: Catalogue) {
+async function run(
+  { contestant, seed, available, costSkew }: Heat,
+  settings: Settings,
+  catalogue: Catalogue,
+  gate: StartGate,
+) {
   const bucket = { maximumAvailable: 2_000, restoreRate, currentlyAvailable: available };
   const { snapshotFile, productId } = catalogue;
-  const fake = await startFake({ shops: [{ bucket }], seed, costSkew, latencyMs: settings.latencyMs, snapshotFile });
+  const { latencyMs } = settings;
+  const fake = await gate(() => startFake({ shops: [{ bucket }], seed, costSkew, latencyMs, snapshotFile }));
   try {
     const operations = mixOf({ count: settings.operations, seed, mutations: 0.15, productId });
     const signal = AbortSignal.timeout(settings.longestMs);

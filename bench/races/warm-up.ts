@@ -2,9 +2,9 @@ import { createFakeShopify, type StoreChange } from 'shopwright/testing';
 import { mixOf } from './operations.ts';
 
 /** Lets Node compile what a fake does, on one that is thrown away: the first answers of a process are slow. */
-export async function warmUp(snapshot: readonly StoreChange[]): Promise<void> {
+export async function warmUp(snapshot: readonly StoreChange[] | undefined): Promise<void> {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 1e9, restoreRate: 1e9 } }] });
-  fake.restore(snapshot);
+  if (snapshot) fake.restore(snapshot);
   const [product] = fake.products();
   const operations = mixOf({
     count: 60,

@@ -57,6 +57,9 @@ function hasNeverLeft({ code, syscall }: Failure): boolean {
 /**
  * Makes a typed error of what a fetch-like client threw. The original is not kept as the cause:
  * it can hold the request with its access token.
+ *
+ * A kept connection that the server closed just as the request was written counts as unknown: what the
+ * system took may have arrived, and no client is told.
  */
 export function networkError(error: unknown): NetworkError {
   const failure = failureOf(error);

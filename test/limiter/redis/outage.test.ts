@@ -1,5 +1,6 @@
 import type { Logger, RateLimiter } from 'shopwright';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { redisOrSkip } from '../../services.ts';
 import { createRedisBench, type Fault, type RedisBench, scope } from './redis-bench.ts';
 
@@ -191,6 +192,29 @@ describe('while Redis is gone', () => {
     bench.breakWith(undefined, limiter);
     await bench.clock.step(1_100);
     expect(lines.slice(1)).toEqual(['Redis is back: the limiter shares its buckets again']);
+  });
+});
+
+describe('a client', () => {
+  it.each([
+    ['answers something else', () => Promise.resolve('OK')],
+    ['answers nothing', () => Promise.resolve(null)],
+    // A host may wrap its client in anything.
+    ['rejects with what is no error', () => Promise.reject('gone')],
+    [
+      'throws at once',
+      () => {
+        throw new Error('Connection is closed.');
+      },
+    ],
+  ])('that %s is treated like one whose Redis is gone', async (_, evalsha: () => Promise<unknown>) => {
+    const lines: object[] = [];
+    const logger: Logger = { debug() {}, info() {}, warn: (fields) => void lines.push(fields), error() {} };
+    const limiter = redisLimiter({ redis: { evalsha, eval: evalsha }, clock: bench.clock, logger });
+    await expect(bench.ask(limiter, 10)).resolves.toMatchObject({ cost: 10 });
+    await bench.clock.step(3_000);
+    expect(lines).toHaveLength(1);
+    limiter.close();
   });
 });
 

@@ -1,5 +1,8 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import { isConfigError } from 'shopwright';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, expectTypeOf, it } from 'vitest';
+import type { RedisScripting } from '../../../src/limiter/redis/options.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { redisOrSkip } from '../../services.ts';
 import { createRedisBench, type RedisBench, scope } from './redis-bench.ts';
@@ -286,6 +289,40 @@ describe('an abort', () => {
     controller.abort();
     await bench.settle();
     await expect(bench.ask(two, 50)).resolves.toMatchObject({ cost: 50 });
+  });
+});
+
+describe('idle buckets', () => {
+  it('are forgotten, and go on in Redis where they were', async () => {
+    const limiter = bench.limiter({ idleMs: 5_000 });
+    await bench.confirm(limiter, 500, 1);
+    await bench.clock.step(6_000);
+    expect(limiter.status(scope)).toBeUndefined();
+    expect(bench.clock.pending).toBe(0);
+    await bench.ask(limiter, 100);
+    expect(limiter.status(scope)).toMatchObject({ confirmed: true, inFlight: 1, restoreRate: 1 });
+    expect(limiter.status(scope)?.available).toBeCloseTo(406, 0);
+  });
+
+  it('are kept while a permit is out or somebody waits', async () => {
+    const limiter = bench.limiter({ idleMs: 1_000 });
+    await bench.confirm(limiter, 0, 100);
+    const waiter = bench.ask(limiter, 500);
+    await bench.clock.step(3_000);
+    expect(limiter.status(scope)).toMatchObject({ waiting: 1 });
+    await bench.clock.step(3_000);
+    await waiter;
+    await bench.clock.step(3_000);
+    expect(limiter.status(scope)).toMatchObject({ inFlight: 1 });
+  });
+});
+
+describe('a client of ioredis', () => {
+  it('fits as it is, of either version, clustered or not', () => {
+    expectTypeOf<Redis>().toExtend<RedisScripting>();
+    expectTypeOf<Cluster>().toExtend<RedisScripting>();
+    expectTypeOf<Redis5>().toExtend<RedisScripting>();
+    expectTypeOf<Cluster5>().toExtend<RedisScripting>();
   });
 });
 

@@ -42,7 +42,7 @@ describe('the script', () => {
           refill(model, clock.monotonic());
           if (one.kind === 'take') {
             // Less than all there is: whoever has to wait is another test's.
-            if (model.level <= 0) continue;
+            if (model.level < 1) continue;
             const cost = model.level * one.part * 0.999;
             const reservation = reserve(model, cost);
             out.push({ permit: await bench.ask(limiter, cost), reservation });
@@ -73,7 +73,7 @@ describe('the script', () => {
           expect(status?.available).toBeCloseTo(Math.max(0, model.level), 5);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     await bench.close();
   }, 60_000);
@@ -171,7 +171,7 @@ describe('several processes on one bucket', () => {
         await bench.settle();
         expect(clock.pending).toBe(0);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     await bench.close();
   }, 60_000);

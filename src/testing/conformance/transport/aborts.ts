@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { connectionEnd, settled, type TransportCase } from './bench.ts';
 
-/** More than what the machine keeps between two ends of a connection: when it is written, much of it was read. */
-const moreThanBuffers = Buffer.alloc(24 * 1024 * 1024, 'x');
+/** More bytes than the machine keeps between two ends of a connection: when they are written, many were read. */
+const moreThanBuffers = 24 * 1024 * 1024;
 
 /** How a signal ends a request. */
 export const abortCases: readonly TransportCase[] = [
@@ -36,7 +36,9 @@ export const abortCases: readonly TransportCase[] = [
       const written = new Promise<void>((resolve) => {
         wrote = resolve;
       });
-      const server = await serve((_, response) => void response.writeHead(200).write(moreThanBuffers, () => wrote()));
+      const server = await serve((_, response) => {
+        response.writeHead(200).write(Buffer.alloc(moreThanBuffers, 'x'), () => wrote());
+      });
       const controller = new AbortController();
       const failing = fail(server, { signal: controller.signal });
       await written;
