@@ -9,6 +9,7 @@ export default defineConfig({
     next: 'src/entries/next.ts',
     'limiter/redis': 'src/entries/limiter-redis.ts',
     'transport/undici': 'src/entries/transport-undici.ts',
+    'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

@@ -22,8 +22,8 @@ export interface LocalServiceSettings {
   readonly bucket: BucketState;
   readonly headroom: Headroom;
   readonly room: WaitingRoom;
-  /** How many such buckets make up the shop's: a call may be bigger than the part that is here. */
-  shares(): number;
+  /** The most that a call may cost: more than the bucket holds, where that is a share of the shop's. */
+  largest(): number;
   /** Makes the permit of a call whose points are there. */
   give(cost: number, sinceMs: number, nowMs: number): Permit;
 }
@@ -36,7 +36,7 @@ const marginMs = 2;
 
 /** Makes the service. All times are monotonic milliseconds. */
 export function createLocalService(settings: LocalServiceSettings): LocalService {
-  const { shop, clock, bucket, headroom, room, shares, give } = settings;
+  const { shop, clock, bucket, headroom, room, give } = settings;
   const { line } = room;
   let cancelTimer: (() => void) | undefined;
 
@@ -57,7 +57,7 @@ export function createLocalService(settings: LocalServiceSettings): LocalService
 
   const serve = (nowMs: number): void => {
     stop();
-    const largest = bucket.maximumAvailable * shares();
+    const largest = settings.largest();
     for (let next = line.first; next; next = line.first) {
       if (bucket.confirmed && next.cost > largest) {
         next.reject(tooBig(shop, next.cost, largest));

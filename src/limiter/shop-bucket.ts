@@ -48,7 +48,8 @@ export function createShopBucket(shop: string, settings: TokenBucketSettings): S
   };
 
   const room = createWaitingRoom({ shop, clock, agingMs, onNewFirst: () => service.serve(refillNow()) });
-  const service = createLocalService({ shop, clock, bucket, headroom, room, shares: () => 1, give });
+  const largest = (): number => bucket.maximumAvailable;
+  const service = createLocalService({ shop, clock, bucket, headroom, room, largest, give });
   const { line } = room;
 
   return {

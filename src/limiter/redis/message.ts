@@ -61,13 +61,17 @@ const trialPollMs = 25;
 /** Milliseconds after which a place in line is lost without a sign: somebody who died must not hold up others. */
 const ticketMs = 1_500;
 
+/** The longest time for which Redis keeps an idle bucket: it takes no endless one. */
+const longestTtlMs = 30 * 24 * 3_600_000;
+
 /** Writes the arguments of the script for all calls of a process. */
 export function createWriter(
   process: string,
   settings: Omit<RedisLimiterSettings, 'redis' | 'logger'>,
 ): (telling: Telling) => (string | number)[] {
   const { leaseMs, idleMs, maximumAvailable, restoreRate, agingMs, softCeiling } = settings;
-  const times = [leaseMs, Math.ceil(Math.max(idleMs, leaseMs)), pollMs, trialPollMs, ticketMs];
+  const ttlMs = Math.ceil(Math.min(Math.max(idleMs, leaseMs), longestTtlMs));
+  const times = [leaseMs, ttlMs, pollMs, trialPollMs, ticketMs];
   const fixed = [...times, maximumAvailable, restoreRate, agingMs, 1 - softCeiling];
   return (telling) => {
     const { sequence, leaves, held, spent, told, owedAtMost, waitingPoints, ended, candidates, nowMs } = telling;

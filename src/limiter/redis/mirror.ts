@@ -10,8 +10,8 @@ import type { RedisLimiterSettings } from './options.ts';
 export interface Mirror {
   readonly bucket: BucketState;
   readonly isAlone: boolean;
-  /** How many such buckets make up the shop's: 1 unless the process is alone. */
-  readonly shares: number;
+  /** The most that a call may cost: the size of the shop's bucket, also while only a share of it is here. */
+  readonly largest: number;
   /** Names the life of the bucket: see `Hearing.era`. */
   readonly era: number;
   /** Points that others in other processes wait for. */
@@ -61,8 +61,9 @@ export function createMirror(
     get isAlone() {
       return isAlone;
     },
-    get shares() {
-      return shares;
+    get largest() {
+      // Without the last digits, in which parts put together differ from the whole.
+      return Math.round(bucket.maximumAvailable * shares * 1e6) / 1e6;
     },
     get era() {
       return era;

@@ -17,8 +17,8 @@ export interface RedisLimiterOptions extends TokenBucketOptions {
   /** Milliseconds after which a command counts as failed, whatever the client's own limits. Default 1,000. */
   readonly commandTimeoutMs?: number;
   /**
-   * Milliseconds after the last sign of a process until its permits count as ended. Processes with permits
-   * out give a sign three times as often. Default 30,000.
+   * Milliseconds after the last sign of a process until its permits count as ended, at most an hour. A
+   * process with permits out gives a sign three times as often. Default 30,000.
    */
   readonly leaseMs?: number;
   /** Milliseconds between two tries while Redis is gone. Default 1,000. */
@@ -56,9 +56,10 @@ export function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiter
     if (!fits) problems.push({ field: `limiter.${field}`, message });
   };
   const isTime = (ms: number): boolean => Number.isFinite(ms) && ms > 0;
+  const longestLeaseMs = 3_600_000;
   check('redis', typeof redis?.evalsha === 'function', 'give an ioredis client: `new Redis(url)`');
   check('commandTimeoutMs', isTime(commandTimeoutMs), 'give milliseconds, more than 0');
-  check('leaseMs', isTime(leaseMs), 'give milliseconds, more than 0');
+  check('leaseMs', isTime(leaseMs) && leaseMs <= longestLeaseMs, 'give milliseconds, more than 0, at most an hour');
   check('probeMs', isTime(probeMs), 'give milliseconds, more than 0');
   check('processes', Number.isInteger(processes) && processes > 0, 'give a whole number, 1 or more');
   if (problems.length > 0) throw new ConfigError(problems);

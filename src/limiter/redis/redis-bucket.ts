@@ -75,7 +75,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
 
   const service = createLocalService({
     ...{ shop, clock, bucket, headroom, room },
-    shares: () => mirror.shares,
+    largest: () => mirror.largest,
     give: giveAlone,
   });
 
@@ -100,6 +100,9 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
   };
 
   const goAlone = (): void => {
+    // The mirror has counted what ended, and Redis will hear of it as a sum.
+    ended = [];
+    newcomers = [];
     mirror.goAlone(held);
     service.serve(mirror.refill());
   };
@@ -115,9 +118,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
 
   const call = async (): Promise<void> => {
     const isProbe = mirror.isAlone;
-    // A look whether Redis is back asks for nothing: an answer that comes too late must not grant. And what
-    // ended in the meantime, it tells as a sum.
-    if (isProbe) ended = [];
+    // A look whether Redis is back asks for nothing: an answer that comes too late must not grant.
     const candidates = isProbe ? [] : line.front(batch);
     const { spent } = ledger;
     isCalling = true;
@@ -129,9 +130,8 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
       hear(hearing, candidates);
       return;
     }
-    ended = [];
-    newcomers = [];
-    if (!mirror.isAlone) goAlone();
+    if (isProbe) ended = [];
+    else goAlone();
     act();
   };
 
@@ -158,16 +158,17 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
   /** Rejects those who wait in vain, by what Redis has just said. */
   const turnAway = (): void => {
     const { maximumAvailable, confirmed } = bucket;
+    const unjudged = newcomers;
+    newcomers = [];
     if (!confirmed) return;
     for (let next = line.first; next && next.cost > maximumAvailable; next = line.first) {
       next.reject(tooBig(shop, next.cost, maximumAvailable));
     }
-    for (const { waiter, maxWaitMs } of newcomers) {
+    for (const { waiter, maxWaitMs } of unjudged) {
       const { rank, sequence, position, cost } = waiter;
       const waitMs = msInLine(bucket, mirror.pointsAhead + line.pointsAhead(rank, sequence), cost);
       if (position >= 0 && waitMs > maxWaitMs) waiter.reject(waitTooLong(shop, maxWaitMs, waitMs));
     }
-    newcomers = [];
   };
 
   /** Tells Redis, after the limiter was closed, what is left of this process. */
@@ -185,7 +186,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
       if (!isBackground) headroom.sawInteractive(nowMs);
       if (mirror.isAlone) {
         callSoon();
-        const largest = bucket.maximumAvailable * mirror.shares;
+        const { largest } = mirror;
         if (bucket.confirmed && cost > largest) return Promise.reject(tooBig(shop, cost, largest));
         if (line.size === 0 && service.waitOf({ cost, isBackground, sinceMs: nowMs }, nowMs) === 0) {
           return Promise.resolve(giveAlone(cost, nowMs, nowMs));

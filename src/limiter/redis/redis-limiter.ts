@@ -19,6 +19,8 @@ import { createRedisBucket } from './redis-bucket.ts';
  * `status` says what this process last heard: `reserved` and `inFlight` count the permits of all processes,
  * `waiting` those who wait in this one; while Redis is gone, all numbers are those of the share.
  *
+ * It needs Redis 5 or newer, or a server that runs its scripts; of a cluster it uses one slot per bucket.
+ *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
@@ -26,7 +28,6 @@ import { createRedisBucket } from './redis-bucket.ts';
  * @example
  * import { Redis } from 'ioredis';
  * const limiter = redisLimiter({ redis: new Redis('redis://127.0.0.1:6379') });
- * const app = createShopifyApp({ auth, limiter });
  */
 export function redisLimiter(options: RedisLimiterOptions): RateLimiter {
   const settings = redisLimiterSettings(options);

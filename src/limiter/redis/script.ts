@@ -44,7 +44,8 @@ if not b.at then
 end
 
 -- A moment still to come, and not one from before the clock was set back.
-local function isAhead(atMs, byMs) return atMs > now and atMs <= now + 2 * byMs end
+local function isAhead(atMs, atMostMs) return atMs > now and atMs <= now + atMostMs end
+local hourMs = 3600000
 local function hold() b.level = math.min(b.level, b.max - b.reserved) end
 local function take(points, count)
   b.inFlight = math.max(0, b.inFlight + count)
@@ -66,9 +67,9 @@ local isReplay = mine ~= nil and seq == mine.seq
 local tickets, living = {}, 1
 for name, process in pairs(processes) do
   if name ~= me then
-    if isAhead(process.lease, leaseMs) then
+    if isAhead(process.lease, hourMs) then
       living = living + 1
-      if isAhead(process.till, ticketMs) then tickets[#tickets + 1] = { name = name, rank = process.rank, waiting = process.waiting } end
+      if isAhead(process.till, 2 * ticketMs) then tickets[#tickets + 1] = { name = name, rank = process.rank, waiting = process.waiting } end
     else
       -- It may have sent its calls, so their points count as spent.
       take(-process.points, -process.count)
@@ -129,7 +130,7 @@ local function msUntil(points)
 end
 local function waitOf(points, isBackground, since)
   -- Nothing is known of the bucket: one call goes ahead, whatever is out from before Redis lost it.
-  if b.confirmed == 0 and isAhead(b.trial, leaseMs) then return math.huge end
+  if b.confirmed == 0 and isAhead(b.trial, 2 * leaseMs) then return math.huge end
   local yields = isBackground and math.min(b.seen + 60000, since + agingMs) - now or 0
   if yields <= 0 then return msUntil(points) end
   return math.min(msUntil(points + b.max * headroomPart), math.max(yields, msUntil(points)))

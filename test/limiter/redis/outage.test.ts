@@ -102,6 +102,13 @@ describe('while Redis is gone', () => {
     await expect(bench.ask(one, 1_001)).rejects.toMatchObject({ code: 'MAX_COST_EXCEEDED' });
   });
 
+  it('a call as big as the bucket goes, whatever the number of parts', async () => {
+    const limiter = bench.limiter({ processes: 49 });
+    await bench.confirm(limiter, 1_000);
+    bench.breakWith('refused', limiter);
+    await expect(bench.ask(limiter, 1_000)).resolves.toMatchObject({ cost: 1_000 });
+  });
+
   it('Shopify is followed by the part', async () => {
     const all = await processes(4, 1_000);
     breakAll('refused', all);

@@ -317,6 +317,16 @@ describe('idle buckets', () => {
   });
 });
 
+describe('a bucket that is never forgotten here', () => {
+  it('expires in Redis all the same', async () => {
+    const limiter = bench.limiter({ idleMs: Number.POSITIVE_INFINITY });
+    await bench.confirm(limiter, 500);
+    const [key = ''] = await bench.redis.keys(`${bench.keyPrefix}*`);
+    expect(await bench.redis.pttl(key)).toBeGreaterThan(0);
+    expect(limiter.status(scope)).toMatchObject({ confirmed: true });
+  });
+});
+
 describe('a client of ioredis', () => {
   it('fits as it is, of either version, clustered or not', () => {
     expectTypeOf<Redis>().toExtend<RedisScripting>();
