@@ -184,15 +184,14 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
       usedAtMs = nowMs;
       const isBackground = request.priority === 'background';
       if (!isBackground) headroom.sawInteractive(nowMs);
+      const isKnown = bucket.confirmed && mirror.isFresh && (mirror.isAlone || line.size > 0);
+      if (isKnown && cost > mirror.largest) return Promise.reject(tooBig(shop, cost, mirror.largest));
       if (mirror.isAlone) {
         callSoon();
-        const { largest } = mirror;
-        if (bucket.confirmed && cost > largest) return Promise.reject(tooBig(shop, cost, largest));
         if (line.size === 0 && service.waitOf({ cost, isBackground, sinceMs: nowMs }, nowMs) === 0) {
           return Promise.resolve(giveAlone(cost, nowMs, nowMs));
         }
       }
-      const isKnown = bucket.confirmed && mirror.isFresh && (mirror.isAlone || line.size > 0);
       if (maxWaitMs !== undefined && isKnown) {
         const pointsAhead = mirror.pointsAhead + line.pointsAhead(room.rankOf(request, nowMs));
         const waitMs = msInLine(bucket, pointsAhead, cost);

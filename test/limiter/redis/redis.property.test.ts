@@ -3,7 +3,7 @@ import type { Permit, Priority } from 'shopwright';
 import { expect, it } from 'vitest';
 import { createBucket, refill, refund, reserve, settle } from '../../../src/limiter/bucket.ts';
 import { redisOrSkip } from '../../services.ts';
-import { createRedisBench, scope } from './redis-bench.ts';
+import { createRedisBench, type Fault, scope } from './redis-bench.ts';
 
 const { url, describe } = await redisOrSkip(11);
 
@@ -168,6 +168,99 @@ describe('several processes on one bucket', () => {
         await clock.step(20_000);
         expect(last.status(scope)).toMatchObject({ reserved: 0, inFlight: 0, waiting: 0 });
         for (const process of processes) process.close();
+        await bench.settle();
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+    await bench.close();
+  }, 60_000);
+});
+
+describe('several processes whose Redis comes and goes', () => {
+  it('lose no call and leak nothing', async () => {
+    const process = fc.nat(2);
+    const command = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          kind: fc.constant('acquire' as const),
+          process,
+          cost: fc.integer({ min: 0, max: 1_000 }),
+          priority: fc.constantFrom<Priority>('interactive', 'background'),
+        }),
+      },
+      { weight: 4, arbitrary: ending },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('break' as const),
+          process,
+          fault: fc.constantFrom<Fault | undefined>('refused', 'hung', 'unanswered', 'twice', undefined),
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.nat(4_000) }) },
+    );
+    const bench = await createRedisBench(url);
+    const { clock } = bench;
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 40, size: 'max' }), async (commands) => {
+        const keyPrefix = `${bench.keyPrefix}broken-${run++}:`;
+        const start = () => bench.limiter({ ...bucket, keyPrefix, agingMs: 5_000, leaseMs: 10_000 });
+        const processes = [start(), start(), start()] as const;
+        const out: Permit[] = [];
+        const waiting = new Set<AbortController>();
+        const lost: unknown[] = [];
+        const end = (kind: 'settle' | 'lose' | 'throttle' | 'refund', permit: Permit, spentPart: number): void => {
+          const throttleStatus = { ...bucket, currentlyAvailable: 1_000 * spentPart };
+          if (kind === 'refund') permit.refund();
+          else if (kind === 'lose') permit.settle({});
+          else if (kind === 'throttle') permit.settle({ throttled: true, throttleStatus });
+          else permit.settle({ actualCost: permit.cost * spentPart, throttleStatus });
+        };
+        for (const one of commands) {
+          if (one.kind === 'acquire') {
+            const controller = new AbortController();
+            waiting.add(controller);
+            const more = { priority: one.priority, signal: controller.signal };
+            bench
+              .ask(processes[one.process] ?? processes[0], one.cost, more)
+              .then(
+                (permit) => out.push(permit),
+                (reason: unknown) => reason === controller.signal.reason || lost.push(reason),
+              )
+              .finally(() => waiting.delete(controller));
+          } else if (one.kind === 'step') await clock.step(one.ms);
+          else if (one.kind === 'abort') [...waiting][one.which % Math.max(1, waiting.size)]?.abort();
+          else if (one.kind === 'break') bench.breakWith(one.fault, processes[one.process] ?? processes[0]);
+          else if (one.kind === 'flush') await bench.redis.del(`${keyPrefix}{${scope.shop}:${scope.app}}`);
+          else {
+            const [ended] = out.splice(one.which % Math.max(1, out.length), 1);
+            if (ended) end(one.kind, ended, one.part);
+          }
+          await bench.settle();
+        }
+        for (const limiter of processes) bench.breakWith(undefined, limiter);
+        for (let round = 0; round < 100 && (waiting.size > 0 || out.length > 0); round++) {
+          for (const permit of out.splice(0)) end('settle', permit, 1);
+          await clock.step(5_000);
+        }
+        expect(lost).toEqual([]);
+        expect(waiting.size).toBe(0);
+        // Whoever was alone is back after this, and those who are heard of no more have lost their leases.
+        for (const limiter of processes) {
+          void bench
+            .ask(limiter, 0)
+            .then((permit) => permit.settle({ throttleStatus: { ...bucket, currentlyAvailable: 1_000 } }));
+          await clock.step(40_000);
+          void bench.ask(limiter, 0).then((permit) => permit.refund());
+          await clock.step(1_000);
+          expect(limiter.status(scope)).toMatchObject({ ...bucket, reserved: 0, inFlight: 0, waiting: 0 });
+        }
+        for (const limiter of processes) limiter.close();
         await bench.settle();
         expect(clock.pending).toBe(0);
       }),
