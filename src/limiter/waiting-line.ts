@@ -26,83 +26,94 @@ export interface WaitingLine<T extends InLine> {
 
 /** Makes an empty line. Adding and removing take time in the logarithm of its length. */
 export function createWaitingLine<T extends InLine>(): WaitingLine<T> {
-  const heap: T[] = [];
-  let points = 0;
+  return new WaitingHeap<T>();
+}
 
-  const place = (entry: T, position: number): void => {
-    heap[position] = entry;
+/** A class, because thousands of idle buckets have one each: its methods are there once for all. */
+class WaitingHeap<T extends InLine> implements WaitingLine<T> {
+  readonly #heap: T[] = [];
+  #points = 0;
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  get points(): number {
+    return this.#points;
+  }
+
+  get first(): T | undefined {
+    return this.#heap[0];
+  }
+
+  add(entry: T): void {
+    this.#points += entry.cost;
+    this.#rise(entry, this.#heap.length);
+  }
+
+  remove(entry: T): void {
+    const heap = this.#heap;
+    const { position } = entry;
+    if (heap[position] !== entry) return;
+    entry.position = -1;
+    const last = heap.pop();
+    this.#points = heap.length === 0 ? 0 : this.#points - entry.cost;
+    if (!last || last === entry) return;
+    if (this.#rise(last, position) === position) this.#sink(last, position);
+  }
+
+  front(count: number): readonly T[] {
+    const heap = this.#heap;
+    if (count >= heap.length) return heap.toSorted(inOrder);
+    const front: T[] = [];
+    // Whoever comes next is the first one, or stands right below one that has been counted already.
+    const near = heap.slice(0, 1);
+    for (let next = near[0]; next && front.length < count; next = near[0]) {
+      front.push(next);
+      near.shift();
+      for (const child of [heap[2 * next.position + 1], heap[2 * next.position + 2]]) if (child) near.push(child);
+      near.sort(inOrder);
+    }
+    return front;
+  }
+
+  pointsAhead(rank: number, sequence = Number.POSITIVE_INFINITY): number {
+    let ahead = 0;
+    for (const entry of this.#heap) if (precedes(entry, { rank, sequence })) ahead += entry.cost;
+    return ahead;
+  }
+
+  #place(entry: T, position: number): void {
+    this.#heap[position] = entry;
     entry.position = position;
-  };
+  }
 
-  const rise = (entry: T, from: number): number => {
+  #rise(entry: T, from: number): number {
     let position = from;
     while (position > 0) {
       const above = (position - 1) >> 1;
-      const parent = heap[above];
+      const parent = this.#heap[above];
       if (!parent || !precedes(entry, parent)) break;
-      place(parent, position);
+      this.#place(parent, position);
       position = above;
     }
-    place(entry, position);
+    this.#place(entry, position);
     return position;
-  };
+  }
 
-  const sink = (entry: T, from: number): void => {
+  #sink(entry: T, from: number): void {
     let position = from;
     for (;;) {
-      const left = heap[2 * position + 1];
-      const right = heap[2 * position + 2];
+      const left = this.#heap[2 * position + 1];
+      const right = this.#heap[2 * position + 2];
       const child = left && right && precedes(right, left) ? right : left;
       if (!child || !precedes(child, entry)) break;
       const below = child.position;
-      place(child, position);
+      this.#place(child, position);
       position = below;
     }
-    place(entry, position);
-  };
-
-  return {
-    get size() {
-      return heap.length;
-    },
-    get points() {
-      return points;
-    },
-    get first() {
-      return heap[0];
-    },
-    add(entry) {
-      points += entry.cost;
-      rise(entry, heap.length);
-    },
-    remove(entry) {
-      const { position } = entry;
-      if (heap[position] !== entry) return;
-      entry.position = -1;
-      const last = heap.pop();
-      points = heap.length === 0 ? 0 : points - entry.cost;
-      if (!last || last === entry) return;
-      if (rise(last, position) === position) sink(last, position);
-    },
-    front(count) {
-      if (count >= heap.length) return heap.toSorted(inOrder);
-      const front: T[] = [];
-      // Whoever comes next is the first one, or stands right below one that has been counted already.
-      const near = heap.slice(0, 1);
-      for (let next = near[0]; next && front.length < count; next = near[0]) {
-        front.push(next);
-        near.shift();
-        for (const child of [heap[2 * next.position + 1], heap[2 * next.position + 2]]) if (child) near.push(child);
-        near.sort(inOrder);
-      }
-      return front;
-    },
-    pointsAhead(rank, sequence = Number.POSITIVE_INFINITY) {
-      let ahead = 0;
-      for (const entry of heap) if (precedes(entry, { rank, sequence })) ahead += entry.cost;
-      return ahead;
-    },
-  };
+    this.#place(entry, position);
+  }
 }
 
 type Place = Pick<InLine, 'rank' | 'sequence'>;

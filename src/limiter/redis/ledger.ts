@@ -23,13 +23,10 @@ export interface Ledger {
 /** Makes an empty ledger. `onEnd` hears of each permit once, when it is no longer out. */
 export function createLedger(onEnd: (ended: EndedPermit) => void): Ledger {
   const held = { points: 0, count: 0 };
-  let spent = 0;
-  return {
+  const ledger = {
     held,
-    get spent() {
-      return spent;
-    },
-    give({ points, waitedMs, spentBefore, era }) {
+    spent: 0,
+    give({ points, waitedMs, spentBefore, era }: PermitTerms): Permit {
       held.points += points;
       held.count += 1;
       let isOut = true;
@@ -39,7 +36,7 @@ export function createLedger(onEnd: (ended: EndedPermit) => void): Ledger {
         held.count -= 1;
         // The dust of binary fractions must not stay behind.
         held.points = held.count === 0 ? 0 : Math.max(0, held.points - points);
-        spent += charged;
+        ledger.spent += charged;
         onEnd({ points, spent: charged, spentBefore, era, status: answer?.throttleStatus });
       };
       return {
@@ -53,4 +50,5 @@ export function createLedger(onEnd: (ended: EndedPermit) => void): Ledger {
       };
     },
   };
+  return ledger;
 }

@@ -8,7 +8,7 @@ import { createWaitingRoom, type Waiter } from '../waiting-room.ts';
 import { createLedger } from './ledger.ts';
 import type { RedisLink } from './link.ts';
 import { type EndedPermit, type Hearing, readHearing, type Telling } from './message.ts';
-import { createMirror } from './mirror.ts';
+import { Mirror } from './mirror.ts';
 import type { RedisLimiterSettings } from './options.ts';
 
 /** What the buckets of one limiter share. */
@@ -32,7 +32,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
   const { settings, link, write, nextSequence } = process;
   const { clock, agingMs, keyPrefix, leaseMs, probeMs } = settings;
   const key = `${keyPrefix}{${shop}:${app}}`;
-  const mirror = createMirror(settings);
+  const mirror = new Mirror(settings);
   const { bucket } = mirror;
   const headroom = createHeadroom(settings);
   let usedAtMs = clock.monotonic();
@@ -79,8 +79,14 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
     give: giveAlone,
   });
 
-  const setTimer = (delayMs: number): void => {
+  const stopTimer = (): void => {
     cancelTimer?.();
+    // Many buckets are idle: none shall keep a timer that is over.
+    cancelTimer = undefined;
+  };
+
+  const setTimer = (delayMs: number): void => {
+    stopTimer();
     cancelTimer = clock.setTimer(act, delayMs);
   };
 
@@ -93,7 +99,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
   const act = (): void => {
     if (isCalling || isClosed) return;
     isDue = false;
-    cancelTimer?.();
+    stopTimer();
     if (!link.isUp && !mirror.isAlone) goAlone();
     if (link.mayCall()) void call();
     else if (line.size > 0 || held.count > 0) setTimer(probeMs);
@@ -214,7 +220,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
     },
     close(reason) {
       isClosed = true;
-      cancelTimer?.();
+      stopTimer();
       service.stop();
       room.rejectAll(reason);
       sayGoodbye();
