@@ -24,7 +24,7 @@ export {
   type UserErrorEntry,
 } from './errors/graphql.ts';
 export * from './errors/guards.ts';
-export { ConfigError, type Problem, StorageError, ValidationError } from './errors/local.ts';
+export { ConfigError, LockLostError, type Problem, QueueError, StorageError, ValidationError } from './errors/local.ts';
 export { type Clock, systemClock } from './internal/clock.ts';
 export { tokenBucketLimiter } from './limiter/token-bucket.ts';
 export type { TokenBucketOptions } from './limiter/token-bucket-options.ts';
@@ -39,8 +39,28 @@ export type {
   ThrottleStatus,
 } from './limiter/types.ts';
 export type { CallCost } from './request/types.ts';
+export type {
+  DeadJob,
+  DeadJobOptions,
+  EnqueuedJob,
+  Job,
+  JobContext,
+  JobDraft,
+  JobHandler,
+  JobQueue,
+  QueueStats,
+} from './queue/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { memoryStores } from './storage/memory.ts';
+export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';
+export type {
+  JournalDraft,
+  JournalEntry,
+  JournalListOptions,
+  JsonObject,
+  SyncJournal,
+} from './storage/ports/sync-journal.ts';
+export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from './storage/ports/token-store.ts';
 export type { ListOptions, Stores, SyncCounts, SyncRecord, SyncRecordStore, SyncStatus } from './storage/types.ts';
 export type { Logger, TelemetryEvent, TelemetryListener } from './telemetry/types.ts';
 export { kyTransport } from './transport/ky.ts';

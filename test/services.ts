@@ -9,19 +9,18 @@ export interface Service {
   describe(name: string, body: () => void): void;
 }
 
-/** Whether somebody answers a Redis PING there within a second. */
-function answersPing(url: URL): Promise<boolean> {
+/** Whether somebody there gives a fitting answer to that greeting within a second. */
+function answers(url: URL, defaultPort: number, greeting: string | Buffer, fits: RegExp): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: url.hostname, port: Number(url.port || 6379) });
+    const socket = createConnection({ host: url.hostname, port: Number(url.port || defaultPort) });
     const end = (isThere: boolean): void => {
       socket.destroy();
       resolve(isThere);
     };
     socket.setTimeout(1_000, () => end(false));
     socket.on('error', () => end(false));
-    socket.on('connect', () => socket.write('PING\r\n'));
-    // A server that wants a password is there as well.
-    socket.on('data', (answer) => end(/^[+-]/.test(answer.toString())));
+    socket.on('connect', () => socket.write(greeting));
+    socket.on('data', (answer) => end(fits.test(answer.toString())));
   });
 }
 
@@ -52,5 +51,17 @@ function serviceOrSkip(name: string, { href: url, host }: URL, isThere: boolean)
 export async function redisOrSkip(database: number): Promise<Service> {
   const url = new URL(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
   url.pathname = `/${database}`;
-  return serviceOrSkip('Redis', url, await answersPing(url));
+  // A server that wants a password is there as well.
+  return serviceOrSkip('Redis', url, await answers(url, 6379, 'PING\r\n', /^[+-]/));
+}
+
+/**
+ * Postgres at `POSTGRES_URL`, by default the database `test` on this machine. Each test file works in a schema
+ * of its own, so that files that run side by side do not meet.
+ */
+export async function postgresOrSkip(): Promise<Service> {
+  const url = new URL(process.env['POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test');
+  // The question whether it speaks TLS: https://www.postgresql.org/docs/current/protocol-message-formats.html
+  const greeting = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+  return serviceOrSkip('Postgres', url, await answers(url, 5432, greeting, /^[SN]/));
 }

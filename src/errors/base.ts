@@ -18,7 +18,9 @@ export type ErrorCode =
   | 'INVALID_RESPONSE'
   | 'CONFIG_INVALID'
   | 'VALIDATION_FAILED'
-  | 'STORAGE_FAILED';
+  | 'STORAGE_FAILED'
+  | 'LOCK_LOST'
+  | 'QUEUE_FAILED';
 
 /** What is known about the call that failed. */
 export interface ErrorContext {

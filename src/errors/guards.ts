@@ -9,7 +9,7 @@ import type {
 import { type ErrorCode, errorBrand, type ShopwrightError } from './base.ts';
 import type { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './connection.ts';
 import type { GraphqlError, MaxCostError, ShopifyUserError } from './graphql.ts';
-import type { ConfigError, StorageError, ValidationError } from './local.ts';
+import type { ConfigError, LockLostError, QueueError, StorageError, ValidationError } from './local.ts';
 
 /** Whether a value is an error of this package, from whichever copy of the module. */
 export function isShopwrightError(value: unknown): value is ShopwrightError {
@@ -37,3 +37,5 @@ export const isInvalidResponseError: (value: unknown) => value is InvalidRespons
 export const isConfigError: (value: unknown) => value is ConfigError = guard('CONFIG_INVALID');
 export const isValidationError: (value: unknown) => value is ValidationError = guard('VALIDATION_FAILED');
 export const isStorageError: (value: unknown) => value is StorageError = guard('STORAGE_FAILED');
+export const isLockLostError: (value: unknown) => value is LockLostError = guard('LOCK_LOST');
+export const isQueueError: (value: unknown) => value is QueueError = guard('QUEUE_FAILED');

@@ -49,3 +49,26 @@ export class StorageError extends ShopwrightError {
     super('STORAGE_FAILED', message, isRetryable, context);
   }
 }
+
+/** A lock's lease ran out before this holder was done; what it did not finish may be somebody else's work now. Code `LOCK_LOST`. */
+export class LockLostError extends ShopwrightError {
+  override readonly name = 'LockLostError';
+
+  constructor(key: string, context?: ErrorContext) {
+    super(
+      'LOCK_LOST',
+      `The lock on ${JSON.stringify(key)} was lost: its lease ran out. Stop this work, take the lock again and read the state anew.`,
+      false,
+      context,
+    );
+  }
+}
+
+/** A queue could not take, give or change a job. `isRetryable` where it was only out of reach. Code `QUEUE_FAILED`. */
+export class QueueError extends ShopwrightError {
+  override readonly name = 'QueueError';
+
+  constructor(message: string, isRetryable: boolean, context?: ErrorContext) {
+    super('QUEUE_FAILED', message, isRetryable, context);
+  }
+}
