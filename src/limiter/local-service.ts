@@ -37,7 +37,6 @@ const marginMs = 2;
 /** Makes the service. All times are monotonic milliseconds. */
 export function createLocalService(settings: LocalServiceSettings): LocalService {
   const { shop, clock, bucket, headroom, room, give } = settings;
-  const { line } = room;
   let cancelTimer: (() => void) | undefined;
 
   const waitOf: LocalService['waitOf'] = ({ cost, isBackground, sinceMs }, nowMs) => {
@@ -58,7 +57,7 @@ export function createLocalService(settings: LocalServiceSettings): LocalService
   const serve = (nowMs: number): void => {
     stop();
     const largest = settings.largest();
-    for (let next = line.first; next; next = line.first) {
+    for (let next = room.next(); next; next = room.next()) {
       if (bucket.confirmed && next.cost > largest) {
         next.reject(tooBig(shop, next.cost, largest));
         continue;

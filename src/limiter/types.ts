@@ -22,6 +22,12 @@ export interface BucketScope {
 export interface AcquireRequest extends BucketScope {
   /** Points to reserve: the requested cost, which Shopify checks before it executes. */
   readonly cost: number;
+  /**
+   * The points as they are known now, asked again each time a waiter might be served: what an answer has
+   * taught meanwhile counts. More than the bucket holds is refused as in `cost`; what is no number of points
+   * leaves the cost as it was, and what it throws rejects the waiter. It must not use the limiter itself.
+   */
+  readonly costNow?: () => number;
   readonly priority: Priority;
   /** An abort removes the waiter at once and rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -2,7 +2,8 @@
 export interface InLine {
   /** The lowest rank is served first; equal ranks in order of arrival. */
   readonly rank: number;
-  readonly cost: number;
+  /** Points. Belongs to the line, which counts them: see `reprice`. */
+  cost: number;
   /** Number of arrival. */
   readonly sequence: number;
   /** Index in the heap, -1 outside it. */
@@ -20,6 +21,8 @@ export interface WaitingLine<T extends InLine> {
   add(entry: T): void;
   /** Takes an entry out, wherever it stands. Does nothing where it is not in the line. */
   remove(entry: T): void;
+  /** Has an entry of the line ask for other points. It keeps its place, which does not depend on them. */
+  reprice(entry: T, cost: number): void;
   /** Points of all entries that are served before one of this rank: by default, one that arrives now. */
   pointsAhead(rank: number, sequence?: number): number;
 }
@@ -60,6 +63,12 @@ class WaitingHeap<T extends InLine> implements WaitingLine<T> {
     this.#points = heap.length === 0 ? 0 : this.#points - entry.cost;
     if (!last || last === entry) return;
     if (this.#rise(last, position) === position) this.#sink(last, position);
+  }
+
+  reprice(entry: T, cost: number): void {
+    if (this.#heap[entry.position] !== entry) return;
+    this.#points = this.#heap.length === 1 ? cost : this.#points + cost - entry.cost;
+    entry.cost = cost;
   }
 
   front(count: number): readonly T[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../internal/clock.ts';
+import { isPoints } from './bucket.ts';
 import { waitedTooLong } from './refusals.ts';
 import type { AcquireRequest, Permit } from './types.ts';
 import { createWaitingLine, type InLine, type WaitingLine } from './waiting-line.ts';
@@ -8,6 +9,8 @@ export interface Waiter extends InLine {
   readonly isBackground: boolean;
   /** Monotonic milliseconds of its arrival. */
   readonly sinceMs: number;
+  /** See `AcquireRequest.costNow`. */
+  readonly costNow: (() => number) | undefined;
   /** Leaves the line with a permit. */
   grant(permit: Permit): void;
   /** Leaves the line without one. */
@@ -21,6 +24,12 @@ export interface WaitingRoom {
   rankOf(request: AcquireRequest, nowMs: number): number;
   /** Stands in line until it gets a permit, is turned away, aborts, or has waited `maxWaitMs`. */
   enter(request: AcquireRequest, nowMs: number): { readonly waiter: Waiter; readonly permit: Promise<Permit> };
+  /** Asks what the call costs by now; `false` where it has left the line. */
+  reprice(waiter: Waiter): boolean;
+  /** Who is served next, asked what the call costs by now. */
+  next(): Waiter | undefined;
+  /** The same of the first few, in the order in which they are served. */
+  front(count: number): readonly Waiter[];
   rejectAll(reason: unknown): void;
 }
 
@@ -42,11 +51,32 @@ export function createWaitingRoom(settings: WaitingRoomSettings): WaitingRoom {
   // A background call ranks as if it had come later: whatever ranks before it came within that time.
   const rankOf: WaitingRoom['rankOf'] = ({ priority }, nowMs) => nowMs + (priority === 'background' ? agingMs : 0);
 
+  const reprice: WaitingRoom['reprice'] = (waiter) => {
+    try {
+      const cost = waiter.costNow?.();
+      if (isPoints(cost)) line.reprice(waiter, cost);
+    } catch (error) {
+      waiter.reject(error);
+    }
+    return waiter.position >= 0;
+  };
+
   return {
     line,
     rankOf,
+    reprice,
+    next() {
+      let next = line.first;
+      while (next && !reprice(next)) next = line.first;
+      return next;
+    },
+    front(count) {
+      let front = line.front(count);
+      while (front.filter(reprice).length < front.length) front = line.front(count);
+      return front;
+    },
     enter(request, nowMs) {
-      const { cost, priority, signal, maxWaitMs } = request;
+      const { cost, costNow, priority, signal, maxWaitMs } = request;
       const { promise: permit, resolve, reject } = Promise.withResolvers<Permit>();
       const leave = (): void => {
         line.remove(waiter);
@@ -71,6 +101,7 @@ export function createWaitingRoom(settings: WaitingRoomSettings): WaitingRoom {
         position: -1,
         isBackground: priority === 'background',
         sinceMs: nowMs,
+        costNow,
         grant(granted) {
           leave();
           resolve(granted);

@@ -41,6 +41,7 @@ export async function attemptOnce<T>(
     shop,
     app,
     cost: call.cost(),
+    costNow: call.cost,
     priority,
     ...(signal && { signal }),
     ...(Number.isFinite(remainingMs) && { maxWaitMs: remainingMs }),

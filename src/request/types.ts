@@ -34,7 +34,7 @@ export interface Call<T> {
   readonly headers: Readonly<Record<string, string>>;
   /** Made anew for each attempt, since an answer may have called for another idempotency key. */
   readonly body?: () => string;
-  /** Points to reserve for the next attempt; asked anew before each, since an answer may have taught better. */
+  /** Points to reserve; asked anew before each attempt and while it waits, since an answer may have taught better. */
   readonly cost: () => number;
   readonly priority: Priority;
   /** Milliseconds for one attempt, without the wait for points. */

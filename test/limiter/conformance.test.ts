@@ -80,8 +80,9 @@ describe('the suite', () => {
   });
 
   it('holds a limiter to what it says it cannot do', async () => {
-    const modest = await failures(subject, { aging: false, softCeiling: false, leaving: false });
+    const modest = await failures(subject, { aging: false, softCeiling: false, leaving: false, repricing: false });
     expect(modest).toEqual([
+      'sends a call that becomes dearer while it waits to the end of its queue',
       'puts interactive calls before a background one, however old that is',
       'gives background calls all of the bucket, in interactive use as well',
       'rejects an aborted waiter at once, and serves the next when the points for both have come by',
@@ -90,6 +91,18 @@ describe('the suite', () => {
     expect(await failures(boastful)).toEqual([
       'puts a background call that has aged before an interactive one that comes later',
       'leaves a fifth of the bucket free of background calls while the shop is in interactive use',
+    ]);
+  });
+
+  it('catches a limiter that never asks again what a call costs', async () => {
+    const stubborn = (limiter: RateLimiter): RateLimiter => ({
+      ...limiter,
+      acquire: ({ costNow: _costNow, ...request }) => limiter.acquire(request),
+    });
+    expect(await failures((terms) => subject(terms, stubborn))).toEqual([
+      'grants a waiter that has become dearer for what it costs when its turn comes',
+      'rejects a waiter that has become dearer than the bucket can hold, and serves the next',
+      'rejects a waiter that fails to tell what it costs, and serves the next',
     ]);
   });
 });

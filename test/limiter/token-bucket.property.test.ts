@@ -11,7 +11,13 @@ const dust = 1e-6;
 
 interface Waiting {
   readonly rank: number;
+  /** What the call says it costs, as it stands. */
+  readonly price: Price;
   readonly controller: AbortController;
+}
+
+interface Price {
+  now: number;
 }
 
 interface Out {
@@ -38,6 +44,14 @@ const commands = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('reprice' as const),
+        which: fc.nat(),
+        price: fc.integer({ min: 0, max: 1_100 }),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.integer({ min: 0, max: 4_000 }) }) },
   ),
   { maxLength: 60 },
@@ -64,6 +78,7 @@ it('keeps to the bucket, to the order and to its word, whatever happens in whate
         waiting.delete(waiter);
         // Nobody overtakes: interactive before background of the same time, and age before all.
         for (const other of waiting) expect(waiter.rank).toBeLessThanOrEqual(other.rank);
+        expect(permit.cost).toBe(Math.min(waiter.price.now, bucket.maximumAvailable));
         // Shopify charges at once here, and would throttle a call that it has no points for.
         refillServer();
         expect(permit.cost).toBeLessThanOrEqual(server + dust);
@@ -73,14 +88,16 @@ it('keeps to the bucket, to the order and to its word, whatever happens in whate
 
       const acquire = (cost: number, priority: Priority, maxWaitMs: number | undefined): void => {
         const controller = new AbortController();
+        const price = { now: cost };
         const rank = clock.monotonic() + (priority === 'background' ? agingMs : 0);
-        const waiter: Waiting = { rank, controller };
+        const waiter: Waiting = { rank, price, controller };
         controllers.push(controller);
         waiting.add(waiter);
         limiter
           .acquire({
             ...scope,
             cost,
+            costNow: () => price.now,
             priority,
             signal: controller.signal,
             ...(maxWaitMs !== undefined && { maxWaitMs }),
@@ -123,6 +140,9 @@ it('keeps to the bucket, to the order and to its word, whatever happens in whate
         else if (command.kind === 'abort') {
           const [...waiters] = waiting;
           waiters[command.which % Math.max(1, waiters.length)]?.controller.abort();
+        } else if (command.kind === 'reprice') {
+          const waiter = [...waiting][command.which % Math.max(1, waiting.size)];
+          if (waiter) waiter.price.now = command.price;
         } else {
           const [ended] = out.splice(command.which % Math.max(1, out.length), 1);
           if (ended) end(command.kind, ended, command.part);

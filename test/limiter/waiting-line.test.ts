@@ -36,6 +36,19 @@ it('tells the points ahead of a rank', () => {
   expect(line.pointsAhead(2, 1)).toBe(5);
 });
 
+it('counts an entry that asks for other points by those, in its place', () => {
+  const line = createWaitingLine();
+  const [one, two, gone] = [entry(1, 0, 5), entry(2, 1, 7), entry(3, 2, 11)];
+  for (const entered of [one, two, gone]) line.add(entered);
+  line.remove(gone);
+  line.reprice(one, 50);
+  line.reprice(gone, 1_000);
+  expect(line).toMatchObject({ size: 2, points: 57, first: one });
+  expect(line.pointsAhead(2)).toBe(57);
+  line.remove(one);
+  expect(line.points).toBe(7);
+});
+
 it('agrees with a sorted list, whatever is added and taken out', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 200 }) }) },

@@ -86,14 +86,18 @@ export function createBottleneckBucket(
     }
   };
 
+  /** What the call takes out of the reservoir. A size that is not confirmed is a guess, and refuses nothing. */
+  const weightOf = ({ cost }: Waiter): number => Math.ceil(Math.min(cost, bucket.maximumAvailable));
+
   const submit = (waiter: Waiter): void => {
+    if (!room.reprice(waiter)) return;
     const { cost, isBackground } = waiter;
     const { confirmed, maximumAvailable } = bucket;
     if (confirmed && cost > maximumAvailable) {
       waiter.reject(tooBig(shop, cost, maximumAvailable));
       return;
     }
-    const weight = Math.ceil(Math.min(cost, maximumAvailable));
+    const weight = weightOf(waiter);
     const priority = isBackground ? priorities.background : priorities.interactive;
     jobCount += 1;
     const id = `shopwright-${Math.random()}-${jobCount}`;
@@ -113,7 +117,11 @@ export function createBottleneckBucket(
   const run = (id: string): Promise<void> => {
     const job = jobs.get(id);
     jobs.delete(id);
-    if (job?.reservation && job.waiter.position >= 0) {
+    if (job?.reservation && job.waiter.position >= 0 && room.reprice(job.waiter)) {
+      if (weightOf(job.waiter) > job.weight) {
+        comeAgain(job.waiter, job.reservation);
+        return Promise.resolve();
+      }
       const { promise, resolve } = Promise.withResolvers<void>();
       job.waiter.grant(permitOf(job.reservation, job.waiter.sinceMs, resolve));
       return promise;
@@ -121,6 +129,14 @@ export function createBottleneckBucket(
     if (job?.reservation) end(job.reservation);
     else admit();
     return Promise.resolve();
+  };
+
+  /** Bottleneck cannot change a weight: who has become dearer gives the points back and joins the queue anew. */
+  const comeAgain = (waiter: Waiter, reservation: Reservation): void => {
+    const isAdmitted = phase === 'ready';
+    end(reservation);
+    // Else this has admitted the waiter already, who is still in line.
+    if (isAdmitted) submit(waiter);
   };
 
   const permitOf = (reservation: Reservation, sinceMs: number, finish: () => void): Permit => {

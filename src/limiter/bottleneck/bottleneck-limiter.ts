@@ -16,6 +16,7 @@ import type { BottleneckLimiterOptions, HostBottleneck } from './types.ts';
  *   it wait until the points for it are there, and get them then.
  * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through.
  * - Weights are whole numbers: a cost is rounded up.
+ * - A weight cannot be changed: a call that turns out dearer while it waits goes to the end of its queue.
  * - It counts `maxConcurrent` in weight, so here in points: leave it unset, or far above any cost.
  * - A `Group` forgets a limiter `timeout` after its last new job, also where jobs still wait there. Give it a
  *   `timeout` far longer than the longest wait.

@@ -125,7 +125,7 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
   const call = async (): Promise<void> => {
     const isProbe = mirror.isAlone;
     // A look whether Redis is back asks for nothing: an answer that comes too late must not grant.
-    const candidates = isProbe ? [] : line.front(batch);
+    const candidates = isProbe ? [] : room.front(batch);
     const { spent } = ledger;
     isCalling = true;
     const hearing = await tell(candidates, false).catch(() => undefined);

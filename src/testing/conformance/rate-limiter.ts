@@ -8,6 +8,7 @@ import {
   softCeiling,
 } from './rate-limiter/bench.ts';
 import { pointsCases } from './rate-limiter/points.ts';
+import { repricingCases } from './rate-limiter/repricing.ts';
 import { refusalCases, waitingCases } from './rate-limiter/waiting.ts';
 import type { ConformanceRunner } from './runner.ts';
 
@@ -37,7 +38,7 @@ export function describeRateLimiter(
   runner: ConformanceRunner,
   abilities: RateLimiterAbilities = {},
 ): void {
-  const cases = [...pointsCases, ...waitingCases, ...refusalCases, ...abilityCases].filter(
+  const cases = [...pointsCases, ...waitingCases, ...repricingCases, ...refusalCases, ...abilityCases].filter(
     ({ ability, without = false }) => ability === undefined || (abilities[ability] === false) === without,
   );
   runner.describe(`${name} as a rate limiter`, () => {

@@ -17,5 +17,5 @@ describeRateLimiter(
   },
   { describe, it, expect },
   // As its documentation says.
-  { aging: false, softCeiling: false, leaving: false },
+  { aging: false, softCeiling: false, leaving: false, repricing: false },
 );

@@ -29,6 +29,8 @@ export interface RateLimiterAbilities {
    * the points for it are there, which then come back.
    */
   readonly leaving?: boolean;
+  /** A call that becomes dearer while it waits keeps its place. Without: it goes to the end of its queue. */
+  readonly repricing?: boolean;
 }
 
 /** One sentence about a limiter, and its proof. */
@@ -105,4 +107,9 @@ export function createLimiterBench(subject: RateLimiterSubject): LimiterBench {
     },
     hundreds: () => Math.round(status().available / 100),
   };
+}
+
+/** The code of what a call was rejected with. */
+export function codeOf({ reason }: WatchedCall): unknown {
+  return typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined;
 }

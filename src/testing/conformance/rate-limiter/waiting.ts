@@ -1,5 +1,5 @@
 import type { AcquireRequest } from '../../../limiter/types.ts';
-import { type LimiterCase, maximumAvailable, slowRate, type WatchedCall } from './bench.ts';
+import { codeOf, type LimiterCase, maximumAvailable, slowRate } from './bench.ts';
 
 /** Who waits, for how long, and who is served first. */
 export const waitingCases: readonly LimiterCase[] = [
@@ -119,7 +119,3 @@ export const refusalCases: readonly LimiterCase[] = [
     },
   },
 ];
-
-function codeOf({ reason }: WatchedCall): unknown {
-  return typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined;
-}
