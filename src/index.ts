@@ -38,7 +38,6 @@ export type {
   RateLimiter,
   ThrottleStatus,
 } from './limiter/types.ts';
-export type { CallCost } from './request/types.ts';
 export type {
   DeadJob,
   DeadJobOptions,
@@ -50,6 +49,7 @@ export type {
   JobQueue,
   QueueStats,
 } from './queue/types.ts';
+export type { CallCost } from './request/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { memoryStores } from './storage/memory.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';
