@@ -10,6 +10,7 @@ export default defineConfig({
     'limiter/redis': 'src/entries/limiter-redis.ts',
     'transport/undici': 'src/entries/transport-undici.ts',
     'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
+    'storage/postgres': 'src/entries/storage-postgres.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

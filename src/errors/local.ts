@@ -41,12 +41,25 @@ export class ValidationError extends ShopwrightError {
   }
 }
 
+/** What is known about the work at a store that failed. */
+export interface StorageErrorContext extends ErrorContext {
+  /** Whether a write was sent and no answer came. Default `false`. */
+  readonly mayHaveExecuted?: boolean;
+}
+
 /** A store could not be read or written. `isRetryable` where the store was only busy. Code `STORAGE_FAILED`. */
 export class StorageError extends ShopwrightError {
   override readonly name = 'StorageError';
+  /** `true` where a write was sent and no answer came: read the state before another try. */
+  readonly mayHaveExecuted: boolean;
 
-  constructor(message: string, isRetryable: boolean, context?: ErrorContext) {
+  constructor(message: string, isRetryable: boolean, context?: StorageErrorContext) {
     super('STORAGE_FAILED', message, isRetryable, context);
+    this.mayHaveExecuted = context?.mayHaveExecuted ?? false;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), ...(this.mayHaveExecuted && { mayHaveExecuted: true }) };
   }
 }
 

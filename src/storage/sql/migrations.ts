@@ -22,7 +22,7 @@ const createSyncRecords: Migration['apply'] = async ({ schema }, { syncRecords }
     .addColumn('hash', 'text')
     .addColumn('parts', 'text')
     .addColumn('last_error', 'text')
-    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('attempts', 'bigint', (column) => column.notNull())
     .addColumn('last_synced_at', 'bigint')
     .addColumn('last_attempt_at', 'bigint')
     .addColumn('shopify_updated_at', 'text')

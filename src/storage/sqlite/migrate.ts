@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { applyMigrations, newestVersion, readVersion } from '../sql/migrations.ts';
 import type { SqlDatabase, TableNames } from '../sql/tables.ts';
 
-async function isCurrent(db: Kysely<SqlDatabase>, tables: TableNames): Promise<boolean> {
+/** Whether all migrations of this release have run. Reads only. */
+export async function isCurrent(db: Kysely<SqlDatabase>, tables: TableNames): Promise<boolean> {
   const found = await sql`select 1 from sqlite_master where type = 'table' and name = ${tables.migrations}`.execute(db);
   return found.rows.length > 0 && (await readVersion(db, tables)) >= newestVersion;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, type Problem } from '../../errors/local.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import type { MigrateOption } from '../sql/preparation.ts';
 
 /** Where and how SQLite keeps the stores. */
 export interface SqliteStoresOptions {
@@ -19,6 +20,11 @@ export interface SqliteStoresOptions {
    * 5,000, at most 600,000.
    */
   readonly busyTimeoutMs?: number;
+  /**
+   * `automatic` makes or brings up the tables before the first query. With `manual` the host calls `migrate()`
+   * itself, say in a deploy step; until then each call fails. Default `automatic`.
+   */
+  readonly migrate?: MigrateOption;
   /** Clock that the wait for the lock runs on. Default the machine's. */
   readonly clock?: Clock;
 }
@@ -34,7 +40,13 @@ export function isFileName(path: string): boolean {
  * @throws ConfigError naming each option that does not fit.
  */
 export function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOptions> {
-  const { path, tablePrefix = 'shopwright_', busyTimeoutMs = 5_000, clock = systemClock } = options;
+  const {
+    path,
+    tablePrefix = 'shopwright_',
+    busyTimeoutMs = 5_000,
+    migrate = 'automatic',
+    clock = systemClock,
+  } = options;
   const problems: Problem[] = [];
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     problems.push({ field: 'path', message: 'name a file, or `:memory:`' });
@@ -49,6 +61,9 @@ export function checkedOptions(options: SqliteStoresOptions): Required<SqliteSto
   if (!(Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0 && busyTimeoutMs <= 600_000)) {
     problems.push({ field: 'busyTimeoutMs', message: 'use a whole number of milliseconds from 0 to 600,000' });
   }
+  if (!['automatic', 'manual'].includes(migrate)) {
+    problems.push({ field: 'migrate', message: 'use `automatic` or `manual`' });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
-  return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, clock };
+  return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, migrate, clock };
 }

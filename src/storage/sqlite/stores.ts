@@ -1,25 +1,13 @@
 import { Kysely, SqliteDialect } from 'kysely';
 import { createGate } from '../gate.ts';
+import { createPreparation, type SqlStores } from '../sql/preparation.ts';
 import { createSqlSyncRecords, type SqlSession } from '../sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../sql/tables.ts';
-import type { Stores } from '../types.ts';
 import { whileBusy } from './busy.ts';
 import { toStorageError } from './errors.ts';
-import { migrateSqlite } from './migrate.ts';
+import { isCurrent, migrateSqlite } from './migrate.ts';
 import { openDatabase } from './open.ts';
 import { checkedOptions, type SqliteStoresOptions } from './options.ts';
-
-/** Runs the work once; a failure is forgotten, so that the next call tries again. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    });
-    return done;
-  };
-}
 
 /**
  * Stores in a SQLite file, through Node's own `node:sqlite`: nothing to install, and several processes on one
@@ -37,11 +25,14 @@ function once(work: () => Promise<void>): () => Promise<void> {
  * await stores.records.counts('acme.myshopify.com');
  * await stores.close();
  */
-export function sqliteStores(options: SqliteStoresOptions): Stores {
-  const { path, tablePrefix, busyTimeoutMs, clock } = checkedOptions(options);
+export function sqliteStores(options: SqliteStoresOptions): SqlStores {
+  const { path, tablePrefix, busyTimeoutMs, migrate, clock } = checkedOptions(options);
   const tables = tableNames(tablePrefix);
   const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: () => openDatabase(path) }) });
-  const migrated = once(() => migrateSqlite(db, tables));
+  const prepared = createPreparation(migrate, {
+    isCurrent: () => isCurrent(db, tables),
+    migrate: () => migrateSqlite(db, tables),
+  });
   const gate = createGate();
 
   const typed = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -51,22 +42,17 @@ export function sqliteStores(options: SqliteStoresOptions): Stores {
       throw toStorageError(error, path);
     }
   };
+  const patient = <T>(work: () => Promise<T>): Promise<T> =>
+    gate.run(() => typed(() => whileBusy(work, busyTimeoutMs, clock)));
   const run: SqlSession['run'] = (work) =>
-    gate.run(() =>
-      typed(() =>
-        whileBusy(
-          async () => {
-            await migrated();
-            return work(db);
-          },
-          busyTimeoutMs,
-          clock,
-        ),
-      ),
-    );
+    patient(async () => {
+      await prepared();
+      return work(db);
+    });
 
   return {
     records: createSqlSyncRecords({ tables, run }),
+    migrate: () => patient(() => migrateSqlite(db, tables)),
     close: () => gate.close(() => typed(() => db.destroy())),
   };
 }
