@@ -1,8 +1,10 @@
 export {
+  type NodeListener,
   type NodeMiddleware,
   type ShopifyWebhookRequest,
+  shopifyWebhookRouter,
   shopifyWebhooks,
   verifyShopifyWebhook,
-} from '../webhooks/express.ts';
+} from '../webhooks/frameworks/express.ts';
+export type { NodeRequest } from '../webhooks/frameworks/node-body.ts';
 export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/handler-types.ts';
-export type { NodeRequest } from '../webhooks/node-body.ts';

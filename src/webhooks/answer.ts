@@ -15,6 +15,7 @@ const statuses: Readonly<Partial<Record<WebhookRefusal, number>>> = {
   'hmac-mismatch': 401,
   'secret-missing': 500,
   'secret-has-whitespace': 500,
+  'crypto-missing': 500,
 };
 
 /** The status for a delivery that `verifyWebhook` refused. */

@@ -36,9 +36,9 @@ export function signableBody(rawBody: unknown): string | Uint8Array | null {
   return null;
 }
 
-/** The refusal of what is no raw body. */
-export function refuseBody(rawBody: unknown): RefusedWebhook {
-  return refuse(rawBody === undefined || rawBody === null ? 'body-missing' : 'body-already-parsed');
+/** The refusal of what is no raw body. `mend` says what to do about it in the framework at hand. */
+export function refuseBody(rawBody: unknown, mend?: string): RefusedWebhook {
+  return refuse(rawBody === undefined || rawBody === null ? 'body-missing' : 'body-already-parsed', mend);
 }
 
 /** The checks that come before the signature's, cheapest first. May throw on hostile input, such as a throwing getter. */

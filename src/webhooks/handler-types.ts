@@ -46,6 +46,7 @@ export type WebhookFailure =
   | 'body-too-large'
   | 'body-unreadable'
   | 'body-not-json'
+  | 'topic-unexpected'
   | 'handler-failed';
 
 /** How a delivery ended. `unhandled` is one without a handler for its topic; it is answered with 200. */
@@ -54,15 +55,20 @@ export type WebhookHandlerEvent =
   | ({ readonly type: 'handled' | 'unhandled' } & WebhookDetails)
   | ({ readonly type: 'failed'; readonly error: unknown } & WebhookDetails);
 
-/** What came of reading a body: the raw body, or why there is none. */
+/**
+ * What came of reading a body: the raw body, or why there is none. Where `rawBody` is nothing raw, because a
+ * parser was there first, `mend` ends the message with what to do about it in that framework.
+ */
 export type BodyRead =
-  | { readonly ok: true; readonly rawBody: unknown }
+  | { readonly ok: true; readonly rawBody: unknown; readonly mend?: string }
   | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' };
 
 /** One request, as every framework can put it. */
 export interface WebhookDelivery {
   readonly method: string;
   readonly headers: WebhookHeaders;
+  /** The topic that the URL stands for: a true delivery of another one is refused. Default: any topic. */
+  readonly topic?: string;
   /** Reads the body, but stops once it is larger than `maxBytes`. Must not reject. */
   readBody(maxBytes: number): Promise<BodyRead>;
 }

@@ -3,7 +3,7 @@ import type { WebhookAnswer, WebhookDelivery, WebhookHandler, WebhookHandlerOpti
 import { processWebhook } from './process.ts';
 import { createReceiver } from './receive.ts';
 import { fromRequest } from './request-body.ts';
-import { verifyWebhook } from './verify.ts';
+import { verifyHere } from './verify-here.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, hands it to its topic's handler and answers.
@@ -27,7 +27,7 @@ import { verifyWebhook } from './verify.ts';
  * ```
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
-  const receive = createReceiver(options, verifyWebhook);
+  const receive = createReceiver(options, verifyHere);
   const process = (delivery: WebhookDelivery): Promise<WebhookAnswer> => processWebhook(delivery, receive, options);
   const handle = async (request: Request): Promise<Response> => toResponse(await process(fromRequest(request)));
   return Object.assign(handle, { process });

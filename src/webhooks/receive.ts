@@ -44,11 +44,18 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
     if (!read.ok) return read.reason === 'body-too-large' ? tooLarge : refusal(400, read.reason, 'The body broke off.');
 
     const body = signableBody(read.rawBody);
-    if (body === null) return fromVerifier(refuseBody(read.rawBody));
+    if (body === null) return fromVerifier(refuseBody(read.rawBody, read.mend));
     const rawBody = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     if (rawBody.byteLength > maxBytes) return tooLarge;
     const verified = await verify({ rawBody, headers: delivery.headers, secrets });
     if (!verified.ok) return fromVerifier(verified);
+    if (delivery.topic !== undefined && delivery.topic !== verified.topic) {
+      return refusal(
+        400,
+        'topic-unexpected',
+        `This URL is for ${delivery.topic}: mend the subscription's or the route.`,
+      );
+    }
 
     const payload = parseJson(new TextDecoder().decode(rawBody));
     if (payload === undefined) return refusal(400, 'body-not-json', 'The signature is right, but the body is no JSON.');

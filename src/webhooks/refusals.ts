@@ -1,16 +1,12 @@
 import type { RefusedWebhook, WebhookRefusal } from './types.ts';
 
-const expressMend =
-  'In Express mount the webhook route before the parser, or let the parser keep the bytes:\n' +
-  "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
-  '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));';
-
 const messages: Readonly<Record<WebhookRefusal, string>> = {
   'secret-missing':
     'No secret was given: pass the client secret of the app as `secrets`, and check that its environment variable is set.',
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it where it is read.',
-  'body-already-parsed': `The body was parsed before it could be verified; the signature is over the bytes as sent. ${expressMend}`,
-  'body-missing': `There is no raw body to verify: hand the request over before anything reads its body. ${expressMend}`,
+  'body-already-parsed':
+    'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
+  'body-missing': 'There is no raw body to verify: hand the request over before anything reads its body.',
   'hmac-missing':
     'The signature header is missing (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256): a proxy has dropped the header, or the request is not from Shopify.',
   'hmac-malformed': 'The signature is not 44 characters of base64: it was sent twice, in hex, or changed on the way.',
@@ -21,6 +17,7 @@ const messages: Readonly<Record<WebhookRefusal, string>> = {
   'shop-invalid': 'The shop domain header holds no name like acme.myshopify.com.',
   'input-invalid':
     'The delivery could not be read: `headers` must be a Headers object or request.headers of node:http, `rawBody` bytes or text.',
+  'crypto-missing': 'There is no node:crypto here: use `verifyWebhookAsync`.',
 };
 
 /** The refusal for a reason, with what more is known about this very case. */

@@ -1,14 +1,5 @@
 import type { BodyRead, WebhookDelivery } from './handler-types.ts';
-
-function joined(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
-}
+import { joined } from './joined.ts';
 
 /** Reads the body of a `Request`, and gives up once it is larger than `maxBytes` or the request is aborted. */
 export async function readRequestBody(request: Request, maxBytes: number): Promise<BodyRead> {
@@ -39,11 +30,23 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
   }
 }
 
+/** What a framework knows of a `Request` beyond itself. */
+export interface RequestPlace {
+  /** The topic that the URL stands for, where it stands for one. */
+  readonly topic?: string | undefined;
+  /** What to do in this framework where something has read the body before. */
+  readonly mend?: string;
+}
+
 /** A `Request` as a delivery. */
-export function fromRequest(request: Request): WebhookDelivery {
+export function fromRequest(request: Request, { topic, mend }: RequestPlace = {}): WebhookDelivery {
   return {
     method: request.method,
     headers: request.headers,
-    readBody: (maxBytes) => readRequestBody(request, maxBytes),
+    ...(topic !== undefined && { topic }),
+    readBody: async (maxBytes) => ({
+      ...(mend !== undefined && { mend }),
+      ...(await readRequestBody(request, maxBytes)),
+    }),
   };
 }

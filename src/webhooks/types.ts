@@ -31,6 +31,7 @@ export interface VerifyWebhookInput {
  * - `topic-missing`, `shop-missing`: signed, but without that header.
  * - `shop-invalid`: signed, but the shop is no `….myshopify.com` domain.
  * - `input-invalid`: what was handed in could not be read.
+ * - `crypto-missing`: the synchronous verifier was called where there is no node:crypto.
  */
 export type WebhookRefusal =
   | 'secret-missing'
@@ -43,7 +44,8 @@ export type WebhookRefusal =
   | 'topic-missing'
   | 'shop-missing'
   | 'shop-invalid'
-  | 'input-invalid';
+  | 'input-invalid'
+  | 'crypto-missing';
 
 /** What a delivery says about itself. The signature covers the body only, not the headers that this comes from. */
 export interface WebhookDetails {

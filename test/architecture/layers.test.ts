@@ -37,6 +37,9 @@ const homesOfPackage: Record<string, readonly string[]> = {
   graphql: ['admin', 'codegen', 'limiter', 'testing'],
   msw: ['testing'],
   undici: ['transport'],
+  // Types only: each shim is called by its framework.
+  fastify: ['webhooks'],
+  hono: ['webhooks'],
   '@graphql-codegen/cli': ['codegen'],
   '@graphql-codegen/plugin-helpers': ['codegen'],
 };
@@ -100,6 +103,13 @@ describe('third-party packages', () => {
     const values = imports.filter(
       ({ from, to, typeOnly }) => folderOf(from) === 'limiter' && to === 'graphql' && !typeOnly,
     );
+    expect(values).toEqual([]);
+  });
+});
+
+describe('frameworks', () => {
+  it('are named by their types only', () => {
+    const values = imports.filter(({ to, typeOnly }) => ['fastify', 'hono'].includes(to) && !typeOnly);
     expect(values).toEqual([]);
   });
 });

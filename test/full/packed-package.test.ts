@@ -16,7 +16,13 @@ const entries = Object.keys(manifest.exports)
 
 /** Entries that cannot do without an optional peer, and those whose types name one. */
 const needsPeer = ['shopwright/transport/undici'];
-const typesNamePeer = [...needsPeer, 'shopwright/codegen', 'shopwright/testing'];
+const typesNamePeer = [
+  ...needsPeer,
+  'shopwright/codegen',
+  'shopwright/fastify',
+  'shopwright/hono',
+  'shopwright/testing',
+];
 const alone = entries.filter((entry) => !needsPeer.includes(entry));
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -67,12 +67,11 @@ function importedBy(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-test.each([
-  ['next', []],
-  ['webhooks', ['node:crypto']],
-  ['express', ['node:crypto']],
-])('the entry %s imports nothing but its own files and %j', (entry, modules) => {
-  const imported = [...importedBy(resolve(import.meta.dirname, `../../src/entries/${entry}.ts`))];
-  expect(imported.length).toBeGreaterThan(5);
-  expect(imported.filter((path) => !path.includes('/src/'))).toEqual(modules);
-});
+test.each(['next', 'webhooks', 'express', 'fastify', 'hono'])(
+  'the entry %s imports nothing but its own files, so that an edge runtime can load it',
+  (entry) => {
+    const imported = [...importedBy(resolve(import.meta.dirname, `../../src/entries/${entry}.ts`))];
+    expect(imported.length).toBeGreaterThan(5);
+    expect(imported.filter((path) => !path.includes('/src/'))).toEqual([]);
+  },
+);

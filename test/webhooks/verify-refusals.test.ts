@@ -86,11 +86,9 @@ describe.each(verifiers)('%s', (_name, verify) => {
     });
   });
 
-  test('a parsed body is answered with the lines that mend it in Express', async () => {
+  test('a parsed body is answered with what to do about it', async () => {
     const verified = await verify(untyped({ ...right, rawBody: {} }));
-    expect(verified).toMatchObject({
-      message: expect.stringContaining('express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } })'),
-    });
+    expect(verified).toMatchObject({ message: expect.stringContaining('the bytes as they were sent, so keep these') });
   });
 
   test.each([

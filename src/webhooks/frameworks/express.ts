@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http';
+import { answerOf } from '../answer.ts';
+import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../handler-types.ts';
+import { createReceiver } from '../receive.ts';
+import { verifyWebhook } from '../verify.ts';
+import type { NodeRequest } from './node-body.ts';
+import { fromNodeRequest, sendAnswer } from './node-http.ts';
+import { topicOfPath } from './topic-of-path.ts';
+
+declare global {
+  // Express's own types take additions to a request in this way only.
+  namespace Express {
+    interface Request {
+      /** The verified delivery, set by `verifyShopifyWebhook`. */
+      shopifyWebhook?: WebhookEvent;
+    }
+  }
+}
+
+/** A request on which `verifyShopifyWebhook` leaves what it found. */
+export interface ShopifyWebhookRequest extends NodeRequest {
+  shopifyWebhook?: WebhookEvent;
+}
+
+/**
+ * Middleware for Express 5 and 4, and for whatever else calls `(request, response, next)` with node:http's objects.
+ * Without `next` it is a listener of node:http.
+ */
+export type NodeMiddleware<Request extends NodeRequest = NodeRequest> = (
+  request: Request,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** Middleware that always answers, so that `createServer` of node:http takes it too. */
+export type NodeListener = (request: NodeRequest, response: ServerResponse, next?: (error?: unknown) => void) => void;
+
+const mend =
+  ' In Express mount the webhook route before the parser, or let the parser keep the bytes:\n' +
+  "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
+  '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));';
+
+/** Only a handler of another make can fail as a whole. */
+const failed = answerOf({ status: 500, reason: 'handler-failed', message: 'The delivery could not be processed.' });
+
+function answer(
+  handler: WebhookHandler,
+  topic: string | undefined,
+  ...[request, response, next]: Parameters<NodeListener>
+) {
+  handler
+    .process(fromNodeRequest(request, mend, topic))
+    .then((settled) => sendAnswer(response, settled))
+    .catch(next ?? (() => sendAnswer(response, failed)));
+}
+
+/**
+ * Express middleware around a handler from `createWebhookHandler`: reads the raw body itself and answers. It is a
+ * listener for `createServer` of node:http as well.
+ *
+ * Mount it before `express.json()`, or keep the bytes as `request.rawBody`; where a parser was there first,
+ * the answer is 400 and says how to mend it.
+ *
+ * @example
+ * ```ts
+ * app.post('/webhooks/shopify', shopifyWebhooks(handler));
+ * app.use(express.json());
+ * ```
+ */
+export function shopifyWebhooks(handler: WebhookHandler): NodeListener {
+  return (request, response, next) => answer(handler, undefined, request, response, next);
+}
+
+/**
+ * Express middleware that takes each topic on a URL of its own: `product/create`, `product/update`, `product/delete`,
+ * `inventory/update` (topic `inventory_levels/update`) and the wire name of any topic, all below where it is mounted;
+ * and every topic there itself. A true delivery whose topic is not the URL's gets 400. Other paths go on to `next()`.
+ *
+ * @example
+ * ```ts
+ * app.use('/webhooks/shopify', shopifyWebhookRouter(handler)); // POST /webhooks/shopify/product/update
+ * ```
+ */
+export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
+  return (request, response, next) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const topic = topicOfPath(path);
+    if (topic === null) next();
+    else answer(handler, topic, request, response, next);
+  };
+}
+
+/**
+ * Express middleware that only verifies: a true delivery goes on to `next()` with `request.shopifyWebhook`
+ * (the event), `request.body` (its JSON) and `request.rawBody` (a `Buffer`); any other is answered here.
+ *
+ * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ */
+export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddleware<ShopifyWebhookRequest> {
+  const receive = createReceiver(options, verifyWebhook);
+  return (request, response, next) => {
+    receive(fromNodeRequest(request, mend))
+      .then((received) => {
+        if (!received.ok) {
+          sendAnswer(response, answerOf(received));
+          return;
+        }
+        const { payload, rawBody } = received.event;
+        request.shopifyWebhook = received.event;
+        request.body = payload;
+        request.rawBody = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+        next();
+      })
+      .catch(next);
+  };
+}

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { answerOf } from '../answer.ts';
+import type {
+  ReceiveWebhookOptions,
+  WebhookAnswer,
+  WebhookDelivery,
+  WebhookEvent,
+  WebhookHandler,
+} from '../handler-types.ts';
+import { createReceiver } from '../receive.ts';
+import { verifyWebhook } from '../verify.ts';
+import { type NodeRequest, readNodeBody } from './node-body.ts';
+import { topicOfPath } from './topic-of-path.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The verified delivery, set by `verifyShopifyWebhook`. */
+    shopifyWebhook?: WebhookEvent;
+  }
+}
+
+const mend =
+  ' In Fastify register the webhooks as a plugin with a parser of its own, and leave the stream alone in preParsing hooks:\n' +
+  "  app.register(shopifyWebhooks(handler), { prefix: '/webhooks/shopify' });\n" +
+  '  // a hook that must read it keeps the bytes: request.rawBody = bytes';
+
+/** Leaves the body in its stream, in this scope only: other routes keep their parsers. */
+function leaveBodiesAlone(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
+
+function toDelivery(request: FastifyRequest & { readonly rawBody?: unknown }, topic?: string): WebhookDelivery {
+  const { raw, rawBody } = request;
+  return {
+    method: request.method,
+    headers: request.headers,
+    ...(topic !== undefined && { topic }),
+    readBody: async (maxBytes) => {
+      // What a hook has kept is on Fastify's request, the stream in node:http's.
+      if (rawBody !== undefined) return { ok: true, rawBody, mend };
+      return readNodeBody(raw as NodeRequest, maxBytes, mend);
+    },
+  };
+}
+
+function reply(to: FastifyReply, { status, headers, body }: WebhookAnswer): FastifyReply {
+  return to.code(status).headers(headers).send(body);
+}
+
+/**
+ * A Fastify plugin around a handler from `createWebhookHandler`. It takes the raw body itself; the app's other
+ * routes keep their parsers. Register it with a prefix: that path takes every topic, and below it each topic has
+ * a URL of its own, such as `product/update`, `inventory/update` or any wire name. A true delivery whose topic is
+ * not the URL's gets 400.
+ *
+ * @example
+ * ```ts
+ * app.register(shopifyWebhooks(handler), { prefix: '/webhooks/shopify' });
+ * ```
+ */
+export function shopifyWebhooks(handler: WebhookHandler): FastifyPluginAsync {
+  return async (scope) => {
+    leaveBodiesAlone(scope);
+    scope.all('/', async (request, answer) => reply(answer, await handler.process(toDelivery(request))));
+    scope.all<{ Params: { '*': string } }>('/*', async (request, answer) => {
+      const topic = topicOfPath(request.params['*']);
+      if (topic === null) return answer.callNotFound();
+      return reply(answer, await handler.process(toDelivery(request, topic)));
+    });
+  };
+}
+
+/**
+ * A Fastify plugin that only verifies, for all routes of the scope that it is registered in: give it a scope of its
+ * own. A true delivery reaches its route with `request.shopifyWebhook` (the event) and `request.body` (its JSON);
+ * any other is answered here.
+ *
+ * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * app.register(async (scope) => {
+ *   await scope.register(verifyShopifyWebhook({ secrets }));
+ *   scope.post('/webhooks/shopify', async (request) => save(request.shopifyWebhook));
+ * });
+ * ```
+ */
+export function verifyShopifyWebhook(options: ReceiveWebhookOptions): FastifyPluginAsync {
+  const receive = createReceiver(options, verifyWebhook);
+  const plugin: FastifyPluginAsync = async (scope) => {
+    leaveBodiesAlone(scope);
+    scope.addHook('preValidation', async (request, answer) => {
+      const received = await receive(toDelivery(request));
+      if (!received.ok) return reply(answer, answerOf(received));
+      request.shopifyWebhook = received.event;
+      request.body = received.event.payload;
+      return undefined;
+    });
+  };
+  // Fastify's sign for a plugin that works on the scope it is registered in, and not on one of its own.
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
+}

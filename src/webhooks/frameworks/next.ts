@@ -1,0 +1,86 @@
+import { answerOf, toResponse } from '../answer.ts';
+import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../handler-types.ts';
+import { createReceiver } from '../receive.ts';
+import { fromRequest } from '../request-body.ts';
+import { verifyHere } from '../verify-here.ts';
+import { topicOfPath } from './topic-of-path.ts';
+
+const mend =
+  ' In a Next route let this handler read the body, and whatever comes before it a copy:\n' +
+  '  export const POST = shopifyWebhooks(handler);\n' +
+  '  const copy = await request.clone().text(); // before the handler has the request';
+
+/**
+ * A route handler of Next's App Router around a handler from `createWebhookHandler`, for the Node and the edge
+ * runtime.
+ *
+ * @example
+ * ```ts
+ * // app/webhooks/shopify/route.ts
+ * export const POST = shopifyWebhooks(handler);
+ * ```
+ */
+export function shopifyWebhooks(handler: WebhookHandler): (request: Request) => Promise<Response> {
+  return async (request) => toResponse(await handler.process(fromRequest(request, { mend })));
+}
+
+/** What Next hands to a catch-all route: its only parameter holds the rest of the path. */
+export interface CatchAllContext {
+  readonly params: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+/**
+ * A catch-all route handler of Next's App Router that takes each topic on a URL of its own: `product/create`,
+ * `product/update`, `product/delete`, `inventory/update` (topic `inventory_levels/update`) and the wire name of any
+ * topic. In an optional catch-all (`[[...topic]]`) the bare path takes every topic. A true delivery whose topic is
+ * not the URL's gets 400, any other path 404.
+ *
+ * @example
+ * ```ts
+ * // app/webhooks/shopify/[...topic]/route.ts
+ * export const POST = shopifyWebhookRouter(handler); // POST /webhooks/shopify/product/update
+ * ```
+ */
+export function shopifyWebhookRouter(
+  handler: WebhookHandler,
+): (request: Request, context: CatchAllContext) => Promise<Response> {
+  return async (request, { params }) => {
+    const path = Object.values(await params)
+      .flat()
+      .join('/');
+    const topic = topicOfPath(path);
+    if (topic === null) return new Response(null, { status: 404 });
+    return toResponse(await handler.process(fromRequest(request, { topic, mend })));
+  };
+}
+
+/** A route that is called for verified deliveries only. The request's body is used up: it is in the event. */
+export type VerifiedRoute<Context> = (
+  request: Request,
+  event: WebhookEvent,
+  context: Context,
+) => Response | Promise<Response>;
+
+/**
+ * Puts verification in front of a route handler of Next's App Router; a delivery that is not Shopify's is
+ * answered before the route sees it. Works in the edge runtime too.
+ *
+ * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * export const POST = verifyShopifyWebhook({ secrets: process.env.SHOPIFY_API_SECRET })(async (request, event) => {
+ *   await save(event.shop, event.payload);
+ *   return new Response();
+ * });
+ * ```
+ */
+export function verifyShopifyWebhook(
+  options: ReceiveWebhookOptions,
+): <Context = unknown>(route: VerifiedRoute<Context>) => (request: Request, context: Context) => Promise<Response> {
+  const receive = createReceiver(options, verifyHere);
+  return (route) => async (request, context) => {
+    const received = await receive(fromRequest(request, { mend }));
+    return received.ok ? route(request, received.event, context) : toResponse(answerOf(received));
+  };
+}
