@@ -13,6 +13,7 @@ export default defineConfig({
     'transport/undici': 'src/entries/transport-undici.ts',
     'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
     'storage/postgres': 'src/entries/storage-postgres.ts',
+    queue: 'src/entries/queue.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

@@ -46,7 +46,22 @@ export type TelemetryEvent =
     })
   | { readonly type: 'breaker'; readonly shop: string; readonly state: 'closed' | 'open' | 'half-open' }
   | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
-  | (CallFields & { readonly type: 'deprecation'; readonly reason: string });
+  | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
+  | {
+      /** One attempt of a queued job has ended. */
+      readonly type: 'job';
+      readonly queue: string;
+      readonly jobType: string;
+      /** 1 for the first. */
+      readonly attempt: number;
+      /** `failed`: it comes again. `dead`: that was its last attempt. `given-back`: the queue was closed. */
+      readonly outcome: 'done' | 'failed' | 'dead' | 'put-off' | 'given-back';
+      /** Error code of a failed attempt, else `null`. */
+      readonly errorCode: string | null;
+      readonly durationMs: number;
+      /** Milliseconds from when the job was due to the start of the attempt; `null` where unknown. */
+      readonly waitedMs: number | null;
+    };
 
 /** Receives each event, synchronously. An error thrown in it is logged and goes no further. */
 export type TelemetryListener = (event: TelemetryEvent) => void;

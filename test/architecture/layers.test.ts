@@ -50,6 +50,8 @@ function layerOf(path: string): number | undefined {
   // A port or data shape may be named from layer 1 up.
   if (/^(transport|limiter|resilience|auth|storage|queue|telemetry)\/types\.ts$/.test(path)) return 1;
   if (/^storage\/ports\/[a-z-]+\.ts$/.test(path)) return 1;
+  // The safe ways to the host's logger and listener, which adapters of any port report through.
+  if (/^telemetry\/(emit|safe-logger)\.ts$/.test(path)) return 1;
   return rootFiles[path] ?? layerOfFolder[folderOf(path)];
 }
 

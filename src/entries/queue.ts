@@ -1,0 +1,14 @@
+export { inProcessQueue } from '../queue/in-process/in-process-queue.ts';
+export type { InProcessQueueOptions } from '../queue/in-process/types.ts';
+export { type PutOff, putOff } from '../queue/put-off.ts';
+export type {
+  DeadJob,
+  DeadJobOptions,
+  EnqueuedJob,
+  Job,
+  JobContext,
+  JobDraft,
+  JobHandler,
+  JobQueue,
+  QueueStats,
+} from '../queue/types.ts';
