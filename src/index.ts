@@ -51,6 +51,7 @@ export type {
 } from './queue/types.ts';
 export type { CallCost } from './request/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
+export { errorPattern } from './storage/error-pattern.ts';
 export { memoryStores } from './storage/memory.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';
 export type {
@@ -61,7 +62,17 @@ export type {
   SyncJournal,
 } from './storage/ports/sync-journal.ts';
 export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from './storage/ports/token-store.ts';
-export type { ListOptions, Stores, SyncCounts, SyncRecord, SyncRecordStore, SyncStatus } from './storage/types.ts';
+export type {
+  AgeCount,
+  ErrorPattern,
+  ErrorPatternOptions,
+  ListOptions,
+  Stores,
+  SyncCounts,
+  SyncRecord,
+  SyncRecordStore,
+  SyncStatus,
+} from './storage/types.ts';
 export type { Logger, TelemetryEvent, TelemetryListener } from './telemetry/types.ts';
 export { kyTransport } from './transport/ky.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport/types.ts';

@@ -1,3 +1,6 @@
+/** A JSON object, as it is stored and sent. */
+export type JsonObject = { readonly [name: string]: unknown };
+
 /** Whether a value is an object in JSON's sense: not null, not a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,17 +1,24 @@
 import { compareCodePoints } from './code-points.ts';
-import { copyRecord } from './record-rules.ts';
-import type { ListOptions, SyncCounts, SyncRecord } from './types.ts';
+import { createPatternTally } from './pattern-tally.ts';
+import type { AgeCount, ErrorPattern, ListOptions, SyncRecord } from './ports/sync-records.ts';
+import { RecordCounter } from './record-counter.ts';
+import { readRecord, type StoredRecord } from './record-rules.ts';
 
-/** The sync records of one shop in memory, with an index by gid and the order of the local ids. */
+/** The sync records of one shop in memory, with an index by gid, the order of the local ids, and counts. */
 export class MemoryShop {
-  readonly #records = new Map<string, SyncRecord>();
+  readonly #records = new Map<string, StoredRecord>();
   readonly #localIdsByGid = new Map<string, Set<string>>();
+  readonly #counter = new RecordCounter();
   /** Local ids in code point order; built when a page is asked for, dropped when an id comes or goes. */
   #sorted: readonly string[] | undefined;
 
+  get size(): number {
+    return this.#records.size;
+  }
+
   get(localId: string): SyncRecord | undefined {
     const record = this.#records.get(localId);
-    return record && copyRecord(record);
+    return record && readRecord(record);
   }
 
   getByGid(gid: string): SyncRecord | undefined {
@@ -19,11 +26,12 @@ export class MemoryShop {
     return first === undefined ? undefined : this.get(first);
   }
 
-  put(record: SyncRecord): void {
+  put(record: StoredRecord): void {
     const before = this.#records.get(record.localId);
-    if (before) this.#forgetGid(before);
+    if (before) this.#forget(before);
     else this.#sorted = undefined;
     this.#records.set(record.localId, record);
+    this.#counter.count(record, 1);
     if (record.gid === null) return;
     const localIds = this.#localIdsByGid.get(record.gid);
     if (localIds) localIds.add(record.localId);
@@ -33,7 +41,7 @@ export class MemoryShop {
   delete(localId: string): boolean {
     const record = this.#records.get(localId);
     if (!record) return false;
-    this.#forgetGid(record);
+    this.#forget(record);
     this.#records.delete(localId);
     this.#sorted = undefined;
     return true;
@@ -46,18 +54,27 @@ export class MemoryShop {
       const localId = this.#sorted[index];
       if (localId === undefined) break;
       const record = this.#records.get(localId);
-      if (record && (status === undefined || record.status === status)) page.push(copyRecord(record));
+      if (record && (status === undefined || record.status === status)) page.push(readRecord(record));
     }
     return page;
   }
 
-  counts(): SyncCounts {
-    const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
-    for (const record of this.#records.values()) counts[record.status]++;
-    return counts;
+  ageCounts(): readonly AgeCount[] {
+    return this.#counter.ages();
   }
 
-  #forgetGid({ gid, localId }: SyncRecord): void {
+  errorPatterns(limit: number): readonly ErrorPattern[] {
+    const tally = createPatternTally();
+    for (const { localId, lastError, lastAttemptAt } of this.#records.values()) {
+      if (lastError) tally.add({ localId, lastError, lastAttemptAt });
+    }
+    return tally.top(limit);
+  }
+
+  /** Takes a record that goes or is replaced out of the index and the counts. */
+  #forget(record: StoredRecord): void {
+    this.#counter.count(record, -1);
+    const { gid, localId } = record;
     if (gid === null) return;
     const localIds = this.#localIdsByGid.get(gid);
     localIds?.delete(localId);

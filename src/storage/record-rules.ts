@@ -1,6 +1,18 @@
 import { StorageError } from '../errors/local.ts';
-import { isRecord } from '../internal/json.ts';
-import type { ListOptions, SyncRecord, SyncStatus } from './types.ts';
+import { isRecord, type JsonObject } from '../internal/json.ts';
+import {
+  countProblem,
+  type FieldRule,
+  keyProblem,
+  noJsonObject,
+  orNull,
+  problemsOf,
+  shownId,
+  textProblem,
+  timeProblem,
+  toJsonObject,
+} from './field-rules.ts';
+import type { SyncRecord, SyncStatus } from './ports/sync-records.ts';
 
 /** Every status a record can have. */
 export const syncStatuses = [
@@ -10,15 +22,6 @@ export const syncStatuses = [
   'failed',
   'deleted_in_shopify',
 ] as const satisfies readonly SyncStatus[];
-
-/**
- * Longest shop, local id or gid, in UTF-16 units: three of them fit into one index entry of Postgres (2,704
- * bytes). Shopify's handles and metafield ids end there too.
- */
-export const maxKeyLength = 255;
-
-const defaultPageSize = 100;
-const maxPageSize = 1_000;
 
 /** Whether a value is a status. */
 export function isSyncStatus(value: unknown): value is SyncStatus {
@@ -35,72 +38,50 @@ export function isParts(value: unknown): value is NonNullable<SyncRecord['parts'
   return isRecord(value) && Object.values(value).every((part) => typeof part === 'string');
 }
 
-/**
- * Whether every database gives the text back as it was. Half a surrogate pair becomes U+FFFD in UTF-8, and
- * Postgres and older SQLite bindings end a text at a NUL: two keys would become one.
- */
-export function isStorableText(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+/** A record as a store holds it: nobody can change it from outside, and what was sent is JSON text. */
+export interface StoredRecord extends Omit<SyncRecord, 'lastSyncData'> {
+  readonly lastSyncData: string | null;
 }
 
-/** A local id as an error message shows it: quoted, and cut where it is long. */
-export function shownId(localId: unknown): string {
-  return JSON.stringify(String(localId).slice(0, 80));
-}
+const must =
+  (fits: (value: unknown) => boolean, problem: string): FieldRule =>
+  (value) =>
+    fits(value) ? undefined : problem;
 
-const textProblem = (value: unknown): string | undefined => {
-  if (typeof value !== 'string') return 'must be text';
-  return isStorableText(value) ? undefined : 'holds a NUL or half a surrogate pair: strip it';
+const rules: Readonly<Record<keyof SyncRecord, FieldRule>> = {
+  shop: keyProblem,
+  localId: keyProblem,
+  gid: orNull(keyProblem),
+  status: must(isSyncStatus, `must be one of ${syncStatuses.join(', ')}`),
+  hash: orNull(textProblem),
+  parts: orNull(must(isParts, 'must hold a text for each part')),
+  lastError: orNull(must(isFailure, 'must have a code and a message')),
+  attempts: countProblem,
+  // Told once it has been made to text: that is the costly part.
+  lastSyncData: () => undefined,
+  lastSyncedAt: orNull(timeProblem),
+  lastAttemptAt: orNull(timeProblem),
+  shopifyUpdatedAt: orNull(textProblem),
 };
-
-const keyProblem = (value: unknown): string | undefined => {
-  if (value === '') return 'is empty';
-  if (typeof value === 'string' && value.length > maxKeyLength)
-    return `is longer than ${maxKeyLength} characters: shorten or hash it`;
-  return textProblem(value);
-};
-
-const countProblem = (value: unknown): string | undefined =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, zero or more';
-
-const timeProblem = (value: unknown): string | undefined =>
-  typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
-    ? undefined
-    : 'must be milliseconds since the epoch';
-
-const partsProblem = (value: unknown): string | undefined =>
-  isParts(value) ? undefined : 'must hold a text for each part';
-
-const orNull =
-  (rule: (value: unknown) => string | undefined) =>
-  (value: unknown): string | undefined =>
-    value === null ? undefined : rule(value);
-
-const errorProblem = (value: unknown): string | undefined =>
-  isFailure(value) ? undefined : 'must have a code and a message';
-
-/** What speaks against storing the record, as `field: problem`. */
-function recordProblems(record: SyncRecord): string[] {
-  const found: readonly (readonly [field: keyof SyncRecord, problem: string | undefined])[] = [
-    ['shop', keyProblem(record.shop)],
-    ['localId', keyProblem(record.localId)],
-    ['gid', orNull(keyProblem)(record.gid)],
-    ['status', isSyncStatus(record.status) ? undefined : `must be one of ${syncStatuses.join(', ')}`],
-    ['hash', orNull(textProblem)(record.hash)],
-    ['parts', orNull(partsProblem)(record.parts)],
-    ['lastError', orNull(errorProblem)(record.lastError)],
-    ['attempts', countProblem(record.attempts)],
-    ['lastSyncedAt', orNull(timeProblem)(record.lastSyncedAt)],
-    ['lastAttemptAt', orNull(timeProblem)(record.lastAttemptAt)],
-    ['shopifyUpdatedAt', orNull(textProblem)(record.shopifyUpdatedAt)],
-  ];
-  return found.flatMap(([field, problem]) => (problem === undefined ? [] : [`${field} ${problem}`]));
-}
 
 const wholeMs = (time: number | null): number | null => time && Math.floor(time);
 
-/** A copy with the record's own fields and nothing else, times without fractions of a millisecond. */
-export function copyRecord(record: SyncRecord): SyncRecord {
+/**
+ * The record as stores hold it, sure to come back from each of them as it is: its own fields and nothing else,
+ * times without fractions of a millisecond.
+ *
+ * @throws StorageError naming each field that does not fit.
+ */
+export function checkedRecord(record: SyncRecord): StoredRecord {
+  const problems = problemsOf(record, rules);
+  const lastSyncData = record.lastSyncData === null ? null : toJsonObject(record.lastSyncData);
+  if (lastSyncData === undefined) problems.push(`lastSyncData ${noJsonObject}`);
+  if (problems.length > 0 || lastSyncData === undefined) {
+    throw new StorageError(
+      `The sync record of ${shownId(record.localId)} cannot be stored: ${problems.join('; ')}.`,
+      false,
+    );
+  }
   return {
     shop: record.shop,
     localId: record.localId,
@@ -110,43 +91,19 @@ export function copyRecord(record: SyncRecord): SyncRecord {
     parts: record.parts && { ...record.parts },
     lastError: record.lastError && { code: record.lastError.code, message: record.lastError.message },
     attempts: record.attempts,
+    lastSyncData,
     lastSyncedAt: wholeMs(record.lastSyncedAt),
     lastAttemptAt: wholeMs(record.lastAttemptAt),
     shopifyUpdatedAt: record.shopifyUpdatedAt,
   };
 }
 
-/**
- * A copy of the record, sure to come back from every store as it is.
- *
- * @throws StorageError naming each field that does not fit.
- */
-export function checkedRecord(record: SyncRecord): SyncRecord {
-  const problems = recordProblems(record);
-  if (problems.length > 0) {
-    throw new StorageError(
-      `The sync record of ${shownId(record.localId)} cannot be stored: ${problems.join('; ')}.`,
-      false,
-    );
-  }
-  return copyRecord(record);
-}
-
-/**
- * The options of one page, with the default.
- *
- * @throws StorageError for a limit out of range: a smaller page than asked for would look like the last one.
- */
-export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
-  const limit = options.limit ?? defaultPageSize;
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize) {
-    throw new StorageError(`list() takes a limit from 1 to ${maxPageSize}; page on with \`after\` for more.`, false);
-  }
-  if (options.after !== undefined && !isStorableText(options.after)) {
-    throw new StorageError(
-      'list() takes the last local id of the page before as `after`; this one cannot be a local id.',
-      false,
-    );
-  }
-  return { ...options, limit };
+/** The record for whoever asks: a copy that can be changed without the store noticing. */
+export function readRecord(record: StoredRecord): SyncRecord {
+  return {
+    ...record,
+    parts: record.parts && { ...record.parts },
+    lastError: record.lastError && { ...record.lastError },
+    lastSyncData: record.lastSyncData === null ? null : (JSON.parse(record.lastSyncData) as JsonObject),
+  };
 }

@@ -177,6 +177,7 @@ function emptyRecord(shop: string, localId: string): SyncRecord {
     parts: null,
     lastError: null,
     attempts: 0,
+    lastSyncData: null,
     lastSyncedAt: null,
     lastAttemptAt: null,
     shopifyUpdatedAt: null,

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors/local.ts';
-import { applyMigrations } from '../../src/storage/sql/migrations.ts';
-import { wholeNumber } from '../../src/storage/sql/rows.ts';
+import { applyMigrations, newestVersion } from '../../src/storage/sql/migrations.ts';
+import { wholeNumber } from '../../src/storage/sql/columns.ts';
 import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
 import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
@@ -17,6 +17,8 @@ const sqliteError = (errcode: number): Error =>
   Object.assign(new Error('as SQLite says'), { code: 'ERR_SQLITE_ERROR', errcode });
 const fileError = (code: string): Error => Object.assign(new Error('as the system says'), { code });
 
+const versions = Array.from({ length: newestVersion }, (_, index) => ({ version: index + 1 }));
+
 async function migrated() {
   const database = new DatabaseSync(':memory:');
   const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: adaptDatabase(database) }) });
@@ -29,7 +31,7 @@ describe('applyMigrations', () => {
   it('applies nothing that has been applied, as for a process that waited for another one', async () => {
     const { database, db, tables } = await migrated();
     await applyMigrations(db, tables, { keyType: 'text' });
-    expect(database.prepare('select version from t_migrations').all()).toEqual([{ version: 1 }]);
+    expect(database.prepare('select version from t_migrations').all()).toEqual(versions);
     await db.destroy();
   });
 });
@@ -39,6 +41,7 @@ describe('a full disk', () => {
     const { database, db, tables } = await migrated();
     const records = createSqlSyncRecords({
       tables,
+      clock: createManualClock(),
       run: async (work) => {
         try {
           return await work(db);
@@ -67,9 +70,9 @@ describe('a full disk', () => {
 describe('the adapter', () => {
   it('streams rows', async () => {
     const { db, tables } = await migrated();
-    const versions: unknown[] = [];
-    for await (const row of db.selectFrom(tables.migrations).selectAll().stream()) versions.push(row.version);
-    expect(versions).toEqual([1]);
+    const streamed: unknown[] = [];
+    for await (const row of db.selectFrom(tables.migrations).selectAll().stream()) streamed.push(row);
+    expect(streamed).toEqual(versions);
     await db.destroy();
   });
 

@@ -7,6 +7,7 @@ import { isConfigError, isStorageError } from 'shopwright';
 import { type SqliteStoresOptions, sqliteStores } from 'shopwright/storage/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/internal/clock.ts';
+import { newestVersion } from '../../src/storage/sql/migrations.ts';
 import { localIds, record, shop } from '../../src/testing/conformance/sync-records/case.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { runProgram } from './programs/run.ts';
@@ -36,6 +37,8 @@ function raw(): DatabaseSync {
   open.push({ close: () => database.isOpen && database.close() });
   return database;
 }
+
+const versions = Array.from({ length: newestVersion }, (_, index) => ({ version: index + 1 }));
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -78,14 +81,14 @@ describe('the file', () => {
     expect(raw().prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect((await stores().records.list(shop)).map(({ localId }) => localId)).toEqual(['p1']);
     const names = raw().prepare("select name from sqlite_master where type = 'table' order by name").all();
-    expect(names.map(({ name }) => name)).toEqual([
-      'migrations',
-      'second_migrations',
-      'second_sync_records',
-      'shopwright_migrations',
-      'shopwright_sync_records',
-      'sync_records',
-    ]);
+    expect(names.map(({ name }) => name)).toEqual(
+      [
+        ...['migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'],
+        ...['second_', 'shopwright_'].flatMap((prefix) =>
+          ['migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'].map((name) => `${prefix}${name}`),
+        ),
+      ].sort(),
+    );
   });
 
   it('can be given as an address', async () => {
@@ -134,7 +137,7 @@ describe('several processes', () => {
     const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [path, name])));
     for (const { code, errors } of ends) expect(code, errors).toBe(0);
     expect((await stores().records.counts(shop)).synced).toBe(80);
-    expect(raw().prepare('select version from shopwright_migrations').all()).toEqual([{ version: 1 }]);
+    expect(raw().prepare('select version from shopwright_migrations').all()).toEqual(versions);
   });
 });
 
@@ -172,7 +175,7 @@ describe('migrations', () => {
   it('do nothing where they have run, and keep the records', async () => {
     await stores().records.put(record('p1'));
     await Promise.all([stores().records.counts(shop), stores().records.counts(shop)]);
-    expect(raw().prepare('select version from shopwright_migrations').all()).toEqual([{ version: 1 }]);
+    expect(raw().prepare('select version from shopwright_migrations').all()).toEqual(versions);
     expect(await stores().records.get(shop, 'p1')).toEqual(record('p1'));
   });
 

@@ -1,5 +1,6 @@
-/** JSON, as it is stored. */
-export type JsonObject = { readonly [name: string]: unknown };
+import type { JsonObject } from '../../internal/json.ts';
+
+export type { JsonObject };
 
 /** What was done to one product. */
 export interface JournalDraft {
@@ -23,7 +24,10 @@ export interface JournalDraft {
 
 /** One line of the journal. */
 export interface JournalEntry extends JournalDraft {
-  /** Given by the journal. Later entries of a shop have greater ones, compared as text by code point. */
+  /**
+   * Given by the journal. Later entries of a shop have greater ones, compared as text by code point, and an
+   * entry never shows up behind one that was already there: who has read up to an id has missed nothing.
+   */
   readonly id: string;
 }
 
@@ -45,11 +49,18 @@ export interface JournalListOptions {
  * @throws StorageError when the journal cannot be read or written, or an entry does not fit.
  */
 export interface SyncJournal {
-  /** Adds all or none of them, in this order. Returns their ids. */
+  /** Adds all or none of them, in this order. Returns their ids. `sent` and `before` may have 5 MB and more. */
   append(entries: readonly JournalDraft[]): Promise<readonly string[]>;
+  /** Entries of a shop, none where it has none. */
   list(shop: string, options?: JournalListOptions): Promise<readonly JournalEntry[]>;
-  /** Deletes what is older than that moment (milliseconds since the epoch). Returns how many there were. */
+  /**
+   * Deletes what is older than that moment (milliseconds since the epoch). Returns how many there were. Where it
+   * fails half-way, call it again.
+   */
   prune(shop: string, before: number): Promise<number>;
-  /** Deletes all of a shop, as the law asks after `shop/redact`. Returns how many there were. */
+  /**
+   * Deletes all of a shop, as the law asks after `shop/redact`. Returns how many there were. Where it fails
+   * half-way, call it again.
+   */
   erase(shop: string): Promise<number>;
 }

@@ -1,7 +1,9 @@
 import { Kysely } from 'kysely';
 import { createGate } from '../gate.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
-import { createSqlSyncRecords, type SqlSession } from '../sql/sync-records.ts';
+import type { SqlSession } from '../sql/session.ts';
+import { createSqlSyncJournal } from '../sql/sync-journal.ts';
+import { createSqlSyncRecords } from '../sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../sql/tables.ts';
 import { whileConflicting } from './conflicts.ts';
 import { createPostgresDialect } from './dialect.ts';
@@ -54,7 +56,8 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
     });
 
   return {
-    records: createSqlSyncRecords({ tables, run }),
+    records: createSqlSyncRecords({ tables, run, clock }),
+    journal: createSqlSyncJournal({ tables, run, clock }),
     migrate: () => gate.run(migrateNow),
     close: () => gate.close(),
   };

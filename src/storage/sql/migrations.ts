@@ -1,4 +1,4 @@
-import type { Expression, Kysely } from 'kysely';
+import { type Expression, type Kysely, sql } from 'kysely';
 import type { SqlDatabase, TableNames } from './tables.ts';
 
 /** What the dialects call differently. */
@@ -34,11 +34,46 @@ const createSyncRecords: Migration['apply'] = async ({ schema }, { syncRecords }
   await byGid.columns(['shop', 'gid', 'local_id']).execute();
 };
 
+const addSyncData: Migration['apply'] = async ({ schema }, { syncRecords }) => {
+  await schema.alterTable(syncRecords).addColumn('last_sync_data', 'text').execute();
+  const failed = schema.createIndex(`${syncRecords}_failed`).on(syncRecords).columns(['shop', 'local_id']);
+  await failed.where(sql.ref('last_error'), 'is not', null).execute();
+};
+
+const createSyncJournal: Migration['apply'] = async ({ schema }, { syncJournal, syncJournalHeads }, { keyType }) => {
+  await schema
+    .createTable(syncJournalHeads)
+    .addColumn('shop', keyType, (column) => column.primaryKey())
+    .addColumn('last_id', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable(syncJournal)
+    .addColumn('shop', keyType, (column) => column.notNull())
+    .addColumn('id', 'bigint', (column) => column.notNull())
+    .addColumn('local_id', keyType, (column) => column.notNull())
+    .addColumn('gid', keyType)
+    .addColumn('run_id', keyType)
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('sent', 'text')
+    .addColumn('before', 'text')
+    .addPrimaryKeyConstraint(`${syncJournal}_key`, ['shop', 'id'])
+    .execute();
+  for (const column of ['local_id', 'run_id', 'at'] as const) {
+    const index = schema.createIndex(`${syncJournal}_by_${column}`).on(syncJournal);
+    await index.columns(['shop', column, 'id']).execute();
+  }
+};
+
 /**
  * All migrations, in order. A migration only adds (tables, indexes, columns that may be null or have a
  * default), so an older release of this package goes on working on a newer database, and no data is dropped.
  */
-const migrations: readonly Migration[] = [{ version: 1, apply: createSyncRecords }];
+const migrations: readonly Migration[] = [
+  { version: 1, apply: createSyncRecords },
+  { version: 2, apply: addSyncData },
+  { version: 3, apply: createSyncJournal },
+];
 
 /** The version of a database on which all migrations have run. */
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));

@@ -1,51 +1,34 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
-import { checkedPage, checkedRecord, isStorableText, isSyncStatus } from '../record-rules.ts';
-import type { SyncRecord, SyncRecordStore } from '../types.ts';
-import { damagedRecord, fromRow, toRow } from './rows.ts';
-import type { SqlDatabase, TableNames } from './tables.ts';
+import { countsOf, orderedAges } from '../record-counter.ts';
+import { checkedRecord, type StoredRecord } from '../record-rules.ts';
+import { isStorableText } from '../field-rules.ts';
+import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
+import type { AgeCount, SyncRecordStore } from '../ports/sync-records.ts';
+import { readErrorPatterns } from './error-patterns.ts';
+import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
+import { inChunks } from './in-chunks.ts';
+import { readAgeCounts } from './record-counts.ts';
+import { fromRow, toRow } from './record-rows.ts';
+import type { SqlSession } from './session.ts';
+import { upsertRecords } from './upsert-records.ts';
 
-/** A migrated database, behind whatever its dialect needs around each piece of work. */
-export interface SqlSession {
-  readonly tables: TableNames;
-  /**
-   * Runs one piece of work: opens, migrates, retries while the database is busy (so the work must be safe to
-   * run again when it failed) and turns the driver's errors into `StorageError`.
-   */
-  run<T>(work: (db: Kysely<SqlDatabase>) => Promise<T>): Promise<T>;
-}
-
-/** Rows in one INSERT: 2,200 values, and more rows bring no more speed. */
+/** Rows in one INSERT: 2,400 values, and more rows bring no more speed. */
 const rowsPerInsert = 200;
 
-/** One of each key, the last one given: an upsert must not meet a row twice. */
-function lastOfEach(records: readonly SyncRecord[]): SyncRecord[] {
-  return [...new Map(records.map((record) => [JSON.stringify([record.shop, record.localId]), record])).values()];
+/**
+ * One of each key, the last one given: an upsert must not meet a row twice. In the order of the keys, so that of
+ * two batches at once the second waits at the first row which both have, and none waits for the other in a ring.
+ */
+function lastOfEach(records: readonly StoredRecord[]): StoredRecord[] {
+  const byKey = new Map(records.map((record) => [JSON.stringify([record.shop, record.localId]), record]));
+  return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, record]) => record);
 }
 
 /** The sync records as queries that SQLite and Postgres both understand. */
 export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordStore {
   const table = tables.syncRecords;
 
-  const upsert = async (db: Kysely<SqlDatabase>, records: readonly SyncRecord[]): Promise<void> => {
-    await db
-      .insertInto(table)
-      .values(records.map(toRow))
-      .onConflict((conflict) =>
-        conflict.columns(['shop', 'local_id']).doUpdateSet((row) => ({
-          gid: row.ref('excluded.gid'),
-          status: row.ref('excluded.status'),
-          hash: row.ref('excluded.hash'),
-          parts: row.ref('excluded.parts'),
-          last_error: row.ref('excluded.last_error'),
-          attempts: row.ref('excluded.attempts'),
-          last_synced_at: row.ref('excluded.last_synced_at'),
-          last_attempt_at: row.ref('excluded.last_attempt_at'),
-          shopify_updated_at: row.ref('excluded.shopify_updated_at'),
-        })),
-      )
-      .execute();
-  };
+  const ageCounts = (shop: string): Promise<readonly AgeCount[]> =>
+    run(async (db) => (isStorableText(shop) ? readAgeCounts(db, tables, shop) : []));
 
   return {
     async get(shop, localId) {
@@ -72,20 +55,18 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
     },
 
     async put(record) {
-      const checked = checkedRecord(record);
-      await run((db) => upsert(db, [checked]));
+      const row = toRow(checkedRecord(record));
+      await run((db) => upsertRecords(db, tables, [row]));
     },
 
     async putMany(records) {
-      const checked = lastOfEach(records.map(checkedRecord));
+      const rows = lastOfEach(records.map(checkedRecord)).map(toRow);
       await run((db) =>
-        db.transaction().execute(async (transaction) => {
-          for (let start = 0; start < checked.length; start += rowsPerInsert) {
-            // SQLite answers without ever leaving this turn of the event loop: others must get theirs.
-            if (start > 0) await nextTurn();
-            await upsert(transaction, checked.slice(start, start + rowsPerInsert));
-          }
-        }),
+        db
+          .transaction()
+          .execute((transaction) =>
+            inChunks(rows, rowsPerInsert, (chunk) => upsertRecords(transaction, tables, chunk)),
+          ),
       );
     },
 
@@ -101,22 +82,13 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
       return rows.map((row) => fromRow(shop, row));
     },
 
-    async counts(shop) {
-      const groups = await run(async (db) => {
-        if (!isStorableText(shop)) return [];
-        return db
-          .selectFrom(table)
-          .select(({ fn }) => ['status', fn.countAll().as('records'), fn.min('local_id').as('first')])
-          .where('shop', '=', shop)
-          .groupBy('status')
-          .execute();
-      });
-      const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
-      for (const { status, records, first } of groups) {
-        if (!isSyncStatus(status)) throw damagedRecord(shop, first, 'status');
-        counts[status] = Number(records);
-      }
-      return counts;
+    counts: async (shop) => countsOf(await ageCounts(shop)),
+
+    ageCounts: async (shop) => orderedAges(await ageCounts(shop)),
+
+    async errorPatterns(shop, options = {}) {
+      const limit = checkedPatternLimit(options);
+      return run(async (db) => (isStorableText(shop) ? readErrorPatterns(db, tables, shop, limit) : []));
     },
 
     async delete(shop, localId) {
@@ -125,6 +97,18 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
         const query = db.deleteFrom(table).where('shop', '=', shop).where('local_id', '=', localId);
         const { numDeletedRows } = await query.executeTakeFirst();
         return numDeletedRows > 0n;
+      });
+    },
+
+    async erase(shop) {
+      if (!isStorableText(shop)) return 0;
+      return eraseInTurns(run, async (db) => {
+        const ofShop = db.selectFrom(table).select('local_id').where('shop', '=', shop);
+        const found = await ofShop.limit(rowsPerDelete).execute();
+        if (found.length === 0) return undefined;
+        const localIds = found.map(({ local_id }) => local_id);
+        const query = db.deleteFrom(table).where('shop', '=', shop).where('local_id', 'in', localIds);
+        return (await query.executeTakeFirst()).numDeletedRows;
       });
     },
   };

@@ -6,7 +6,7 @@ import type { ColumnType } from 'kysely';
  */
 type Column<T> = ColumnType<unknown, T, T>;
 
-/** One sync record as a row. Times are milliseconds since the epoch, `parts` and the last error are JSON. */
+/** One sync record as a row. Times are milliseconds since the epoch; parts, last error and sync data are JSON. */
 export interface SyncRecordTable {
   readonly shop: Column<string>;
   readonly local_id: Column<string>;
@@ -16,9 +16,29 @@ export interface SyncRecordTable {
   readonly parts: Column<string | null>;
   readonly last_error: Column<string | null>;
   readonly attempts: Column<number>;
+  readonly last_sync_data: Column<string | null>;
   readonly last_synced_at: Column<number | null>;
   readonly last_attempt_at: Column<number | null>;
   readonly shopify_updated_at: Column<string | null>;
+}
+
+/** One entry of the journal. `sent` and `before` are JSON. */
+export interface JournalTable {
+  readonly shop: Column<string>;
+  readonly id: Column<number>;
+  readonly local_id: Column<string>;
+  readonly gid: Column<string | null>;
+  readonly run_id: Column<string | null>;
+  readonly action: Column<string>;
+  readonly at: Column<number>;
+  readonly sent: Column<string | null>;
+  readonly before: Column<string | null>;
+}
+
+/** The id of the last entry that a shop's journal was given. */
+export interface JournalHeadTable {
+  readonly shop: Column<string>;
+  readonly last_id: Column<number>;
 }
 
 /** One migration that has been applied. */
@@ -29,12 +49,16 @@ export interface MigrationTable {
 /** The tables by the names they have without a prefix. */
 export interface SqlDatabase {
   readonly sync_records: SyncRecordTable;
+  readonly sync_journal: JournalTable;
+  readonly sync_journal_heads: JournalHeadTable;
   readonly migrations: MigrationTable;
 }
 
 /** The tables' names in the database. */
 export interface TableNames {
   readonly syncRecords: 'sync_records';
+  readonly syncJournal: 'sync_journal';
+  readonly syncJournalHeads: 'sync_journal_heads';
   readonly migrations: 'migrations';
 }
 
@@ -43,6 +67,8 @@ export function tableNames(prefix: string): TableNames {
   return {
     // The prefix is known at run time only; to the compiler a table keeps its own name.
     syncRecords: `${prefix}sync_records` as 'sync_records',
+    syncJournal: `${prefix}sync_journal` as 'sync_journal',
+    syncJournalHeads: `${prefix}sync_journal_heads` as 'sync_journal_heads',
     migrations: `${prefix}migrations` as 'migrations',
   };
 }

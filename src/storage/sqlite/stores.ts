@@ -1,7 +1,9 @@
 import { Kysely, SqliteDialect } from 'kysely';
 import { createGate } from '../gate.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
-import { createSqlSyncRecords, type SqlSession } from '../sql/sync-records.ts';
+import type { SqlSession } from '../sql/session.ts';
+import { createSqlSyncJournal } from '../sql/sync-journal.ts';
+import { createSqlSyncRecords } from '../sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../sql/tables.ts';
 import { whileBusy } from './busy.ts';
 import { toStorageError } from './errors.ts';
@@ -51,7 +53,8 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
     });
 
   return {
-    records: createSqlSyncRecords({ tables, run }),
+    records: createSqlSyncRecords({ tables, run, clock }),
+    journal: createSqlSyncJournal({ tables, run, clock }),
     migrate: () => patient(() => migrateSqlite(db, tables)),
     close: () => gate.close(() => typed(() => db.destroy())),
   };

@@ -22,6 +22,7 @@ export function record(localId: string, changes: Partial<SyncRecord> = {}): Sync
     parts: { images: 'a1', publications: 'b2' },
     lastError: { code: 'USER_ERROR', message: 'Title cannot be blank' },
     attempts: 3,
+    lastSyncData: { input: { title: 'Tee', variants: [{ price: '24.90' }] }, publications: [] },
     lastSyncedAt: 1_793_000_000_123,
     lastAttemptAt: 1_793_000_000_456,
     shopifyUpdatedAt: '2026-11-02T09:15:00Z',

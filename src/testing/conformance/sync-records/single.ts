@@ -9,6 +9,7 @@ const nothing = {
   parts: null,
   lastError: null,
   attempts: 0,
+  lastSyncData: null,
   lastSyncedAt: null,
   lastAttemptAt: null,
   shopifyUpdatedAt: null,

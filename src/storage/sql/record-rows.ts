@@ -1,12 +1,15 @@
 import type { Insertable, Selectable } from 'kysely';
 import { StorageError } from '../../errors/local.ts';
-import { parseJson } from '../../internal/json.ts';
-import { isFailure, isParts, isSyncStatus, shownId } from '../record-rules.ts';
-import type { SyncRecord } from '../types.ts';
+import { isRecord } from '../../internal/json.ts';
+import { shownId } from '../field-rules.ts';
+import type { FailedRecord } from '../pattern-tally.ts';
+import type { SyncRecord } from '../ports/sync-records.ts';
+import { isFailure, isParts, isSyncStatus, type StoredRecord } from '../record-rules.ts';
+import { columnReader, json, text, wholeNumber } from './columns.ts';
 import type { SyncRecordTable } from './tables.ts';
 
 /** The record as a row. */
-export function toRow(record: SyncRecord): Insertable<SyncRecordTable> {
+export function toRow(record: StoredRecord): Insertable<SyncRecordTable> {
   return {
     shop: record.shop,
     local_id: record.localId,
@@ -16,6 +19,7 @@ export function toRow(record: SyncRecord): Insertable<SyncRecordTable> {
     parts: record.parts && JSON.stringify(record.parts),
     last_error: record.lastError && JSON.stringify(record.lastError),
     attempts: record.attempts,
+    last_sync_data: record.lastSyncData,
     last_synced_at: record.lastSyncedAt,
     last_attempt_at: record.lastAttemptAt,
     shopify_updated_at: record.shopifyUpdatedAt,
@@ -32,36 +36,13 @@ export function damagedRecord(shop: string, localId: unknown, column: string): S
   );
 }
 
-/** The number in a value that a driver gave, `undefined` where there is none. */
-export function wholeNumber(value: unknown): number | undefined {
-  const number =
-    typeof value === 'bigint' || (typeof value === 'string' && /^\d+$/.test(value)) ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const json =
-  <T>(fits: (value: unknown) => value is T) =>
-  (value: unknown): T | undefined => {
-    const parsed = typeof value === 'string' ? parseJson(value) : undefined;
-    return fits(parsed) ? parsed : undefined;
-  };
-
 /**
  * The row as a record of that shop.
  *
  * @throws StorageError naming shop, local id and column where a value does not parse.
  */
 export function fromRow(shop: string, row: Selectable<SyncRecordTable>): SyncRecord {
-  const read = <T>(column: keyof SyncRecordTable, parse: (value: unknown) => T | undefined): T => {
-    const value = parse(row[column]);
-    if (value === undefined) throw damagedRecord(shop, row.local_id, column);
-    return value;
-  };
-  const readOrNull = <T>(column: keyof SyncRecordTable, parse: (value: unknown) => T | undefined): T | null =>
-    row[column] === null ? null : read(column, parse);
-
+  const { read, readOrNull } = columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
   return {
     shop,
     localId: read('local_id', text),
@@ -71,8 +52,26 @@ export function fromRow(shop: string, row: Selectable<SyncRecordTable>): SyncRec
     parts: readOrNull('parts', json(isParts)),
     lastError: readOrNull('last_error', json(isFailure)),
     attempts: read('attempts', wholeNumber),
+    lastSyncData: readOrNull('last_sync_data', json(isRecord)),
     lastSyncedAt: readOrNull('last_synced_at', wholeNumber),
     lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
     shopifyUpdatedAt: readOrNull('shopify_updated_at', text),
+  };
+}
+
+/**
+ * The row of a record with a last error as far as it is about that error.
+ *
+ * @throws StorageError as `fromRow` does.
+ */
+export function readFailure(
+  shop: string,
+  row: Pick<Selectable<SyncRecordTable>, 'local_id' | 'last_error' | 'last_attempt_at'>,
+): FailedRecord {
+  const { read, readOrNull } = columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
+  return {
+    localId: read('local_id', text),
+    lastError: read('last_error', json(isFailure)),
+    lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
   };
 }

@@ -1,0 +1,64 @@
+import type { Gate } from './gate.ts';
+import {
+  checkedDraft,
+  checkedJournalPage,
+  checkedMoment,
+  journalId,
+  readEntry,
+  type StoredDraft,
+} from './journal-rules.ts';
+import type { SyncJournal } from './ports/sync-journal.ts';
+
+interface StoredEntry {
+  readonly number: number;
+  readonly draft: StoredDraft;
+}
+
+/** A journal in memory: the entries of each shop in the order in which they came. */
+export function createMemoryJournal(gate: Gate): SyncJournal {
+  const shops = new Map<string, StoredEntry[]>();
+  let lastNumber = 0;
+
+  const append = (draft: StoredDraft): string => {
+    const entry = { number: ++lastNumber, draft };
+    const entries = shops.get(draft.shop);
+    if (entries) entries.push(entry);
+    else shops.set(draft.shop, [entry]);
+    return journalId(entry.number);
+  };
+
+  return {
+    append: (drafts) => gate.run(async () => drafts.map(checkedDraft).map(append)),
+
+    list: (shop, options = {}) =>
+      gate.run(async () => {
+        const page = checkedJournalPage(shop, options);
+        if (!page) return [];
+        const { runId, localId, after, newestFirst, limit } = page;
+        const entries = (shops.get(shop) ?? []).filter(
+          ({ number, draft }) =>
+            (after === undefined || (newestFirst ? number < after : number > after)) &&
+            (runId === undefined || draft.runId === runId) &&
+            (localId === undefined || draft.localId === localId),
+        );
+        if (newestFirst) entries.reverse();
+        return entries.slice(0, limit).map(({ number, draft }) => readEntry(journalId(number), draft));
+      }),
+
+    prune: (shop, before) =>
+      gate.run(async () => {
+        const moment = checkedMoment(before);
+        const entries = shops.get(shop) ?? [];
+        const kept = entries.filter(({ draft }) => draft.at >= moment);
+        shops.set(shop, kept);
+        return entries.length - kept.length;
+      }),
+
+    erase: (shop) =>
+      gate.run(async () => {
+        const erased = shops.get(shop)?.length ?? 0;
+        shops.delete(shop);
+        return erased;
+      }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely';
+import { isStorableText } from '../field-rules.ts';
+import { checkedDraft, checkedJournalPage, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
+import type { SyncJournal } from '../ports/sync-journal.ts';
+import { wholeNumber } from './columns.ts';
+import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
+import { inChunks } from './in-chunks.ts';
+import { fromJournalRow, toJournalRow } from './journal-rows.ts';
+import type { SqlSession } from './session.ts';
+import type { SqlDatabase } from './tables.ts';
+
+/** Rows in one INSERT: 1,800 values. */
+const rowsPerInsert = 200;
+
+/** The sync journal as queries that SQLite and Postgres both understand. */
+export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJournal {
+  const table = tables.syncJournal;
+  const heads = tables.syncJournalHeads;
+
+  /**
+   * Takes as many ids of a shop as there are entries, and gives the first. The shop's head row stays locked until
+   * the transaction ends, so the entries of two writers are seen in the order of their ids: no entry can show up
+   * behind one that a reader has passed. A shop without head begins with the time in microseconds: an erased one
+   * that comes back goes on behind its old ids.
+   */
+  const takeIds = async (db: Kysely<SqlDatabase>, shop: string, count: number): Promise<number> => {
+    const { last_id } = await db
+      .insertInto(heads)
+      .values({ shop, last_id: Math.floor(clock.now()) * 1_000 + count })
+      .onConflict((conflict) =>
+        conflict.column('shop').doUpdateSet((row) => ({ last_id: row(`${heads}.last_id`, '+', count) })),
+      )
+      .returning('last_id')
+      .executeTakeFirstOrThrow();
+    return (wholeNumber(last_id) ?? Number.NaN) - count + 1;
+  };
+
+  return {
+    async append(drafts) {
+      const checked = drafts.map(checkedDraft);
+      const ofShop = Map.groupBy(checked, ({ shop }) => shop);
+      return run((db) =>
+        db.transaction().execute(async (transaction) => {
+          const ids = new Map<StoredDraft, number>();
+          // In the order of the shops, so that no two writers wait for each other in a ring.
+          for (const shop of [...ofShop.keys()].sort()) {
+            const entries = ofShop.get(shop) ?? [];
+            const first = await takeIds(transaction, shop, entries.length);
+            for (const [index, entry] of entries.entries()) ids.set(entry, first + index);
+          }
+          const rows = checked.map((draft) => toJournalRow(ids.get(draft) ?? 0, draft));
+          await inChunks(rows, rowsPerInsert, (chunk) => transaction.insertInto(table).values(chunk).execute());
+          return rows.map(({ id }) => journalId(id));
+        }),
+      );
+    },
+
+    async list(shop, options = {}) {
+      const page = checkedJournalPage(shop, options);
+      const rows = await run(async (db) => {
+        if (!page) return [];
+        const { runId, localId, after, newestFirst, limit } = page;
+        let query = db.selectFrom(table).selectAll().where('shop', '=', shop);
+        if (runId !== undefined) query = query.where('run_id', '=', runId);
+        if (localId !== undefined) query = query.where('local_id', '=', localId);
+        if (after !== undefined) query = query.where('id', newestFirst ? '<' : '>', after);
+        return query
+          .orderBy('id', newestFirst ? 'desc' : 'asc')
+          .limit(limit)
+          .execute();
+      });
+      return rows.map((row) => fromJournalRow(shop, row));
+    },
+
+    async prune(shop, before) {
+      const moment = checkedMoment(before);
+      if (!isStorableText(shop)) return 0;
+      return eraseInTurns(run, async (db) => {
+        const old = db.selectFrom(table).select('id').where('shop', '=', shop).where('at', '<', moment);
+        return erase(db, shop, await old.limit(rowsPerDelete).execute());
+      });
+    },
+
+    async erase(shop) {
+      if (!isStorableText(shop)) return 0;
+      return eraseInTurns(run, async (db) => {
+        const all = db.selectFrom(table).select('id').where('shop', '=', shop);
+        const found = await all.limit(rowsPerDelete).execute();
+        if (found.length === 0) await db.deleteFrom(heads).where('shop', '=', shop).execute();
+        return erase(db, shop, found);
+      });
+    },
+  };
+
+  async function erase(db: Kysely<SqlDatabase>, shop: string, found: readonly { id: unknown }[]) {
+    if (found.length === 0) return undefined;
+    const ids = found.map(({ id }) => id);
+    const query = db.deleteFrom(table).where('shop', '=', shop).where('id', 'in', ids);
+    return (await query.executeTakeFirst()).numDeletedRows;
+  }
+}
