@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { AgeCount } from '../ports/sync-records.ts';
 import { isSyncStatus } from '../record-rules.ts';
 import { damagedRecord } from './record-rows.ts';
 import type { SqlDatabase, TableNames } from './tables.ts';
-import { sql } from 'kysely';
 
 /** A shop's records by status and day of the last success, in no particular order. */
 export async function readAgeCounts(

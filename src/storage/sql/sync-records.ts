@@ -1,10 +1,10 @@
-import { countsOf, orderedAges } from '../record-counter.ts';
-import { checkedRecord, type StoredRecord } from '../record-rules.ts';
 import { isStorableText } from '../field-rules.ts';
 import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
 import type { AgeCount, SyncRecordStore } from '../ports/sync-records.ts';
-import { readErrorPatterns } from './error-patterns.ts';
+import { countsOf, orderedAges } from '../record-counter.ts';
+import { checkedRecord, type StoredRecord } from '../record-rules.ts';
 import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
+import { readErrorPatterns } from './error-patterns.ts';
 import { inChunks } from './in-chunks.ts';
 import { readAgeCounts } from './record-counts.ts';
 import { fromRow, toRow } from './record-rows.ts';
