@@ -1,7 +1,18 @@
+export type { WebhookOrder } from '../webhooks/durable/order-types.ts';
+export type {
+  FieldsChanged,
+  ResourceEventPayload,
+  WebhookContext,
+  WebhookStep,
+  WebhookStepEvent,
+  WebhookUnavailable,
+} from '../webhooks/event-types.ts';
 export { createWebhookHandler } from '../webhooks/handler.ts';
 export type {
   BodyRead,
   ReceiveWebhookOptions,
+  ResourceEvent,
+  ResourceEventHandler,
   WebhookAnswer,
   WebhookDelivery,
   WebhookEvent,

@@ -30,7 +30,11 @@ export const accepted: WebhookAnswer = { status: 200, headers: {}, body: '' };
 export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookAnswer {
   return {
     status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...(status === 405 && { allow: 'POST' }) },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(status === 405 && { allow: 'POST' }),
+      ...(status === 503 && { 'retry-after': '5' }),
+    },
     body: JSON.stringify({ error: reason, message }),
   };
 }

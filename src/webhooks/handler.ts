@@ -1,21 +1,24 @@
-import { toResponse } from './answer.ts';
-import type { WebhookAnswer, WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './handler-types.ts';
-import { processWebhook } from './process.ts';
+import { ConfigError } from '../errors/local.ts';
+import { wholeNumber } from './byte-limit.ts';
+import type { WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './handler-types.ts';
 import { createReceiver } from './receive.ts';
-import { fromRequest } from './request-body.ts';
 import { verifyHere } from './verify-here.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, hands it to its topic's handler and answers.
  *
- * The handler's end is awaited. 200: done, or no handler for the topic. 401: wrong signature. 400: headers
- * or body missing, body no JSON. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or
- * no secret is set; Shopify tries again.
+ * Alone, it awaits the handler and handles whatever comes. With a `store` it skips copies and what comes too late.
+ * With a `queue` besides, the answer is sent once the delivery is safe in both, and the handler runs on the queue.
+ * docs/webhooks.md tells it all.
+ *
+ * 200: done or queued, a copy, or no handler for the topic. 401: wrong signature. 400: headers or body missing, body
+ * no JSON. 404: not `enabled`. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
+ * is set. 503: store or queue do not answer. After a 5xx Shopify tries again.
  *
  * Secrets are looked at when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when a number of bytes or milliseconds is no positive integer, or there is a queue and no store.
  *
  * @example
  * ```ts
@@ -28,7 +31,17 @@ import { verifyHere } from './verify-here.ts';
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
   const receive = createReceiver(options, verifyHere);
-  const process = (delivery: WebhookDelivery): Promise<WebhookAnswer> => processWebhook(delivery, receive, options);
-  const handle = async (request: Request): Promise<Response> => toResponse(await process(fromRequest(request)));
-  return Object.assign(handle, { process });
+  const { store, queue, name = 'webhooks' } = options;
+  for (const field of ['keepForMs', 'answerWithinMs'] as const) wholeNumber(field, options[field] ?? 1);
+  if (queue && !store) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);
+
+  // A chunk of its own: who only verifies does not pay for it.
+  const handling = import('./handling.ts').then(({ createHandling }) => createHandling(options, receive));
+  // Where it cannot be loaded, each delivery says so.
+  handling.catch(() => undefined);
+  queue?.process(name, async (job) => (await handling).doJob(job));
+
+  return Object.assign(async (request: Request) => (await handling).respond(request), {
+    process: async (delivery: WebhookDelivery) => (await handling).process(delivery),
+  });
 }

@@ -1,30 +1,25 @@
-import type { Logger } from '../telemetry/types.ts';
 import { accepted, answerOf } from './answer.ts';
+import { handlerOf } from './handler-of.ts';
 import type {
   WebhookAnswer,
   WebhookDelivery,
   WebhookEvent,
-  WebhookHandlerEvent,
   WebhookHandlerOptions,
+  WebhookTopicHandler,
 } from './handler-types.ts';
 import type { Receive } from './receive.ts';
-import type { WebhookDetails } from './types.ts';
+import { detailsOf, logFailure, tell } from './report.ts';
 
-/** What may be logged and told of an event: not its body. */
-function detailsOf({ payload: _payload, rawBody: _rawBody, ...details }: WebhookEvent): WebhookDetails {
-  return details;
-}
+/** Has a verified delivery handled, now or later, and answers. Rejects with what the handler throws. */
+export type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookAnswer>;
 
-function tell(options: WebhookHandlerOptions, event: WebhookHandlerEvent): void {
-  try {
-    options.onEvent?.(event);
-  } catch (error) {
-    options.logger?.error({ error, event: event.type }, 'the listener for webhook events threw');
-  }
-}
-
-function logFailure(logger: Logger | undefined, { topic, shop, webhookId }: WebhookEvent, error: unknown): void {
-  logger?.error({ error, topic, shop, webhookId }, `the webhook handler for ${topic} threw; Shopify will try again`);
+/** Without a store: handled at once, each time it comes. */
+export function acceptDirectly(options: WebhookHandlerOptions): Accept {
+  return async (event, handle) => {
+    await handle(event, { attempt: 1, signal: new AbortController().signal });
+    tell(options, { type: 'handled', ...detailsOf(event) });
+    return accepted;
+  };
 }
 
 /** The life of one delivery: received, handed to its topic's handler, answered. */
@@ -32,27 +27,28 @@ export async function processWebhook(
   delivery: WebhookDelivery,
   receive: Receive,
   options: WebhookHandlerOptions,
+  accept: Accept,
 ): Promise<WebhookAnswer> {
-  const received = await receive(delivery);
+  const received =
+    options.enabled === false
+      ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are switched off.' } as const)
+      : await receive(delivery);
   if (!received.ok) {
     tell(options, { type: 'refused', status: received.status, reason: received.reason });
     return answerOf(received);
   }
 
   const { event } = received;
-  // Own entries only: a topic is a word from outside, and `constructor` is one too.
-  const handle = Object.hasOwn(options.on, event.topic) ? options.on[event.topic] : undefined;
+  const handle = handlerOf(options.on, event);
   if (!handle) {
     tell(options, { type: 'unhandled', ...detailsOf(event) });
     return accepted;
   }
   try {
-    await handle(event);
+    return await accept(event, handle);
   } catch (error) {
-    logFailure(options.logger, event, error);
-    tell(options, { type: 'failed', error, ...detailsOf(event) });
+    logFailure(options, event, error, 'Shopify will try again');
+    tell(options, { type: 'failed', error, attempt: 1, willRetry: true, ...detailsOf(event) });
     return answerOf({ status: 500, reason: 'handler-failed', message: 'The delivery could not be processed.' });
   }
-  tell(options, { type: 'handled', ...detailsOf(event) });
-  return accepted;
 }

@@ -2,6 +2,7 @@ import { parseJson } from '../internal/json.ts';
 import { type Refusal, statusOf } from './answer.ts';
 import { byteLimit } from './byte-limit.ts';
 import { refuseBody, signableBody } from './claim.ts';
+import { toEvent } from './event.ts';
 import type { ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './handler-types.ts';
 import { headerOf } from './headers.ts';
 import type { RefusedWebhook, VerifyWebhookInput, WebhookVerification } from './types.ts';
@@ -60,7 +61,7 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
     const payload = parseJson(new TextDecoder().decode(rawBody));
     if (payload === undefined) return refusal(400, 'body-not-json', 'The signature is right, but the body is no JSON.');
     const { ok, ...details } = verified;
-    return { ok, event: { ...details, payload, rawBody } };
+    return { ok, event: toEvent(details, payload, rawBody) };
   };
 
   return async (delivery) => {

@@ -37,6 +37,8 @@ describe('a delivery that Shopify signed', () => {
         secretIndex: 0,
         payload: JSON.parse(productBody),
         rawBody: new TextEncoder().encode(productBody),
+        idempotencyKey: 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
+        fieldsChanged: null,
       },
     ]);
   });
@@ -63,6 +65,7 @@ describe('a delivery that Shopify signed', () => {
     expect((await handler(signedRequest(body, nextHeadersOf(body)))).status).toBe(200);
     expect(onProduct).toHaveBeenCalledWith(
       expect.objectContaining({ topic: 'Product', action: 'update', payload: { action: 'update' } }),
+      { attempt: 1, signal: expect.any(AbortSignal) },
     );
   });
 

@@ -16,6 +16,7 @@ describe('shopifyWebhooks', () => {
     expect((await POST(signedRequest())).status).toBe(200);
     expect(onUpdate).toHaveBeenCalledWith(
       expect.objectContaining({ secretIndex: 1, payload: JSON.parse(productBody) }),
+      expect.anything(),
     );
     expect((await POST(forged())).status).toBe(401);
     expect(onUpdate).toHaveBeenCalledOnce();

@@ -1,0 +1,30 @@
+const pattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)$/i;
+
+/** A moment: whole seconds since the epoch, and the digits behind the point. */
+interface Moment {
+  readonly seconds: number;
+  readonly fraction: string;
+}
+
+function parse(text: string): Moment | undefined {
+  const [, dateTime = '', fraction = '', zone = ''] = pattern.exec(text) ?? [];
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const ms = Date.parse(`${dateTime}${offset}`.toUpperCase());
+  return Number.isNaN(ms) ? undefined : { seconds: ms / 1_000, fraction };
+}
+
+/**
+ * Compares two ISO 8601 times with date, time and offset, exactly: any offset, and any number of digits behind the
+ * second (a `Date` cuts them after three).
+ *
+ * @returns Negative where the first is earlier, positive where it is later, 0 for the same moment; `undefined` where
+ * one of them is no such time.
+ */
+export function compareIsoTimes(one: string, other: string): number | undefined {
+  const [left, right] = [parse(one), parse(other)];
+  if (!left || !right) return undefined;
+  if (left.seconds !== right.seconds) return left.seconds - right.seconds;
+  const digits = Math.max(left.fraction.length, right.fraction.length);
+  const [a, b] = [left.fraction.padEnd(digits, '0'), right.fraction.padEnd(digits, '0')];
+  return a === b ? 0 : a < b ? -1 : 1;
+}

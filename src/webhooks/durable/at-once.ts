@@ -1,0 +1,38 @@
+import type { Accept } from '../process.ts';
+import { deliveryKeys } from './keys.ts';
+import type { DurableContext } from './settings.ts';
+import { startTimeLimit } from './time-limit.ts';
+import { work } from './work.ts';
+
+/**
+ * With a store and no queue: a delivery is handled before it is answered. A copy that comes meanwhile waits for the
+ * first, for a bounded time, and is handled itself where the first one failed.
+ */
+export function acceptAtOnce({ settings, answer }: DurableContext): Accept {
+  return async (event, handle) => {
+    const { clock, limitMs, name } = settings;
+    const limit = startTimeLimit(clock, limitMs);
+    let isHandling = false;
+    try {
+      const outcome = await work(settings, {
+        event,
+        keys: await deliveryKeys(name, event.shop, event.idempotencyKey),
+        // Less than the limit: a lock that is not free is another matter than a store that does not answer.
+        waitMs: Math.floor(limitMs * 0.8),
+        limit,
+        attempt: 1,
+        signal: undefined,
+        handle(...call) {
+          isHandling = true;
+          return handle(...call);
+        },
+      });
+      return answer(event, outcome === 'busy' ? { type: 'unavailable', reason: 'busy' } : { type: outcome });
+    } catch (error) {
+      if (isHandling) throw error;
+      return answer(event, { type: 'unavailable', reason: 'store-failed', error });
+    } finally {
+      limit.end();
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { ConfigError } from '../../errors/local.ts';
+import { putOff, putOffDelay } from '../../queue/put-off.ts';
+import type { JobHandler } from '../../queue/types.ts';
+import { handlerOf } from '../handler-of.ts';
+import type { WebhookEvent } from '../handler-types.ts';
+import { detailsOf, logFailure, tell } from '../report.ts';
+import { fromJob } from './job.ts';
+import { type DeliveryKeys, deliveryKeys } from './keys.ts';
+import type { DurableContext } from './settings.ts';
+import { startTimeLimit } from './time-limit.ts';
+import { work } from './work.ts';
+
+/** Milliseconds to wait for another delivery of the resource; then the job makes room for others as long again. */
+const turnMs = 1_000;
+
+/** Handles a queued delivery. What the handler throws is thrown on, for the queue to try again. */
+export function createJobHandler(context: DurableContext): JobHandler {
+  const { settings, options, answer, retryDelaysMs } = context;
+  const { clock, limitMs, name } = settings;
+
+  return async ({ job, attempt, signal }) => {
+    const event = fromJob(job.payload);
+    const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
+    const limit = startTimeLimit(clock, limitMs + turnMs);
+    try {
+      const handle = handlerOf(options.on, event) ?? missing(event);
+      const outcome = await work(settings, { event, keys, waitMs: turnMs, limit, attempt, signal, handle });
+      if (outcome === 'busy') throw putOff(turnMs);
+      await leaveInbox(context, keys, event);
+      answer(event, { type: outcome });
+    } catch (error) {
+      if (putOffDelay(error) !== undefined) throw error;
+      const willRetry = attempt <= retryDelaysMs.length;
+      // Now the queue's dead letter holds it, and a delivery of the same id starts anew.
+      if (!willRetry) await leaveInbox(context, keys, event);
+      logFailure(options, event, error, willRetry ? 'the queue will try again' : 'that was the last attempt');
+      tell(options, { type: 'failed', error, attempt, willRetry, ...detailsOf(event) });
+      throw error;
+    } finally {
+      limit.end();
+    }
+  };
+}
+
+/** Another version of the app may know the topic, so the job is not thrown away: it is tried again, and then a dead letter. */
+function missing({ topic }: WebhookEvent): () => never {
+  return () => {
+    throw new ConfigError([{ field: 'on', message: `has no handler for ${topic}, which another process has queued` }]);
+  };
+}
+
+/** A delivery that stays in the inbox is queued again at the next start, and dropped then. */
+async function leaveInbox({ settings }: DurableContext, keys: DeliveryKeys, event: WebhookEvent): Promise<void> {
+  const { store, clock, limitMs, logger } = settings;
+  const limit = startTimeLimit(clock, limitMs);
+  try {
+    await limit.race('store', store.delete(keys.inbox));
+  } catch (error) {
+    const { topic, shop, webhookId } = event;
+    logger?.warn({ error, topic, shop, webhookId }, 'a webhook that is done with could not be taken out of the inbox');
+  } finally {
+    limit.end();
+  }
+}

@@ -1,0 +1,48 @@
+import { compareIsoTimes } from '../../internal/iso-time.ts';
+import { isRecord, parseJson } from '../../internal/json.ts';
+import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
+import type { Place } from './order.ts';
+
+/** The newest that was applied to a resource. */
+type Mark = Pick<Place, 'updatedAt' | 'triggeredAt' | 'isEnd'>;
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** What does not parse counts as nothing: it is replaced by the next delivery. */
+export function readMark(text: string | undefined): Mark | undefined {
+  const found = text === undefined ? undefined : parseJson(text);
+  if (!isRecord(found)) return undefined;
+  const { updatedAt, triggeredAt, isEnd } = found;
+  return { updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true };
+}
+
+function compare(one: string | null, other: string | null): number | undefined {
+  return one === null || other === null ? undefined : compareIsoTimes(one, other);
+}
+
+/** Whether a resource's newest is newer. Times of the same kind are compared, `updated_at` before triggered-at. */
+function isOlder(place: Mark, mark: Mark): boolean {
+  const order = compare(place.updatedAt, mark.updatedAt) ?? compare(place.triggeredAt, mark.triggeredAt);
+  return order !== undefined && order < 0;
+}
+
+/** Whether a delivery comes too late to be handled. Shopify never uses an id again, so after a delete everything does. */
+export function isStale(place: Place, mark: Mark | undefined): boolean {
+  if (!mark || place.isEnd) return false;
+  return mark.isEnd || (place.order === 'newest' && isOlder(place, mark));
+}
+
+/**
+ * Notes a delivery as the newest that was applied. By compare-and-set, so that whoever has lost the resource's lock
+ * meanwhile does not put an older mark over a newer one.
+ */
+export async function advanceMark(store: KeyValueStore, key: string, place: Place, ttlMs: number): Promise<void> {
+  const { order, updatedAt, triggeredAt, isEnd } = place;
+  if (order !== 'newest' && !isEnd) return;
+  for (;;) {
+    const before = await store.get(key);
+    const mark = readMark(before);
+    if (mark && !isEnd && (mark.isEnd || isOlder(place, mark))) return;
+    if (await store.compareAndSet(key, before, JSON.stringify({ updatedAt, triggeredAt, isEnd }), { ttlMs })) return;
+  }
+}

@@ -1,0 +1,34 @@
+import { TimeoutError } from '../../errors/connection.ts';
+import type { Clock } from '../../internal/clock.ts';
+
+/** A bound on the time that store and queue may take for one delivery. */
+export interface TimeLimit {
+  /** Settles as the work does, or rejects with a `TimeoutError` once the time is up. */
+  race<T>(place: 'store' | 'queue', work: Promise<T>): Promise<T>;
+  /** Stops the timer. */
+  end(): void;
+}
+
+/** Starts the time. What is still under way when it is up goes on, and what becomes of it is not waited for. */
+export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
+  const waiting = new Set<() => void>();
+  let isOver = false;
+  const cancel = clock.setTimer(() => {
+    isOver = true;
+    for (const giveUp of waiting) giveUp();
+  }, timeoutMs);
+  return {
+    race(place, work) {
+      return new Promise((resolve, reject) => {
+        const giveUp = (): void => {
+          const message = `The ${place} for webhooks did not answer within ${timeoutMs} ms.`;
+          reject(new TimeoutError('TIMEOUT', message, { timeoutMs, mayHaveExecuted: true }));
+        };
+        if (isOver) giveUp();
+        waiting.add(giveUp);
+        work.then(resolve, reject).finally(() => waiting.delete(giveUp));
+      });
+    },
+    end: cancel,
+  };
+}
