@@ -18,28 +18,38 @@ type Limits = Pick<Call<unknown>, 'priority' | 'timeoutMs' | 'deadlineMs' | 'ret
  * @throws ValidationError for a number that is none, or out of range.
  */
 export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>, defaults: DefaultLimits): Limits {
-  const { safety: _safety, ...retry } = options.retry ?? {};
+  const timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
   const deadlineMs = options.deadlineMs ?? defaults.deadlineMs;
-  const limits = {
+  const { cost, retry, signal } = options;
+  // The client's own were looked at when it was made.
+  const isOwn = timeoutMs !== defaults.timeoutMs || deadlineMs !== defaults.deadlineMs || cost !== undefined;
+  if (isOwn || retry) refuse({ timeoutMs, deadlineMs }, { cost, ...namedRetry(retry) });
+  return {
     priority: options.priority ?? 'interactive',
-    timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
-    retry: { ...defaults.retry, ...retry },
+    timeoutMs,
+    retry: retry ? { ...defaults.retry, ...withoutSafety(retry) } : defaults.retry,
     ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(options.signal && { signal: options.signal }),
+    ...(signal && { signal }),
   };
+}
+
+type CallRetry = NonNullable<RequestOptions['retry']>;
+
+function withoutSafety({ safety: _safety, ...retry }: CallRetry): Partial<RetryPolicy> {
+  return retry;
+}
+
+function namedRetry(retry: CallRetry | undefined): Readonly<Record<string, unknown>> {
+  const given = Object.entries(withoutSafety(retry ?? {}));
+  return Object.fromEntries(given.map(([name, value]) => [`retry.${name}`, value]));
+}
+
+function refuse(aboveZero: Readonly<Record<string, unknown>>, others: Readonly<Record<string, unknown>>): void {
   const problems: Problem[] = [
-    ...outOfRange({ timeoutMs: limits.timeoutMs, deadlineMs }, (value) => value > 0, 'must be a number above zero.'),
-    ...outOfRange(
-      {
-        cost: options.cost,
-        ...Object.fromEntries(Object.entries(retry).map(([name, value]) => [`retry.${name}`, value])),
-      },
-      (value) => value >= 0,
-      'must be a number of zero or more.',
-    ),
+    ...outOfRange(aboveZero, (value) => value > 0, 'must be a number above zero.'),
+    ...outOfRange(others, (value) => value >= 0, 'must be a number of zero or more.'),
   ];
   if (problems.length > 0) throw new ValidationError('The call', problems);
-  return limits;
 }
 
 /** A problem for each value that is given and does not pass. Infinity passes; what is no number does not. */

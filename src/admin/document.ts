@@ -1,5 +1,6 @@
 import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 import { ValidationError } from '../errors/local.ts';
+import { createEstimator, type Estimator } from '../limiter/cost/estimate.ts';
 import { injectKeys } from './idempotency/inject.ts';
 import { type KeySlot, keyVariable } from './idempotency/keys.ts';
 import type { TypedDocument } from './types.ts';
@@ -25,18 +26,23 @@ export interface ParsedOperation {
   readonly rootFields: readonly RootField[];
   /** The variables that hold idempotency keys. */
   readonly keySlots: readonly KeySlot[];
+  /** Names it in the cost book. */
+  readonly costKey: string;
+  readonly estimate: Estimator;
 }
 
 export interface ParseOptions {
   /** Which operation of a document with several. */
   readonly operationName?: string | undefined;
+  /** Whether mutations that take an idempotency key, and have none, get one. Default `false`. */
   readonly keys?: boolean;
 }
 
 /** Parses documents, each once. */
 export interface DocumentParser {
+  /** What has been parsed already, so that there is nothing to wait for. */
+  known(document: string | TypedDocument<unknown, never>, options?: ParseOptions): ParsedOperation | undefined;
   /**
-   * @param options.keys Whether mutations that take an idempotency key, and have none, get one. Default `false`.
    * @throws ValidationError where the text is no GraphQL, or holds no such operation.
    */
   parse(document: string | TypedDocument<unknown, never>, options?: ParseOptions): Promise<ParsedOperation>;
@@ -46,33 +52,46 @@ const rememberedDocuments = 1000;
 
 /** The parser is loaded at its first use, so that importing the client stays light. */
 export function createDocumentParser(): DocumentParser {
-  const parsed = new Map<string, ParsedOperation>();
+  // By text, whose hash is kept with it: a key put together for each call would be hashed each time.
+  const parsed = new Map<string, Map<string, ParsedOperation>>();
+  const printed = new WeakMap<DocumentNode, string>();
+
+  const sourceOf = async (document: string | TypedDocument<unknown, never>): Promise<string> => {
+    if (!isDocumentNode(document)) return String(document);
+    const source = printed.get(document) ?? (await import('graphql')).print(document);
+    printed.set(document, source);
+    return source;
+  };
 
   return {
+    known(document, options = {}) {
+      const source = isDocumentNode(document) ? printed.get(document) : String(document);
+      return source === undefined ? undefined : parsed.get(source)?.get(variantOf(options));
+    },
     async parse(document, options = {}) {
       const source = await sourceOf(document);
-      const key = `${options.operationName ?? ''} ${options.keys ?? false}\n${source}`;
-      const known = parsed.get(key);
+      const known = parsed.get(source)?.get(variantOf(options));
       if (known) return known;
       const operation = await parseOperation(source, options);
-      if (parsed.size >= rememberedDocuments) parsed.delete(parsed.keys().next().value ?? '');
-      parsed.set(key, operation);
+      if (!parsed.has(source) && parsed.size >= rememberedDocuments) parsed.delete(parsed.keys().next().value ?? '');
+      const variants = parsed.get(source) ?? new Map<string, ParsedOperation>();
+      parsed.set(source, variants.set(variantOf(options), operation));
       return operation;
     },
   };
+}
+
+/** Names one of the ways to read a document. */
+function variantOf({ operationName = '', keys = false }: ParseOptions): string {
+  return keys ? `keys ${operationName}` : operationName;
 }
 
 async function parseOperation(source: string, { operationName, keys = false }: ParseOptions): Promise<ParsedOperation> {
   const document = await parseSource(source);
   const operation = findOperation(document, operationName);
   const keyed = keys ? injectKeys(document, operation) : document;
-  if (keyed === document) return describe(source, document, operation);
-  return describe((await import('graphql')).print(keyed), keyed, findOperation(keyed, operationName));
-}
-
-async function sourceOf(document: string | TypedDocument<unknown, never>): Promise<string> {
-  if (isDocumentNode(document)) return (await import('graphql')).print(document);
-  return String(document);
+  const text = keyed === document ? source : (await import('graphql')).print(keyed);
+  return describe(text, keyed, findOperation(keyed, operationName), createEstimator(keyed, operationName));
 }
 
 function isDocumentNode(document: unknown): document is DocumentNode {
@@ -110,7 +129,12 @@ function findOperation(document: DocumentNode, operationName: string | undefined
   return operation;
 }
 
-function describe(source: string, document: DocumentNode, operation: OperationDefinitionNode): ParsedOperation {
+function describe(
+  source: string,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  estimate: Estimator,
+): ParsedOperation {
   const rootFields = fieldsOf(operation.selectionSet, document).map(
     (node): RootField => ({
       name: node.name.value,
@@ -123,10 +147,10 @@ function describe(source: string, document: DocumentNode, operation: OperationDe
         : [],
     }),
   );
+  const name = operation.name?.value ?? rootFields[0]?.name ?? 'anonymous';
   return {
-    source,
-    document,
-    name: operation.name?.value ?? rootFields[0]?.name ?? 'anonymous',
+    ...{ source, document, name, estimate },
+    costKey: `${name}\n${source}`,
     kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     rootFields,
     keySlots: rootFields.flatMap(({ node, responseKey }) => {

@@ -1,7 +1,7 @@
 import { MaxCostError } from '../errors/graphql.ts';
 import { ValidationError } from '../errors/local.ts';
 import type { CostBook } from '../limiter/cost/cost-book.ts';
-import { estimateCost, explainCost } from '../limiter/cost/estimate.ts';
+import { explainCost } from '../limiter/cost/estimate.ts';
 import { run } from '../request/run.ts';
 import type { Call, CallEnvironment } from '../request/types.ts';
 import { type GraphqlValue, readGraphqlAnswer } from './answer.ts';
@@ -22,6 +22,8 @@ export interface GraphqlClientSettings extends DefaultLimits {
 /** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
 const maxQueryCost = 1000;
 
+const json = { 'content-type': 'application/json', accept: 'application/json' };
+
 /** The GraphQL client of one shop: parse, estimate, run, unwrap. */
 export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlClient {
   const { environment, documents, costs } = settings;
@@ -36,12 +38,13 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
     const limits = callLimits(options, settings);
-    const operation = await documents.parse(document, { operationName: options.operationName, keys: takesKeys });
+    const reading = { operationName: options.operationName, keys: takesKeys };
+    const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
     const keys = createCallKeys(operation.keySlots, given, options.idempotencyKey);
     const safety = options.retry?.safety ?? safetyOf(operation, keys.variables());
     if (options.idempotencyKey !== undefined && safety === 'never') throw keyWithoutUse(operation.name);
-    const costKey = `${operation.name}\n${operation.source}`;
-    const estimate = estimateCost(operation.document, given, options.operationName).cost;
+    const { costKey } = operation;
+    const estimate = operation.estimate(given);
     if (options.cost === undefined && Math.min(estimate, costs.expect(costKey, estimate)) > maxQueryCost) {
       throw tooCostly(operation, estimate, given, options.operationName);
     }
@@ -52,7 +55,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
       safety,
       method: 'POST',
       path,
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...requestHeaders(options.headers) },
+      headers: options.headers ? { ...json, ...requestHeaders(options.headers) } : json,
       body: () => requestBody(operation.source, keys.variables(), options.operationName),
       ...(keys.first !== undefined && { idempotencyKey: keys.first }),
       // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.

@@ -22,6 +22,7 @@ export function staticToken(accessToken: string): TokenSource {
   const problems = tokenProblems(accessToken);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
+    peek: () => accessToken,
     get: () => Promise.resolve(accessToken),
     invalidate: () => Promise.resolve(false),
   };

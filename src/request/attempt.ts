@@ -2,13 +2,12 @@ import type { ShopwrightError } from '../errors/base.ts';
 import { NetworkError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import { linkSignal } from '../internal/link-signal.ts';
-import { untilAborted } from '../internal/shared-task.ts';
 import type { Permit } from '../limiter/types.ts';
 import { mayHaveExecuted } from '../resilience/decide-retry.ts';
 import type { TransportResponse } from '../transport/types.ts';
 import { type FailedSend, judge, noteOutcome, type Progress } from './progress.ts';
 import { deadlineExceeded, timedOut } from './time-limits.ts';
-import { renewToken, takeToken } from './token.ts';
+import { readyToken, renewToken, takeToken } from './token.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
 
 type Result<T> = Omit<CallResult<T>, 'attempts' | 'waitedMs'>;
@@ -49,7 +48,9 @@ export async function attemptOnce<T>(
   progress.waitedMs += permit.waitedMs;
   try {
     emit({ type: 'permit', shop, operation, cost: permit.cost, waitedMs: permit.waitedMs, priority });
-    const token = await takeToken(call, environment, deadlineAt);
+    // An abort or a listener may have come in between.
+    signal?.throwIfAborted();
+    const token = readyToken(environment) ?? (await takeToken(call, environment, deadlineAt));
     const sent = await breaker.run(
       operation,
       () => send(call, environment, progress, permit, token, deadlineAt),
@@ -106,7 +107,7 @@ async function send<T>(
       ...(call.body && { body: call.body() }),
     });
     // A transport that does not heed the signal must not hold the call.
-    response = withoutToken(await untilAborted(answering, limit.signal), token);
+    response = withoutToken(await limit.until(answering), token);
   } catch (thrown) {
     const error = limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
     // A lost answer may have cost its points; a connection that was never made has not.

@@ -2,12 +2,26 @@ import { AuthenticationError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { isShopwrightError } from '../errors/guards.ts';
 import { linkSignal } from '../internal/link-signal.ts';
-import { untilAborted } from '../internal/shared-task.ts';
 import { deadlineExceeded, timedOut } from './time-limits.ts';
 import type { Call, CallEnvironment } from './types.ts';
 
 /** Characters that a header can carry; `Headers` refuses others with an error that names no field. */
 const sendable = /^[\x21-\x7e]+$/;
+
+/**
+ * The token that the source has at hand, so that there is nothing to wait for.
+ *
+ * @throws AuthenticationError where the source fails.
+ */
+export function readyToken({ shop, tokens }: CallEnvironment): string | undefined {
+  try {
+    const token = tokens.peek?.(shop);
+    // What cannot be sent is told by `takeToken`.
+    return typeof token === 'string' && sendable.test(token) ? token : undefined;
+  } catch (error) {
+    throw isShopwrightError(error) ? error : sourceFailed(error, shop);
+  }
+}
 
 /**
  * Asks the token source, within the time of one attempt and of the whole call.
@@ -25,7 +39,7 @@ export async function takeToken(
     remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, false) : timedOut(call, shop, false),
   );
   try {
-    const token = await untilAborted(tokens.get(shop, limit.signal), limit.signal);
+    const token = await limit.until(tokens.get(shop, limit.signal));
     if (typeof token === 'string' && sendable.test(token)) return token;
     throw new AuthenticationError(`The token source gave no usable access token for ${shop}.`, { shop });
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   isTimeoutError,
   isValidationError,
   type Logger,
+  staticToken,
   type TokenSource,
   type Transport,
 } from 'shopwright';
@@ -112,6 +113,35 @@ describe('a token source', () => {
       source(() => Promise.reject(own)),
     );
     expect(await clock.run(rejection(shop.graphql(query)))).toBe(own);
+  });
+
+  it('that has a token at hand is not waited for', async () => {
+    const get = (): never => {
+      throw new Error('asked for');
+    };
+    const auth = { ...staticToken('unused'), get, peek: () => 'at-hand' };
+    const { shop, clock, sent } = scriptedShop([good()], { accessToken: undefined, auth });
+    await clock.run(shop.graphql(query));
+    expect(sent[0]?.headers.get('x-shopify-access-token')).toBe('at-hand');
+  });
+
+  it.each([[undefined], ['has spaces']])('that has %j at hand is asked for a token', async (ready) => {
+    const auth = { ...staticToken('asked-for'), peek: () => ready };
+    const { shop, clock, sent } = scriptedShop([good()], { accessToken: undefined, auth });
+    await clock.run(shop.graphql(query));
+    expect(sent[0]?.headers.get('x-shopify-access-token')).toBe('asked-for');
+  });
+
+  it('that fails to look at hand stops the call, and what it threw is not told', async () => {
+    const peek = (): never => {
+      throw new Error('secret');
+    };
+    const auth = { ...staticToken('unused'), peek };
+    const { shop, clock, sent } = scriptedShop([good()], { accessToken: undefined, auth });
+    const error = await clock.run(rejection(shop.graphql(query)));
+    expect(isAuthenticationError(error) && error.message).toMatch(/token source failed .* with Error/);
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(sent).toHaveLength(0);
   });
 
   it('that cannot invalidate leaves the refusal as it is, and tells of itself', async () => {

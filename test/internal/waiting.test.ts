@@ -84,4 +84,21 @@ describe('the system clock', () => {
     expect(systemClock.now() - wall).toBe(50);
     expect(systemClock.monotonic() - steady).toBe(50);
   });
+
+  it('ends a wait when its time runs out, and leaves nothing unhandled behind', async () => {
+    const clock = createManualClock();
+    const link = linkSignal(clock, undefined, 1000, () => 'late');
+    const { promise, reject } = Promise.withResolvers<string>();
+    const wait = link.until(promise);
+    await Promise.all([clock.advance(1000), expect(wait).rejects.toBe('late')]);
+    reject(new Error('nobody hears this any more'));
+    await expect(link.until(Promise.resolve('too late'))).rejects.toBe('late');
+  });
+
+  it('lets a wait end as its promise does', async () => {
+    const link = linkSignal(createManualClock(), undefined, 1000, () => 'late');
+    await expect(link.until(Promise.resolve('in time'))).resolves.toBe('in time');
+    await expect(link.until(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    link.release();
+  });
 });

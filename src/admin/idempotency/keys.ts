@@ -38,6 +38,7 @@ export function createCallKeys(
   given: Readonly<Record<string, unknown>>,
   idempotencyKey: string | undefined,
 ): CallKeys {
+  if (slots.length === 0) return { first: undefined, variables: () => given, renew: () => false };
   const ours = slots.filter(({ variable }) => given[variable] === undefined || given[variable] === '');
   const base = idempotencyKey ?? (ours.length > 0 ? randomUUID() : undefined);
   const rounds = new Map<string, number>();

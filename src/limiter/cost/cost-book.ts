@@ -8,6 +8,8 @@ export interface CostBook {
 
 /** One operation's last answers, newest last. */
 interface Page {
+  /** Number of the last look at it. */
+  usedAt: number;
   /** Requested points for each estimated one. */
   readonly ratios: number[];
   /** Requested points where the estimate was 0. */
@@ -26,29 +28,40 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
   const maxKeys = options.maxKeys ?? 1_000;
   const pages = new Map<string, Page>();
 
-  /** A map keeps the order of insertion, so the first key is the one longest unused. */
-  const touch = (key: string, page: Page): void => {
-    pages.delete(key);
-    pages.set(key, page);
+  let looks = 0;
+
+  const forgetOne = (): void => {
+    let oldest: string | undefined;
+    let usedAt = Number.POSITIVE_INFINITY;
+    for (const [key, page] of pages) if (page.usedAt < usedAt) [oldest, usedAt] = [key, page.usedAt];
+    if (oldest !== undefined) pages.delete(oldest);
+  };
+
+  const pageFor = (key: string): Page => {
+    let page = pages.get(key);
+    if (!page) {
+      if (pages.size >= maxKeys) forgetOne();
+      page = { usedAt: 0, ratios: [], unforeseen: [] };
+      pages.set(key, page);
+    }
+    page.usedAt = looks += 1;
+    return page;
   };
 
   return {
     expect(key, estimate) {
       const page = pages.get(key);
       if (!page) return estimate;
-      touch(key, page);
+      page.usedAt = looks += 1;
       if (estimate <= 0) return Math.max(0, ...page.unforeseen);
       return page.ratios.length === 0 ? estimate : round(estimate * Math.max(...page.ratios));
     },
     learn(key, estimate, requested) {
       if (!Number.isFinite(requested) || requested < 0) return;
-      const page = pages.get(key) ?? { ratios: [], unforeseen: [] };
-      touch(key, page);
+      const page = pageFor(key);
       const answers = estimate > 0 ? page.ratios : page.unforeseen;
       answers.push(estimate > 0 ? requested / estimate : requested);
       if (answers.length > answersKept) answers.shift();
-      const oldest = pages.keys().next().value;
-      if (pages.size > maxKeys && oldest !== undefined) pages.delete(oldest);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
-import { variablesOf } from './values.ts';
+import { givenValue, type Variables, variablesOf } from './values.ts';
 import { type FieldListener, operationPoints } from './walk.ts';
 
 /** What an operation will ask for, as far as its text and variables tell. */
@@ -29,7 +29,7 @@ export function estimateCost(
   variables?: Readonly<Record<string, unknown>>,
   operationName?: string,
 ): CostEstimate {
-  return { cost: estimate(document, variables, operationName) };
+  return { cost: estimate(document, variables, operationName, {}) };
 }
 
 /** An estimate with the share of each field, the dearest first: for messages, not for each call. */
@@ -39,20 +39,53 @@ export function explainCost(
   operationName?: string,
 ): CostEstimate & { readonly fields: readonly FieldCost[] } {
   const fields = new Map<string, number>();
-  const cost = estimate(document, variables, operationName, (path, points) => {
-    fields.set(path, Math.max(points, fields.get(path) ?? 0));
-  });
+  const listen: FieldListener = (path, points) => fields.set(path, Math.max(points, fields.get(path) ?? 0));
+  const cost = estimate(document, variables, operationName, { listen });
   return {
     cost,
     fields: [...fields].map(([path, points]) => ({ path, cost: points })).sort((one, other) => other.cost - one.cost),
   };
 }
 
+/** Estimates one operation in whole points, for variables as they are sent. */
+export type Estimator = (variables?: Readonly<Record<string, unknown>>) => number;
+
+/**
+ * An `estimateCost` for an operation that is sent again and again: it remembers the last cost, which is right
+ * while the variables that count, such as page sizes, are the same. Input objects are counted anew each time.
+ */
+export function createEstimator(document: DocumentNode, operationName?: string): Estimator {
+  let last: { readonly cost: number; readonly read: ReadonlyMap<string, unknown> } | undefined;
+  return (variables = {}) => {
+    if (last && areGiven(last.read, variables)) return last.cost;
+    const read = new Map<string, unknown>();
+    const onRead = (name: string, value: unknown): void => void read.set(name, value);
+    const cost = estimate(document, variables, operationName, { onRead });
+    last = [...read.values()].some(canChange) ? undefined : { cost, read };
+    return cost;
+  };
+}
+
+function areGiven(read: ReadonlyMap<string, unknown>, variables: Readonly<Record<string, unknown>>): boolean {
+  for (const [name, value] of read) if (!Object.is(givenValue(variables, name), value)) return false;
+  return true;
+}
+
+/** What is no object stays what it is. */
+function canChange(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+interface Listeners {
+  readonly listen?: FieldListener;
+  readonly onRead?: Variables['onRead'];
+}
+
 function estimate(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>> | undefined,
   operationName: string | undefined,
-  listen?: FieldListener,
+  { listen, onRead }: Listeners,
 ): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation: OperationDefinitionNode | undefined;
@@ -62,7 +95,7 @@ function estimate(
     if (operationName === undefined || definition.name?.value === operationName) operation = definition;
   }
   if (!operation) return 0;
-  const walk = { fragments, variables: variablesOf(operation, variables), listen };
+  const walk = { fragments, variables: variablesOf(operation, variables, onRead), listen };
   const root = { set: operation.selectionSet, within: undefined };
   // The dust of binary fractions must not cost a point.
   return Math.max(0, Math.ceil(operationPoints(walk, root, operation.operation === 'mutation') - 1e-6));

@@ -4,18 +4,26 @@ import type { ArgumentNode, ConstValueNode, OperationDefinitionNode, ValueNode }
 export interface Variables {
   readonly given: Readonly<Record<string, unknown>>;
   readonly defaults: ReadonlyMap<string, ConstValueNode>;
+  /** Hears of each variable that counts, with its value as given. */
+  readonly onRead?: ((name: string, value: unknown) => void) | undefined;
+}
+
+/** A variable as given, and never what every object has by birth. */
+export function givenValue(given: Variables['given'], name: string): unknown {
+  return Object.hasOwn(given, name) ? given[name] : undefined;
 }
 
 /** What the variables of an operation stand for. */
 export function variablesOf(
   operation: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>> | undefined,
+  given: Readonly<Record<string, unknown>> = {},
+  onRead?: Variables['onRead'],
 ): Variables {
   const defaults = new Map<string, ConstValueNode>();
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     if (defaultValue) defaults.set(variable.name.value, defaultValue);
   }
-  return { given: given ?? {}, defaults };
+  return { given, defaults, onRead };
 }
 
 /** The value of an argument by name; `undefined` where it is not given. */
@@ -28,7 +36,8 @@ function valueIn(node: ValueNode, variables: Variables): unknown {
   switch (node.kind) {
     case 'Variable': {
       const name = node.name.value;
-      const given = Object.hasOwn(variables.given, name) ? variables.given[name] : undefined;
+      const given = givenValue(variables.given, name);
+      variables.onRead?.(name, given);
       if (given !== undefined) return given;
       const byDefault = variables.defaults.get(name);
       return byDefault && valueIn(byDefault, variables);
