@@ -58,8 +58,12 @@ export function createRedisLink(settings: LinkSettings): RedisLink {
 
   const inTime = (command: Promise<unknown>): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const cancel = clock.setTimer(() => reject(giveUp(command)), commandTimeoutMs);
-      command.then(resolve, reject).finally(cancel);
+      // A process that was held up finds its timers due before it reads what has long been answered: it
+      // looks once more before it gives up.
+      let cancel = clock.setTimer(() => {
+        cancel = clock.setTimer(() => reject(giveUp(command)), 0);
+      }, commandTimeoutMs);
+      command.then(resolve, reject).finally(() => cancel());
     });
 
   const failed = (error: unknown): void => {

@@ -66,6 +66,24 @@ describe('a client that is disconnected', () => {
   });
 });
 
+describe('a process that was held up', () => {
+  it.each([
+    ['ioredis 6', () => connected(new Redis(url))],
+    ['ioredis 5', () => connected(new Redis5(url))],
+  ] as const)('does not take an answer that lies there unread for none (%s)', async (_, connect) => {
+    const limiter = limiterOn(connect());
+    await call(limiter);
+    expect(await call(limiter)).toBe(whole);
+    const permit = ask(limiter);
+    await Promise.resolve();
+    // Holds the process up for longer than a command may take.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    (await permit).settle(answer);
+    expect(limiter.status(scope)?.maximumAvailable).toBe(whole);
+    await connected(new Redis(url)).del(`${keyPrefix}{${scope.shop}:${scope.app}}`);
+  });
+});
+
 it.each(Object.entries(clients))('a server that hangs costs no call (%s)', async (_, connect) => {
   const server = await startSilentServer();
   ends.push(() => server.kill());
