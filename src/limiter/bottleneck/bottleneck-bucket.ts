@@ -87,7 +87,7 @@ export function createBottleneckBucket(
   };
 
   /** What the call takes out of the reservoir. A size that is not confirmed is a guess, and refuses nothing. */
-  const weightOf = ({ cost }: Waiter): number => Math.ceil(Math.min(cost, bucket.maximumAvailable));
+  const weightOf = ({ cost }: Waiter): number => Math.min(Math.ceil(cost), Math.floor(bucket.maximumAvailable));
 
   const submit = (waiter: Waiter): void => {
     if (!room.reprice(waiter)) return;

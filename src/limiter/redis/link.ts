@@ -11,11 +11,16 @@ export interface RedisLink {
   mayCall(): boolean;
   /**
    * Runs the script on one key and reads its answer. Settles after `commandTimeoutMs` at the latest, also
-   * where the client would wait for ever.
+   * where the client would wait for ever; `onLate` hears of an answer that comes after that.
    *
    * @throws What the client or `read` throws, or a TimeoutError.
    */
-  call<T>(key: string, parameters: readonly (string | number)[], read: (answer: string) => T): Promise<T>;
+  call<T>(
+    key: string,
+    parameters: readonly (string | number)[],
+    read: (answer: string) => T,
+    onLate: () => void,
+  ): Promise<T>;
 }
 
 type LinkSettings = Pick<RedisLimiterSettings, 'redis' | 'clock' | 'commandTimeoutMs' | 'probeMs' | 'logger'>;
@@ -44,24 +49,24 @@ export function createRedisLink(settings: LinkSettings): RedisLink {
     }
   };
 
-  const giveUp = (command: Promise<unknown>): TimeoutError => {
+  const giveUp = (command: Promise<unknown>, onLate: () => void): TimeoutError => {
     givenUp += 1;
     // Once the client has an outcome for it, there is something at the other end again.
     const settle = (): void => {
       givenUp -= 1;
       if (givenUp === 0) probeAtMs = Math.min(probeAtMs, clock.monotonic());
     };
-    command.then(settle, settle);
+    command.finally(settle).then(onLate, () => undefined);
     const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
     return new TimeoutError('TIMEOUT', `Redis did not answer within ${commandTimeoutMs} ms.`, limits);
   };
 
-  const inTime = (command: Promise<unknown>): Promise<unknown> =>
+  const inTime = (command: Promise<unknown>, onLate: () => void): Promise<unknown> =>
     new Promise((resolve, reject) => {
       // A process that was held up finds its timers due before it reads what has long been answered: it
       // looks once more before it gives up.
       let cancel = clock.setTimer(() => {
-        cancel = clock.setTimer(() => reject(giveUp(command)), 0);
+        cancel = clock.setTimer(() => reject(giveUp(command, onLate)), 0);
       }, commandTimeoutMs);
       command.then(resolve, reject).finally(() => cancel());
     });
@@ -84,11 +89,11 @@ export function createRedisLink(settings: LinkSettings): RedisLink {
       return isUp;
     },
     mayCall: () => isUp || (!isProbing && clock.monotonic() >= probeAtMs),
-    async call(key, parameters, read) {
+    async call(key, parameters, read, onLate) {
       const isProbe = !isUp;
       isProbing ||= isProbe;
       try {
-        const answer = read(String(await inTime(run(key, parameters))));
+        const answer = read(String(await inTime(run(key, parameters), onLate)));
         succeeded();
         return answer;
       } catch (error) {

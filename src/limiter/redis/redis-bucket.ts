@@ -119,7 +119,14 @@ export function createRedisBucket({ shop, app }: BucketScope, process: RedisProc
     const state = { held, spent: ledger.spent, told, owedAtMost: mirror.owed(), waitingPoints: line.points };
     const parameters = write({ sequence: nextSequence(), leaves, nowMs, ...state, ended, candidates });
     ended = [];
-    return link.call(key, parameters, readHearing);
+    return link.call(key, parameters, readHearing, putRight);
+  };
+
+  /** Redis has executed late what was given up, and holds points for calls that went without. */
+  const putRight = (): void => {
+    if (!mirror.isAlone || isCalling || isClosed) return;
+    stopTimer();
+    void call();
   };
 
   const call = async (): Promise<void> => {

@@ -54,7 +54,7 @@ local function take(points, count)
 end
 
 local elapsed = now - b.at
-b.at = now
+b.at, b.seen = now, math.min(b.seen, now)
 if elapsed > 0 then
   b.level = b.level + elapsed * b.rate / 1000
   hold()

@@ -89,6 +89,16 @@ describe('the reservoir', () => {
     expect(await reservoirOf(host)).toBe(989);
   });
 
+  it('lets a call through that needs all of a bucket which is no whole number of points', async () => {
+    const { take } = await bench(1_000);
+    const permit = await take(0);
+    permit.settle({ actualCost: 0, throttleStatus: throttleStatus(900.7, 1_000.7) });
+    await clock.step(10);
+    const all = take(1_000.7);
+    await clock.step(2_000);
+    await expect(all).resolves.toMatchObject({ cost: 1_000 });
+  });
+
   it('never holds more than the bucket, however long nobody calls', async () => {
     const { host, take } = await bench(900);
     await clock.step(600_000);

@@ -325,6 +325,20 @@ describe('a command', () => {
     expect(limiter.status(scope)).toMatchObject({ inFlight: 0, reserved: 0, available: 1_000 });
   });
 
+  it('that Redis executes late, when nobody needs it any more, holds no points', async () => {
+    const [away, other] = await processes(2, 1_000);
+    if (!away || !other) return;
+    bench.breakWith('late', away);
+    const call = bench.ask(away, 400);
+    await bench.clock.step(1_000);
+    (await call).refund();
+    bench.breakWith(undefined, away);
+    await bench.catchUp();
+    await bench.clock.step(1);
+    expect(await bench.fields()).toMatchObject({ inFlight: '0', reserved: '0' });
+    await expect(bench.ask(other, 900)).resolves.toMatchObject({ waitedMs: 0 });
+  });
+
   it('that Redis executes twice counts once', async () => {
     const [limiter] = await processes(1, 1_000);
     if (!limiter) return;

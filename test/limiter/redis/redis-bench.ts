@@ -16,8 +16,8 @@ export const clients = {
 } as const;
 export type ClientName = keyof typeof clients;
 
-/** What becomes of a command: Redis is out of reach, hangs, loses its answer, or executes it twice. */
-export type Fault = 'refused' | 'hung' | 'unanswered' | 'twice';
+/** What becomes of a command: Redis is out of reach, hangs, answers late, loses its answer, or executes it twice. */
+export type Fault = 'refused' | 'hung' | 'late' | 'unanswered' | 'twice';
 
 /** A real Redis whose scripts see the time of a test. */
 export interface RedisBench {
@@ -29,6 +29,10 @@ export interface RedisBench {
   takeCommands(): number;
   /** What becomes of all commands of a limiter from now on. Without a fault: what should. */
   breakWith(fault: Fault | undefined, limiter: RateLimiter): void;
+  /** Has all late commands executed and answered, in their order. */
+  catchUp(): Promise<void>;
+  /** Sets Redis's clock, but not those of the processes. */
+  setRedisClock(byMs: number): void;
   /** Fields of the bucket's key, as Redis has it. */
   fields(): Promise<Readonly<Record<string, string>>>;
   /** A limiter of a process of its own, on a connection that all share. */
@@ -54,6 +58,8 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
   const keyPrefix = `test:${randomUUID()}:`;
   let pending = 0;
   let commands = 0;
+  let clockOffMs = 0;
+  let late = Promise.withResolvers<void>();
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3; quiet = pending === 0 ? quiet + 1 : 0) await settled();
   };
@@ -63,6 +69,7 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     commands += 1;
     if (fault === 'refused') throw new Error('Connection is closed.');
     if (fault === 'hung') return never;
+    if (fault === 'late') await late.promise;
     pending += 1;
     try {
       if (fault === 'twice') await command();
@@ -78,19 +85,17 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     return script.replace(realTime, '{ KEYS[2] / 1000, 0 }');
   };
   const scripts = new Map<string, string>();
-  const timeKey = (): string => String(epochMs + clock.monotonic());
+  const timeKey = (): string => String(epochMs + clockOffMs + clock.monotonic());
   const faults = new Map<RateLimiter, Fault | undefined>();
   const scriptingOf = (limiter: () => RateLimiter): RedisScripting => ({
     evalsha(sha, _, key, ...rest) {
       const known = scripts.get(sha) ?? '0'.repeat(40);
-      const time = timeKey();
-      return onItsWay(faults.get(limiter()), () => redis.evalsha(known, 2, String(key), time, ...rest));
+      return onItsWay(faults.get(limiter()), () => redis.evalsha(known, 2, String(key), timeKey(), ...rest));
     },
     eval(script, _, key, ...rest) {
       const changed = atTestTime(script);
       scripts.set(sha1(script), sha1(changed));
-      const time = timeKey();
-      return onItsWay(faults.get(limiter()), () => redis.eval(changed, 2, String(key), time, ...rest));
+      return onItsWay(faults.get(limiter()), () => redis.eval(changed, 2, String(key), timeKey(), ...rest));
     },
   });
 
@@ -107,6 +112,14 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
       return taken;
     },
     breakWith: (fault, limiter) => void faults.set(limiter, fault),
+    async catchUp() {
+      late.resolve();
+      late = Promise.withResolvers<void>();
+      await settle();
+    },
+    setRedisClock(byMs) {
+      clockOffMs += byMs;
+    },
     fields: () => redis.hgetall(`${keyPrefix}{${scope.shop}:${scope.app}}`),
     limiter(options) {
       const made: RateLimiter = redisLimiter({ redis: scriptingOf(() => made), clock, keyPrefix, ...options });

@@ -224,6 +224,45 @@ describe('a process that dies', () => {
   });
 });
 
+describe("Redis's clock", () => {
+  it.each([-86_400_000, -5_000, 5_000])(
+    'may be set by %d ms: points, permits, places and room for others go on from there',
+    async (byMs) => {
+      const [one, two] = [bench.limiter(), bench.limiter()];
+      for (const limiter of [one, two]) await bench.confirm(limiter, 1_000);
+      await bench.confirm(one, 300);
+      const held = await bench.ask(one, 200);
+      bench.setRedisClock(byMs);
+      const { lines, note } = log();
+      note('one', bench.ask(one, 750));
+      await bench.clock.step(1);
+      note('two', bench.ask(two, 100, { priority: 'background' }));
+      await bench.clock.step(500);
+      held.settle({
+        actualCost: 200,
+        throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 200, restoreRate: 100 },
+      });
+      await bench.clock.step(5_000);
+      expect(lines).toEqual([]);
+      await bench.clock.step(2_000);
+      expect(lines).toEqual(['one']);
+      await bench.clock.step(35_000);
+      expect(lines).toEqual(['one', 'two']);
+      expect(two.status(scope)).toMatchObject({ inFlight: 2, reserved: 850 });
+    },
+  );
+
+  it('that was set back does not keep room for interactive calls of a time to come', async () => {
+    const limiter = bench.limiter();
+    await bench.confirm(limiter, 1_000);
+    (await bench.ask(limiter, 0)).refund();
+    bench.setRedisClock(-86_400_000);
+    await bench.confirm(limiter, 1_000);
+    await bench.clock.step(61_000);
+    await expect(bench.ask(limiter, 1_000, { priority: 'background' })).resolves.toMatchObject({ waitedMs: 0 });
+  });
+});
+
 describe('closing', () => {
   it('leaves nothing of the process in Redis, once its permits have ended', async () => {
     const limiter = bench.limiter();

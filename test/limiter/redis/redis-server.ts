@@ -21,8 +21,9 @@ export function describeWithRedisServer(name: string, body: () => void): void {
 }
 
 /** Starts a Redis that keeps nothing when it ends. */
-export async function startRedis(port: number): Promise<TestServer> {
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
+export async function startRedis(port: number, settings: readonly string[] = []): Promise<TestServer> {
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
+  const child = spawn('redis-server', [...own, ...settings]);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     let output = '';

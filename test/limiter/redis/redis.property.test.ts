@@ -197,10 +197,11 @@ describe('several processes whose Redis comes and goes', () => {
         arbitrary: fc.record({
           kind: fc.constant('break' as const),
           process,
-          fault: fc.constantFrom<Fault | undefined>('refused', 'hung', 'unanswered', 'twice', undefined),
+          fault: fc.constantFrom<Fault | undefined>('refused', 'hung', 'late', 'unanswered', 'twice', undefined),
         }),
       },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('catchUp' as const) }) },
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.nat(4_000) }) },
     );
     const bench = await createRedisBench(url);
@@ -236,6 +237,7 @@ describe('several processes whose Redis comes and goes', () => {
           } else if (one.kind === 'step') await clock.step(one.ms);
           else if (one.kind === 'abort') [...waiting][one.which % Math.max(1, waiting.size)]?.abort();
           else if (one.kind === 'break') bench.breakWith(one.fault, processes[one.process] ?? processes[0]);
+          else if (one.kind === 'catchUp') await bench.catchUp();
           else if (one.kind === 'flush') await bench.redis.del(`${keyPrefix}{${scope.shop}:${scope.app}}`);
           else {
             const [ended] = out.splice(one.which % Math.max(1, out.length), 1);
@@ -244,6 +246,7 @@ describe('several processes whose Redis comes and goes', () => {
           await bench.settle();
         }
         for (const limiter of processes) bench.breakWith(undefined, limiter);
+        await bench.catchUp();
         for (let round = 0; round < 100 && (waiting.size > 0 || out.length > 0); round++) {
           for (const permit of out.splice(0)) end('settle', permit, 1);
           await clock.step(5_000);

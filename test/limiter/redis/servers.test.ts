@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { Redis as Redis5 } from 'ioredis5';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cluster, Redis } from 'ioredis';
+import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import type { Permit, RateLimiter } from 'shopwright';
 import { afterEach, expect, it } from 'vitest';
+import type { RedisScripting } from '../../../src/limiter/redis/options.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { redisOrSkip } from '../../services.ts';
 import { scope } from './redis-bench.ts';
@@ -26,7 +30,7 @@ function connected<T extends Client>(client: T): T {
 
 const keyPrefix = `test:${randomUUID()}:`;
 
-function limiterOn(redis: Client): RateLimiter {
+function limiterOn(redis: RedisScripting): RateLimiter {
   const limiter = redisLimiter({ redis, keyPrefix, commandTimeoutMs: 100, probeMs: 20, processes: 2 });
   ends.push(() => limiter.close());
   return limiter;
@@ -121,3 +125,55 @@ describeWithRedisServer('a server that is killed and started again', () => {
     20_000,
   );
 });
+
+interface ClusterMember {
+  readonly port: number;
+  readonly talkPort: number;
+}
+
+describeWithRedisServer('a cluster', () => {
+  const nodes = {
+    'ioredis 6': (port: number) => new Cluster([{ host: '127.0.0.1', port }]),
+    'ioredis 5': (port: number) => new Cluster5([{ host: '127.0.0.1', port }]),
+  };
+
+  it.each(Object.entries(nodes))('holds the buckets in the slots of their keys (%s)', async (_, connect) => {
+    const directory = await mkdtemp(join(tmpdir(), 'shopwright-'));
+    ends.push(() => rm(directory, { recursive: true }));
+    // The usual port of the cluster's own talk is 10,000 higher, and may lie beyond all ports.
+    const node = async () => ({ port: await freePort(), talkPort: await freePort() });
+    const members = [await node(), await node()] as const;
+    for (const { port, talkPort } of members) {
+      const file = ['--cluster-config-file', `nodes-${port}.conf`, '--dir', directory];
+      const server = await startRedis(port, ['--cluster-enabled', 'yes', '--cluster-port', String(talkPort), ...file]);
+      ends.push(() => server.kill());
+    }
+    await joinCluster(members);
+    const cluster = connect(members[0].port);
+    cluster.on('error', () => undefined);
+    ends.push(() => cluster.disconnect());
+    const [one, two] = [limiterOn(cluster), limiterOn(cluster)];
+    const slots = new Set<number>();
+    for (let shop = 0; shop < 20; shop++) {
+      const scopeOfShop = { shop: `shop-${shop}.myshopify.com`, app: 'default' };
+      (await one.acquire({ ...scopeOfShop, cost: 10, priority: 'interactive' })).settle(answer);
+      await two.acquire({ ...scopeOfShop, cost: 10, priority: 'interactive' });
+      expect(two.status(scopeOfShop)).toMatchObject({ maximumAvailable: whole, inFlight: 1, confirmed: true });
+      slots.add(await cluster.cluster('KEYSLOT', `${keyPrefix}{${scopeOfShop.shop}:default}`));
+    }
+    expect(slots.size).toBeGreaterThan(10);
+  });
+});
+
+/** Makes a cluster of two servers, each with half of the slots. */
+async function joinCluster(members: readonly [ClusterMember, ClusterMember]): Promise<void> {
+  const [one, two] = members.map(({ port }) => connected(new Redis(port, '127.0.0.1')));
+  if (!one || !two) return;
+  await one.cluster('ADDSLOTSRANGE', 0, 8_191);
+  await two.cluster('ADDSLOTSRANGE', 8_192, 16_383);
+  await two.cluster('SET-CONFIG-EPOCH', 2);
+  await two.cluster('MEET', '127.0.0.1', members[0].port, members[0].talkPort);
+  for (const server of [one, two]) {
+    await expect.poll(() => server.cluster('INFO'), { timeout: 20_000 }).toContain('cluster_state:ok');
+  }
+}

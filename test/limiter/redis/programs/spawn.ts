@@ -7,6 +7,9 @@ export interface RunningProgram {
   count(line: string): number;
   /** Resolves when it has written that line so many times; rejects when it ends before. */
   until(line: string, times: number): Promise<void>;
+  /** Stops it where it stands, and has it go on. */
+  pause(): void;
+  resume(): void;
   kill(): Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export function startProgram(name: string, args: readonly string[]): RunningProg
         void ended.then(() => reject(new Error(`The program has ended: ${errors}`)));
         check();
       }),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await ended;
