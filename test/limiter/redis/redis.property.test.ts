@@ -76,7 +76,7 @@ describe('the script', () => {
       { numRuns: 40 },
     );
     await bench.close();
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('several processes on one bucket', () => {
@@ -174,7 +174,7 @@ describe('several processes on one bucket', () => {
       { numRuns: 40 },
     );
     await bench.close();
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('several processes whose Redis comes and goes', () => {
@@ -270,5 +270,5 @@ describe('several processes whose Redis comes and goes', () => {
       { numRuns: 40 },
     );
     await bench.close();
-  }, 60_000);
+  }, 300_000);
 });
