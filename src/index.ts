@@ -52,7 +52,7 @@ export type {
 export type { CallCost } from './request/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { errorPattern } from './storage/error-pattern.ts';
-export { memoryStores } from './storage/memory.ts';
+export { type MemoryStoresOptions, memoryStores } from './storage/memory.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';
 export type {
   JournalDraft,

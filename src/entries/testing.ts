@@ -1,3 +1,4 @@
+export { describeKeyValueStore, type KeyValueSubject } from '../testing/conformance/key-value-store.ts';
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
 export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';

@@ -16,3 +16,18 @@ export function compareCodePoints(left: string, right: string): number {
   }
   return left.length - right.length;
 }
+
+const lastCodePoint = 0x10ffff;
+
+/**
+ * The first text, by code point, after all texts with that beginning; `undefined` where there is none. So
+ * `text >= prefix and text < end` finds them by an index, with no wildcard to escape.
+ */
+export function endOfPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === lastCodePoint) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // Surrogates are no code points of a text.
+  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+}

@@ -1,7 +1,18 @@
+import { type Clock, systemClock } from '../internal/clock.ts';
 import { createGate } from './gate.ts';
+import { gatedEngine } from './keys/gated.ts';
+import { createKeyValueStore } from './keys/key-value-store.ts';
+import { createLocks } from './keys/locks.ts';
+import { createMemoryKeys } from './memory/key-engine.ts';
 import { createMemoryJournal } from './memory-journal.ts';
 import { createMemoryRecords } from './memory-records.ts';
 import type { Stores } from './types.ts';
+
+/** What stores in memory can be made with. */
+export interface MemoryStoresOptions {
+  /** Clock of times to live and of leases. Default the machine's. */
+  readonly clock?: Clock;
+}
 
 /**
  * Stores that live as long as the process and share nothing with another: for tests, and where losing the
@@ -12,11 +23,17 @@ import type { Stores } from './types.ts';
  * await stores.records.counts('acme.myshopify.com');
  * await stores.close();
  */
-export function memoryStores(): Stores {
+export function memoryStores({ clock = systemClock }: MemoryStoresOptions = {}): Stores {
   const gate = createGate();
+  const keys = gatedEngine(createMemoryKeys(clock), gate);
+  const locks = createLocks(keys.locks, clock);
   return {
     records: createMemoryRecords(gate),
     journal: createMemoryJournal(gate),
-    close: () => gate.close(),
+    keyValue: createKeyValueStore(keys, locks),
+    close() {
+      locks.close();
+      return gate.close();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { KeyValueStore } from './ports/key-value-store.ts';
 import type { SyncJournal } from './ports/sync-journal.ts';
 import type { SyncRecordStore } from './ports/sync-records.ts';
 
@@ -16,6 +17,7 @@ export type {
 export interface Stores {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
+  readonly keyValue: KeyValueStore;
   /** Waits for what runs, then lets go of what the stores hold. Later calls fail with `StorageError`. */
   close(): Promise<void>;
 }

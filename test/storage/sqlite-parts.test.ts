@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors/local.ts';
 import { wholeNumber } from '../../src/storage/sql/columns.ts';
@@ -42,6 +42,7 @@ describe('a full disk', () => {
     const records = createSqlSyncRecords({
       tables,
       clock: createManualClock(),
+      nowMs: () => sql<number>`0`,
       run: async (work) => {
         try {
           return await work(db);

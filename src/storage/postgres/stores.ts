@@ -1,5 +1,8 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { createGate } from '../gate.ts';
+import { createKeyValueStore } from '../keys/key-value-store.ts';
+import { createLocks } from '../keys/locks.ts';
+import { createSqlKeys } from '../sql/key-engine.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
 import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';
@@ -13,6 +16,9 @@ import { checkedOptions, type PostgresStoresOptions } from './options.ts';
 
 /** Milliseconds for one step of a migration: an index over millions of rows is among them. */
 const migrationTimeoutMs = 600_000;
+
+/** The server's time when it comes to the row, which is later than the statement's where that had to wait. */
+const nowMs: SqlSession['nowMs'] = () => sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /**
  * Stores in Postgres 12 or newer, for as many processes as you like. Returns at once; the tables are made
@@ -55,10 +61,18 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
       return whileConflicting(() => work(db), clock);
     });
 
+  const session = { tables, run, clock, nowMs };
+  const keys = createSqlKeys(session, clock);
+  const locks = createLocks(keys.locks, clock);
+
   return {
-    records: createSqlSyncRecords({ tables, run, clock }),
-    journal: createSqlSyncJournal({ tables, run, clock }),
+    records: createSqlSyncRecords(session),
+    journal: createSqlSyncJournal(session),
+    keyValue: createKeyValueStore(keys, locks),
     migrate: () => gate.run(migrateNow),
-    close: () => gate.close(),
+    close() {
+      locks.close();
+      return gate.close();
+    },
   };
 }

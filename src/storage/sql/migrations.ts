@@ -65,6 +65,23 @@ const createSyncJournal: Migration['apply'] = async ({ schema }, { syncJournal, 
   }
 };
 
+const createKeyValues: Migration['apply'] = async ({ schema }, { keyValues, locks }, { keyType }) => {
+  await schema
+    .createTable(keyValues)
+    .addColumn('name', keyType, (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema.createIndex(`${keyValues}_by_end`).on(keyValues).column('expires_at').execute();
+  await schema
+    .createTable(locks)
+    .addColumn('name', keyType, (column) => column.primaryKey())
+    .addColumn('token', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema.createIndex(`${locks}_by_token`).on(locks).column('token').execute();
+};
+
 /**
  * All migrations, in order. A migration only adds (tables, indexes, columns that may be null or have a
  * default), so an older release of this package goes on working on a newer database, and no data is dropped.
@@ -73,6 +90,7 @@ const migrations: readonly Migration[] = [
   { version: 1, apply: createSyncRecords },
   { version: 2, apply: addSyncData },
   { version: 3, apply: createSyncJournal },
+  { version: 4, apply: createKeyValues },
 ];
 
 /** The version of a database on which all migrations have run. */

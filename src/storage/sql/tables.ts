@@ -41,6 +41,20 @@ export interface JournalHeadTable {
   readonly last_id: Column<number>;
 }
 
+/** One key with its value. A key that does not expire has the greatest safe integer as its end. */
+export interface KeyValueTable {
+  readonly name: Column<string>;
+  readonly value: Column<string>;
+  readonly expires_at: Column<number>;
+}
+
+/** One lock, held until it expires. `expires_at` is 0 once it is given back. */
+export interface LockTable {
+  readonly name: Column<string>;
+  readonly token: Column<number>;
+  readonly expires_at: Column<number>;
+}
+
 /** One migration that has been applied. */
 export interface MigrationTable {
   readonly version: Column<number>;
@@ -51,6 +65,8 @@ export interface SqlDatabase {
   readonly sync_records: SyncRecordTable;
   readonly sync_journal: JournalTable;
   readonly sync_journal_heads: JournalHeadTable;
+  readonly key_values: KeyValueTable;
+  readonly locks: LockTable;
   readonly migrations: MigrationTable;
 }
 
@@ -59,6 +75,8 @@ export interface TableNames {
   readonly syncRecords: 'sync_records';
   readonly syncJournal: 'sync_journal';
   readonly syncJournalHeads: 'sync_journal_heads';
+  readonly keyValues: 'key_values';
+  readonly locks: 'locks';
   readonly migrations: 'migrations';
 }
 
@@ -69,6 +87,8 @@ export function tableNames(prefix: string): TableNames {
     syncRecords: `${prefix}sync_records` as 'sync_records',
     syncJournal: `${prefix}sync_journal` as 'sync_journal',
     syncJournalHeads: `${prefix}sync_journal_heads` as 'sync_journal_heads',
+    keyValues: `${prefix}key_values` as 'key_values',
+    locks: `${prefix}locks` as 'locks',
     migrations: `${prefix}migrations` as 'migrations',
   };
 }

@@ -25,7 +25,7 @@ export interface SqliteStoresOptions {
    * itself, say in a deploy step; until then each call fails. Default `automatic`.
    */
   readonly migrate?: MigrateOption;
-  /** Clock that the wait for the lock runs on. Default the machine's. */
+  /** Clock of waits, of times to live and of leases. Default the machine's; all who share the file need the same. */
   readonly clock?: Clock;
 }
 

@@ -1,5 +1,8 @@
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { createGate } from '../gate.ts';
+import { createKeyValueStore } from '../keys/key-value-store.ts';
+import { createLocks } from '../keys/locks.ts';
+import { createSqlKeys } from '../sql/key-engine.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
 import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';
@@ -52,10 +55,20 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
       return work(db);
     });
 
+  // All who share a file are on one machine, and so on one clock.
+  const nowMs: SqlSession['nowMs'] = () => sql<number>`${Math.floor(clock.now())}`;
+  const session = { tables, run, clock, nowMs };
+  const keys = createSqlKeys(session, clock);
+  const locks = createLocks(keys.locks, clock);
+
   return {
-    records: createSqlSyncRecords({ tables, run, clock }),
-    journal: createSqlSyncJournal({ tables, run, clock }),
+    records: createSqlSyncRecords(session),
+    journal: createSqlSyncJournal(session),
+    keyValue: createKeyValueStore(keys, locks),
     migrate: () => patient(() => migrateSqlite(db, tables)),
-    close: () => gate.close(() => typed(() => db.destroy())),
+    close() {
+      locks.close();
+      return gate.close(() => typed(() => db.destroy()));
+    },
   };
 }

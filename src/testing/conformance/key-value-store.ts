@@ -1,0 +1,58 @@
+import { createKeyValueBench, type KeyValueSubject } from './key-values/bench.ts';
+import { compareCases } from './key-values/compare.ts';
+import { expiryCases } from './key-values/expiry.ts';
+import { fenceCases } from './key-values/fences.ts';
+import { lockCases } from './key-values/locks.ts';
+import { refusalCases } from './key-values/refusals.ts';
+import { scanCases } from './key-values/scan.ts';
+import { valueCases } from './key-values/values.ts';
+import { waitingCases } from './key-values/waiting.ts';
+import type { ConformanceRunner } from './runner.ts';
+
+export type { KeyValueSubject } from './key-values/bench.ts';
+
+const cases = [
+  ...valueCases,
+  ...refusalCases,
+  ...expiryCases,
+  ...compareCases,
+  ...scanCases,
+  ...lockCases,
+  ...fenceCases,
+  ...waitingCases,
+];
+
+/**
+ * Tests a key-value store and its locks against the port: over 100 cases, on any runner with `describe`, `it`
+ * and `expect(…).toBe` and `.toEqual`. No case lets more than seven seconds pass, so a store on a clock of its
+ * own can be tested in real time; allow a case half a minute.
+ *
+ * @param name Name of the adapter.
+ * @param create Makes a store without keys and locks. Called for each case, which closes it at its end.
+ * @param runner The runner's functions.
+ *
+ * @example
+ * import { describe, expect, it } from 'vitest';
+ * describeKeyValueStore('my store', () => {
+ *   const stores = myStores();
+ *   return { store: stores.keyValue, close: () => stores.close() };
+ * }, { describe, it, expect });
+ */
+export function describeKeyValueStore(
+  name: string,
+  create: () => KeyValueSubject | Promise<KeyValueSubject>,
+  runner: ConformanceRunner,
+): void {
+  runner.describe(`${name} as a key-value store`, () => {
+    for (const { name: sentence, check } of cases) {
+      runner.it(sentence, async () => {
+        const subject = await create();
+        try {
+          await check(createKeyValueBench(subject), runner.expect);
+        } finally {
+          await subject.close();
+        }
+      });
+    }
+  });
+}

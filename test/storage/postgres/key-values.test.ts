@@ -1,0 +1,58 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describeKeyValueStore } from 'shopwright/testing';
+import { beforeAll, expect, it } from 'vitest';
+import { postgresOrSkip } from '../../services.ts';
+import { createStallableClock } from '../stallable-clock.ts';
+import { testSchema } from './test-schema.ts';
+
+const { url, describe } = await postgresOrSkip();
+
+/** Milliseconds that pass at once, less than a third of the shortest lease of a case that renews. */
+const stepMs = 250;
+
+describe('Postgres', () => {
+  const schema = testSchema(url, 'key_values');
+  beforeAll(() => schema.drop());
+  const pool = schema.pool();
+
+  /** Lets time pass for what is stored: the server's clock cannot be set, but the ends of keys can. */
+  const shift = async (ms: number): Promise<void> => {
+    for (const table of ['shopwright_key_values', 'shopwright_locks']) {
+      await schema.admin.query(`update key_values.${table} set expires_at = expires_at - ${ms} where expires_at > 0`);
+    }
+  };
+  const idle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 3; quiet++) {
+      await nextTurn();
+      if (pool.waitingCount > 0 || pool.idleCount < pool.totalCount) quiet = 0;
+    }
+  };
+
+  describeKeyValueStore(
+    'postgresStores',
+    async () => {
+      await schema.empty();
+      const { clock, advance, stall } = createStallableClock();
+      const stores = schema.stores({ pool, clock });
+      await stores.migrate();
+      return {
+        store: stores.keyValue,
+        close: () => stores.close(),
+        async advance(ms) {
+          await idle();
+          for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
+            const nowMs = Math.min(leftMs, stepMs);
+            await shift(nowMs);
+            await advance(nowMs);
+            await idle();
+          }
+        },
+        async stall(ms) {
+          await shift(ms);
+          await stall(ms);
+        },
+      };
+    },
+    { describe, it, expect },
+  );
+});
