@@ -5,8 +5,8 @@ import type { Clock } from '../../internal/clock.ts';
 import { endOfPrefix } from '../code-points.ts';
 import type { KeyEngine, WriteOutcome } from '../keys/engine.ts';
 import { createSqlLocks } from './lock-engine.ts';
-import { createSweeper } from './sweeper.ts';
 import type { SqlSession } from './session.ts';
+import { createSweeper } from './sweeper.ts';
 import type { SqlDatabase } from './tables.ts';
 
 /** The end of a key that does not expire. */
