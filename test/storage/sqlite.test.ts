@@ -83,9 +83,11 @@ describe('the file', () => {
     const names = raw().prepare("select name from sqlite_master where type = 'table' order by name").all();
     expect(names.map(({ name }) => name)).toEqual(
       [
-        ...['migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'],
+        ...['key_values', 'locks', 'migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'],
         ...['second_', 'shopwright_'].flatMap((prefix) =>
-          ['migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'].map((name) => `${prefix}${name}`),
+          ['key_values', 'locks', 'migrations', 'sync_journal', 'sync_journal_heads', 'sync_records'].map(
+            (name) => `${prefix}${name}`,
+          ),
         ),
       ].sort(),
     );
