@@ -1,5 +1,8 @@
+import { ownerPoints } from './owner-costs.ts';
+import { countEntries } from './values.ts';
+
 /** Points that each entry of one part of a mutation's input adds. */
-export interface InputCost {
+interface InputCost {
   /** Argument, then fields below it; lists on the way are gone through. */
   readonly path: readonly [argument: string, ...fields: string[]];
   /** Points per entry. */
@@ -28,7 +31,7 @@ const variants: readonly InputCost[] = [
  * https://shopify.dev/changelog/dynamic-complexity-cost-for-productcreate-and-productupdate-mutations
  * https://shopify.dev/changelog/dynamic-complexity-for-productvariantsbulkcreate-and-productvariantsbulkupdate-mutations
  */
-export const inputCosts: ReadonlyMap<string, readonly InputCost[]> = new Map([
+const inputCosts: ReadonlyMap<string, readonly InputCost[]> = new Map([
   [
     'productSet',
     [
@@ -44,3 +47,19 @@ export const inputCosts: ReadonlyMap<string, readonly InputCost[]> = new Map([
   ['productVariantsBulkCreate', variants],
   ['productVariantsBulkUpdate', variants],
 ]);
+
+/**
+ * Points that the input of a mutation adds.
+ *
+ * @param mutation Name of the root field.
+ * @param argumentOf The value of one of its arguments.
+ */
+export function inputPoints(mutation: string, argumentOf: (name: string) => unknown): number {
+  if (mutation === 'metafieldsSet') return ownerPoints(argumentOf('metafields'));
+  let points = 0;
+  for (const { path, points: each } of inputCosts.get(mutation) ?? []) {
+    const [argument, ...fields] = path;
+    points += each * countEntries(argumentOf(argument), fields);
+  }
+  return points;
+}

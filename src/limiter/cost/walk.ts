@@ -1,4 +1,4 @@
-import { inputCosts } from './input-costs.ts';
+import { inputPoints } from './input-costs.ts';
 import {
   type MergedField,
   type Selected,
@@ -7,7 +7,7 @@ import {
   selectedFields,
   setsBelow,
 } from './selection.ts';
-import { argumentOf, countEntries } from './values.ts';
+import { argumentOf } from './values.ts';
 
 /** Points of a mutation without what its input adds. */
 const mutationPoints = 10;
@@ -99,11 +99,7 @@ function pageSize(walk: Walk, one: MergedField): number {
 /** 10 and what the input adds pay for the payload and the objects right in it, errors included. */
 function mutation(walk: Walk, one: MergedField, place: Place): number {
   const args = one.nodes[0]?.node.arguments;
-  let points = mutationPoints;
-  for (const { path, points: each } of inputCosts.get(one.name) ?? []) {
-    const [argument, ...fields] = path;
-    points += each * countEntries(argumentOf(args, argument, walk.variables), fields);
-  }
+  const points = mutationPoints + inputPoints(one.name, (name) => argumentOf(args, name, walk.variables));
   return points + sum(walk, selectedFields(setsBelow(one), walk), place, payload);
 }
 

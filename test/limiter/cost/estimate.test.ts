@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { estimateCost, explainCost } from '../../../src/limiter/cost/estimate.ts';
+import { requestedCost } from '../../../src/testing/fake/cost/operation.ts';
+import { operation } from '../../testing/stub-engine.ts';
 
 const cost = (text: string, variables?: Record<string, unknown>, operationName?: string): number =>
   estimateCost(parse(text), variables, operationName).cost;
@@ -241,5 +244,54 @@ describe('an explanation', () => {
         { path: 'node.a.b', cost: 1 },
       ],
     });
+  });
+});
+
+describe('metafieldsSet', () => {
+  const set =
+    'mutation Set($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { metafields { id } userErrors { message } } }';
+  const of = (...owners: readonly string[]): unknown[] =>
+    owners.map((owner) => ({ ownerId: `gid://shopify/${owner}`, namespace: 'a', key: 'b', value: 'c' }));
+
+  // https://shopify.dev/changelog/dynamic-complexity-cost-for-metafieldsset-mutation
+  it.each([
+    ['a product', of('Product/1'), 14],
+    ['an order', of('Order/1'), 20],
+    ['the shop', of('Shop/1'), 11],
+    ['several owners', of('Product/1', 'Product/2', 'ProductVariant/1', 'Customer/9'), 21],
+    ['one owner several times', of('Product/1', 'Product/1', 'Product/1'), 14],
+    ['an owner that has no price', of('Location/1'), 10],
+    ['no owner', of(), 10],
+  ])('pays for %s, as in the fake', (_, metafields, points) => {
+    expect(cost(set, { metafields })).toBe(points);
+    expect(requestedCost(operation(set, { metafields }))).toBe(points);
+  });
+
+  it('agrees with the fake, whoever the owners are', () => {
+    const types = ['Product', 'ProductVariant', 'Collection', 'Customer', 'Order', 'Shop', 'Location', 'Page'];
+    const owner = fc.tuple(fc.constantFrom(...types), fc.integer({ min: 1, max: 4 })).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(fc.array(owner, { maxLength: 25 }), (owners) => {
+        const metafields = of(...owners);
+        expect(cost(set, { metafields })).toBe(requestedCost(operation(set, { metafields })));
+      }),
+    );
+  });
+
+  it('reads owners written into the document, and a single one that is no list', () => {
+    expect(
+      cost('mutation { metafieldsSet(metafields: { ownerId: "gid://shopify/Order/1" }) { userErrors { field } } }'),
+    ).toBe(20);
+  });
+
+  it.each([
+    [[null]],
+    ['text'],
+    [[{ ownerId: 7 }]],
+    [[{}]],
+    [[{ ownerId: 'gid://shopify/constructor/1' }]],
+    [undefined],
+  ])('takes nothing for owners that are none: %j', (metafields) => {
+    expect(cost(set, { metafields })).toBe(10);
   });
 });
