@@ -1,3 +1,9 @@
+export {
+  describeJobQueue,
+  type JobQueueAbilities,
+  type JobQueueSubject,
+  type JobQueueTerms,
+} from '../testing/conformance/job-queue.ts';
 export { describeKeyValueStore, type KeyValueSubject } from '../testing/conformance/key-value-store.ts';
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';

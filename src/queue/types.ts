@@ -6,7 +6,9 @@ export interface JobDraft {
   readonly payload: unknown;
   /**
    * Dedupe key: while a job of this type with this key waits or is delayed, another is not added. One that runs
-   * already does not count, since it may have read the state before the change that the new job is for.
+   * already does not count, since it may have read the state before the change that the new job is for; the new
+   * job then waits for its end, so that two jobs of one type and key never run side by side. A job that waits for
+   * its next attempt, or was put off, counts again.
    */
   readonly key?: string;
   /** Milliseconds before it may run. Default 0. */
@@ -17,7 +19,7 @@ export interface JobDraft {
   readonly retryDelaysMs?: readonly number[];
   /** Milliseconds for one attempt, after which the handler's signal is aborted. Default: the queue's. */
   readonly timeoutMs?: number;
-  /** Default: derived from the job's id. */
+  /** Default: a UUID derived from the queue's name and the job's id. At most 255 characters. */
   readonly idempotencyKey?: string;
 }
 
@@ -39,7 +41,7 @@ export interface JobContext {
   readonly attempt: number;
   /** Aborted when the attempt's time is up, its lock is lost, or the queue closes and does not wait longer. */
   readonly signal: AbortSignal;
-  /** A UUID, the same in every attempt of this job: for mutations that take an idempotency key. */
+  /** The same in every attempt of this job, and after `requeue`: for mutations that take an idempotency key. */
   readonly idempotencyKey: string;
 }
 

@@ -1,15 +1,14 @@
 import type { Clock } from '../../internal/clock.ts';
-import { dedupeName } from '../queued-job.ts';
 import { DueHeap } from './due-heap.ts';
 import { JobLine } from './job-line.ts';
+import { KeyBook } from './key-book.ts';
 import type { HeldJob } from './types.ts';
 
 /** All jobs that do not run: two lines of those that are due, and those that will be. */
 export class Backlog {
   readonly #lines = { interactive: new JobLine(), background: new JobLine() };
   readonly #later = new DueHeap();
-  /** Who holds a dedupe key. */
-  readonly #holders = new Map<string, HeldJob>();
+  readonly #keys = new KeyBook();
   readonly #clock: Clock;
   readonly #onDue: () => void;
   #cancelTimer: (() => void) | undefined;
@@ -21,29 +20,34 @@ export class Backlog {
     this.#onDue = onDue;
   }
 
-  get waiting(): number {
+  /** Jobs in the lines. */
+  get ready(): number {
     return this.#lines.interactive.size + this.#lines.background.size;
+  }
+
+  /** Jobs that are due, in the lines or behind one with the same key. */
+  get waiting(): number {
+    return this.ready + this.#keys.parked;
   }
 
   get delayed(): number {
     return this.#later.size;
   }
 
-  /** Milliseconds for which the oldest waiting job has been due. */
+  /** Milliseconds for which the first job of the lines has been due. */
   get oldestWaitingMs(): number | null {
     const due = [this.#lines.interactive.first, this.#lines.background.first].flatMap((job) => job?.dueMs ?? []);
     return due.length === 0 ? null : this.#clock.monotonic() - Math.min(...due);
   }
 
-  /** The job that holds a dedupe key. */
+  /** The waiting job with that dedupe key. */
   holder(type: string, key: string): HeldJob | undefined {
-    return this.#holders.get(dedupeName(type, key));
+    return this.#keys.holder(type, key);
   }
 
-  /** Takes a job in. It holds its dedupe key from now on, unless another job has got it meanwhile. */
+  /** Takes a job in. */
   add(job: HeldJob, delayMs: number): void {
-    const { type, key } = job.job;
-    if (key !== null && !this.holder(type, key)) this.#holders.set(dedupeName(type, key), job);
+    this.#keys.hold(job);
     job.dueMs = this.#clock.monotonic() + delayMs;
     if (delayMs > 0) {
       this.#later.push(job);
@@ -54,13 +58,19 @@ export class Backlog {
     }
   }
 
-  /** Takes the next job out; another with its key can come in now. */
+  /** Takes out the next job that may run; one whose key is taken by a running job stands aside until `end`. */
   next(): HeldJob | undefined {
-    const job = this.#lines.interactive.shift() ?? this.#lines.background.shift();
-    if (!job) return undefined;
-    const { type, key } = job.job;
-    if (key !== null && this.holder(type, key) === job) this.#holders.delete(dedupeName(type, key));
-    return job;
+    for (;;) {
+      const job = this.#lines.interactive.shift() ?? this.#lines.background.shift();
+      if (!job || this.#keys.start(job)) return job;
+    }
+  }
+
+  /** The job that `next` gave has ended. */
+  end(job: HeldJob): void {
+    const behind = this.#keys.end(job);
+    for (const next of behind) this.#lines[next.job.priority].push(next);
+    if (behind.length > 0) this.#onDue();
   }
 
   /** No delayed job becomes due any more. */

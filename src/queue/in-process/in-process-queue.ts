@@ -17,6 +17,7 @@ import type { HeldJob, InProcessQueueOptions } from './types.ts';
  * A queue in the memory of this process, which needs nothing installed. What has not run when the process ends is
  * gone: queue it again on start from where it is kept, as `createProductQueue` does from the sync records.
  *
+ * A payload is kept as JSON, so what JSON leaves out (`undefined`, functions) is gone, and a `Date` is text.
  * A handler that does not stop within 5 seconds of its signal's abort is left to itself: its attempt counts as
  * failed, and its place goes to the next job.
  *
@@ -43,7 +44,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   const idle = createIdleWatch(() => active + backlog.waiting + backlog.delayed === 0);
   const rest = createIdleWatch(() => active === 0);
   const turns = createTurns(settings.concurrency, clock, {
-    waiting: () => (isWorking() ? backlog.waiting : 0),
+    waiting: () => (isWorking() ? backlog.ready : 0),
     async doNext() {
       const held = isWorking() ? backlog.next() : undefined;
       if (held) await run(held);
@@ -57,6 +58,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
     if (!handler) {
       reporter.unknownType(type);
       backlog.add(held, unknownTypePauseMs);
+      backlog.end(held);
       return;
     }
     const startMs = clock.monotonic();
@@ -78,6 +80,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       waitedMs,
       ...settle(held, result, { backlog, dead, clock, reporter }),
     });
+    backlog.end(held);
     idle.check();
     rest.check();
   };

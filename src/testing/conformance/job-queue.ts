@@ -1,0 +1,64 @@
+import { attemptCases } from './job-queue/attempts.ts';
+import {
+  createQueueBench,
+  type JobQueueAbilities,
+  type JobQueueSubject,
+  type JobQueueTerms,
+  terms,
+} from './job-queue/bench.ts';
+import { closingCases } from './job-queue/closing.ts';
+import { deadLetterCases } from './job-queue/dead-letters.ts';
+import { dedupeCases } from './job-queue/dedupe.ts';
+import { enqueueCases } from './job-queue/enqueue.ts';
+import { putOffCases } from './job-queue/put-off.ts';
+import { refusalCases } from './job-queue/refusals.ts';
+import { sharedCases } from './job-queue/shared.ts';
+import { statsCases } from './job-queue/stats.ts';
+import type { ConformanceRunner } from './runner.ts';
+
+export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from './job-queue/bench.ts';
+
+/**
+ * Tests a queue against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`. The
+ * cases wait by `advance` only, a few dozen milliseconds each, so a queue on a real clock can be tested by an
+ * `advance` that sleeps.
+ *
+ * @param name Name of the queue.
+ * @param createQueue Makes an empty queue on the terms it is given. Called for each case, which closes it.
+ * @param runner The runner's functions.
+ * @param abilities What not every queue can do, and this one can.
+ *
+ * @example
+ * import { describe, expect, it } from 'vitest';
+ * describeJobQueue('my queue', (terms) => {
+ *   const clock = createManualClock();
+ *   return { queue: myQueue({ ...terms, clock }), advance: (ms) => clock.advance(ms) };
+ * }, { describe, it, expect });
+ */
+export function describeJobQueue(
+  name: string,
+  createQueue: (terms: JobQueueTerms) => JobQueueSubject | Promise<JobQueueSubject>,
+  runner: ConformanceRunner,
+  abilities: JobQueueAbilities = {},
+): void {
+  const cases = [
+    ...[...enqueueCases, ...refusalCases, ...dedupeCases, ...attemptCases, ...putOffCases],
+    ...[...deadLetterCases, ...statsCases, ...closingCases, ...(abilities.shared ? sharedCases : [])],
+  ];
+  runner.describe(`${name} as a job queue`, () => {
+    for (const { name: sentence, check } of cases) {
+      runner.it(sentence, async () => {
+        const lines: string[] = [];
+        const subject = await createQueue(terms(lines));
+        const bench = createQueueBench(subject, lines);
+        try {
+          await check(bench, runner.expect);
+        } finally {
+          bench.release();
+          await bench.end(subject.queue.close({ graceMs: 0 }));
+          await subject.dispose?.();
+        }
+      });
+    }
+  });
+}
