@@ -8,6 +8,7 @@ import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
 import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
 import { whileBusy } from '../../src/storage/sqlite/busy.ts';
+import { countRecords } from '../../src/storage/sqlite/count-triggers.ts';
 import { isBusy, toStorageError } from '../../src/storage/sqlite/errors.ts';
 import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
 import { localIds, record, shop } from '../../src/testing/conformance/sync-records/case.ts';
@@ -30,7 +31,7 @@ async function migrated() {
 describe('applyMigrations', () => {
   it('applies nothing that has been applied, as for a process that waited for another one', async () => {
     const { database, db, tables } = await migrated();
-    await applyMigrations(db, tables, { keyType: 'text' });
+    await applyMigrations(db, tables, { keyType: 'text', countRecords });
     expect(database.prepare('select version from t_migrations').all()).toEqual(versions);
     await db.destroy();
   });

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { StorageError } from '../../errors/local.ts';
 import { applyMigrations, newestVersion, readVersion } from '../sql/migrations.ts';
 import type { SqlDatabase, TableNames } from '../sql/tables.ts';
+import { countRecords } from './count-triggers.ts';
 
 /** Where the tables are. */
 export interface PostgresPlace {
@@ -45,6 +46,9 @@ export async function migratePostgres(db: Kysely<SqlDatabase>, place: PostgresPl
     await sql`select pg_advisory_xact_lock(hashtextextended(${`shopwright ${place.schema}`}, 0))`.execute(transaction);
     await requireUtf8(transaction);
     await makeSchema(transaction, place.schema);
-    await applyMigrations(transaction, place.tables, { keyType: sql<string>`text collate "C"` });
+    await applyMigrations(transaction, place.tables, {
+      keyType: sql<string>`text collate "C"`,
+      countRecords: (db, tables) => countRecords(db, place.schema, tables),
+    });
   });
 }

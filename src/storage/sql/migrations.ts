@@ -5,6 +5,8 @@ import type { SqlDatabase, TableNames } from './tables.ts';
 export interface SqlDialectTraits {
   /** Column type of a text that is compared by code point. */
   readonly keyType: 'text' | Expression<string>;
+  /** Makes the table of counts, counts the records that are there, and has the database keep the counts. */
+  readonly countRecords: (db: Kysely<SqlDatabase>, tables: TableNames) => Promise<void>;
 }
 
 interface Migration {
@@ -91,6 +93,7 @@ const migrations: readonly Migration[] = [
   { version: 2, apply: addSyncData },
   { version: 3, apply: createSyncJournal },
   { version: 4, apply: createKeyValues },
+  { version: 5, apply: (db, tables, { countRecords }) => countRecords(db, tables) },
 ];
 
 /** The version of a database on which all migrations have run. */

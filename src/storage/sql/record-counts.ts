@@ -1,25 +1,56 @@
 import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { StorageError } from '../../errors/local.ts';
 import type { AgeCount } from '../ports/sync-records.ts';
 import { isSyncStatus } from '../record-rules.ts';
+import { wholeNumber } from './columns.ts';
 import { damagedRecord } from './record-rows.ts';
 import type { SqlDatabase, TableNames } from './tables.ts';
 
-/** A shop's records by status and day of the last success, in no particular order. */
-export async function readAgeCounts(
+/** Names a record of a status that there is not. */
+async function unknownStatus(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
   shop: string,
+  status: unknown,
+): Promise<StorageError> {
+  const query = db.selectFrom(syncRecords).select('local_id').where('shop', '=', shop).where('status', '=', status);
+  const first = await query.orderBy('local_id').limit(1).executeTakeFirst();
+  return damagedRecord(shop, first?.local_id, 'status');
+}
+
+/** Nobody but the triggers writes the counts; what does not fit comes from somebody else. */
+function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
+  return new StorageError(
+    `The table ${syncCounts} holds counts of ${shop} that cannot be: something else wrote to it, or wrote records ` +
+      'while triggers were off. Fill it anew as docs/storage.md tells.',
+    false,
+    { shop },
+  );
+}
+
+/**
+ * A shop's records by status and day of the last success, as the database keeps them, in no particular order.
+ *
+ * @throws StorageError where a record has a status that there is not, or the counts are damaged.
+ */
+export async function readAgeCounts(
+  db: Kysely<SqlDatabase>,
+  tables: TableNames,
+  shop: string,
 ): Promise<readonly AgeCount[]> {
-  const day = sql<unknown>`cast(last_synced_at / 86400000 as bigint)`;
   const rows = await db
-    .selectFrom(syncRecords)
-    .select(({ fn }) => ['status', day.as('day'), fn.countAll().as('records'), fn.min('local_id').as('first')])
+    .selectFrom(tables.syncCounts)
+    .select(['status', 'day', ({ fn }) => fn.sum('records').as('records')])
     .where('shop', '=', shop)
-    .groupBy(['status', day])
+    .groupBy(['status', 'day'])
+    .having(({ fn }) => fn.sum('records'), '<>', 0)
     .execute();
-  return rows.map(({ status, day: found, records, first }) => {
-    if (!isSyncStatus(status)) throw damagedRecord(shop, first, 'status');
-    return { status, day: found === null ? null : Number(found), count: Number(records) };
-  });
+  const ages: AgeCount[] = [];
+  for (const { status, day, records } of rows) {
+    if (!isSyncStatus(status)) throw await unknownStatus(db, tables, shop, status);
+    const count = wholeNumber(records);
+    if (count === undefined) throw damagedCounts(tables, shop);
+    ages.push({ status, day: Number(day) === -1 ? null : Number(day), count });
+  }
+  return ages;
 }

@@ -22,6 +22,17 @@ export interface SyncRecordTable {
   readonly shopify_updated_at: Column<string | null>;
 }
 
+/**
+ * How many records of a shop have a status and a day of the last success (days since the epoch, -1 for never).
+ * Kept by triggers. Several rows may be about the same; their sum is what counts.
+ */
+export interface SyncCountTable {
+  readonly shop: Column<string>;
+  readonly status: Column<string>;
+  readonly day: Column<number>;
+  readonly records: Column<number>;
+}
+
 /** One entry of the journal. `sent` and `before` are JSON. */
 export interface JournalTable {
   readonly shop: Column<string>;
@@ -63,6 +74,7 @@ export interface MigrationTable {
 /** The tables by the names they have without a prefix. */
 export interface SqlDatabase {
   readonly sync_records: SyncRecordTable;
+  readonly sync_counts: SyncCountTable;
   readonly sync_journal: JournalTable;
   readonly sync_journal_heads: JournalHeadTable;
   readonly key_values: KeyValueTable;
@@ -73,6 +85,7 @@ export interface SqlDatabase {
 /** The tables' names in the database. */
 export interface TableNames {
   readonly syncRecords: 'sync_records';
+  readonly syncCounts: 'sync_counts';
   readonly syncJournal: 'sync_journal';
   readonly syncJournalHeads: 'sync_journal_heads';
   readonly keyValues: 'key_values';
@@ -85,6 +98,7 @@ export function tableNames(prefix: string): TableNames {
   return {
     // The prefix is known at run time only; to the compiler a table keeps its own name.
     syncRecords: `${prefix}sync_records` as 'sync_records',
+    syncCounts: `${prefix}sync_counts` as 'sync_counts',
     syncJournal: `${prefix}sync_journal` as 'sync_journal',
     syncJournalHeads: `${prefix}sync_journal_heads` as 'sync_journal_heads',
     keyValues: `${prefix}key_values` as 'key_values',

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { applyMigrations, newestVersion, readVersion } from '../sql/migrations.ts';
 import type { SqlDatabase, TableNames } from '../sql/tables.ts';
+import { countRecords } from './count-triggers.ts';
 
 /** Whether all migrations of this release have run. Reads only. */
 export async function isCurrent(db: Kysely<SqlDatabase>, tables: TableNames): Promise<boolean> {
@@ -17,7 +18,7 @@ export async function migrateSqlite(db: Kysely<SqlDatabase>, tables: TableNames)
     if (await isCurrent(connection, tables)) return;
     await sql`begin immediate`.execute(connection);
     try {
-      await applyMigrations(connection, tables, { keyType: 'text' });
+      await applyMigrations(connection, tables, { keyType: 'text', countRecords });
       await sql`commit`.execute(connection);
     } catch (error) {
       await sql`rollback`.execute(connection);

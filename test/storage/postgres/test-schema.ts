@@ -11,7 +11,7 @@ export interface TestSchema {
   pool(config?: pg.PoolConfig): pg.Pool;
   /** Makes stores in the schema, closed with the file. */
   stores(options?: Partial<PostgresStoresOptions>): SqlStores;
-  /** Empties each table but that of the migrations. */
+  /** Empties each table but that of the migrations; the counts follow their records. */
   empty(): Promise<void>;
   /** Drops it with all that is in it. */
   drop(): Promise<void>;
@@ -53,7 +53,7 @@ export function testSchema(url: string, name: string): TestSchema {
     },
     async empty() {
       const found = await admin.query<{ name: string }>(
-        "select tablename as name from pg_tables where schemaname = $1 and tablename not like '%migrations'",
+        "select tablename as name from pg_tables where schemaname = $1 and tablename !~ '(migrations|counts)$'",
         [name],
       );
       const tables = found.rows.map((row) => `"${name}"."${row.name}"`);
