@@ -81,7 +81,15 @@ describe('the file', () => {
     expect(raw().prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect((await stores().records.list(shop)).map(({ localId }) => localId)).toEqual(['p1']);
     const names = raw().prepare("select name from sqlite_master where type = 'table' order by name").all();
-    const own = ['key_values', 'locks', 'migrations', 'sync_counts', 'sync_journal', 'sync_journal_heads', 'sync_records'];
+    const own = [
+      'key_values',
+      'locks',
+      'migrations',
+      'sync_counts',
+      'sync_journal',
+      'sync_journal_heads',
+      'sync_records',
+    ];
     const all = ['', 'second_', 'shopwright_'].flatMap((prefix) => own.map((name) => `${prefix}${name}`));
     expect(names.map(({ name }) => name)).toEqual(all.sort());
   });
