@@ -62,6 +62,13 @@ export type {
   SyncJournal,
 } from './storage/ports/sync-journal.ts';
 export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from './storage/ports/token-store.ts';
+export type { TokenKey } from './storage/tokens/secrets.ts';
+export {
+  createTokenStore,
+  type RotatingTokenStore,
+  type RotationReport,
+  type TokenStoreOptions,
+} from './storage/tokens/token-store.ts';
 export type {
   AgeCount,
   ErrorPattern,

@@ -8,6 +8,7 @@ export { describeKeyValueStore, type KeyValueSubject } from '../testing/conforma
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
 export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';
+export { describeTokenStore, type TokenStoreSubject } from '../testing/conformance/token-store.ts';
 export { describeTransport } from '../testing/conformance/transport.ts';
 export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';
 export type { CallFilter } from '../testing/fake/call-log.ts';
