@@ -1,7 +1,6 @@
 export type { WebhookOrder } from '../webhooks/durable/order-types.ts';
 export type {
   FieldsChanged,
-  ResourceEventPayload,
   WebhookContext,
   WebhookStep,
   WebhookStepEvent,
@@ -24,12 +23,51 @@ export type {
   WebhookTopicHandlers,
 } from '../webhooks/handler-types.ts';
 export type {
+  ComplianceCustomerPayload,
+  CustomerDataRequestPayload,
+  CustomerRedactPayload,
+  ShopRedactPayload,
+} from '../webhooks/payload-types/compliance.ts';
+export type {
+  AddressPayload,
+  CustomerDeletePayload,
+  CustomerMergeErrorPayload,
+  CustomerMergePayload,
+  CustomerPayload,
+} from '../webhooks/payload-types/customer.ts';
+export type { FieldsChangedPayload, ResourceEventPayload } from '../webhooks/payload-types/event.ts';
+export type {
+  InventoryItemDeletePayload,
+  InventoryItemPayload,
+  InventoryLevelDisconnectPayload,
+  InventoryLevelPayload,
+} from '../webhooks/payload-types/inventory.ts';
+export type { Json, JsonObject } from '../webhooks/payload-types/json.ts';
+export type {
+  OrderDeletePayload,
+  OrderEditedPayload,
+  OrderEditLinePayload,
+  OrderEditPayload,
+  OrderLineItemPayload,
+  OrderPayload,
+} from '../webhooks/payload-types/order.ts';
+export type {
   ProductDeletePayload,
+  ProductImagePayload,
+  ProductOptionPayload,
   ProductPayload,
   ProductVariantPayload,
-  WebhookPayload,
-  WebhookPayloads,
-} from '../webhooks/payload-types.ts';
+  VariantGidPayload,
+} from '../webhooks/payload-types/product.ts';
+export type {
+  BulkOperationFinishPayload,
+  CollectionDeletePayload,
+  CollectionPayload,
+  ScopesUpdatePayload,
+  ShopPayload,
+} from '../webhooks/payload-types/shop.ts';
+export type { WebhookPayload, WebhookPayloads } from '../webhooks/payload-types.ts';
+export type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from '../webhooks/topics.ts';
 export type {
   RefusedWebhook,
   VerifiedWebhook,

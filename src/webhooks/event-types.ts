@@ -7,22 +7,6 @@ export interface FieldsChanged {
   readonly removed: readonly string[];
 }
 
-/** Body of a next-generation event. https://shopify.dev/docs/apps/build/events/delivery-structure */
-export interface ResourceEventPayload {
-  readonly topic: string;
-  readonly action: string;
-  /** The subscription's name in the app's configuration. */
-  readonly handle: string;
-  /** As sent; `event.fieldsChanged` holds the same in its present form. */
-  readonly fields_changed?: unknown;
-  /** What the subscription's query was given, as a rule gids. */
-  readonly query_variables?: Readonly<Record<string, unknown>>;
-  /** Answer of the subscription's query, where it has one. */
-  readonly data?: unknown;
-  readonly errors?: readonly unknown[];
-  readonly [field: string]: unknown;
-}
-
 /** What a handler may want to know of its call. */
 export interface WebhookContext {
   /** 1 for the first; more where the queue tries again after the handler threw. */

@@ -1,6 +1,7 @@
 import { isRecord } from '../internal/json.ts';
 import type { FieldsChanged } from './event-types.ts';
 import type { WebhookEvent } from './handler-types.ts';
+import type { Json } from './payload-types/json.ts';
 import type { WebhookDetails } from './types.ts';
 
 const texts = (value: unknown): readonly string[] =>
@@ -21,5 +22,5 @@ export function toEvent(
   idempotencyKey: string = details.webhookId ?? crypto.randomUUID(),
 ): WebhookEvent {
   const fieldsChanged = details.generation === 'next' ? fieldsChangedOf(payload) : null;
-  return { ...details, payload, rawBody, idempotencyKey, fieldsChanged };
+  return { ...details, payload: payload as Json, rawBody, idempotencyKey, fieldsChanged };
 }

@@ -3,13 +3,7 @@ import type { JobQueue } from '../queue/types.ts';
 import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
 import type { Logger } from '../telemetry/types.ts';
 import type { WebhookOrder } from './durable/order-types.ts';
-import type {
-  FieldsChanged,
-  ResourceEventPayload,
-  WebhookContext,
-  WebhookStepEvent,
-  WebhookUnavailable,
-} from './event-types.ts';
+import type { FieldsChanged, WebhookContext, WebhookStepEvent, WebhookUnavailable } from './event-types.ts';
 import type { WebhookPayload, WebhookPayloads } from './payload-types.ts';
 import type { EventAction, EventTopic } from './topics.ts';
 import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './types.ts';
@@ -35,7 +29,6 @@ export interface ResourceEvent<Topic extends EventTopic = EventTopic, Action ext
   extends WebhookEvent<Topic> {
   readonly generation: 'next';
   readonly action: Action;
-  readonly payload: WebhookPayload<Topic> & ResourceEventPayload;
   readonly fieldsChanged: FieldsChanged;
 }
 
@@ -50,7 +43,9 @@ export type ResourceEventHandler<Topic extends EventTopic, Action extends EventA
   handle(event: ResourceEvent<Topic, Action>, context: WebhookContext): unknown;
 }['handle'];
 
-type KnownTopicHandlers = { readonly [Topic in keyof WebhookPayloads]?: WebhookTopicHandler<Topic> };
+type KnownTopicHandlers = {
+  readonly [Topic in Exclude<keyof WebhookPayloads, EventTopic>]?: WebhookTopicHandler<Topic>;
+};
 type ResourceHandlers = { readonly [Topic in EventTopic]?: ResourceEventHandler<Topic> };
 type ActionHandlers = {
   readonly [Key in `${EventTopic}/${EventAction}`]?: Key extends `${infer Topic extends EventTopic}/${infer Action extends EventAction}`

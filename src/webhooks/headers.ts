@@ -14,29 +14,29 @@ export interface HeaderNames {
   readonly action: string | null;
 }
 
+function shared(prefix: string) {
+  return {
+    hmac: `${prefix}shopify-hmac-sha256`,
+    topic: `${prefix}shopify-topic`,
+    shop: `${prefix}shopify-shop-domain`,
+    webhookId: `${prefix}shopify-webhook-id`,
+    eventId: `${prefix}shopify-event-id`,
+    triggeredAt: `${prefix}shopify-triggered-at`,
+    apiVersion: `${prefix}shopify-api-version`,
+  };
+}
+
 export const classicHeaders: HeaderNames = {
+  ...shared('x-'),
   generation: 'classic',
-  hmac: 'x-shopify-hmac-sha256',
-  topic: 'x-shopify-topic',
-  shop: 'x-shopify-shop-domain',
-  webhookId: 'x-shopify-webhook-id',
-  eventId: 'x-shopify-event-id',
-  triggeredAt: 'x-shopify-triggered-at',
-  apiVersion: 'x-shopify-api-version',
   name: 'x-shopify-name',
   action: null,
 };
 
 /** Source: https://shopify.dev/docs/apps/build/events/delivery-structure */
 export const nextHeaders: HeaderNames = {
+  ...shared(''),
   generation: 'next',
-  hmac: 'shopify-hmac-sha256',
-  topic: 'shopify-topic',
-  shop: 'shopify-shop-domain',
-  webhookId: 'shopify-webhook-id',
-  eventId: 'shopify-event-id',
-  triggeredAt: 'shopify-triggered-at',
-  apiVersion: 'shopify-api-version',
   name: 'shopify-handle',
   action: 'shopify-action',
 };

@@ -1,69 +1,74 @@
-/** One variant in a product's payload. Sent as Shopify's REST API names it. */
-export interface ProductVariantPayload {
-  readonly id: number;
-  /** Such as `gid://shopify/ProductVariant/1`. */
-  readonly admin_graphql_api_id: string;
-  readonly product_id: number;
-  readonly title: string;
-  /** Decimal amount in the shop's currency, as text. */
-  readonly price: string;
-  readonly compare_at_price: string | null;
-  readonly sku: string | null;
-  readonly barcode: string | null;
-  readonly position: number;
-  readonly option1: string | null;
-  readonly option2: string | null;
-  readonly option3: string | null;
-  readonly inventory_item_id: number;
-  readonly inventory_quantity: number;
-  /** ISO time. */
-  readonly updated_at: string;
-}
+import type {
+  CustomerDataRequestPayload,
+  CustomerRedactPayload,
+  ShopRedactPayload,
+} from './payload-types/compliance.ts';
+import type { CustomerDeletePayload, CustomerMergePayload, CustomerPayload } from './payload-types/customer.ts';
+import type { ResourceEventPayload } from './payload-types/event.ts';
+import type {
+  InventoryItemDeletePayload,
+  InventoryItemPayload,
+  InventoryLevelDisconnectPayload,
+  InventoryLevelPayload,
+} from './payload-types/inventory.ts';
+import type { Json } from './payload-types/json.ts';
+import type { OrderDeletePayload, OrderEditedPayload, OrderPayload } from './payload-types/order.ts';
+import type { ProductDeletePayload, ProductPayload, ProductVariantPayload } from './payload-types/product.ts';
+import type {
+  BulkOperationFinishPayload,
+  CollectionDeletePayload,
+  CollectionPayload,
+  ScopesUpdatePayload,
+  ShopPayload,
+} from './payload-types/shop.ts';
+import type { EventTopic } from './topics.ts';
 
 /**
- * Body of `products/update`, the fields that sync work needs. A subscription with `includeFields` leaves
- * fields out, so all but the id can be missing; and Shopify sends more than is listed.
+ * Payload type by topic, in the shape of Shopify's REST API. A subscription with `includeFields` leaves fields out,
+ * so nearly all can be missing; and Shopify sends more than is listed.
+ *
+ * Numbers above 2^53 lose their last digits when JSON is parsed, and ids come close: take `admin_graphql_api_id`
+ * where there is one.
+ *
+ * Source: the sample payloads of https://shopify.dev/docs/api/webhooks/latest
  */
-export interface ProductPayload {
-  readonly id: number;
-  /** Such as `gid://shopify/Product/1`. */
-  readonly admin_graphql_api_id?: string;
-  readonly title?: string;
-  readonly handle?: string;
-  readonly body_html?: string | null;
-  readonly vendor?: string;
-  readonly product_type?: string;
-  /** Lower case: `active`, `archived`, `draft`, `unlisted`, or one that Shopify has added since. */
-  readonly status?: string;
-  /** Joined by `, `. */
-  readonly tags?: string;
-  /** ISO times. Deliveries come in any order: the newest `updated_at` is the state that counts. */
-  readonly created_at?: string;
-  readonly updated_at?: string;
-  readonly published_at?: string | null;
-  readonly options?: readonly {
-    readonly name: string;
-    readonly position: number;
-    readonly values: readonly string[];
-  }[];
-  readonly variants?: readonly ProductVariantPayload[];
-  readonly [field: string]: unknown;
-}
-
-/** Body of `products/delete`. */
-export interface ProductDeletePayload {
-  /** The number at the end of the gid `gid://shopify/Product/…`. */
-  readonly id: number;
-  readonly [field: string]: unknown;
-}
-
-/** Payload type by topic. Topics that are not listed have `unknown`. */
-export interface WebhookPayloads {
-  'products/update': ProductPayload;
+export interface WebhookPayloads extends Record<EventTopic, ResourceEventPayload> {
+  'app/scopes_update': ScopesUpdatePayload;
+  'app/uninstalled': ShopPayload;
+  'bulk_operations/finish': BulkOperationFinishPayload;
+  'collections/create': CollectionPayload;
+  'collections/delete': CollectionDeletePayload;
+  'collections/update': CollectionPayload;
+  'customers/create': CustomerPayload;
+  'customers/data_request': CustomerDataRequestPayload;
+  'customers/delete': CustomerDeletePayload;
+  'customers/disable': CustomerPayload;
+  'customers/enable': CustomerPayload;
+  'customers/merge': CustomerMergePayload;
+  'customers/redact': CustomerRedactPayload;
+  'customers/update': CustomerPayload;
+  'inventory_items/create': InventoryItemPayload;
+  'inventory_items/delete': InventoryItemDeletePayload;
+  'inventory_items/update': InventoryItemPayload;
+  'inventory_levels/connect': InventoryLevelPayload;
+  'inventory_levels/disconnect': InventoryLevelDisconnectPayload;
+  'inventory_levels/update': InventoryLevelPayload;
+  'orders/cancelled': OrderPayload;
+  'orders/create': OrderPayload;
+  'orders/delete': OrderDeletePayload;
+  'orders/edited': OrderEditedPayload;
+  'orders/fulfilled': OrderPayload;
+  'orders/paid': OrderPayload;
+  'orders/partially_fulfilled': OrderPayload;
+  'orders/updated': OrderPayload;
+  'products/create': ProductPayload;
   'products/delete': ProductDeletePayload;
+  'products/update': ProductPayload;
+  'shop/redact': ShopRedactPayload;
+  'shop/update': ShopPayload;
+  'variants/in_stock': ProductVariantPayload;
+  'variants/out_of_stock': ProductVariantPayload;
 }
 
-/** Payload type of one topic. */
-export type WebhookPayload<Topic extends string> = Topic extends keyof WebhookPayloads
-  ? WebhookPayloads[Topic]
-  : unknown;
+/** Payload type of one topic: JSON for those that are not in the table. */
+export type WebhookPayload<Topic extends string> = Topic extends keyof WebhookPayloads ? WebhookPayloads[Topic] : Json;

@@ -1,4 +1,4 @@
-import { createWebhookHandler, type WebhookEvent, type WebhookHandlerEvent } from 'shopwright/webhooks';
+import { createWebhookHandler, type Json, type WebhookEvent, type WebhookHandlerEvent } from 'shopwright/webhooks';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { recordingLogger } from './recording-logger.ts';
 import {
@@ -237,14 +237,15 @@ test('payloads are typed by topic', () => {
     on: {
       'products/update': ({ topic, payload }) => {
         expectTypeOf(topic).toEqualTypeOf<'products/update'>();
-        expectTypeOf(payload.title).toEqualTypeOf<string | undefined>();
+        expectTypeOf(payload.title).toEqualTypeOf<string | null | undefined>();
       },
       'products/delete': ({ payload }) => expectTypeOf(payload.id).toEqualTypeOf<number>(),
-      'orders/create': ({ topic, payload }) => {
+      'orders/create': ({ payload }) => expectTypeOf(payload.name).toEqualTypeOf<string | null | undefined>(),
+      'themes/publish': ({ topic, payload }) => {
         expectTypeOf(topic).toEqualTypeOf<string>();
-        expectTypeOf(payload).toEqualTypeOf<unknown>();
+        expectTypeOf(payload).toEqualTypeOf<Json>();
       },
     },
   });
-  expectTypeOf<WebhookEvent['payload']>().toEqualTypeOf<unknown>();
+  expectTypeOf<WebhookEvent['payload']>().toEqualTypeOf<Json>();
 });
