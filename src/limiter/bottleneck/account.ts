@@ -1,0 +1,122 @@
+import {
+  type BucketState,
+  createBucket,
+  isPoints,
+  type Reservation,
+  refill,
+  refund,
+  reserve,
+  settle,
+} from '../bucket.ts';
+import type { PermitAnswer } from '../types.ts';
+import { createHostReservoir, createOwnReservoir } from './reservoir.ts';
+import type { BottleneckLimiterSettings, HostBottleneck } from './types.ts';
+
+/** The points of one bucket, and the reservoir of its Bottleneck, which follows them. */
+export interface Account {
+  readonly bucket: BucketState;
+  /** Monotonic milliseconds of the last call or end of a call. */
+  usedAtMs: number;
+  /** Milliseconds between two looks while somebody waits. */
+  readonly tickMs: number;
+  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  refill(): number;
+  /** Takes over what the reservoir holds at the start. */
+  begin(points: number): void;
+  /** Bottleneck let a call through that is still wanted. */
+  reserve(weight: number): Reservation;
+  /** Bottleneck let a call through that has been given up. */
+  skip(weight: number): void;
+  /** Bottleneck let a job of the host's own through. */
+  charge(weight: number): void;
+  /** Ends a reservation by an answer, or because nothing was sent. `true` where the bucket is smaller now. */
+  end(reservation: Reservation, answer?: PermitAnswer): boolean;
+  /** Brings the reservoir up to now: somebody has joined the queue. */
+  joined(): void;
+  /** The same: somebody waits. */
+  tick(): void;
+}
+
+/**
+ * Makes the account of a bucket of which nothing is known.
+ *
+ * @param heaviest The weight of the heaviest job in the queue.
+ */
+export function createAccount(
+  bottleneck: HostBottleneck,
+  settings: BottleneckLimiterSettings,
+  heaviest: () => number,
+): Account {
+  const { clock } = settings;
+  const bucket = createBucket(settings, clock.monotonic());
+  /** Jobs may be heavier than the bucket, because it has become smaller. */
+  let hasShrunk = false;
+
+  /** What the heaviest job lacks to get through at all: it would hold up everybody behind it for ever. */
+  const spare = (): number => {
+    if (!hasShrunk) return 0;
+    const lack = heaviest() - bucket.maximumAvailable;
+    hasShrunk = lack > 0;
+    return Math.max(0, lack);
+  };
+  const reservoir =
+    settings.refill === 'host' ? createHostReservoir(bottleneck) : createOwnReservoir(bottleneck, bucket, spare);
+
+  const refillNow = (): number => {
+    const nowMs = clock.monotonic();
+    refill(bucket, nowMs);
+    return nowMs;
+  };
+
+  const account: Account = {
+    bucket,
+    usedAtMs: clock.monotonic(),
+    tickMs: reservoir.tickMs,
+    refill: refillNow,
+    begin(points) {
+      refillNow();
+      reservoir.begin(points);
+    },
+    reserve(weight) {
+      refillNow();
+      const reservation = reserve(bucket, weight);
+      reservoir.taken(weight);
+      return reservation;
+    },
+    skip(weight) {
+      refillNow();
+      reservoir.taken(weight);
+      reservoir.ended(weight, 0);
+    },
+    charge(weight) {
+      refillNow();
+      bucket.level -= weight;
+      bucket.spent += weight;
+      reservoir.taken(weight);
+    },
+    end(reservation, answer) {
+      account.usedAtMs = refillNow();
+      const before = bucket.maximumAvailable;
+      if (answer) settle(bucket, reservation, answer);
+      else refund(bucket, reservation);
+      const isSmaller = bucket.maximumAvailable < before;
+      if (isSmaller) hasShrunk = true;
+      reservoir.ended(reservation.points, spentBy(reservation, answer), answer?.throttleStatus);
+      return isSmaller;
+    },
+    joined() {
+      refillNow();
+      reservoir.joined();
+    },
+    tick() {
+      refillNow();
+      reservoir.tick();
+    },
+  };
+  return account;
+}
+
+function spentBy({ points }: Reservation, answer: PermitAnswer | undefined): number {
+  if (!answer || answer.throttled) return 0;
+  return isPoints(answer.actualCost) ? answer.actualCost : points;
+}
