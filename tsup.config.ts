@@ -14,6 +14,7 @@ export default defineConfig({
     'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
     'storage/postgres': 'src/entries/storage-postgres.ts',
     queue: 'src/entries/queue.ts',
+    'queue/bullmq': 'src/entries/queue-bullmq.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

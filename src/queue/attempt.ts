@@ -21,8 +21,8 @@ export interface AttemptPlan {
   readonly clock: Clock;
 }
 
-/** A handler that does not listen to its signal must not hold its place for ever. */
-const lastWordsMs = 5_000;
+/** Milliseconds: a handler that does not listen to its signal must not hold its place for ever. */
+export const lastWordsMs = 5_000;
 
 /** Calls the handler once. Never rejects, and ends at the latest 5 seconds after its signal was aborted. */
 export function runAttempt({ handler, context, timeoutMs, stop, clock }: AttemptPlan): Promise<AttemptResult> {

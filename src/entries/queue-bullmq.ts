@@ -1,0 +1,2 @@
+export { bullmqQueue } from '../queue/bullmq/bullmq-queue.ts';
+export type { BullmqQueueOptions, OwnRedis, RedisToCopy } from '../queue/bullmq/types.ts';
