@@ -19,7 +19,10 @@ export interface CommonOptions {
   readonly transport?: Transport;
   /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
   readonly limiter?: RateLimiter;
-  /** When to stop calling a shop that fails. With a `store`, processes tell one another. */
+  /**
+   * When to stop calling a shop that fails. With a `store`, processes tell one another. All clients of an app and
+   * shop share the breaker that the first one sets up; `logger` is warned where another asks for something else.
+   */
   readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
   readonly retry?: Partial<RetryPolicy>;
   /**

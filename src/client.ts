@@ -1,27 +1,23 @@
-import { outOfRange } from './admin/call-limits.ts';
 import { createGraphqlClient } from './admin/graphql.ts';
 import { createRestClient } from './admin/rest/client.ts';
 import type { RestClient } from './admin/rest/types.ts';
 import type { GraphqlClient } from './admin/types.ts';
 import { staticToken, tokenProblems } from './auth/static-token.ts';
-import type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
+import { guardsFor } from './client-guards.ts';
+import type { ShopifyAppOptions, ShopifyClientOptions } from './client-options.ts';
+import { optionProblems } from './client-problems.ts';
 import { resolveApiVersion } from './config/api-version.ts';
 import { parseShopDomain } from './config/shop-domain.ts';
-import { isShopwrightError } from './errors/guards.ts';
 import { ConfigError, type Problem } from './errors/local.ts';
-import { type Clock, systemClock } from './internal/clock.ts';
+import { systemClock } from './internal/clock.ts';
 import { tokenBucketLimiter } from './limiter/token-bucket.ts';
 import type { LimiterStatus } from './limiter/types.ts';
 import type { CallEnvironment } from './request/types.ts';
-import { createShopBreaker } from './resilience/circuit-breaker.ts';
-import { createRetryBudget } from './resilience/retry-budget.ts';
-import { type SharedBreaker, shareBreaker } from './resilience/shared-breaker.ts';
 import type { BreakerPolicy, BreakerState, RetryPolicy } from './resilience/types.ts';
-import { createRuntime, processRuntime, type ShopGuards, shared } from './runtime.ts';
+import { createRuntime, processRuntime, shared } from './runtime.ts';
 import { createApiWatch } from './telemetry/api-watch.ts';
-import { createEmit, type Emit } from './telemetry/emit.ts';
+import { createEmit } from './telemetry/emit.ts';
 import { safeLogger } from './telemetry/safe-logger.ts';
-import type { Logger } from './telemetry/types.ts';
 import { kyTransport } from './transport/ky.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
@@ -56,7 +52,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const clock = options.clock ?? systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
-  const problems: Problem[] = [...originProblems(options.origin), ...rangeProblems(options)];
+  const problems: Problem[] = [...optionProblems(options)];
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
@@ -73,9 +69,8 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const limiter =
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
-  const guards = shared(runtime.guards, `${origin} ${shop} ${app}`, () =>
-    createGuards(options, `${origin} ${shop} ${app}`, shop, clock, emit, logger),
-  );
+  const owner = { origin, shop, app, clock, emit, logger };
+  const guards = guardsFor(owner, runtime.guards, options.breaker ?? {}, defaultBreaker);
 
   const environment: CallEnvironment = {
     ...guards,
@@ -125,62 +120,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   };
 }
 
-function createGuards(
-  options: CommonOptions,
-  key: string,
-  shop: string,
-  clock: Clock,
-  emit: Emit,
-  logger: Logger | undefined,
-): ShopGuards {
-  const { store, ...given } = options.breaker ?? {};
-  const policy = { ...defaultBreaker, ...given };
-  const budget = createRetryBudget();
-  let tell: SharedBreaker['tell'] | undefined;
-  const local = createShopBreaker(shop, policy, clock, (state) => {
-    emit({ type: 'breaker', shop, state });
-    tell?.(state);
-  });
-  if (!store) return { breaker: local, budget };
-  const onError = (error: unknown): void =>
-    logger?.warn(
-      { shop, error: isShopwrightError(error) ? error.code : 'UNKNOWN' },
-      'the store of the circuit breaker failed',
-    );
-  const shared = shareBreaker(local, store, `shopwright:breaker:${key}`, policy.openMs, clock, onError);
-  tell = shared.tell;
-  return { breaker: shared.breaker, budget };
-}
-
 /** Makes an app that hands out a client for each of its shops. */
 export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
   return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
-}
-
-function originProblems(origin: string | undefined): readonly Problem[] {
-  if (origin === undefined) return [];
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(origin);
-  return fits ? [] : [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
-}
-
-function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Problem[] {
-  const { openMs, store: _store, ...counts } = breaker;
-  const named = (group: string, values: object): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]));
-  const times = {
-    timeoutMs: options.timeoutMs,
-    deadlineMs: options.deadlineMs,
-    'rest.requestsPerSecond': options.rest?.requestsPerSecond,
-    'breaker.openMs': openMs,
-  };
-  return [
-    ...outOfRange(times, (value) => value > 0, 'must be a number above zero.'),
-    ...outOfRange(
-      named('breaker', counts),
-      (value) => value >= 1 && Number.isInteger(value),
-      'must be a whole number of at least 1.',
-    ),
-    ...outOfRange(named('retry', retry), (value) => value >= 0, 'must be a number of zero or more.'),
-  ];
 }

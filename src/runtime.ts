@@ -1,14 +1,7 @@
 import { createDocumentParser, type DocumentParser } from './admin/document.ts';
 import { type CostBook, createCostBook } from './limiter/cost/cost-book.ts';
 import type { RateLimiter } from './limiter/types.ts';
-import type { ShopBreaker } from './resilience/circuit-breaker.ts';
-import type { RetryBudget } from './resilience/retry-budget.ts';
-
-/** What protects one shop from one app. */
-export interface ShopGuards {
-  readonly breaker: ShopBreaker;
-  readonly budget: RetryBudget;
-}
+import { createGuardShelf, type GuardShelf } from './resilience/guard-shelf.ts';
 
 /** What all clients of a process share. */
 export interface Runtime {
@@ -17,7 +10,7 @@ export interface Runtime {
   /** The same for REST calls, whose buckets are others. */
   readonly restLimiters: Map<string, RateLimiter>;
   /** By origin, shop and app. */
-  readonly guards: Map<string, ShopGuards>;
+  readonly guards: GuardShelf;
   /** Notices that have been given, so that each is given once. */
   readonly told: Set<string>;
   readonly documents: DocumentParser;
@@ -28,7 +21,7 @@ export function createRuntime(): Runtime {
   return {
     limiters: new Map(),
     restLimiters: new Map(),
-    guards: new Map(),
+    guards: createGuardShelf(),
     told: new Set(),
     documents: createDocumentParser(),
     costs: createCostBook(),

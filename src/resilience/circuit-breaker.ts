@@ -113,10 +113,13 @@ export function createShopBreaker(
     });
     return built;
   };
-  let breaker = build();
+  // Made at the first failure: until then there is nothing to count, and of many thousand shops few ever fail.
+  let breaker: CircuitBreakerPolicy | undefined;
+  const state = (): BreakerState => (breaker ? (names[breaker.state] ?? 'open') : 'closed');
 
   /** Enters cockatiel's breaker, which waits for a verdict. */
   const newPlace = (): Deliver => {
+    breaker ??= build();
     const verdict = Promise.withResolvers<BreakerVerdict>();
     const counted = breaker.execute(() => verdict.promise);
     if (breaker.state === CircuitState.HalfOpen) trials += 1;
@@ -126,7 +129,13 @@ export function createShopBreaker(
     };
   };
 
+  /** Counts a call that began before there was a breaker; where others have opened it since, it is decided. */
+  const countLate = async (verdict: BreakerVerdict): Promise<void> => {
+    if (state() === 'closed') await newPlace()(verdict);
+  };
+
   const refusedForMs = (): number => {
+    if (!breaker) return 0;
     if (breaker.state === CircuitState.Open) return Math.max(0, opensUntil - clock.monotonic());
     // Callers beyond the trial calls would wait for their verdict inside cockatiel, without any limit.
     const full = trials >= policy.trials && vacant.length === 0;
@@ -145,11 +154,11 @@ export function createShopBreaker(
   };
 
   return {
-    state: () => names[breaker.state] ?? 'open',
+    state,
     assertClosed,
     refresh: () => undefined,
     openFor(ms) {
-      if (breaker.state !== CircuitState.Closed) return;
+      if (state() !== 'closed') return;
       // cockatiel has no way to open a breaker from outside, but it can be built open.
       const ownState = { value: CircuitState.Open, openedAt: 0, attemptNo: 1 };
       breaker = build({ ownState, breakerState: { failures: 0, operations: [] } });
@@ -162,18 +171,20 @@ export function createShopBreaker(
       judge: (result: T, state: BreakerState) => BreakerVerdict,
     ): Promise<T> {
       assertClosed(operation);
-      const place = vacant.pop() ?? newPlace();
-      const places = breaker.state === CircuitState.HalfOpen ? vacant : undefined;
+      const place = breaker && (vacant.pop() ?? newPlace());
+      const places = state() === 'half-open' ? vacant : undefined;
       let verdict: BreakerVerdict = 'neutral';
       try {
         const result = await attempt();
-        verdict = judge(result, names[breaker.state] ?? 'open');
+        verdict = judge(result, state());
         if (verdict === 'failure') failures.note(operation);
         return result;
       } finally {
         // cockatiel would take what it does not count for the success of a trial: it hears of verdicts only.
-        if (verdict !== 'neutral') await place(verdict);
-        else places?.push(place);
+        if (verdict === 'neutral') {
+          if (place) places?.push(place);
+        } else if (place) await place(verdict);
+        else if (verdict === 'failure' || breaker) await countLate(verdict);
       }
     },
   };

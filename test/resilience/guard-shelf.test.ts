@@ -1,0 +1,126 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createManualClock, type ManualClock } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { createGuardShelf, type GuardShelf } from '../../src/resilience/guard-shelf.ts';
+import { createShopGuards, type ShopGuards } from '../../src/resilience/shop-guards.ts';
+
+const policy = { failures: 1, operations: 1, openMs: 300_000, trials: 1 };
+const idleMs = 600_000;
+const listener = { changed: () => undefined, storeFailed: () => undefined };
+
+function shelfOn(clock: ManualClock): { readonly shelf: GuardShelf; take(name: string): ShopGuards } {
+  const shelf = createGuardShelf();
+  return {
+    shelf,
+    take: (name) =>
+      shelf.take(name, (onUse) => createShopGuards({ shop: name, key: name, policy, store: undefined, clock, onUse })),
+  };
+}
+
+const call = (guards: ShopGuards, verdict: 'success' | 'failure'): Promise<unknown> =>
+  guards.forClient(listener).breaker.run(
+    'Q',
+    () => Promise.resolve(),
+    () => verdict,
+  );
+
+/** Has the garbage collector take what nobody holds. A `WeakRef` that was looked at holds until the next turn. */
+async function collect(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc: () => void = runInNewContext('gc');
+  for (let turn = 0; turn < 2; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    gc();
+  }
+}
+
+/** Takes so many others, each used once. */
+function fill(take: (name: string) => ShopGuards, from: number, to: number): void {
+  for (let index = from; index < to; index += 1) take(`other-${index}`);
+}
+
+describe('the shelf of guards', () => {
+  it('gives all who ask for a name the same guards, and each name its own', () => {
+    const { shelf, take } = shelfOn(createManualClock());
+    expect(take('one')).toBe(take('one'));
+    expect(take('one')).not.toBe(take('two'));
+    expect(shelf.size).toBe(2);
+  });
+
+  it('forgets what has been idle for long, when it grows', async () => {
+    const clock = createManualClock();
+    const { shelf, take } = shelfOn(clock);
+    fill(take, 0, 1_000);
+    await clock.advance(idleMs);
+    fill(take, 1_000, 1_001);
+    await collect();
+    fill(take, 1_001, 2_001);
+    expect(shelf.size).toBeLessThan(1_100);
+  });
+
+  it('never holds many more than are in use, however many shops come by', async () => {
+    const clock = createManualClock();
+    const { shelf, take } = shelfOn(clock);
+    for (let round = 0; round < 10; round += 1) {
+      fill(take, round * 1_000, (round + 1) * 1_000);
+      await clock.advance(idleMs);
+      await collect();
+      expect(shelf.size).toBeLessThanOrEqual(2_000);
+    }
+  });
+
+  it('keeps an open breaker that no client holds, until its time is long over', async () => {
+    const clock = createManualClock();
+    const { take } = shelfOn(clock);
+    await call(take('dead'), 'failure');
+    await clock.advance(idleMs);
+    fill(take, 0, 1_000);
+    await collect();
+    expect(take('dead').forClient(listener).breaker.state()).toBe('open');
+    await clock.advance(policy.openMs);
+    fill(take, 1_000, 2_000);
+    await collect();
+    expect(take('dead').forClient(listener).breaker.state()).toBe('closed');
+  });
+
+  it('gives the next client the guards that an idle one still holds', async () => {
+    const clock = createManualClock();
+    const { take } = shelfOn(clock);
+    const held = take('held');
+    await clock.advance(idleMs);
+    fill(take, 0, 1_000);
+    await collect();
+    fill(take, 1_000, 3_000);
+    expect(take('held')).toBe(held);
+  });
+
+  it('keeps what an idle client takes into use again, also when that client is gone', async () => {
+    const clock = createManualClock();
+    const { take } = shelfOn(clock);
+    const held: { guards?: ShopGuards } = { guards: take('held') };
+    await clock.advance(idleMs);
+    fill(take, 0, 1_000);
+    if (held.guards) await call(held.guards, 'failure');
+    delete held.guards;
+    await collect();
+    expect(take('held').forClient(listener).breaker.state()).toBe('open');
+  });
+
+  it('keeps guards while a call is in flight, however long it takes', async () => {
+    const clock = createManualClock();
+    const guards = shelfOn(clock).take('slow');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const running = guards.forClient(listener).breaker.run(
+      'Q',
+      () => promise,
+      () => 'success',
+    );
+    await clock.advance(10 * idleMs);
+    expect(guards.isIdle(idleMs)).toBe(false);
+    resolve();
+    await running;
+    await clock.advance(idleMs);
+    expect(guards.isIdle(idleMs)).toBe(true);
+  });
+});
