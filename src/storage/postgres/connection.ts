@@ -49,8 +49,10 @@ export class PostgresConnection implements DatabaseConnection {
   }
 
   async commit(): Promise<void> {
-    await this.#send('commit', [], true);
+    const { command } = await this.#send('commit', [], true);
     this.#isInTransaction = false;
+    // So Postgres answers where a statement of the transaction failed: nothing of it is there.
+    if (command === 'ROLLBACK') throw this.#settings.errors.rolledBack();
   }
 
   /** Never fails: where the rollback cannot be sent, the connection is ended, and the server rolls back. */

@@ -30,12 +30,16 @@ const unreachable: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'cannot be reached: the host of the pool could not be looked up. Try again',
 };
 
+const inUse = 'all connections of the pool are in use. Raise its `max`, or give connections back sooner';
+
 /** The errors of one set of stores. No message holds an address, a password or a value. */
 export interface PostgresErrors {
   /** No connection could be had, so nothing was sent. */
   readonly connecting: (error: unknown, pool: PostgresPool, waitedMs: number) => StorageError;
   /** A statement failed. `mayCommit`: it was to commit something by itself. */
   readonly statement: (error: unknown, mayCommit: boolean) => StorageError;
+  /** A commit that committed nothing. */
+  readonly rolledBack: () => StorageError;
 }
 
 /** Makes the errors, which all name the schema. */
@@ -65,10 +69,12 @@ export function createPostgresErrors(schema: string): PostgresErrors {
       if (sqlState !== undefined) return answered(sqlState, error);
       if (pool.ending) return make('cannot be used: its pool has been ended. Close the stores first', false, error);
       if (error instanceof OutOfTime) {
-        const reason = pool.waitingCount
-          ? 'all connections of the pool are in use. Raise its `max`, or give connections back sooner'
-          : 'the server does not answer. Check the network between';
+        const reason = pool.waitingCount ? inUse : 'the server does not answer. Check the network between';
         return make(`got no connection within ${waitedMs} ms: ${reason}`, true, error);
+      }
+      // The pool's own limit, `connectionTimeoutMillis`, for those who wait until one is given back.
+      if (messageOf(error) === 'timeout exceeded when trying to connect') {
+        return make(`got no connection in time: ${inUse}`, true, error);
       }
       const known = unreachable[codeOf(error) ?? ''];
       if (known) return make(known, true, error);
@@ -90,5 +96,8 @@ export function createPostgresErrors(schema: string): PostgresErrors {
         return make('got no answer in time. Try again, or raise queryTimeoutMs', true, error);
       return make('lost its connection, and nothing was written. Try again', true, error);
     },
+
+    rolledBack: () =>
+      make('rolled the transaction back instead of committing it: one of its statements had failed', false, undefined),
   };
 }

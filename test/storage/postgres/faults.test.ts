@@ -146,6 +146,16 @@ describe('postgresStores on a network with faults', () => {
     expect([small.totalCount, small.idleCount, small.waitingCount]).toEqual([1, 1, 0]);
   });
 
+  it('says the same where the limit of the pool itself is the shorter one', async () => {
+    const small = schema.pool({ max: 1 });
+    const held = await small.connect();
+    small.options.connectionTimeoutMillis = 1;
+    const error = await failure(schema.stores({ pool: small }).records.get(shop, 'p1'));
+    expect(error).toMatchObject(notWritten);
+    expect(error.message).toContain('all connections of the pool are in use');
+    held.release();
+  });
+
   it('waits a bounded time for a server that accepts and says nothing', async () => {
     const clock = createManualClock();
     const { records } = schema.stores({ pool, clock });
