@@ -1,0 +1,295 @@
+import { type JobDraft, type JobHandler, type JobQueue, memoryStores } from 'shopwright';
+import { inProcessQueue, putOff } from 'shopwright/queue';
+import { createManualClock } from 'shopwright/testing';
+import { createWebhookHandler, type WebhookHandlerEvent, type WebhookHandlerOptions } from 'shopwright/webhooks';
+import { describe, expect, test, vi } from 'vitest';
+import { deliveryOf, gate, productUpdate } from './delivery-request.ts';
+import { recordingLogger } from './recording-logger.ts';
+import { secret } from './signed-delivery.ts';
+
+const webhookId = 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043';
+const order = (id = webhookId): Request => deliveryOf({ topic: 'orders/create', payload: { id: 1 }, webhookId: id });
+
+function setup(options: Partial<WebhookHandlerOptions> = {}) {
+  const events: WebhookHandlerEvent[] = [];
+  const clock = createManualClock();
+  const store = options.store ?? memoryStores({ clock }).keyValue;
+  const queue = options.queue ?? inProcessQueue({ clock });
+  const handler = createWebhookHandler({
+    secrets: secret,
+    clock,
+    on: {},
+    onEvent: (event) => events.push(event),
+    ...options,
+    store,
+    queue,
+  });
+  const types = (): readonly string[] => events.map(({ type }) => type);
+  const drained = (): Promise<void> => clock.run(queue.drain());
+  const inbox = async (): Promise<number> => (await Array.fromAsync(store.scan('webhook-inbox:'))).length;
+  return { handler, events, types, clock, store, queue, drained, inbox };
+}
+
+/** A queue whose jobs are done when the test says so. */
+function handQueue(): JobQueue & { readonly jobs: JobDraft[]; run(attempt?: number): Promise<unknown> } {
+  let handle: JobHandler = async () => undefined;
+  const jobs: JobDraft[] = [];
+  const unused = (): never => {
+    throw new Error('not needed here');
+  };
+  return {
+    name: 'by-hand',
+    jobs,
+    async enqueue(job) {
+      jobs.push(JSON.parse(JSON.stringify(job)));
+      return { id: String(jobs.length), isNew: true };
+    },
+    process(_type, handler) {
+      handle = handler;
+    },
+    async run(attempt = 1) {
+      const { type = '', payload } = jobs.shift() ?? {};
+      const job = { id: '1', type, payload, key: null, priority: 'background', enqueuedAt: 0 } as const;
+      return handle({ job, attempt, signal: new AbortController().signal, idempotencyKey: 'job' });
+    },
+    stats: unused,
+    deadJobs: unused,
+    requeue: unused,
+    drain: unused,
+    close: unused,
+  };
+}
+
+describe('with a queue, a delivery', () => {
+  test('is answered before it is handled, and reaches the handler as it came', async () => {
+    const { opened, open } = gate();
+    const onUpdate = vi.fn((_event: unknown) => opened);
+    const { handler, types, drained, inbox } = setup({ on: { 'products/update': onUpdate } });
+    const payload = '\uFEFF{"id":42,"title":"Thé \u{1F375} 緑茶","updated_at":"2026-11-02T12:00:00Z"}';
+    const request = deliveryOf({ topic: 'products/update', payload, webhookId, name: 'catalogue' });
+    expect((await handler(request)).status).toBe(200);
+    await vi.waitFor(() => expect(onUpdate).toHaveBeenCalledOnce());
+    expect(await inbox()).toBe(1);
+    open();
+    await drained();
+    expect(onUpdate.mock.calls[0]?.[0]).toMatchObject({
+      topic: 'products/update',
+      shop: 'acme.myshopify.com',
+      webhookId,
+      idempotencyKey: webhookId,
+      name: 'catalogue',
+      payload: { id: 42, title: 'Thé \u{1F375} 緑茶' },
+      rawBody: new TextEncoder().encode(payload),
+    });
+    expect(types()).toEqual(['queued', 'handled']);
+    expect(await inbox()).toBe(0);
+  });
+
+  test('whose body is no valid UTF-8 keeps its bytes', async () => {
+    const onUpdate = vi.fn();
+    const { handler, drained } = setup({ on: { 'orders/create': onUpdate } });
+    const bytes = Uint8Array.from([...new TextEncoder().encode('{"id":1,"note":"'), 0xff, 0x22, 0x7d]);
+    const { createHmac } = await import('node:crypto');
+    const { headers } = order();
+    headers.set('x-shopify-hmac-sha256', createHmac('sha256', secret).update(bytes).digest('base64'));
+    const request = new Request('http://localhost/', { method: 'POST', headers, body: bytes });
+    expect((await handler(request)).status).toBe(200);
+    await drained();
+    expect(onUpdate.mock.calls[0]?.[0].rawBody).toEqual(bytes);
+    expect(onUpdate.mock.calls[0]?.[0].payload).toMatchObject({ id: 1 });
+  });
+
+  test('that comes five times at once has its effect once', async () => {
+    const onCreate = vi.fn();
+    const { handler, drained, inbox } = setup({ on: { 'orders/create': onCreate } });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => handler(order())));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    await drained();
+    expect((await handler(order())).status).toBe(200);
+    await drained();
+    expect(onCreate).toHaveBeenCalledOnce();
+    expect(await inbox()).toBe(0);
+  });
+
+  test('is tried again after 10, 30 and 60 seconds, then is a dead letter, and can be sent anew', async () => {
+    const times: number[] = [];
+    const onCreate = vi.fn(() => {
+      times.push(clock.monotonic() / 1_000);
+      throw new Error('no database');
+    });
+    const logger = recordingLogger();
+    const { handler, events, drained, queue, clock, inbox } = setup({ logger, on: { 'orders/create': onCreate } });
+    await handler(order());
+    await drained();
+    expect(times).toEqual([0, 10, 40, 100]);
+    expect(events.slice(1)).toEqual(
+      [1, 2, 3, 4].map((attempt) => expect.objectContaining({ type: 'failed', attempt, willRetry: attempt < 4 })),
+    );
+    expect(await queue.deadJobs()).toEqual([expect.objectContaining({ type: 'webhooks', attempts: 4 })]);
+    expect(await inbox()).toBe(0);
+
+    onCreate.mockImplementation(() => undefined);
+    expect((await handler(order())).status).toBe(200);
+    await drained();
+    expect(events.at(-1)).toMatchObject({ type: 'handled' });
+    expect(logger.lines.filter(({ message }) => message.includes('that was the last attempt'))).toHaveLength(1);
+  });
+
+  test('whose handler puts it off loses no attempt and is no failure', async () => {
+    const onCreate = vi.fn().mockRejectedValueOnce(putOff(5_000));
+    const { handler, types, drained, clock } = setup({ on: { 'orders/create': onCreate } });
+    await handler(order());
+    await drained();
+    expect(clock.monotonic()).toBe(5_000);
+    expect(onCreate.mock.calls.map(([, { attempt }]) => attempt)).toEqual([1, 1]);
+    expect(types()).toEqual(['queued', 'handled']);
+  });
+
+  test('waits while another of its resource is being handled', async () => {
+    const { opened, open } = gate();
+    let running = 0;
+    const onUpdate = vi.fn(async () => {
+      running += 1;
+      expect(running).toBe(1);
+      await opened;
+      running -= 1;
+    });
+    const { handler, drained, clock } = setup({ on: { 'products/update': onUpdate } });
+    await handler(productUpdate('2026-11-02T12:00:00Z'));
+    await vi.waitFor(() => expect(onUpdate).toHaveBeenCalledOnce());
+    await handler(productUpdate('2026-11-02T12:00:01Z'));
+    await clock.advance(30_000);
+    expect(onUpdate).toHaveBeenCalledOnce();
+    open();
+    await drained();
+    expect(onUpdate).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('where the queue', () => {
+  test('is down, the answer is 503, and nothing is lost', async () => {
+    const queue = handQueue();
+    const enqueue = vi.spyOn(queue, 'enqueue').mockRejectedValueOnce(new Error('ECONNREFUSED'));
+    const onCreate = vi.fn();
+    const { handler, types } = setup({ queue, on: { 'orders/create': onCreate } });
+    const refused = await handler(order());
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ error: 'queue-failed' });
+    expect((await handler(order())).status).toBe(200);
+    expect(enqueue).toHaveBeenCalledTimes(2);
+    await queue.run();
+    expect(onCreate).toHaveBeenCalledOnce();
+    expect(types()).toEqual(['unavailable', 'queued', 'handled']);
+  });
+
+  test('or the store does not answer in time, the answer is 503', async () => {
+    const queue = handQueue();
+    const { handler, clock, events, store } = setup({ queue, on: { 'orders/create': () => undefined } });
+    vi.spyOn(queue, 'enqueue').mockImplementationOnce(() => new Promise(() => undefined));
+    expect((await clock.run(handler(order()))).status).toBe(503);
+    expect(clock.monotonic()).toBe(3_000);
+    vi.spyOn(store, 'get').mockImplementationOnce(() => new Promise(() => undefined));
+    expect((await clock.run(handler(order()))).status).toBe(503);
+    expect(clock.monotonic()).toBe(6_000);
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'unavailable', reason: 'queue-failed' }),
+      expect.objectContaining({ type: 'unavailable', reason: 'store-failed' }),
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('gives the same job twice, the second is dropped', async () => {
+    const queue = handQueue();
+    const onCreate = vi.fn();
+    const { handler, types } = setup({ queue, on: { 'orders/create': onCreate } });
+    await handler(order());
+    await handler(order());
+    await queue.run();
+    await queue.run();
+    expect(onCreate).toHaveBeenCalledOnce();
+    expect(types()).toEqual(['queued', 'queued', 'handled', 'duplicate']);
+  });
+
+  test('gives a job of a topic that this process has no handler for, the job fails and stays', async () => {
+    const queue = handQueue();
+    const { handler, store } = setup({ queue, on: { 'orders/create': () => undefined } });
+    await handler(order());
+    const [job] = queue.jobs;
+    const older = setup({ queue, store });
+    if (job) queue.jobs.splice(0, queue.jobs.length, job);
+    await expect(queue.run()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('has no handler for orders/create'),
+    });
+    expect(await older.inbox()).toBe(1);
+  });
+
+  test('gives a job that is no webhook, it says so', async () => {
+    const queue = handQueue();
+    setup({ queue });
+    for (const payload of [null, {}, { body: '{}' }, { idempotencyKey: '1' }]) {
+      queue.jobs.push({ type: 'webhooks', payload });
+      await expect(queue.run()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    }
+  });
+});
+
+describe('the next start', () => {
+  test('queues what was taken in and not handled, and only that', async () => {
+    const store = memoryStores().keyValue;
+    const onCreate = vi.fn();
+    const dying = handQueue();
+    const first = setup({ store, queue: dying, on: { 'orders/create': onCreate } });
+    for (const id of ['done', 'open', 'refused']) {
+      if (id === 'refused') vi.spyOn(dying, 'enqueue').mockRejectedValueOnce(new Error('killed'));
+      await first.handler(order(id));
+    }
+    await dying.run();
+    expect(onCreate).toHaveBeenCalledOnce();
+
+    const second = setup({ store, on: { 'orders/create': onCreate } });
+    await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(3));
+    await second.drained();
+    expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id).toSorted()).toEqual(['done', 'open', 'refused']);
+    expect(await second.inbox()).toBe(0);
+  });
+
+  test('drops what was handled when the process died before it was out of the inbox', async () => {
+    const store = memoryStores().keyValue;
+    const onCreate = vi.fn();
+    const queue = handQueue();
+    const first = setup({ store, queue, on: { 'orders/create': onCreate } });
+    await first.handler(order());
+    const logger = recordingLogger();
+    vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('ECONNRESET'));
+    await queue.run();
+    expect(await first.inbox()).toBe(1);
+
+    const second = setup({ store, logger, on: { 'orders/create': onCreate } });
+    await vi.waitFor(() => expect(second.types()).toEqual(['duplicate']));
+    await second.drained();
+    expect(onCreate).toHaveBeenCalledOnce();
+    expect(await second.inbox()).toBe(0);
+  });
+
+  test('leaves what it cannot read or queue, and takes it up with the next delivery where the store was away', async () => {
+    const store = memoryStores().keyValue;
+    await store.set('webhook-inbox:webhooks:acme.myshopify.com:broken', 'no JSON');
+    const logger = recordingLogger();
+    vi.spyOn(store, 'scan').mockImplementationOnce(() => {
+      throw new Error('ECONNREFUSED');
+    });
+    const { handler, inbox, drained } = setup({ store, logger, on: { 'orders/create': () => undefined } });
+    await vi.waitFor(() => expect(logger.lines.map(({ message }) => message).join()).toContain('could not be read'));
+    await handler(order());
+    await vi.waitFor(() => expect(logger.lines.map(({ message }) => message).join()).toContain('could not be queued'));
+    await drained();
+    expect(await inbox()).toBe(1);
+  });
+});
+
+test('a queue without a store is refused', () => {
+  expect(() => createWebhookHandler({ secrets: secret, on: {}, queue: handQueue() })).toThrow(
+    expect.objectContaining({ problems: [{ field: 'store', message: 'is needed with a queue' }] }),
+  );
+});
