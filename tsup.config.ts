@@ -20,6 +20,7 @@ export default defineConfig({
     testing: 'src/entries/testing.ts',
     validation: 'src/entries/validation.ts',
     webhooks: 'src/entries/webhooks.ts',
+    'webhooks/compliance': 'src/entries/webhooks-compliance.ts',
     'webhooks/payloads': 'src/entries/webhooks-payloads.ts',
     'webhooks/topics': 'src/entries/webhooks-topics.ts',
     'cli/shopwright': 'src/cli/shopwright.ts',

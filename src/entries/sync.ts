@@ -1,9 +1,17 @@
-export type { ProductWebhook, WebhookEffect } from '../sync/apply-webhook.ts';
+export type { ApplyWebhookOptions, ProductWebhook, WebhookEffect } from '../sync/apply-webhook.ts';
 export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
 export { type GroupedProduct, type GroupedRows, groupVariants } from '../sync/source/group-variants.ts';
 export type { Cell, Column, ProductCells, VariantCells, VariantMapping } from '../sync/source/mapping.ts';
 export { type ParsedRows, type ParseRowsOptions, parseRows } from '../sync/source/parse-rows.ts';
 export type { RejectedRow } from '../sync/source/rejected-row.ts';
+export { readStock, type StockLevel } from '../sync/stock.ts';
+export {
+  createSyncWebhooks,
+  type OutsideChange,
+  type SyncWebhookEvent,
+  type SyncWebhookOptions,
+  type SyncWebhooks,
+} from '../sync/sync-webhooks.ts';
 export type {
   PushManyOptions,
   PushOptions,

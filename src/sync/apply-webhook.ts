@@ -1,5 +1,7 @@
+import { compareIsoTimes } from '../internal/iso-time.ts';
 import { isRecord } from '../internal/json.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
+import { contentHash } from './content-hash.ts';
 import type { Turns } from './turns.ts';
 
 /** The part of a verified webhook that is needed here. */
@@ -15,13 +17,19 @@ export interface ProductWebhook {
 export type WebhookEffect =
   /** No product of ours. */
   | 'unknown-product'
-  /** Our own push, or something older than what we know: nothing to do. */
+  /** Our own push, something older than what we know, or nothing new in what a push says: nothing to do. */
   | 'not-newer'
   /** Somebody else changed the product; the record knows when. */
   | 'changed-outside'
   | 'deleted'
   /** Not a product topic, or a body without a product id. */
   | 'ignored';
+
+/** How a product webhook is applied. */
+export interface ApplyWebhookOptions {
+  /** Changes nothing, and tells what the webhook means. Default `false`. */
+  readonly dryRun?: boolean;
+}
 
 /**
  * Brings the sync record of a webhook's product up to date, after a push of that product that is on its
@@ -31,6 +39,7 @@ export async function applyProductWebhook(
   records: SyncRecordStore,
   webhook: ProductWebhook,
   inTurn: Turns,
+  { dryRun = false }: ApplyWebhookOptions = {},
 ): Promise<WebhookEffect> {
   const { shop, topic, payload } = webhook;
   const gid = productGid(payload);
@@ -42,25 +51,62 @@ export async function applyProductWebhook(
     const record = await records.get(shop, found.localId);
     if (record?.gid !== gid) return 'unknown-product';
     if (topic === 'products/delete') {
-      await records.put({ ...record, status: 'deleted_in_shopify' });
+      if (!dryRun) await records.put({ ...record, status: 'deleted_in_shopify' });
       return 'deleted';
     }
-    const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
-    if (typeof updatedAt !== 'string' || !isNewer(updatedAt, record)) return 'not-newer';
-    await records.put({ ...record, shopifyUpdatedAt: updatedAt });
-    return 'changed-outside';
+    return applyUpdate(dryRun ? undefined : records, record, payload);
   });
 }
 
-function productGid(payload: unknown): string | undefined {
+/**
+ * The echo of a push has the time that the push was answered with. What Shopify does by itself after that (pictures that
+ * become ready, stock) has later times and the same content, which is remembered for that.
+ */
+async function applyUpdate(
+  records: SyncRecordStore | undefined,
+  record: SyncRecord,
+  payload: unknown,
+): Promise<WebhookEffect> {
+  const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
+  if (!isRecord(payload) || typeof updatedAt !== 'string') return 'not-newer';
+  // Webhooks write times with the shop's own offset, the Admin API in UTC.
+  const order = record.shopifyUpdatedAt === null ? 1 : compareIsoTimes(updatedAt, record.shopifyUpdatedAt);
+  if (order === undefined || order < 0) return 'not-newer';
+  const seen = contentOf(payload);
+  const isSeen = seen !== undefined && record.parts?.['webhook'] === seen;
+  if (order === 0 && (isSeen || seen === undefined)) return 'not-newer';
+  const parts = seen === undefined ? record.parts : { ...record.parts, webhook: seen };
+  await records?.put({ ...record, shopifyUpdatedAt: updatedAt, parts });
+  return order === 0 || isSeen ? 'not-newer' : 'changed-outside';
+}
+
+const productFields = ['title', 'body_html', 'vendor', 'product_type', 'handle', 'status', 'tags', 'template_suffix'];
+const variantFields = ['id', 'title', 'price', 'compare_at_price', 'sku', 'barcode', 'position', 'taxable', 'grams'];
+
+/**
+ * Hash of what a merchant can change of a product and a push can say, without stock, times and what belongs to pictures.
+ * `undefined` where a subscription leaves that out of the body: then every newer time is a change.
+ */
+function contentOf(payload: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof payload['title'] !== 'string' || !Array.isArray(payload['variants'])) return undefined;
+  const pick = (from: unknown, fields: readonly string[]): unknown =>
+    isRecord(from) ? fields.map((field) => from[field] ?? null) : null;
+  const pickAll = (list: unknown, fields: readonly string[]): unknown =>
+    Array.isArray(list) ? list.map((entry) => pick(entry, fields)) : null;
+  return contentHash([
+    pick(payload, productFields),
+    pickAll(payload['options'], ['name', 'position', 'values']),
+    pickAll(payload['variants'], variantFields),
+    // Its pictures by place; their addresses change when they become ready.
+    pickAll(payload['images'], ['position', 'alt']),
+  ]);
+}
+
+/** The gid of a product webhook's product. */
+export function productGid(payload: unknown): string | undefined {
   if (!isRecord(payload)) return undefined;
   const { admin_graphql_api_id: gid, id } = payload;
   if (typeof gid === 'string') return gid;
   // A products/delete body holds nothing but the number.
   return typeof id === 'number' || typeof id === 'string' ? `gid://shopify/Product/${id}` : undefined;
-}
-
-/** Webhooks write times with the shop's own offset, the Admin API in UTC: compare the moments, not the texts. */
-function isNewer(updatedAt: string, record: SyncRecord): boolean {
-  return record.shopifyUpdatedAt === null || Date.parse(updatedAt) > Date.parse(record.shopifyUpdatedAt);
 }

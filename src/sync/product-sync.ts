@@ -4,7 +4,12 @@ import { isRecord } from '../internal/json.ts';
 import { sharedTask } from '../internal/shared-task.ts';
 import type { Stores } from '../storage/types.ts';
 import { validateProduct } from '../validation/validate-product.ts';
-import { applyProductWebhook, type ProductWebhook, type WebhookEffect } from './apply-webhook.ts';
+import {
+  type ApplyWebhookOptions,
+  applyProductWebhook,
+  type ProductWebhook,
+  type WebhookEffect,
+} from './apply-webhook.ts';
 import { ensureIdentity } from './identity.ts';
 import { findPublications } from './publications.ts';
 import { pushMany } from './push-many.ts';
@@ -47,7 +52,7 @@ export interface ProductSync {
   /** Pushes many products, each at most once, and goes on when one fails. */
   pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
   /** Brings a record up to date from a verified `products/update` or `products/delete` webhook. */
-  applyWebhook(webhook: ProductWebhook): Promise<WebhookEffect>;
+  applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookEffect>;
   health(): Promise<SyncHealth>;
 }
 
@@ -100,7 +105,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return pushMany(products, { clock, concurrency, pushOne, localIdOf }, pushOptions);
     },
-    applyWebhook: (webhook) => applyProductWebhook(records, webhook, inTurn),
+    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, inTurn, webhookOptions),
     async health() {
       const { breaker, limiter } = client.status();
       const counts = await records.counts(client.shop);

@@ -1,4 +1,4 @@
-import { signEvent, signWebhook, type EventToSign, type WebhookToSign } from 'shopwright/testing';
+import { type EventToSign, signEvent, signWebhook, type WebhookToSign } from 'shopwright/testing';
 import { secret } from './signed-delivery.ts';
 
 const url = 'http://localhost/webhooks/shopify';

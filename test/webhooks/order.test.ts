@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { memoryStores } from 'shopwright';
-import { createWebhookHandler, type WebhookEvent, type WebhookHandlerOptions, type WebhookOrder } from 'shopwright/webhooks';
+import {
+  createWebhookHandler,
+  type WebhookEvent,
+  type WebhookHandlerOptions,
+  type WebhookOrder,
+} from 'shopwright/webhooks';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { deliveryOf, eventDeliveryOf, productUpdate } from './delivery-request.ts';
 import { secret } from './signed-delivery.ts';
@@ -45,9 +50,11 @@ describe('an update', () => {
   test('older than the newest applied one is skipped, an equal one is not', async () => {
     const { send } = setup();
     const newer = productUpdate('2026-11-02T12:00:01Z');
-    expect(
-      await send(newer, productUpdate('2026-11-02T12:00:00Z'), productUpdate('2026-11-02T12:00:01Z')),
-    ).toEqual(['handled', 'stale', 'handled']);
+    expect(await send(newer, productUpdate('2026-11-02T12:00:00Z'), productUpdate('2026-11-02T12:00:01Z'))).toEqual([
+      'handled',
+      'stale',
+      'handled',
+    ]);
   });
 
   test('is compared as the moment that it tells, whatever the offset and to the last digit', async () => {
@@ -292,7 +299,10 @@ describe('next-generation events', () => {
   test('of a classic topic with such a name do not exist', async () => {
     const onUpdate = vi.fn();
     const handler = createWebhookHandler({ secrets: secret, on: { 'Product/update': onUpdate } });
-    const headers = { ...Object.fromEntries(deliveryOf({ topic: 'Product', payload: {} }).headers), 'shopify-action': 'update' };
+    const headers = {
+      ...Object.fromEntries(deliveryOf({ topic: 'Product', payload: {} }).headers),
+      'shopify-action': 'update',
+    };
     const { body } = deliveryOf({ topic: 'Product', payload: {} });
     await handler(new Request('http://localhost/', { method: 'POST', headers, body, duplex: 'half' } as RequestInit));
     expect(onUpdate).not.toHaveBeenCalled();

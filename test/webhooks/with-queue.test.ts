@@ -26,7 +26,11 @@ function setup(options: Partial<WebhookHandlerOptions> = {}) {
   });
   const types = (): readonly string[] => events.map(({ type }) => type);
   const drained = (): Promise<void> => clock.run(queue.drain());
-  const inbox = async (): Promise<number> => (await Array.fromAsync(store.scan('webhook-inbox:'))).length;
+  const inbox = async (): Promise<number> => {
+    let count = 0;
+    for await (const _key of store.scan('webhook-inbox:')) count += 1;
+    return count;
+  };
   return { handler, events, types, clock, store, queue, drained, inbox };
 }
 
@@ -113,7 +117,7 @@ describe('with a queue, a delivery', () => {
 
   test('is tried again after 10, 30 and 60 seconds, then is a dead letter, and can be sent anew', async () => {
     const times: number[] = [];
-    const onCreate = vi.fn(() => {
+    const onCreate = vi.fn((): void => {
       times.push(clock.monotonic() / 1_000);
       throw new Error('no database');
     });

@@ -214,19 +214,22 @@ describe('where the store', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test.each(['rejects', 'hangs'])('%s after the handler, the delivery counts as handled, and the log tells', async (how) => {
-    const clock = createManualClock();
-    const store = memoryStores({ clock }).keyValue;
-    const fail = how === 'hangs' ? neverAnswers : () => Promise.reject(new Error('ECONNREFUSED'));
-    vi.spyOn(store, 'set').mockImplementation(fail);
-    const logger = recordingLogger();
-    const { handler, events } = setup({ clock, store, logger, on: { 'orders/create': () => undefined } });
-    expect((await clock.run(handler(order()))).status).toBe(200);
-    expect(events).toEqual(['handled']);
-    expect(logger.lines.map(({ message }) => message)).toEqual([
-      'a webhook was handled, but the store could not note it: a copy of it would be handled again',
-    ]);
-  });
+  test.each(['rejects', 'hangs'])(
+    '%s after the handler, the delivery counts as handled, and the log tells',
+    async (how) => {
+      const clock = createManualClock();
+      const store = memoryStores({ clock }).keyValue;
+      const fail = how === 'hangs' ? neverAnswers : () => Promise.reject(new Error('ECONNREFUSED'));
+      vi.spyOn(store, 'set').mockImplementation(fail);
+      const logger = recordingLogger();
+      const { handler, events } = setup({ clock, store, logger, on: { 'orders/create': () => undefined } });
+      expect((await clock.run(handler(order()))).status).toBe(200);
+      expect(events).toEqual(['handled']);
+      expect(logger.lines.map(({ message }) => message)).toEqual([
+        'a webhook was handled, but the store could not note it: a copy of it would be handled again',
+      ]);
+    },
+  );
 
   test('fails once after the handler, it is asked again', async () => {
     const store = memoryStores().keyValue;

@@ -16,7 +16,7 @@ export interface SyncRecord {
   readonly hash: string | null;
   /**
    * Hashes of parts of the last push (`images`, `publications`), so that an unchanged part is not
-   * sent again. `null` before the first push.
+   * sent again, and of what webhooks last told (`webhook`). `null` before the first push.
    */
   readonly parts: Readonly<Record<string, string>> | null;
   readonly lastError: { readonly code: string; readonly message: string } | null;

@@ -1,5 +1,9 @@
+import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
+
+const inbox = 'webhook-inbox:';
+
 /** Keys hold at most 255 characters: what comes from a header and is longer or odd is hashed. */
-async function keyPart(text: string, longest = 48): Promise<string> {
+export async function keyPart(text: string, longest = 48): Promise<string> {
   if (text.length <= longest && /^[\w.-]+$/.test(text)) return text;
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return `~${[...new Uint8Array(hash)]
@@ -13,9 +17,16 @@ export async function shopPrefix(shop: string): Promise<string> {
   return `webhooks:${await keyPart(shop, 80)}:`;
 }
 
+/** Keys of a shop's deliveries that wait, whichever handler's. */
+export async function* inboxKeysOf(store: KeyValueStore, shop: string): AsyncIterable<string> {
+  const domain = await keyPart(shop, 80);
+  // Few at any time: what is handled leaves.
+  for await (const key of store.scan(inbox)) if (key.split(':')[2] === domain) yield key;
+}
+
 /** Begins the keys of all deliveries that wait to be handled by the handler of that name. */
 export async function inboxPrefix(name: string): Promise<string> {
-  return `webhook-inbox:${await keyPart(name)}:`;
+  return `${inbox}${await keyPart(name)}:`;
 }
 
 /** Where one delivery stands. */

@@ -1,0 +1,55 @@
+import { compareIsoTimes } from '../internal/iso-time.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
+import { shopPrefix } from '../webhooks/durable/keys.ts';
+
+/** Stock of one item at one location, as a webhook told it. */
+export interface StockLevel {
+  /** Shop domain. */
+  readonly shop: string;
+  /** Number at the end of `gid://shopify/InventoryItem/…`. */
+  readonly inventoryItemId: string;
+  /** Number at the end of `gid://shopify/Location/…`. */
+  readonly locationId: string;
+  /** Pieces to sell; `null` where stock is not tracked. */
+  readonly available: number | null;
+  /** ISO time of the change; `null` where it is not known. */
+  readonly updatedAt: string | null;
+}
+
+async function stockKey({
+  shop,
+  inventoryItemId,
+  locationId,
+}: Omit<StockLevel, 'available' | 'updatedAt'>): Promise<string> {
+  return `${await shopPrefix(shop)}stock:${inventoryItemId}:${locationId}`;
+}
+
+/**
+ * The stock that was kept last; `undefined` where no webhook has told of it.
+ *
+ * @throws StorageError
+ */
+export async function readStock(
+  store: KeyValueStore,
+  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>,
+): Promise<StockLevel | undefined> {
+  return levelOf(await store.get(await stockKey(place)));
+}
+
+function levelOf(text: string | undefined): StockLevel | undefined {
+  const found = text === undefined ? undefined : parseJson(text);
+  return isRecord(found) ? (found as unknown as StockLevel) : undefined;
+}
+
+/** Keeps a level unless a newer one is kept; the same one again counts as kept. Decided by compare-and-set. */
+export async function keepStock(store: KeyValueStore, level: StockLevel): Promise<boolean> {
+  const key = await stockKey(level);
+  for (;;) {
+    const before = await store.get(key);
+    const known = levelOf(before)?.updatedAt ?? null;
+    const order = known === null || level.updatedAt === null ? undefined : compareIsoTimes(level.updatedAt, known);
+    if (order !== undefined && order < 0) return false;
+    if (await store.compareAndSet(key, before, JSON.stringify(level))) return true;
+  }
+}

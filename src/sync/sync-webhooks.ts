@@ -1,0 +1,108 @@
+import { isRecord } from '../internal/json.ts';
+import type { Stores } from '../storage/types.ts';
+import type { WebhookContext } from '../webhooks/event-types.ts';
+import type { WebhookEvent, WebhookTopicHandler } from '../webhooks/handler-types.ts';
+import { productGid, type WebhookEffect } from './apply-webhook.ts';
+import type { ProductSync } from './product-sync.ts';
+import { keepStock, type StockLevel } from './stock.ts';
+
+/** A product of ours that somebody else changed or deleted. */
+export interface OutsideChange {
+  /** Shop domain. */
+  readonly shop: string;
+  readonly localId: string;
+  readonly gid: string;
+  readonly event: WebhookEvent<'products/update'> | WebhookEvent<'products/delete'>;
+}
+
+/** What came of one delivery. Holds nothing of the body. */
+export interface SyncWebhookEvent {
+  readonly topic: string;
+  /** Shop domain. */
+  readonly shop: string;
+  readonly webhookId: string | null;
+  /** What a product webhook meant; `stock-kept` or `stock-older` for stock. */
+  readonly effect: WebhookEffect | 'stock-kept' | 'stock-older';
+}
+
+/** Options of `createSyncWebhooks`. */
+export interface SyncWebhookOptions {
+  /** What `createProductSync` returns, or how to find it for a shop; `undefined`: the shop is not synced. */
+  readonly sync: Pick<ProductSync, 'applyWebhook'> | ((shop: string) => Pick<ProductSync, 'applyWebhook'> | undefined);
+  /** The stores of the sync. */
+  readonly stores: Pick<Stores, 'records' | 'keyValue'>;
+  /** Called with stock that is not older than what was known. What it throws is tried again. */
+  readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
+  /** Called where somebody else changed a product of ours, before its record notes it. What it throws is tried again. */
+  readonly onOutsideChange?: (change: OutsideChange, context: WebhookContext) => unknown;
+  /** Called where a product of ours was deleted in Shopify, before its record notes it. What it throws is tried again. */
+  readonly onDeleted?: (change: OutsideChange, context: WebhookContext) => unknown;
+  /** Hears what came of each delivery, such as `unknown-product`. */
+  readonly onEvent?: (event: SyncWebhookEvent) => void;
+}
+
+type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/update';
+
+/** Handlers for `createWebhookHandler`. */
+export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
+
+const digits = (value: unknown): string | undefined =>
+  (typeof value === 'number' || typeof value === 'string') && /^\d{1,20}$/.test(String(value))
+    ? String(value)
+    : undefined;
+
+function levelOf({ shop, payload, triggeredAt }: WebhookEvent): StockLevel | undefined {
+  if (!isRecord(payload)) return undefined;
+  const { available, updated_at: updatedAt } = payload;
+  const [inventoryItemId, locationId] = [digits(payload['inventory_item_id']), digits(payload['location_id'])];
+  if (inventoryItemId === undefined || locationId === undefined) return undefined;
+  return {
+    shop,
+    inventoryItemId,
+    locationId,
+    available: typeof available === 'number' ? available : null,
+    updatedAt: typeof updatedAt === 'string' ? updatedAt : triggeredAt,
+  };
+}
+
+/**
+ * Webhooks that keep the sync up to date: products that are changed or deleted in Shopify, and stock. A product that is
+ * not ours is an event and no error, and the echo of our own push is no change.
+ *
+ * @example
+ * createWebhookHandler({
+ *   secrets, store: stores.keyValue, queue,
+ *   on: { ...createSyncWebhooks({ sync, stores, onInventory: ({ available }) => shelf.set(available) }) },
+ * });
+ */
+export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
+  const { sync, stores, onInventory, onOutsideChange, onDeleted, onEvent } = options;
+  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
+    onEvent?.({ topic, shop, webhookId, effect });
+
+  const onProduct = async (event: OutsideChange['event'], context: WebhookContext): Promise<void> => {
+    const { shop, topic, payload } = event;
+    const ofShop = typeof sync === 'function' ? sync(shop) : sync;
+    const webhook = { topic, shop, payload };
+    // The record is changed last: what was noted once would be no change to a second attempt.
+    const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
+    const callback = effect === 'changed-outside' ? onOutsideChange : effect === 'deleted' ? onDeleted : undefined;
+    const gid = productGid(payload);
+    const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
+    if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);
+    await ofShop?.applyWebhook(webhook);
+    tell(event, effect);
+  };
+
+  return {
+    'products/update': onProduct,
+    'products/delete': onProduct,
+    async 'inventory_levels/update'(event, context) {
+      const level = levelOf(event);
+      if (!level) return tell(event, 'ignored');
+      if (!(await keepStock(stores.keyValue, level))) return tell(event, 'stock-older');
+      await onInventory?.(level, event, context);
+      tell(event, 'stock-kept');
+    },
+  };
+}

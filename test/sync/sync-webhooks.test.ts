@@ -1,0 +1,172 @@
+import { memoryStores } from 'shopwright';
+import { createSyncWebhooks, readStock, type SyncWebhookEvent, type SyncWebhookOptions } from 'shopwright/sync';
+import { createWebhookHandler } from 'shopwright/webhooks';
+import { describe, expect, it, vi } from 'vitest';
+import { deliveryOf } from '../webhooks/delivery-request.ts';
+import { secret } from '../webhooks/signed-delivery.ts';
+import { domain, fakeSync, tee } from './fake-shop.ts';
+
+async function setup(options: Partial<SyncWebhookOptions> = {}) {
+  const shop = fakeSync({ sync: { publishTo: ['Online Store'] } });
+  await shop.clock.run(shop.sync.push(tee()));
+  const record = await shop.stores.records.get(domain, 'tee-1');
+  const gid = record?.gid ?? '';
+  const effects: SyncWebhookEvent['effect'][] = [];
+  const handler = createWebhookHandler({
+    secrets: secret,
+    on: createSyncWebhooks({
+      sync: shop.sync,
+      stores: shop.stores,
+      onEvent: ({ effect }) => effects.push(effect),
+      ...options,
+    }),
+  });
+  const send = async (topic: string, payload: object, from = domain): Promise<number> =>
+    (await handler(deliveryOf({ topic, payload, shop: from }))).status;
+  const minutesLater = (minutes: number): string =>
+    new Date(Date.parse(record?.shopifyUpdatedAt ?? '') + minutes * 60_000).toISOString();
+  const body = (updated_at: string, changes: object = {}): object => ({
+    admin_graphql_api_id: gid,
+    updated_at,
+    title: 'Organic cotton tee',
+    variants: [{ id: 1, price: '24.90', sku: 'TEE-S', inventory_quantity: 3 }],
+    images: [{ position: 1, alt: null, src: 'https://cdn/pending' }],
+    ...changes,
+  });
+  return { ...shop, effects, send, minutesLater, body, gid, record };
+}
+
+describe('products/update', () => {
+  it('of our own push is no change, and neither is what Shopify does to it by itself', async () => {
+    const onOutsideChange = vi.fn();
+    const { send, effects, minutesLater, body } = await setup({ onOutsideChange });
+    await send('products/update', body(minutesLater(0)));
+    const ready = { images: [{ position: 1, alt: null, src: 'https://cdn/ready.jpg' }] };
+    await send('products/update', body(minutesLater(1), ready));
+    const sold = { variants: [{ id: 1, price: '24.90', sku: 'TEE-S', inventory_quantity: 2 }] };
+    await send('products/update', body(minutesLater(2), sold));
+    expect(effects).toEqual(['not-newer', 'not-newer', 'not-newer']);
+    expect(onOutsideChange).not.toHaveBeenCalled();
+  });
+
+  it('of somebody else is told to the host, once', async () => {
+    const onOutsideChange = vi.fn();
+    const { send, effects, minutesLater, body, gid, stores } = await setup({ onOutsideChange });
+    await send('products/update', body(minutesLater(0)));
+    await send('products/update', body(minutesLater(1), { title: 'Sale!' }));
+    await send('products/update', body(minutesLater(1), { title: 'Sale!' }));
+    expect(effects).toEqual(['not-newer', 'changed-outside', 'not-newer']);
+    expect(onOutsideChange).toHaveBeenCalledOnce();
+    expect(onOutsideChange.mock.calls[0]?.[0]).toMatchObject({ shop: domain, localId: 'tee-1', gid });
+    expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(minutesLater(1));
+  });
+
+  it('whose host handler throws is told again at the next attempt', async () => {
+    const onOutsideChange = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const { send, effects, minutesLater, body } = await setup({ onOutsideChange });
+    expect(await send('products/update', body(minutesLater(1)))).toBe(500);
+    expect(await send('products/update', body(minutesLater(1)))).toBe(200);
+    expect(onOutsideChange).toHaveBeenCalledTimes(2);
+    expect(effects).toEqual(['changed-outside']);
+  });
+
+  it('with only a time counts every newer one as a change', async () => {
+    const { send, effects, minutesLater, gid } = await setup();
+    for (const minutes of [1, 2]) {
+      await send('products/update', { admin_graphql_api_id: gid, updated_at: minutesLater(minutes) });
+    }
+    expect(effects).toEqual(['changed-outside', 'changed-outside']);
+  });
+
+  it('of a product or shop that is not ours is an event and no error', async () => {
+    const { send, effects } = await setup();
+    expect(await send('products/update', { id: 999, updated_at: '2026-11-02T12:00:00Z' })).toBe(200);
+    expect(effects).toEqual(['unknown-product']);
+    const many = await setup({ sync: () => undefined });
+    expect(await many.send('products/update', { id: 1 })).toBe(200);
+    expect(many.effects).toEqual(['unknown-product']);
+  });
+
+  it('goes to the sync of its shop where there are many', async () => {
+    const applyWebhook = vi.fn(async () => 'not-newer' as const);
+    const { send } = await setup({ sync: (shop) => (shop === 'zeta.myshopify.com' ? { applyWebhook } : undefined) });
+    await send('products/update', { id: 1 }, 'zeta.myshopify.com');
+    await send('products/update', { id: 1 });
+    expect(applyWebhook).toHaveBeenCalledWith(expect.objectContaining({ shop: 'zeta.myshopify.com' }));
+    expect(applyWebhook).not.toHaveBeenCalledWith(expect.objectContaining({ shop: domain }));
+  });
+});
+
+describe('products/delete', () => {
+  it('marks the record and tells the host', async () => {
+    const onDeleted = vi.fn();
+    const { send, effects, gid, stores } = await setup({ onDeleted });
+    await send('products/delete', { id: Number(gid.split('/').at(-1)) });
+    expect(effects).toEqual(['deleted']);
+    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted_in_shopify');
+    expect(onDeleted.mock.calls[0]?.[0]).toMatchObject({ localId: 'tee-1', gid });
+  });
+});
+
+describe('inventory_levels/update', () => {
+  const level = (available: number | null, updated_at?: string): object => ({
+    inventory_item_id: 808950810,
+    location_id: 655441491,
+    available,
+    ...(updated_at !== undefined && { updated_at }),
+  });
+  const place = { shop: domain, inventoryItemId: '808950810', locationId: '655441491' };
+
+  it('keeps the newest stock and calls the host with it', async () => {
+    const onInventory = vi.fn();
+    const { send, effects, stores } = await setup({ onInventory });
+    expect(await readStock(stores.keyValue, place)).toBeUndefined();
+    await send('inventory_levels/update', level(5, '2026-11-02T12:00:01-05:00'));
+    await send('inventory_levels/update', level(9, '2026-11-02T12:00:00-05:00'));
+    await send('inventory_levels/update', level(4, '2026-11-02T17:00:02Z'));
+    expect(effects).toEqual(['stock-kept', 'stock-older', 'stock-kept']);
+    expect(onInventory.mock.calls.map(([{ available }]) => available)).toEqual([5, 4]);
+    expect(await readStock(stores.keyValue, place)).toEqual({
+      ...place,
+      available: 4,
+      updatedAt: '2026-11-02T17:00:02Z',
+    });
+  });
+
+  it('whose host handler throws calls it again at the next attempt', async () => {
+    const onInventory = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const { send } = await setup({ onInventory });
+    expect(await send('inventory_levels/update', level(5, '2026-11-02T12:00:00Z'))).toBe(500);
+    expect(await send('inventory_levels/update', level(5, '2026-11-02T12:00:00Z'))).toBe(200);
+    expect(onInventory).toHaveBeenCalledTimes(2);
+  });
+
+  it('without its own time goes by when it was triggered, and of untracked stock tells so', async () => {
+    const { send, stores, effects } = await setup();
+    await send('inventory_levels/update', level(null));
+    const kept = await readStock(stores.keyValue, place);
+    expect(kept).toMatchObject({ available: null, updatedAt: expect.stringMatching(/^20/) });
+    expect(effects).toEqual(['stock-kept']);
+  });
+
+  it.each([[[]], [{ location_id: 1 }], [{ inventory_item_id: '../1', location_id: 2 }]])(
+    'that names no item or location is ignored (%#)',
+    async (payload) => {
+      const { send, effects } = await setup();
+      expect(await send('inventory_levels/update', payload)).toBe(200);
+      expect(effects).toEqual(['ignored']);
+    },
+  );
+
+  it('that another process is faster with is decided by the time all the same', async () => {
+    const stores = memoryStores();
+    const { send } = await setup({ stores });
+    const compareAndSet = vi.spyOn(stores.keyValue, 'compareAndSet').mockImplementationOnce(async (key) => {
+      await stores.keyValue.set(key, JSON.stringify({ ...place, available: 1, updatedAt: '2026-11-02T13:00:00Z' }));
+      return false;
+    });
+    await send('inventory_levels/update', level(5, '2026-11-02T12:00:00Z'));
+    expect(compareAndSet).toHaveBeenCalledOnce();
+    expect(await readStock(stores.keyValue, place)).toMatchObject({ available: 1 });
+  });
+});

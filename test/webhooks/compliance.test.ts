@@ -1,0 +1,184 @@
+import { memoryStores } from 'shopwright';
+import { inProcessQueue } from 'shopwright/queue';
+import { createManualClock } from 'shopwright/testing';
+import { createWebhookHandler } from 'shopwright/webhooks';
+import {
+  type ComplianceOptions,
+  completeComplianceRequest,
+  complianceHandlers,
+  openComplianceRequests,
+} from 'shopwright/webhooks/compliance';
+import { describe, expect, test, vi } from 'vitest';
+import { deliveryOf, productUpdate } from './delivery-request.ts';
+import { secret } from './signed-delivery.ts';
+
+const shop = 'acme.myshopify.com';
+const day = 86_400_000;
+const dataRequest = {
+  shop_id: 1,
+  shop_domain: shop,
+  orders_requested: [299938],
+  customer: { id: 191167, email: 'jane@example.com', phone: '555-625-1199' },
+  data_request: { id: 9999 },
+};
+
+function setup(options: Partial<ComplianceOptions> = {}) {
+  const clock = createManualClock();
+  const stores = memoryStores({ clock });
+  const store = stores.keyValue;
+  const queue = inProcessQueue({ clock });
+  const compliance = { onDataRequest: vi.fn(), onCustomerRedact: vi.fn(), onShopRedact: vi.fn() };
+  const handler = createWebhookHandler({
+    secrets: secret,
+    store,
+    queue,
+    clock,
+    on: {
+      ...complianceHandlers({ store, stores, clock, ...compliance, ...options }),
+      'products/update': () => undefined,
+    },
+  });
+  const send = async (topic: string, payload: object, webhookId = 'request-1'): Promise<void> => {
+    expect((await handler(deliveryOf({ topic, payload, webhookId }))).status).toBe(200);
+    await clock.run(queue.drain());
+  };
+  const keys = async (): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const key of store.scan('')) found.push(key);
+    return found;
+  };
+  return { ...compliance, clock, stores, store, queue, handler, send, keys };
+}
+
+describe('a request', () => {
+  test('that the handler does at once is completed, and only its proof stays, without a customer in it', async () => {
+    const { send, store, onDataRequest, clock } = setup();
+    await send('customers/data_request', dataRequest);
+    expect(onDataRequest).toHaveBeenCalledOnce();
+    const [event, request] = onDataRequest.mock.calls[0] ?? [];
+    expect(event.payload).toEqual(dataRequest);
+    expect(request).toEqual({
+      id: 'request-1',
+      topic: 'customers/data_request',
+      shop,
+      customerId: '191167',
+      dataRequestId: '9999',
+      receivedAt: clock.now(),
+      dueAt: clock.now() + 30 * day,
+      completedAt: null,
+    });
+    expect(await openComplianceRequests(store)).toEqual([]);
+    const kept = JSON.parse((await store.get(`compliance:${shop}:request-1`)) ?? '');
+    expect(kept).toEqual({ ...request, customerId: null, completedAt: clock.now() });
+  });
+
+  test('that is left for later is open until it is completed, the nearest deadline first', async () => {
+    const { send, store, clock } = setup({ onDataRequest: () => 'later', onCustomerRedact: async () => 'later' });
+    await send('customers/redact', { customer: { id: 7 } }, 'first');
+    await clock.advance(day);
+    await send('customers/data_request', dataRequest, 'second');
+    expect((await openComplianceRequests(store)).map(({ id }) => id)).toEqual(['first', 'second']);
+    expect(await openComplianceRequests(store, 'zeta.myshopify.com')).toEqual([]);
+    expect(await completeComplianceRequest(store, { shop, id: 'first' })).toBe(true);
+    expect(await completeComplianceRequest(store, { shop, id: 'first' })).toBe(false);
+    expect(await completeComplianceRequest(store, { shop, id: 'unknown' })).toBe(false);
+    expect((await openComplianceRequests(store, shop)).map(({ id }) => id)).toEqual(['second']);
+  });
+
+  test('whose handler throws is open with its first deadline until an attempt succeeds', async () => {
+    const onCustomerRedact = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const { handler, store, queue, clock } = setup({ onCustomerRedact });
+    await handler(deliveryOf({ topic: 'customers/redact', payload: { customer: { id: 7 } }, webhookId: 'request-1' }));
+    const receivedAt = clock.now();
+    await clock.advance(5_000);
+    expect(await openComplianceRequests(store)).toEqual([expect.objectContaining({ receivedAt, customerId: '7' })]);
+    await clock.run(queue.drain());
+    expect(onCustomerRedact).toHaveBeenCalledTimes(2);
+    expect(onCustomerRedact.mock.calls[1]?.[1]).toMatchObject({ receivedAt });
+    expect(await openComplianceRequests(store)).toEqual([]);
+  });
+
+  test.each([[{}], [[]], [{ customer: null, data_request: 'x' }]])(
+    'with an odd body (%#) is written down too',
+    async (body) => {
+      const { send, store } = setup({ onDataRequest: () => 'later' });
+      await send('customers/data_request', body);
+      expect(await openComplianceRequests(store)).toEqual([
+        expect.objectContaining({ customerId: null, dataRequestId: null }),
+      ]);
+    },
+  );
+
+  test('that somebody else completes at the same moment is completed once', async () => {
+    const { send, store } = setup({ onDataRequest: () => 'later' });
+    await send('customers/data_request', dataRequest);
+    const both = [1, 2].map(() => completeComplianceRequest(store, { shop, id: 'request-1' }));
+    expect((await Promise.all(both)).toSorted()).toEqual([false, true]);
+  });
+});
+
+describe('shop/redact', () => {
+  test('erases what the SDK keeps of the shop, after the host did, and nothing of other shops', async () => {
+    const { handler, send, stores, keys, onShopRedact, clock, queue } = setup();
+    const record = { localId: 'tee-1', gid: 'gid://shopify/Product/1' };
+    const { records, keyValue } = stores;
+    for (const domain of [shop, 'zeta.myshopify.com']) {
+      await records.put({ ...emptyRecord, ...record, shop: domain });
+      await handler(productUpdate('2026-11-02T12:00:00Z', { shop: domain }));
+      await keyValue.set(`webhook-inbox:search:${domain}:waiting`, '{}');
+    }
+    await clock.run(queue.drain());
+    onShopRedact.mockImplementation(async () => expect((await records.counts(shop)).synced).toBe(1));
+    await send('shop/redact', { shop_id: 1, shop_domain: shop });
+
+    expect((await records.counts(shop)).synced).toBe(0);
+    expect((await records.counts('zeta.myshopify.com')).synced).toBe(1);
+    const left = await keys();
+    expect(left.filter((key) => key.includes(shop)).toSorted()).toEqual([
+      `compliance:${shop}:request-1`,
+      `webhooks:${shop}:webhooks:done:request-1`,
+    ]);
+    expect(left.filter((key) => key.includes('zeta'))).toHaveLength(3);
+    expect(onShopRedact).toHaveBeenCalledOnce();
+  });
+
+  test('that cannot erase everything erases the rest, and is tried again by the queue', async () => {
+    const journal = { erase: vi.fn().mockRejectedValueOnce(new Error('ECONNREFUSED')).mockResolvedValue(0) };
+    const tokens = { erase: vi.fn().mockResolvedValue(1) };
+    const { handler, store, queue, clock, onShopRedact } = setup({ stores: { journal, tokens } });
+    await handler(deliveryOf({ topic: 'shop/redact', payload: {}, webhookId: 'request-1' }));
+    await clock.advance(5_000);
+    expect(tokens.erase).toHaveBeenCalledWith(shop);
+    expect(await openComplianceRequests(store)).toHaveLength(1);
+    await clock.run(queue.drain());
+    expect(journal.erase).toHaveBeenCalledTimes(2);
+    expect(onShopRedact).toHaveBeenCalledTimes(2);
+    expect(await openComplianceRequests(store)).toEqual([]);
+  });
+
+  test('without stores erases what webhooks keep', async () => {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    await store.set(`webhooks:${shop}:stock:1:2`, '{}');
+    const none = (): undefined => undefined;
+    const handler = createWebhookHandler({
+      secrets: secret,
+      store,
+      on: complianceHandlers({ store, onDataRequest: none, onCustomerRedact: none, onShopRedact: none }),
+    });
+    expect((await handler(deliveryOf({ topic: 'shop/redact', payload: {} }))).status).toBe(200);
+    expect(await store.get(`webhooks:${shop}:stock:1:2`)).toBeUndefined();
+  });
+});
+
+const emptyRecord = {
+  status: 'synced',
+  hash: null,
+  parts: null,
+  lastError: null,
+  attempts: 0,
+  lastSyncData: null,
+  lastSyncedAt: null,
+  lastAttemptAt: null,
+  shopifyUpdatedAt: null,
+} as const;
