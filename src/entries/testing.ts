@@ -7,7 +7,8 @@ export {
 export { describeKeyValueStore, type KeyValueSubject } from '../testing/conformance/key-value-store.ts';
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
-export { describeSyncRecordStore } from '../testing/conformance/sync-record-store.ts';
+export { describeSyncJournal, type SyncJournalSubject } from '../testing/conformance/sync-journal.ts';
+export { describeSyncRecordStore, type SyncRecordSubject } from '../testing/conformance/sync-record-store.ts';
 export { describeTokenStore, type TokenStoreSubject } from '../testing/conformance/token-store.ts';
 export { describeTransport } from '../testing/conformance/transport.ts';
 export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';

@@ -3,9 +3,9 @@ import { createGate } from './gate.ts';
 import { gatedEngine } from './keys/gated.ts';
 import { createKeyValueStore } from './keys/key-value-store.ts';
 import { createLocks } from './keys/locks.ts';
+import { createMemoryJournal } from './memory/journal.ts';
 import { createMemoryKeys } from './memory/key-engine.ts';
-import { createMemoryJournal } from './memory-journal.ts';
-import { createMemoryRecords } from './memory-records.ts';
+import { createMemoryRecords } from './memory/records.ts';
 import type { Stores } from './types.ts';
 
 /** What stores in memory can be made with. */

@@ -35,7 +35,7 @@ export interface JournalEntry extends JournalDraft {
 export interface JournalListOptions {
   readonly runId?: string;
   readonly localId?: string;
-  /** Id before or after which, by `order`, the page starts. */
+  /** Id behind which, by `order`, the page starts. One that no journal gives is refused. */
   readonly after?: string;
   /** Default `oldest` first. */
   readonly order?: 'oldest' | 'newest';

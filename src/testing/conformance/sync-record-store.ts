@@ -1,16 +1,34 @@
 import type { Stores } from '../../storage/types.ts';
 import type { ConformanceRunner } from './runner.ts';
 import { batchCases } from './sync-records/batches.ts';
+import { countCases } from './sync-records/counts.ts';
+import { eraseCases } from './sync-records/erase.ts';
 import { keyCases } from './sync-records/keys.ts';
 import { pageCases } from './sync-records/pages.ts';
+import { patternCases } from './sync-records/patterns.ts';
 import { singleCases } from './sync-records/single.ts';
+import { syncDataCases } from './sync-records/sync-data.ts';
+
+const cases = [
+  ...singleCases,
+  ...keyCases,
+  ...syncDataCases,
+  ...pageCases,
+  ...batchCases,
+  ...countCases,
+  ...patternCases,
+  ...eraseCases,
+];
+
+/** What the suite tests: the store, and how it ends. Whole `Stores` are one. */
+export type SyncRecordSubject = Pick<Stores, 'records' | 'close'>;
 
 /**
- * Tests an adapter's sync records against the port: over 70 cases, on any runner with `describe`, `it` and
+ * Tests an adapter's sync records against the port: over 100 cases, on any runner with `describe`, `it` and
  * `expect(…).toBe` and `.toEqual`.
  *
  * @param name Name of the adapter.
- * @param create Makes stores without records. Called for each case, which closes them at its end; an adapter on
+ * @param create Makes a store without records, alone or among others. Called for each case, which closes them at its end; an adapter on
  * a common database gives each its own table prefix or empties the tables first.
  * @param runner The runner's functions.
  *
@@ -20,11 +38,11 @@ import { singleCases } from './sync-records/single.ts';
  */
 export function describeSyncRecordStore(
   name: string,
-  create: () => Stores | Promise<Stores>,
+  create: () => SyncRecordSubject | Promise<SyncRecordSubject>,
   runner: ConformanceRunner,
 ): void {
   runner.describe(`${name} as a sync record store`, () => {
-    for (const { name: sentence, check } of [...singleCases, ...keyCases, ...pageCases, ...batchCases]) {
+    for (const { name: sentence, check } of cases) {
       runner.it(sentence, async () => {
         const stores = await create();
         try {

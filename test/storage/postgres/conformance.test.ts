@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { describeSyncJournal } from '../../../src/testing/conformance/sync-journal.ts';
 import { describeSyncRecordStore } from '../../../src/testing/conformance/sync-record-store.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { testSchema } from './test-schema.ts';
@@ -20,5 +21,6 @@ describe('Postgres', () => {
       return schema.stores({ pool });
     };
     describeSyncRecordStore(`postgresStores on ${name}`, create, { describe, it, expect });
+    describeSyncJournal(`postgresStores on ${name}`, create, { describe, it, expect });
   }
 });

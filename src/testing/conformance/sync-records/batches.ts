@@ -99,7 +99,10 @@ export const batchCases: readonly StoreCase[] = [
         store.putMany([record('p1')]),
         store.list(shop),
         store.counts(shop),
+        store.ageCounts(shop),
+        store.errorPatterns(shop),
         store.delete(shop, 'p1'),
+        store.erase(shop),
       ];
       const [errors, finished] = await Promise.all([Promise.all(calls.map(storageFailure)), running, closed]);
       for (const error of errors) {

@@ -1,15 +1,22 @@
-import type { Stores, SyncRecord, SyncRecordStore } from '../../../storage/types.ts';
+import type { Stores, SyncRecord, SyncRecordStore, SyncStatus } from '../../../storage/types.ts';
 import type { ConformanceRunner } from '../runner.ts';
 
 /** One case of the suite. It gets a store of its own, empty at the start and closed at the end. */
 export interface StoreCase {
   /** A sentence on what the store does. */
   readonly name: string;
-  readonly check: (store: SyncRecordStore, expect: ConformanceRunner['expect'], stores: Stores) => Promise<void>;
+  readonly check: (
+    store: SyncRecordStore,
+    expect: ConformanceRunner['expect'],
+    stores: Pick<Stores, 'close'>,
+  ) => Promise<void>;
 }
 
 /** The shop that most cases use. */
 export const shop = 'acme.myshopify.com';
+
+/** Every status, in the order of the port. */
+export const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted_in_shopify'];
 
 /** A record whose fields are all set, with changes. */
 export function record(localId: string, changes: Partial<SyncRecord> = {}): SyncRecord {

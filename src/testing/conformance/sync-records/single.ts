@@ -1,8 +1,6 @@
-import type { SyncStatus } from '../../../storage/types.ts';
-import { record, type StoreCase, shop } from './case.ts';
+import { record, type StoreCase, shop, statuses } from './case.ts';
 
 const otherShop = 'other.myshopify.com';
-const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted_in_shopify'];
 const nothing = {
   gid: null,
   hash: null,

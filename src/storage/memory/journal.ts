@@ -1,4 +1,4 @@
-import type { Gate } from './gate.ts';
+import type { Gate } from '../gate.ts';
 import {
   checkedDraft,
   checkedJournalPage,
@@ -6,8 +6,8 @@ import {
   journalId,
   readEntry,
   type StoredDraft,
-} from './journal-rules.ts';
-import type { SyncJournal } from './ports/sync-journal.ts';
+} from '../journal-rules.ts';
+import type { SyncJournal } from '../ports/sync-journal.ts';
 
 interface StoredEntry {
   readonly number: number;

@@ -1,8 +1,8 @@
-import { compareCodePoints } from './code-points.ts';
-import { createPatternTally } from './pattern-tally.ts';
-import type { AgeCount, ErrorPattern, ListOptions, SyncRecord } from './ports/sync-records.ts';
-import { RecordCounter } from './record-counter.ts';
-import { readRecord, type StoredRecord } from './record-rules.ts';
+import { compareCodePoints } from '../code-points.ts';
+import { createPatternTally } from '../pattern-tally.ts';
+import type { AgeCount, ErrorPattern, ListOptions, SyncRecord } from '../ports/sync-records.ts';
+import { RecordCounter } from '../record-counter.ts';
+import { readRecord, type StoredRecord } from '../record-rules.ts';
 
 /** The sync records of one shop in memory, with an index by gid, the order of the local ids, and counts. */
 export class MemoryShop {

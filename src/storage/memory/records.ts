@@ -1,9 +1,9 @@
-import type { Gate } from './gate.ts';
-import { MemoryShop } from './memory-shop.ts';
-import { checkedPage, checkedPatternLimit } from './page-rules.ts';
-import type { SyncRecordStore } from './ports/sync-records.ts';
-import { countsOf } from './record-counter.ts';
-import { checkedRecord, type StoredRecord } from './record-rules.ts';
+import type { Gate } from '../gate.ts';
+import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
+import type { SyncRecordStore } from '../ports/sync-records.ts';
+import { countsOf } from '../record-counter.ts';
+import { checkedRecord, type StoredRecord } from '../record-rules.ts';
+import { MemoryShop } from './record-shop.ts';
 
 /** Sync records in memory. */
 export function createMemoryRecords(gate: Gate): SyncRecordStore {

@@ -1,0 +1,89 @@
+import { memoryStores, type SyncJournal } from 'shopwright';
+import { describeSyncJournal, type SyncJournalSubject } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+
+/** Runs the suite, and gives the names of its cases by outcome. */
+async function runSuite(create: () => SyncJournalSubject): Promise<{ passed: string[]; failed: string[] }> {
+  const cases: { name: string; body: () => Promise<void> }[] = [];
+  describeSyncJournal('a journal', create, {
+    describe: (_name, body) => body(),
+    it: (name, body) => cases.push({ name, body }),
+    expect,
+  });
+  const passed: string[] = [];
+  const failed: string[] = [];
+  for (const { name, body } of cases) {
+    await body().then(
+      () => passed.push(name),
+      () => failed.push(name),
+    );
+  }
+  return { passed, failed };
+}
+
+/** A journal in memory with one flaw. */
+function flawed(flaw: (journal: SyncJournal) => Partial<SyncJournal>): () => SyncJournalSubject {
+  return () => {
+    const stores = memoryStores();
+    return { ...stores, journal: { ...stores.journal, ...flaw(stores.journal) } };
+  };
+}
+
+const flaws: readonly (readonly [what: string, caught: string, create: () => SyncJournalSubject])[] = [
+  [
+    'appends one after the other',
+    'appends all of a list or nothing of it',
+    flawed(({ append }) => ({
+      async append(entries) {
+        const ids: string[] = [];
+        for (const entry of entries) ids.push(...(await append([entry])));
+        return ids;
+      },
+    })),
+  ],
+  [
+    'orders by time',
+    'lists in the order of appending, the oldest first, whatever the times say',
+    flawed(({ list }) => ({
+      list: async (shop, options) => [...(await list(shop, options))].sort((left, right) => left.at - right.at),
+    })),
+  ],
+  [
+    'forgets the newest order',
+    'lists the newest first where asked',
+    flawed(({ list }) => ({ list: (shop, { order, ...options } = {}) => list(shop, options) })),
+  ],
+  [
+    'answers ids in an order of its own',
+    'answers the ids of a list in its order, ascending',
+    flawed(({ append }) => ({ append: async (entries) => [...(await append(entries))].reverse() })),
+  ],
+  [
+    'prunes what is of the very moment',
+    'prunes what is older than the moment, wherever it stands, and says how much it was',
+    flawed(({ prune }) => ({ prune: (shop, before) => prune(shop, before + 1) })),
+  ],
+  [
+    'erases nothing',
+    'erases all of a shop and nothing of another, and says how much it was',
+    flawed(() => ({ erase: async () => 1_203 })),
+  ],
+  [
+    'ignores the run',
+    'lists the entries of one run',
+    flawed(({ list }) => ({ list: (shop, { runId, ...options } = {}) => list(shop, options) })),
+  ],
+];
+
+describe('describeSyncJournal', () => {
+  it('passes a journal that keeps the contract, in more than 50 cases with names of their own', async () => {
+    const { passed, failed } = await runSuite(memoryStores);
+    expect(failed).toEqual([]);
+    expect(passed.length).toBeGreaterThan(50);
+    expect(new Set(passed).size).toBe(passed.length);
+  });
+
+  it.each(flaws)('catches a journal that %s', async (_what, caught, create) => {
+    expect((await runSuite(create)).failed).toContain(caught);
+  });
+});
