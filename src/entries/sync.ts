@@ -1,4 +1,5 @@
 export type { ApplyWebhookOptions, ProductWebhook, WebhookEffect } from '../sync/apply-webhook.ts';
+export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
 export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
 export { type GroupedProduct, type GroupedRows, groupVariants } from '../sync/source/group-variants.ts';
 export type { Cell, Column, ProductCells, VariantCells, VariantMapping } from '../sync/source/mapping.ts';

@@ -8,6 +8,7 @@ import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { adoptByHandle } from './adopt.ts';
 import { contentHash } from './content-hash.ts';
+import { emptyRecord } from './empty-record.ts';
 import { identifierOf } from './identity.ts';
 import { type ProductInput, toProductInput, withoutImages } from './product-input.ts';
 import { isShopWide } from './shop-wide.ts';
@@ -50,7 +51,10 @@ export async function pushProduct(
   const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
   const gone = before?.status === 'deleted_in_shopify';
 
-  if (before?.status === 'synced' && before.hash === hash && before.gid !== null) {
+  if (before && hasSettled(before) && before.hash === hash && before.gid !== null) {
+    // It was marked for a push that turned out to be none.
+    if (before.status === 'pending' && !options.dryRun)
+      await records.put({ ...before, status: 'synced', lastError: null });
     return { outcome: 'unchanged', localId, gid: before.gid };
   }
   if (gone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
@@ -105,6 +109,10 @@ export async function pushProduct(
   });
   return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };
 }
+
+/** Whether no push was begun since the last one that succeeded, so that the hash says what the shop has. */
+const hasSettled = ({ status, attempts }: SyncRecord): boolean =>
+  status === 'synced' || (status === 'pending' && attempts === 0);
 
 /** What is known of a product that the shop does not have, or no longer. */
 const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };
@@ -165,21 +173,4 @@ function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, '
   if (isShopWide(error)) return { status: 'pending', lastError };
   const gone = gid !== null && isShopifyUserError(error) && error.userErrors.some(({ code }) => goneCodes.has(code));
   return { status: gone ? 'deleted_in_shopify' : 'failed', lastError };
-}
-
-function emptyRecord(shop: string, localId: string): SyncRecord {
-  return {
-    shop,
-    localId,
-    gid: null,
-    status: 'pending',
-    hash: null,
-    parts: null,
-    lastError: null,
-    attempts: 0,
-    lastSyncData: null,
-    lastSyncedAt: null,
-    lastAttemptAt: null,
-    shopifyUpdatedAt: null,
-  };
 }

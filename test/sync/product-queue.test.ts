@@ -1,0 +1,210 @@
+import type { SyncRecord } from 'shopwright';
+import { inProcessQueue } from 'shopwright/queue';
+import { createProductQueue, type ProductQueueOptions } from 'shopwright/sync';
+import { describe, expect, it } from 'vitest';
+import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
+
+/** A product queue over a map of products. */
+function start(options: { shop?: FakeSync; queue?: Partial<ProductQueueOptions> } = {}) {
+  const shop = options.shop ?? fakeSync({ client: { retry: { maxRetries: 0 } } });
+  const { stores, sync, clock } = shop;
+  const products = new Map<string, unknown>();
+  const queue = inProcessQueue({ clock });
+  const jobs = createProductQueue({
+    ...{ sync, queue, records: stores.records, shop: domain, retryDelaysMs: [30_000] },
+    source: async (localId) => products.get(localId),
+    ...options.queue,
+  });
+  const record = (localId: string): Promise<SyncRecord | undefined> => stores.records.get(domain, localId);
+  const drain = (): Promise<void> => clock.run(queue.drain());
+  return { ...shop, products, queue, jobs, record, drain };
+}
+
+const titles = ({ fake }: { fake: FakeSync['fake'] }): unknown[] => fake.products().map((product) => product['title']);
+
+describe('the product queue', () => {
+  it('notes a product, and pushes it as it is when its turn comes', async () => {
+    const t = start();
+    t.products.set('tee-1', tee('tee-1', { title: 'Early' }));
+    expect(await t.jobs.enqueue('tee-1')).toMatchObject({ isNew: true });
+    expect(await t.record('tee-1')).toMatchObject({ status: 'pending', attempts: 0, gid: null });
+    expect(await t.jobs.enqueue('tee-1')).toMatchObject({ isNew: false });
+    t.products.set('tee-1', tee('tee-1', { title: 'Late' }));
+    await t.drain();
+    expect(titles(t)).toEqual(['Late']);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced', attempts: 0 });
+    expect(t.fake.executed('ProductPush')).toBe(1);
+  });
+
+  it('sends nothing for a product that was marked, but has not changed', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    await t.jobs.enqueue('tee-1');
+    expect(await t.record('tee-1')).toMatchObject({ status: 'pending' });
+    await t.drain();
+    expect(t.fake.executed('ProductPush')).toBe(1);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+  });
+
+  it('pushes once more what changed while it was pushed, and notes that at once', async () => {
+    const statuses: unknown[] = [];
+    const t = start({
+      queue: {
+        source: async (localId) => {
+          const product = t.products.get(localId);
+          if (titles(t).length === 0 && statuses.length === 0) {
+            statuses.push('changed');
+            t.products.set(localId, tee(localId, { title: 'Second' }));
+            await t.jobs.enqueue(localId);
+          } else statuses.push((await t.record(localId))?.status);
+          return product;
+        },
+      },
+    });
+    t.products.set('tee-1', tee('tee-1', { title: 'First' }));
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(titles(t)).toEqual(['Second']);
+    expect(statuses).toEqual(['changed', 'pending']);
+    expect(t.fake.executed('ProductPush')).toBe(2);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+  });
+
+  it('notes a product that does not fit as failed, with the reason, and does not try it again', async () => {
+    const t = start();
+    t.products.set('tee-1', { ...tee(), title: '' });
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({
+      status: 'failed',
+      lastError: { code: 'VALIDATION_FAILED', message: expect.stringContaining('title') },
+    });
+    expect(await t.queue.deadJobs()).toEqual([]);
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
+  });
+
+  it('does not try a product again that Shopify refused', async () => {
+    const t = start();
+    t.products.set('tee-1', tee('tee-1', { handle: 'same' }));
+    t.products.set('tee-2', tee('tee-2', { handle: 'same' }));
+    for (const localId of ['tee-1', 'tee-2']) {
+      await t.jobs.enqueue(localId);
+      await t.drain();
+    }
+    const refused = await t.record('tee-2');
+    expect(refused).toMatchObject({ status: 'failed', attempts: 1, lastError: { code: 'USER_ERROR' } });
+    expect((await t.queue.stats()).dead).toBe(0);
+  });
+
+  it('tries again after an error that can pass, and notes meanwhile that there is something to do', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    t.fake.faults.next('status-500', { operation: 'ProductPush' });
+    await t.jobs.enqueue('tee-1');
+    await t.clock.advance(1_000);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'pending', lastError: { code: 'HTTP_ERROR' } });
+    expect((await t.queue.stats()).delayed).toBe(1);
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
+  });
+
+  it('makes a dead letter of a push that failed too often, which can be queued again', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    t.fake.faults.next('status-500', { operation: 'ProductPush', times: 2 });
+    const { id } = await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'failed' });
+    expect(await t.queue.deadJobs()).toMatchObject([{ id, attempts: 2, error: { code: 'HTTP_ERROR' } }]);
+    await t.queue.requeue(id);
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+  });
+
+  it('puts pushes off while the breaker of the shop is open, and loses none', async () => {
+    const t = start();
+    const localIds = Array.from({ length: 12 }, (_, index) => `tee-${index}`);
+    for (const localId of localIds) t.products.set(localId, tee(localId));
+    t.fake.faults.next('status-500', { operation: 'ProductPush', times: 3 });
+    t.fake.faults.next('status-500', { operation: 'MetafieldDefinitionEnsure', times: 3 });
+    for (const localId of localIds) await t.jobs.enqueue(localId);
+    await t.drain();
+    expect(t.fake.products().length).toBe(12);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 12, pending: 0, failed: 0 });
+    expect((await t.queue.stats()).dead).toBe(0);
+  });
+
+  it('forgets a product that is gone from the source and never reached the shop, and reports one that did', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    t.products.clear();
+    await t.jobs.enqueue('tee-1');
+    await t.jobs.enqueue('tee-2');
+    await t.drain();
+    expect(await t.record('tee-2')).toBeUndefined();
+    expect(await t.record('tee-1')).toMatchObject({
+      status: 'failed',
+      lastError: { message: expect.stringContaining('not in the source any more') },
+    });
+  });
+
+  it('refuses a product that the source gives for another', async () => {
+    const t = start();
+    t.products.set('tee-1', tee('tee-2'));
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(t.fake.products()).toEqual([]);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'failed' });
+  });
+
+  it('leaves a product that was deleted in the shop noted as deleted', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    const record = await t.record('tee-1');
+    if (record) await t.stores.records.put({ ...record, status: 'deleted_in_shopify' });
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+  });
+
+  it('queues on start all that was pending or in the middle of a push, however much it is', async () => {
+    const crashed = start();
+    const { records } = crashed.stores;
+    const localIds = Array.from({ length: 1_203 }, (_, index) => `tee-${String(index).padStart(4, '0')}`);
+    for (const localId of localIds) await crashed.jobs.enqueue(localId);
+    const interrupted = await records.get(domain, 'tee-0007');
+    if (interrupted) await records.put({ ...interrupted, status: 'syncing', attempts: 1 });
+
+    const pushed = new Set<string>();
+    const again = start({ shop: crashed, queue: { source: async (localId) => void pushed.add(localId) } });
+    expect(await again.jobs.resume()).toBe(1_203);
+    expect(await again.jobs.resume()).toBe(0);
+    await again.drain();
+    expect([...pushed].sort()).toEqual(localIds);
+  });
+
+  it('notes a push whose queue was closed under it as still to be done', async () => {
+    const t = start({ queue: { source: () => new Promise(() => undefined) } });
+    await t.jobs.enqueue('tee-1');
+    await t.clock.advance(100);
+    await t.clock.run(t.queue.close({ graceMs: 0 }));
+    expect(await t.record('tee-1')).toMatchObject({ status: 'pending' });
+    await expect(t.jobs.enqueue('tee-2')).rejects.toThrow('closed');
+    expect(await t.record('tee-2')).toMatchObject({ status: 'pending' });
+  });
+
+  it('refuses an empty id and an empty shop', async () => {
+    const t = start();
+    await expect(t.jobs.enqueue('')).rejects.toThrow('localId');
+    expect(() => start({ queue: { shop: '' } })).toThrow('shop');
+  });
+});
