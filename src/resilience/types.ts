@@ -17,7 +17,7 @@ export interface RetryPolicy {
 export interface BreakerPolicy {
   /** Failures in a row that open the breaker. Default 5. */
   readonly failures: number;
-  /** Different operations that must be among them, so that one broken query does not stop a shop. Default 2. */
+  /** Different operations that must be among them, so that one broken query does not stop a shop: 1 for a worker that runs a single one. Default 2. */
   readonly operations: number;
   /** Milliseconds it stays open. Default 300,000 (5 minutes). */
   readonly openMs: number;
