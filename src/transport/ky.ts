@@ -16,10 +16,9 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
     send: ({ method, url, headers, body, signal }: TransportRequest): Promise<TransportResponse> =>
       exchange(signal, async (stop) => {
         const response = await http(url, {
-          method,
           // Of all it is given ky makes a `Request`, and fetch another one of that: headers copied five times,
           // the body as a stream, the signal tied to two more. It costs a third of a bare fetch, so fetch gets
-          // them from here.
+          // them from here, and ky nothing but the address.
           fetch: () =>
             (options.fetch ?? globalThis.fetch)(url, {
               method,
