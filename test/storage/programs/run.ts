@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** How a program ended. */
@@ -12,10 +13,15 @@ export interface ProgramEnd {
 /** Older Node runs TypeScript only when told to. */
 const typeScript = process.features.typescript ? [] : ['--experimental-strip-types'];
 
-/** Runs a program of this folder in a Node process of its own, to its end. */
-export function runProgram(name: string, args: readonly string[]): Promise<ProgramEnd> {
+/** Starts a program of this folder in a Node process of its own. */
+export function startProgram(name: string, args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, [...typeScript, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...typeScript, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Runs a program of this folder to its end. */
+export function runProgram(name: string, args: readonly string[]): Promise<ProgramEnd> {
+  const child = startProgram(name, args);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,16 @@
+import pg from 'pg';
+import { postgresStores } from '../../../src/storage/postgres/stores.ts';
+import { sqliteStores } from '../../../src/storage/sqlite/stores.ts';
+import type { Stores } from '../../../src/storage/types.ts';
+
+/** Stores that a test's processes have in common: a file, or a schema of a Postgres (`postgres://…#schema`). */
+export function openStores(place: string): Stores {
+  if (!place.startsWith('postgres')) return sqliteStores({ path: place, busyTimeoutMs: 60_000 });
+  const url = new URL(place);
+  const schema = url.hash.slice(1);
+  url.hash = '';
+  const pool = new pg.Pool({ connectionString: url.href, application_name: schema, max: 3, allowExitOnIdle: true });
+  // A server that ends the connection of a killed process has nobody to tell.
+  pool.on('error', () => undefined);
+  return postgresStores({ pool, schema });
+}
