@@ -5,7 +5,7 @@ import { refuseBody, signableBody } from './claim.ts';
 import { toEvent } from './event.ts';
 import type { ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './handler-types.ts';
 import { headerOf } from './headers.ts';
-import type { RefusedWebhook, VerifyWebhookInput, WebhookVerification } from './types.ts';
+import type { RefusedWebhook, VerifyWebhookInput, WebhookHeaders, WebhookVerification } from './types.ts';
 
 /** `verifyWebhook` or `verifyWebhookAsync`. */
 export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;
@@ -21,6 +21,18 @@ function refusal(status: number, reason: Refusal['reason'], message: string): Re
 
 function fromVerifier({ reason, message }: RefusedWebhook): Refusal {
   return refusal(statusOf(reason), reason, message);
+}
+
+/** Something in the host's app has had the body before. */
+const hostFaults: ReadonlySet<string> = new Set(['body-already-parsed', 'body-missing']);
+
+function announcedBytes(headers: WebhookHeaders): number {
+  try {
+    return Number(headerOf(headers, 'content-length'));
+  } catch {
+    // No such headers come over the wire. The verifier looks at them too, and has the words for it.
+    return Number.NaN;
+  }
 }
 
 /**
@@ -40,7 +52,7 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
   const receive: Receive = async (delivery) => {
     if (delivery.method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks come as POST.');
     // An honest sender says how much it will send; any other is stopped while the body is read.
-    if (Number(headerOf(delivery.headers, 'content-length')) > maxBytes) return tooLarge;
+    if (announcedBytes(delivery.headers) > maxBytes) return tooLarge;
     const read = await delivery.readBody(maxBytes);
     if (!read.ok) return read.reason === 'body-too-large' ? tooLarge : refusal(400, read.reason, 'The body broke off.');
 
@@ -68,7 +80,7 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
     const received = await receive(delivery);
     if (!received.ok) {
       // A forged delivery is the sender's fault; these can only be mended in the host's code or settings.
-      const level = received.status === 500 || received.reason === 'body-already-parsed' ? 'error' : 'warn';
+      const level = received.status === 500 || hostFaults.has(received.reason) ? 'error' : 'warn';
       logger?.[level]({ status: received.status, reason: received.reason }, `webhook refused: ${received.message}`);
     }
     return received;
