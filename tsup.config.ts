@@ -15,6 +15,7 @@ export default defineConfig({
     'storage/postgres': 'src/entries/storage-postgres.ts',
     queue: 'src/entries/queue.ts',
     'queue/bullmq': 'src/entries/queue-bullmq.ts',
+    'storage/redis': 'src/entries/storage-redis.ts',
     'storage/sqlite': 'src/entries/storage-sqlite.ts',
     sync: 'src/entries/sync.ts',
     testing: 'src/entries/testing.ts',

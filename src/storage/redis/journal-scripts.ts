@@ -1,0 +1,69 @@
+import { readScript, writeScript } from './script.ts';
+
+/**
+ * A shop's journal (KEYS[1] is what all names begin with): `:entries` holds each entry by id, as local id NUL run
+ * id NUL and its JSON; `:ids`, `:local:ID` and `:run:ID` hold ids in their order, `:at` by time; `:head` is the last.
+ */
+const names = `
+local base = KEYS[1]
+local entries, ids, at, head = base .. ':entries', base .. ':ids', base .. ':at', base .. ':head'
+local function byLocalId(localId) return base .. ':local:' .. localId end
+local function byRunId(runId) return base .. ':run:' .. runId end
+local function parse(value) return string.match(value, '^([^%z]*)%z([^%z]*)%z(.*)$') end
+local function remove(id)
+  local localId, runId = parse(redis.call('HGET', entries, id))
+  redis.call('ZREM', ids, id)
+  redis.call('ZREM', at, id)
+  redis.call('ZREM', byLocalId(localId), id)
+  if runId ~= '' then redis.call('ZREM', byRunId(runId), id) end
+  redis.call('HDEL', entries, id)
+end
+`;
+
+/**
+ * ARGV: for each entry its value and its time. Answers the id of the first. A journal without a head begins with
+ * the time in microseconds, so one that was erased, or lost by Redis, goes on behind its old ids.
+ */
+export const appendScript = writeScript(`${names}
+local first = (tonumber(redis.call('GET', head) or '') or nowUs) + 1
+local id = first
+for index = 1, #ARGV - 2, 2 do
+  local value, name = ARGV[index], string.format('%.0f', id)
+  local localId, runId = parse(value)
+  redis.call('HSET', entries, name, value)
+  redis.call('ZADD', ids, name, name)
+  redis.call('ZADD', at, ARGV[index + 1], name)
+  redis.call('ZADD', byLocalId(localId), name, name)
+  if runId ~= '' then redis.call('ZADD', byRunId(runId), name, name) end
+  id = id + 1
+end
+redis.call('SET', head, string.format('%.0f', id - 1))
+return string.format('%.0f', first)`);
+
+/** ARGV: local id or '', run id or '', id after which or '', '1' for newest first, limit. Answers id, JSON, … */
+export const listEntriesScript = readScript(`${names}
+local localId, runId, after, newestFirst, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1', tonumber(ARGV[5])
+local source = localId ~= '' and byLocalId(localId) or runId ~= '' and byRunId(runId) or ids
+local command, far, near = 'ZRANGEBYSCORE', '+inf', '-inf'
+if newestFirst then command, far, near = 'ZREVRANGEBYSCORE', '-inf', '+inf' end
+if after ~= '' then near = '(' .. after end
+local found = {}
+while #found < limit * 2 do
+  local page = redis.call(command, source, near, far, 'LIMIT', 0, limit)
+  if #page == 0 then break end
+  near = '(' .. page[#page]
+  for _, id in ipairs(page) do
+    local _, run, json = parse(redis.call('HGET', entries, id))
+    if (runId == '' or run == runId) and #found < limit * 2 then
+      found[#found + 1] = id
+      found[#found + 1] = json
+    end
+  end
+end
+return found`);
+
+/** ARGV: the time before which in the form of ZRANGEBYSCORE, how many at most. Answers how many there were. */
+export const pruneScript = writeScript(`${names}
+local old = redis.call('ZRANGEBYSCORE', at, '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(old) do remove(id) end
+return tostring(#old)`);

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { createTokenStore } from 'shopwright';
+import { describeKeyValueStore, describeSyncRecordStore, describeTokenStore } from 'shopwright/testing';
+import { afterAll, expect, it } from 'vitest';
+import { redisOrSkip } from '../../services.ts';
+import { type ClientName, clients, createRedisBench } from './redis-bench.ts';
+
+const { url, describe } = await redisOrSkip(5);
+const runner = { describe, it, expect };
+
+describe('redisStores', () => {
+  for (const name of Object.keys(clients) as ClientName[]) {
+    const redis = clients[name](url);
+    afterAll(() => redis.quit());
+
+    describeKeyValueStore(
+      name,
+      async () => {
+        const { stores, advance, stall, close } = await createRedisBench(redis);
+        return { store: stores.keyValue, advance, stall, close };
+      },
+      runner,
+    );
+
+    describeSyncRecordStore(
+      name,
+      async () => {
+        const bench = await createRedisBench(redis);
+        return { ...bench.stores, close: () => bench.close() };
+      },
+      runner,
+    );
+
+    describeTokenStore(
+      name,
+      async () => {
+        const { stores, close } = await createRedisBench(redis);
+        const keys = [{ id: 'k', secret: randomBytes(32) }];
+        return { store: createTokenStore({ store: stores.keyValue, keys }), close };
+      },
+      runner,
+    );
+  }
+});
