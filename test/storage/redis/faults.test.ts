@@ -24,7 +24,8 @@ const versions = [
 
 /** A client that keeps quiet about what the tests do to its server. */
 function client(Version: typeof Redis, port: number, options: RedisOptions = {}): Redis {
-  const redis = new Version({ port, host: '127.0.0.1', db: database, ...options });
+  const settings: RedisOptions = { port, host: '127.0.0.1', db: database, ...options };
+  const redis = new Version(settings);
   redis.on('error', () => undefined);
   ends.push(() => redis.disconnect());
   return redis;
