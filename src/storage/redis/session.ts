@@ -58,8 +58,10 @@ export function createRedisSession(
     if (redis.status === 'end') throw errors.clientClosed();
     try {
       const answer = await inTime(send(script, keys, args), isWrite);
-      const [nowMs, result] = Array.isArray(answer) ? (answer as unknown[]) : [];
-      if (typeof nowMs !== 'number') throw errors.badAnswer();
+      const [time, result] = Array.isArray(answer) ? (answer as unknown[]) : [];
+      // A client with `stringNumbers` gives a text.
+      const nowMs = Number(time);
+      if (!Number.isFinite(nowMs)) throw errors.badAnswer();
       aheadMs = nowMs - clock.monotonic();
       return result ?? null;
     } catch (error) {

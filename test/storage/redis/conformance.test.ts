@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createTokenStore } from 'shopwright';
-import { describeKeyValueStore, describeSyncRecordStore, describeTokenStore } from 'shopwright/testing';
+import {
+  describeKeyValueStore,
+  describeSyncJournal,
+  describeSyncRecordStore,
+  describeTokenStore,
+} from 'shopwright/testing';
 import { afterAll, expect, it } from 'vitest';
 import { redisOrSkip } from '../../services.ts';
 import { type ClientName, clients, createRedisBench } from './redis-bench.ts';
@@ -22,14 +27,12 @@ describe('redisStores', () => {
       runner,
     );
 
-    describeSyncRecordStore(
-      name,
-      async () => {
-        const bench = await createRedisBench(redis);
-        return { ...bench.stores, close: () => bench.close() };
-      },
-      runner,
-    );
+    const wholeStores = async () => {
+      const bench = await createRedisBench(redis);
+      return { ...bench.stores, close: () => bench.close() };
+    };
+    describeSyncRecordStore(name, wholeStores, runner);
+    describeSyncJournal(name, wholeStores, runner);
 
     describeTokenStore(
       name,
