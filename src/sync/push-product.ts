@@ -12,6 +12,7 @@ import { emptyRecord } from './empty-record.ts';
 import { identifierOf } from './identity.ts';
 import { type ProductInput, toProductInput, withoutImages } from './product-input.ts';
 import { isShopWide } from './shop-wide.ts';
+import { toSyncData } from './sync-data.ts';
 import type { PushOptions, PushResult, SyncClient } from './types.ts';
 
 /** What a push of one product needs. */
@@ -105,6 +106,7 @@ export async function pushProduct(
     hash,
     attempts: 0,
     lastError: null,
+    lastSyncData: toSyncData(product, publications),
     lastSyncedAt: clock.now(),
   });
   return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };

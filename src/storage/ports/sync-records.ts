@@ -22,7 +22,10 @@ export interface SyncRecord {
   readonly lastError: { readonly code: string; readonly message: string } | null;
   /** Pushes begun since the last success. */
   readonly attempts: number;
-  /** What the last push that succeeded sent; `null` before it. Kept as JSON, so no `undefined` and no dates. */
+  /**
+   * What the last push that succeeded said, such as `{ input, publications }`; `null` before it. Kept as JSON, so
+   * without `undefined` and with dates as text. Of any size: 5 MB and more.
+   */
   readonly lastSyncData: JsonObject | null;
   /** Milliseconds since the epoch. */
   readonly lastSyncedAt: number | null;
