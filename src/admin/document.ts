@@ -83,7 +83,7 @@ export function createDocumentParser(): DocumentParser {
 
 /** Names one of the ways to read a document. */
 function variantOf({ operationName = '', keys = false }: ParseOptions): string {
-  return keys ? `keys ${operationName}` : operationName;
+  return `${keys ? '+' : '-'}${operationName}`;
 }
 
 async function parseOperation(source: string, { operationName, keys = false }: ParseOptions): Promise<ParsedOperation> {

@@ -309,3 +309,28 @@ describe('trouble that lasts', () => {
     expect(await clock.run(rejection(shop.graphql(query, {}, { cost: 5 })))).toMatchObject({ code: 'THROTTLED' });
   });
 });
+
+describe('calls of one operation that wait for points', () => {
+  it('reserve what the first answer teaches, those that stood in line before it as well', async () => {
+    const { shop, clock, events } = scriptedShop([good(undefined, { requested: 30 })]);
+    await clock.run(Promise.all([1, 2, 3].map(() => shop.graphql(query))));
+    expect(events.flatMap((event) => (event.type === 'permit' ? [event.cost] : []))).toEqual([1, 30, 30]);
+  });
+});
+
+describe('an abort between the permit and the send', () => {
+  it('sends nothing, and gives the points back', async () => {
+    const controller = new AbortController();
+    const { shop, clock, sent } = scriptedShop([good()], {
+      telemetry: (event) => {
+        if (event.type === 'permit') controller.abort('enough');
+      },
+    });
+    const aborted = shop.graphql(query, {}, { signal: controller.signal });
+    await clock.run(expect(aborted).rejects.toBe('enough'));
+    expect(sent).toHaveLength(0);
+    expect(shop.status().limiter).toMatchObject({ inFlight: 0, reserved: 0, available: 1000 });
+    await clock.run(shop.graphql(query));
+    expect(sent).toHaveLength(1);
+  });
+});
