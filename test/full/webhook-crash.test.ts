@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { redisOrSkip } from '../services.ts';
+
+const redis = await redisOrSkip(4);
+const root = resolve(import.meta.dirname, '../..');
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A port that was free a moment ago: the server after the crash must listen where the one before did. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts the server and waits until it listens. `lines` grows as it prints. */
+async function startServer(folder: string, port: number, point: string, redisUrl: string) {
+  const program = 'test/full/programs/webhook-server.ts';
+  const child = spawn(process.execPath, [program, folder, String(port), point, redisUrl], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
+  await vi.waitFor(() => expect(lines).toContain('listening'), { timeout: 30_000 });
+  return { child, lines };
+}
+
+/** Delivers one order to a server that dies at the point, starts it again, and lets Shopify try again. */
+async function crashAt(point: string, redisUrl = 'memory') {
+  const folder = mkdtempSync(join(tmpdir(), 'shopwright-webhooks-'));
+  folders.push(folder);
+  const port = await freePort();
+  const clock = createManualClock();
+  const fake = createFakeShopify({
+    clock,
+    webhooks: { subscriptions: [{ topics: ['orders/create'], uri: `http://127.0.0.1:${port}/` }] },
+  });
+  try {
+    const first = await startServer(folder, port, point, redisUrl);
+    fake.emit('orders/create', { id: 1 });
+    await fake.webhooks.settled();
+    if (first.child.signalCode === null) await once(first.child, 'exit');
+    expect(first.child.signalCode).toBe('SIGKILL');
+    const statusBefore = fake.deliveries[0]?.attempts[0]?.status;
+
+    const second = await startServer(folder, port, 'none', redisUrl);
+    // Past the first retry.
+    await clock.advance(60_000);
+    await fake.webhooks.settled();
+    await vi.waitFor(() => expect(second.lines.join()).toMatch(/event (handled|duplicate)/), { timeout: 30_000 });
+    await vi.waitFor(() => expect(fake.deliveries[0]?.state).toBe('delivered'));
+    const effects = readdirSync(folder).filter((name) => name.startsWith('effect-'));
+    return { statusBefore, lines: second.lines, effects, webhookId: fake.deliveries[0]?.webhookId };
+  } finally {
+    await fake.close();
+  }
+}
+
+describe('a process with a store in SQLite and the queue in its memory, killed', () => {
+  it.each(['between claim and enqueue', 'between enqueue and answer'])(
+    '%s, has each effect once after the retry',
+    async (point) => {
+      const { statusBefore, effects, webhookId } = await crashAt(point);
+      expect(statusBefore).toBe(0);
+      expect(effects).toEqual([`effect-${webhookId}`]);
+    },
+  );
+
+  it.each(['before the effect', 'after the effect'])(
+    'during processing, %s, has each effect once after the next start, though Shopify got its 200',
+    async (point) => {
+      const { effects, webhookId, lines } = await crashAt(point);
+      expect(effects).toEqual([`effect-${webhookId}`]);
+      expect(lines).toContain('event handled');
+    },
+  );
+});
+
+redis.describe('a process with a store in SQLite and a queue on Redis, killed', () => {
+  it.each(['between claim and enqueue', 'between enqueue and answer', 'before the effect', 'after the effect'])(
+    '%s, has each effect once',
+    async (point) => {
+      const { effects, webhookId } = await crashAt(point, redis.url);
+      expect(effects).toEqual([`effect-${webhookId}`]);
+    },
+  );
+});
