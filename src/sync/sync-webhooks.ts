@@ -46,10 +46,11 @@ type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/updat
 /** Handlers for `createWebhookHandler`. */
 export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
 
-const digits = (value: unknown): string | undefined =>
-  (typeof value === 'number' || typeof value === 'string') && /^\d{1,20}$/.test(String(value))
-    ? String(value)
-    : undefined;
+/** `JSON.parse` has rounded numbers above 2^53: they name nothing. */
+function digits(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
+  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
+}
 
 function levelOf({ shop, payload, triggeredAt }: WebhookEvent): StockLevel | undefined {
   if (!isRecord(payload)) return undefined;

@@ -142,6 +142,20 @@ describe('an update', () => {
     ).toEqual(['handled', 'stale', 'stale']);
   });
 
+  test('with a number that JSON has rounded goes by its gid, and without one is handled', async () => {
+    const { send } = setup();
+    const order = (payload: string): Request => deliveryOf({ topic: 'orders/updated', payload });
+    const rounded = (end: number, time: string, more = ''): Request =>
+      order(`{"id":82098291194615450${end},"updated_at":"2026-11-02T12:00:0${time}Z"${more}}`);
+    const gid = (end: number): string => `,"admin_graphql_api_id":"gid://shopify/Order/82098291194615450${end}"`;
+    expect(await send(rounded(8, '9'), rounded(9, '0'))).toEqual(['handled', 'handled']);
+    expect(await send(rounded(8, '9', gid(8)), rounded(9, '1', gid(9)), rounded(9, '0', gid(9)))).toEqual([
+      'handled',
+      'handled',
+      'stale',
+    ]);
+  });
+
   test('of stock is known by item and location', async () => {
     const { send } = setup();
     const level = (location_id: number, updated_at: string) =>

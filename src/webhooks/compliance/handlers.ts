@@ -42,7 +42,7 @@ const deadlineMs = 30 * 24 * 3_600_000;
 
 const idOf = (value: unknown): string | null => {
   const id = isRecord(value) ? value['id'] : undefined;
-  return typeof id === 'number' || typeof id === 'string' ? String(id) : null;
+  return Number.isSafeInteger(id) || typeof id === 'string' ? String(id) : null;
 };
 
 /**

@@ -30,9 +30,9 @@ function defaultOrder({ generation, topic }: WebhookEvent, action: string): Webh
   return action === 'create' ? 'until-deleted' : 'always';
 }
 
-/** `gid://shopify/Product/42` and 42 are the same product. */
+/** `gid://shopify/Product/42` and 42 are the same product. `JSON.parse` has rounded numbers above 2^53: they tell none. */
 function idText(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
   return /^gid:\/\/shopify\/\w+\/([^/]+)$/.exec(value)?.[1] ?? value;
 }

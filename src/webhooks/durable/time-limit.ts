@@ -5,6 +5,8 @@ import type { Clock } from '../../internal/clock.ts';
 export interface TimeLimit {
   /** Settles as the work does, or rejects with a `TimeoutError` once the time is up. */
   race<T>(place: 'store' | 'queue', work: Promise<T>): Promise<T>;
+  /** Begins the time anew. */
+  restart(): void;
   /** Stops the timer. */
   end(): void;
 }
@@ -13,10 +15,12 @@ export interface TimeLimit {
 export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
   const waiting = new Set<() => void>();
   let isOver = false;
-  const cancel = clock.setTimer(() => {
-    isOver = true;
-    for (const giveUp of waiting) giveUp();
-  }, timeoutMs);
+  const start = (): (() => void) =>
+    clock.setTimer(() => {
+      isOver = true;
+      for (const giveUp of waiting) giveUp();
+    }, timeoutMs);
+  let cancel = start();
   return {
     race(place, work) {
       return new Promise((resolve, reject) => {
@@ -26,9 +30,23 @@ export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
         };
         if (isOver) giveUp();
         waiting.add(giveUp);
-        work.then(resolve, reject).finally(() => waiting.delete(giveUp));
+        work.then(
+          (value) => {
+            waiting.delete(giveUp);
+            resolve(value);
+          },
+          (error: unknown) => {
+            waiting.delete(giveUp);
+            reject(error);
+          },
+        );
       });
     },
-    end: cancel,
+    restart() {
+      cancel();
+      isOver = false;
+      cancel = start();
+    },
+    end: () => cancel(),
   };
 }

@@ -7,7 +7,7 @@ import { type DeliveryKeys, markKey } from './keys.ts';
 import { advanceMark, isStale, readMark } from './marks.ts';
 import { placeOf } from './order.ts';
 import type { WebhookOrder } from './order-types.ts';
-import { startTimeLimit, type TimeLimit } from './time-limit.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** What came of a delivery; `busy`: another one of its resource is being handled. */
 export type WorkOutcome = 'handled' | 'duplicate' | 'stale' | 'busy';
@@ -75,11 +75,11 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
         if (place && mark !== undefined) await advanceMark(store, mark, place, keepForMs);
       },
       settings,
-      event,
+      delivery,
     );
     return 'handled';
   } finally {
-    await release(lock, settings, event);
+    await release(lock, settings, delivery);
   }
 }
 
@@ -106,34 +106,34 @@ async function takeLock(
  * Tries three times. A failure is not the handler's: running that again would do twice what was done once, while
  * a missing note matters only if a copy of the delivery, or an older one, is still to come.
  */
-async function note(write: () => Promise<void>, settings: WorkSettings, event: WebhookEvent): Promise<void> {
-  const limit = startTimeLimit(settings.clock, settings.limitMs);
+async function note(
+  write: () => Promise<void>,
+  { logger }: WorkSettings,
+  { event: { topic, shop, webhookId }, limit }: Work,
+): Promise<void> {
+  limit.restart();
   let failure: unknown;
-  try {
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      try {
-        return await limit.race('store', write());
-      } catch (error) {
-        failure = error;
-      }
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    try {
+      return await limit.race('store', write());
+    } catch (error) {
+      failure = error;
     }
-  } finally {
-    limit.end();
   }
-  const { topic, shop, webhookId } = event;
   const message = 'a webhook was handled, but the store could not note it: a copy of it would be handled again';
-  settings.logger?.error({ error: failure, topic, shop, webhookId }, message);
+  logger?.error({ error: failure, topic, shop, webhookId }, message);
 }
 
-async function release(lock: Lock, settings: WorkSettings, event: WebhookEvent): Promise<void> {
-  const limit = startTimeLimit(settings.clock, settings.limitMs);
+async function release(
+  lock: Lock,
+  { logger }: WorkSettings,
+  { event: { topic, shop, webhookId }, limit }: Work,
+): Promise<void> {
+  limit.restart();
   try {
     await limit.race('store', lock.release());
   } catch (error) {
-    const { topic, shop, webhookId } = event;
     const message = 'the lock of a webhook could not be given back: its lease runs out';
-    settings.logger?.warn({ error, topic, shop, webhookId }, message);
-  } finally {
-    limit.end();
+    logger?.warn({ error, topic, shop, webhookId }, message);
   }
 }

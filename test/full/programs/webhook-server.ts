@@ -4,9 +4,9 @@
 // node webhook-server.ts <folder> <port> <point or none> <memory or the URL of a Redis>
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import { shopifyWebhooks } from 'shopwright/express';
+import { basename, join } from 'node:path';
 import { Redis } from 'ioredis';
+import { shopifyWebhooks } from 'shopwright/express';
 import { inProcessQueue } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { sqliteStores } from 'shopwright/storage/sqlite';
@@ -22,7 +22,7 @@ const { keyValue: store } = sqliteStores({ path: join(folder, 'store.sqlite') })
 const queue =
   redisUrl === 'memory'
     ? inProcessQueue()
-    : bullmqQueue({ connection: new Redis(redisUrl), name: 'webhook-crash', lockDurationMs: 2_000 });
+    : bullmqQueue({ connection: new Redis(redisUrl), name: basename(folder), lockDurationMs: 2_000 });
 
 const handler = createWebhookHandler({
   secrets: 'shpss_fake',
