@@ -52,7 +52,18 @@ export type {
 export type { CallCost } from './request/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { errorPattern } from './storage/error-pattern.ts';
+export {
+  checkedDraft as checkedJournalDraft,
+  checkedJournalPage,
+  checkedMoment as checkedPruneMoment,
+  type JournalPage,
+  journalId,
+  readEntry as readJournalEntry,
+  type StoredDraft as StoredJournalDraft,
+} from './storage/journal-rules.ts';
 export { type MemoryStoresOptions, memoryStores } from './storage/memory.ts';
+export { checkedPage as checkedRecordPage, checkedPatternLimit } from './storage/page-rules.ts';
+export { createPatternTally, type FailedRecord, type PatternTally } from './storage/pattern-tally.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';
 export type {
   JournalDraft,
@@ -62,6 +73,11 @@ export type {
   SyncJournal,
 } from './storage/ports/sync-journal.ts';
 export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from './storage/ports/token-store.ts';
+export {
+  checkedRecord as checkedSyncRecord,
+  readRecord as readSyncRecord,
+  type StoredRecord as StoredSyncRecord,
+} from './storage/record-rules.ts';
 export type { TokenKey } from './storage/tokens/secrets.ts';
 export {
   createTokenStore,

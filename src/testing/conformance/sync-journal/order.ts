@@ -58,19 +58,25 @@ export const orderCases: readonly JournalCase[] = [
     async check(journal, expect) {
       const writers = Array.from({ length: 40 }, (_, writer) => journal.append(drafts(1 + (writer % 3))));
       let isDone = false;
-      const writing = Promise.all(writers).then((ids) => {
-        isDone = true;
-        return ids.flat();
-      });
-      const seen: string[] = [];
-      for (;;) {
-        const wasDone = isDone;
-        const after = seen.at(-1);
-        const page = await journal.list(shop, { limit: 7, ...(after !== undefined && { after }) });
-        seen.push(...page.map(({ id }) => id));
-        if (wasDone && page.length === 0) break;
-      }
-      expect(seen).toEqual([...(await writing)].sort());
+      const write = async (): Promise<string[]> => {
+        try {
+          return (await Promise.all(writers)).flat();
+        } finally {
+          isDone = true;
+        }
+      };
+      const follow = async (): Promise<string[]> => {
+        const seen: string[] = [];
+        for (;;) {
+          const wasDone = isDone;
+          const after = seen.at(-1);
+          const page = await journal.list(shop, { limit: 7, ...(after !== undefined && { after }) });
+          seen.push(...page.map(({ id }) => id));
+          if (wasDone && page.length === 0) return seen;
+        }
+      };
+      const [written, seen] = await Promise.all([write(), follow()]);
+      expect(seen).toEqual(written.sort());
     },
   },
   {

@@ -1,0 +1,38 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeSyncJournal } from 'shopwright/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileJournal } from './file-journal.ts';
+
+let folder: string;
+let files = 0;
+const open = () => fileJournal(join(folder, `journal-${files++}.jsonl`));
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+// What every journal must do. The suite is published: yours runs it the same way.
+describeSyncJournal('the file journal', open, { describe, it, expect });
+
+// What only this one must do.
+describe('the file journal', () => {
+  const shop = 'acme.myshopify.com';
+  const draft = { shop, localId: 'p1', gid: null, runId: null, action: 'create', at: 1, sent: {}, before: null };
+
+  it('keeps its entries from one opening to the next, and goes on where a crash cut a line off', async () => {
+    const path = join(folder, 'crash.jsonl');
+    const [first] = await fileJournal(path).journal.append([draft]);
+    await appendFile(path, '\n{"last":3,"entries":[{"num');
+    const { journal } = fileJournal(path);
+    const [second] = await journal.append([draft]);
+    expect((await journal.list(shop)).map(({ id }) => id)).toEqual([first, second]);
+  });
+
+  it('tells by a StorageError that its file cannot be used', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const { journal } = fileJournal(join(folder, 'file', 'journal.jsonl'));
+    await expect(journal.append([draft])).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+});
