@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeEach, expect, it } from 'vitest';
 import { localIds, record, shop } from '../../../src/testing/conformance/sync-records/case.ts';
 import { postgresOrSkip } from '../../services.ts';
@@ -150,6 +151,21 @@ describe('postgresStores, when the server says no,', () => {
     await records.put(record('p2'));
     expect(await records.list(shop)).toEqual([record('p1'), record('p2')]);
     expect(await records.delete(shop, 'p2')).toBe(true);
+  });
+
+  it('names counts that cannot be, and they are right again after what docs/storage.md says', async () => {
+    const { records } = schema.stores();
+    await records.putMany([record('p1'), record('p2', { status: 'failed', lastSyncedAt: null })]);
+    const right = [await records.counts(shop), await records.ageCounts(shop)];
+    await schema.admin.query('update server_errors.shopwright_sync_counts set records = -1');
+    const error = await failure(records.counts(shop));
+    expect(error).toMatchObject({ isRetryable: false });
+    expect(error.message).toMatch(/shopwright_sync_counts.*docs\/storage\.md/);
+
+    const guide = await readFile('docs/storage.md', 'utf8');
+    const recipe = /```sql\n(begin;[^`]*)```/.exec(guide)?.[1] ?? 'no recipe';
+    await schema.admin.query(recipe.replaceAll('shopify.', 'server_errors.'));
+    expect([await records.counts(shop), await records.ageCounts(shop)]).toEqual(right);
   });
 
   it('says which tables are gone when somebody dropped them', async () => {
