@@ -1,3 +1,14 @@
+export { syncSubscriptions } from '../subscriptions/sync-subscriptions.ts';
+export type {
+  ChangedSubscription,
+  DesiredSubscription,
+  FailedSubscription,
+  ReportedSubscription,
+  SubscriptionClient,
+  SubscriptionField,
+  SubscriptionReport,
+  SyncSubscriptionsOptions,
+} from '../subscriptions/types.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookEffect } from '../sync/apply-webhook.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
 export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';

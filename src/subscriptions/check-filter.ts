@@ -1,0 +1,34 @@
+/** A quoted value, or the name of a field in front of its colon. */
+const quotedOrField = /"[^"]*"|'[^']*'|([\w.]+):/g;
+
+/** Fields that a filter such as `status:active AND variants.price:>=10` asks for. */
+function filterFields(filter: string): string[] {
+  const found = [...filter.matchAll(quotedOrField)].flatMap(([, field]) => (field === undefined ? [] : [field]));
+  return [...new Set(found)];
+}
+
+/**
+ * What is wrong with a filter and how to mend it; `undefined` where nothing is.
+ * https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
+ */
+export function filterProblem(
+  filter: string | undefined,
+  topic: unknown,
+  includeFields: readonly string[],
+): string | undefined {
+  const fields = filterFields(filter ?? '');
+  if (typeof topic === 'string' && topic.startsWith('metaobjects/') && !fields.includes('type')) {
+    return 'must name the type of metaobjects, such as type:lookbook: Shopify takes this topic with it only';
+  }
+  if (filter === undefined) return undefined;
+  if (filter.trim() === '') return 'is empty: leave it out';
+  if (fields.length === 0) return 'names no field: write terms such as status:active, joined by AND, OR and NOT';
+  if (includeFields.length === 0) return undefined;
+  const missing = fields.filter((field) => !isIncluded(field, includeFields));
+  if (missing.length === 0) return undefined;
+  return `asks for ${missing.join(', ')}, which the payload would not hold, so that nothing would ever be delivered: add to includeFields`;
+}
+
+function isIncluded(field: string, includeFields: readonly string[]): boolean {
+  return includeFields.some((included) => field === included || field.startsWith(`${included}.`));
+}
