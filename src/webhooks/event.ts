@@ -19,7 +19,7 @@ export function toEvent(
   details: WebhookDetails,
   payload: unknown,
   rawBody: Uint8Array,
-  idempotencyKey: string = details.webhookId ?? crypto.randomUUID(),
+  idempotencyKey: string = details.webhookId || crypto.randomUUID(),
 ): WebhookEvent {
   const fieldsChanged = details.generation === 'next' ? fieldsChangedOf(payload) : null;
   return { ...details, payload: payload as Json, rawBody, idempotencyKey, fieldsChanged };

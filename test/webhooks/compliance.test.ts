@@ -146,7 +146,7 @@ describe('shop/redact', () => {
     const journal = { erase: vi.fn().mockRejectedValueOnce(new Error('ECONNREFUSED')).mockResolvedValue(0) };
     const tokens = { erase: vi.fn().mockResolvedValue(1) };
     const { handler, store, queue, clock, onShopRedact } = setup({ stores: { journal, tokens } });
-    await handler(deliveryOf({ topic: 'shop/redact', payload: {}, webhookId: 'request-1' }));
+    await handler(deliveryOf({ topic: 'shop/redact', payload: { shop_domain: shop }, webhookId: 'request-1' }));
     await clock.advance(5_000);
     expect(tokens.erase).toHaveBeenCalledWith(shop);
     expect(await openComplianceRequests(store)).toHaveLength(1);
@@ -155,6 +155,20 @@ describe('shop/redact', () => {
     expect(onShopRedact).toHaveBeenCalledTimes(2);
     expect(await openComplianceRequests(store)).toEqual([]);
   });
+
+  test.each([[{ shop_domain: 'zeta.myshopify.com' }], [{ id: 1 }]])(
+    'whose signed body is not about the shop of the header erases nothing (%#)',
+    async (payload) => {
+      const { send, store, queue, onShopRedact } = setup();
+      await store.set(`webhooks:${shop}:stock:1:2`, '{}');
+      await send('shop/redact', payload);
+      expect(onShopRedact).not.toHaveBeenCalled();
+      expect(await store.get(`webhooks:${shop}:stock:1:2`)).toBe('{}');
+      expect(await queue.deadJobs()).toEqual([
+        expect.objectContaining({ error: expect.objectContaining({ code: 'VALIDATION_FAILED' }) }),
+      ]);
+    },
+  );
 
   test('without stores erases what webhooks keep', async () => {
     const clock = createManualClock();
@@ -166,7 +180,7 @@ describe('shop/redact', () => {
       store,
       on: complianceHandlers({ store, onDataRequest: none, onCustomerRedact: none, onShopRedact: none }),
     });
-    expect((await handler(deliveryOf({ topic: 'shop/redact', payload: {} }))).status).toBe(200);
+    expect((await handler(deliveryOf({ topic: 'shop/redact', payload: { shop_domain: shop } }))).status).toBe(200);
     expect(await store.get(`webhooks:${shop}:stock:1:2`)).toBeUndefined();
   });
 });

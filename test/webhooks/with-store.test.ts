@@ -94,18 +94,22 @@ describe('with a store, a delivery', () => {
     expect(events).toEqual(['unavailable', 'handled']);
   });
 
-  test('without an id is handled each time, since nobody can tell its copies', async () => {
-    const onCreate = vi.fn();
-    const { handler } = setup({ on: { 'orders/create': onCreate } });
-    for (let copy = 0; copy < 2; copy += 1) {
-      const request = order();
-      request.headers.delete('x-shopify-webhook-id');
-      expect((await handler(request)).status).toBe(200);
-    }
-    expect(onCreate).toHaveBeenCalledTimes(2);
-    const [first, second] = onCreate.mock.calls.map(([event]) => event.idempotencyKey);
-    expect(first).not.toBe(second);
-  });
+  test.each(['', undefined])(
+    'without an id (%s) is handled each time, since nobody can tell its copies',
+    async (id) => {
+      const onCreate = vi.fn();
+      const { handler } = setup({ on: { 'orders/create': onCreate } });
+      for (let copy = 0; copy < 2; copy += 1) {
+        const request = order();
+        request.headers.delete('x-shopify-webhook-id');
+        if (id !== undefined) request.headers.set('x-shopify-webhook-id', id);
+        expect((await handler(request)).status).toBe(200);
+      }
+      expect(onCreate).toHaveBeenCalledTimes(2);
+      const [first, second] = onCreate.mock.calls.map(([event]) => event.idempotencyKey);
+      expect(first).not.toBe(second);
+    },
+  );
 
   test('is forgotten after 48 hours, or after as long as is said', async () => {
     const clock = createManualClock();

@@ -1,3 +1,4 @@
+import { ValidationError } from '../../errors/local.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isRecord } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
@@ -79,12 +80,21 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     return readRequest(await store.get(key)) ?? request;
   };
 
+  /** The signature covers the body and no header, so that only the body says whose data it is about. */
+  const checkShop = ({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): void => {
+    const inBody: unknown = isRecord(payload) ? payload['shop_domain'] : undefined;
+    if (typeof inBody === 'string' ? inBody.toLowerCase() === shop : topic !== 'shop/redact') return;
+    const message = `is not the shop of the header, ${shop}: nothing was erased; somebody has sent an old body again`;
+    throw new ValidationError(`The webhook ${topic}`, [{ field: 'shop_domain', message }], { shop });
+  };
+
   const handle = async <Topic extends ComplianceTopic>(
     event: WebhookEvent<Topic>,
     context: WebhookContext,
     callback: ComplianceCallback<Topic>,
     then?: (request: ComplianceRequest) => Promise<void>,
   ): Promise<void> => {
+    checkShop(event);
     const request = await noteRequest(event);
     const answer = await callback(event, request, context);
     await then?.(request);

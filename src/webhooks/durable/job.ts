@@ -34,7 +34,12 @@ export function toJob(event: WebhookEvent): WebhookJob {
  * @throws ConfigError for what is no such job.
  */
 export function fromJob(job: unknown): WebhookEvent {
-  if (!isRecord(job) || typeof job['body'] !== 'string' || typeof job['idempotencyKey'] !== 'string') {
+  if (
+    !isRecord(job) ||
+    !isRecord(job['details']) ||
+    typeof job['body'] !== 'string' ||
+    typeof job['idempotencyKey'] !== 'string'
+  ) {
     throw new ConfigError([{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }]);
   }
   const { details, idempotencyKey, body, encoding } = job as unknown as WebhookJob;
