@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, describe as describeAlways, expect, it } from 'vitest';
-import { postgresOrSkip } from '../services.ts';
+import { postgresOrSkip, redisOrSkip } from '../services.ts';
 import { openStores } from '../storage/programs/open-stores.ts';
 import { runProgram, startProgram } from '../storage/programs/run.ts';
 
@@ -80,4 +81,16 @@ describe('contenders in four processes, on Postgres,', () => {
     await client.end();
   });
   itHasOneWinner(`${url}#contenders`);
+});
+
+const redis = await redisOrSkip(3);
+
+redis.describe('contenders in four processes, on Redis,', () => {
+  afterAll(async () => {
+    const client = new Redis(redis.url);
+    const keys = await client.keys('contenders:*');
+    if (keys.length > 0) await client.unlink(keys);
+    client.disconnect();
+  });
+  itHasOneWinner(`${redis.url}#contenders:`);
 });
