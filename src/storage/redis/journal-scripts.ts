@@ -9,13 +9,14 @@ local base = KEYS[1]
 local entries, ids, at, head = base .. ':entries', base .. ':ids', base .. ':at', base .. ':head'
 local function byLocalId(localId) return base .. ':local:' .. localId end
 local function byRunId(runId) return base .. ':run:' .. runId end
-local function parse(value) return string.match(value, '^([^%z]*)%z([^%z]*)%z(.*)$') end
+local function parse(value) return string.match(value or '', '^([^%z]*)%z([^%z]*)%z(.*)$') end
 local function remove(id)
   local localId, runId = parse(redis.call('HGET', entries, id))
   redis.call('ZREM', ids, id)
   redis.call('ZREM', at, id)
-  redis.call('ZREM', byLocalId(localId), id)
-  if runId ~= '' then redis.call('ZREM', byRunId(runId), id) end
+  -- What nobody of this package wrote can be deleted all the same.
+  if localId then redis.call('ZREM', byLocalId(localId), id) end
+  if localId and runId ~= '' then redis.call('ZREM', byRunId(runId), id) end
   redis.call('HDEL', entries, id)
 end
 `;
@@ -54,9 +55,9 @@ while #found < limit * 2 do
   near = '(' .. page[#page]
   for _, id in ipairs(page) do
     local _, run, json = parse(redis.call('HGET', entries, id))
-    if (runId == '' or run == runId) and #found < limit * 2 then
+    if (runId == '' or run == runId or not run) and #found < limit * 2 then
       found[#found + 1] = id
-      found[#found + 1] = json
+      found[#found + 1] = json or ''
     end
   end
 end

@@ -20,9 +20,11 @@ local function forget(localId)
   local value = redis.call('HGET', all, localId)
   if not value then return false end
   local gid, status, day = parse(value)
+  redis.call('ZREM', failed, localId)
+  -- What nobody of this package wrote is in no index, and can be deleted or replaced all the same.
+  if not gid then return true end
   count(status, day, -1)
   redis.call('ZREM', ids .. ':' .. status, localId)
-  redis.call('ZREM', failed, localId)
   if gid ~= '' then redis.call('ZREM', gids, gid .. '\\0' .. localId) end
   return true
 end
@@ -33,16 +35,18 @@ local function remove(localId)
 end
 `;
 
+/** Answers local id, JSON, … */
 const rowOf = `
-local function row(localId)
-  local value = localId and redis.call('HGET', all, localId)
-  if not value then return nil end
-  local json = select(5, parse(value))
-  return json
-end
 local function rows(localIds)
   local found = {}
-  for _, localId in ipairs(localIds) do found[#found + 1] = row(localId) end
+  for _, localId in ipairs(localIds) do
+    local value = redis.call('HGET', all, localId)
+    if value then
+      local _, _, _, _, json = parse(value)
+      found[#found + 1] = localId
+      found[#found + 1] = json or ''
+    end
+  end
   return found
 end
 `;

@@ -38,10 +38,11 @@ export function createRedisSyncRecords({ name, read, write }: RedisSession, erro
   const rows = async (shop: string, script: RedisScript, args: RedisArguments): Promise<readonly Row[]> => {
     const found = await read(script, [name('r', shop)], args);
     if (!Array.isArray(found)) throw errors.badAnswer();
-    return found.map((text: unknown) => {
+    return found.flatMap((text: unknown, index) => {
+      if (index % 2 === 0) return [];
       const row = parseJson(String(text));
-      if (!isRecord(row)) throw damagedRecord(shop, '?', 'row');
-      return row as Row;
+      if (!isRecord(row)) throw damagedRecord(shop, found[index - 1], 'all');
+      return [row as Row];
     });
   };
   const records = async (shop: string, script: RedisScript, args: RedisArguments): Promise<readonly SyncRecord[]> =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
-import { type Stores } from 'shopwright';
+import type { Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { record, shop } from '../../../src/testing/conformance/sync-records/case.ts';

@@ -1,0 +1,76 @@
+import type { StorageError } from 'shopwright';
+import { redisStores } from 'shopwright/storage/redis';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { record, shop } from '../../../src/testing/conformance/sync-records/case.ts';
+import { redisOrSkip } from '../../services.ts';
+import { clients, createRedisBench, type RedisBench } from './redis-bench.ts';
+
+const { url, describe } = await redisOrSkip(2);
+
+const failure = (promise: Promise<unknown>): Promise<StorageError> =>
+  promise.then(
+    () => Promise.reject(new Error('It did not fail.')),
+    (error: StorageError) => error,
+  );
+
+describe('what others did to the keys', () => {
+  const redis = clients['ioredis 6'](url);
+  afterAll(() => redis.quit());
+  let bench: RedisBench;
+  beforeEach(async () => {
+    bench = await createRedisBench(redis);
+  });
+  afterEach(() => bench.close());
+
+  it.each([
+    ['no value of ours', () => 'what is this'],
+    ['no JSON', (value: string) => value.replace(/\{.*/s, '{')],
+    ['another status', (value: string) => value.replace('"synced"', '"lost"')],
+  ])('to a record (%s) is told with shop, local id and mend, and it can be replaced or deleted', async (_, damage) => {
+    const { records } = bench.stores;
+    await records.putMany([record('p1'), record('p2')]);
+    const all = `${bench.keyPrefix}r{:${shop}}:all`;
+    const ruin = async (): Promise<unknown> => redis.hset(all, 'p2', damage((await redis.hget(all, 'p2')) ?? ''));
+    await ruin();
+    for (const call of [() => records.get(shop, 'p2'), () => records.list(shop)]) {
+      const error = await failure(call());
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+      expect(String(error)).toContain('"p2"');
+      expect(String(error)).toContain('records.delete');
+    }
+    await records.put(record('p2', { hash: 'new' }));
+    expect((await records.list(shop)).map(({ hash }) => hash)).toEqual([record('p1').hash, 'new']);
+    await ruin();
+    expect(await records.delete(shop, 'p2')).toBe(true);
+    expect(await records.list(shop)).toEqual([record('p1')]);
+    await ruin();
+    expect(await records.erase(shop)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('to a journal entry is told with its id, and it can be pruned', async () => {
+    const { journal } = bench.stores;
+    const draft = { shop, localId: 'p1', gid: null, runId: 'r1', action: 'create', at: 1, sent: null, before: null };
+    const [id = '', next = ''] = await journal.append([draft, draft]);
+    const entries = `${bench.keyPrefix}j{:${shop}}:entries`;
+    for (const damaged of ['what is this', 'p1\0r1\0{']) {
+      await redis.hset(entries, id, damaged);
+      expect(String(await failure(journal.list(shop)))).toContain(id);
+      expect((await journal.list(shop, { after: id })).map((entry) => entry.id)).toEqual([next]);
+    }
+    await redis.hdel(entries, id);
+    expect(await journal.prune(shop, 2)).toBe(2);
+    expect(await journal.list(shop)).toEqual([]);
+  });
+});
+
+it('options of redisStores that do not fit are refused at once, by name', () => {
+  const make = (options: object) => () =>
+    redisStores({
+      redis: { evalsha: () => undefined, eval: () => undefined, scan: () => undefined },
+      ...options,
+    } as never);
+  expect(make({ redis: {} })).toThrow('redis');
+  expect(make({ keyPrefix: 'a{b}' })).toThrow('keyPrefix');
+  expect(make({ keyPrefix: 'x'.repeat(65) })).toThrow('keyPrefix');
+  expect(make({ commandTimeoutMs: 0 })).toThrow('commandTimeoutMs');
+});
