@@ -1,0 +1,4 @@
+// What webhooks cost. Prints tables; nothing is asserted, since machines differ. `npm run bench:webhooks` in the root.
+import { measureVerification } from './verification.ts';
+
+await measureVerification();
