@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import express, { type Express } from 'express';
 import { shopifyWebhooks } from 'shopwright/express';
 import { createWebhookHandler, type WebhookEvent, type WebhookHandlerEvent } from 'shopwright/webhooks';
@@ -149,6 +150,14 @@ describe('an Express 5 server with a parser mounted before', () => {
     expect((await post(url, `${productBody} `, classicHeadersOf(productBody))).status).toBe(401);
   });
 
+  test('takes a compressed body that raw() has unpacked', async () => {
+    const { url, events } = await started((app) => app.use(express.raw({ type: '*/*' })));
+    const headers = { ...classicHeadersOf(productBody), 'content-encoding': 'gzip' };
+    const response = await fetch(url, { method: 'POST', headers, body: gzipSync(productBody) });
+    expect(response.status).toBe(200);
+    expect(events).toMatchObject([{ payload: { id: 42 } }]);
+  });
+
   test('holds the size limit for a body that the parser let pass', async () => {
     const { url } = await started((app) => app.use(express.raw({ type: '*/*', limit: '9mb' })));
     const body = `"${'a'.repeat(6 * 1024 * 1024)}"`;
@@ -211,6 +220,13 @@ describe('the middleware outside Express', () => {
     );
     expect((await post(url, productBody)).status).toBe(200);
     expect((await post(url, productBody, classicHeadersOf('other'))).status).toBe(401);
+  });
+
+  test('answers 500 itself where there is no next to tell of an error', async () => {
+    const broken = Object.assign(async () => new Response(), { process: () => Promise.reject(new Error('broken')) });
+    const response = await post(await listen(createServer(shopifyWebhooks(broken))), '{}');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('broken');
   });
 
   test('stays silent where the request was answered meanwhile', async () => {

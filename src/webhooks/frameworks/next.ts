@@ -24,7 +24,7 @@ export function shopifyWebhooks(handler: WebhookHandler): (request: Request) => 
   return async (request) => toResponse(await handler.process(fromRequest(request, { mend })));
 }
 
-/** What Next hands to a catch-all route: its only parameter holds the rest of the path. */
+/** What Next hands to a catch-all route: the parameter that is a list holds the rest of the path. */
 export interface CatchAllContext {
   readonly params: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
 }
@@ -45,10 +45,8 @@ export function shopifyWebhookRouter(
   handler: WebhookHandler,
 ): (request: Request, context: CatchAllContext) => Promise<Response> {
   return async (request, { params }) => {
-    const path = Object.values(await params)
-      .flat()
-      .join('/');
-    const topic = topicOfPath(path);
+    const rest = Object.values(await params).find((value) => Array.isArray(value)) ?? [];
+    const topic = topicOfPath(rest.join('/'));
     if (topic === null) return new Response(null, { status: 404 });
     return toResponse(await handler.process(fromRequest(request, { topic, mend })));
   };

@@ -11,7 +11,8 @@ const shortPaths: Readonly<Record<string, string>> = {
  * `undefined` for the bare path, which takes every topic; `null` for one that stands for none.
  */
 export function topicOfPath(path: string): string | undefined | null {
-  const name = path.replace(/^\/+|\/+$/g, '');
+  // Split and not trimmed by a pattern: a path of nothing but slashes would make a pattern slow.
+  const name = path.split('/').filter(Boolean).join('/');
   if (name === '') return undefined;
   if (Object.hasOwn(shortPaths, name)) return shortPaths[name];
   return /^[a-z_]+[/.][a-z_]+$/.test(name) ? name : null;
