@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,11 @@ const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
   NEXT_TELEMETRY_DISABLED: '1',
 } as NodeJS.ProcessEnv;
+
+const forgetful = `import { shopifyWebhookApiRoute } from 'shopwright/next';
+import { handler } from '../../app/webhooks/handler';
+export default shopifyWebhookApiRoute(handler);
+`;
 
 let server: ChildProcess | undefined;
 let origin = '';
@@ -52,6 +57,8 @@ beforeAll(async () => {
     recursive: true,
     filter: (path) => !/node_modules|\.next$/.test(path),
   });
+  // What a host forgets: the parser of the Pages Router is on.
+  writeFileSync(join(app, 'pages/api/parsed.ts'), forgetful);
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? 'missing';
   run('npm', ['pkg', 'set', `dependencies.shopwright=file:../${tarball}`], app);
@@ -68,12 +75,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function deliver(body: string, signedBody = body): Promise<Response> {
-  return fetch(`${origin}/webhooks/shopify`, {
+interface Sent {
+  readonly path?: string;
+  readonly topic?: string;
+  readonly signedBody?: string;
+}
+
+function deliver(
+  body: string,
+  { path = '/webhooks/shopify', topic = 'products/update', signedBody = body }: Sent = {},
+) {
+  return fetch(origin + path, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'x-shopify-topic': 'products/update',
+      'x-shopify-topic': topic,
       'x-shopify-shop-domain': 'acme.myshopify.com',
       'x-shopify-webhook-id': 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
       'x-shopify-hmac-sha256': createHmac('sha256', secret).update(signedBody).digest('base64'),
@@ -82,20 +98,52 @@ function deliver(body: string, signedBody = body): Promise<Response> {
   });
 }
 
-describe('examples/next-app, built and started', () => {
-  const body = JSON.stringify({ id: 42, title: 'Thé vert 緑茶', updated_at: '2026-11-02T12:00:00Z' });
+const body = JSON.stringify({ id: 42, title: 'Thé vert 緑茶', updated_at: '2026-11-02T12:00:00Z' });
 
+describe.each([
+  ['the App Router', '/webhooks/shopify'],
+  ['the catch-all of the App Router', '/webhooks/shopify/product/update'],
+  ['the edge runtime', '/webhooks/edge'],
+  ['the Pages Router', '/api/webhooks/shopify'],
+])('examples/next-app, built and started: %s', (_route, path) => {
   it('takes a signed delivery', async () => {
-    expect((await deliver(body)).status).toBe(200);
+    expect((await deliver(body, { path })).status).toBe(200);
+  });
+
+  it('takes one of 2 MB', async () => {
+    expect((await deliver(JSON.stringify({ id: 1, title: 'ö'.repeat(1024 * 1024) }), { path })).status).toBe(200);
   });
 
   it('refuses a tampered delivery', async () => {
-    const response = await deliver(body.replace('42', '43'), body);
+    const response = await deliver(body.replace('42', '43'), { path, signedBody: body });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: 'hmac-mismatch' });
   });
 
   it('answers GET with 405', async () => {
-    expect((await fetch(`${origin}/webhooks/shopify`)).status).toBe(405);
+    expect((await fetch(origin + path)).status).toBe(405);
+  });
+});
+
+describe('the catch-all of examples/next-app', () => {
+  it('takes each topic at its own URL only', async () => {
+    const at = (path: string, topic: string) => deliver(body, { path: `/webhooks/shopify/${path}`, topic });
+    expect((await at('product/delete', 'products/delete')).status).toBe(200);
+    expect((await at('inventory/update', 'inventory_levels/update')).status).toBe(200);
+    const wrong = await at('product/delete', 'products/update');
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toMatchObject({ error: 'topic-unexpected' });
+    expect((await at('a/b/c', 'products/update')).status).toBe(404);
+  });
+});
+
+describe('the Pages Router with its parser on', () => {
+  it('answers 400 with the line that switches it off', async () => {
+    const response = await deliver(body, { path: '/api/parsed' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: 'body-already-parsed',
+      message: expect.stringContaining('export const config = { api: { bodyParser: false } };'),
+    });
   });
 });

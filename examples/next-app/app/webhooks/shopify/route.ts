@@ -1,16 +1,5 @@
 import { shopifyWebhooks } from 'shopwright/next';
-import { createWebhookHandler } from 'shopwright/webhooks';
+import { handler } from '../handler';
 
-const handler = createWebhookHandler({
-  secrets: [process.env.SHOPIFY_API_SECRET, process.env.SHOPIFY_WEBHOOK_SECRET],
-  on: {
-    'products/update': ({ shop, payload }) => {
-      console.log(`${shop}: "${payload.title}" was changed at ${payload.updated_at}`);
-    },
-    'products/delete': ({ shop, payload }) => {
-      console.log(`${shop}: product ${payload.id} was deleted`);
-    },
-  },
-});
-
+// Every topic on one URL: POST /webhooks/shopify
 export const POST = shopifyWebhooks(handler);
