@@ -1,6 +1,7 @@
 import type { CommonOptions } from './client-options.ts';
 import { isShopwrightError } from './errors/guards.ts';
 import type { Clock } from './internal/clock.ts';
+import { withDefaults } from './internal/with-defaults.ts';
 import type { GuardShelf } from './resilience/guard-shelf.ts';
 import { createShopGuards, type ShopGuards } from './resilience/shop-guards.ts';
 import type { BreakerPolicy } from './resilience/types.ts';
@@ -30,7 +31,7 @@ export function guardsFor(
   const { origin, shop, app, clock, emit, logger } = owner;
   const name = `${origin} ${shop} ${app}`;
   const { store, ...given } = wanted;
-  const policy = { ...defaults, ...given };
+  const policy = withDefaults(defaults, given);
   const guards = shelf.take(name, (onUse) =>
     createShopGuards({ shop, key: `shopwright:breaker:${name}`, policy, store, clock, onUse }),
   );

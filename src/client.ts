@@ -10,6 +10,7 @@ import { resolveApiVersion } from './config/api-version.ts';
 import { parseShopDomain } from './config/shop-domain.ts';
 import { ConfigError, type Problem } from './errors/local.ts';
 import { systemClock } from './internal/clock.ts';
+import { withDefaults } from './internal/with-defaults.ts';
 import { tokenBucketLimiter } from './limiter/token-bucket.ts';
 import type { LimiterStatus } from './limiter/types.ts';
 import type { CallEnvironment } from './request/types.ts';
@@ -95,7 +96,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     apiVersion,
     timeoutMs: options.timeoutMs ?? 30_000,
     deadlineMs: options.deadlineMs,
-    retry: { ...defaultRetry, ...options.retry },
+    retry: withDefaults(defaultRetry, options.retry),
   };
   const { costs, documents } = runtime;
   const { graphql } = createGraphqlClient({ ...calls, environment, costs, documents });

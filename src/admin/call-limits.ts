@@ -1,4 +1,5 @@
 import { type Problem, ValidationError } from '../errors/local.ts';
+import { withDefaults } from '../internal/with-defaults.ts';
 import type { Call } from '../request/types.ts';
 import type { RetryPolicy } from '../resilience/types.ts';
 import type { RequestOptions } from './types.ts';
@@ -27,7 +28,7 @@ export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>,
   return {
     priority: options.priority ?? 'interactive',
     timeoutMs,
-    retry: retry ? { ...defaults.retry, ...withoutSafety(retry) } : defaults.retry,
+    retry: retry ? withDefaults(defaults.retry, withoutSafety(retry)) : defaults.retry,
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(signal && { signal }),
   };

@@ -8,6 +8,7 @@ import { type GraphqlValue, readGraphqlAnswer } from './answer.ts';
 import { callLimits, type DefaultLimits } from './call-limits.ts';
 import type { DocumentParser, ParsedOperation } from './document.ts';
 import { createCallKeys } from './idempotency/keys.ts';
+import { requestBody, variablesText } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { safetyOf } from './safety.ts';
 import type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument } from './types.ts';
@@ -33,14 +34,17 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
 
   async function graphql(
     document: string | TypedDocument<unknown, never>,
-    given: Readonly<Record<string, unknown>> = {},
+    variables?: Readonly<Record<string, unknown>> | null,
     options: RequestOptions = {},
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
     const limits = callLimits(options, settings);
+    const given = variables ?? {};
+    const text = variablesText(given);
     const reading = { operationName: options.operationName, keys: takesKeys };
     const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
-    const keys = createCallKeys(operation.keySlots, given, options.idempotencyKey);
+    const isKeyed = operation.keySlots.length > 0;
+    const keys = createCallKeys(operation.keySlots, isKeyed ? JSON.parse(text) : given, options.idempotencyKey);
     const safety = options.retry?.safety ?? safetyOf(operation, keys.variables());
     if (options.idempotencyKey !== undefined && safety === 'never') throw keyWithoutUse(operation.name);
     const { costKey } = operation;
@@ -56,7 +60,8 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
       method: 'POST',
       path,
       headers: options.headers ? { ...json, ...requestHeaders(options.headers) } : json,
-      body: () => requestBody(operation.source, keys.variables(), options.operationName),
+      body: () =>
+        requestBody(operation.source, isKeyed ? JSON.stringify(keys.variables()) : text, options.operationName),
       ...(keys.first !== undefined && { idempotencyKey: keys.first }),
       // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
       cost: () => options.cost ?? Math.min(maxQueryCost, costs.expect(costKey, estimate)),
@@ -79,14 +84,6 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
   }
 
   return { graphql: graphql as GraphqlClient['graphql'] };
-}
-
-function requestBody(query: string, variables: object, operationName: string | undefined): string {
-  return JSON.stringify({
-    query,
-    ...(Object.keys(variables).length > 0 && { variables }),
-    ...(operationName !== undefined && { operationName }),
-  });
 }
 
 function tooCostly(

@@ -58,7 +58,8 @@ export async function attemptOnce<T>(
     );
     if (sent.ok) return sent;
     if (!isShopwrightError(sent.error)) throw sent.error;
-    return { ok: false, error: sent.error, tokenRenewed: await renewToken(sent.error, environment, token) };
+    const tokenRenewed = await renewToken(sent.error, call, environment, token, deadlineAt);
+    return { ok: false, error: sent.error, tokenRenewed };
   } finally {
     // Does nothing where the send has settled it.
     permit.refund();

@@ -1,6 +1,7 @@
 import type { ShopwrightError } from '../errors/base.ts';
 import { OutcomeUnknownError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
+import { untilAborted } from '../internal/shared-task.ts';
 import { sleep } from '../internal/sleep.ts';
 import { decideRetry, mayHaveExecuted } from '../resilience/decide-retry.ts';
 import { attemptOnce } from './attempt.ts';
@@ -45,7 +46,7 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
     try {
       signal?.throwIfAborted();
       const news = breaker.refresh();
-      if (news) await news;
+      if (news) await (signal ? untilAborted(news, signal) : news);
       breaker.assertClosed(operation);
       const attempted = await attemptOnce(call, environment, progress, deadlineAt);
       if (attempted.ok) {

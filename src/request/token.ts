@@ -1,7 +1,7 @@
 import { AuthenticationError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { isShopwrightError } from '../errors/guards.ts';
-import { linkSignal } from '../internal/link-signal.ts';
+import { type LinkedSignal, linkSignal } from '../internal/link-signal.ts';
 import { deadlineExceeded, timedOut } from './time-limits.ts';
 import type { Call, CallEnvironment } from './types.ts';
 
@@ -33,11 +33,8 @@ export async function takeToken(
   environment: CallEnvironment,
   deadlineAt: number,
 ): Promise<string> {
-  const { shop, clock, tokens } = environment;
-  const remainingMs = deadlineAt - clock.monotonic();
-  const limit = linkSignal(clock, call.signal, Math.max(0, Math.min(call.timeoutMs, remainingMs)), () =>
-    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, false) : timedOut(call, shop, false),
-  );
+  const { shop, tokens } = environment;
+  const limit = attemptLimit(call, environment, deadlineAt);
   try {
     const token = await limit.until(tokens.get(shop, limit.signal));
     if (typeof token === 'string' && sendable.test(token)) return token;
@@ -50,19 +47,39 @@ export async function takeToken(
   }
 }
 
-/** After a 401: whether the source can give another token, so that the call is worth one replay. */
+/** The end of what a token source may take. */
+function attemptLimit(call: Call<unknown>, { shop, clock }: CallEnvironment, deadlineAt: number): LinkedSignal {
+  const remainingMs = deadlineAt - clock.monotonic();
+  return linkSignal(clock, call.signal, Math.max(0, Math.min(call.timeoutMs, remainingMs)), () =>
+    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, false) : timedOut(call, shop, false),
+  );
+}
+
+/**
+ * After a 401: whether the source can give another token, so that the call is worth one replay. The source has
+ * the time of one attempt.
+ *
+ * @throws The caller's abort reason.
+ */
 export async function renewToken(
   error: ShopwrightError,
+  call: Call<unknown>,
   environment: CallEnvironment,
   token: string,
+  deadlineAt: number,
 ): Promise<boolean> {
   if (error.code !== 'AUTHENTICATION_FAILED') return false;
+  const { shop, tokens } = environment;
+  const limit = attemptLimit(call, environment, deadlineAt);
   try {
-    return await environment.tokens.invalidate(environment.shop, token);
+    return await limit.until(tokens.invalidate(shop, token));
   } catch (thrown) {
+    if (call.signal?.aborted) throw call.signal.reason;
     // The refusal is what the caller must hear of; what went wrong with the source is told beside it.
-    error.message += ` ${sourceFailed(thrown, environment.shop).message}`;
+    error.message += ` ${sourceFailed(thrown, shop).message}`;
     return false;
+  } finally {
+    limit.release();
   }
 }
 
