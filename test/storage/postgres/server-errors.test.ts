@@ -164,7 +164,7 @@ describe('postgresStores, when the server says no,', () => {
 
     const guide = await readFile('docs/storage.md', 'utf8');
     const recipe = /```sql\n(begin;[^`]*)```/.exec(guide)?.[1] ?? 'no recipe';
-    await schema.admin.query(recipe.replaceAll('shopify.', 'server_errors.'));
+    await schema.pool({ options: '-c search_path=server_errors' }).query(recipe);
     expect([await records.counts(shop), await records.ageCounts(shop)]).toEqual(right);
   });
 
