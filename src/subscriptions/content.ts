@@ -26,7 +26,7 @@ export function inputOf({ field: _, topic: _topic, metafields, ...fields }: Want
 
 /** No two subscriptions of an app may have the same. */
 export function addressOf({ topic, uri, filter }: Pick<Standing, 'topic' | 'uri' | 'filter'>): string {
-  return JSON.stringify([topic, uri, filter || null]);
+  return JSON.stringify([topic, normalUri(uri), filter || null]);
 }
 
 /** Fields in which the one differs from the other. The order of a list does not count. */
@@ -45,7 +45,7 @@ function comparable(subscription: Omit<Standing, 'id'>): Record<SubscriptionFiel
   const { topic, uri, format, filter, includeFields, metafieldNamespaces, metafields, name } = subscription;
   const asSet = (texts: readonly string[]): string => JSON.stringify([...new Set(texts)].toSorted());
   return {
-    ...{ topic, uri, format, name: name ?? '', filter: filter ?? '' },
+    ...{ topic, uri: normalUri(uri), format, name: name ?? '', filter: filter ?? '' },
     includeFields: asSet(includeFields),
     metafieldNamespaces: asSet(metafieldNamespaces.map(ownNamespace)),
     metafields: asSet(metafields.map(({ namespace, key }) => `${ownNamespace(namespace)}.${key}`)),
@@ -55,4 +55,9 @@ function comparable(subscription: Omit<Standing, 'id'>): Record<SubscriptionFiel
 /** Shopify answers `app--123--extra` for `$app:extra`. https://shopify.dev/docs/apps/build/custom-data/ownership */
 function ownNamespace(namespace: string): string {
   return namespace.replace(/^app--\d+(?=$|--)/, '$app').replace(/^\$app--/, '$app:');
+}
+
+/** The same address can be written in several ways, and come back in another one than it was sent. */
+function normalUri(uri: string): string {
+  return URL.canParse(uri) && /^https?:/i.test(uri) ? new URL(uri).href : uri;
 }

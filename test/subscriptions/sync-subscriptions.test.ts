@@ -69,6 +69,13 @@ describe('a second run', () => {
     expect([mutations() - before, writes]).toEqual([0, 0]);
   });
 
+  it('does nothing where the same address is written in another way', async () => {
+    const { sync } = createBench();
+    await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
+    const report = await sync([{ topic: 'products/update', uri: 'https://APP.example:443' }]);
+    expect(counts(report)).toEqual({ unchanged: 1 });
+  });
+
   it('changes what is wanted otherwise, in place', async () => {
     const { sync, stored } = createBench();
     const [products] = (await sync(three.slice(0, 1))).created;

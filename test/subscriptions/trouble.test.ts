@@ -67,6 +67,15 @@ describe('a subscription that another hand changed', () => {
     expect(stored()).toHaveLength(1);
   });
 
+  it('and that is no longer wanted is deleted, also without its name', async () => {
+    const { sync, store, change, subscribe, stored } = createBench();
+    const [made] = (await sync([products], { store })).created;
+    await change(made?.id ?? '', { name: 'mine' });
+    const other = await subscribe('PRODUCTS_UPDATE', { uri: 'https://other.example/', name: 'theirs' });
+    expect(counts(await sync([], { store }))).toEqual({ deleted: 1, drifted: 1 });
+    expect(stored().map(({ id }) => id)).toEqual([other]);
+  });
+
   it('is none where the wish has changed', async () => {
     const { sync, store } = createBench();
     await sync([products], { store });
@@ -173,6 +182,30 @@ describe('a lost answer', () => {
       expect(stored()).toMatchObject([{ topic: 'PRODUCTS_UPDATE', includeFields: ['id'] }]);
     },
   );
+});
+
+describe('a change of topic', () => {
+  it('whose second half fails is told, and done by the next run', async () => {
+    const { sync, fake, store, stored } = createBench();
+    await sync([{ ...products, name: 'main' }], { store });
+    fake.faults.next('status-403', { operation: 'WebhookSubscriptionAdd' });
+    const desired: DesiredSubscription[] = [{ ...orders, name: 'main' }];
+    const report = await sync(desired, { store });
+    expect(report.failed).toMatchObject([{ action: 'create', topic: 'orders/create', name: 'shopwright__main' }]);
+    expect(stored()).toEqual([]);
+    expect(counts(await sync(desired, { store }))).toEqual({ created: 1 });
+  });
+
+  it('whose first half fails leaves the old one, and is done by the next run', async () => {
+    const { sync, fake, stored } = createBench();
+    await sync([{ ...products, name: 'main' }]);
+    fake.faults.next('status-403', { operation: 'WebhookSubscriptionRemove' });
+    const desired: DesiredSubscription[] = [{ ...orders, name: 'main' }];
+    const report = await sync(desired);
+    expect(report.failed.map(({ action }) => action).toSorted()).toEqual(['create', 'delete']);
+    expect(stored()).toMatchObject([{ topic: 'PRODUCTS_UPDATE' }]);
+    expect(counts(await sync(desired))).toEqual({ updated: 1 });
+  });
 });
 
 describe('two runs at the same time', () => {
