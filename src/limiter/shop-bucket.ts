@@ -66,7 +66,9 @@ export function createShopBucket(shop: string, settings: TokenBucketSettings): S
         return Promise.resolve(give(cost, nowMs, nowMs));
       }
       if (maxWaitMs !== undefined && confirmed) {
-        const waitMs = msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), cost);
+        const inLineMs = (): number => msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), cost);
+        if (inLineMs() > maxWaitMs) room.repriceAll();
+        const waitMs = inLineMs();
         if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
       }
       return room.enter(request, nowMs).permit;

@@ -16,6 +16,8 @@ export interface WaitingLine<T extends InLine> {
   /** Points that all entries ask for. */
   readonly points: number;
   readonly first: T | undefined;
+  /** All entries, in no order. */
+  all(): readonly T[];
   /** The first few in the order in which they are served, at most `count` of them. */
   front(count: number): readonly T[];
   add(entry: T): void;
@@ -69,6 +71,10 @@ class WaitingHeap<T extends InLine> implements WaitingLine<T> {
     if (this.#heap[entry.position] !== entry) return;
     this.#points = this.#heap.length === 1 ? cost : this.#points + cost - entry.cost;
     entry.cost = cost;
+  }
+
+  all(): readonly T[] {
+    return [...this.#heap];
   }
 
   front(count: number): readonly T[] {

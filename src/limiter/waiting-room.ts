@@ -26,6 +26,8 @@ export interface WaitingRoom {
   enter(request: AcquireRequest, nowMs: number): { readonly waiter: Waiter; readonly permit: Promise<Permit> };
   /** Asks what the call costs by now; `false` where it has left the line. */
   reprice(waiter: Waiter): boolean;
+  /** The same of all who wait: before somebody is turned away because of what they cost. */
+  repriceAll(): void;
   /** Who is served next, asked what the call costs by now. */
   next(): Waiter | undefined;
   /** The same of the first few, in the order in which they are served. */
@@ -65,6 +67,9 @@ export function createWaitingRoom(settings: WaitingRoomSettings): WaitingRoom {
     line,
     rankOf,
     reprice,
+    repriceAll() {
+      for (const waiter of line.all()) reprice(waiter);
+    },
     next() {
       let next = line.first;
       while (next && !reprice(next)) next = line.first;

@@ -120,16 +120,19 @@ export function createShopBreaker(
   /** Enters cockatiel's breaker, which waits for a verdict. */
   const newPlace = (): Deliver => {
     breaker ??= build();
+    const entered = breaker;
     const verdict = Promise.withResolvers<BreakerVerdict>();
-    const counted = breaker.execute(() => verdict.promise);
-    if (breaker.state === CircuitState.HalfOpen) trials += 1;
+    const counted = entered.execute(() => verdict.promise);
+    if (entered.state === CircuitState.HalfOpen) trials += 1;
     return async (value) => {
+      // News from elsewhere have put another breaker in its place.
+      if (entered !== breaker) return countLate(value);
       verdict.resolve(value);
       await counted;
     };
   };
 
-  /** Counts a call that began before there was a breaker; where others have opened it since, it is decided. */
+  /** Counts a call that began before there was this breaker; where others have opened it since, it is decided. */
   const countLate = async (verdict: BreakerVerdict): Promise<void> => {
     if (state() === 'closed') await newPlace()(verdict);
   };

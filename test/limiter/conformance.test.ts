@@ -102,6 +102,8 @@ describe('the suite', () => {
     expect(await failures((terms) => subject(terms, stubborn))).toEqual([
       'grants a waiter that has become dearer for what it costs when its turn comes',
       'rejects a waiter that has become dearer than the bucket can hold, and serves the next',
+      'keeps a waiter that has become cheaper, where the bucket shrinks below what it cost before',
+      'turns no call away for what those in front of it cost before',
       'rejects a waiter that fails to tell what it costs, and serves the next',
     ]);
   });

@@ -159,4 +159,25 @@ describe('the circuit breaker of a shop', () => {
     await old;
     expect(breaker.state()).toBe('half-open');
   });
+
+  it('counts what fails late, where news from elsewhere have opened and trial calls closed it since', async () => {
+    const { breaker, fail, attempt, clock, states } = setUp();
+    const late = Promise.withResolvers<void>();
+    await fail(1);
+    await attempt('success');
+    const old = breaker.run(
+      'Old',
+      () => late.promise,
+      () => 'failure',
+    );
+    breaker.openFor(1_000);
+    await clock.advance(1_000);
+    for (let i = 0; i < 3; i += 1) await attempt('success');
+    await fail(4);
+    expect(breaker.state()).toBe('closed');
+    late.resolve();
+    await old;
+    expect(breaker.state()).toBe('open');
+    expect(states).toEqual(['open', 'half-open', 'closed', 'open']);
+  });
 });

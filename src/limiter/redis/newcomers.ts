@@ -14,7 +14,8 @@ export interface Newcomers {
 }
 
 /** Makes the list. */
-export function createNewcomers(shop: string, mirror: Mirror, { line }: WaitingRoom): Newcomers {
+export function createNewcomers(shop: string, mirror: Mirror, room: WaitingRoom): Newcomers {
+  const { line } = room;
   const { bucket } = mirror;
   let unjudged: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
   return {
@@ -27,13 +28,15 @@ export function createNewcomers(shop: string, mirror: Mirror, { line }: WaitingR
       const judged = unjudged;
       unjudged = [];
       if (!confirmed) return;
-      for (let next = line.first; next && next.cost > maximumAvailable; next = line.first) {
+      for (let next = room.next(); next && next.cost > maximumAvailable; next = room.next()) {
         next.reject(tooBig(shop, next.cost, maximumAvailable));
       }
+      const inLineMs = ({ rank, sequence, cost }: Waiter): number =>
+        msInLine(bucket, mirror.pointsAhead + line.pointsAhead(rank, sequence), cost);
+      if (judged.some(({ waiter, maxWaitMs }) => inLineMs(waiter) > maxWaitMs)) room.repriceAll();
       for (const { waiter, maxWaitMs } of judged) {
-        const { rank, sequence, position, cost } = waiter;
-        const waitMs = msInLine(bucket, mirror.pointsAhead + line.pointsAhead(rank, sequence), cost);
-        if (position >= 0 && waitMs > maxWaitMs) waiter.reject(waitTooLong(shop, maxWaitMs, waitMs));
+        const waitMs = inLineMs(waiter);
+        if (waiter.position >= 0 && waitMs > maxWaitMs) waiter.reject(waitTooLong(shop, maxWaitMs, waitMs));
       }
     },
   };

@@ -69,8 +69,10 @@ export function createRedisBucket(scope: BucketScope, process: RedisProcess): Sh
         }
       }
       if (maxWaitMs !== undefined && isKnown) {
-        const pointsAhead = mirror.pointsAhead + line.pointsAhead(room.rankOf(request, nowMs));
-        const waitMs = msInLine(bucket, pointsAhead, cost);
+        const inLineMs = (): number =>
+          msInLine(bucket, mirror.pointsAhead + line.pointsAhead(room.rankOf(request, nowMs)), cost);
+        if (inLineMs() > maxWaitMs) room.repriceAll();
+        const waitMs = inLineMs();
         if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
       }
       const { waiter, permit } = room.enter(request, nowMs);

@@ -52,6 +52,36 @@ export const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
+    name: 'keeps a waiter that has become cheaper, where the bucket shrinks below what it cost before',
+    ability: 'repricing',
+    async check({ ask, advance, confirm, watch }, expect) {
+      await confirm(100, 1_000);
+      const held = await ask(100);
+      const price = { now: 800 };
+      const call = watch(800, { costNow: () => price.now });
+      await advance(20);
+      price.now = 50;
+      const throttleStatus = { maximumAvailable: 500, currentlyAvailable: 0, restoreRate: 1_000 };
+      held.settle({ actualCost: 100, throttleStatus });
+      await advance(400);
+      expect(call.outcome).toBe('granted');
+    },
+  },
+  {
+    name: 'turns no call away for what those in front of it cost before',
+    ability: 'repricing',
+    async check({ advance, confirm, watch }, expect) {
+      await confirm(0, 1_000);
+      const price = { now: 500 };
+      for (let waiter = 0; waiter < 10; waiter += 1) watch(500, { costNow: () => price.now });
+      await advance(20);
+      price.now = 10;
+      const call = watch(10, { maxWaitMs: 2_000 });
+      await advance(1_000);
+      expect(call.outcome).toBe('granted');
+    },
+  },
+  {
     name: 'keeps the cost of a waiter where what it costs now is no number of points',
     async check({ advance, confirm, status, watch }, expect) {
       await confirm(0, 1_000);
