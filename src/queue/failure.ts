@@ -7,7 +7,15 @@ const longestMessage = 1_000;
 
 /** What is kept of the error of a failed attempt: no stack, no cause, no secret. */
 export function describeFailure(error: unknown): DeadJob['error'] {
-  const message = error instanceof Error || isShopwrightError(error) ? error.message : String(error);
   const code = isShopwrightError(error) ? error.code : 'UNKNOWN';
-  return { code, message: redactText(message).slice(0, longestMessage) };
+  return { code, message: redactText(textOf(error)).slice(0, longestMessage) };
+}
+
+/** A handler may throw anything, also what cannot be made a text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error || isShopwrightError(error) ? error.message : error);
+  } catch {
+    return 'something was thrown that has no text';
+  }
 }

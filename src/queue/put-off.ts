@@ -1,5 +1,6 @@
 import { isCircuitOpenError } from '../errors/guards.ts';
 import { ConfigError } from '../errors/local.ts';
+import { isDelay } from './queued-job.ts';
 
 /** What a handler throws to have its job come again later, as if it had not started. */
 export interface PutOff {
@@ -11,6 +12,9 @@ const brand = Symbol.for('shopwright.put-off');
 
 /** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
 const shortestBreakerPauseMs = 1_000;
+
+/** For what another copy of the package may have thrown. */
+const fallbackMs = 30_000;
 
 /** Not part of the error family: nothing failed. Known by its brand, so that copies of the module understand each other. */
 class PutOffSignal extends Error implements PutOff {
@@ -27,7 +31,7 @@ class PutOffSignal extends Error implements PutOff {
 /**
  * Throw what this makes in a handler, and the job comes again after `delayMs`, with the same attempt number.
  *
- * @param delayMs Milliseconds, 0 or more.
+ * @param delayMs Milliseconds, 0 or more, at most a year.
  * @throws ConfigError (code `CONFIG_INVALID`) when `delayMs` is not such a number.
  *
  * @example
@@ -37,17 +41,17 @@ class PutOffSignal extends Error implements PutOff {
  * });
  */
 export function putOff(delayMs: number): Error & PutOff {
-  if (!Number.isFinite(delayMs) || delayMs < 0) {
-    throw new ConfigError([{ field: 'delayMs', message: 'give milliseconds, 0 or more' }]);
+  if (!isDelay(delayMs)) {
+    throw new ConfigError([{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }]);
   }
   return new PutOffSignal(delayMs);
 }
 
 /** By how many milliseconds what a handler threw puts its job off; `undefined` where it is a failure. */
 export function putOffDelay(thrown: unknown): number | undefined {
-  if (isPutOff(thrown)) return thrown.delayMs;
-  if (isCircuitOpenError(thrown)) return Math.max(shortestBreakerPauseMs, thrown.retryAfterMs);
-  return undefined;
+  if (isPutOff(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+  if (!isCircuitOpenError(thrown)) return undefined;
+  return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
 }
 
 function isPutOff(thrown: unknown): thrown is PutOff {

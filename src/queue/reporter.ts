@@ -32,6 +32,7 @@ export interface QueueReporter {
 export const unknownTypePauseMs = 5_000;
 /** Thousands of such jobs make one line in this time. */
 const unknownTypeQuietMs = 60_000;
+const mostRemembered = 1_000;
 
 /** What the log says of an attempt that ended in this way. */
 const lines: Partial<Record<JobOutcome, readonly [keyof Logger, string]>> = {
@@ -66,6 +67,7 @@ export function createReporter(
     unknownType(type) {
       const last = toldMs.get(type);
       if (last !== undefined && clock.monotonic() - last < unknownTypeQuietMs) return;
+      if (toldMs.size >= mostRemembered) toldMs.clear();
       toldMs.set(type, clock.monotonic());
       logger?.error(
         { queue, jobType: type },

@@ -43,6 +43,8 @@ export interface ProductQueue {
 }
 
 const pageSize = 500;
+/** Longer ones make no key of a job. */
+const longestLocalId = 512;
 
 /**
  * Joins a product sync and a job queue, and does the queue's jobs in this process from now on.
@@ -78,8 +80,9 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
 
   return {
     async enqueue(localId, more) {
-      if (typeof localId !== 'string' || localId === '') {
-        throw new ValidationError('The product', [{ field: 'localId', message: 'give a text that is not empty' }]);
+      if (typeof localId !== 'string' || localId === '' || localId.length > longestLocalId) {
+        const message = `give a text of 1 to ${longestLocalId} characters`;
+        throw new ValidationError('The product', [{ field: 'localId', message }]);
       }
       await marks.mark(localId);
       return add(localId, more);

@@ -202,9 +202,10 @@ describe('the product queue', () => {
     expect(await t.record('tee-2')).toMatchObject({ status: 'pending' });
   });
 
-  it('refuses an empty id and an empty shop', async () => {
+  it('refuses an id that makes no key, before it is noted, and an empty shop', async () => {
     const t = start();
-    await expect(t.jobs.enqueue('')).rejects.toThrow('localId');
+    for (const localId of ['', 'x'.repeat(513)]) await expect(t.jobs.enqueue(localId)).rejects.toThrow('localId');
+    expect(await t.stores.records.counts(domain)).toMatchObject({ pending: 0 });
     expect(() => start({ queue: { shop: '' } })).toThrow('shop');
   });
 });

@@ -4,6 +4,7 @@ import { QueueError } from '../../errors/local.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { sleep } from '../../internal/sleep.ts';
 import { lastWordsMs } from '../attempt.ts';
+import { deadJobPage } from '../dead-job-page.ts';
 import { prepareJob } from '../queued-job.ts';
 import { createReporter } from '../reporter.ts';
 import type { JobHandler, JobQueue } from '../types.ts';
@@ -17,7 +18,6 @@ import type { BullmqQueueOptions, StoredJob } from './types.ts';
 import { within } from './within.ts';
 import { startWorker } from './worker.ts';
 
-const mostListed = 1_000;
 const drainPollMs = 100;
 /** BullMQ's codes for a job that is not there, or is not a dead letter any more. */
 const goneCodes: readonly unknown[] = [-1, -3];
@@ -71,6 +71,8 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       await ask(queue.close());
     } catch (error) {
       onError(error);
+      // The worker's own connection would look for Redis for ever, and keep the process alive.
+      worker?.disconnect().catch(onError);
     } finally {
       cancel();
       redis.disconnect();
@@ -92,9 +94,10 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       worker ??= startWorker(redis, settings, { queue: name, handlers, running, keys, reporter }, onError);
     },
     stats: () => ask(readStats(queue, reporter)),
-    async deadJobs({ limit = 100, offset = 0 } = {}) {
-      if (limit <= 0) return [];
-      const jobs = await ask(queue.getFailed(offset, offset + Math.min(limit, mostListed) - 1));
+    async deadJobs(which = {}) {
+      const { from, to } = deadJobPage(which);
+      if (from === to) return [];
+      const jobs = await ask(queue.getFailed(from, to - 1));
       return jobs.map(deadJobOf);
     },
     async requeue(id) {

@@ -1,3 +1,4 @@
+import { deadJobPage } from '../dead-job-page.ts';
 import type { DeadJob, DeadJobOptions } from '../types.ts';
 import type { HeldJob } from './types.ts';
 
@@ -6,8 +7,6 @@ interface DeadLetter {
   readonly error: DeadJob['error'];
   readonly failedAt: number;
 }
-
-const mostListed = 1_000;
 
 /** Jobs whose last attempt failed; the oldest go when there are too many. */
 export class DeadLetters {
@@ -31,9 +30,10 @@ export class DeadLetters {
     return oldest;
   }
 
-  list({ limit = 100, offset = 0 }: DeadJobOptions): readonly DeadJob[] {
+  list(which: DeadJobOptions): readonly DeadJob[] {
+    const { from, to } = deadJobPage(which);
     const newestFirst = [...this.#letters.values()].reverse();
-    return newestFirst.slice(offset, offset + Math.min(limit, mostListed)).map(({ job, error, failedAt }) => ({
+    return newestFirst.slice(from, to).map(({ job, error, failedAt }) => ({
       ...job.job,
       payload: JSON.parse(job.payload),
       attempts: job.failures,

@@ -57,8 +57,13 @@ export const attemptCases: readonly QueueCase[] = [
       await add('a text', { retryDelaysMs: [] });
       await add(null, { retryDelaysMs: [] });
       await empty();
+      queue.process('work', () => {
+        throw Object.create(null);
+      });
+      await add(1, { retryDelaysMs: [] });
+      await empty();
       const messages = (await queue.deadJobs()).map(({ error }) => error.message);
-      expect(messages.sort()).toEqual(['a text', 'null']);
+      expect([messages.length, messages.includes('a text'), messages.includes('null')]).toEqual([3, true, true]);
     },
   },
   {

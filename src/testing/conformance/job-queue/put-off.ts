@@ -64,6 +64,18 @@ export const putOffCases: readonly QueueCase[] = [
     },
   },
   {
+    name: 'puts a job off for a while where another copy of the package says no delay',
+    async check({ add, watch, until, queue }, expect) {
+      const foreign = Object.assign(new Error('later'), { delayMs: NaN, [Symbol.for('shopwright.put-off')]: true });
+      const seen = watch(() => {
+        throw foreign;
+      });
+      await add(1, { retryDelaysMs: [] });
+      await until(async () => (await queue.stats()).delayed === 1);
+      expect([seen.length, (await queue.stats()).dead]).toEqual([1, 0]);
+    },
+  },
+  {
     name: 'puts a job of a type that it has no handler for off, and says so',
     async check({ add, watch, until, queue, lines }, expect) {
       const seen = watch();
