@@ -15,7 +15,7 @@ const entries = Object.keys(manifest.exports)
   .map((path) => `shopwright${path.slice(1)}`);
 
 /** Entries that cannot do without an optional peer, and those whose types name one. */
-const needsPeer = ['shopwright/transport/undici'];
+const needsPeer = ['shopwright/queue/bullmq', 'shopwright/transport/undici'];
 const typesNamePeer = [
   ...needsPeer,
   'shopwright/codegen',
