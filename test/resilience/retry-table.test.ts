@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { errorOfStatus } from '../../src/request/http-status.ts';
+import { decideRetry } from '../../src/resilience/decide-retry.ts';
+import type { Safety } from '../../src/resilience/types.ts';
+
+/** What an HTTP status says about the request: it was refused, it was not carried out, or nobody knows. */
+type Verdict = 'refused' | 'not executed' | 'unknown';
+
+/** Statuses that Shopify documents: https://shopify.dev/docs/api/usage/response-codes */
+const statuses: Readonly<Record<number, Verdict>> = {
+  303: 'refused',
+  400: 'refused',
+  401: 'refused',
+  402: 'refused',
+  403: 'refused',
+  404: 'refused',
+  405: 'refused',
+  406: 'refused',
+  409: 'refused',
+  414: 'refused',
+  415: 'refused',
+  422: 'refused',
+  423: 'refused',
+  429: 'not executed',
+  430: 'refused',
+  500: 'unknown',
+  501: 'refused',
+  502: 'unknown',
+  503: 'unknown',
+  504: 'unknown',
+  530: 'unknown',
+  540: 'unknown',
+  783: 'refused',
+};
+
+const retried: Readonly<Record<Verdict, readonly Safety[]>> = {
+  refused: [],
+  'not executed': ['safe', 'keyed', 'never'],
+  unknown: ['safe', 'keyed'],
+};
+
+const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+
+describe('a retry after an HTTP status', () => {
+  const cases = Object.entries(statuses).flatMap(([status, verdict]) =>
+    (['safe', 'keyed', 'never'] as const).flatMap((safety) =>
+      [0, 4, 5].map((retries) => ({ status: Number(status), verdict, safety, retries })),
+    ),
+  );
+
+  it.each(cases)('$status ($verdict), operation $safety, after $retries retries', (one) => {
+    const { status, verdict, safety, retries } = one;
+    const response = { status, headers: new Headers(), body: '{"errors":"said"}' };
+    const error = errorOfStatus(response, { shop: 'acme.myshopify.com' }, 0);
+    const { action } = decideRetry({ error, retries, safety }, policy, () => 0.5);
+    expect(action).toBe(retries < 5 && retried[verdict].includes(safety) ? 'retry' : 'stop');
+  });
+});
