@@ -17,9 +17,15 @@ interface Load {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** A handler with memory store and in-process queue on node:http, under load from a process of its own. */
-export async function measureDeliveries(): Promise<void> {
-  const server = fork(`${import.meta.dirname}/server-program.ts`, [secret]);
+/** What a server is found to bear, and what it has handled. */
+interface Measured {
+  readonly result: Load;
+  readonly handled: number;
+  readonly twice: number;
+}
+
+async function measure(kind: 'handler' | 'bare'): Promise<Measured> {
+  const server = fork(`${import.meta.dirname}/server-program.ts`, [secret, kind]);
   const [{ port }] = (await once(server, 'message')) as [{ readonly port: number }];
   const load = `${import.meta.dirname}/load-program.ts`;
   const options = [port, secret, connections, warmUpMs, measuredMs].map(String);
@@ -29,6 +35,16 @@ export async function measureDeliveries(): Promise<void> {
   const told = once(server, 'message');
   server.send('end');
   const [{ handled, twice }] = (await told) as [{ readonly handled: number; readonly twice: number }];
+  return { result, handled, twice };
+}
+
+/**
+ * A handler with memory store and in-process queue on node:http, under load from a process of its own; and a server
+ * that only reads and answers, which is the most that this generator and node:http allow on this machine.
+ */
+export async function measureDeliveries(): Promise<void> {
+  const { result: bare } = await measure('bare');
+  const { result, handled, twice } = await measure('handler');
   // What is answered and not handled is fast, and would flatter the numbers.
   if (handled !== result.delivered || twice > 0 || result.statuses['200'] !== result.delivered) {
     const answers = JSON.stringify(result.statuses);
@@ -38,8 +54,11 @@ export async function measureDeliveries(): Promise<void> {
   }
 
   console.log(`\nDeliveries of 1 KB over ${connections} connections, each handled once on the queue`);
+  console.log(`Measured for ${measuredMs / 1_000} s after a warm-up of ${warmUpMs / 1_000} s that is not counted`);
   console.table({
     'answered in a second': { measured: Math.round(result.perSecond), wanted: '5,000' },
+    'bare node:http in a second': { measured: Math.round(bare.perSecond), wanted: '' },
+    'share of bare node:http': { measured: (result.perSecond / bare.perSecond).toFixed(2), wanted: '' },
     'median of the answer': { measured: `${result.medianMs.toFixed(1)} ms`, wanted: '' },
     '99 % answered within': { measured: `${result.p99Ms.toFixed(1)} ms`, wanted: '50 ms' },
     'slowest answer': { measured: `${result.maxMs.toFixed(1)} ms`, wanted: '' },

@@ -14,7 +14,7 @@ export type FieldRule = (value: unknown) => string | undefined;
  * Postgres and older SQLite bindings end a text at a NUL: two keys would become one.
  */
 export function isStorableText(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 /** A text that every database keeps. */

@@ -10,7 +10,8 @@ export interface Gate {
 
 /** Makes the gate that stands before all work of one set of stores. */
 export function createGate(): Gate {
-  const running = new Set<Promise<unknown>>();
+  let running = 0;
+  const idle = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
 
   return {
@@ -18,16 +19,18 @@ export function createGate(): Gate {
       if (closing) {
         throw new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
       }
-      const promise = work();
-      running.add(promise);
+      running += 1;
       try {
-        return await promise;
+        return await work();
       } finally {
-        running.delete(promise);
+        running -= 1;
+        if (closing && running === 0) idle.resolve();
       }
     },
     close(release) {
-      closing ??= Promise.allSettled(running).then(() => release?.());
+      if (closing) return closing;
+      if (running === 0) idle.resolve();
+      closing = idle.promise.then(() => release?.());
       return closing;
     },
   };

@@ -26,6 +26,8 @@ function fromVerifier({ reason, message }: RefusedWebhook): Refusal {
 /** Something in the host's app has had the body before. */
 const hostFaults: ReadonlySet<string> = new Set(['body-already-parsed', 'body-missing']);
 
+const decoder = new TextDecoder();
+
 function announcedBytes(headers: WebhookHeaders): number {
   try {
     return Number(headerOf(headers, 'content-length'));
@@ -70,7 +72,7 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
       );
     }
 
-    const payload = parseJson(new TextDecoder().decode(rawBody));
+    const payload = parseJson(decoder.decode(rawBody));
     if (payload === undefined) return refusal(400, 'body-not-json', 'The signature is right, but the body is no JSON.');
     const { ok, ...details } = verified;
     return { ok, event: toEvent(details, payload, rawBody) };

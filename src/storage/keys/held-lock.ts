@@ -25,7 +25,9 @@ export class HeldLock implements Lock {
   readonly #clock: Clock;
   readonly #leaseMs: number;
   readonly #onEnd: () => void;
-  readonly #controller = new AbortController();
+  /** Made once somebody asks for the signal: most holders are done before they would look. */
+  #controller: AbortController | undefined;
+  #lost: LockLostError | undefined;
   #isOver = false;
   #released: Promise<boolean> | undefined;
   #cancelRenewal = (): void => undefined;
@@ -43,6 +45,8 @@ export class HeldLock implements Lock {
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#lost) this.#controller.abort(this.#lost);
     return this.#controller.signal;
   }
 
@@ -59,11 +63,12 @@ export class HeldLock implements Lock {
   lose(cause?: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    this.#controller.abort(new LockLostError(this.key, cause === undefined ? {} : { cause }));
+    this.#lost = new LockLostError(this.key, cause === undefined ? {} : { cause });
+    this.#controller?.abort(this.#lost);
   }
 
   async #giveBack(): Promise<boolean> {
-    if (this.#controller.signal.aborted) return false;
+    if (this.#lost) return false;
     this.#stop();
     try {
       return await this.#engine.release(this.key, this.token);

@@ -37,6 +37,8 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const lines = createLines();
   const held = new Set<HeldLock>();
   const waits = new Set<AbortController>();
+  /** For those who neither wait nor bring a signal: one for all of them. */
+  const closing = new AbortController();
   const closedError = (): StorageError =>
     new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
 
@@ -115,6 +117,10 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
     async lock(key, options = {}) {
       checkKey(key);
       const { leaseMs, waitMs } = checkedLockTimes(options.leaseMs, options.waitMs);
+      if (waitMs === 0 && !options.signal) {
+        closing.signal.throwIfAborted();
+        return tryTake(key, leaseMs, closing.signal);
+      }
       const own = new AbortController();
       const detach = either(options.signal, own);
       waits.add(own);
@@ -128,6 +134,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
       }
     },
     close() {
+      closing.abort(closedError());
       for (const wait of waits) wait.abort(closedError());
       for (const lock of held) lock.lose();
     },

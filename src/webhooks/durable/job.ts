@@ -14,12 +14,16 @@ export interface WebhookJob {
   readonly encoding: 'utf8' | 'base64';
 }
 
+/** A byte order mark stays: the bytes must come out as they went in. */
+const exactly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
 /** The delivery as JSON. */
 export function toJob(event: WebhookEvent): WebhookJob {
   const kept = { details: detailsOf(event), idempotencyKey: event.idempotencyKey };
   try {
-    // A byte order mark stays: the bytes must come out as they went in.
-    const body = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(event.rawBody);
+    const body = exactly.decode(event.rawBody);
     // Stores take no NUL and no half of a surrogate pair; JSON writes neither as it is.
     return { ...kept, body, encoding: 'utf8' };
   } catch {
@@ -44,8 +48,6 @@ export function fromJob(job: unknown): WebhookEvent {
   }
   const { details, idempotencyKey, body, encoding } = job as unknown as WebhookJob;
   const rawBody =
-    encoding === 'base64'
-      ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0))
-      : new TextEncoder().encode(body);
-  return toEvent(details, parseJson(new TextDecoder().decode(rawBody)), rawBody, idempotencyKey);
+    encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
+  return toEvent(details, parseJson(decoder.decode(rawBody)), rawBody, idempotencyKey);
 }

@@ -2,14 +2,24 @@ import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
 
-/** Keys hold at most 255 characters: what comes from a header and is longer or odd is hashed. */
-export async function keyPart(text: string, longest = 48): Promise<string> {
-  if (text.length <= longest && /^[\w.-]+$/.test(text)) return text;
+const plain = /^[\w.-]+$/;
+
+/** What can stand in a key as it is; as a rule everything can, and then nobody has to wait for a hash. */
+function plainPart(text: string, longest = 48): string | undefined {
+  return text.length <= longest && plain.test(text) ? text : undefined;
+}
+
+async function hashedPart(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return `~${[...new Uint8Array(hash)]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('')
     .slice(0, 46)}`;
+}
+
+/** Keys hold at most 255 characters: what comes from a header and is longer or odd is hashed. */
+export async function keyPart(text: string, longest = 48): Promise<string> {
+  return plainPart(text, longest) ?? hashedPart(text);
 }
 
 /** Begins the keys of all that is kept about a shop, whichever handler keeps it: what `shop/redact` erases. */
@@ -41,15 +51,21 @@ export interface DeliveryKeys {
 
 /** The keys of a delivery: one per handler, shop and id. */
 export async function deliveryKeys(name: string, shop: string, id: string): Promise<DeliveryKeys> {
-  const [domain, part] = [await keyPart(shop, 80), await keyPart(id)];
+  const handler = plainPart(name) ?? (await hashedPart(name));
+  const domain = plainPart(shop, 80) ?? (await hashedPart(shop));
+  const part = plainPart(id) ?? (await hashedPart(id));
   return {
-    done: `webhooks:${domain}:${await keyPart(name)}:done:${part}`,
-    inbox: `${await inboxPrefix(name)}${domain}:${part}`,
+    done: `webhooks:${domain}:${handler}:done:${part}`,
+    inbox: `${inbox}${handler}:${domain}:${part}`,
     job: `${domain}/${part}`,
   };
 }
 
 /** Where the newest that was applied to a resource is kept; also the name of its lock. */
 export async function markKey(name: string, shop: string, family: string, resource: string): Promise<string> {
-  return `${await shopPrefix(shop)}${await keyPart(name)}:mark:${await keyPart(family)}:${await keyPart(resource)}`;
+  const handler = plainPart(name) ?? (await hashedPart(name));
+  const domain = plainPart(shop, 80) ?? (await hashedPart(shop));
+  const kind = plainPart(family) ?? (await hashedPart(family));
+  const id = plainPart(resource) ?? (await hashedPart(resource));
+  return `webhooks:${domain}:${handler}:mark:${kind}:${id}`;
 }

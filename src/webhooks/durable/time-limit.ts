@@ -15,12 +15,27 @@ export interface TimeLimit {
 export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
   const waiting = new Set<() => void>();
   let isOver = false;
-  const start = (): (() => void) =>
-    clock.setTimer(() => {
+  let endsAtMs = 0;
+  let cancel: (() => void) | undefined;
+  /** One timer serves all beginnings: where it comes too early for the latest, it waits for the rest. */
+  const watch = (delayMs: number): void => {
+    cancel = clock.setTimer(() => {
+      const leftMs = endsAtMs - clock.monotonic();
+      if (leftMs > 0) {
+        watch(leftMs);
+        return;
+      }
+      cancel = undefined;
       isOver = true;
       for (const giveUp of waiting) giveUp();
-    }, timeoutMs);
-  let cancel = start();
+    }, delayMs);
+  };
+  const start = (): void => {
+    isOver = false;
+    endsAtMs = clock.monotonic() + timeoutMs;
+    if (!cancel) watch(timeoutMs);
+  };
+  start();
   return {
     race(place, work) {
       return new Promise((resolve, reject) => {
@@ -42,11 +57,10 @@ export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
         );
       });
     },
-    restart() {
-      cancel();
-      isOver = false;
-      cancel = start();
+    restart: start,
+    end() {
+      cancel?.();
+      cancel = undefined;
     },
-    end: () => cancel(),
   };
 }

@@ -68,7 +68,7 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
     }
     limit.end();
     const { attempt, signal } = delivery;
-    await delivery.handle(event, { attempt, signal: signal ? AbortSignal.any([signal, lock.signal]) : lock.signal });
+    await delivery.handle(event, createContext(attempt, signal, lock));
     await note(
       async () => {
         await store.set(keys.done, doneValue, { ttlMs: keepForMs });
@@ -81,6 +81,18 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
   } finally {
     await release(lock, settings, delivery);
   }
+}
+
+/** The signal is made when the handler first looks at it: joining two is dear, and most handlers never look. */
+function createContext(attempt: number, outer: AbortSignal | undefined, lock: Lock): WebhookContext {
+  let joined: AbortSignal | undefined;
+  return {
+    attempt,
+    get signal() {
+      joined ??= outer ? AbortSignal.any([outer, lock.signal]) : lock.signal;
+      return joined;
+    },
+  };
 }
 
 async function takeLock(
