@@ -5,7 +5,7 @@ import type { SyncJournal } from '../ports/sync-journal.ts';
 import { wholeNumber } from './columns.ts';
 import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
 import { inChunks } from './in-chunks.ts';
-import { fromJournalRow, toJournalRow } from './journal-rows.ts';
+import { damagedHead, fromJournalRow, toJournalRow } from './journal-rows.ts';
 import type { SqlSession } from './session.ts';
 import type { SqlDatabase } from './tables.ts';
 
@@ -24,15 +24,23 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJo
    * that comes back goes on behind its old ids.
    */
   const takeIds = async (db: Kysely<SqlDatabase>, shop: string, count: number): Promise<number> => {
-    const { last_id } = await db
+    const last = `${heads}.last_id` as const;
+    const head = await db
       .insertInto(heads)
       .values({ shop, last_id: Math.floor(clock.now()) * 1_000 + count })
       .onConflict((conflict) =>
-        conflict.column('shop').doUpdateSet((row) => ({ last_id: row(`${heads}.last_id`, '+', count) })),
+        conflict
+          .column('shop')
+          .doUpdateSet((row) => ({ last_id: row(last, '+', count) }))
+          // To SQLite a text in its place is greater than each number, and counts as zero in a sum.
+          .where(last, '>=', 0)
+          .where(last, '<=', Number.MAX_SAFE_INTEGER - count),
       )
       .returning('last_id')
-      .executeTakeFirstOrThrow();
-    return (wholeNumber(last_id) ?? Number.NaN) - count + 1;
+      .executeTakeFirst();
+    const lastId = wholeNumber(head?.last_id);
+    if (lastId === undefined) throw damagedHead(shop, heads);
+    return lastId - count + 1;
   };
 
   return {

@@ -1,0 +1,202 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import { sqliteStores } from 'shopwright/storage/sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
+import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
+import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
+import { toStorageError } from '../../src/storage/sqlite/errors.ts';
+import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
+import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal/case.ts';
+import { record, shop } from '../../src/testing/conformance/sync-records/case.ts';
+import { createManualClock } from '../../src/testing/manual-clock.ts';
+
+let folder: string;
+let path: string;
+const open: { close(): unknown }[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
+  path = join(folder, 'sync.sqlite');
+});
+
+afterEach(async () => {
+  for (const closable of open.splice(0)) await closable.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function stores(busyTimeoutMs = 0) {
+  const made = sqliteStores({ path, busyTimeoutMs });
+  open.push(made);
+  return made;
+}
+
+function raw(): DatabaseSync {
+  const database = new DatabaseSync(path);
+  open.push(database);
+  return database;
+}
+
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => error,
+  );
+
+describe('the journal', () => {
+  it('writes nothing of a batch when the disk is full, says so, and goes on when there is room', async () => {
+    const database = new DatabaseSync(':memory:');
+    const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: adaptDatabase(database) }) });
+    const tables = tableNames('t_');
+    await migrateSqlite(db, tables);
+    const journal = createSqlSyncJournal({
+      tables,
+      clock: createManualClock(),
+      nowMs: () => sql<number>`0`,
+      run: async (work) => {
+        try {
+          return await work(db);
+        } catch (error) {
+          throw toStorageError(error, 'sync.sqlite');
+        }
+      },
+    });
+    await journal.append([draft('before')]);
+    database.exec('pragma max_page_count = 60');
+    expect(await failure(journal.append(drafts(2_000)))).toMatchObject({
+      code: 'STORAGE_FAILED',
+      isRetryable: false,
+      message: expect.stringContaining('Free some space'),
+    });
+    expect(await idsOf(journal)).toEqual(['before']);
+
+    database.exec('pragma max_page_count = 100000');
+    await journal.append(drafts(2_000));
+    expect(await idsOf(journal, { limit: 3 })).toEqual(['before', 'p0000', 'p0001']);
+    await db.destroy();
+  });
+
+  it('can be read, but not written, while another connection holds the lock', async () => {
+    const { journal } = stores();
+    await journal.append([draft('p1')]);
+    const other = raw();
+    other.exec('begin immediate');
+    for (const write of [() => journal.append([draft('p2')]), () => journal.prune(shop, 2e12)]) {
+      const error = await failure(write());
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: true });
+      expect(String(error)).toContain('raise busyTimeoutMs');
+    }
+    expect(await idsOf(journal)).toEqual(['p1']);
+    other.exec('commit');
+    await journal.append([draft('p2')]);
+    expect(await idsOf(journal)).toEqual(['p1', 'p2']);
+  });
+
+  it('leaves a file alone that is no database, and is made once that is gone', async () => {
+    const text = 'These are the notes of somebody, and no database.\n'.repeat(100);
+    await writeFile(path, text);
+    const { journal } = stores();
+    for (const call of [() => journal.append([draft('p1')]), () => journal.list(shop)]) {
+      const error = await failure(call());
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false });
+      expect(String(error)).toContain('is not a SQLite database. Name another path');
+    }
+    expect(await readFile(path, 'utf8')).toBe(text);
+    await rm(path);
+    await journal.append([draft('p1')]);
+    expect(await idsOf(journal)).toEqual(['p1']);
+  });
+
+  it.each([
+    ['sent', '\'{"title":\''],
+    ['sent', "'[1]'"],
+    ['before', '\'"text"\''],
+    ['before', "x'00'"],
+    ['action', "x'00ff'"],
+    ['at', "'yesterday'"],
+  ])('names an entry that is damaged in column %s (%s), and is read on behind it', async (column, value) => {
+    const { journal } = stores();
+    const [, id = ''] = await journal.append([draft('p1'), draft('p2'), draft('p3')]);
+    raw().exec(`update shopwright_sync_journal set ${column} = ${value} where local_id = 'p2'`);
+    const error = await failure(journal.list(shop));
+    expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+    for (const part of [id, shop, `column ${column}`, `after: '${id}'`]) expect(String(error)).toContain(part);
+    expect(await idsOf(journal, { limit: 1 })).toEqual(['p1']);
+    expect(await idsOf(journal, { after: id })).toEqual(['p3']);
+    expect(await idsOf(journal, { after: id, order: 'newest' })).toEqual(['p1']);
+    expect(await idsOf(journal, { localId: 'p3' })).toEqual(['p3']);
+    await journal.append([draft('p4')]);
+    expect(await idsOf(journal, { after: id })).toEqual(['p3', 'p4']);
+  });
+
+  it.each(["'abc'", '-7', '1.5'])(
+    'names an entry by a damaged id (%s), and does not offer to read on by it',
+    async (id) => {
+      const { journal } = stores();
+      await journal.append([draft('p1'), draft('p2'), draft('p3')]);
+      raw().exec(`update shopwright_sync_journal set id = ${id} where local_id = 'p2'`);
+      const error = await failure(journal.list(shop));
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+      for (const part of [id.replaceAll("'", ''), shop, 'column id', 'backup']) expect(String(error)).toContain(part);
+      expect(String(error)).not.toContain('after:');
+      expect(await idsOf(journal, { localId: 'p3' })).toEqual(['p3']);
+    },
+  );
+
+  it.each(["'abc'", '-7', '9007199254740991'])(
+    'gives out no ids when the last one that it gave is damaged (%s)',
+    async (id) => {
+      const { journal } = stores();
+      await journal.append([draft('p1')]);
+      raw().exec(`update shopwright_sync_journal_heads set last_id = ${id}`);
+      const error = await failure(journal.append([draft('p2')]));
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+      for (const part of [shop, 'shopwright_sync_journal_heads', 'last_id']) expect(String(error)).toContain(part);
+      expect(await idsOf(journal)).toEqual(['p1']);
+      await journal.append([draft('p3', { shop: 'other.myshopify.com' })]);
+    },
+  );
+});
+
+describe('the records', () => {
+  it.each(['\'{"input":\'', "'[]'", "'5'", "x'00'"])(
+    'name one whose last sync data are damaged (%s)',
+    async (value) => {
+      const { records } = stores();
+      await records.putMany([record('p1'), record('p2'), record('p3')]);
+      raw().exec(`update shopwright_sync_records set last_sync_data = ${value} where local_id = 'p2'`);
+      for (const call of [records.get(shop, 'p2'), records.list(shop)]) {
+        const error = await failure(call);
+        expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+        for (const part of ['"p2"', shop, 'column last_sync_data', 'records.delete'])
+          expect(String(error)).toContain(part);
+      }
+      expect(await records.get(shop, 'p1')).toEqual(record('p1'));
+      expect(await records.list(shop, { after: 'p2' })).toEqual([record('p3')]);
+      expect((await records.counts(shop)).synced).toBe(3);
+      await records.put(record('p2'));
+      expect(await records.list(shop)).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    ['last_error', '\'{"code":"A"}\''],
+    ['last_error', "'no JSON'"],
+    ['last_attempt_at', "'yesterday'"],
+  ])('name one that the error patterns meet damaged in column %s (%s)', async (column, value) => {
+    const { records } = stores();
+    const lastError = { code: 'USER_ERROR', message: 'Title is too long' };
+    const failed = ['p1', 'p2', 'p3'].map((localId) => record(localId, { status: 'failed', lastError }));
+    await records.putMany(failed);
+    raw().exec(`update shopwright_sync_records set ${column} = ${value} where local_id = 'p2'`);
+    const error = await failure(records.errorPatterns(shop));
+    expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+    for (const part of ['"p2"', shop, `column ${column}`, 'records.delete']) expect(String(error)).toContain(part);
+    expect(await records.get(shop, 'p3')).toEqual(failed[2]);
+    await records.delete(shop, 'p2');
+    expect(await records.errorPatterns(shop)).toMatchObject([{ code: 'USER_ERROR', count: 2 }]);
+  });
+});
