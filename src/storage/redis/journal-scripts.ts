@@ -7,8 +7,10 @@ import { readScript, writeScript } from './script.ts';
 const names = `
 local base = KEYS[1]
 local entries, ids, at, head = base .. ':entries', base .. ':ids', base .. ':at', base .. ':head'
-local function byLocalId(localId) return base .. ':local:' .. localId end
-local function byRunId(runId) return base .. ':run:' .. runId end
+-- Behind the tag no name has a brace, so it is never that of another shop, whatever is in shop and id.
+local function within(id) return (string.gsub(id, '}', '\\0')) end
+local function byLocalId(localId) return base .. ':local:' .. within(localId) end
+local function byRunId(runId) return base .. ':run:' .. within(runId) end
 local function parse(value) return string.match(value or '', '^([^%z]*)%z([^%z]*)%z(.*)$') end
 local function remove(id)
   local localId, runId = parse(redis.call('HGET', entries, id))
@@ -22,18 +24,18 @@ end
 `;
 
 /**
- * ARGV: for each entry its value and its time. Answers the id of the first. A journal without a head begins with
+ * ARGV: a JSON list with the value and the time of each entry. Answers the id of the first. A journal without a head begins with
  * the time in microseconds, so one that was erased, or lost by Redis, goes on behind its old ids.
  */
 export const appendScript = writeScript(`${names}
 local first = (tonumber(redis.call('GET', head) or '') or nowUs) + 1
-local id = first
-for index = 1, #ARGV - 2, 2 do
-  local value, name = ARGV[index], string.format('%.0f', id)
+local id, list = first, cjson.decode(ARGV[1])
+for index = 1, #list, 2 do
+  local value, name = list[index], string.format('%.0f', id)
   local localId, runId = parse(value)
   redis.call('HSET', entries, name, value)
   redis.call('ZADD', ids, name, name)
-  redis.call('ZADD', at, ARGV[index + 1], name)
+  redis.call('ZADD', at, list[index + 1], name)
   redis.call('ZADD', byLocalId(localId), name, name)
   if runId ~= '' then redis.call('ZADD', byRunId(runId), name, name) end
   id = id + 1

@@ -1,4 +1,7 @@
+import { syncStatuses } from '../record-rules.ts';
 import { readScript, writeScript } from './script.ts';
+
+const statuses = syncStatuses.map((status) => `'${status}'`).join(', ');
 
 /**
  * A shop's records (KEYS[1] is what all names begin with): `:all` holds each record by local id, as
@@ -16,13 +19,39 @@ local function count(status, day, change)
   local field = status .. ':' .. day
   if redis.call('HINCRBY', counts, field, change) == 0 then redis.call('HDEL', counts, field) end
 end
+-- Statuses whose counts are not to be trusted: a damaged record does not say on which day it was counted.
+local doubtful = {}
+local function forgetDamaged(localId)
+  for _, status in ipairs({ ${statuses} }) do
+    if redis.call('ZREM', ids .. ':' .. status, localId) == 1 then doubtful[status] = true end
+  end
+end
+local function recount()
+  for status in pairs(doubtful) do
+    for _, field in ipairs(redis.call('HKEYS', counts)) do
+      if string.sub(field, 1, #status + 1) == status .. ':' then redis.call('HDEL', counts, field) end
+    end
+    local least = '-'
+    while least do
+      local page = redis.call('ZRANGEBYLEX', ids .. ':' .. status, least, '+', 'LIMIT', 0, 1000)
+      for _, localId in ipairs(page) do
+        local _, _, day = parse(redis.call('HGET', all, localId) or '')
+        count(status, day or '', 1)
+      end
+      least = page[1] and '(' .. page[#page]
+    end
+  end
+end
 local function forget(localId)
   local value = redis.call('HGET', all, localId)
   if not value then return false end
   local gid, status, day = parse(value)
   redis.call('ZREM', failed, localId)
-  -- What nobody of this package wrote is in no index, and can be deleted or replaced all the same.
-  if not gid then return true end
+  -- What nobody of this package wrote can be deleted or replaced all the same.
+  if not gid then
+    forgetDamaged(localId)
+    return true
+  end
   count(status, day, -1)
   redis.call('ZREM', ids .. ':' .. status, localId)
   if gid ~= '' then redis.call('ZREM', gids, gid .. '\\0' .. localId) end
@@ -51,10 +80,11 @@ local function rows(localIds)
 end
 `;
 
-/** ARGV: for each record its local id and its value. */
+/** ARGV: a JSON list with the local id and the value of each record. */
 export const putRecordsScript = writeScript(`${names}
-for at = 1, #ARGV - 2, 2 do
-  local localId, value = ARGV[at], ARGV[at + 1]
+local list = cjson.decode(ARGV[1])
+for at = 1, #list, 2 do
+  local localId, value = list[at], list[at + 1]
   local gid, status, day, isFailed = parse(value)
   forget(localId)
   redis.call('HSET', all, localId, value)
@@ -64,11 +94,14 @@ for at = 1, #ARGV - 2, 2 do
   if gid ~= '' then redis.call('ZADD', gids, 0, gid .. '\\0' .. localId) end
   count(status, day, 1)
 end
+recount()
 return 'done'`);
 
 /** ARGV: local id. Answers '1' where there was one. */
 export const deleteRecordScript = writeScript(`${names}
-return tostring(remove(ARGV[1]))`);
+local removed = remove(ARGV[1])
+recount()
+return tostring(removed)`);
 
 /** ARGV: how many at most. Answers how many there were. */
 export const eraseRecordsScript = writeScript(`${names}
@@ -76,6 +109,8 @@ local erased = 0
 for _, localId in ipairs(redis.call('ZRANGEBYLEX', ids, '-', '+', 'LIMIT', 0, ARGV[1])) do
   erased = erased + remove(localId)
 end
+-- No record is left, so nothing of damaged ones may be either.
+if redis.call('EXISTS', ids) == 0 then redis.call('DEL', all, gids, failed, counts) end
 return tostring(erased)`);
 
 /** ARGV: local id. */
@@ -84,8 +119,19 @@ return rows({ ARGV[1] })`);
 
 /** ARGV: gid. */
 export const getByGidScript = readScript(`${names}${rowOf}
-local member = redis.call('ZRANGEBYLEX', gids, '[' .. ARGV[1] .. '\\0', '(' .. ARGV[1] .. '\\1', 'LIMIT', 0, 1)[1]
-return rows({ member and string.sub(member, #ARGV[1] + 2) })`);
+local least = '[' .. ARGV[1] .. '\\0'
+while true do
+  local member = redis.call('ZRANGEBYLEX', gids, least, '(' .. ARGV[1] .. '\\1', 'LIMIT', 0, 1)[1]
+  if not member then return {} end
+  local localId = string.sub(member, #ARGV[1] + 2)
+  local gid = parse(redis.call('HGET', all, localId) or '')
+  -- A damaged record that was replaced has left its old gid behind.
+  if gid == nil or gid == ARGV[1] then
+    local found = rows({ localId })
+    if #found > 0 then return found end
+  end
+  least = '(' .. member
+end`);
 
 /** ARGV: '' or ':STATUS', the least local id in the form of ZRANGEBYLEX, limit. */
 export const listRecordsScript = readScript(`${names}${rowOf}

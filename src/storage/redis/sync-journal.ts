@@ -33,8 +33,8 @@ export function createRedisSyncJournal({ name, read, write }: RedisSession, erro
       const checked = drafts.map(checkedDraft);
       const ids = new Map<StoredDraft, string>();
       for (const [shop, ofShop] of Map.groupBy(checked, (draft) => draft.shop)) {
-        const args = ofShop.flatMap((draft) => [entryOf(draft), draft.at]);
-        const first = Number(await write(shop, appendScript, [name('j', shop)], args));
+        const list = JSON.stringify(ofShop.flatMap((draft) => [entryOf(draft), String(draft.at)]));
+        const first = Number(await write(shop, appendScript, [name('j', shop)], [list]));
         for (const [index, draft] of ofShop.entries()) ids.set(draft, journalId(first + index));
       }
       return checked.map((draft) => ids.get(draft) ?? '');

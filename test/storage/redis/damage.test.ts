@@ -47,6 +47,46 @@ describe('what others did to the keys', () => {
     expect(await records.erase(shop)).toBeGreaterThanOrEqual(1);
   });
 
+  it('to a record leaves no wrong count, page or gid behind once it is replaced, deleted or erased', async () => {
+    const { records } = bench.stores;
+    const all = `${bench.keyPrefix}r{:${shop}}:all`;
+    const ruin = (): Promise<unknown> => redis.hset(all, 'p2', 'what is this');
+    const day = 86_400_000;
+    const [gid, other] = ['gid://shopify/Product/2', 'gid://shopify/Product/3'];
+    const synced = record('p2', { status: 'synced', lastSyncedAt: 9 * day, gid });
+    const pages = async (): Promise<unknown> => ({
+      synced: (await records.list(shop, { status: 'synced' })).map(({ localId }) => localId),
+      counts: await records.counts(shop),
+      ages: (await records.ageCounts(shop)).filter(({ status }) => status === 'synced'),
+    });
+    const noCounts = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+    const first = record('p1', { status: 'synced', lastSyncedAt: 8 * day, gid: 'gid://shopify/Product/1' });
+    const alone = {
+      synced: ['p1'],
+      counts: { ...noCounts, synced: 1 },
+      ages: [{ status: 'synced', day: 8, count: 1 }],
+    };
+
+    await records.putMany([first, synced]);
+    await ruin();
+    await records.put({ ...synced, status: 'failed', gid: other });
+    expect(await pages()).toEqual({ ...alone, counts: { ...noCounts, synced: 1, failed: 1 } });
+    expect(await records.getByGid(shop, gid)).toBeUndefined();
+    expect((await records.getByGid(shop, other))?.localId).toBe('p2');
+
+    await records.put(synced);
+    await ruin();
+    await records.delete(shop, 'p2');
+    expect(await pages()).toEqual(alone);
+
+    await records.put(synced);
+    await ruin();
+    expect(await records.erase(shop)).toBe(2);
+    expect(await pages()).toEqual({ synced: [], counts: noCounts, ages: [] });
+    const left = await redis.keys(`${bench.keyPrefix}r*`);
+    expect(left).toEqual([]);
+  });
+
   it('to a journal entry is told with its id, and it can be pruned', async () => {
     const { journal } = bench.stores;
     const draft = { shop, localId: 'p1', gid: null, runId: 'r1', action: 'create', at: 1, sent: null, before: null };
