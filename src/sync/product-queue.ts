@@ -1,6 +1,7 @@
 import { ConfigError, ValidationError } from '../errors/local.ts';
 import type { EnqueuedJob, JobDraft, JobQueue } from '../queue/types.ts';
 import type { SyncRecordStore } from '../storage/types.ts';
+import { wasOutOfReach } from './out-of-reach.ts';
 import type { ProductSync } from './product-sync.ts';
 import { createPushJob } from './push-job.ts';
 import { createPushMarks } from './push-marks.ts';
@@ -34,8 +35,9 @@ export interface ProductQueue {
    */
   enqueue(localId: string, options?: Pick<JobDraft, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
-   * Queues every product again that is noted as to be pushed, or whose push was interrupted. Call it on start:
-   * with a queue in memory, that is what survives a crash. Harmless where the jobs are in the queue already.
+   * Queues every product again that is noted as to be pushed, whose push was interrupted, or failed in all its
+   * attempts because the shop was out of reach. What was refused stays as it is. Call it on start: with a queue in
+   * memory, that is what survives a crash. Harmless where the jobs are in the queue already.
    *
    * @returns How many were queued that were not waiting already.
    */
@@ -89,11 +91,12 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     },
     async resume({ signal } = {}) {
       let queued = 0;
-      for (const status of ['pending', 'syncing'] as const) {
+      for (const status of ['pending', 'syncing', 'failed'] as const) {
         for (let after: string | undefined, isLast = false; !isLast; ) {
           signal?.throwIfAborted();
           const page = await records.list(shop, { status, limit: pageSize, ...(after !== undefined && { after }) });
-          const jobs = await Promise.all(page.map(({ localId }) => add(localId)));
+          const undone = page.filter((record) => status !== 'failed' || wasOutOfReach(record));
+          const jobs = await Promise.all(undone.map(({ localId }) => add(localId)));
           queued += jobs.filter(({ isNew }) => isNew).length;
           after = page.at(-1)?.localId;
           isLast = page.length < pageSize;

@@ -126,6 +126,43 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
 
+  it('takes up on start what failed because the shop was out of reach, and not what was refused', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    t.products.set('tee-2', { ...tee('tee-2'), title: '' });
+    t.fake.faults.next('status-500', { operation: 'ProductPush', times: 2 });
+    for (const localId of ['tee-1', 'tee-2']) await t.jobs.enqueue(localId);
+    await t.drain();
+    expect(await t.stores.records.counts(domain)).toMatchObject({ failed: 2 });
+
+    const asked: string[] = [];
+    const source = async (localId: string) => {
+      asked.push(localId);
+      return t.products.get(localId);
+    };
+    const again = start({ shop: t, queue: { source } });
+    expect(await again.jobs.resume()).toBe(1);
+    await again.drain();
+    expect(asked).toEqual(['tee-1']);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
+    expect(await t.record('tee-2')).toMatchObject({ status: 'failed', lastError: { code: 'VALIDATION_FAILED' } });
+    expect(await again.jobs.resume()).toBe(0);
+  });
+
+  it.each([
+    ['NETWORK_ERROR', 1],
+    ['TIMEOUT', 1],
+    ['OUTCOME_UNKNOWN', 1],
+    ['USER_ERROR', 0],
+    ['INVALID_RESPONSE', 0],
+  ])('decides by the code of the error what to take up again: %s, %i job', async (code, queued) => {
+    const t = start();
+    await t.jobs.enqueue('tee-1');
+    const record = await t.record('tee-1');
+    if (record) await t.stores.records.put({ ...record, status: 'failed', lastError: { code, message: 'as noted' } });
+    expect(await start({ shop: t }).jobs.resume()).toBe(queued);
+  });
+
   it('puts pushes off while the breaker of the shop is open, and loses none', async () => {
     const t = start();
     const localIds = Array.from({ length: 12 }, (_, index) => `tee-${index}`);

@@ -1,0 +1,20 @@
+import type { SyncRecord } from '../storage/types.ts';
+
+/** Codes that say nothing about the product: the shop could not be reached, or not in time. */
+const codes: ReadonlySet<string> = new Set([
+  'THROTTLED',
+  'HTTP_ERROR',
+  'NETWORK_ERROR',
+  'TIMEOUT',
+  'DEADLINE_EXCEEDED',
+  'CIRCUIT_OPEN',
+  'OUTCOME_UNKNOWN',
+]);
+
+/**
+ * Whether a push failed because the shop was out of reach, and not because the product was refused, so that the
+ * same push can succeed later. Doing it again is harmless: it says a whole state of an identified product.
+ */
+export function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
+  return status === 'failed' && lastError !== null && codes.has(lastError.code);
+}
