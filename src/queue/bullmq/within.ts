@@ -1,3 +1,4 @@
+import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
 import { QueueError } from '../../errors/local.ts';
 import { systemClock } from '../../internal/clock.ts';
 
@@ -14,8 +15,6 @@ export function within<T>(limitMs: number, queue: string, work: Promise<T>): Pro
       () => fail(`Redis gave no answer within ${limitMs} ms; it may still do what it was asked`),
       limitMs,
     );
-    work
-      .then(resolve, (error: unknown) => fail(error instanceof Error ? error.message : String(error), error))
-      .finally(cancel);
+    work.then(resolve, (error: unknown) => fail(bareMessage(error), bareCause(error))).finally(cancel);
   });
 }

@@ -1,3 +1,4 @@
+import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
 import { isStorageError } from '../../errors/guards.ts';
 import { StorageError } from '../../errors/local.ts';
 
@@ -23,8 +24,6 @@ const refusals: Readonly<Record<string, readonly [message: string, isRetryable: 
   MOVED: ['is a cluster, and the client does not know it. Use `new Cluster(…)` of ioredis', false],
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** What the server answered with, such as `OOM`; `undefined` where the error did not come from a server. */
 const refusalOf = (error: unknown): string | undefined => {
   const isReply = error instanceof Error && error.name === 'ReplyError';
@@ -35,7 +34,7 @@ const refusalOf = (error: unknown): string | undefined => {
 /** Errors of clients that say that the command never left this process. */
 const neverSent = /enableOfflineQueue|Failed to refresh slots cache|None of startup nodes|ECONNREFUSED|ENOTFOUND/;
 
-/** Makes the errors, all of which name the prefix and never a value. */
+/** Makes the errors, all of which name the prefix; neither they nor their causes hold a value or a password. */
 export interface RedisErrors {
   /** A command failed. `isWrite`: it was to change something. */
   readonly command: (error: unknown, isWrite: boolean) => StorageError;
@@ -60,14 +59,15 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
   return {
     command(error, isWrite) {
       if (isStorageError(error)) return error;
+      const cause = bareCause(error);
       const refusal = refusalOf(error);
       if (refusal !== undefined) {
-        const [message, isRetryable] = refusals[refusal] ?? [`refused a command: ${messageOf(error)}`, false];
-        return make(message, isRetryable, error);
+        const [message, isRetryable] = refusals[refusal] ?? [`refused a command: ${bareMessage(error)}`, false];
+        return make(message, isRetryable, cause);
       }
-      if (neverSent.test(messageOf(error)))
-        return make('cannot be reached, and nothing was sent. Try again', true, error);
-      return isWrite ? outcomeOpen(error) : make('lost its connection. Try again', true, error);
+      if (neverSent.test(bareMessage(error)))
+        return make('cannot be reached, and nothing was sent. Try again', true, cause);
+      return isWrite ? outcomeOpen(cause) : make('lost its connection. Try again', true, cause);
     },
     outOfTime: (limitMs, isWrite) =>
       isWrite ? outcomeOpen() : make(`did not answer within ${limitMs} ms. Try again, or raise commandTimeoutMs`, true),

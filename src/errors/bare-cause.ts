@@ -1,0 +1,22 @@
+/** What a Redis without such a command says besides: the command's first arguments. */
+const quotedArguments = /,? with args beginning with:[\s\S]*$/;
+
+/** What a Redis client's error says, without the arguments of the command. */
+export function bareMessage(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(quotedArguments, '');
+}
+
+/**
+ * A Redis client's error as the cause of one of ours. ioredis hangs the command with all its arguments on its errors,
+ * and whoever prints an error prints its causes: the password of the connection, or the values that were written.
+ */
+export function bareCause(error: unknown): Error {
+  const bare = new Error(bareMessage(error));
+  if (!(error instanceof Error)) return bare;
+  const { name, stack = '' } = error;
+  const code: unknown = Reflect.get(error, 'code');
+  Object.defineProperty(bare, 'name', { value: name, configurable: true, writable: true });
+  // The frames only: the first lines of a stack are the message as it was.
+  bare.stack = [`${name}: ${bare.message}`, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+  return code === undefined ? bare : Object.assign(bare, { code });
+}
