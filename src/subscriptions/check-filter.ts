@@ -1,10 +1,12 @@
-/** A quoted value, or the name of a field in front of its colon. */
-const quotedOrField = /"[^"]*"|'[^']*'|([\w.]+):/g;
+/**
+ * A field and its value, quoted or up to the next space or parenthesis. A backslash takes its meaning from what
+ * follows. https://shopify.dev/docs/api/usage/search-syntax
+ */
+const term = /([\w.]+):(?:[<>]=?)?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^\s()\\])*)/gs;
 
 /** Fields that a filter such as `status:active AND variants.price:>=10` asks for. */
 function filterFields(filter: string): string[] {
-  const found = [...filter.matchAll(quotedOrField)].flatMap(([, field]) => (field === undefined ? [] : [field]));
-  return [...new Set(found)];
+  return [...new Set([...filter.matchAll(term)].map(([, field = '']) => field))];
 }
 
 /**

@@ -56,7 +56,9 @@ export function planOf({ wanted, standing, remembered, ownership }: Situation): 
     const own = pairs.get(one);
     const holder = holders.get(addressOf(one));
     const changes = own ? differences(one, own) : [];
-    const isTaken = holder !== undefined && holder !== own;
+    // Shopify may tell apart what is the same address here: one who has it is in nobody's way.
+    const isThere = own !== undefined && addressOf(own) === addressOf(one);
+    const isTaken = holder !== undefined && holder !== own && !isThere;
     if (isTaken && !isOurs(holder)) obstructed.push({ wanted: one, by: holder, ...(own && { standing: own }) });
     else if (!own) creations.push({ wanted: one });
     else if (changes.length === 0) unchanged.push({ wanted: one, standing: own, changes });

@@ -70,6 +70,7 @@ describe('before anything is sent', () => {
     ['status:active', ['id'], 'asks for status, which'],
     ['variants.price:>=10 OR status:active', ['id', 'status'], 'asks for variants.price, which'],
     ['NOT (vendor:"a:b" AND -tags:x)', ['vendor'], 'asks for tags, which'],
+    ["title:D'Addario AND vendor:O'Neil", ['title'], 'asks for vendor, which'],
     ['', undefined, 'is empty: leave it out'],
     ['active', undefined, 'names no field'],
     [7, undefined, 'give a text'],
@@ -79,12 +80,25 @@ describe('before anything is sent', () => {
     ]);
   });
 
-  it('a filter is taken whose fields are included, also by the object that they are in', async () => {
+  it.each([
+    ['by the object that they are in', 'variants.price:>=10 AND status:"active: not"'],
+    ['with a time, quoted or not', "status:active AND variants.updated_at:>'2026-11-01T00:00:00Z'"],
+    ['with a time, quoted or not', 'variants.updated_at:>2026-11-01T00:00:00Z'],
+  ])('a filter is taken whose fields are included, %s (%#)', async (_how, filter) => {
     const { sync } = createBench();
-    const filter = 'variants.price:>=10 AND status:"active: not"';
     const report = await sync([{ topic, uri, filter, includeFields: ['variants', 'status'] }]);
     expect(report.created).toHaveLength(1);
   });
+
+  it.each(['status:"5\\" pipe: large"', 'status:a\\:b\\ c:', "status:'it\\'s: so'"])(
+    'the filter %s names one field, whatever is in its value',
+    async (filter) => {
+      const { sync } = createBench();
+      const problems = sync([{ topic, uri, filter, includeFields: ['status'] }]);
+      // The fake may not read it, but nothing here has refused it.
+      await expect(problems).resolves.toBeDefined();
+    },
+  );
 
   it.each([[undefined], ['id:1']])('metaobjects need their type in the filter (%j)', async (filter) => {
     expect(await problemsOf([{ topic: 'metaobjects/update', uri, filter }])).toEqual([

@@ -162,6 +162,16 @@ describe('the subscriptions of others', () => {
     expect(stored().slice(0, 1)).toEqual(before);
   });
 
+  it('stand in nobody’s way where ours has its address, written in another way', async () => {
+    const { sync, subscribe, stored } = createBench();
+    await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
+    await subscribe('PRODUCTS_UPDATE', { uri: 'https://app.example' });
+    expect(counts(await sync([{ topic: 'products/update', uri: 'https://app.example/' }]))).toEqual({ unchanged: 1 });
+    const report = await sync([{ topic: 'products/update', uri: 'https://app.example/', includeFields: ['id'] }]);
+    expect(counts(report)).toEqual({ updated: 1 });
+    expect(stored()).toHaveLength(2);
+  });
+
   it('stand in the way of a change too, and ours stays as it was', async () => {
     const { sync, subscribe, stored } = createBench();
     await sync([{ topic: 'products/update', uri: 'https://app.example/old' }]);
