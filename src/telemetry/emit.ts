@@ -7,10 +7,14 @@ export type Emit = (event: TelemetryEvent) => void;
 export function createEmit(listener: TelemetryListener | undefined, logger: Logger | undefined): Emit {
   if (!listener) return () => undefined;
   return (event) => {
-    try {
-      listener(event);
-    } catch (error) {
+    const failed = (error: unknown): void =>
       logger?.error({ error, event: event.type }, 'the telemetry listener threw');
+    try {
+      // An async function fits too, and what it rejects with would end the process if nobody took it.
+      const told: unknown = listener(event);
+      if (told instanceof Promise) told.catch(failed);
+    } catch (error) {
+      failed(error);
     }
   };
 }

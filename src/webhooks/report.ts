@@ -3,10 +3,14 @@ import type { WebhookDetails } from './types.ts';
 
 /** Tells the listener, and goes on whatever that does. */
 export function tell({ onEvent, logger }: WebhookHandlerOptions, event: WebhookHandlerEvent): void {
-  try {
-    onEvent?.(event);
-  } catch (error) {
+  const failed = (error: unknown): void =>
     logger?.error({ error, event: event.type }, 'the listener for webhook events threw');
+  try {
+    // An async function fits too, and what it rejects with would end the process if nobody took it.
+    const told: unknown = onEvent?.(event);
+    if (told instanceof Promise) told.catch(failed);
+  } catch (error) {
+    failed(error);
   }
 }
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import express from 'express';
 import { verifyShopifyWebhook } from 'shopwright/express';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from './loopback-server.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { classicHeadersOf, productBody, secret } from './signed-delivery.ts';
@@ -52,6 +54,30 @@ describe('verification only', () => {
 
   test('holds its size limit', async () => {
     expect((await post(await started({ maxBodyBytes: 10 }), productBody)).status).toBe(413);
+  });
+
+  test('calls what comes next once, also where that throws', async () => {
+    // The test runner's own listeners would make a failure of what this is about.
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    onTestFinished(() => {
+      for (const other of others) process.on('unhandledRejection', other);
+    });
+    const thrown = once(process, 'unhandledRejection');
+    const verify = verifyShopifyWebhook({ secrets: secret });
+    const calls: unknown[][] = [];
+    const url = await listen(
+      createServer((request, response) =>
+        verify(request, response, (...given) => {
+          calls.push(given);
+          response.end();
+          if (calls.length === 1) throw new Error('of the host');
+        }),
+      ),
+    );
+    expect((await post(url, productBody)).status).toBe(200);
+    expect(await thrown).toMatchObject([{ message: 'of the host' }, expect.any(Promise)]);
+    expect(calls).toEqual([[]]);
   });
 
   test('refuses a size limit that is none', () => {

@@ -225,6 +225,13 @@ describe('onEvent', () => {
     ]);
   });
 
+  test('that is an async function and rejects changes nothing but for a line in the log', async () => {
+    const logger = recordingLogger();
+    const handler = createWebhookHandler({ secrets: secret, on: {}, logger, onEvent: async () => onEvent() });
+    expect((await handler(signedRequest())).status).toBe(200);
+    await expect.poll(() => logger.lines).toMatchObject([{ message: 'the listener for webhook events threw' }]);
+  });
+
   test('that throws changes nothing where there is no logger', async () => {
     const handler = createWebhookHandler({ secrets: secret, on: {}, onEvent });
     expect((await handler(signedRequest())).status).toBe(200);
