@@ -105,7 +105,10 @@ export interface JobQueue {
   process(type: string, handler: JobHandler): void;
   stats(): Promise<QueueStats>;
   deadJobs(options?: DeadJobOptions): Promise<readonly DeadJob[]>;
-  /** Makes a dead letter a job again, with all its attempts and the same idempotency key. `false`: no such one. */
+  /**
+   * Makes a dead letter a job again, with all its attempts and the same idempotency key. `false`: it is no dead
+   * letter, or none any more. After an error that `isRetryable` the next call tells.
+   */
   requeue(id: string): Promise<boolean>;
   /** Resolves once nothing waits, is delayed or runs. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;

@@ -5,17 +5,18 @@ import { systemClock } from '../../internal/clock.ts';
 import { sleep } from '../../internal/sleep.ts';
 import { lastWordsMs } from '../attempt.ts';
 import { deadJobPage } from '../dead-job-page.ts';
+import { describeFailure } from '../failure.ts';
 import { prepareJob } from '../queued-job.ts';
 import { createReporter } from '../reporter.ts';
 import type { JobHandler, JobQueue } from '../types.ts';
-import { openRedis } from './connection.ts';
+import { openRedis, watchTrouble } from './connection.ts';
 import { createErrorLog } from './error-log.ts';
 import { createSharedKeys } from './keys.ts';
 import { bullmqQueueSettings } from './options.ts';
 import { readStats } from './read-stats.ts';
 import { deadJobOf, optionsOf, storedJob } from './stored-job.ts';
 import type { BullmqQueueOptions, StoredJob } from './types.ts';
-import { within } from './within.ts';
+import { createRedisWaits } from './within.ts';
 import { startWorker } from './worker.ts';
 
 const drainPollMs = 100;
@@ -54,10 +55,20 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   let worker: Worker<StoredJob> | undefined;
   let closed: Promise<void> | undefined;
 
-  const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, name, work);
+  const { within } = createRedisWaits(name, watchTrouble(redis));
+  const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, work);
   const mustBeOpen = (): void => {
     if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`, false);
   };
+
+  /** The job waits again by then, so this is no failure of what was asked. */
+  const keyNotHeld =
+    (id: string) =>
+    (error: unknown): void =>
+      reporter.logger?.warn(
+        { queue: name, id, error: describeFailure(error) },
+        'a dead letter was queued again, but does not hold its key while it waits',
+      );
 
   const end = async (graceMs: number): Promise<void> => {
     const reason = new QueueError(`The queue ${name} closes.`, true);
@@ -67,7 +78,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     }, graceMs);
     try {
       // Without Redis BullMQ waits for ever.
-      await within(graceMs + lastWordsMs + commandTimeoutMs, name, Promise.resolve(worker?.close()));
+      await within(graceMs + lastWordsMs + commandTimeoutMs, Promise.resolve(worker?.close()));
       await ask(queue.close());
     } catch (error) {
       onError(error);
@@ -105,17 +116,13 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       const bull = await ask(queue.getJob(id));
       if (bull?.finishedOn === undefined) return false;
       try {
-        await within(
-          commandTimeoutMs,
-          name,
-          bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }),
-        );
+        await ask(bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }));
       } catch (error) {
         if (error instanceof QueueError && goneCodes.includes((error.cause as { code?: unknown })?.code)) return false;
         throw error;
       }
       const { key } = bull.data;
-      if (key !== null) await ask(keys.hold({ id, type: bull.name, key }));
+      if (key !== null) await ask(keys.hold({ id, type: bull.name, key })).catch(keyNotHeld(id));
       return true;
     },
     async drain({ signal } = {}) {

@@ -27,3 +27,15 @@ export function openRedis(host: RedisToCopy): OwnRedis {
     redisOptions: { ...redisOptions, ...ofNodes, keyPrefix },
   });
 }
+
+/** Remembers the last trouble of a connection until it works again. */
+export function watchTrouble(redis: OwnRedis): () => unknown {
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+  });
+  redis.on('ready', () => {
+    last = undefined;
+  });
+  return () => last;
+}

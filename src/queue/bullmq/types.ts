@@ -2,7 +2,7 @@ import type { Logger, TelemetryListener } from '../../telemetry/types.ts';
 
 /** The part of an ioredis client of the queue's own that is needed here. */
 export interface OwnRedis {
-  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'error' | 'ready', listener: (error: Error) => void): unknown;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   disconnect(): void;
 }

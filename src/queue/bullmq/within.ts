@@ -1,20 +1,42 @@
 import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
 import { QueueError } from '../../errors/local.ts';
+import { readRedisRefusal } from '../../errors/redis-refusals.ts';
 import { systemClock } from '../../internal/clock.ts';
 
+/** Waits for Redis, but not for ever. */
+export interface RedisWaits {
+  /**
+   * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
+   * reason that lasts, such as a wrong password.
+   */
+  within<T>(limitMs: number, work: Promise<T>): Promise<T>;
+}
+
 /**
- * Waits for Redis, but not for ever.
- *
- * @throws QueueError, which is retryable, when it fails or takes longer.
+ * @param lastTrouble What the connection has had trouble with and not overcome: BullMQ holds commands back until
+ * Redis lets the connection in, so why it does not is known only from there.
  */
-export function within<T>(limitMs: number, queue: string, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string, cause?: unknown): void =>
-      reject(new QueueError(`The queue ${queue} cannot be reached: ${reason}`, true, { cause }));
-    const cancel = systemClock.setTimer(
-      () => fail(`Redis gave no answer within ${limitMs} ms; it may still do what it was asked`),
-      limitMs,
-    );
-    work.then(resolve, (error: unknown) => fail(bareMessage(error), bareCause(error))).finally(cancel);
-  });
+export function createRedisWaits(queue: string, lastTrouble: () => unknown): RedisWaits {
+  const refused = (error: unknown): QueueError | undefined => {
+    const refusal = readRedisRefusal(error);
+    if (!refusal) return undefined;
+    const message = `The Redis of the queue ${queue} ${refusal.message}.`;
+    return new QueueError(message, refusal.passes, { cause: bareCause(error) });
+  };
+  const outOfReach = (reason: string, cause?: Error): QueueError =>
+    new QueueError(`The queue ${queue} cannot be reached: ${reason}`, true, { cause });
+
+  return {
+    within: (limitMs, work) =>
+      new Promise((resolve, reject) => {
+        const fail = (error: unknown): void =>
+          reject(refused(error) ?? refused(lastTrouble()) ?? outOfReach(bareMessage(error), bareCause(error)));
+        const giveUp = (): void => {
+          const reason = `Redis gave no answer within ${limitMs} ms; it may still do what it was asked`;
+          reject(refused(lastTrouble()) ?? outOfReach(reason));
+        };
+        const cancel = systemClock.setTimer(giveUp, limitMs);
+        work.then(resolve, fail).finally(cancel);
+      }),
+  };
 }

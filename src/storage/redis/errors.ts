@@ -1,35 +1,7 @@
 import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
 import { isStorageError } from '../../errors/guards.ts';
 import { StorageError } from '../../errors/local.ts';
-
-/** What the server refuses before anything is done (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). */
-const refusals: Readonly<Record<string, readonly [message: string, isRetryable: boolean]>> = {
-  LOADING: ['is still loading its data. Try again', true],
-  BUSY: ['is busy with a script that does not end. Try again, or end that script with SCRIPT KILL', true],
-  TRYAGAIN: ['is moving these keys to another node. Try again', true],
-  CLUSTERDOWN: ['has no node for these keys: the cluster is down. Try again', true],
-  MASTERDOWN: ['is a replica without its master. Try again', true],
-  READONLY: ['is a replica, and takes no writes. Try again after the failover, or connect to the master', true],
-  NOREPLICAS: ['has too few replicas to take writes. Try again', true],
-  MISCONF: ['takes no writes, since it cannot save to its disk. See its log', true],
-  OOM: ['is full. Raise maxmemory, or delete what is not needed; nothing was written', true],
-  NOAUTH: ['wants a password. Give the client its `password`', false],
-  WRONGPASS: ['does not take the password. Check `username` and `password` of the client', false],
-  NOPERM: [
-    'does not allow this user the commands. Grant EVAL, EVALSHA, SCAN and those on the keys of the prefix',
-    false,
-  ],
-  WRONGTYPE: ['has a key of another program under this name. Set another keyPrefix', false],
-  CROSSSLOT: ['is a cluster, and the client does not know it. Use `new Cluster(…)` of ioredis', false],
-  MOVED: ['is a cluster, and the client does not know it. Use `new Cluster(…)` of ioredis', false],
-};
-
-/** What the server answered with, such as `OOM`; `undefined` where the error did not come from a server. */
-const refusalOf = (error: unknown): string | undefined => {
-  const isReply = error instanceof Error && error.name === 'ReplyError';
-  // Scripts put the word behind their own name, or behind ERR.
-  return isReply ? /^(?:ERR )?(?:-)?([A-Z]+)\b/.exec(error.message)?.[1] : undefined;
-};
+import { readRedisRefusal } from '../../errors/redis-refusals.ts';
 
 /** Errors of clients that say that the command never left this process. */
 const neverSent = /enableOfflineQueue|Failed to refresh slots cache|None of startup nodes|ECONNREFUSED|ENOTFOUND/;
@@ -60,11 +32,8 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
     command(error, isWrite) {
       if (isStorageError(error)) return error;
       const cause = bareCause(error);
-      const refusal = refusalOf(error);
-      if (refusal !== undefined) {
-        const [message, isRetryable] = refusals[refusal] ?? [`refused a command: ${bareMessage(error)}`, false];
-        return make(message, isRetryable, cause);
-      }
+      const refusal = readRedisRefusal(error);
+      if (refusal) return make(refusal.message, refusal.passes, cause);
       if (neverSent.test(bareMessage(error)))
         return make('cannot be reached, and nothing was sent. Try again', true, cause);
       return isWrite ? outcomeOpen(cause) : make('lost its connection. Try again', true, cause);

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { Cluster, Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis5';
+import { QueueError } from 'shopwright';
+import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
+import { afterEach, expect, it } from 'vitest';
+import { describeWithRedisServer, freePort, startRedis } from '../../limiter/redis/redis-server.ts';
+
+const cleanUp: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+/** A server with a password, and a user that may do everything but scripts. */
+async function startGuarded(): Promise<number> {
+  const port = await freePort();
+  const server = await startRedis(port);
+  cleanUp.push(() => server.kill());
+  const admin = new Redis(port);
+  await admin.acl('SETUSER', 'reader', 'on', '>fits', '~*', '&*', '+@all', '-eval', '-evalsha');
+  await admin.config('SET', 'requirepass', 'secret');
+  admin.disconnect();
+  return port;
+}
+
+interface Login {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+const clients = {
+  'ioredis 6': (port: number, login: Login) => new Redis({ port, ...login }),
+  'ioredis 5': (port: number, login: Login) => new Redis5({ port, lazyConnect: true, ...login }),
+};
+
+describeWithRedisServer('a BullMQ queue that Redis refuses', () => {
+  async function enqueueBy(connection: BullmqQueueOptions['connection']): Promise<unknown> {
+    const queue = bullmqQueue({ connection, prefix: `{${randomUUID()}}`, commandTimeoutMs: 400 });
+    cleanUp.push(() => queue.close({ graceMs: 0 }));
+    return queue.enqueue({ type: 'work', payload: 1 }).catch((reason: unknown) => reason);
+  }
+
+  for (const [name, connect] of Object.entries(clients)) {
+    it.each([
+      ['without a password', {}, 'Give the client its `password`'],
+      ['with a wrong password', { password: 'guess' }, 'Check `username` and `password`'],
+      ['as a user that may not do it', { username: 'reader', password: 'fits' }, 'does not allow this user'],
+    ])(`says that another try is of no use: %s (${name})`, async (_, login, mend) => {
+      const connection = connect(await startGuarded(), login);
+      connection.on('error', () => undefined);
+      cleanUp.push(() => connection.disconnect());
+      const error = await enqueueBy(connection);
+      expect(error).toBeInstanceOf(QueueError);
+      expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining(mend) });
+      expect(String(error)).not.toContain('secret');
+    });
+  }
+
+  it('says so of the nodes of a cluster too', async () => {
+    const nodes = [{ host: '127.0.0.1', port: await startGuarded() }];
+    const connection = new Cluster(nodes, { lazyConnect: true, redisOptions: { password: 'guess' } });
+    cleanUp.push(() => connection.disconnect());
+    const error = await enqueueBy(connection);
+    expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining('Check `username`') });
+  });
+
+  it('is worth another try where it has no memory left', async () => {
+    const port = await freePort();
+    const server = await startRedis(port, ['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
+    cleanUp.push(() => server.kill());
+    const connection = new Redis(port, { lazyConnect: true });
+    cleanUp.push(() => connection.disconnect());
+    const error = await enqueueBy(connection);
+    expect(error).toMatchObject({ isRetryable: true, message: expect.stringContaining('maxmemory') });
+  });
+});
