@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary origin; never goes back. */
   monotonic(): number;
-  /** Calls `run` once after `delayMs`. Returns a function that cancels it. */
+  /** Calls `run` once after `delayMs`, soon where that is not more than 0. Returns a function that cancels it. */
   setTimer(run: () => void, delayMs: number): () => void;
 }
 
@@ -18,7 +18,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(run, delayMs) {
-    const timer = setTimeout(run, Math.min(delayMs, longestDelayMs));
+    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestDelayMs));
     return () => clearTimeout(timer);
   },
 };

@@ -7,15 +7,13 @@ const longestMessage = 1_000;
 
 /** What is kept of the error of a failed attempt: no stack, no cause, no secret. */
 export function describeFailure(error: unknown): DeadJob['error'] {
-  const code = isShopwrightError(error) ? error.code : 'UNKNOWN';
-  return { code, message: redactText(textOf(error)).slice(0, longestMessage) };
-}
-
-/** A handler may throw anything, also what cannot be made a text. */
-function textOf(error: unknown): string {
+  // A handler may throw anything, also what cannot be made a text, or even be looked at.
   try {
-    return String(error instanceof Error || isShopwrightError(error) ? error.message : error);
+    const isOwn = isShopwrightError(error);
+    const text = String(error instanceof Error || isOwn ? error.message : error);
+    const message = redactText(text).slice(0, longestMessage).toWellFormed();
+    return { code: isOwn ? error.code : 'UNKNOWN', message };
   } catch {
-    return 'something was thrown that has no text';
+    return { code: 'UNKNOWN', message: 'something was thrown that has no text' };
   }
 }

@@ -49,9 +49,14 @@ export function putOff(delayMs: number): Error & PutOff {
 
 /** By how many milliseconds what a handler threw puts its job off; `undefined` where it is a failure. */
 export function putOffDelay(thrown: unknown): number | undefined {
-  if (isPutOff(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
-  if (!isCircuitOpenError(thrown)) return undefined;
-  return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
+  try {
+    if (isPutOff(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+    if (!isCircuitOpenError(thrown)) return undefined;
+    return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
+  } catch {
+    // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
+    return undefined;
+  }
 }
 
 function isPutOff(thrown: unknown): thrown is PutOff {

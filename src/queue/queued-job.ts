@@ -35,7 +35,9 @@ export const areDelays = (value: unknown): value is readonly number[] =>
 /** Whether a number is a time limit. */
 export const isTimeout = (value: unknown): value is number => isDelay(value) && value > 0;
 
-const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 512;
+/** In UTF-8 half a surrogate pair becomes U+FFFD: Redis would take two keys for one, and a type for another. */
+const isName = (value: unknown): boolean =>
+  typeof value === 'string' && value.length > 0 && value.length <= 512 && value.isWellFormed();
 
 /**
  * Checks a job and fills in what it leaves out.
@@ -48,8 +50,9 @@ export function prepareJob(draft: JobDraft, defaults: JobDefaults): QueuedJob {
   const check = (field: keyof JobDraft, fits: boolean, mend: string): void => {
     if (!fits) throw new QueueError(`The job cannot be queued: ${field}: ${mend}`, false);
   };
-  check('type', isName(type), 'give a text of 1 to 512 characters');
-  check('key', key === undefined || isName(key), 'give a text of 1 to 512 characters, or leave it out');
+  const name = 'a text of 1 to 512 characters without half surrogate pairs';
+  check('type', isName(type), `give ${name}`);
+  check('key', key === undefined || isName(key), `give ${name}, or leave it out`);
   check('delayMs', isDelay(delayMs), 'give milliseconds, 0 or more, at most a year');
   check('priority', priority === 'interactive' || priority === 'background', 'give `interactive` or `background`');
   check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
@@ -57,10 +60,11 @@ export function prepareJob(draft: JobDraft, defaults: JobDefaults): QueuedJob {
   check(
     'idempotencyKey',
     idempotencyKey === undefined || (isName(idempotencyKey) && idempotencyKey.length <= 255),
-    'give a text of 1 to 255 characters, or leave it out',
+    'give a text of 1 to 255 characters without half surrogate pairs, or leave it out',
   );
   return {
-    ...{ type, delayMs, priority, retryDelaysMs, timeoutMs },
+    ...{ type, delayMs, priority, timeoutMs },
+    retryDelaysMs: [...retryDelaysMs],
     payload: toJson(draft.payload),
     key: key ?? null,
     idempotencyKey: idempotencyKey ?? null,

@@ -104,8 +104,12 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       handlers.set(type, handler);
       worker ??= startWorker(redis, settings, { queue: name, handlers, running, keys, reporter }, onError);
     },
-    stats: () => ask(readStats(queue, reporter)),
+    async stats() {
+      mustBeOpen();
+      return ask(readStats(queue, reporter));
+    },
     async deadJobs(which = {}) {
+      mustBeOpen();
       const { from, to } = deadJobPage(which);
       if (from === to) return [];
       const jobs = await ask(queue.getFailed(from, to - 1));

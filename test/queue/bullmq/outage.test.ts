@@ -64,5 +64,11 @@ describeWithRedisServer('a BullMQ queue whose Redis goes', () => {
     // What BullMQ waits for does not come; `close` gives up by itself.
     await queue.close({ graceMs: 0 });
     await expect(queue.enqueue({ type: 'work', payload: 1 })).rejects.toThrow('closed');
+    for (const question of [queue.stats(), queue.deadJobs()]) {
+      await expect(question).rejects.toMatchObject({
+        message: expect.stringContaining('is closed'),
+        isRetryable: false,
+      });
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { type QueueCase, retryDelaysMs } from './bench.ts';
+import { longMs, type QueueCase, retryDelaysMs } from './bench.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -25,6 +25,28 @@ export const attemptCases: readonly QueueCase[] = [
       await add(1);
       await empty();
       expect([seen.length, (await queue.stats()).dead]).toEqual([2, 0]);
+    },
+  },
+  {
+    name: 'waits before each attempt for as long as the list says for this one',
+    async check({ add, watch, until, advance, queue }, expect) {
+      const seen = watch(fail);
+      await add(1, { retryDelaysMs: [0, longMs] });
+      await until(() => seen.length === 2);
+      await until(async () => (await queue.stats()).delayed === 1);
+      await advance(60);
+      expect([seen.length, (await queue.stats()).delayed]).toEqual([2, 1]);
+    },
+  },
+  {
+    name: 'keeps the list of waits as it was when the job was queued',
+    async check({ add, watch, empty }, expect) {
+      const retryDelaysMs = [0];
+      await add(1, { retryDelaysMs });
+      retryDelaysMs.push(0, 0);
+      const seen = watch(fail);
+      await empty();
+      expect(seen.length).toBe(2);
     },
   },
   {
@@ -57,13 +79,19 @@ export const attemptCases: readonly QueueCase[] = [
       await add('a text', { retryDelaysMs: [] });
       await add(null, { retryDelaysMs: [] });
       await empty();
-      queue.process('work', () => {
-        throw Object.create(null);
-      });
-      await add(1, { retryDelaysMs: [] });
-      await empty();
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      // Each handler takes the place of the one before.
+      for (const thrown of [Object.create(null), undefined, Object.freeze(new Error('frozen')), proxy]) {
+        queue.process('work', () => {
+          throw thrown;
+        });
+        await add(1, { retryDelaysMs: [] });
+        await empty();
+      }
       const messages = (await queue.deadJobs()).map(({ error }) => error.message);
-      expect([messages.length, messages.includes('a text'), messages.includes('null')]).toEqual([3, true, true]);
+      expect(messages.length).toBe(6);
+      expect(['a text', 'null', 'frozen'].filter((text) => !messages.includes(text))).toEqual([]);
     },
   },
   {

@@ -122,6 +122,22 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
+    name: 'does not add a job while a dead letter with its key, queued again, waits',
+    async check({ add, watch, until, gate, queue }, expect) {
+      const door = gate();
+      watch(({ job }) => {
+        if (job.payload === 'dead') throw new Error('no');
+        return door.passed;
+      });
+      const dead = await add('dead', { key: 'k', retryDelaysMs: [] });
+      await until(async () => (await queue.stats()).dead === 1);
+      for (const payload of ['holds', 'places']) await add(payload);
+      await until(async () => (await queue.stats()).active === 2);
+      expect(await queue.requeue(dead.id)).toBe(true);
+      expect(await add('second', { key: 'k' })).toEqual({ id: dead.id, isNew: false });
+    },
+  },
+  {
     name: 'adds a job whose key a dead letter has',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {

@@ -11,6 +11,8 @@ const misfits: Readonly<Record<string, Record<string, unknown>>> = {
   'with a delay of years': { delayMs: 1e12 },
   'of a priority that there is not': { priority: 'urgent' },
   'with an empty key': { key: '' },
+  'of a type with half a surrogate pair': { type: 'work\ud83d' },
+  'with half a surrogate pair in its key': { key: '\ud83d' },
   'with no time at all': { timeoutMs: 0 },
   'with waits that are no list': { retryDelaysMs: 3 },
   'with a wait that is no number': { retryDelaysMs: [1, '2'] },
