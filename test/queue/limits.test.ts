@@ -134,7 +134,7 @@ describe('the queue in this process', () => {
 });
 
 describe('the connection of a BullMQ queue', () => {
-  const own = { on: () => undefined, eval: async () => undefined, disconnect: () => undefined };
+  const own = { on: () => undefined, eval: async () => undefined, hdel: async () => 0, disconnect: () => undefined };
   const connect = (host: object): unknown[] => {
     let overrides: unknown[] = [];
     const duplicate = (...given: unknown[]) => {

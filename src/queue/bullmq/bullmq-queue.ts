@@ -14,6 +14,7 @@ import { createErrorLog } from './error-log.ts';
 import { createSharedKeys } from './keys.ts';
 import { bullmqQueueSettings } from './options.ts';
 import { readStats } from './read-stats.ts';
+import { forgetStalls } from './stalls.ts';
 import { deadJobOf, optionsOf, storedJob } from './stored-job.ts';
 import type { BullmqQueueOptions, StoredJob } from './types.ts';
 import { createRedisWaits } from './within.ts';
@@ -119,6 +120,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       mustBeOpen();
       const bull = await ask(queue.getJob(id));
       if (bull?.finishedOn === undefined) return false;
+      await ask(forgetStalls(redis, queue.toKey(id)));
       try {
         await ask(bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }));
       } catch (error) {

@@ -4,6 +4,7 @@ import type { Logger, TelemetryListener } from '../../telemetry/types.ts';
 export interface OwnRedis {
   on(event: 'error' | 'ready', listener: (error: Error) => void): unknown;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+  hdel(key: string, field: string): Promise<number>;
   disconnect(): void;
 }
 

@@ -29,9 +29,12 @@ async function startWithLostJob(maxStalledCount: number) {
   const { id } = await queue.enqueue({ type: 'work', payload: 1, key: 'k', retryDelaysMs: [] });
   const silent = new Worker(queue.name, null, { connection, prefix, lockDuration: lockDurationMs, autorun: false });
   cleanUp.push(() => silent.close(true));
-  const taken = await silent.getNextJob('silent');
-  expect(taken?.id).toBe(id);
-  return { queue, id, logger, events };
+  const loseAgain = async (): Promise<void> => {
+    const taken = await silent.getNextJob('silent');
+    expect(taken?.id).toBe(id);
+  };
+  await loseAgain();
+  return { queue, id, logger, events, connection, prefix, loseAgain };
 }
 
 describe('a job whose worker died', () => {
@@ -57,6 +60,21 @@ describe('a job whose worker died', () => {
       { id, error: { code: 'UNKNOWN', message: expect.stringContaining('stalled') } },
     ]);
     expect(events).toMatchObject([{ type: 'job', jobType: 'work', outcome: 'dead', errorCode: 'UNKNOWN' }]);
+  });
+
+  it('may lose as many workers again once it was a dead letter and is queued again', async () => {
+    const { queue, id, connection, prefix, loseAgain } = await startWithLostJob(0);
+    queue.process('work', async () => undefined);
+    await queue.drain();
+    await queue.close();
+    const patient = bullmqQueue({ connection, prefix, lockDurationMs, maxStalledCount: 1 });
+    cleanUp.push(() => patient.close({ graceMs: 0 }));
+    expect(await patient.requeue(id)).toBe(true);
+    await loseAgain();
+    const seen: unknown[] = [];
+    patient.process('work', async ({ job }) => void seen.push(job.id));
+    await patient.drain();
+    expect([seen, await patient.deadJobs()]).toEqual([[id], []]);
   });
 
   it('has its signal aborted in a process that has lost the lock but lives', async () => {
