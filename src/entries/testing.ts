@@ -4,7 +4,12 @@ export {
   type JobQueueSubject,
   type JobQueueTerms,
 } from '../testing/conformance/job-queue.ts';
-export { describeKeyValueStore, type KeyValueSubject } from '../testing/conformance/key-value-store.ts';
+export {
+  describeKeyValueStore,
+  type KeyValueAbilities,
+  type KeyValueSubject,
+  type OpenedKeyValueStore,
+} from '../testing/conformance/key-value-store.ts';
 export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
 export { describeSyncJournal, type SyncJournalSubject } from '../testing/conformance/sync-journal.ts';

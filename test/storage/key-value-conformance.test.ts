@@ -24,9 +24,14 @@ describeKeyValueStore(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
     const { clock, advance, stall } = createStallableClock();
-    const stores = sqliteStores({ path: join(folder, 'sync.sqlite'), tablePrefix: 'my_', clock });
+    const open = () => sqliteStores({ path: join(folder, 'sync.sqlite'), tablePrefix: 'my_', clock });
+    const stores = open();
     return {
       store: stores.keyValue,
+      another() {
+        const other = open();
+        return { store: other.keyValue, close: () => other.close() };
+      },
       async close() {
         await stores.close();
         await rm(folder, { recursive: true, force: true });
@@ -36,4 +41,5 @@ describeKeyValueStore(
     };
   },
   runner,
+  { shared: true },
 );

@@ -1,15 +1,16 @@
-import { createKeyValueBench, type KeyValueSubject } from './key-values/bench.ts';
+import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-values/bench.ts';
 import { compareCases } from './key-values/compare.ts';
 import { expiryCases } from './key-values/expiry.ts';
 import { fenceCases } from './key-values/fences.ts';
 import { lockCases } from './key-values/locks.ts';
 import { refusalCases } from './key-values/refusals.ts';
 import { scanCases } from './key-values/scan.ts';
+import { sharedCases } from './key-values/shared.ts';
 import { valueCases } from './key-values/values.ts';
 import { waitingCases } from './key-values/waiting.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { KeyValueSubject } from './key-values/bench.ts';
+export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-values/bench.ts';
 
 const cases = [
   ...valueCases,
@@ -30,6 +31,7 @@ const cases = [
  * @param name Name of the adapter.
  * @param create Makes a store without keys and locks. Called for each case, which closes it at its end.
  * @param runner The runner's functions.
+ * @param abilities What not every store can do, and this one can.
  *
  * @example
  * import { describe, expect, it } from 'vitest';
@@ -42,9 +44,10 @@ export function describeKeyValueStore(
   name: string,
   create: () => KeyValueSubject | Promise<KeyValueSubject>,
   runner: ConformanceRunner,
+  abilities: KeyValueAbilities = {},
 ): void {
   runner.describe(`${name} as a key-value store`, () => {
-    for (const { name: sentence, check } of cases) {
+    for (const { name: sentence, check } of [...cases, ...(abilities.shared ? sharedCases : [])]) {
       runner.it(sentence, async () => {
         const subject = await create();
         try {

@@ -38,6 +38,10 @@ describe('Postgres', () => {
       return {
         store: stores.keyValue,
         close: () => stores.close(),
+        another() {
+          const other = schema.stores({ pool, clock });
+          return { store: other.keyValue, close: () => other.close() };
+        },
         async advance(ms) {
           await idle();
           for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
@@ -54,5 +58,6 @@ describe('Postgres', () => {
       };
     },
     { describe, it, expect },
+    { shared: true },
   );
 });

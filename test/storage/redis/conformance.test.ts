@@ -21,10 +21,15 @@ describe('redisStores', () => {
     describeKeyValueStore(
       name,
       async () => {
-        const { stores, advance, stall, close } = await createRedisBench(redis);
-        return { store: stores.keyValue, advance, stall, close };
+        const { stores, open, advance, stall, close } = await createRedisBench(redis);
+        const another = () => {
+          const other = open();
+          return { store: other.keyValue, close: () => other.close() };
+        };
+        return { store: stores.keyValue, another, advance, stall, close };
       },
       runner,
+      { shared: true },
     );
 
     const wholeStores = async () => {

@@ -18,6 +18,8 @@ export type ClientName = keyof typeof clients;
 export interface RedisBench {
   readonly redis: Redis;
   readonly stores: Stores;
+  /** Opens the same stores once more, as another process would. */
+  open(): Stores;
   readonly keyPrefix: string;
   advance(ms: number): Promise<void>;
   stall(ms: number): Promise<void>;
@@ -60,7 +62,8 @@ export async function createRedisBench(redis: Redis, options: Partial<RedisStore
     scan: (...call) => counted(() => redis.scan(...call)),
     options: redis.options,
   };
-  const stores = redisStores({ redis: client, keyPrefix, clock, ...options });
+  const open = (): Stores => redisStores({ redis: client, keyPrefix, clock, ...options });
+  const stores = open();
   const idle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3; quiet = pending === 0 ? quiet + 1 : 0) await nextTurn();
   };
@@ -69,6 +72,7 @@ export async function createRedisBench(redis: Redis, options: Partial<RedisStore
   return {
     redis,
     stores,
+    open,
     keyPrefix,
     async advance(ms) {
       await idle();

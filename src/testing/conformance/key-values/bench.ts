@@ -15,11 +15,25 @@ export interface KeyValueSubject {
    * Default: blocks the thread for so long.
    */
   stall?(ms: number): Promise<void>;
+  /** Opens the same store once more, as another process would; needed where the store is `shared`. */
+  another?(): OpenedKeyValueStore | Promise<OpenedKeyValueStore>;
+}
+
+/** The store of a subject, opened once more. */
+export interface OpenedKeyValueStore {
+  readonly store: KeyValueStore;
+  /** Called before the subject's own `close`. */
+  close(): Promise<unknown>;
+}
+
+/** What not every store can do; nothing of it is taken to be there unless it is said to be. */
+export interface KeyValueAbilities {
+  /** Several processes work on one store. */
+  readonly shared?: boolean;
 }
 
 /** What a case works with. */
-export interface KeyValueBench {
-  readonly store: KeyValueStore;
+export interface KeyValueBench extends Pick<KeyValueSubject, 'store' | 'another'> {
   advance(ms: number): Promise<void>;
   stall(ms: number): Promise<void>;
   /** Lets time pass until the promise settles, and gives its outcome. */
@@ -43,6 +57,7 @@ export function createKeyValueBench(subject: KeyValueSubject): KeyValueBench {
   const advance = (ms: number): Promise<void> => subject.advance?.(ms) ?? sleep(ms);
   return {
     store,
+    ...(subject.another && { another: subject.another.bind(subject) }),
     advance,
     async stall(ms) {
       if (subject.stall) await subject.stall(ms);

@@ -57,6 +57,7 @@ export const fenceCases: readonly KeyValueCase[] = [
       expect(await losesLock(store.set('k1', 'a', { fence: lock.token }))).toBe(true);
       expect(await losesLock(store.compareAndSet('k1', undefined, 'a', { fence: lock.token }))).toBe(true);
       expect(await losesLock(store.compareAndSet('k1', undefined, undefined, { fence: lock.token }))).toBe(true);
+      expect(await losesLock(store.delete('k1', { fence: lock.token }))).toBe(true);
       expect(await store.get('k1')).toBe(undefined);
     },
   },

@@ -83,6 +83,20 @@ export const scanCases: readonly KeyValueCase[] = [
     },
   },
   {
+    name: 'finds each key where every key is deleted as soon as it is found',
+    async check({ store }, expect) {
+      const keys = Array.from({ length: 2_500 }, (_, index) => `d:${index}`);
+      await Promise.all(keys.map((key) => store.set(key, 'a')));
+      const found: string[] = [];
+      for await (const key of store.scan('d:')) {
+        found.push(key);
+        await store.delete(key);
+      }
+      expect(found.sort()).toEqual(keys.sort());
+      expect(await keysOf(store)).toEqual([]);
+    },
+  },
+  {
     name: 'can be left in the middle of a scan, and scanned twice at once',
     async check({ store }, expect) {
       await Promise.all(Array.from({ length: 50 }, (_, index) => store.set(`k${index}`, 'a')));
