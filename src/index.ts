@@ -53,10 +53,14 @@ export type { CallCost } from './request/types.ts';
 export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
 export { errorPattern } from './storage/error-pattern.ts';
 export {
-  checkedDraft as checkedJournalDraft,
   checkedJournalPage,
-  checkedMoment as checkedPruneMoment,
   type JournalPage,
+  journalPageOf,
+  type NumberedDraft as NumberedJournalDraft,
+} from './storage/journal-page.ts';
+export {
+  checkedDraft as checkedJournalDraft,
+  checkedMoment as checkedPruneMoment,
   journalId,
   readEntry as readJournalEntry,
   type StoredDraft as StoredJournalDraft,

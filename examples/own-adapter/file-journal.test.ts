@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeSyncJournal } from 'shopwright/testing';
@@ -7,7 +7,7 @@ import { fileJournal } from './file-journal.ts';
 
 let folder: string;
 let files = 0;
-const open = () => fileJournal(join(folder, `journal-${files++}.jsonl`));
+const open = () => fileJournal(join(folder, `journal-${files++}.json`));
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
 });
@@ -21,10 +21,10 @@ describe('the file journal', () => {
   const shop = 'acme.myshopify.com';
   const draft = { shop, localId: 'p1', gid: null, runId: null, action: 'create', at: 1, sent: {}, before: null };
 
-  it('keeps its entries from one opening to the next, and goes on where a crash cut a line off', async () => {
-    const path = join(folder, 'crash.jsonl');
+  it('keeps its entries from one opening to the next, and what a crash left half-written is no part of them', async () => {
+    const path = join(folder, 'crash.json');
     const [first] = await fileJournal(path).journal.append([draft]);
-    await appendFile(path, '\n{"last":3,"entries":[{"num');
+    await writeFile(`${path}.new`, '{"last":3,"entries":[{"num');
     const { journal } = fileJournal(path);
     const [second] = await journal.append([draft]);
     expect((await journal.list(shop)).map(({ id }) => id)).toEqual([first, second]);
@@ -32,7 +32,7 @@ describe('the file journal', () => {
 
   it('tells by a StorageError that its file cannot be used', async () => {
     await writeFile(join(folder, 'file'), '');
-    const { journal } = fileJournal(join(folder, 'file', 'journal.jsonl'));
+    const { journal } = fileJournal(join(folder, 'file', 'journal.json'));
     await expect(journal.append([draft])).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   });
 });

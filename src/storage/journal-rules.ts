@@ -2,7 +2,6 @@ import { StorageError } from '../errors/local.ts';
 import type { JsonObject } from '../internal/json.ts';
 import {
   type FieldRule,
-  isStorableText,
   keyProblem,
   noJsonObject,
   orNull,
@@ -11,8 +10,7 @@ import {
   timeProblem,
   toJsonObject,
 } from './field-rules.ts';
-import { checkedLimit } from './page-rules.ts';
-import type { JournalDraft, JournalEntry, JournalListOptions } from './ports/sync-journal.ts';
+import type { JournalDraft, JournalEntry } from './ports/sync-journal.ts';
 
 /** A draft as a journal holds it: nobody can change it from outside, and what was sent is JSON text. */
 export interface StoredDraft extends Omit<JournalDraft, 'sent' | 'before'> {
@@ -54,39 +52,12 @@ export function readEntry(id: string, { sent, before, ...rest }: StoredDraft): J
   return { id, ...rest, sent: read(sent), before: read(before) };
 }
 
-const idLength = 16;
+/** Digits of an id. */
+export const idLength = 16;
 
 /** The id of the nth entry: its digits, padded so that text order is the order of numbers. */
 export function journalId(number: number): string {
   return String(number).padStart(idLength, '0');
-}
-
-/** One page's options, with the defaults and the id as a number. */
-export interface JournalPage {
-  readonly runId: string | undefined;
-  readonly localId: string | undefined;
-  readonly after: number | undefined;
-  readonly newestFirst: boolean;
-  readonly limit: number;
-}
-
-/**
- * The options of one page of the journal.
- *
- * @throws StorageError for what does not fit. `undefined` where the page is empty whatever the journal holds.
- */
-export function checkedJournalPage(shop: string, options: JournalListOptions): JournalPage | undefined {
-  const { runId, localId, after, order = 'oldest' } = options;
-  const limit = checkedLimit('list', options.limit);
-  if (after !== undefined && !(after.length === idLength && /^\d+$/.test(after))) {
-    throw new StorageError(
-      'list() takes the last id of the page before as `after`; this one is no id of a journal.',
-      false,
-    );
-  }
-  if (![shop, runId ?? '', localId ?? ''].every(isStorableText)) return undefined;
-  const number = after === undefined ? undefined : Number(after);
-  return { runId, localId, after: number, newestFirst: order === 'newest', limit };
 }
 
 /**

@@ -66,19 +66,29 @@ async function crashAt(point: string, redisUrl = 'memory') {
     await fake.webhooks.settled();
     await vi.waitFor(() => expect(second.lines).toContain('event handled'), { timeout: 60_000 });
     await vi.waitFor(() => expect(fake.deliveries[0]?.state).toBe('delivered'));
+    // Whatever would still be done a second time is done now.
+    const ended = once(second.child, 'close');
+    second.child.kill('SIGTERM');
+    await ended;
     const effects = readdirSync(folder).filter((name) => name.startsWith('effect-'));
-    return { statusBefore, lines: second.lines, effects, webhookId: fake.deliveries[0]?.webhookId };
+    const calls = [...first.lines, ...second.lines].filter((line) => line === 'effect' || line === 'asked for again');
+    return { statusBefore, lines: second.lines, calls, effects, webhookId: fake.deliveries[0]?.webhookId };
   } finally {
     await fake.close();
   }
 }
 
+/** Between the effect and our note of it nobody can know: the handler is called again, with the same idempotency key. */
+const callsAt = (point: string): string[] =>
+  point === 'after the effect' ? ['effect', 'asked for again'] : ['effect'];
+
 describe('a process with a store in SQLite and the queue in its memory, killed', () => {
   it.each(['between claim and enqueue', 'between enqueue and answer'])(
     '%s, has each effect once after the retry',
     async (point) => {
-      const { statusBefore, effects, webhookId } = await crashAt(point);
+      const { statusBefore, effects, calls, webhookId } = await crashAt(point);
       expect(statusBefore).toBe(0);
+      expect(calls).toEqual(['effect']);
       expect(effects).toEqual([`effect-${webhookId}`]);
     },
   );
@@ -86,7 +96,8 @@ describe('a process with a store in SQLite and the queue in its memory, killed',
   it.each(['before the effect', 'after the effect'])(
     'during processing, %s, has each effect once after the next start, though Shopify got its 200',
     async (point) => {
-      const { effects, webhookId, lines } = await crashAt(point);
+      const { effects, calls, webhookId, lines } = await crashAt(point);
+      expect(calls).toEqual(callsAt(point));
       expect(effects).toEqual([`effect-${webhookId}`]);
       expect(lines).toContain('event handled');
     },
@@ -97,7 +108,8 @@ redis.describe('a process with a store in SQLite and a queue on Redis, killed', 
   it.each(['between claim and enqueue', 'between enqueue and answer', 'before the effect', 'after the effect'])(
     '%s, has each effect once',
     async (point) => {
-      const { effects, webhookId } = await crashAt(point, redis.url);
+      const { effects, calls, webhookId } = await crashAt(point, redis.url);
+      expect(calls).toEqual(callsAt(point));
       expect(effects).toEqual([`effect-${webhookId}`]);
     },
   );

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { memoryStores } from 'shopwright';
-import { deliverWebhook, productPayload, signWebhook } from 'shopwright/testing';
+import { createFakeShopify, createManualClock, deliverWebhook, productPayload, signWebhook } from 'shopwright/testing';
 import { createWebhookHandler, type WebhookEvent } from 'shopwright/webhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Framework, frameworks, path } from './framework-servers.ts';
@@ -146,6 +146,46 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     const receipts = await Promise.all(Array.from({ length: 5 }, () => deliverWebhook(copy)));
     expect(receipts.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(handled).toEqual(['the-same']);
+  });
+
+  it('applies what the fake delivers in copies and out of order once each, the newest last, under both secrets', async () => {
+    const applied: unknown[] = [];
+    const paid: string[] = [];
+    const handler = createWebhookHandler({
+      secrets: [secret, oldSecret],
+      store: memoryStores().keyValue,
+      // A busy machine may take longer than Shopify waits; the fake's clock stands still meanwhile.
+      answerWithinMs: 60_000,
+      on: {
+        'products/update': ({ payload }) => void applied.push(payload.updated_at),
+        'orders/paid': ({ idempotencyKey }) => void paid.push(idempotencyKey),
+      },
+    });
+    const uri = (await framework.handling(handler)) + path;
+    const fake = createFakeShopify({
+      clock: createManualClock(),
+      webhooks: { secret: oldSecret, subscriptions: [{ topics: ['products/update', 'orders/paid'], uri }] },
+    });
+    onTestFinished(() => fake.close());
+    const times = [3, 1, 5, 2, 4].map((minute) => `2026-11-02T12:0${minute}:00Z`);
+    for (const [index, updatedAt] of times.entries()) {
+      if (index === 3) fake.rotateWebhookSecret(secret, { keepOldMs: 0 });
+      fake.emit('products/update', { id: 42, updated_at: updatedAt }, { copies: 5 });
+      fake.emit('orders/paid', { id: index }, { copies: 3 });
+      // The first is there before the others come, so that at least one of them is late.
+      if (index === 0 || index === 2) await fake.webhooks.settled();
+    }
+    await fake.webhooks.settled();
+    expect(fake.deliveries.map(({ state }) => state)).toEqual(Array(40).fill('delivered'));
+    expect(applied.at(0)).toBe(times[0]);
+    expect(applied.at(-1)).toBe(times[2]);
+    expect(applied).toEqual([...new Set(applied)].toSorted());
+    expect(paid.toSorted()).toEqual(
+      [
+        ...new Set(fake.deliveries.filter(({ topic }) => topic === 'orders/paid').map((one) => one.webhookId)),
+      ].toSorted(),
+    );
+    expect(paid).toHaveLength(5);
   });
 
   it('puts the event on the request behind verification only, and answers what is forged itself', async () => {

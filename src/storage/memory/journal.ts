@@ -1,22 +1,11 @@
 import type { Gate } from '../gate.ts';
-import {
-  checkedDraft,
-  checkedJournalPage,
-  checkedMoment,
-  journalId,
-  readEntry,
-  type StoredDraft,
-} from '../journal-rules.ts';
+import { checkedJournalPage, journalPageOf, type NumberedDraft } from '../journal-page.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
-
-interface StoredEntry {
-  readonly number: number;
-  readonly draft: StoredDraft;
-}
 
 /** A journal in memory: the entries of each shop in the order in which they came. */
 export function createMemoryJournal(gate: Gate): SyncJournal {
-  const shops = new Map<string, StoredEntry[]>();
+  const shops = new Map<string, NumberedDraft[]>();
   let lastNumber = 0;
 
   const append = (draft: StoredDraft): string => {
@@ -31,19 +20,7 @@ export function createMemoryJournal(gate: Gate): SyncJournal {
     append: (drafts) => gate.run(async () => drafts.map(checkedDraft).map(append)),
 
     list: (shop, options = {}) =>
-      gate.run(async () => {
-        const page = checkedJournalPage(shop, options);
-        if (!page) return [];
-        const { runId, localId, after, newestFirst, limit } = page;
-        const entries = (shops.get(shop) ?? []).filter(
-          ({ number, draft }) =>
-            (after === undefined || (newestFirst ? number < after : number > after)) &&
-            (runId === undefined || draft.runId === runId) &&
-            (localId === undefined || draft.localId === localId),
-        );
-        if (newestFirst) entries.reverse();
-        return entries.slice(0, limit).map(({ number, draft }) => readEntry(journalId(number), draft));
-      }),
+      gate.run(async () => journalPageOf(shops.get(shop) ?? [], checkedJournalPage(shop, options))),
 
     prune: (shop, before) =>
       gate.run(async () => {

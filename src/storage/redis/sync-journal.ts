@@ -1,6 +1,7 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
 import { isStorableText } from '../field-rules.ts';
-import { checkedDraft, checkedJournalPage, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
+import { checkedJournalPage } from '../journal-page.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import { fromJournalRow, toJournalRow } from '../sql/journal-rows.ts';
 import type { JournalTable } from '../sql/tables.ts';

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { isStorableText } from '../field-rules.ts';
-import { checkedDraft, checkedJournalPage, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
+import { checkedJournalPage } from '../journal-page.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import { wholeNumber } from './columns.ts';
 import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';

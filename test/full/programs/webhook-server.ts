@@ -1,5 +1,5 @@
 // A server with a webhook handler that kills itself at a given point. Each effect is a file named by its idempotency
-// key, as a database would have a unique column. Prints a line for each step.
+// key, as a database would have a unique column. Prints a line for each step. SIGTERM ends it when nothing is left to do.
 //
 // node webhook-server.ts <folder> <port> <point or none> <memory or the URL of a Redis>
 import { writeFileSync } from 'node:fs';
@@ -41,8 +41,10 @@ const handler = createWebhookHandler({
       dieAt('before the effect');
       try {
         writeFileSync(join(folder, `effect-${idempotencyKey}`), '', { flag: 'wx' });
+        console.log('effect');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        console.log('asked for again');
       }
       dieAt('after the effect');
     },
@@ -55,3 +57,8 @@ const server = createServer((request, response) => {
   listener(request, response, () => response.writeHead(500).end());
 });
 server.listen(Number(port), '127.0.0.1', () => console.log('listening'));
+
+process.once('SIGTERM', async () => {
+  await queue.drain();
+  process.exit(0);
+});

@@ -1,0 +1,17 @@
+// What docs/queues.md takes for granted.
+import type { JobQueue, Logger, ShopifyClient, SyncRecordStore } from 'shopwright';
+import type { ProductQueueOptions, ProductSync } from 'shopwright/sync';
+
+export { createProductQueue } from 'shopwright/sync';
+export { createManualClock, describeJobQueue } from 'shopwright/testing';
+export { describe, expect, it } from 'vitest';
+export declare const logger: Logger;
+export declare const shop: ShopifyClient;
+export declare const config: { readonly syncQueue: string };
+export declare const AdjustStock: string;
+export declare const isStocktaking: () => Promise<boolean>;
+export declare const sync: ProductSync;
+export declare const queue: JobQueue;
+export declare const stores: { readonly records: SyncRecordStore };
+export declare const loadProduct: ProductQueueOptions['source'];
+export declare const myQueue: (options: object) => JobQueue;

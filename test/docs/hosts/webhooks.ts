@@ -1,0 +1,25 @@
+// What docs/webhooks.md takes for granted.
+import type { JobQueue, KeyValueStore, ShopifyClient } from 'shopwright';
+import type { ErasableStores } from 'shopwright/webhooks/compliance';
+
+export { inProcessQueue } from 'shopwright/queue';
+export { sqliteStores } from 'shopwright/storage/sqlite';
+export { createWebhookHandler } from 'shopwright/webhooks';
+
+type Sql = (text: TemplateStringsArray, ...values: readonly unknown[]) => Promise<readonly object[]>;
+interface Eraser {
+  erase(shop: string, payload?: object): Promise<void>;
+}
+export declare const config: { readonly webhooksEnabled: boolean };
+export declare const counter: { add(count: number, attributes: object): void };
+export declare const secrets: string;
+export declare const store: KeyValueStore;
+export declare const stores: ErasableStores & { readonly keyValue: KeyValueStore };
+export declare const queue: JobQueue;
+export declare const sql: { begin(work: (transaction: Sql) => Promise<void>): Promise<void> };
+export declare const book: (transaction: Sql, payload: object) => Promise<void>;
+export declare const tickets: { open(shop: string, payload: object): Promise<void> };
+export declare const customers: Eraser;
+export declare const shops: Eraser;
+export declare const shop: ShopifyClient;
+export declare const logger: { error(fields: object, message: string): void };
