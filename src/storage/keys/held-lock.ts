@@ -67,6 +67,13 @@ export class HeldLock implements Lock {
     this.#controller?.abort(this.#lost);
   }
 
+  /** Tells the holder first, then gives the lock back. Should that fail, the lease runs out by itself. */
+  abandon(cause: unknown): void {
+    if (this.#isOver) return;
+    this.lose(cause);
+    this.#engine.release(this.key, this.token).catch(() => undefined);
+  }
+
   async #giveBack(): Promise<boolean> {
     if (this.#lost) return false;
     this.#stop();

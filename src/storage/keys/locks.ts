@@ -16,7 +16,7 @@ const pollGrowth = 1.5;
 /** The locks of one store in this process. */
 export interface Locks {
   readonly lock: KeyValueStore['lock'];
-  /** Ends all waits with a StorageError, and tells all holders that their locks are not renewed any more. */
+  /** Ends all waits with a StorageError, tells all holders by their signals, and asks the store to free their locks. */
   close(): void;
 }
 
@@ -136,7 +136,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
     close() {
       closing.abort(closedError());
       for (const wait of waits) wait.abort(closedError());
-      for (const lock of held) lock.lose();
+      for (const lock of held) lock.abandon(closedError());
     },
   };
 }
