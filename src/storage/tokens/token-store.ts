@@ -71,9 +71,11 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
     for (;;) {
       const sealed = await store.get(key);
       if (sealed === undefined) return undefined;
-      if (isNewest(sealed)) return 'current';
       try {
-        if (await store.compareAndSet(key, sealed, seal(owner, open(owner, sealed)))) return 'rotated';
+        // Also of one that bears the newest key's id: its secret may be another one, or the entry damaged.
+        const entry = open(owner, sealed);
+        if (isNewest(sealed)) return 'current';
+        if (await store.compareAndSet(key, sealed, seal(owner, entry))) return 'rotated';
       } catch (error) {
         // The store's own failures end the rotation; an entry that cannot be read is no reason to leave the others.
         if (!isStorageError(error) || error.shop !== owner.shop) throw error;

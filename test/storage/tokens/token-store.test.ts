@@ -168,6 +168,17 @@ describe('a rotation', () => {
     expect((await createTokenStore({ store, keys: [lost] }).get({ shop }))?.tokens).toEqual(tokens(1));
   });
 
+  it('counts no entry as current that the newest key does not decrypt, whatever key id it bears', async () => {
+    const { keyValue: store } = memoryStores();
+    const misnamed = { ...newKey('fresh') };
+    await createTokenStore({ store, keys: [misnamed] }).replace({ shop }, undefined, tokens(1));
+    const vault = createTokenStore({ store, keys: [fresh] });
+    await vault.replace({ shop: other }, undefined, tokens(2));
+    expect(await vault.rotate()).toEqual({ rotated: 0, current: 1, unreadable: 1 });
+    await store.set(`tokens/${other}/default`, 'v1:fresh:AAAA');
+    expect(await vault.rotate()).toEqual({ rotated: 0, current: 0, unreadable: 2 });
+  });
+
   it('ends with the error of the store, whatever that is', async () => {
     const stores = memoryStores();
     const vault = createTokenStore({ store: stores.keyValue, keys: [fresh] });
