@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { memoryStores } from 'shopwright';
 import { createFakeShopify, createManualClock, deliverWebhook, productPayload, signWebhook } from 'shopwright/testing';
@@ -26,15 +28,20 @@ interface Sent {
   readonly method?: string;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Does not say its length. */
+  readonly isChunked?: boolean;
 }
 
 /** Sends over one kept connection, as a proxy does, and gives status, body and the local port of the socket. */
-function send(agent: Agent, url: string, { method = 'POST', body = '', headers = {} }: Sent) {
+function send(agent: Agent, url: string, { method = 'POST', body = '', headers = {}, isChunked }: Sent) {
   return new Promise<{ status: number; text: string; port: number | undefined }>((resolve, reject) => {
     const request = httpRequest(url, {
       method,
       agent,
-      headers: { ...headers, 'content-length': `${Buffer.byteLength(body)}` },
+      headers: {
+        ...headers,
+        ...(isChunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': `${Buffer.byteLength(body)}` }),
+      },
     });
     request.on('error', reject).on('response', (response) => {
       const port = request.socket?.localPort;
@@ -62,6 +69,13 @@ const cases: readonly (readonly [string, Sent, number, string])[] = [
   ['a wrong secret', { body: json, headers: headersOf(json, 'shpss_wrong') }, 401, 'hmac-mismatch'],
   ['no signature', { body: json, headers: { 'content-type': 'application/json' } }, 400, 'hmac-missing'],
   ['a body over the limit', { body: tooLarge, headers: headersOf(tooLarge) }, 413, 'body-too-large'],
+  ['a valid delivery in chunks', { body: json, headers: headersOf(json), isChunked: true }, 200, ''],
+  [
+    'a body over the limit in chunks',
+    { body: tooLarge, headers: headersOf(tooLarge), isChunked: true },
+    413,
+    'body-too-large',
+  ],
   ['an empty body', { headers: headersOf('') }, 400, 'body-not-json'],
   ['a body that is no JSON', { body: 'no json', headers: headersOf('no json') }, 400, 'body-not-json'],
   // Shopify does not compress: bytes are taken as they come, and what something has compressed is another body.
@@ -72,6 +86,8 @@ const cases: readonly (readonly [string, Sent, number, string])[] = [
     'hmac-mismatch',
   ],
   ['GET', { method: 'GET', headers: headersOf('') }, 405, 'method-not-allowed'],
+  ['GET with a body', { method: 'GET', body: json, headers: headersOf(json) }, 405, 'method-not-allowed'],
+  ['another content type', { body: json, headers: { ...headersOf(json), 'Content-Type': 'text/plain' } }, 200, ''],
   ['no content type', { body: json, headers: withoutType }, 200, ''],
 ];
 
@@ -132,6 +148,19 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(message).toContain(` ${name === 'node:http' ? 'Express' : name.split(' ')[0]}`);
     expect(logger.lines).toMatchObject([{ level: 'error' }]);
     expect(events).toEqual([]);
+  });
+
+  it('outlives a client that goes away in the middle of the body', async () => {
+    const { origin, url, events, agent, logger } = await started(framework);
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    await once(socket, 'connect');
+    const head = Object.entries(headersOf(json)).map(([header, value]) => `${header}: ${value}\r\n`);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9999\r\n${head.join('')}\r\n${json}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+    await expect.poll(() => logger.lines).toMatchObject([{ fields: { status: 400, reason: 'body-unreadable' } }]);
+    expect((await send(agent, url, { body: json, headers: headersOf(json) })).status).toBe(200);
+    expect(events).toHaveLength(1);
   });
 
   it('handles what comes five times at once a single time, and answers 200 each time', async () => {

@@ -40,19 +40,19 @@ describe('the size limit', () => {
     expect(await response.json()).toEqual({ error: 'body-too-large', message: expect.stringContaining('12 bytes') });
   });
 
-  test('ends the reading as soon as it is passed', async () => {
+  test('ends the reading of what goes on and on', async () => {
     const onCancel = vi.fn();
     const handler = createWebhookHandler({ secrets: secret, on: {}, maxBodyBytes: 12 });
     const response = await handler(
       chunked(['0123456789', '0123456789', ...Array<string>(100).fill('0123456789')], onCancel),
     );
     expect(response.status).toBe(413);
-    expect(onCancel).toHaveBeenCalledOnce();
+    await vi.waitFor(() => expect(onCancel).toHaveBeenCalledOnce());
   });
 
   test('is not troubled by a body whose rest cannot be cancelled', async () => {
     const handler = createWebhookHandler({ secrets: secret, on: {}, maxBodyBytes: 5 });
-    const request = chunked(['0123456789', '0123456789'], () => {
+    const request = chunked(Array<string>(100).fill('0123456789'), () => {
       throw new Error('no');
     });
     expect((await handler(request)).status).toBe(413);
