@@ -18,7 +18,7 @@ import { verifyHere } from './verify-here.ts';
  * Secrets are looked at when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when a number of bytes or milliseconds is no positive integer, or there is a queue and no store.
+ * @throws ConfigError when a number of bytes or milliseconds does not fit, or there is a queue and no store.
  *
  * @example
  * ```ts
@@ -31,8 +31,10 @@ import { verifyHere } from './verify-here.ts';
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
   const receive = createReceiver(options, verifyHere);
-  const { store, queue, name = 'webhooks' } = options;
+  const { store, queue, name = 'webhooks', retryDelaysMs = [] } = options;
   for (const field of ['keepForMs', 'answerWithinMs'] as const) wholeNumber(field, options[field] ?? 1);
+  // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
+  for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
   if (queue && !store) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);
 
   // A chunk of its own: who only verifies does not pay for it.

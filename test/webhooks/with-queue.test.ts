@@ -292,6 +292,24 @@ describe('the next start', () => {
   });
 });
 
+test.each([[[-1]], [[10_000, Number.NaN]], [[Number('10s')]]])(
+  'waits of %j before further attempts are refused when the handler is made, and not with each delivery',
+  (retryDelaysMs) => {
+    const { keyValue: store } = memoryStores();
+    const make = () => createWebhookHandler({ secrets: secret, on: {}, store, queue: handQueue(), retryDelaysMs });
+    expect(make).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ field: 'retryDelaysMs' })] }));
+  },
+);
+
+test('further attempts at once, and none at all, are fine', () => {
+  const { keyValue: store } = memoryStores();
+  for (const retryDelaysMs of [[0, 1.5], []]) {
+    expect(() =>
+      createWebhookHandler({ secrets: secret, on: {}, store, queue: handQueue(), retryDelaysMs }),
+    ).not.toThrow();
+  }
+});
+
 test('a queue without a store is refused', () => {
   expect(() => createWebhookHandler({ secrets: secret, on: {}, queue: handQueue() })).toThrow(
     expect.objectContaining({ problems: [{ field: 'store', message: 'is needed with a queue' }] }),
