@@ -12,6 +12,7 @@ import { whileBusy } from './busy.ts';
 import { toStorageError } from './errors.ts';
 import { isCurrent, migrateSqlite } from './migrate.ts';
 import { openDatabase } from './open.ts';
+import { createOpenFile } from './open-file.ts';
 import { checkedOptions, type SqliteStoresOptions } from './options.ts';
 
 /**
@@ -33,13 +34,21 @@ import { checkedOptions, type SqliteStoresOptions } from './options.ts';
 export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   const { path, tablePrefix, busyTimeoutMs, migrate, clock } = checkedOptions(options);
   const tables = tableNames(tablePrefix);
-  const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: () => openDatabase(path) }) });
+  const file = createOpenFile(path);
+  const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: () => openDatabase(path, file) }) });
   const prepared = createPreparation(migrate, {
     isCurrent: () => isCurrent(db, tables),
     migrate: () => migrateSqlite(db, tables),
   });
   const gate = createGate();
 
+  /** What goes to a file which is not there any more is not begun, and not answered for. */
+  const inFile = async <T>(work: () => Promise<T>): Promise<T> => {
+    file.mustBeThere();
+    const result = await work();
+    file.mustBeThere();
+    return result;
+  };
   const typed = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -52,7 +61,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   const run: SqlSession['run'] = (work) =>
     patient(async () => {
       await prepared();
-      return work(db);
+      return inFile(() => work(db));
     });
 
   // All who share a file are on one machine, and so on one clock.
@@ -65,7 +74,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
     records: createSqlSyncRecords(session),
     journal: createSqlSyncJournal(session),
     keyValue: createKeyValueStore(keys, locks),
-    migrate: () => patient(() => migrateSqlite(db, tables)),
+    migrate: () => patient(() => inFile(() => migrateSqlite(db, tables))),
     close() {
       locks.close();
       return gate.close(() => typed(() => db.destroy()));
