@@ -69,6 +69,19 @@ describe('an update', () => {
     ).toEqual(['handled', 'stale', 'handled', 'handled']);
   });
 
+  test('of the same second goes by when it was triggered', async () => {
+    const { send } = setup();
+    const updatedAt = '2026-11-02T12:00:00Z';
+    const triggered = (fraction: string): Request =>
+      productUpdate(updatedAt, { triggeredAt: `2026-11-02T12:00:00.${fraction}Z` });
+    expect(await send(triggered('900000001'), triggered('9'), triggered('900000001'), triggered('91'))).toEqual([
+      'handled',
+      'stale',
+      'handled',
+      'handled',
+    ]);
+  });
+
   test('that was skipped is a copy when it comes again', async () => {
     const { send } = setup();
     const late = { webhookId: 'late' };

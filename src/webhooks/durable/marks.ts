@@ -20,9 +20,12 @@ function compare(one: string | null, other: string | null): number | undefined {
   return one === null || other === null ? undefined : compareIsoTimes(one, other);
 }
 
-/** Whether a resource's newest is newer. Times of the same kind are compared, `updated_at` before triggered-at. */
+/**
+ * Whether a resource's newest is newer. Times of the same kind are compared, `updated_at` before triggered-at.
+ * `updated_at` counts whole seconds, in which much can happen: where it is equal, triggered-at decides too.
+ */
 function isOlder(place: Mark, mark: Mark): boolean {
-  const order = compare(place.updatedAt, mark.updatedAt) ?? compare(place.triggeredAt, mark.triggeredAt);
+  const order = compare(place.updatedAt, mark.updatedAt) || compare(place.triggeredAt, mark.triggeredAt);
   return order !== undefined && order < 0;
 }
 
