@@ -24,7 +24,10 @@ export interface DesiredSubscription {
   readonly name?: string;
   /** Deliver only what fits, such as `status:active`. Case counts. Its fields must be in `includeFields`. */
   readonly filter?: string;
-  /** Fields of the payload. Default: all. Add `updated_at`: Shopify holds back payloads that are the same. */
+  /**
+   * Fields of the payload; nothing else comes. Default: all. Add `updated_at`: Shopify holds back payloads that are the
+   * same. Add `metafields` where some are wanted.
+   */
   readonly includeFields?: readonly string[];
   /** Namespaces whose metafields are in the payload; `$app` is the app's own. Default: none. */
   readonly metafieldNamespaces?: readonly string[];
