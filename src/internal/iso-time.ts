@@ -28,3 +28,9 @@ export function compareIsoTimes(one: string, other: string): number | undefined 
   const [a, b] = [left.fraction.padEnd(digits, '0'), right.fraction.padEnd(digits, '0')];
   return a === b ? 0 : a < b ? -1 : 1;
 }
+
+/** Milliseconds since the epoch of an ISO 8601 time with date, time and offset; `undefined` where it is no such time. */
+export function isoTimeToMs(text: string): number | undefined {
+  const moment = parse(text);
+  return moment && moment.seconds * 1_000 + Number(moment.fraction.slice(0, 3).padEnd(3, '0'));
+}

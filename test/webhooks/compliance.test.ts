@@ -14,6 +14,7 @@ import { secret } from './signed-delivery.ts';
 
 const shop = 'acme.myshopify.com';
 const day = 86_400_000;
+const redaction = { shop_id: 1, shop_domain: shop, customer: { id: 7 }, orders_to_redact: [1] };
 const dataRequest = {
   shop_id: 1,
   shop_domain: shop,
@@ -38,8 +39,13 @@ function setup(options: Partial<ComplianceOptions> = {}) {
       'products/update': () => undefined,
     },
   });
-  const send = async (topic: string, payload: object, webhookId = 'request-1'): Promise<void> => {
-    expect((await handler(deliveryOf({ topic, payload, webhookId }))).status).toBe(200);
+  const send = async (
+    topic: string,
+    payload: object,
+    webhookId = 'request-1',
+    more: { readonly triggeredAt?: string } = {},
+  ): Promise<void> => {
+    expect((await handler(deliveryOf({ topic, payload, webhookId, clock, ...more }))).status).toBe(200);
     await clock.run(queue.drain());
   };
   const keys = async (): Promise<readonly string[]> => {
@@ -74,7 +80,7 @@ describe('a request', () => {
 
   test('that is left for later is open until it is completed, the nearest deadline first', async () => {
     const { send, store, clock } = setup({ onDataRequest: () => 'later', onCustomerRedact: async () => 'later' });
-    await send('customers/redact', { customer: { id: 7 } }, 'first');
+    await send('customers/redact', redaction, 'first');
     await clock.advance(day);
     await send('customers/data_request', dataRequest, 'second');
     expect((await openComplianceRequests(store)).map(({ id }) => id)).toEqual(['first', 'second']);
@@ -88,7 +94,7 @@ describe('a request', () => {
   test('whose handler throws is open with its first deadline until an attempt succeeds', async () => {
     const onCustomerRedact = vi.fn().mockRejectedValueOnce(new Error('no database'));
     const { handler, store, queue, clock } = setup({ onCustomerRedact });
-    await handler(deliveryOf({ topic: 'customers/redact', payload: { customer: { id: 7 } }, webhookId: 'request-1' }));
+    await handler(deliveryOf({ topic: 'customers/redact', payload: redaction, webhookId: 'request-1', clock }));
     const receivedAt = clock.now();
     await clock.advance(5_000);
     expect(await openComplianceRequests(store)).toEqual([expect.objectContaining({ receivedAt, customerId: '7' })]);
@@ -98,11 +104,11 @@ describe('a request', () => {
     expect(await openComplianceRequests(store)).toEqual([]);
   });
 
-  test.each([[{}], [[]], [{ customer: null, data_request: 'x' }]])(
+  test.each([[{ customer: 'x' }], [{ data_request: [] }], [{ customer: null, data_request: 'x', more: 1 }]])(
     'with an odd body (%#) is written down too',
     async (body) => {
       const { send, store } = setup({ onDataRequest: () => 'later' });
-      await send('customers/data_request', body);
+      await send('customers/data_request', { shop_domain: shop, ...body });
       expect(await openComplianceRequests(store)).toEqual([
         expect.objectContaining({ customerId: null, dataRequestId: null }),
       ]);
@@ -114,6 +120,57 @@ describe('a request', () => {
     await send('customers/data_request', dataRequest);
     const both = [1, 2].map(() => completeComplianceRequest(store, { shop, id: 'request-1' }));
     expect((await Promise.all(both)).toSorted()).toEqual([false, true]);
+  });
+});
+
+describe('the deadline', () => {
+  test('counts from when Shopify sent the request, however late it is handled', async () => {
+    const { send, store, clock } = setup({ onDataRequest: () => 'later' });
+    const sentAt = clock.now() - 5 * day;
+    const triggeredAt = new Date(sentAt).toISOString().replace('Z', '456789Z');
+    await send('customers/data_request', dataRequest, 'late', { triggeredAt });
+    expect(await openComplianceRequests(store)).toEqual([
+      expect.objectContaining({ receivedAt: sentAt, dueAt: sentAt + 30 * day }),
+    ]);
+  });
+
+  test.each(['2036-01-01T00:00:00Z', 'yesterday', '2026'])(
+    'counts from when it is handled where the header says %s',
+    async (triggeredAt) => {
+      const { send, store, clock } = setup({ onDataRequest: () => 'later' });
+      await send('customers/data_request', dataRequest, 'odd', { triggeredAt });
+      expect(await openComplianceRequests(store)).toEqual([
+        expect.objectContaining({ receivedAt: clock.now(), dueAt: clock.now() + 30 * day }),
+      ]);
+    },
+  );
+});
+
+describe('a signed body that is sent again as another topic', () => {
+  const shopRedaction = { shop_id: 1, shop_domain: shop };
+  const customerUpdate = { id: 7, email: 'jane@example.com' };
+  test.each([
+    ['shop/redact', redaction, 'orders_to_redact'],
+    ['shop/redact', { ...redaction, orders_to_redact: undefined }, 'customer'],
+    ['shop/redact', dataRequest, 'data_request'],
+    ['customers/redact', shopRedaction, 'customer'],
+    ['customers/redact', dataRequest, 'data_request'],
+    ['customers/redact', customerUpdate, 'shop_domain'],
+    ['customers/redact', { id: 1, customer: { id: 7 } }, 'shop_domain'],
+    ['customers/redact', [], 'shop_domain'],
+    ['customers/data_request', redaction, 'orders_to_redact'],
+    ['customers/data_request', shopRedaction, 'customer'],
+  ])('%s erases nothing, hands nothing out, and says why (%#)', async (topic, payload, field) => {
+    const { send, store, queue, onDataRequest, onCustomerRedact, onShopRedact } = setup();
+    await store.set(`webhooks:${shop}:stock:1:2`, '{}');
+    await send(topic, payload);
+    for (const callback of [onDataRequest, onCustomerRedact, onShopRedact]) expect(callback).not.toHaveBeenCalled();
+    expect(await store.get(`webhooks:${shop}:stock:1:2`)).toBe('{}');
+    expect(await openComplianceRequests(store)).toEqual([]);
+    const message = expect.stringContaining(`${field}: is `);
+    expect(await queue.deadJobs()).toEqual([
+      expect.objectContaining({ error: { code: 'VALIDATION_FAILED', message } }),
+    ]);
   });
 });
 

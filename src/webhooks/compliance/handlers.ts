@@ -1,11 +1,12 @@
-import { ValidationError } from '../../errors/local.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import { isoTimeToMs } from '../../internal/iso-time.ts';
 import { isRecord } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
 import { keyPart } from '../durable/keys.ts';
 import type { WebhookContext } from '../event-types.ts';
 import type { WebhookEvent, WebhookTopicHandler } from '../handler-types.ts';
 import type { ComplianceTopic } from '../topics.ts';
+import { checkBody } from './check-body.ts';
 import { type ErasableStores, eraseShop } from './erase-shop.ts';
 import { type ComplianceRequest, completeComplianceRequest, readRequest, requestKey } from './requests.ts';
 
@@ -62,7 +63,10 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
 
   /** The request, written down at the first attempt. */
   const noteRequest = async (event: WebhookEvent<ComplianceTopic>): Promise<ComplianceRequest> => {
-    const { topic, shop } = event;
+    const { topic, shop, triggeredAt } = event;
+    const now = clock.now();
+    // No header is signed: a time ahead of ours must not move the deadline.
+    const receivedAt = Math.min((triggeredAt === null ? undefined : isoTimeToMs(triggeredAt)) ?? now, now);
     const payload: unknown = event.payload;
     const { customer, data_request: dataRequest } = isRecord(payload) ? payload : {};
     const request: ComplianceRequest = {
@@ -71,21 +75,13 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       shop,
       customerId: idOf(customer),
       dataRequestId: idOf(dataRequest),
-      receivedAt: clock.now(),
-      dueAt: clock.now() + deadlineMs,
+      receivedAt,
+      dueAt: receivedAt + deadlineMs,
       completedAt: null,
     };
     const key = await requestKey(request);
     if (await store.setIfAbsent(key, JSON.stringify(request))) return request;
     return readRequest(await store.get(key)) ?? request;
-  };
-
-  /** The signature covers the body and no header, so that only the body says whose data it is about. */
-  const checkShop = ({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): void => {
-    const inBody: unknown = isRecord(payload) ? payload['shop_domain'] : undefined;
-    if (typeof inBody === 'string' ? inBody.toLowerCase() === shop : topic !== 'shop/redact') return;
-    const message = `is not the shop of the header, ${shop}: nothing was erased; somebody has sent an old body again`;
-    throw new ValidationError(`The webhook ${topic}`, [{ field: 'shop_domain', message }], { shop });
   };
 
   const handle = async <Topic extends ComplianceTopic>(
@@ -94,7 +90,7 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     callback: ComplianceCallback<Topic>,
     then?: (request: ComplianceRequest) => Promise<void>,
   ): Promise<void> => {
-    checkShop(event);
+    checkBody(event);
     const request = await noteRequest(event);
     const answer = await callback(event, request, context);
     await then?.(request);

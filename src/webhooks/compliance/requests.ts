@@ -14,7 +14,10 @@ export interface ComplianceRequest {
   readonly customerId: string | null;
   /** Shopify's number of a `customers/data_request`; else `null`. */
   readonly dataRequestId: string | null;
-  /** Milliseconds since the epoch. */
+  /**
+   * When Shopify sent it, in milliseconds since the epoch; where the delivery does not say that, or says a time to come,
+   * when it was handled first.
+   */
   readonly receivedAt: number;
   /** Milliseconds since the epoch, 30 days after that. */
   readonly dueAt: number;
