@@ -1,5 +1,7 @@
 import { isRecord } from '../internal/json.ts';
 import type { Stores } from '../storage/types.ts';
+import { callListener } from '../telemetry/call-listener.ts';
+import type { Logger } from '../telemetry/types.ts';
 import type { WebhookContext } from '../webhooks/event-types.ts';
 import type { WebhookEvent, WebhookTopicHandler } from '../webhooks/handler-types.ts';
 import { productGid, type WebhookEffect } from './apply-webhook.ts';
@@ -37,8 +39,10 @@ export interface SyncWebhookOptions {
   readonly onOutsideChange?: (change: OutsideChange, context: WebhookContext) => unknown;
   /** Called where a product of ours was deleted in Shopify, before its record notes it. What it throws is tried again. */
   readonly onDeleted?: (change: OutsideChange, context: WebhookContext) => unknown;
-  /** Hears what came of each delivery, such as `unknown-product`. */
+  /** Hears what came of each delivery, such as `unknown-product`. An error thrown in it is logged and changes nothing. */
   readonly onEvent?: (event: SyncWebhookEvent) => void;
+  /** Told of a listener that throws. Default: nobody is. */
+  readonly logger?: Logger;
 }
 
 type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/update';
@@ -77,9 +81,13 @@ function levelOf({ shop, payload, triggeredAt }: WebhookEvent): StockLevel | und
  * });
  */
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
-  const { sync, stores, onInventory, onOutsideChange, onDeleted, onEvent } = options;
-  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
-    onEvent?.({ topic, shop, webhookId, effect });
+  const { sync, stores, onInventory, onOutsideChange, onDeleted, onEvent, logger } = options;
+  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void => {
+    if (!onEvent) return;
+    callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
+      logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
+    );
+  };
 
   const onProduct = async (event: OutsideChange['event'], context: WebhookContext): Promise<void> => {
     const { shop, topic, payload } = event;

@@ -1,17 +1,13 @@
+import { callListener } from '../telemetry/call-listener.ts';
 import type { WebhookEvent, WebhookHandlerEvent, WebhookHandlerOptions } from './handler-types.ts';
 import type { WebhookDetails } from './types.ts';
 
 /** Tells the listener, and goes on whatever that does. */
 export function tell({ onEvent, logger }: WebhookHandlerOptions, event: WebhookHandlerEvent): void {
-  const failed = (error: unknown): void =>
-    logger?.error({ error, event: event.type }, 'the listener for webhook events threw');
-  try {
-    // An async function fits too, and what it rejects with would end the process if nobody took it.
-    const told: unknown = onEvent?.(event);
-    if (told instanceof Promise) told.catch(failed);
-  } catch (error) {
-    failed(error);
-  }
+  if (!onEvent) return;
+  callListener(onEvent, event, (error) =>
+    logger?.error({ error, event: event.type }, 'the listener for webhook events threw'),
+  );
 }
 
 /** Tells the log that a handler threw; `next` says what comes of it. */

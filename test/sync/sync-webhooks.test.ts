@@ -3,6 +3,7 @@ import { createSyncWebhooks, readStock, type SyncWebhookEvent, type SyncWebhookO
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it, vi } from 'vitest';
 import { deliveryOf } from '../webhooks/delivery-request.ts';
+import { recordingLogger } from '../webhooks/recording-logger.ts';
 import { secret } from '../webhooks/signed-delivery.ts';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
@@ -35,6 +36,28 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
   });
   return { ...shop, effects, send, minutesLater, body, gid, record };
 }
+
+describe('a listener that throws', () => {
+  it.each([
+    [
+      'at once',
+      (): never => {
+        throw new Error('metrics');
+      },
+    ],
+    [
+      'later',
+      async (): Promise<void> => {
+        throw new Error('metrics');
+      },
+    ],
+  ])('%s is logged, and the delivery is handled all the same', async (_when, onEvent) => {
+    const logger = recordingLogger();
+    const { send } = await setup({ onEvent, logger });
+    expect(await send('products/update', { admin_graphql_api_id: 'gid://shopify/Product/9' })).toBe(200);
+    await expect.poll(() => logger.lines).toMatchObject([{ level: 'error', fields: { effect: 'unknown-product' } }]);
+  });
+});
 
 describe('products/update', () => {
   it('of our own push is no change, and neither is what Shopify does to it by itself', async () => {
