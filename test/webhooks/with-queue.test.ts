@@ -238,6 +238,17 @@ describe('where the queue', () => {
   });
 });
 
+test('what could not be taken out of the inbox is taken out with the next delivery that is done', async () => {
+  const queue = handQueue();
+  const { handler, store, inbox } = setup({ queue, on: { 'orders/create': () => undefined } });
+  for (const id of ['first', 'second']) await handler(order(id));
+  vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('ECONNRESET'));
+  await queue.run();
+  expect(await inbox()).toBe(2);
+  await queue.run();
+  expect(await inbox()).toBe(0);
+});
+
 describe('the next start', () => {
   test('queues what was taken in and not handled, and only that', async () => {
     const store = memoryStores().keyValue;
@@ -255,6 +266,20 @@ describe('the next start', () => {
     await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(3));
     await second.drained();
     expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id).toSorted()).toEqual(['done', 'open', 'refused']);
+    expect(await second.inbox()).toBe(0);
+  });
+
+  test('takes up what was answered with 200, however long nothing ran', async () => {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    const onCreate = vi.fn();
+    const first = setup({ clock, store, queue: handQueue(), on: { 'orders/create': onCreate } });
+    expect((await first.handler(order())).status).toBe(200);
+    await clock.advance(7 * 24 * 3_600_000);
+
+    const second = setup({ clock, store, queue: inProcessQueue({ clock }), on: { 'orders/create': onCreate } });
+    await vi.waitFor(() => expect(onCreate).toHaveBeenCalledOnce());
+    await second.drained();
     expect(await second.inbox()).toBe(0);
   });
 

@@ -5,9 +5,10 @@ import { handlerOf } from '../handler-of.ts';
 import type { WebhookEvent } from '../handler-types.ts';
 import { detailsOf, logFailure, tell } from '../report.ts';
 import { fromJob } from './job.ts';
-import { type DeliveryKeys, deliveryKeys } from './keys.ts';
+import { deliveryKeys } from './keys.ts';
+import { leaveInbox } from './leave-inbox.ts';
 import type { DurableContext } from './settings.ts';
-import { startTimeLimit, type TimeLimit } from './time-limit.ts';
+import { startTimeLimit } from './time-limit.ts';
 import { work } from './work.ts';
 
 /** Milliseconds to wait for another delivery of the resource; then the job makes room for others as long again. */
@@ -26,13 +27,13 @@ export function createJobHandler(context: DurableContext): JobHandler {
       const handle = handlerOf(options.on, event) ?? missing(event);
       const outcome = await work(settings, { event, keys, waitMs: turnMs, limit, attempt, signal, handle });
       if (outcome === 'busy') throw putOff(turnMs);
-      await leaveInbox(context, keys, event, limit);
+      await leaveInbox(context, keys.inbox, limit);
       answer(event, { type: outcome });
     } catch (error) {
       if (putOffDelay(error) !== undefined) throw error;
       const willRetry = attempt <= retryDelaysMs.length;
       // Now the queue's dead letter holds it, and a delivery of the same id starts anew.
-      if (!willRetry) await leaveInbox(context, keys, event, limit);
+      if (!willRetry) await leaveInbox(context, keys.inbox, limit);
       logFailure(options, event, error, willRetry ? 'the queue will try again' : 'that was the last attempt');
       tell(options, { type: 'failed', error, attempt, willRetry, ...detailsOf(event) });
       throw error;
@@ -47,19 +48,4 @@ function missing({ topic }: WebhookEvent): () => never {
   return () => {
     throw new ConfigError([{ field: 'on', message: `has no handler for ${topic}, which another process has queued` }]);
   };
-}
-
-/** A delivery that stays in the inbox is queued again at the next start, and dropped then. */
-async function leaveInbox(
-  { settings: { store, logger } }: DurableContext,
-  keys: DeliveryKeys,
-  { topic, shop, webhookId }: WebhookEvent,
-  limit: TimeLimit,
-): Promise<void> {
-  limit.restart();
-  try {
-    await limit.race('store', store.delete(keys.inbox));
-  } catch (error) {
-    logger?.warn({ error, topic, shop, webhookId }, 'a webhook that is done with could not be taken out of the inbox');
-  }
 }

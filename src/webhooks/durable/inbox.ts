@@ -18,8 +18,8 @@ function enqueue(queue: JobQueue, context: DurableContext, keys: DeliveryKeys, j
  * is too much. So no claim can outlive its process and block a retry, and whoever gets 200 knows that it is safe.
  */
 export function acceptToQueue(context: DurableContext, queue: JobQueue): Accept {
-  const { settings, answer } = context;
-  const { store, name, keepForMs, clock, limitMs } = settings;
+  const { settings, answer, leftBehind } = context;
+  const { store, name, clock, limitMs } = settings;
   return async (event) => {
     const limit = startTimeLimit(clock, limitMs);
     let isClaimed = false;
@@ -27,7 +27,10 @@ export function acceptToQueue(context: DurableContext, queue: JobQueue): Accept 
       const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
       if (await limit.race('store', isDone(store, keys))) return answer(event, { type: 'duplicate' });
       const job = toJob(event);
-      await limit.race('store', store.setIfAbsent(keys.inbox, JSON.stringify(job), { ttlMs: keepForMs }));
+      // It is not done with any more: it was a dead letter, and comes anew.
+      leftBehind.delete(keys.inbox);
+      // Kept for as long as it takes: the answer says that it is safe.
+      await limit.race('store', store.setIfAbsent(keys.inbox, JSON.stringify(job)));
       isClaimed = true;
       const { isNew } = await limit.race('queue', enqueue(queue, context, keys, job));
       return answer(event, { type: isNew ? 'queued' : 'duplicate' });

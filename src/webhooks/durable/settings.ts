@@ -13,6 +13,8 @@ export interface DurableContext {
   readonly options: WebhookHandlerOptions;
   readonly settings: WorkSettings;
   readonly retryDelaysMs: readonly number[];
+  /** Keys of what is done with and could not be taken out of the inbox yet. */
+  readonly leftBehind: Set<string>;
   /** Tells of a step, and makes the answer that goes with it. */
   answer(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' }): WebhookAnswer;
 }
@@ -31,6 +33,7 @@ export function durableContext(options: WebhookHandlerOptions, store: KeyValueSt
     options,
     settings: { store, name, order, keepForMs, limitMs, clock, logger },
     retryDelaysMs,
+    leftBehind: new Set(),
     answer(event, step) {
       tell(options, { ...step, ...detailsOf(event) });
       if (step.type !== 'unavailable') return accepted;
