@@ -8,7 +8,7 @@ const statuses = syncStatuses.map((status) => `'${status}'`).join(', ');
  * gid NUL status NUL day NUL failed NUL and its JSON; `:ids`, `:ids:STATUS` and `:failed` hold local ids in the
  * order of code points, `:gids` holds gid NUL local id in that order, `:counts` a number for each STATUS:DAY.
  */
-const names = `
+export const recordNames = `
 local base = KEYS[1]
 local all, ids, gids = base .. ':all', base .. ':ids', base .. ':gids'
 local failed, counts = base .. ':failed', base .. ':counts'
@@ -80,31 +80,14 @@ local function rows(localIds)
 end
 `;
 
-/** ARGV: a JSON list with the local id and the value of each record. */
-export const putRecordsScript = writeScript(`${names}
-local list = cjson.decode(ARGV[1])
-for at = 1, #list, 2 do
-  local localId, value = list[at], list[at + 1]
-  local gid, status, day, isFailed = parse(value)
-  forget(localId)
-  redis.call('HSET', all, localId, value)
-  redis.call('ZADD', ids, 0, localId)
-  redis.call('ZADD', ids .. ':' .. status, 0, localId)
-  if isFailed == '1' then redis.call('ZADD', failed, 0, localId) end
-  if gid ~= '' then redis.call('ZADD', gids, 0, gid .. '\\0' .. localId) end
-  count(status, day, 1)
-end
-recount()
-return 'done'`);
-
 /** ARGV: local id. Answers '1' where there was one. */
-export const deleteRecordScript = writeScript(`${names}
+export const deleteRecordScript = writeScript(`${recordNames}
 local removed = remove(ARGV[1])
 recount()
 return tostring(removed)`);
 
 /** ARGV: how many at most. Answers how many there were. */
-export const eraseRecordsScript = writeScript(`${names}
+export const eraseRecordsScript = writeScript(`${recordNames}
 local erased = 0
 for _, localId in ipairs(redis.call('ZRANGEBYLEX', ids, '-', '+', 'LIMIT', 0, ARGV[1])) do
   erased = erased + remove(localId)
@@ -114,11 +97,11 @@ if redis.call('EXISTS', ids) == 0 then redis.call('DEL', all, gids, failed, coun
 return tostring(erased)`);
 
 /** ARGV: local id. */
-export const getRecordScript = readScript(`${names}${rowOf}
+export const getRecordScript = readScript(`${recordNames}${rowOf}
 return rows({ ARGV[1] })`);
 
 /** ARGV: gid. */
-export const getByGidScript = readScript(`${names}${rowOf}
+export const getByGidScript = readScript(`${recordNames}${rowOf}
 local least = '[' .. ARGV[1] .. '\\0'
 while true do
   local member = redis.call('ZRANGEBYLEX', gids, least, '(' .. ARGV[1] .. '\\1', 'LIMIT', 0, 1)[1]
@@ -134,12 +117,12 @@ while true do
 end`);
 
 /** ARGV: '' or ':STATUS', the least local id in the form of ZRANGEBYLEX, limit. */
-export const listRecordsScript = readScript(`${names}${rowOf}
+export const listRecordsScript = readScript(`${recordNames}${rowOf}
 return rows(redis.call('ZRANGEBYLEX', ids .. ARGV[1], ARGV[2], '+', 'LIMIT', 0, ARGV[3]))`);
 
 /** ARGV: the least local id in the form of ZRANGEBYLEX, limit. */
-export const listFailedScript = readScript(`${names}${rowOf}
+export const listFailedScript = readScript(`${recordNames}${rowOf}
 return rows(redis.call('ZRANGEBYLEX', failed, ARGV[1], '+', 'LIMIT', 0, ARGV[2]))`);
 
-export const countsScript = readScript(`${names}
+export const countsScript = readScript(`${recordNames}
 return redis.call('HGETALL', counts)`);

@@ -8,6 +8,7 @@ import { checkedRecord, isSyncStatus, type StoredRecord } from '../record-rules.
 import { damagedRecord, fromRow, readFailure, toRow } from '../sql/record-rows.ts';
 import type { SyncRecordTable } from '../sql/tables.ts';
 import type { RedisErrors } from './errors.ts';
+import { putRecordsScript } from './put-records-script.ts';
 import {
   countsScript,
   deleteRecordScript,
@@ -16,7 +17,6 @@ import {
   getRecordScript,
   listFailedScript,
   listRecordsScript,
-  putRecordsScript,
 } from './record-scripts.ts';
 import type { RedisScript } from './script.ts';
 import type { RedisArguments, RedisSession } from './session.ts';
@@ -64,7 +64,8 @@ export function createRedisSyncRecords({ name, read, write }: RedisSession, erro
     const ofShop = Map.groupBy(given.map(checkedRecord), ({ shop }) => shop);
     for (const [shop, ofOne] of ofShop) {
       // One argument: a client cannot pass on a hundred thousand of them.
-      const list = JSON.stringify(ofOne.flatMap((record) => [record.localId, entryOf(record)]));
+      const lastOfEach = new Map(ofOne.map((record) => [record.localId, record]));
+      const list = JSON.stringify([...lastOfEach.values()].flatMap((record) => [record.localId, entryOf(record)]));
       await write(shop, putRecordsScript, [name('r', shop)], [list]);
     }
   };

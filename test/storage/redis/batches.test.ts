@@ -1,5 +1,7 @@
+import { memoryStores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { syncStatuses } from '../../../src/storage/record-rules.ts';
 import { record, shop } from '../../../src/testing/conformance/sync-records/case.ts';
 import { redisOrSkip } from '../../services.ts';
 import { clients, createRedisBench, type RedisBench } from './redis-bench.ts';
@@ -23,6 +25,49 @@ describe('names of the Redis stores', () => {
     await journal.append([ours, theirs]);
     expect(await journal.list('x', { [field]: 'y}:ids' })).toMatchObject([ours]);
     expect(await journal.list(theirs.shop)).toMatchObject([theirs]);
+  });
+});
+
+describe('a batch of many records in Redis', () => {
+  const redis = clients['ioredis 6'](url);
+  afterAll(() => redis.quit());
+
+  it('leaves what memory does, whatever stood there before', async () => {
+    const bench = await createRedisBench(redis);
+    const stores = [bench.stores, memoryStores()];
+    const batch = (turn: number) =>
+      Array.from({ length: 1_300 }, (_, place) =>
+        record(`p${place}`, {
+          status: syncStatuses[(place + turn * (place % 3)) % syncStatuses.length] ?? 'pending',
+          gid: place % 4 === turn ? null : `gid://shopify/Product/${place + (place % 5) * turn * 10_000}`,
+          lastSyncedAt: place % 7 === turn ? null : (20_000 + (place % 3) * turn) * 86_400_000,
+          lastError: place % 6 === turn ? { code: 'A', message: `no ${place}` } : null,
+        }),
+      );
+    for (const turn of [0, 1, 2, 2]) {
+      const given = batch(turn);
+      // The last one of a key counts.
+      for (const { records } of stores) await records.putMany([...batch(turn + 1).slice(0, 700), ...given]);
+      const [inRedis, inMemory] = await Promise.all(
+        stores.map(async ({ records }) => ({
+          ages: await records.ageCounts(shop),
+          patterns: await records.errorPatterns(shop),
+          pages: await Promise.all(
+            syncStatuses.map((status) => records.list(shop, { status, after: 'p5', limit: 1_000 })),
+          ),
+          all: await records.list(shop, { limit: 1_000 }),
+          byGid: await Promise.all(
+            [0, 1, 4, 1_299].flatMap((place) =>
+              [0, 1, 2].map((was) =>
+                records.getByGid(shop, `gid://shopify/Product/${place + (place % 5) * was * 10_000}`),
+              ),
+            ),
+          ),
+        })),
+      );
+      expect(inRedis).toEqual(inMemory);
+    }
+    await bench.close();
   });
 });
 
