@@ -2,6 +2,7 @@ import { compareIsoTimes } from '../internal/iso-time.ts';
 import { isRecord } from '../internal/json.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import { contentHash } from './content-hash.ts';
+import { exactId } from './exact-id.ts';
 import type { Turns } from './turns.ts';
 
 /** The part of a verified webhook that is needed here. */
@@ -11,6 +12,8 @@ export interface ProductWebhook {
   readonly shop: string;
   /** Shopify's body, parsed. */
   readonly payload: unknown;
+  /** The body's bytes. Without them, a `products/delete` of an id above 2^53 is ignored, since parsing has rounded it. */
+  readonly rawBody?: Uint8Array;
 }
 
 /** What a product webhook meant for our record. */
@@ -42,7 +45,7 @@ export async function applyProductWebhook(
   { dryRun = false }: ApplyWebhookOptions = {},
 ): Promise<WebhookEffect> {
   const { shop, topic, payload } = webhook;
-  const gid = productGid(payload);
+  const gid = productGid(webhook);
   if ((topic !== 'products/delete' && topic !== 'products/update') || gid === undefined) return 'ignored';
 
   const found = await records.getByGid(shop, gid);
@@ -103,10 +106,10 @@ function contentOf(payload: Readonly<Record<string, unknown>>): string | undefin
 }
 
 /** The gid of a product webhook's product. */
-export function productGid(payload: unknown): string | undefined {
-  if (!isRecord(payload)) return undefined;
-  const { admin_graphql_api_id: gid, id } = payload;
+export function productGid({ payload, rawBody }: Pick<ProductWebhook, 'payload' | 'rawBody'>): string | undefined {
+  const gid = isRecord(payload) ? payload['admin_graphql_api_id'] : undefined;
   if (typeof gid === 'string') return gid;
   // A products/delete body holds nothing but the number.
-  return typeof id === 'number' || typeof id === 'string' ? `gid://shopify/Product/${id}` : undefined;
+  const id = exactId(payload, 'id', rawBody);
+  return id === undefined ? undefined : `gid://shopify/Product/${id}`;
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/types.ts';
 import type { WebhookContext } from '../webhooks/event-types.ts';
 import type { WebhookEvent, WebhookTopicHandler } from '../webhooks/handler-types.ts';
 import { productGid, type WebhookEffect } from './apply-webhook.ts';
+import { exactId } from './exact-id.ts';
 import type { ProductSync } from './product-sync.ts';
 import { keepStock, type StockLevel } from './stock.ts';
 
@@ -50,16 +51,11 @@ type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/updat
 /** Handlers for `createWebhookHandler`. */
 export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
 
-/** `JSON.parse` has rounded numbers above 2^53: they name nothing. */
-function digits(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
-}
-
-function levelOf({ shop, payload, triggeredAt }: WebhookEvent): StockLevel | undefined {
+function levelOf({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLevel | undefined {
   if (!isRecord(payload)) return undefined;
   const { available, updated_at: updatedAt } = payload;
-  const [inventoryItemId, locationId] = [digits(payload['inventory_item_id']), digits(payload['location_id'])];
+  const inventoryItemId = exactId(payload, 'inventory_item_id', rawBody);
+  const locationId = exactId(payload, 'location_id', rawBody);
   if (inventoryItemId === undefined || locationId === undefined) return undefined;
   return {
     shop,
@@ -90,13 +86,13 @@ export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
   };
 
   const onProduct = async (event: OutsideChange['event'], context: WebhookContext): Promise<void> => {
-    const { shop, topic, payload } = event;
+    const { shop, topic, payload, rawBody } = event;
     const ofShop = typeof sync === 'function' ? sync(shop) : sync;
-    const webhook = { topic, shop, payload };
+    const webhook = { topic, shop, payload, rawBody };
     // The record is changed last: what was noted once would be no change to a second attempt.
     const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
     const callback = effect === 'changed-outside' ? onOutsideChange : effect === 'deleted' ? onDeleted : undefined;
-    const gid = productGid(payload);
+    const gid = productGid(event);
     const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
     if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);
     await ofShop?.applyWebhook(webhook);

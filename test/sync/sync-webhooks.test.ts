@@ -1,4 +1,4 @@
-import { memoryStores } from 'shopwright';
+import { memoryStores, type SyncRecord } from 'shopwright';
 import { createSyncWebhooks, readStock, type SyncWebhookEvent, type SyncWebhookOptions } from 'shopwright/sync';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it, vi } from 'vitest';
@@ -22,7 +22,7 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
       ...options,
     }),
   });
-  const send = async (topic: string, payload: object, from = domain): Promise<number> =>
+  const send = async (topic: string, payload: object | string, from = domain): Promise<number> =>
     (await handler(deliveryOf({ topic, payload, shop: from }))).status;
   const minutesLater = (minutes: number): string =>
     new Date(Date.parse(record?.shopifyUpdatedAt ?? '') + minutes * 60_000).toISOString();
@@ -131,6 +131,44 @@ describe('products/delete', () => {
   });
 });
 
+describe('ids above 2^53', () => {
+  const [ours, neighbour] = ['9007199254740993', '9007199254740992'];
+
+  it('mark the product they name, and not the one that they would be rounded to', async () => {
+    const onDeleted = vi.fn();
+    const { send, effects, stores, record } = await setup({ onDeleted });
+    for (const id of [ours, neighbour]) {
+      await stores.records.put({
+        ...record,
+        shop: domain,
+        localId: id,
+        gid: `gid://shopify/Product/${id}`,
+      } as SyncRecord);
+    }
+    await send('products/delete', `{"id":${ours}}`);
+    expect(effects).toEqual(['deleted']);
+    expect(onDeleted.mock.calls.map(([{ localId }]) => localId)).toEqual([ours]);
+    expect((await stores.records.get(domain, ours))?.status).toBe('deleted_in_shopify');
+    expect((await stores.records.get(domain, neighbour))?.status).toBe('synced');
+  });
+
+  it('are ignored where there is only the parsed body', async () => {
+    const { sync, stores, record } = await setup();
+    const gid = `gid://shopify/Product/${neighbour}`;
+    await stores.records.put({ ...record, shop: domain, localId: 'other', gid } as SyncRecord);
+    const payload: unknown = JSON.parse(`{"id":${ours}}`);
+    expect(await sync.applyWebhook({ topic: 'products/delete', shop: domain, payload })).toBe('ignored');
+    expect((await stores.records.get(domain, 'other'))?.status).toBe('synced');
+  });
+
+  it('keep the stock of the item they name', async () => {
+    const { send, stores } = await setup();
+    await send('inventory_levels/update', `{"inventory_item_id":${ours},"location_id":1,"available":4}`);
+    const place = { shop: domain, inventoryItemId: ours, locationId: '1' };
+    expect(await readStock(stores.keyValue, place)).toMatchObject({ ...place, available: 4 });
+  });
+});
+
 describe('inventory_levels/update', () => {
   const level = (available: number | null, updated_at?: string): object => ({
     inventory_item_id: 808950810,
@@ -176,7 +214,9 @@ describe('inventory_levels/update', () => {
     [[]],
     [{ location_id: 1 }],
     [{ inventory_item_id: '../1', location_id: 2 }],
-    [{ inventory_item_id: 2 ** 60, location_id: 2 }],
+    [{ inventory_item_id: -1, location_id: 2 }],
+    [{ inventory_item_id: 1.5, location_id: 2 }],
+    [{ inventory_item_id: 1e30, location_id: 2 }],
   ])('that names no item or location is ignored (%#)', async (payload) => {
     const { send, effects } = await setup();
     expect(await send('inventory_levels/update', payload)).toBe(200);
