@@ -13,15 +13,15 @@ export interface StockLevel {
   readonly locationId: string;
   /** Pieces to sell; `null` where stock is not tracked. */
   readonly available: number | null;
-  /** ISO time of the change; `null` where it is not known. */
+  /** ISO time of the change; `null` where the body has none. */
   readonly updatedAt: string | null;
+  /** ISO time at which Shopify triggered the webhook; `null` where the delivery does not say. */
+  readonly triggeredAt: string | null;
 }
 
-async function stockKey({
-  shop,
-  inventoryItemId,
-  locationId,
-}: Omit<StockLevel, 'available' | 'updatedAt'>): Promise<string> {
+type Place = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
+
+async function stockKey({ shop, inventoryItemId, locationId }: Place): Promise<string> {
   return `${await shopPrefix(shop)}stock:${inventoryItemId}:${locationId}`;
 }
 
@@ -42,14 +42,21 @@ function levelOf(text: string | undefined): StockLevel | undefined {
   return isRecord(found) ? (found as unknown as StockLevel) : undefined;
 }
 
+/** A webhook is triggered some time after the change it tells of, so times of one kind are compared. */
+function isOlder(level: StockLevel, known: StockLevel): boolean {
+  const compare = (one: string | null, other: string | null | undefined): number | undefined =>
+    one === null || typeof other !== 'string' ? undefined : compareIsoTimes(one, other);
+  const order = compare(level.updatedAt, known.updatedAt) ?? compare(level.triggeredAt, known.triggeredAt);
+  return order !== undefined && order < 0;
+}
+
 /** Keeps a level unless a newer one is kept; the same one again counts as kept. Decided by compare-and-set. */
 export async function keepStock(store: KeyValueStore, level: StockLevel): Promise<boolean> {
   const key = await stockKey(level);
   for (;;) {
     const before = await store.get(key);
-    const known = levelOf(before)?.updatedAt ?? null;
-    const order = known === null || level.updatedAt === null ? undefined : compareIsoTimes(level.updatedAt, known);
-    if (order !== undefined && order < 0) return false;
+    const known = levelOf(before);
+    if (known && isOlder(level, known)) return false;
     if (await store.compareAndSet(key, before, JSON.stringify(level))) return true;
   }
 }

@@ -62,7 +62,8 @@ function levelOf({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLe
     inventoryItemId,
     locationId,
     available: typeof available === 'number' ? available : null,
-    updatedAt: typeof updatedAt === 'string' ? updatedAt : triggeredAt,
+    updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
+    triggeredAt,
   };
 }
 

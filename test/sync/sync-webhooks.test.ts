@@ -22,8 +22,9 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
       ...options,
     }),
   });
-  const send = async (topic: string, payload: object | string, from = domain): Promise<number> =>
-    (await handler(deliveryOf({ topic, payload, shop: from }))).status;
+  const send = async (topic: string, payload: object | string, from = domain, triggeredAt?: string): Promise<number> =>
+    (await handler(deliveryOf({ topic, payload, shop: from, ...(triggeredAt !== undefined && { triggeredAt }) })))
+      .status;
   const minutesLater = (minutes: number): string =>
     new Date(Date.parse(record?.shopifyUpdatedAt ?? '') + minutes * 60_000).toISOString();
   const body = (updated_at: string, changes: object = {}): object => ({
@@ -191,6 +192,7 @@ describe('inventory_levels/update', () => {
       ...place,
       available: 4,
       updatedAt: '2026-11-02T17:00:02Z',
+      triggeredAt: expect.stringMatching(/^20/),
     });
   });
 
@@ -206,8 +208,22 @@ describe('inventory_levels/update', () => {
     const { send, stores, effects } = await setup();
     await send('inventory_levels/update', level(null));
     const kept = await readStock(stores.keyValue, place);
-    expect(kept).toMatchObject({ available: null, updatedAt: expect.stringMatching(/^20/) });
+    expect(kept).toMatchObject({ available: null, updatedAt: null, triggeredAt: expect.stringMatching(/^20/) });
     expect(effects).toEqual(['stock-kept']);
+  });
+
+  it('is compared by its own time with its own, and by when it was triggered where one of two has none', async () => {
+    const { send, stores, effects } = await setup();
+    const deliver = (pieces: number, triggeredAt: string, updatedAt?: string): Promise<number> =>
+      send('inventory_levels/update', level(pieces, updatedAt), domain, triggeredAt);
+    await deliver(1, '2026-11-02T12:00:07Z');
+    // Changed before the other was triggered, and triggered after it.
+    await deliver(2, '2026-11-02T12:00:08Z', '2026-11-02T12:00:06Z');
+    await deliver(3, '2026-11-02T12:00:09Z', '2026-11-02T12:00:05Z');
+    // Triggered after the other's change, and before the other was triggered.
+    await deliver(4, '2026-11-02T12:00:07Z');
+    expect(effects).toEqual(['stock-kept', 'stock-kept', 'stock-older', 'stock-older']);
+    expect(await readStock(stores.keyValue, place)).toMatchObject({ available: 2, updatedAt: '2026-11-02T12:00:06Z' });
   });
 
   it.each([
