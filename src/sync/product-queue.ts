@@ -1,6 +1,8 @@
 import { ConfigError, ValidationError } from '../errors/local.ts';
 import type { EnqueuedJob, JobDraft, JobQueue } from '../queue/types.ts';
-import type { SyncRecordStore } from '../storage/types.ts';
+import { keyProblem } from '../storage/field-rules.ts';
+import type { Stores } from '../storage/types.ts';
+import { emptyRecord } from './empty-record.ts';
 import { wasOutOfReach } from './out-of-reach.ts';
 import type { ProductSync } from './product-sync.ts';
 import { createPushJob } from './push-job.ts';
@@ -11,8 +13,8 @@ export interface ProductQueueOptions {
   readonly sync: Pick<ProductSync, 'push'>;
   /** `inProcessQueue()`, `bullmqQueue(…)` or your own. Several shops can share one. */
   readonly queue: JobQueue;
-  /** The records of the stores that `sync` works with. */
-  readonly records: SyncRecordStore;
+  /** The stores that `sync` works with. */
+  readonly stores: Pick<Stores, 'records' | 'keyValue'>;
   /** The shop that `sync` works on, such as `acme.myshopify.com`. */
   readonly shop: string;
   /**
@@ -29,24 +31,25 @@ export interface ProductQueueOptions {
 /** Pushes products one by one, when a queue gets to them. */
 export interface ProductQueue {
   /**
-   * Notes that a product must be pushed, and queues the push. While one for it waits, there is no second.
+   * Marks a product as to be pushed, and queues the push. Call it after the source has the change. While a push of
+   * the product waits, there is no second.
    *
-   * @throws StorageError where it could not be noted. QueueError where it was noted but not queued: `resume` queues it.
+   * @throws ValidationError where the id fits no record. StorageError where it could not be marked. QueueError where it
+   * was marked but not queued: `resume` queues it.
    */
   enqueue(localId: string, options?: Pick<JobDraft, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
-   * Queues every product again that is noted as to be pushed, whose push was interrupted, or failed in all its
+   * Queues every product again that is marked as to be pushed, whose push was interrupted, or failed in all its
    * attempts because the shop was out of reach. What was refused stays as it is. Call it on start: with a queue in
    * memory, that is what survives a crash. Harmless where the jobs are in the queue already.
    *
    * @returns How many were queued that were not waiting already.
+   * @throws StorageError and QueueError, and the signal's reason.
    */
   resume(options?: { readonly signal?: AbortSignal }): Promise<number>;
 }
 
 const pageSize = 500;
-/** Longer ones make no key of a job. */
-const longestLocalId = 512;
 
 /**
  * Joins a product sync and a job queue, and does the queue's jobs in this process from now on.
@@ -59,19 +62,19 @@ const longestLocalId = 512;
  * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
  *
  * @example
- * const products = createProductQueue({ sync, queue: inProcessQueue(), records: stores.records, shop, source: loadProduct });
+ * const products = createProductQueue({ sync, queue: inProcessQueue(), stores, shop, source: loadProduct });
  * await products.resume();
  * await products.enqueue('tee-1');
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
-  const { queue, records, shop, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
+  const { queue, stores, shop, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
   if (typeof shop !== 'string' || shop === '') {
     throw new ConfigError([{ field: 'shop', message: 'give the shop that `sync` works on' }]);
   }
-  const marks = createPushMarks(records, shop);
+  const { records } = stores;
+  const marks = createPushMarks(stores.keyValue, shop);
   // Each shop has its own source, and so its own handler.
   const type = `push-product ${shop}`;
-  queue.process(type, createPushJob({ ...options, retryDelaysMs, marks }));
 
   const add = (localId: string, more: Partial<JobDraft> = {}): Promise<EnqueuedJob> =>
     queue.enqueue({
@@ -80,28 +83,34 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       ...more,
     });
 
+  queue.process(type, createPushJob({ ...options, records, retryDelaysMs, marks, again: add }));
+
   return {
     async enqueue(localId, more) {
-      if (typeof localId !== 'string' || localId === '' || localId.length > longestLocalId) {
-        const message = `give a text of 1 to ${longestLocalId} characters`;
-        throw new ValidationError('The product', [{ field: 'localId', message }]);
-      }
+      const problem = keyProblem(localId);
+      if (problem !== undefined) throw new ValidationError('The product', [{ field: 'localId', message: problem }]);
       await marks.mark(localId);
+      // A new product is seen in the counts from now on. What there is of others is a push's to write.
+      if (!(await records.get(shop, localId))) await records.put(emptyRecord(shop, localId));
       return add(localId, more);
     },
     async resume({ signal } = {}) {
       let queued = 0;
+      const addAll = async (localIds: readonly string[]): Promise<void> => {
+        signal?.throwIfAborted();
+        const jobs = await Promise.all(localIds.map((localId) => add(localId)));
+        queued += jobs.filter(({ isNew }) => isNew).length;
+      };
       for (const status of ['pending', 'syncing', 'failed'] as const) {
         for (let after: string | undefined, isLast = false; !isLast; ) {
-          signal?.throwIfAborted();
           const page = await records.list(shop, { status, limit: pageSize, ...(after !== undefined && { after }) });
           const undone = page.filter((record) => status !== 'failed' || wasOutOfReach(record));
-          const jobs = await Promise.all(undone.map(({ localId }) => add(localId)));
-          queued += jobs.filter(({ isNew }) => isNew).length;
+          await addAll(undone.map(({ localId }) => localId));
           after = page.at(-1)?.localId;
           isLast = page.length < pageSize;
         }
       }
+      for await (const localId of marks.all()) await addAll([localId]);
       return queued;
     },
   };

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors/local.ts';
 import { isRecord } from '../internal/json.ts';
 import type { JobContext, JobHandler } from '../queue/types.ts';
-import type { SyncRecordStore } from '../storage/types.ts';
+import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import type { ProductQueueOptions } from './product-queue.ts';
 import type { PushMarks } from './push-marks.ts';
 import { isShopWide } from './shop-wide.ts';
@@ -12,16 +12,31 @@ export interface PushJobOptions extends Pick<ProductQueueOptions, 'sync' | 'sour
   readonly records: SyncRecordStore;
   readonly retryDelaysMs: readonly number[];
   readonly marks: PushMarks;
+  /** Queues a push of a product that is marked. */
+  readonly again: (localId: string) => Promise<unknown>;
 }
 
 /** Makes the handler that pushes one product. */
 export function createPushJob(options: PushJobOptions): JobHandler {
-  const { sync, source, records, shop, retryDelaysMs, marks } = options;
+  const { sync, source, records, shop, retryDelaysMs, marks, again } = options;
+
+  const change = async (localId: string, changes: Partial<SyncRecord>): Promise<void> => {
+    const record = await records.get(shop, localId);
+    if (record) await records.put({ ...record, ...changes });
+  };
+
+  /** Nobody knows what the shop has: what is pending is sent, whatever its hash, and with its images. */
+  const doubt = async (localId: string): Promise<void> => {
+    const record = await records.get(shop, localId);
+    if (!record || record.status === 'deleted_in_shopify') return;
+    const { images: _sent, ...parts } = record.parts ?? {};
+    await records.put({ ...record, status: 'pending', parts });
+  };
 
   /** Not tried again before the next change. */
   const refuse = async (localId: string, message: string): Promise<void> => {
     const { code, message: text } = new ValidationError(localId, [{ field: 'product', message }], { shop });
-    await marks.change(localId, { status: 'failed', lastError: { code, message: text } });
+    await change(localId, { status: 'failed', lastError: { code, message: text } });
   };
 
   const isGone = async (localId: string): Promise<void> => {
@@ -38,23 +53,20 @@ export function createPushJob(options: PushJobOptions): JobHandler {
     if (result.outcome !== 'failed') return;
     const { error } = result;
     if (!error.isRetryable && !isShopWide(error)) return;
-    // Should the process end before the next attempt, the record is what remains of this one.
-    if (attempt <= retryDelaysMs.length) await marks.change(localId, { status: 'pending' });
+    if (attempt <= retryDelaysMs.length) await change(localId, { status: 'pending' });
     throw error;
   };
 
   return async ({ job, attempt, signal }: JobContext) => {
     const localId = localIdOf(job.payload);
-    marks.begin(localId);
-    try {
-      const product = await source(localId);
-      signal.throwIfAborted();
-      if (product === undefined || product === null) await isGone(localId);
-      else if (localIdOf(product) !== localId) await refuse(localId, 'has another `localId` in the source.');
-      else await conclude(localId, await sync.push(product, { signal }), attempt);
-    } finally {
-      await marks.end(localId);
-    }
+    const push = await marks.begin(localId);
+    const product = await source(localId);
+    signal.throwIfAborted();
+    if (push.isInDoubt) await doubt(localId);
+    if (product === undefined || product === null) await isGone(localId);
+    else if (localIdOf(product) !== localId) await refuse(localId, 'has another `localId` in the source.');
+    else await conclude(localId, await sync.push(product, { signal }), attempt);
+    if ((await push.end()) === 'overtaken') await again(localId);
   };
 }
 

@@ -1,49 +1,96 @@
-import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
-import { emptyRecord } from './empty-record.ts';
+import { randomUUID } from 'node:crypto';
+import { StorageError } from '../errors/local.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
+import { keyPart, shopPrefix } from '../webhooks/durable/keys.ts';
 
-/** Keeps the records so that they say which products are still to be pushed. */
+/** What stands in the store for a product that is to be pushed. */
+interface Mark {
+  readonly localId: string;
+  /** New with each change. */
+  readonly change: string;
+  /** The push that has begun last, new with each; `null` before the first. */
+  readonly push: string | null;
+  /** Two pushes ran at a time, so nobody knows whose state the shop and the record have. */
+  readonly isInDoubt: boolean;
+}
+
+/** A push that has begun. */
+export interface BegunPush {
+  /** Whether it must be sent even where the record says that the shop has it. */
+  readonly isInDoubt: boolean;
+  /**
+   * The push has ended. Takes the mark away, unless a change came meanwhile. `overtaken`: another push of the product
+   * ran at the same time, as where this one's process was taken for dead; the product is marked anew, in doubt.
+   */
+  end(): Promise<'done' | 'changed' | 'overtaken'>;
+}
+
+/**
+ * Says in the key-value store which products are still to be pushed. A push takes away only the mark as it stood when
+ * the push began, so no change is lost that it may not have seen. The sync records are left to the pushes.
+ */
 export interface PushMarks {
-  /** The product has changed: it must be pushed. */
+  /** The product has changed: it must be pushed. @throws StorageError */
   mark(localId: string): Promise<void>;
-  /** A push begins: what was marked until now is in it. */
-  begin(localId: string): void;
-  /** A push has ended: what was marked meanwhile is not in it. */
-  end(localId: string): Promise<void>;
-  /** Changes what the record says, where there is one. */
-  change(localId: string, changes: Partial<SyncRecord>): Promise<void>;
+  /** A push begins. Call it before the product is read. @throws StorageError */
+  begin(localId: string): Promise<BegunPush>;
+  /** The local ids of all that is marked. @throws StorageError, also for a mark that cannot be read. */
+  all(): AsyncIterable<string>;
 }
 
 /** Makes the marks of one shop. */
-export function createPushMarks(records: SyncRecordStore, shop: string): PushMarks {
-  /** Marked while a push in this process may run; its end writes the record, and would wipe the mark out. */
-  const marked = new Set<string>();
-  const running = new Set<string>();
+export function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
+  const prefix = async (): Promise<string> => `${await shopPrefix(shop)}push:`;
+  const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
 
-  const change: PushMarks['change'] = async (localId, changes) => {
-    const record = await records.get(shop, localId);
-    if (record) await records.put({ ...record, ...changes });
+  /** Changes a product's mark, whatever others do meanwhile. @returns It as it stands in the store now. */
+  const update = async (localId: string, change: (before: Mark) => Mark): Promise<string> => {
+    const key = await keyOf(localId);
+    for (;;) {
+      const before = await store.get(key);
+      const after = JSON.stringify(change(readMark(before) ?? newMark(localId)));
+      if (await store.compareAndSet(key, before, after)) return after;
+    }
   };
 
   return {
-    change,
     async mark(localId) {
-      if (running.has(localId)) {
-        marked.add(localId);
-        return;
+      // As a rule there is none.
+      if (await store.setIfAbsent(await keyOf(localId), JSON.stringify(newMark(localId)))) return;
+      await update(localId, (before) => ({ ...before, change: randomUUID() }));
+    },
+    async begin(localId) {
+      const push = randomUUID();
+      const begun = await update(localId, (before) => ({ ...before, push }));
+      return {
+        isInDoubt: readMark(begun)?.isInDoubt ?? false,
+        async end() {
+          const key = await keyOf(localId);
+          if (await store.compareAndSet(key, begun, undefined)) return 'done';
+          if (readMark(await store.get(key))?.push === push) return 'changed';
+          await update(localId, (before) => ({ ...before, change: randomUUID(), isInDoubt: true }));
+          return 'overtaken';
+        },
+      };
+    },
+    async *all() {
+      for await (const key of store.scan(await prefix())) {
+        const text = await store.get(key);
+        if (text !== undefined) yield readMark(text)?.localId ?? damaged(key);
       }
-      const record = await records.get(shop, localId);
-      // `syncing` is as good as `pending` after a crash, and the push that wrote it knows more than we do here.
-      // What was deleted in the shop stays so noted: whether it comes back is the push's to decide.
-      const isNoted = record && ['pending', 'syncing', 'deleted_in_shopify'].includes(record.status);
-      if (!isNoted) await records.put({ ...(record ?? emptyRecord(shop, localId)), status: 'pending' });
-    },
-    begin(localId) {
-      running.add(localId);
-      marked.delete(localId);
-    },
-    async end(localId) {
-      running.delete(localId);
-      if (marked.delete(localId)) await change(localId, { status: 'pending' });
     },
   };
+}
+
+const newMark = (localId: string): Mark => ({ localId, change: randomUUID(), push: null, isInDoubt: false });
+
+function readMark(text: string | undefined): Mark | undefined {
+  const found = text === undefined ? undefined : parseJson(text);
+  return isRecord(found) && typeof found['localId'] === 'string' ? (found as unknown as Mark) : undefined;
+}
+
+function damaged(key: string): never {
+  const mend = 'Delete the key, and enqueue its product again.';
+  throw new StorageError(`The mark of a product to be pushed cannot be read, under the key ${key}. ${mend}`, false);
 }

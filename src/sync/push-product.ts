@@ -52,10 +52,7 @@ export async function pushProduct(
   const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
   const gone = before?.status === 'deleted_in_shopify';
 
-  if (before && hasSettled(before) && before.hash === hash && before.gid !== null) {
-    // It was marked for a push that turned out to be none.
-    if (before.status === 'pending' && !options.dryRun)
-      await records.put({ ...before, status: 'synced', lastError: null });
+  if (before?.status === 'synced' && before.hash === hash && before.gid !== null) {
     return { outcome: 'unchanged', localId, gid: before.gid };
   }
   if (gone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
@@ -111,10 +108,6 @@ export async function pushProduct(
   });
   return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };
 }
-
-/** Whether no push was begun since the last one that succeeded, so that the hash says what the shop has. */
-const hasSettled = ({ status, attempts }: SyncRecord): boolean =>
-  status === 'synced' || (status === 'pending' && attempts === 0);
 
 /** What is known of a product that the shop does not have, or no longer. */
 const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };

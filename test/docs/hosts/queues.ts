@@ -1,5 +1,5 @@
 // What docs/queues.md takes for granted.
-import type { JobQueue, Logger, ShopifyClient, SyncRecordStore } from 'shopwright';
+import type { JobQueue, Logger, ShopifyClient, Stores } from 'shopwright';
 import type { ProductQueueOptions, ProductSync } from 'shopwright/sync';
 
 export { createProductQueue } from 'shopwright/sync';
@@ -12,6 +12,6 @@ export declare const AdjustStock: string;
 export declare const isStocktaking: () => Promise<boolean>;
 export declare const sync: ProductSync;
 export declare const queue: JobQueue;
-export declare const stores: { readonly records: SyncRecordStore };
+export declare const stores: Stores;
 export declare const loadProduct: ProductQueueOptions['source'];
 export declare const myQueue: (options: object) => JobQueue;

@@ -33,7 +33,7 @@ const queue = bullmqQueue({
 });
 
 createProductQueue({
-  ...{ sync, queue, records: stores.records, shop, retryDelaysMs: [200, 500, 1_000, 2_000] },
+  ...{ sync, queue, stores, shop, retryDelaysMs: [200, 500, 1_000, 2_000] },
   async source(localId) {
     const version = await redis.hget(`${schema}:versions`, localId);
     const variants = [{ sku: localId, price: '10.00', options: {} }];
