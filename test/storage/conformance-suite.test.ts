@@ -46,6 +46,16 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
     flawed(({ list }) => ({ list: async (of, options) => [...(await list(of, options))].sort(byUnits) })),
   ],
   [
+    'begins a page with the record that `after` names',
+    'pages through all records, each one once',
+    flawed(({ list, get }) => ({
+      async list(of, options = {}) {
+        const first = options.after === undefined ? undefined : await get(of, options.after);
+        return [...(first ? [first] : []), ...(await list(of, options))].slice(0, options.limit ?? 100);
+      },
+    })),
+  ],
+  [
     'puts a batch one by one',
     'puts all of a batch or nothing of it',
     flawed(({ put }) => ({

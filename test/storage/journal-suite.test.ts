@@ -42,6 +42,14 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
     })),
   ],
   [
+    'begins a page with the entry that `after` names',
+    'shows a reader who follows it each entry once while others append',
+    flawed(({ list }) => ({
+      list: (shop, { after, ...options } = {}) =>
+        list(shop, { ...options, ...(after !== undefined && { after: String(Number(after) - 1).padStart(16, '0') }) }),
+    })),
+  ],
+  [
     'orders by time',
     'lists in the order of appending, the oldest first, whatever the times say',
     flawed(({ list }) => ({

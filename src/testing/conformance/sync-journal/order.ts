@@ -1,3 +1,4 @@
+import { mustEnd } from '../endless-pages.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
 import { ascends, draft, drafts, type JournalCase, otherShop, shop } from './case.ts';
 
@@ -72,6 +73,7 @@ export const orderCases: readonly JournalCase[] = [
           const after = seen.at(-1);
           const page = await journal.list(shop, { limit: 7, ...(after !== undefined && { after }) });
           seen.push(...page.map(({ id }) => id));
+          mustEnd(seen.length, 3 * writers.length);
           if (wasDone && page.length === 0) return seen;
         }
       };

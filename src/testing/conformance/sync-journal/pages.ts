@@ -1,4 +1,5 @@
 import type { JournalListOptions } from '../../../storage/ports/sync-journal.ts';
+import { mustEnd } from '../endless-pages.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
 import { draft, drafts, idsOf, type JournalCase, otherShop, shop } from './case.ts';
 
@@ -48,6 +49,7 @@ export const pageCases: readonly JournalCase[] = [
           after = page.at(-1)?.id;
           if (after === undefined) break;
           pages.push(page.map(({ id }) => id));
+          mustEnd(pages.flat().length, ids.length);
         }
         expect(pages.map((page) => page.length)).toEqual([10, 10, 5]);
         expect(pages.flat()).toEqual(order === 'oldest' ? ids : ids.reverse());

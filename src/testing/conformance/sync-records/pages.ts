@@ -1,6 +1,10 @@
 import type { ListOptions, SyncRecordStore } from '../../../storage/types.ts';
+import { mustEnd } from '../endless-pages.ts';
 import { localIds, record, type StoreCase, shop } from './case.ts';
 import { storageFailure } from './storage-failure.ts';
+
+/** More than any case has. */
+const mostPages = 1_000;
 
 async function allPages(store: SyncRecordStore, options: ListOptions): Promise<string[][]> {
   const pages: string[][] = [];
@@ -10,6 +14,7 @@ async function allPages(store: SyncRecordStore, options: ListOptions): Promise<s
     after = page.at(-1)?.localId;
     if (after === undefined) return pages;
     pages.push(page.map(({ localId }) => localId));
+    mustEnd(pages.length, mostPages);
   }
 }
 
