@@ -13,7 +13,10 @@ export interface JobDraft {
   readonly key?: string;
   /** Milliseconds before it may run. Default 0. */
   readonly delayMs?: number;
-  /** `interactive` jobs go before `background` ones. Default `background`. */
+  /**
+   * `interactive` jobs go before `background` ones, always: while there is one that waits, no background job starts,
+   * however old it is. Default `background`.
+   */
   readonly priority?: 'interactive' | 'background';
   /** Milliseconds to wait before each further attempt; its length is the number of retries. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
