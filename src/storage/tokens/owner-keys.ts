@@ -35,6 +35,12 @@ export function shownOwner({ shop, appId, userId }: KnownOwner): string {
 }
 
 /**
+ * Stands between the prefix and the owner. No part of an owner holds it, since it is escaped there: so what comes
+ * behind a longer prefix is never taken for an owner behind a shorter one.
+ */
+const mark = '@';
+
+/**
  * The key of an owner's tokens: its parts, escaped so that no two owners share one.
  *
  * @throws StorageError where they are too long for a key.
@@ -42,7 +48,7 @@ export function shownOwner({ shop, appId, userId }: KnownOwner): string {
 export function ownerKey(prefix: string, owner: KnownOwner): string {
   const { shop, appId, userId } = owner;
   const names = userId === undefined ? [shop, appId] : [shop, appId, userId];
-  const key = prefix + names.map(encodeURIComponent).join('/');
+  const key = prefix + mark + names.map(encodeURIComponent).join('/');
   if (key.length <= maxKeyLength) return key;
   throw new StorageError(
     `The owner of tokens does not fit: shop, appId and userId together are too long for a key of ${maxKeyLength} characters.`,
@@ -51,14 +57,14 @@ export function ownerKey(prefix: string, owner: KnownOwner): string {
   );
 }
 
-/** What the keys of a shop's tokens begin with. */
-export function shopPrefix(prefix: string, shop: string): string {
-  return `${prefix}${encodeURIComponent(shop)}/`;
+/** What the keys of all owners begin with, or those of one shop. */
+export function ownersPrefix(prefix: string, shop?: string): string {
+  return shop === undefined ? prefix + mark : `${prefix}${mark}${encodeURIComponent(shop)}/`;
 }
 
 /** The owner whose key it is; `undefined` for a key that is none of these. */
 export function ownerOf(prefix: string, key: string): KnownOwner | undefined {
-  const names = key.slice(prefix.length).split('/');
+  const names = key.slice(prefix.length + mark.length).split('/');
   if (names.includes('') || names.length < 2 || names.length > 3) return undefined;
   try {
     const [shop = '', appId = '', userId] = names.map(decodeURIComponent);

@@ -4,7 +4,7 @@ import { ConfigError } from '../../errors/local.ts';
 import { isStorableText } from '../field-rules.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import { checkedOwner, type KnownOwner, ownerKey, ownerOf, shopPrefix } from './owner-keys.ts';
+import { checkedOwner, type KnownOwner, ownerKey, ownerOf, ownersPrefix } from './owner-keys.ts';
 import { createSealing } from './sealing.ts';
 import { readKeys, type TokenKey } from './secrets.ts';
 import { checkedTokens } from './token-rules.ts';
@@ -15,7 +15,7 @@ export interface TokenStoreOptions {
   readonly store: KeyValueStore;
   /** The first key encrypts, all of them decrypt. To rotate, put a new one in front and call `rotate()`. */
   readonly keys: readonly TokenKey[];
-  /** What the names of all keys in the store begin with, at most 64 characters. Default `tokens/`. */
+  /** What the names of all keys in the store begin with, at most 64 characters. Default `tokens/`. Two token stores with different ones never meet. */
   readonly keyPrefix?: string;
 }
 
@@ -60,7 +60,7 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
   const { seal, open, isNewest } = createSealing(readKeys(options.keys));
 
   async function* entries(shop?: string): AsyncGenerator<{ readonly key: string; readonly owner: KnownOwner }> {
-    for await (const key of store.scan(shop === undefined ? prefix : shopPrefix(prefix, shop))) {
+    for await (const key of store.scan(ownersPrefix(prefix, shop))) {
       const owner = ownerOf(prefix, key);
       if (owner) yield { key, owner };
     }

@@ -75,7 +75,7 @@ describe('at rest', () => {
     const { keyValue: store } = memoryStores();
     await createTokenStore({ store, keys: [old] }).replace({ shop }, undefined, tokens(1));
     const [sealed = ''] = await valuesOf(store);
-    await store.set(`tokens/${shop}/default`, sealed.replace(':old:', ':fresh:'));
+    await store.set(`tokens/@${shop}/default`, sealed.replace(':old:', ':fresh:'));
     const both = createTokenStore({ store, keys: [fresh, { ...old, id: 'fresh2' }] });
     await expect(both.get({ shop })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   });
@@ -95,7 +95,7 @@ describe('at rest', () => {
     const { keyValue: store } = memoryStores();
     const vault = createTokenStore({ store, keys: [fresh] });
     const version = await vault.replace({ shop }, undefined, tokens(1));
-    const key = `tokens/${shop}/default`;
+    const key = `tokens/@${shop}/default`;
     await store.set(key, damage((await store.get(key)) ?? ''));
     for (const call of [vault.get({ shop }), vault.replace({ shop }, version, tokens(2))]) {
       const error = await failure(call);
@@ -162,7 +162,7 @@ describe('a rotation', () => {
     const lost = newKey('lost');
     await createTokenStore({ store, keys: [lost] }).replace({ shop }, undefined, tokens(1));
     await createTokenStore({ store, keys: [old] }).replace({ shop: other }, undefined, tokens(2));
-    await store.set('tokens/somebody-else', 'x');
+    await store.set('tokens/@somebody-else', 'x');
     const report = await createTokenStore({ store, keys: [fresh, old] }).rotate();
     expect(report).toEqual({ rotated: 1, current: 0, unreadable: 1 });
     expect((await createTokenStore({ store, keys: [lost] }).get({ shop }))?.tokens).toEqual(tokens(1));
@@ -175,7 +175,7 @@ describe('a rotation', () => {
     const vault = createTokenStore({ store, keys: [fresh] });
     await vault.replace({ shop: other }, undefined, tokens(2));
     expect(await vault.rotate()).toEqual({ rotated: 0, current: 1, unreadable: 1 });
-    await store.set(`tokens/${other}/default`, 'v1:fresh:AAAA');
+    await store.set(`tokens/@${other}/default`, 'v1:fresh:AAAA');
     expect(await vault.rotate()).toEqual({ rotated: 0, current: 0, unreadable: 2 });
   });
 
@@ -275,5 +275,32 @@ describe('a prefix', () => {
     expect(await two?.get({ shop })).toBe(undefined);
     expect(await two?.erase(shop)).toBe(0);
     expect(await one?.erase(shop)).toBe(1);
+  });
+
+  it.each([
+    ['a', 'ab'],
+    ['a:', 'a:b:'],
+    ['a', 'a@b'],
+    ['a@', 'a@@'],
+    ['tokens/', 'tokens/eu/'],
+    ['', 'tokens/'],
+    ['', '@'],
+  ])('that another one begins with (%j, %j) keeps them apart all the same', async (outer, inner) => {
+    const { keyValue: store } = memoryStores();
+    const [one, two] = [outer, inner].map((keyPrefix) => createTokenStore({ store, keys: [fresh], keyPrefix }));
+    if (!one || !two) throw new Error('two stores are needed');
+    const owners = [{ shop }, { shop, appId: 'app' }, { shop, appId: 'app', userId: '7' }];
+    for (const owner of owners) await two.replace(owner, undefined, tokens(1));
+
+    for await (const owner of one.owners()) expect(owner).toBe('of nobody');
+    expect(await one.rotate()).toEqual({ rotated: 0, current: 0, unreadable: 0 });
+    const rest = inner.slice(outer.length);
+    for (const taken of [shop, `${rest}${shop}`, ...rest.split(/[/@:]/).filter(Boolean)]) {
+      expect(await one.get({ shop: taken })).toBe(undefined);
+      expect(await one.erase(taken)).toBe(0);
+    }
+    expect(await one.replace({ shop: `${rest}${shop}` }, undefined, tokens(2))).toEqual(expect.any(String));
+    expect(await two.rotate()).toEqual({ rotated: 0, current: owners.length, unreadable: 0 });
+    expect(await two.erase(shop)).toBe(owners.length);
   });
 });
