@@ -11,7 +11,10 @@ export interface FieldsChanged {
 export interface WebhookContext {
   /** 1 for the first; more where the queue tries again after the handler threw. */
   readonly attempt: number;
-  /** Aborted when the attempt's time is up, its lock is lost, or the queue closes. Never, without store and queue. */
+  /**
+   * Aborted when the attempt's time is up (the queue's; 5 minutes without one), its lock is lost, or the queue closes.
+   * 5 seconds later it counts as failed, and other deliveries of its resource are handled. Never, without a store.
+   */
   readonly signal: AbortSignal;
 }
 

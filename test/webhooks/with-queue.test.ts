@@ -1,6 +1,6 @@
 import { type JobDraft, type JobHandler, type JobQueue, memoryStores } from 'shopwright';
 import { inProcessQueue, putOff } from 'shopwright/queue';
-import { createManualClock } from 'shopwright/testing';
+import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { createWebhookHandler, type WebhookHandlerEvent, type WebhookHandlerOptions } from 'shopwright/webhooks';
 import { describe, expect, test, vi } from 'vitest';
 import { deliveryOf, gate, productUpdate } from './delivery-request.ts';
@@ -10,17 +10,17 @@ import { secret } from './signed-delivery.ts';
 const webhookId = 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043';
 const order = (id = webhookId): Request => deliveryOf({ topic: 'orders/create', payload: { id: 1 }, webhookId: id });
 
-function setup(options: Partial<WebhookHandlerOptions> = {}) {
+function setup(options: Partial<WebhookHandlerOptions> & { readonly clock?: ManualClock } = {}) {
   const events: WebhookHandlerEvent[] = [];
-  const clock = createManualClock();
+  const clock = options.clock ?? createManualClock();
   const store = options.store ?? memoryStores({ clock }).keyValue;
   const queue = options.queue ?? inProcessQueue({ clock });
   const handler = createWebhookHandler({
     secrets: secret,
-    clock,
     on: {},
     onEvent: (event) => events.push(event),
     ...options,
+    clock,
     store,
     queue,
   });
@@ -236,6 +236,58 @@ describe('where the queue', () => {
       await expect(queue.run()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     }
   });
+});
+
+test('a handler that never ends holds up neither its own next attempt nor others of its resource', async () => {
+  const clock = createManualClock();
+  const onUpdate = vi.fn().mockReturnValueOnce(new Promise(() => undefined));
+  const queue = inProcessQueue({ clock, timeoutMs: 60_000 });
+  const { handler, types } = setup({ clock, queue, on: { 'products/update': onUpdate } });
+  await handler(productUpdate('2026-11-02T12:00:00Z', { webhookId: 'hangs' }));
+  await vi.waitFor(() => expect(onUpdate).toHaveBeenCalledOnce());
+  await handler(productUpdate('2026-11-02T12:00:01Z', { webhookId: 'waits' }));
+  await clock.advance(300_000);
+  await vi.waitFor(() => expect(onUpdate).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(types().toSorted()).toEqual(['failed', 'handled', 'queued', 'queued', 'stale']));
+});
+
+test('a handler that ends well when it is not waited for any more is not called again', async () => {
+  const clock = createManualClock();
+  const { opened, open } = gate();
+  const onCreate = vi.fn(() => opened);
+  const logger = recordingLogger();
+  const queue = inProcessQueue({ clock, timeoutMs: 60_000 });
+  const { handler, types, drained, inbox } = setup({ clock, queue, logger, on: { 'orders/create': onCreate } });
+  await handler(order());
+  await vi.waitFor(() => expect(onCreate).toHaveBeenCalledOnce());
+  await clock.advance(65_000);
+  await vi.waitFor(() => expect(types()).toEqual(['queued', 'failed']));
+  open();
+  await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('did not listen to its signal'));
+  await drained();
+  expect(onCreate).toHaveBeenCalledOnce();
+  expect(types()).toEqual(['queued', 'failed', 'duplicate']);
+  expect(await inbox()).toBe(0);
+});
+
+test('what a closing queue stops in its last attempt stays in the inbox for the next start', async () => {
+  const clock = createManualClock();
+  const store = memoryStores({ clock }).keyValue;
+  const queue = inProcessQueue({ clock });
+  const onCreate = vi.fn((_event: unknown, { signal }: { signal: AbortSignal }): unknown => {
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+  });
+  const on = { 'orders/create': onCreate };
+  const first = setup({ clock, store, queue, retryDelaysMs: [], on });
+  await first.handler(order());
+  await vi.waitFor(() => expect(onCreate).toHaveBeenCalledOnce());
+  await clock.run(queue.close({ graceMs: 0 }));
+  await vi.waitFor(() => expect(first.events.at(-1)).toMatchObject({ type: 'failed', willRetry: true }));
+
+  onCreate.mockImplementation(() => undefined);
+  const second = setup({ clock, store, queue: inProcessQueue({ clock }), on });
+  await vi.waitFor(() => expect(second.types()).toEqual(['handled']));
+  expect(await second.inbox()).toBe(0);
 });
 
 test('what could not be taken out of the inbox is taken out with the next delivery that is done', async () => {

@@ -171,6 +171,22 @@ describe('with a store, a delivery', () => {
   });
 });
 
+test('a handler that never ends gives way to the next retry after five minutes', async () => {
+  const clock = createManualClock();
+  const store = memoryStores({ clock }).keyValue;
+  const onUpdate = vi.fn().mockReturnValueOnce(new Promise(() => undefined));
+  const { handler, events } = setup({ clock, store, on: { 'products/update': onUpdate } });
+  const first = handler(productUpdate(at, { webhookId }));
+  await vi.waitFor(() => expect(onUpdate).toHaveBeenCalledOnce());
+  expect((await clock.run(handler(productUpdate(at, { webhookId })))).status).toBe(503);
+  expect((await clock.run(first)).status).toBe(500);
+  expect(clock.monotonic()).toBe(305_000);
+  expect(onUpdate.mock.calls[0]?.[1].signal.reason).toMatchObject({ code: 'TIMEOUT' });
+  expect((await handler(productUpdate(at, { webhookId }))).status).toBe(200);
+  expect(events).toEqual(['unavailable', 'failed', 'handled']);
+  expect(clock.pending).toBe(0);
+});
+
 describe('where the store', () => {
   test('is down, the answer is 503, and the delivery is handled when it comes again', async () => {
     const onCreate = vi.fn();

@@ -1,8 +1,13 @@
+import { TimeoutError } from '../../errors/connection.ts';
+import { linkSignal } from '../../internal/link-signal.ts';
 import type { Accept } from '../process.ts';
 import { deliveryKeys } from './keys.ts';
 import type { DurableContext } from './settings.ts';
 import { startTimeLimit } from './time-limit.ts';
 import { work } from './work.ts';
+
+/** Milliseconds for a handler, as many as a queue gives to an attempt: its lock must not be held for ever. */
+const handlerLimitMs = 300_000;
 
 /**
  * With a store and no queue: a delivery is handled before it is answered. A copy that comes meanwhile waits for the
@@ -12,6 +17,10 @@ export function acceptAtOnce({ settings, answer }: DurableContext): Accept {
   return async (event, handle) => {
     const { clock, limitMs, name } = settings;
     const limit = startTimeLimit(clock, limitMs);
+    const link = linkSignal(clock, undefined, handlerLimitMs, () => {
+      const message = `The webhook ${event.topic} was not handled within ${handlerLimitMs} ms.`;
+      return new TimeoutError('TIMEOUT', message, { timeoutMs: handlerLimitMs, mayHaveExecuted: true });
+    });
     let isHandling = false;
     try {
       const outcome = await work(settings, {
@@ -21,7 +30,7 @@ export function acceptAtOnce({ settings, answer }: DurableContext): Accept {
         waitMs: Math.floor(limitMs * 0.8),
         limit,
         attempt: 1,
-        signal: undefined,
+        signal: link.signal,
         handle(...call) {
           isHandling = true;
           return handle(...call);
@@ -33,6 +42,7 @@ export function acceptAtOnce({ settings, answer }: DurableContext): Accept {
       return answer(event, { type: 'unavailable', reason: 'store-failed', error });
     } finally {
       limit.end();
+      link.release();
     }
   };
 }

@@ -1,3 +1,4 @@
+import { isTimeoutError } from '../../errors/guards.ts';
 import { ConfigError } from '../../errors/local.ts';
 import { putOff, putOffDelay } from '../../queue/put-off.ts';
 import type { JobHandler } from '../../queue/types.ts';
@@ -31,7 +32,9 @@ export function createJobHandler(context: DurableContext): JobHandler {
       answer(event, { type: outcome });
     } catch (error) {
       if (putOffDelay(error) !== undefined) throw error;
-      const willRetry = attempt <= retryDelaysMs.length;
+      // What a closing queue stops loses no attempt: the queue gives it back, or the next start takes it up.
+      const isGivenBack = signal.aborted && !isTimeoutError(signal.reason);
+      const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
       // Now the queue's dead letter holds it, and a delivery of the same id starts anew.
       if (!willRetry) await leaveInbox(context, keys.inbox, limit);
       logFailure(options, event, error, willRetry ? 'the queue will try again' : 'that was the last attempt');

@@ -4,7 +4,7 @@ import { accepted, answerOf } from '../answer.ts';
 import type { WebhookStep, WebhookUnavailable } from '../event-types.ts';
 import type { WebhookAnswer, WebhookEvent, WebhookHandlerOptions } from '../handler-types.ts';
 import { detailsOf, tell } from '../report.ts';
-import type { WorkSettings } from './work.ts';
+import type { WorkSettings } from './work-types.ts';
 
 const hourMs = 3_600_000;
 
