@@ -113,6 +113,8 @@ export interface JobQueue {
    * letter, or none any more. After an error that `isRetryable` the next call tells.
    */
   requeue(id: string): Promise<boolean>;
+  /** Throws a dead letter away, with its payload. `false`: it is no dead letter, or none any more. */
+  discard(id: string): Promise<boolean>;
   /** Resolves once nothing waits, is delayed or runs. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**

@@ -72,6 +72,11 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
     () => ({ drain: async () => undefined }),
   ],
   [
+    'keeps what it was told to throw away',
+    'throws a dead letter away, and no other',
+    () => ({ discard: async () => true }),
+  ],
+  [
     'never measures',
     'says how long attempts took',
     (queue) => ({

@@ -42,6 +42,7 @@ export function handQueue(): HandQueue {
     stats: unused,
     deadJobs: unused,
     requeue: unused,
+    discard: unused,
     drain: unused,
     close: unused,
   };

@@ -59,6 +59,7 @@ function handQueue(): JobQueue & { readonly jobs: JobDraft[]; run(attempt?: numb
     stats: unused,
     deadJobs: unused,
     requeue: unused,
+    discard: unused,
     drain: unused,
     close: unused,
   };

@@ -10,6 +10,7 @@ import { prepareJob } from '../queued-job.ts';
 import { createReporter } from '../reporter.ts';
 import type { JobHandler, JobQueue } from '../types.ts';
 import { openRedis, watchTrouble } from './connection.ts';
+import { discardDeadLetter } from './discard.ts';
 import { createErrorLog } from './error-log.ts';
 import { createSharedKeys } from './keys.ts';
 import { bullmqQueueSettings } from './options.ts';
@@ -130,6 +131,10 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       const { key } = bull.data;
       if (key !== null) await ask(keys.hold({ id, type: bull.name, key })).catch(keyNotHeld(id));
       return true;
+    },
+    async discard(id) {
+      mustBeOpen();
+      return ask(discardDeadLetter(redis, (suffix) => queue.toKey(suffix), id));
     },
     async drain({ signal } = {}) {
       mustBeOpen();

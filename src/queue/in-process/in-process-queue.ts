@@ -127,6 +127,10 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       backlog.add(held, 0);
       return true;
     },
+    async discard(id) {
+      mustBeOpen();
+      return dead.take(id) !== undefined;
+    },
     async drain({ signal } = {}) {
       mustBeOpen();
       await idle.wait(signal);

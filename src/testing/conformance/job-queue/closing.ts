@@ -80,6 +80,7 @@ export const closingCases: readonly QueueCase[] = [
       await end(queue.close());
       expect(await codeOf(add(1))).toBe('QUEUE_FAILED');
       expect(await codeOf(queue.requeue('1'))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.discard('1'))).toBe('QUEUE_FAILED');
       expect(await codeOf(queue.drain())).toBe('QUEUE_FAILED');
       expect(await end(queue.close())).toBe(undefined);
     },

@@ -92,6 +92,57 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
+    name: 'throws a dead letter away, and no other',
+    async check({ add, watch, empty, queue }, expect) {
+      const seen = watch(() => {
+        throw new Error('no');
+      });
+      const ids: string[] = [];
+      for (const number of [1, 2, 3]) ids.push((await add(number, { ...once, key: `k${number}` })).id);
+      await empty();
+      const [first = '', second = '', third = ''] = ids;
+      expect(await queue.discard(second)).toBe(true);
+      expect((await queue.deadJobs()).map(({ id }) => id).sort()).toEqual([first, third].sort());
+      expect((await queue.stats()).dead).toBe(2);
+      expect([await queue.discard(second), await queue.requeue(second)]).toEqual([false, false]);
+      // Its key is free.
+      expect((await add(4, { ...once, key: 'k2' })).isNew).toBe(true);
+      await empty();
+      expect(seen.length).toBe(4);
+    },
+  },
+  {
+    name: 'throws nothing away that is no dead letter',
+    async check({ add, watch, empty, queue }, expect) {
+      const { id } = await add(1);
+      expect([await queue.discard(id), await queue.discard('nobody'), await queue.discard('')]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      const seen = watch();
+      await empty();
+      expect(seen.length).toBe(1);
+    },
+  },
+  {
+    name: 'either throws a dead letter away or queues it again where both are asked for',
+    async check({ add, watch, empty, queue }, expect) {
+      let isBroken = true;
+      const seen = watch(() => {
+        if (isBroken) throw new Error('no');
+      });
+      const { id } = await add(1, once);
+      await empty();
+      isBroken = false;
+      const [isGone, isAgain] = await Promise.all([queue.discard(id), queue.requeue(id)]);
+      await empty();
+      expect([isGone, isAgain].sort()).toEqual([false, true]);
+      expect(seen.length).toBe(isAgain ? 2 : 1);
+      expect(await queue.deadJobs()).toEqual([]);
+    },
+  },
+  {
     name: 'queues a dead letter again once where two ask for it',
     async check({ add, watch, empty, queue }, expect) {
       let isBroken = true;
