@@ -239,6 +239,23 @@ describe('where the queue', () => {
   });
 });
 
+test('a store that hangs once when a delivery is noted is waited for again', async () => {
+  const logger = recordingLogger();
+  const { handler, store, clock, types, drained } = setup({ logger, on: { 'orders/create': () => undefined } });
+  const set = store.set.bind(store);
+  vi.spyOn(store, 'set')
+    .mockImplementationOnce(() => new Promise(() => undefined))
+    .mockImplementation(async (...entry) => {
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 2_000));
+      await set(...entry);
+    });
+  await handler(order());
+  await drained();
+  await handler(order());
+  expect(types()).toEqual(['queued', 'handled', 'duplicate']);
+  expect(logger.lines).toEqual([]);
+});
+
 test('a handler that never ends holds up neither its own next attempt nor others of its resource', async () => {
   const clock = createManualClock();
   const onUpdate = vi.fn().mockReturnValueOnce(new Promise(() => undefined));

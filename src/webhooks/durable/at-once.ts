@@ -29,6 +29,7 @@ export function acceptAtOnce({ settings, answer }: DurableContext): Accept {
         // Less than the limit: a lock that is not free is another matter than a store that does not answer.
         waitMs: Math.floor(limitMs * 0.8),
         limit,
+        isAnswered: false,
         attempt: 1,
         signal: link.signal,
         handle(...call) {

@@ -26,7 +26,8 @@ export function createJobHandler(context: DurableContext): JobHandler {
     const limit = startTimeLimit(clock, limitMs + turnMs);
     try {
       const handle = handlerOf(options.on, event) ?? missing(event);
-      const outcome = await work(settings, { event, keys, waitMs: turnMs, limit, attempt, signal, handle });
+      const delivery = { event, keys, waitMs: turnMs, limit, isAnswered: true, attempt, signal, handle };
+      const outcome = await work(settings, delivery);
       if (outcome === 'busy') throw putOff(turnMs);
       await leaveInbox(context, keys.inbox, limit);
       answer(event, { type: outcome });

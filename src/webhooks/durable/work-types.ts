@@ -31,6 +31,8 @@ export interface Work {
   readonly waitMs: number;
   /** For what comes before the handler. */
   readonly limit: TimeLimit;
+  /** Whether Shopify has its answer already. */
+  readonly isAnswered: boolean;
   readonly attempt: number;
   /** Aborted when the handler shall end; 5 seconds later it is not waited for any more. */
   readonly signal: AbortSignal;

@@ -1,6 +1,5 @@
 import type { KeyValueStore, Lock } from '../../storage/ports/key-value-store.ts';
 import type { WebhookContext } from '../event-types.ts';
-import type { WebhookEvent } from '../handler-types.ts';
 import { type DeliveryKeys, markKey } from './keys.ts';
 import { untilLastWords } from './last-words.ts';
 import { advanceMark, isStale, readMark } from './marks.ts';
@@ -48,7 +47,7 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
         },
         within,
         settings,
-        event,
+        delivery,
       );
     await handleInTime(lock, settings, delivery, noteDone);
     await noteDone(limit);
@@ -94,17 +93,18 @@ function createContext(attempt: number, outer: AbortSignal, lock: Lock): Webhook
 
 /**
  * Tries three times. A failure is not the handler's: running that again would do twice what was done once, while
- * a missing note matters only if a copy of the delivery, or an older one, is still to come.
+ * a missing note matters only if a copy of the delivery, or an older one, is still to come. Where Shopify waits for
+ * the answer, all tries have the time of one: a copy is to come for certain after an answer that is late.
  */
 async function note(
   write: () => Promise<void>,
   limit: TimeLimit,
   { logger }: WorkSettings,
-  { topic, shop, webhookId }: WebhookEvent,
+  { event: { topic, shop, webhookId }, isAnswered }: Work,
 ): Promise<void> {
-  limit.restart();
   let failure: unknown;
   for (let attempt = 1; attempt <= 3; attempt += 1) {
+    if (attempt === 1 || isAnswered) limit.restart();
     try {
       return await limit.race('store', write());
     } catch (error) {
