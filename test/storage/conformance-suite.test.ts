@@ -56,6 +56,18 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
     })),
   ],
   [
+    'keeps what a record of a batch says nothing of',
+    'replaces whole records, and leaves nothing of what they said before',
+    flawed(({ get, putMany }) => ({
+      async putMany(all) {
+        const before = await Promise.all(all.map((one) => get(one.shop, one.localId)));
+        await putMany(
+          all.map((one, index) => ({ ...one, lastError: one.lastError ?? before[index]?.lastError ?? null })),
+        );
+      },
+    })),
+  ],
+  [
     'puts a batch one by one',
     'puts all of a batch or nothing of it',
     flawed(({ put }) => ({

@@ -50,6 +50,14 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
     })),
   ],
   [
+    'looks for the entries of a run among those of a page',
+    'fills a page with entries of the run or product, however many others stand between',
+    flawed(({ list }) => ({
+      list: async (shop, { runId, ...options } = {}) =>
+        (await list(shop, options)).filter((entry) => runId === undefined || entry.runId === runId),
+    })),
+  ],
+  [
     'orders by time',
     'lists in the order of appending, the oldest first, whatever the times say',
     flawed(({ list }) => ({

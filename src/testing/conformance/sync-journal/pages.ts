@@ -91,6 +91,19 @@ export const pageCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'fills a page with entries of the run or product, however many others stand between',
+    async check(journal, expect) {
+      const others = drafts(30, { runId: 'run-9' });
+      await journal.append([draft('a', { at: 0 }), ...others, draft('a', { at: 1 }), ...others, draft('b', { at: 2 })]);
+      for (const order of ['oldest', 'newest'] as const) {
+        const ofRun = await timesOf(journal.list(shop, { runId: 'run-1', order, limit: 2 }));
+        expect(ofRun).toEqual(order === 'oldest' ? [0, 1] : [2, 1]);
+        const ofProduct = await timesOf(journal.list(shop, { localId: 'a', order, limit: 2 }));
+        expect(ofProduct).toEqual(order === 'oldest' ? [0, 1] : [1, 0]);
+      }
+    },
+  },
+  {
     name: 'lists the entries of one product',
     async check(journal, expect) {
       await journal.append(mixed);

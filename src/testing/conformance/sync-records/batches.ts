@@ -14,6 +14,19 @@ export const batchCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'replaces whole records, and leaves nothing of what they said before',
+    async check(store, expect) {
+      await store.putMany([record('p1'), record('p2')]);
+      const bare = record('p1', {
+        ...{ gid: null, hash: null, parts: null, lastError: null, lastSyncData: null },
+        ...{ lastSyncedAt: null, lastAttemptAt: null, shopifyUpdatedAt: null, attempts: 0, status: 'pending' },
+      });
+      await store.putMany([bare]);
+      expect(await store.get(shop, 'p1')).toEqual(bare);
+      expect(await store.get(shop, 'p2')).toEqual(record('p2'));
+    },
+  },
+  {
     name: 'takes an empty batch',
     async check(store, expect) {
       await store.putMany([]);

@@ -62,6 +62,17 @@ export const replaceCases: readonly TokenCase[] = [
     },
   },
   {
+    name: 'keeps no refresh token, end or scope that the new tokens do not have',
+    async check(store, expect) {
+      const first = await store.replace(offline, undefined, tokens(1));
+      const bare = tokens(2, {
+        ...{ accessTokenExpiresAt: null, refreshToken: null, refreshTokenExpiresAt: null, scopes: [] },
+      });
+      await store.replace(offline, first, bare);
+      expect((await store.get(offline))?.tokens).toEqual(bare);
+    },
+  },
+  {
     name: 'changes nothing where somebody else was faster',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
