@@ -27,7 +27,9 @@ function itHasOneWinner(place: string): void {
   it('gives each key, each step of a counter and each turn of a lock to exactly one of 52 contenders', async () => {
     await openStores(place).close();
     const ends = await Promise.all(
-      processes.map((name) => runProgram('contend.ts', [place, name, String(contendersEach), String(rounds)])),
+      processes.map((name) =>
+        runProgram('contend.ts', [place, name, ...[contendersEach, rounds, processes.length].map(String)]),
+      ),
     );
     for (const { code, errors } of ends) expect(code, errors).toBe(0);
     const wins = ends.flatMap(({ output }) => output.trim().split('\n')).map((line): Win => JSON.parse(line));

@@ -1,8 +1,9 @@
 // Contends with other processes for keys and for a lock, and tells each win as a line of JSON.
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStores } from './open-stores.ts';
 
-const [place = '', name = '', contenders = '', rounds = ''] = process.argv.slice(2);
+const [place = '', name = '', contenders = '', rounds = '', processes = ''] = process.argv.slice(2);
 const stores = openStores(place);
 const { keyValue } = stores;
 const tell = (win: object): void => void writeSync(1, `${JSON.stringify(win)}\n`);
@@ -25,5 +26,15 @@ async function contend(id: string): Promise<void> {
   }
 }
 
+/** Processes that are ready, this one included. */
+async function countReady(): Promise<number> {
+  let count = 0;
+  for await (const _name of keyValue.scan('ready-')) count += 1;
+  return count;
+}
+
+// One process that starts sooner could be done before the others come.
+await keyValue.set(`ready-${name}`, 'yes');
+while ((await countReady()) < Number(processes)) await sleep(10);
 await Promise.all(Array.from({ length: Number(contenders) }, (_, index) => contend(`${name}-${index}`)));
 await stores.close();
