@@ -65,7 +65,7 @@ export {
   readEntry as readJournalEntry,
   type StoredDraft as StoredJournalDraft,
 } from './storage/journal-rules.ts';
-export { type MemoryStoresOptions, memoryStores } from './storage/memory.ts';
+export { type MemoryStoresOptions, memoryStores } from './storage/memory/stores.ts';
 export { checkedPage as checkedRecordPage, checkedPatternLimit } from './storage/page-rules.ts';
 export { createPatternTally, type FailedRecord, type PatternTally } from './storage/pattern-tally.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './storage/ports/key-value-store.ts';

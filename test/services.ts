@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { describe, it } from 'vitest';
 
@@ -24,23 +25,29 @@ function answers(url: URL, defaultPort: number, greeting: string | Buffer, fits:
   });
 }
 
-/** The service where it is there; where it is not, suites that say loudly that they did not run. */
-function serviceOrSkip(name: string, { href: url, host }: URL, isThere: boolean): Service {
-  if (isThere) return { url, describe };
-  const problem = `${name} does not answer at ${host}`;
+/** vitest's `describe` where that is there; where it is not, one whose suites say loudly that they did not run. */
+function describeOrSkip(name: string, isThere: boolean, problem: string): Service['describe'] {
+  if (isThere) return describe;
   const mustRun = Boolean(process.env['CI']);
   if (!mustRun) process.stderr.write(`\n!! SKIPPED: ${problem}: the suites that need it do not run.\n`);
   const fail = (): void =>
     void it(`has ${name}`, () => {
       throw new Error(problem);
     });
-  return {
-    url,
-    describe(suite, body) {
-      if (mustRun) describe(suite, fail);
-      else describe.skip(suite, body);
-    },
+  return (suite, body) => {
+    if (mustRun) describe(suite, fail);
+    else describe.skip(suite, body);
   };
+}
+
+function serviceOrSkip(name: string, { href: url, host }: URL, isThere: boolean): Service {
+  return { url, describe: describeOrSkip(name, isThere, `${name} does not answer at ${host}`) };
+}
+
+/** vitest's `describe` for suites that start a `redis-server` of their own; without one they are skipped, or fail. */
+export function redisServerOrSkip(): Service['describe'] {
+  const isThere = spawnSync('redis-server', ['--version']).status === 0;
+  return describeOrSkip('redis-server', isThere, 'there is no redis-server to start');
 }
 
 /**

@@ -2,14 +2,4 @@ export type { PostgresStoresOptions } from '../storage/postgres/options.ts';
 export type { PostgresAnswer, PostgresClient, PostgresPool } from '../storage/postgres/pool.ts';
 export { postgresStores } from '../storage/postgres/stores.ts';
 export type { MigrateOption, SqlStores } from '../storage/sql/preparation.ts';
-export type {
-  AgeCount,
-  ErrorPattern,
-  ErrorPatternOptions,
-  ListOptions,
-  Stores,
-  SyncCounts,
-  SyncRecord,
-  SyncRecordStore,
-  SyncStatus,
-} from '../storage/types.ts';
+export type { Stores } from '../storage/types.ts';

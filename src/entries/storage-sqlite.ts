@@ -1,14 +1,4 @@
 export type { MigrateOption, SqlStores } from '../storage/sql/preparation.ts';
 export type { SqliteStoresOptions } from '../storage/sqlite/options.ts';
 export { sqliteStores } from '../storage/sqlite/stores.ts';
-export type {
-  AgeCount,
-  ErrorPattern,
-  ErrorPatternOptions,
-  ListOptions,
-  Stores,
-  SyncCounts,
-  SyncRecord,
-  SyncRecordStore,
-  SyncStatus,
-} from '../storage/types.ts';
+export type { Stores } from '../storage/types.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStores } from '../../src/storage/memory.ts';
+import { memoryStores } from '../../src/storage/memory/stores.ts';
 import type { Stores, SyncRecord, SyncRecordStore } from '../../src/storage/types.ts';
 import { describeSyncRecordStore } from '../../src/testing/conformance/sync-record-store.ts';
 import { shop } from '../../src/testing/conformance/sync-records/case.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareCodePoints } from '../../src/storage/code-points.ts';
 import { createGate } from '../../src/storage/gate.ts';
-import { memoryStores } from '../../src/storage/memory.ts';
+import { memoryStores } from '../../src/storage/memory/stores.ts';
 import { sqliteStores } from '../../src/storage/sqlite/stores.ts';
 import type { SyncStatus } from '../../src/storage/types.ts';
 import { record, shop } from '../../src/testing/conformance/sync-records/case.ts';

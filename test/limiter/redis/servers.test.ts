@@ -8,11 +8,12 @@ import type { Permit, RateLimiter } from 'shopwright';
 import { afterEach, expect, it } from 'vitest';
 import type { RedisScripting } from '../../../src/limiter/redis/options.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
-import { redisOrSkip } from '../../services.ts';
+import { freePort, startRedis, startSilentServer, type TestServer } from '../../redis-server.ts';
+import { redisOrSkip, redisServerOrSkip } from '../../services.ts';
 import { scope } from './redis-bench.ts';
-import { describeWithRedisServer, freePort, startRedis, startSilentServer, type TestServer } from './redis-server.ts';
 
 const { url, describe } = await redisOrSkip(15);
+const describeWithServer = redisServerOrSkip();
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -100,7 +101,7 @@ it.each(Object.entries(clients))('a server that is not there costs no call (%s)'
   expect(await call(limiter)).toBe(share);
 });
 
-describeWithRedisServer('a server that is killed and started again', () => {
+describeWithServer('a server that is killed and started again', () => {
   it.each(Object.entries(clients))(
     'costs no call, and is used again without a restart of the process (%s)',
     async (_, connect) => {
@@ -129,7 +130,7 @@ interface ClusterMember {
   readonly talkPort: number;
 }
 
-describeWithRedisServer('a cluster', () => {
+describeWithServer('a cluster', () => {
   const nodes = {
     'ioredis 6': (port: number) => new Cluster([{ host: '127.0.0.1', port }]),
     'ioredis 5': (port: number) => new Cluster5([{ host: '127.0.0.1', port }]),

@@ -2,15 +2,18 @@ import { Redis } from 'ioredis';
 import { QueueError } from 'shopwright';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { afterEach, expect, it } from 'vitest';
-import { describeWithRedisServer, freePort, startRedis } from '../../limiter/redis/redis-server.ts';
+import { freePort, startRedis } from '../../redis-server.ts';
+import { redisServerOrSkip } from '../../services.ts';
 import { recordingLogger } from '../../webhooks/recording-logger.ts';
+
+const describe = redisServerOrSkip();
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-describeWithRedisServer('a BullMQ queue whose Redis goes', () => {
+describe('a BullMQ queue whose Redis goes', () => {
   async function start() {
     const port = await freePort();
     const server = await startRedis(port);

@@ -4,7 +4,10 @@ import { Redis as Redis5 } from 'ioredis5';
 import { QueueError } from 'shopwright';
 import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
 import { afterEach, expect, it } from 'vitest';
-import { describeWithRedisServer, freePort, startRedis } from '../../limiter/redis/redis-server.ts';
+import { freePort, startRedis } from '../../redis-server.ts';
+import { redisServerOrSkip } from '../../services.ts';
+
+const describe = redisServerOrSkip();
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -33,7 +36,7 @@ const clients = {
   'ioredis 5': (port: number, login: Login) => new Redis5({ port, lazyConnect: true, ...login }),
 };
 
-describeWithRedisServer('a BullMQ queue that Redis refuses', () => {
+describe('a BullMQ queue that Redis refuses', () => {
   async function enqueueBy(connection: BullmqQueueOptions['connection']): Promise<unknown> {
     const queue = bullmqQueue({ connection, prefix: `{${randomUUID()}}`, commandTimeoutMs: 400 });
     cleanUp.push(() => queue.close({ graceMs: 0 }));

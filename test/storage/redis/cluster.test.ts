@@ -6,7 +6,10 @@ import type { Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { record, shop } from '../../../src/testing/conformance/sync-records/case.ts';
-import { describeWithRedisServer, freePort, startRedis } from '../../limiter/redis/redis-server.ts';
+import { freePort, startRedis } from '../../redis-server.ts';
+import { redisServerOrSkip } from '../../services.ts';
+
+const describe = redisServerOrSkip();
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
@@ -42,7 +45,7 @@ async function startCluster(): Promise<Cluster> {
   return cluster;
 }
 
-describeWithRedisServer('redisStores on a cluster of two masters', () => {
+describe('redisStores on a cluster of two masters', () => {
   let stores: Stores;
   beforeAll(async () => {
     stores = redisStores({ redis: await startCluster() });

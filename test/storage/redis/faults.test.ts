@@ -5,12 +5,13 @@ import { isStorageError, type StorageError, type Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { record, shop } from '../../../src/testing/conformance/sync-records/case.ts';
-import { describeWithRedisServer, freePort, startRedis } from '../../limiter/redis/redis-server.ts';
-import { redisOrSkip } from '../../services.ts';
+import { freePort, startRedis } from '../../redis-server.ts';
+import { redisOrSkip, redisServerOrSkip } from '../../services.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 
 const database = 4;
 const { url, describe } = await redisOrSkip(database);
+const describeWithServer = redisServerOrSkip();
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -184,7 +185,7 @@ describe('a connection that breaks', () => {
   });
 });
 
-describeWithRedisServer('a server of our own', () => {
+describeWithServer('a server of our own', () => {
   it.each(versions)(
     'that is killed and comes back empty is used again, and lock tokens go on rising (%s)',
     async (_, Version) => {

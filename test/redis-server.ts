@@ -1,23 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
-import { describe } from 'vitest';
 
 /** A server of a test, on a port of its own on this machine. */
 export interface TestServer {
   readonly port: number;
   /** Ends it at once. */
   kill(): Promise<void>;
-}
-
-/** vitest's `describe`, which skips loudly where there is no `redis-server` to start (and fails with `CI` set). */
-export function describeWithRedisServer(name: string, body: () => void): void {
-  if (spawnSync('redis-server', ['--version']).status === 0) {
-    describe(name, body);
-    return;
-  }
-  if (process.env['CI']) throw new Error('There is no redis-server to start.');
-  process.stderr.write('\n!! SKIPPED: there is no redis-server to start: what a restart does is not tested.\n');
-  describe.skip(name, body);
 }
 
 /** Starts a Redis that keeps nothing when it ends. */

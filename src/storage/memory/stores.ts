@@ -1,12 +1,12 @@
-import { type Clock, systemClock } from '../internal/clock.ts';
-import { createGate } from './gate.ts';
-import { gatedEngine } from './keys/gated.ts';
-import { createKeyValueStore } from './keys/key-value-store.ts';
-import { createLocks } from './keys/locks.ts';
-import { createMemoryJournal } from './memory/journal.ts';
-import { createMemoryKeys } from './memory/key-engine.ts';
-import { createMemoryRecords } from './memory/records.ts';
-import type { Stores } from './types.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { createGate } from '../gate.ts';
+import { gatedEngine } from '../keys/gated.ts';
+import { createKeyValueStore } from '../keys/key-value-store.ts';
+import { createLocks } from '../keys/locks.ts';
+import type { Stores } from '../types.ts';
+import { createMemoryJournal } from './journal.ts';
+import { createMemoryKeys } from './key-engine.ts';
+import { createMemoryRecords } from './records.ts';
 
 /** What stores in memory can be made with. */
 export interface MemoryStoresOptions {
