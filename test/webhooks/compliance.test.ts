@@ -35,8 +35,11 @@ function setup(options: Partial<ComplianceOptions> = {}) {
     queue,
     clock,
     on: {
-      ...complianceHandlers({ store, stores, clock, ...compliance, ...options }),
+      ...complianceHandlers({ store, stores, queue, clock, ...compliance, ...options }),
       'products/update': () => undefined,
+      'orders/create': () => {
+        throw new Error('no database');
+      },
     },
   });
   const send = async (
@@ -197,6 +200,32 @@ describe('shop/redact', () => {
     ]);
     expect(left.filter((key) => key.includes('zeta'))).toHaveLength(3);
     expect(onShopRedact).toHaveBeenCalledOnce();
+  });
+
+  test('throws away the dead letters of the shop, however many, and no others', async () => {
+    const { handler, send, queue, clock } = setup();
+    const order = { id: 1, email: 'jane@example.com' };
+    const other = 'zeta.myshopify.com';
+    await handler(deliveryOf({ topic: 'orders/create', payload: order, shop: other, webhookId: 'other' }));
+    for (let number = 0; number < 120; number += 1) {
+      await handler(deliveryOf({ topic: 'orders/create', payload: order, webhookId: `order-${number}` }));
+    }
+    queue.process('own', async () => {
+      throw new Error('no');
+    });
+    await queue.enqueue({ type: 'own', payload: { details: { shop } }, retryDelaysMs: [] });
+    await clock.run(queue.drain());
+    expect((await queue.stats()).dead).toBe(122);
+    await send('shop/redact', { shop_id: 1, shop_domain: shop });
+    expect((await queue.deadJobs()).map(({ type, key }) => key ?? type).toSorted()).toEqual(['own', `${other}/other`]);
+  });
+
+  test('that cannot reach the queue for its dead letters is tried again', async () => {
+    const deadJobs = vi.fn().mockRejectedValueOnce(new Error('ECONNREFUSED')).mockResolvedValue([]);
+    const { send, onShopRedact, store } = setup({ queue: { deadJobs, discard: async () => false } });
+    await send('shop/redact', { shop_id: 1, shop_domain: shop });
+    expect(onShopRedact).toHaveBeenCalledTimes(2);
+    expect(await openComplianceRequests(store)).toEqual([]);
   });
 
   test('that cannot erase everything erases the rest, and is tried again by the queue', async () => {

@@ -1,5 +1,6 @@
 import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
 import { inboxKeysOf, shopPrefix } from '../durable/keys.ts';
+import { type DeadLetterQueue, discardDeadLetters } from './discard-dead-letters.ts';
 
 /** A store that can forget a shop. */
 export interface ShopEraser {
@@ -14,8 +15,8 @@ export interface ErasableStores {
 }
 
 /**
- * Erases all that the SDK keeps about a shop: tokens, sync records, journal, marks of webhooks, stock, and deliveries
- * that wait. Safe to repeat, and where one store fails the others are erased all the same.
+ * Erases all that the SDK keeps about a shop: tokens, sync records, journal, marks of webhooks, stock, deliveries that
+ * wait, and dead letters of its deliveries. Safe to repeat, and where one store fails the others are erased all the same.
  *
  * @param keep What stays of the keys: those that end with it.
  * @throws AggregateError with what each store threw.
@@ -25,11 +26,13 @@ export async function eraseShop(
   stores: ErasableStores,
   shop: string,
   keep: string,
+  queue: DeadLetterQueue | undefined,
 ): Promise<void> {
   const { tokens, records, journal } = stores;
   const erased = await Promise.allSettled([
     ...[tokens, records, journal].map((eraser) => eraser?.erase(shop)),
     eraseKeys(store, shop, keep),
+    queue && discardDeadLetters(queue, shop),
   ]);
   const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${shop} could not be erased yet.`);

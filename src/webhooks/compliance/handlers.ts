@@ -7,6 +7,7 @@ import type { WebhookContext } from '../event-types.ts';
 import type { WebhookEvent, WebhookTopicHandler } from '../handler-types.ts';
 import type { ComplianceTopic } from '../topics.ts';
 import { checkBody } from './check-body.ts';
+import type { DeadLetterQueue } from './discard-dead-letters.ts';
 import { type ErasableStores, eraseShop } from './erase-shop.ts';
 import { type ComplianceRequest, completeComplianceRequest, readRequest, requestKey } from './requests.ts';
 
@@ -26,6 +27,11 @@ export interface ComplianceOptions {
   readonly store: KeyValueStore;
   /** What else the SDK keeps about shops and must erase: all stores of an adapter, such as `sqliteStores(…)`. */
   readonly stores?: ErasableStores;
+  /**
+   * The queue of `createWebhookHandler`: dead letters hold whole bodies, and `shop/redact` throws those of the shop away.
+   * Default: none, and they are the host's to throw away.
+   */
+  readonly queue?: DeadLetterQueue;
   /** Hands over to the merchant what is known of the customer. */
   readonly onDataRequest: ComplianceCallback<'customers/data_request'>;
   /** Erases what is known of the customer. The SDK's own stores keep nothing of customers. */
@@ -55,11 +61,11 @@ const idOf = (value: unknown): string | null => {
  * @example
  * createWebhookHandler({
  *   secrets, store, queue,
- *   on: { ...complianceHandlers({ store, stores, onDataRequest, onCustomerRedact, onShopRedact }) },
+ *   on: { ...complianceHandlers({ store, stores, queue, onDataRequest, onCustomerRedact, onShopRedact }) },
  * });
  */
 export function complianceHandlers(options: ComplianceOptions): ComplianceHandlers {
-  const { store, stores = {}, clock = systemClock } = options;
+  const { store, stores = {}, queue, clock = systemClock } = options;
 
   /** The request, written down at the first attempt. */
   const noteRequest = async (event: WebhookEvent<ComplianceTopic>): Promise<ComplianceRequest> => {
@@ -102,6 +108,6 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     'customers/redact': (event, context) => handle(event, context, options.onCustomerRedact),
     'shop/redact': (event, context) =>
       // This very delivery stays: it is not handled until all is erased.
-      handle(event, context, options.onShopRedact, ({ id }) => eraseShop(store, stores, event.shop, `:${id}`)),
+      handle(event, context, options.onShopRedact, ({ id }) => eraseShop(store, stores, event.shop, `:${id}`, queue)),
   };
 }
