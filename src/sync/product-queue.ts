@@ -1,4 +1,4 @@
-import { ConfigError, ValidationError } from '../errors/local.ts';
+import { ConfigError, type Problem, ValidationError } from '../errors/local.ts';
 import type { EnqueuedJob, JobDraft, JobQueue } from '../queue/types.ts';
 import { keyProblem } from '../storage/field-rules.ts';
 import type { Stores } from '../storage/types.ts';
@@ -10,7 +10,11 @@ import { createPushMarks } from './push-marks.ts';
 
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {
-  readonly sync: Pick<ProductSync, 'push'>;
+  /**
+   * What pushes. Left out together with `source`, this process only queues, as a web server does, and the processes
+   * that have both do the pushes: for a queue that they share.
+   */
+  readonly sync?: Pick<ProductSync, 'push'>;
   /** `inProcessQueue()`, `bullmqQueue(…)` or your own. Several shops can share one. */
   readonly queue: JobQueue;
   /** The stores that `sync` works with. */
@@ -21,7 +25,7 @@ export interface ProductQueueOptions {
    * Reads one product as it is now, or `undefined` where there is none any more. It is called when the job runs,
    * not when it is queued, so a push never says an older state than the one before it.
    */
-  readonly source: (localId: string) => Promise<unknown>;
+  readonly source?: (localId: string) => Promise<unknown>;
   /** Milliseconds before each further attempt of a push that failed. Default 30, 60 and 120 seconds. */
   readonly retryDelaysMs?: readonly number[];
   /** Milliseconds for one push. Default: the queue's. */
@@ -52,7 +56,7 @@ export interface ProductQueue {
 const pageSize = 500;
 
 /**
- * Joins a product sync and a job queue, and does the queue's jobs in this process from now on.
+ * Joins a product sync and a job queue, and does the queue's pushes of that shop in this process from now on.
  *
  * What becomes of a push: a product that is refused, or does not fit, is noted as failed and not tried again; an
  * error that can pass is tried again by the list of waits, and is a dead letter of the queue after the last; while
@@ -67,10 +71,16 @@ const pageSize = 500;
  * await products.enqueue('tee-1');
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
-  const { queue, stores, shop, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
+  const { queue, stores, shop, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
+  const problems: Problem[] = [];
   if (typeof shop !== 'string' || shop === '') {
-    throw new ConfigError([{ field: 'shop', message: 'give the shop that `sync` works on' }]);
+    problems.push({ field: 'shop', message: 'give the shop that `sync` works on' });
   }
+  if (!sync !== !source) {
+    const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
+    problems.push({ field: sync ? 'source' : 'sync', message });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
   const { records } = stores;
   const marks = createPushMarks(stores.keyValue, shop);
   // Each shop has its own source, and so its own handler.
@@ -83,7 +93,9 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       ...more,
     });
 
-  queue.process(type, createPushJob({ ...options, records, retryDelaysMs, marks, again: add }));
+  if (sync && source) {
+    queue.process(type, createPushJob({ sync, source, shop, records, retryDelaysMs, marks, again: add }));
+  }
 
   return {
     async enqueue(localId, more) {

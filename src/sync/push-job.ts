@@ -8,7 +8,7 @@ import { isShopWide } from './shop-wide.ts';
 import type { PushResult } from './types.ts';
 
 /** What the jobs of a product queue work with. */
-export interface PushJobOptions extends Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'> {
+export interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
   readonly records: SyncRecordStore;
   readonly retryDelaysMs: readonly number[];
   readonly marks: PushMarks;

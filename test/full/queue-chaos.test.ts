@@ -7,6 +7,7 @@ import pg from 'pg';
 import { createShopifyClient, type ShopifyClient } from 'shopwright';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { postgresStores } from 'shopwright/storage/postgres';
+import { createProductQueue } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
 import { afterAll, expect, it } from 'vitest';
 import { postgresOrSkip, redisOrSkip } from '../services.ts';
@@ -55,6 +56,7 @@ async function survive(): Promise<void> {
   const client = createShopifyClient({ shop, accessToken: 'shpat_fake', fetch: fake.fetch, isolated: true });
   const queue = bullmqQueue({ connection: redis, prefix: `{${schema}}`, retryDelaysMs: [200, 500, 1_000, 2_000] });
   cleanUp.push(() => queue.close());
+  const productQueue = createProductQueue({ queue, stores, shop, retryDelaysMs: [200, 500, 1_000, 2_000] });
 
   const stocked = await stockItems(client);
   await stores.records.counts(shop);
@@ -80,7 +82,7 @@ async function survive(): Promise<void> {
     const drafts = Array.from({ length: perRound }, async (_, index) => {
       const localId = `p${(round * perRound + index * 7) % products}`;
       versions.set(localId, await redis.hincrby(`${schema}:versions`, localId, 1));
-      return queue.enqueue({ type: `push-product ${shop}`, key: localId, payload: { localId } });
+      return productQueue.enqueue(localId);
     });
     const moves = Array.from({ length: adjustments / 100 }, (_, index) =>
       queue.enqueue({ type: 'adjust', payload: stocked[(round + index) % items] }),
@@ -99,6 +101,8 @@ async function survive(): Promise<void> {
     [...versions].map(([localId, version]) => `${localId} version ${version}`).sort(),
   );
   expect(await stores.records.counts(shop)).toMatchObject({ synced: versions.size, pending: 0, syncing: 0, failed: 0 });
+
+  expect(await productQueue.resume()).toBe(0);
 
   const adjusted = fake.calls.filter(({ operation, executed }) => operation === 'Adjust' && executed);
   const keys = adjusted.flatMap(({ idempotencyKeys = [] }) => idempotencyKeys);

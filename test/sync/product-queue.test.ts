@@ -250,4 +250,25 @@ describe('the product queue', () => {
     expect(await t.jobs.enqueue('x'.repeat(255))).toMatchObject({ isNew: true });
     expect(() => start({ queue: { shop: '' } })).toThrow('shop');
   });
+
+  it('only queues where it has neither a sync nor a source', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    const web = createProductQueue({ queue: t.queue, stores: t.stores, shop: domain });
+    expect(await web.enqueue('tee-1')).toMatchObject({ isNew: true });
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+
+    const idle = inProcessQueue({ clock: t.clock });
+    await createProductQueue({ queue: idle, stores: t.stores, shop: domain }).enqueue('tee-1');
+    await t.clock.advance(60_000);
+    expect(await idle.stats()).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  it('refuses a sync without a source, and a source without a sync', () => {
+    const { sync, queue, stores } = start();
+    const terms = { queue, stores, shop: domain };
+    expect(() => createProductQueue({ ...terms, sync })).toThrow('source');
+    expect(() => createProductQueue({ ...terms, source: async () => tee() })).toThrow('sync');
+  });
 });
