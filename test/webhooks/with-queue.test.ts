@@ -405,6 +405,100 @@ test('further attempts at once, and none at all, are fine', () => {
   }
 });
 
+describe('a process that lives, with a delivery that comes in,', () => {
+  const minute = 60_000;
+
+  /** Another process that shares the store, whose queue never gets to work. */
+  function withDying(onCreate: (event: { webhookId: string | null }) => unknown) {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    const on = { 'orders/create': onCreate };
+    const living = setup({ clock, store, on });
+    const dying = setup({ clock, store, queue: handQueue(), on });
+    return { living, dying, clock, store };
+  }
+
+  test('takes up what a process that died has left, once, and looks at most every five minutes', async () => {
+    const onCreate = vi.fn();
+    const { living, dying, clock, store } = withDying(onCreate);
+    await living.handler(order('before'));
+    await dying.handler(order('left'));
+    await clock.advance(5 * minute);
+    await dying.handler(order('young'));
+    const scan = vi.spyOn(store, 'scan');
+    await living.handler(order('first'));
+    await vi.waitFor(() => expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id)).toContain('left'));
+    await living.drained();
+    for (const id of ['second', 'third']) {
+      await clock.advance(minute);
+      await living.handler(order(id));
+    }
+    await living.drained();
+    expect(scan).toHaveBeenCalledOnce();
+    expect(await living.inbox()).toBe(1);
+    await clock.advance(3 * minute);
+    await living.handler(order('fourth'));
+    await vi.waitFor(() => expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id)).toContain('young'));
+    await living.drained();
+    expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id).toSorted()).toEqual([
+      ...['before', 'first', 'fourth', 'left', 'second', 'third', 'young'],
+    ]);
+    expect(await living.inbox()).toBe(0);
+  });
+
+  test('takes up what its queue did not take', async () => {
+    const onCreate = vi.fn();
+    const { handler, clock, queue, drained } = setup({ on: { 'orders/create': onCreate } });
+    vi.spyOn(queue, 'enqueue').mockRejectedValueOnce(new Error('ECONNREFUSED'));
+    expect((await handler(order('refused'))).status).toBe(503);
+    await clock.advance(5 * minute);
+    await handler(order('next'));
+    await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(2));
+    await drained();
+    expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id).toSorted()).toEqual(['next', 'refused']);
+  });
+
+  test('leaves alone what it handles itself, and what waits for its next attempt', async () => {
+    const { opened, open } = gate();
+    const onCreate = vi.fn(({ webhookId: id }: { webhookId: string | null }): unknown => {
+      if (id === 'fails') throw new Error('no database');
+      return id === 'long' ? opened : undefined;
+    });
+    const clock = createManualClock();
+    const queue = inProcessQueue({ clock, timeoutMs: 60 * minute });
+    const retryDelaysMs = [2 * minute];
+    // Each of a resource of its own, since those of one wait for each other.
+    const send = (id: string): Promise<Response> =>
+      handler(deliveryOf({ topic: 'orders/create', payload: { id }, webhookId: id }));
+    const { handler, drained, types } = setup({ clock, queue, retryDelaysMs, on: { 'orders/create': onCreate } });
+    await send('long');
+    await clock.advance(4 * minute);
+    await send('fails');
+    await clock.advance(minute);
+    const enqueue = vi.spyOn(queue, 'enqueue');
+    await send('next');
+    await vi.waitFor(() => expect(types()).toContain('handled'));
+    await clock.advance(0);
+    expect(enqueue.mock.calls.map(([{ key }]) => key)).toEqual(['acme.myshopify.com/next']);
+    open();
+    await drained();
+    expect(types().toSorted()).toEqual(['failed', 'failed', 'handled', 'handled', 'queued', 'queued', 'queued']);
+  });
+
+  test('takes out what it could not take out before, and does not queue it', async () => {
+    const { handler, clock, store, queue, drained, inbox } = setup({ on: { 'orders/create': () => undefined } });
+    vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('ECONNRESET'));
+    await handler(order('stays'));
+    await drained();
+    expect(await inbox()).toBe(1);
+    await clock.advance(49 * 60 * minute);
+    const enqueue = vi.spyOn(queue, 'enqueue').mockRejectedValueOnce(new Error('ECONNREFUSED'));
+    expect((await handler(order('next'))).status).toBe(503);
+    await vi.waitFor(async () => expect(await inbox()).toBe(1));
+    expect(enqueue.mock.calls.map(([{ key }]) => key)).toEqual(['acme.myshopify.com/next']);
+  });
+});
+
 test('a queue without a store is refused', () => {
   expect(() => createWebhookHandler({ secrets: secret, on: {}, queue: handQueue() })).toThrow(
     expect.objectContaining({ problems: [{ field: 'store', message: 'is needed with a queue' }] }),

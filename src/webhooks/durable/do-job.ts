@@ -17,13 +17,14 @@ const turnMs = 1_000;
 
 /** Handles a queued delivery. What the handler throws is thrown on, for the queue to try again. */
 export function createJobHandler(context: DurableContext): JobHandler {
-  const { settings, options, answer, retryDelaysMs } = context;
+  const { settings, options, answer, retryDelaysMs, running } = context;
   const { clock, limitMs, name } = settings;
 
   return async ({ job, attempt, signal }) => {
     const event = fromJob(job.payload);
     const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
     const limit = startTimeLimit(clock, limitMs + turnMs);
+    running.add(keys.inbox);
     try {
       const handle = handlerOf(options.on, event) ?? missing(event);
       const delivery = { event, keys, waitMs: turnMs, limit, isAnswered: true, attempt, signal, handle };
@@ -42,6 +43,7 @@ export function createJobHandler(context: DurableContext): JobHandler {
       tell(options, { type: 'failed', error, attempt, willRetry, ...detailsOf(event) });
       throw error;
     } finally {
+      running.delete(keys.inbox);
       limit.end();
     }
   };

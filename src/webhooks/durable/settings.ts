@@ -15,6 +15,8 @@ export interface DurableContext {
   readonly retryDelaysMs: readonly number[];
   /** Keys of what is done with and could not be taken out of the inbox yet. */
   readonly leftBehind: Set<string>;
+  /** Inbox keys of what this process handles just now. */
+  readonly running: Set<string>;
   /** Tells of a step, and makes the answer that goes with it. */
   answer(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' }): WebhookAnswer;
 }
@@ -34,6 +36,7 @@ export function durableContext(options: WebhookHandlerOptions, store: KeyValueSt
     settings: { store, name, order, keepForMs, limitMs, clock, logger },
     retryDelaysMs,
     leftBehind: new Set(),
+    running: new Set(),
     answer(event, step) {
       tell(options, { ...step, ...detailsOf(event) });
       if (step.type !== 'unavailable') return accepted;
