@@ -1,38 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { sqliteStores } from 'shopwright/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
 import { record, shop } from '../../src/testing/conformance/sync-records/case.ts';
 import { firstRelease } from './programs/first-release.ts';
 import { runProgram } from './programs/run.ts';
+import { sqliteFile } from './sqlite-file.ts';
 
-let folder: string;
-let path: string;
-const open: { close(): unknown }[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
-  path = join(folder, 'sync.sqlite');
-});
-
-afterEach(async () => {
-  for (const closable of open.splice(0)) await closable.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function stores() {
-  const made = sqliteStores({ path });
-  open.push(made);
-  return made;
-}
-
-function raw(): DatabaseSync {
-  const database = new DatabaseSync(path);
-  open.push(database);
-  return database;
-}
+const file = sqliteFile();
+const { stores, raw } = file;
 
 const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
 const dayMs = 86_400_000;
@@ -81,7 +55,7 @@ describe('a database of the first release', () => {
   it('is migrated once by several processes that start together', async () => {
     oldDatabase();
     const names = ['a', 'b', 'c'];
-    const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [path, name])));
+    const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [file.path, name])));
     for (const { code, errors } of ends) expect(code, errors).toBe(0);
     expect(await stores().records.counts(shop)).toEqual({ ...zero, synced: 62, pending: 1 });
   });

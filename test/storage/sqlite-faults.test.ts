@@ -1,10 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import { sqliteStores } from 'shopwright/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
 import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
@@ -13,32 +10,10 @@ import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
 import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal/case.ts';
 import { record, shop } from '../../src/testing/conformance/sync-records/case.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
+import { sqliteFile } from './sqlite-file.ts';
 
-let folder: string;
-let path: string;
-const open: { close(): unknown }[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
-  path = join(folder, 'sync.sqlite');
-});
-
-afterEach(async () => {
-  for (const closable of open.splice(0)) await closable.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function stores(busyTimeoutMs = 0) {
-  const made = sqliteStores({ path, busyTimeoutMs });
-  open.push(made);
-  return made;
-}
-
-function raw(): DatabaseSync {
-  const database = new DatabaseSync(path);
-  open.push(database);
-  return database;
-}
+const file = sqliteFile();
+const { stores, raw } = file;
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -80,7 +55,7 @@ describe('the journal', () => {
   });
 
   it('can be read, but not written, while another connection holds the lock', async () => {
-    const { journal } = stores();
+    const { journal } = stores({ busyTimeoutMs: 0 });
     await journal.append([draft('p1')]);
     const other = raw();
     other.exec('begin immediate');
@@ -97,15 +72,15 @@ describe('the journal', () => {
 
   it('leaves a file alone that is no database, and is made once that is gone', async () => {
     const text = 'These are the notes of somebody, and no database.\n'.repeat(100);
-    await writeFile(path, text);
+    await writeFile(file.path, text);
     const { journal } = stores();
     for (const call of [() => journal.append([draft('p1')]), () => journal.list(shop)]) {
       const error = await failure(call());
       expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false });
       expect(String(error)).toContain('is not a SQLite database. Name another path');
     }
-    expect(await readFile(path, 'utf8')).toBe(text);
-    await rm(path);
+    expect(await readFile(file.path, 'utf8')).toBe(text);
+    await rm(file.path);
     await journal.append([draft('p1')]);
     expect(await idsOf(journal)).toEqual(['p1']);
   });

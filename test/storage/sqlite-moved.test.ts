@@ -1,44 +1,27 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { sqliteStores } from 'shopwright/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { record, shop } from '../../src/testing/conformance/sync-records/case.ts';
+import { sqliteFile } from './sqlite-file.ts';
 
-let folder: string;
-let path: string;
-const open: { close(): Promise<void> }[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
-  path = join(folder, 'sync.sqlite');
-});
-
-afterEach(async () => {
-  for (const stores of open.splice(0)) await stores.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function stores(at = path) {
-  const made = sqliteStores({ path: at });
-  open.push(made);
-  return made;
-}
+const file = sqliteFile();
+const { stores } = file;
 
 async function removeFile(): Promise<void> {
-  for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true });
+  for (const end of ['', '-wal', '-shm']) await rm(`${file.path}${end}`, { force: true });
 }
 
 async function replaceFile(): Promise<void> {
-  const other = join(folder, 'backup.sqlite');
+  const other = join(file.folder, 'backup.sqlite');
   const backup = sqliteStores({ path: other });
   await backup.records.put(record('of the backup'));
   await backup.close();
   await removeFile();
-  await rename(other, path);
+  await rename(other, file.path);
 }
 
 // Windows does not let go of a file that is open.
@@ -46,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('a file that somebody takes away w
   it.each([
     ['is deleted', removeFile],
     ['is replaced', replaceFile],
-    ['is gone with its folder', () => rm(folder, { recursive: true })],
+    ['is gone with its folder', () => rm(file.folder, { recursive: true })],
   ])('and that %s is not written to any more, and is told of', async (_, takeAway) => {
     const { records, keyValue, journal, ...rest } = stores();
     await records.put(record('p1'));
@@ -77,12 +60,12 @@ describe.skipIf(process.platform === 'win32')('a file that somebody takes away w
       (error: unknown) => error,
     );
     await setImmediate();
-    rmSync(path);
+    rmSync(file.path);
     expect(await written).toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining('deleted') });
   });
 
   it('is told of where it was given as an address', async () => {
-    const { records } = stores(`${pathToFileURL(path)}?mode=rwc`);
+    const { records } = stores({ path: `${pathToFileURL(file.path)}?mode=rwc` });
     await records.put(record('p1'));
     await removeFile();
     await expect(records.put(record('p2'))).rejects.toThrow('deleted or replaced');
@@ -102,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('a file that somebody takes away w
 });
 
 it('a database in memory is never taken away', async () => {
-  const { records } = stores(':memory:');
+  const { records } = stores({ path: ':memory:' });
   await records.put(record('p1'));
   expect(await records.get(shop, 'p1')).toEqual(record('p1'));
 });

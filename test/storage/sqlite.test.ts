@@ -1,42 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isConfigError, isStorageError } from 'shopwright';
-import { type SqliteStoresOptions, sqliteStores } from 'shopwright/storage/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sqliteStores } from 'shopwright/storage/sqlite';
+import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/internal/clock.ts';
 import { newestVersion } from '../../src/storage/sql/migrations.ts';
 import { localIds, record, shop } from '../../src/testing/conformance/sync-records/case.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { runProgram } from './programs/run.ts';
+import { sqliteFile } from './sqlite-file.ts';
 
-let folder: string;
-let path: string;
-const open: { close(): unknown }[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
-  path = join(folder, 'sync.sqlite');
-});
-
-afterEach(async () => {
-  for (const closable of open.splice(0)) await closable.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function stores(options: Partial<SqliteStoresOptions> = {}) {
-  const made = sqliteStores({ path, ...options });
-  open.push(made);
-  return made;
-}
-
-function raw(): DatabaseSync {
-  const database = new DatabaseSync(path);
-  open.push({ close: () => database.isOpen && database.close() });
-  return database;
-}
+const file = sqliteFile();
+const { stores, raw } = file;
 
 const versions = Array.from({ length: newestVersion }, (_, index) => ({ version: index + 1 }));
 
@@ -48,11 +24,10 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
 
 describe('the file', () => {
   it('is made with its folders before the first query, and not earlier', async () => {
-    path = join(folder, 'deep', 'down', 'sync.sqlite');
-    const { records } = stores();
-    expect(await readdir(folder)).toEqual([]);
+    const { records } = stores({ path: join(file.folder, 'deep', 'down', 'sync.sqlite') });
+    expect(await readdir(file.folder)).toEqual([]);
     await records.put(record('p1'));
-    expect(await readdir(join(folder, 'deep', 'down'))).toContain('sync.sqlite');
+    expect(await readdir(join(file.folder, 'deep', 'down'))).toContain('sync.sqlite');
   });
 
   it('keeps its records from one opening to the next', async () => {
@@ -66,12 +41,12 @@ describe('the file', () => {
     const first = stores();
     await first.records.put(record('p1'));
     await first.close();
-    expect(await readdir(folder)).toEqual(['sync.sqlite']);
+    expect(await readdir(file.folder)).toEqual(['sync.sqlite']);
   });
 
   it('is not made by stores that are closed unused', async () => {
     await stores().close();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(file.folder)).toEqual([]);
   });
 
   it('writes ahead, and gives each prefix tables of its own', async () => {
@@ -95,18 +70,18 @@ describe('the file', () => {
   });
 
   it('can be given as an address', async () => {
-    const database = stores({ path: `file:${path}` });
+    const database = stores({ path: `file:${file.path}` });
     await database.records.put(record('p1'));
     expect(await stores().records.get(shop, 'p1')).toEqual(record('p1'));
   });
 
   it('is where the process was when the stores were made', async () => {
     const start = process.cwd();
-    process.chdir(folder);
+    process.chdir(file.folder);
     const { records } = stores({ path: 'relative.sqlite' });
     process.chdir(start);
     await records.put(record('p1'));
-    expect(await readdir(folder)).toContain('relative.sqlite');
+    expect(await readdir(file.folder)).toContain('relative.sqlite');
   });
 
   it('does not last when it is in memory', async () => {
@@ -124,7 +99,7 @@ describe('the SQLite module of Node, which prints a warning on Node 22,', () => 
 
 describe('a process that dies', () => {
   it('loses nothing that was answered, and leaves no half of a batch', async () => {
-    const end = await runProgram('write-and-die.ts', [path, '40']);
+    const end = await runProgram('write-and-die.ts', [file.path, '40']);
     expect(end.signal, end.errors).toBe('SIGKILL');
     expect(end.output.trim().split('\n')).toEqual(localIds(40));
 
@@ -137,7 +112,7 @@ describe('a process that dies', () => {
 describe('several processes', () => {
   it('migrate one new file at the same time, and none fails or loses a record', async () => {
     const names = ['a', 'b', 'c', 'd'];
-    const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [path, name])));
+    const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [file.path, name])));
     for (const { code, errors } of ends) expect(code, errors).toBe(0);
     expect((await stores().records.counts(shop)).synced).toBe(80);
     expect(raw().prepare('select version from shopwright_migrations').all()).toEqual(versions);
@@ -325,16 +300,16 @@ describe('a damaged record', () => {
 describe('a file that cannot be used', () => {
   it('is left as it is when it is not a database', async () => {
     const text = 'These are the notes of somebody, and no database.\n'.repeat(100);
-    await writeFile(path, text);
+    await writeFile(file.path, text);
     const error = await failure(stores().records.put(record('p1')));
     expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false });
     expect(String(error)).toContain('is not a SQLite database. Name another path');
-    expect(await readFile(path, 'utf8')).toBe(text);
+    expect(await readFile(file.path, 'utf8')).toBe(text);
   });
 
   it('can be read but not written when it is read-only', async () => {
     await stores().records.put(record('p1'));
-    const { records } = stores({ path: `file:${path}?mode=ro` });
+    const { records } = stores({ path: `file:${file.path}?mode=ro` });
     expect(await records.get(shop, 'p1')).toEqual(record('p1'));
     const writes = [
       () => records.put(record('p2')),
@@ -349,21 +324,21 @@ describe('a file that cannot be used', () => {
   });
 
   it('is refused when it is a folder, lies below a file, or does not exist at an address', async () => {
-    await mkdir(path);
+    await mkdir(file.path);
     expect(String(await failure(stores().records.list(shop)))).toContain('could not be opened');
-    await writeFile(join(folder, 'file'), '');
-    expect(String(await failure(stores({ path: join(folder, 'file', 'a.sqlite') }).records.list(shop)))).toContain(
+    await writeFile(join(file.folder, 'file'), '');
+    expect(String(await failure(stores({ path: join(file.folder, 'file', 'a.sqlite') }).records.list(shop)))).toContain(
       'no folder',
     );
-    const missing = `file:${join(folder, 'missing', 'a.sqlite')}`;
+    const missing = `file:${join(file.folder, 'missing', 'a.sqlite')}`;
     expect(String(await failure(stores({ path: missing }).records.list(shop)))).toContain('could not be opened');
   });
 
   it('is opened again by the next call once it can be used', async () => {
-    await writeFile(path, 'no database '.repeat(100));
+    await writeFile(file.path, 'no database '.repeat(100));
     const { records } = stores();
     expect(isStorageError(await failure(records.put(record('p1'))))).toBe(true);
-    await rm(path);
+    await rm(file.path);
     await records.put(record('p1'));
     expect(await records.get(shop, 'p1')).toEqual(record('p1'));
   });
