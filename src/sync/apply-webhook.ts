@@ -2,6 +2,7 @@ import { compareIsoTimes } from '../internal/iso-time.ts';
 import { isRecord } from '../internal/json.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import { contentHash } from './content-hash.ts';
+import { contradictsPush } from './contradicts-push.ts';
 import { exactId } from './exact-id.ts';
 import type { Turns } from './turns.ts';
 
@@ -78,6 +79,9 @@ async function applyUpdate(
   const seen = contentOf(payload);
   const isSeen = seen !== undefined && record.parts?.['webhook'] === seen;
   if (order === 0 && (isSeen || seen === undefined)) return 'not-newer';
+  // Times have whole seconds. Whether somebody else's change was before the push, which has undone it, or after it, the
+  // next delivery tells: what is not remembered here is a change then.
+  if (order === 0 && record.status === 'synced' && contradictsPush(payload, record.lastSyncData)) return 'not-newer';
   const parts = seen === undefined ? record.parts : { ...record.parts, webhook: seen };
   await records?.put({ ...record, shopifyUpdatedAt: updatedAt, parts });
   return order === 0 || isSeen ? 'not-newer' : 'changed-outside';

@@ -9,7 +9,7 @@ import { domain, fakeSync, tee } from './fake-shop.ts';
 
 async function setup(options: Partial<SyncWebhookOptions> = {}) {
   const shop = fakeSync({ sync: { publishTo: ['Online Store'] } });
-  await shop.clock.run(shop.sync.push(tee()));
+  await shop.clock.run(shop.sync.push(tee('tee-1', { tags: ['Summer', 'cotton'], status: 'ACTIVE', vendor: 'Acme' })));
   const record = await shop.stores.records.get(domain, 'tee-1');
   const gid = record?.gid ?? '';
   const effects: SyncWebhookEvent['effect'][] = [];
@@ -30,8 +30,11 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
   const body = (updated_at: string, changes: object = {}): object => ({
     admin_graphql_api_id: gid,
     updated_at,
-    title: 'Organic cotton tee',
-    variants: [{ id: 1, price: '24.90', sku: 'TEE-S', inventory_quantity: 3 }],
+    title: 'Tee tee-1',
+    vendor: 'Acme',
+    status: 'active',
+    tags: 'cotton, Summer',
+    variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 3 }],
     images: [{ position: 1, alt: null, src: 'https://cdn/pending' }],
     ...changes,
   });
@@ -67,7 +70,7 @@ describe('products/update', () => {
     await send('products/update', body(minutesLater(0)));
     const ready = { images: [{ position: 1, alt: null, src: 'https://cdn/ready.jpg' }] };
     await send('products/update', body(minutesLater(1), ready));
-    const sold = { variants: [{ id: 1, price: '24.90', sku: 'TEE-S', inventory_quantity: 2 }] };
+    const sold = { variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 2 }] };
     await send('products/update', body(minutesLater(2), sold));
     expect(effects).toEqual(['not-newer', 'not-newer', 'not-newer']);
     expect(onOutsideChange).not.toHaveBeenCalled();
@@ -83,6 +86,41 @@ describe('products/update', () => {
     expect(onOutsideChange).toHaveBeenCalledOnce();
     expect(onOutsideChange.mock.calls[0]?.[0]).toMatchObject({ shop: domain, localId: 'tee-1', gid });
     expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(minutesLater(1));
+  });
+
+  it.each([
+    [{ title: 'Sale!' }],
+    [{ vendor: 'Somebody' }],
+    [{ status: 'draft' }],
+    [{ tags: 'cotton' }],
+    [{ variants: [{ id: 1, price: '19.90', sku: 'tee-1-S' }] }],
+  ])('of somebody else in the second of our own push is told with the next delivery (%#)', async (change) => {
+    const { send, effects, minutesLater, body } = await setup();
+    await send('products/update', body(minutesLater(0), change));
+    await send('products/update', body(minutesLater(0)));
+    await send('products/update', body(minutesLater(0), change));
+    expect(effects).toEqual(['not-newer', 'not-newer', 'not-newer']);
+    await send('products/update', body(minutesLater(1), change));
+    expect(effects.at(-1)).toBe('changed-outside');
+  });
+
+  it.each([
+    [{ title: ' Tee tee-1' }],
+    [{ tags: 'Cotton, summer', vendor: null }],
+    [
+      {
+        variants: [
+          { id: 1, price: '24.9', sku: 'tee-1-S' },
+          { id: 2, price: '1.00', sku: 'OTHER' },
+        ],
+      },
+    ],
+    [{ status: undefined, tags: undefined, body_html: '<p>Soft</p>' }],
+  ])('of our own push is known again however Shopify writes it (%#)', async (change) => {
+    const { send, effects, minutesLater, body } = await setup();
+    await send('products/update', body(minutesLater(0), change));
+    await send('products/update', body(minutesLater(1), change));
+    expect(effects).toEqual(['not-newer', 'not-newer']);
   });
 
   it('whose host handler throws is told again at the next attempt', async () => {
