@@ -54,6 +54,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, AbortController>();
   const closing = new AbortController();
+  const stopping = new AbortController();
   let worker: Worker<StoredJob> | undefined;
   let closed: Promise<void> | undefined;
 
@@ -76,6 +77,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     const reason = new QueueError(`The queue ${name} closes.`, true);
     closing.abort(reason);
     const cancel = systemClock.setTimer(() => {
+      stopping.abort(reason);
       for (const stop of running.values()) stop.abort(reason);
     }, graceMs);
     try {
@@ -104,7 +106,12 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     process(type, handler) {
       mustBeOpen();
       handlers.set(type, handler);
-      worker ??= startWorker(redis, settings, { queue: name, handlers, running, keys, reporter }, onError);
+      worker ??= startWorker(
+        redis,
+        settings,
+        { queue: name, handlers, running, stopping: stopping.signal, keys, reporter },
+        onError,
+      );
     },
     async stats() {
       mustBeOpen();

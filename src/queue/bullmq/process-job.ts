@@ -21,6 +21,8 @@ export interface WorkPlace {
   readonly handlers: ReadonlyMap<string, JobHandler>;
   /** What stops each running job. */
   readonly running: Map<string, AbortController>;
+  /** Aborted when the queue closes and does not wait longer. */
+  readonly stopping: AbortSignal;
   readonly keys: SharedKeys;
   readonly reporter: QueueReporter;
 }
@@ -30,7 +32,7 @@ export interface WorkPlace {
  * BullMQ's `DelayedError` when the job has been moved, which counts no attempt.
  */
 export async function processJob(bull: BullJob<StoredJob>, token: string, place: WorkPlace): Promise<void> {
-  const { queue, handlers, running, keys, reporter } = place;
+  const { queue, handlers, running, stopping, keys, reporter } = place;
   const { key, timeoutMs, retryDelaysMs } = bull.data;
   const [id, type, attempt] = [idOf(bull), bull.name, bull.attemptsMade + 1];
   const keyed = key === null ? undefined : { id, type, key };
@@ -45,6 +47,8 @@ export async function processJob(bull: BullJob<StoredJob>, token: string, place:
 
   const stop = new AbortController();
   running.set(id, stop);
+  // A worker that waits for jobs can get one more when it is told to close; often the very one that it has given back.
+  if (stopping.aborted) stop.abort(stopping.reason);
   const startMs = clock.monotonic();
   const context = {
     job: jobOf(bull),
