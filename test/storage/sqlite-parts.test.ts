@@ -1,17 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors/local.ts';
 import { wholeNumber } from '../../src/storage/sql/columns.ts';
 import { applyMigrations, newestVersion } from '../../src/storage/sql/migrations.ts';
-import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
 import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
 import { whileBusy } from '../../src/storage/sqlite/busy.ts';
 import { countRecords } from '../../src/storage/sqlite/count-triggers.ts';
 import { isBusy, toStorageError } from '../../src/storage/sqlite/errors.ts';
 import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
-import { localIds, record, shop } from '../../src/testing/conformance/sync-records/case.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 
 const sqliteError = (errcode: number): Error =>
@@ -33,38 +31,6 @@ describe('applyMigrations', () => {
     const { database, db, tables } = await migrated();
     await applyMigrations(db, tables, { keyType: 'text', countRecords });
     expect(database.prepare('select version from t_migrations').all()).toEqual(versions);
-    await db.destroy();
-  });
-});
-
-describe('a full disk', () => {
-  it('ends a batch with the error that says so, writes nothing of it, and later batches work', async () => {
-    const { database, db, tables } = await migrated();
-    const records = createSqlSyncRecords({
-      tables,
-      clock: createManualClock(),
-      nowMs: () => sql<number>`0`,
-      run: async (work) => {
-        try {
-          return await work(db);
-        } catch (error) {
-          throw toStorageError(error, 'sync.sqlite');
-        }
-      },
-    });
-    await records.put(record('before'));
-    database.exec('pragma max_page_count = 40');
-    const batch = localIds(2_000).map((localId) => record(localId));
-    await expect(records.putMany(batch)).rejects.toMatchObject({
-      code: 'STORAGE_FAILED',
-      isRetryable: false,
-      message: expect.stringContaining('Free some space'),
-    });
-    expect(await records.list(shop)).toEqual([record('before')]);
-
-    database.exec('pragma max_page_count = 100000');
-    await records.putMany(batch);
-    expect((await records.counts(shop)).synced).toBe(2_001);
     await db.destroy();
   });
 });

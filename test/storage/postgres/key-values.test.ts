@@ -2,13 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeKeyValueStore } from 'shopwright/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { postgresOrSkip } from '../../services.ts';
-import { createStallableClock } from '../stallable-clock.ts';
+import { createClockWithServer } from '../stallable-clock.ts';
 import { testSchema } from './test-schema.ts';
 
 const { url, describe } = await postgresOrSkip();
-
-/** Milliseconds that pass at once, less than a third of the shortest lease of a case that renews. */
-const stepMs = 250;
 
 describe('Postgres', () => {
   const schema = testSchema(url, 'key_values');
@@ -32,7 +29,7 @@ describe('Postgres', () => {
     'postgresStores',
     async () => {
       await schema.empty();
-      const { clock, advance, stall } = createStallableClock();
+      const { clock, advance, stall } = createClockWithServer({ shift, idle });
       const stores = schema.stores({ pool, clock });
       await stores.migrate();
       return {
@@ -42,19 +39,8 @@ describe('Postgres', () => {
           const other = schema.stores({ pool, clock });
           return { store: other.keyValue, close: () => other.close() };
         },
-        async advance(ms) {
-          await idle();
-          for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
-            const nowMs = Math.min(leftMs, stepMs);
-            await shift(nowMs);
-            await advance(nowMs);
-            await idle();
-          }
-        },
-        async stall(ms) {
-          await shift(ms);
-          await stall(ms);
-        },
+        advance,
+        stall,
       };
     },
     { describe, it, expect },

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import type { Stores } from 'shopwright';
 import { type RedisClient, type RedisStoresOptions, redisStores } from 'shopwright/storage/redis';
-import { createStallableClock } from '../stallable-clock.ts';
+import { createClockWithServer } from '../stallable-clock.ts';
 
 /** The ioredis versions that the stores work with. */
 export const clients = {
@@ -26,9 +26,6 @@ export interface RedisBench {
   close(): Promise<void>;
 }
 
-/** Milliseconds that pass at once, less than a third of the shortest lease of a case that renews. */
-const stepMs = 250;
-
 /** Redis's clock cannot be set, but the ends of keys and leases can be brought nearer. */
 const shiftScript = `
 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
@@ -46,7 +43,6 @@ end`;
 /** Makes a bench with keys of its own, which are gone when it closes. */
 export async function createRedisBench(redis: Redis, options: Partial<RedisStoresOptions> = {}): Promise<RedisBench> {
   const keyPrefix = `test:${randomUUID()}:`;
-  const { clock, advance, stall } = createStallableClock();
   let pending = 0;
   const counted = async <T>(command: () => Promise<T>): Promise<T> => {
     pending += 1;
@@ -62,31 +58,21 @@ export async function createRedisBench(redis: Redis, options: Partial<RedisStore
     scan: (...call) => counted(() => redis.scan(...call)),
     options: redis.options,
   };
-  const open = (): Stores => redisStores({ redis: client, keyPrefix, clock, ...options });
-  const stores = open();
   const idle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 3; quiet = pending === 0 ? quiet + 1 : 0) await nextTurn();
   };
   const shift = (ms: number): Promise<unknown> => redis.eval(shiftScript, 0, `${keyPrefix}*`, ms);
+  const { clock, advance, stall } = createClockWithServer({ shift, idle });
+  const open = (): Stores => redisStores({ redis: client, keyPrefix, clock, ...options });
+  const stores = open();
 
   return {
     redis,
     stores,
     open,
     keyPrefix,
-    async advance(ms) {
-      await idle();
-      for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
-        const nowMs = Math.min(leftMs, stepMs);
-        await shift(nowMs);
-        await advance(nowMs);
-        await idle();
-      }
-    },
-    async stall(ms) {
-      await shift(ms);
-      await stall(ms);
-    },
+    advance,
+    stall,
     async close() {
       await stores.close();
       const keys = await redis.keys(`${keyPrefix}*`);
