@@ -99,6 +99,8 @@ export interface DeadJobOptions {
 export interface JobQueue {
   /** Such as `shopify-sync`. */
   readonly name: string;
+  /** Whether its jobs and dead letters are gone with this process. Default `false`. */
+  readonly isInMemory?: boolean;
   /** Resolves once the job is as safe as the adapter makes it. */
   enqueue(job: JobDraft): Promise<EnqueuedJob>;
   /**

@@ -131,12 +131,13 @@ describe('with a queue, a delivery', () => {
       [1, 2, 3, 4].map((attempt) => expect.objectContaining({ type: 'failed', attempt, willRetry: attempt < 4 })),
     );
     expect(await queue.deadJobs()).toEqual([expect.objectContaining({ type: 'webhooks', attempts: 4 })]);
-    expect(await inbox()).toBe(0);
+    expect(await inbox()).toBe(1);
 
     onCreate.mockImplementation(() => undefined);
     expect((await handler(order())).status).toBe(200);
     await drained();
     expect(events.at(-1)).toMatchObject({ type: 'handled' });
+    expect(await inbox()).toBe(0);
     expect(logger.lines.filter(({ message }) => message.includes('that was the last attempt'))).toHaveLength(1);
   });
 
@@ -403,6 +404,106 @@ test('further attempts at once, and none at all, are fine', () => {
       createWebhookHandler({ secrets: secret, on: {}, store, queue: handQueue(), retryDelaysMs }),
     ).not.toThrow();
   }
+});
+
+describe('what failed in all its attempts, with a queue in memory,', () => {
+  test('is tried again at the next start, and not before', async () => {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    const onCreate = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const on = { 'orders/create': onCreate };
+    const first = setup({ clock, store, retryDelaysMs: [], on });
+    await first.handler(order('fails'));
+    await first.drained();
+    await clock.advance(3_600_000);
+    await first.handler(order('next'));
+    await first.drained();
+    expect(first.types()).toEqual(['queued', 'failed', 'queued', 'handled']);
+
+    const second = setup({ clock, store, retryDelaysMs: [], on });
+    await vi.waitFor(() => expect(second.events).toMatchObject([{ type: 'handled', webhookId: 'fails' }]));
+    await second.drained();
+    expect(await second.inbox()).toBe(0);
+  });
+
+  test('and is an update from before what is known is not tried again, since a newer one may have been applied', async () => {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    const onUpdate = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const logger = recordingLogger();
+    const options = { clock, store, logger, retryDelaysMs: [], on: { 'products/update': onUpdate } };
+    const first = setup(options);
+    await first.handler(productUpdate('2026-11-02T12:00:00Z'));
+    await first.drained();
+    await first.handler(productUpdate('2026-11-02T12:00:01Z'));
+    await first.drained();
+    await clock.advance(48 * 3_600_000);
+
+    const second = setup(options);
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    await second.drained();
+    expect(onUpdate).toHaveBeenCalledTimes(2);
+    expect(await second.inbox()).toBe(1);
+  });
+
+  test('is left in the inbox after ten starts, the log tells, and Shopify or a merchant can send it again', async () => {
+    const clock = createManualClock();
+    const store = memoryStores({ clock }).keyValue;
+    const onCreate = vi.fn(() => Promise.reject(new Error('poison')));
+    const logger = recordingLogger();
+    const start = () => setup({ clock, store, logger, retryDelaysMs: [], on: { 'orders/create': onCreate } });
+    const first = start();
+    await first.handler(order());
+    await first.drained();
+    for (let starts = 2; starts <= 10; starts += 1) {
+      const next = start();
+      await vi.waitFor(() => expect(next.types()).toEqual(['failed']));
+      await next.drained();
+    }
+    const last = start();
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    expect(logger.lines.at(-1)?.fields).toEqual({
+      count: 1,
+      keys: [`webhook-inbox:webhooks:acme.myshopify.com:${webhookId}`],
+    });
+    await last.drained();
+    expect(onCreate).toHaveBeenCalledTimes(10);
+    expect(await last.inbox()).toBe(1);
+
+    onCreate.mockImplementation(async () => undefined as never);
+    await last.handler(order());
+    await last.drained();
+    expect(last.types()).toEqual(['queued', 'handled']);
+    expect(await last.inbox()).toBe(0);
+  });
+
+  test('is bounded also where it kills each process that handles it', async () => {
+    const store = memoryStores().keyValue;
+    // Nobody renews the lock of a process that was killed.
+    vi.spyOn(store, 'lock').mockImplementation(async (key) => {
+      return { key, token: 1, signal: new AbortController().signal, release: async () => true };
+    });
+    const onCreate = vi.fn(() => new Promise(() => undefined));
+    const logger = recordingLogger();
+    const start = () => {
+      const queue = handQueue();
+      return { ...setup({ store, logger, queue, on: { 'orders/create': onCreate } }), queue };
+    };
+    const first = start();
+    await first.handler(order());
+    void first.queue.run();
+    for (let starts = 1; starts <= 10; starts += 1) {
+      await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(starts));
+      const next = start();
+      await vi.waitFor(() => expect(next.queue.jobs).toHaveLength(1));
+      void next.queue.run();
+    }
+    await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(11));
+    const last = start();
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    expect(last.queue.jobs).toEqual([]);
+    expect(await last.inbox()).toBe(1);
+  });
 });
 
 describe('a process that lives, with a delivery that comes in,', () => {

@@ -100,6 +100,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
 
   return {
     name,
+    isInMemory: true,
     async enqueue(draft) {
       mustBeOpen();
       const { type, key, priority, payload, delayMs, ...terms } = prepareJob(draft, settings);

@@ -12,6 +12,8 @@ export interface WebhookJob {
   /** The body; as base64 where it is no valid UTF-8. */
   readonly body: string;
   readonly encoding: 'utf8' | 'base64';
+  /** Where it was taken up from the inbox: the rounds of attempts that it had lost before. */
+  readonly rounds?: number;
 }
 
 /** A byte order mark stays: the bytes must come out as they went in. */

@@ -1,11 +1,15 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../queue/types.ts';
+import type { WebhookEvent } from '../handler-types.ts';
 import { enqueue } from './inbox.ts';
+import { mostRounds, roundsOf } from './inbox-rounds.ts';
 import { fromJob, type WebhookJob } from './job.ts';
 import { deliveryKeys, inboxPrefix } from './keys.ts';
 import { dropLeftBehind } from './leave-inbox.ts';
+import { placeOf } from './order.ts';
 import type { DurableContext } from './settings.ts';
 import { startTimeLimit } from './time-limit.ts';
+import type { WorkSettings } from './work-types.ts';
 
 /** Milliseconds between the end of one look at the inbox and the next. */
 const pauseMs = 300_000;
@@ -30,7 +34,7 @@ export function createTakeUp(context: DurableContext, queue: JobQueue): () => vo
 
   const look = async (): Promise<void> => {
     try {
-      await takeUp(context, queue, isStart ? 0 : usualMs);
+      await takeUp(context, queue, isStart ? undefined : usualMs);
       isStart = false;
       nextMs = clock.monotonic() + pauseMs;
     } catch (error) {
@@ -47,12 +51,13 @@ export function createTakeUp(context: DurableContext, queue: JobQueue): () => vo
 }
 
 /**
- * Queues what has been in the inbox for that long. What is in the queue already is not queued twice, and what another
- * process handles just now is dropped when its turn comes.
+ * Queues what has been in the inbox for longer than that; without it, all that is there, with what has failed in
+ * earlier starts. What is in the queue already is not queued twice, and what another process handles just now is
+ * dropped when its turn comes.
  *
  * @throws StorageError
  */
-async function takeUp(context: DurableContext, queue: JobQueue, leastMs: number): Promise<void> {
+async function takeUp(context: DurableContext, queue: JobQueue, longerThanMs: number | undefined): Promise<void> {
   const { settings, leftBehind, running } = context;
   const { store, name, clock, limitMs, logger } = settings;
   const limit = startTimeLimit(clock, limitMs);
@@ -61,17 +66,40 @@ async function takeUp(context: DurableContext, queue: JobQueue, leastMs: number)
   } finally {
     limit.end();
   }
+  const ageMs = (entry: unknown): number => {
+    const takenAt = isRecord(entry) ? entry['takenAt'] : undefined;
+    return typeof takenAt === 'number' ? clock.now() - takenAt : Number.POSITIVE_INFINITY;
+  };
+  const isDue = (entry: unknown): boolean =>
+    longerThanMs === undefined || (roundsOf(entry) === 0 && ageMs(entry) > longerThanMs);
+  const givenUp: string[] = [];
   for await (const key of store.scan(await inboxPrefix(name))) {
     if (leftBehind.has(key) || running.has(key)) continue;
     const text = await store.get(key);
     if (text === undefined) continue;
     try {
       const entry = parseJson(text);
-      if (isRecord(entry) && typeof entry['takenAt'] === 'number' && clock.now() - entry['takenAt'] < leastMs) continue;
-      const { shop, idempotencyKey } = fromJob(entry);
-      await enqueue(queue, context, await deliveryKeys(name, shop, idempotencyKey), entry as unknown as WebhookJob);
+      if (!isDue(entry)) continue;
+      const event = fromJob(entry);
+      const rounds = roundsOf(entry);
+      if (rounds >= mostRounds || (rounds > 0 && isOutdated(event, ageMs(entry), settings))) {
+        givenUp.push(key);
+        continue;
+      }
+      const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
+      await enqueue(queue, context, keys, { ...(entry as WebhookJob), rounds });
     } catch (error) {
       logger?.error({ error, key }, 'a webhook in the inbox could not be queued: it is tried again later');
     }
   }
+  if (givenUp.length === 0) return;
+  const message =
+    'webhooks that failed too often, or too long ago, stay in the inbox: they are not tried again at a start';
+  logger?.error({ count: givenUp.length, keys: givenUp.slice(0, 10) }, message);
+}
+
+/** What failed so long ago that a newer one may have been applied and is not known any more would do harm now. */
+function isOutdated(event: WebhookEvent, ageMs: number, { order, keepForMs }: WorkSettings): boolean {
+  const place = placeOf(event, order);
+  return ageMs >= keepForMs && place?.order === 'newest' && !place.isEnd;
 }
