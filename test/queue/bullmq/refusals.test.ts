@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { QueueError } from 'shopwright';
+import { type JobQueue, QueueError } from 'shopwright';
 import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
 import { afterEach, expect, it } from 'vitest';
 import { freePort, startRedis } from '../../redis-server.ts';
 import { redisServerOrSkip } from '../../services.ts';
+import { recordingLogger } from '../../webhooks/recording-logger.ts';
 
 const describe = redisServerOrSkip();
 
@@ -37,25 +38,42 @@ const clients = {
 };
 
 describe('a BullMQ queue that Redis refuses', () => {
-  async function enqueueBy(connection: BullmqQueueOptions['connection']): Promise<unknown> {
-    const queue = bullmqQueue({ connection, prefix: `{${randomUUID()}}`, commandTimeoutMs: 400 });
+  function open(options: BullmqQueueOptions): JobQueue {
+    const queue = bullmqQueue({ prefix: `{${randomUUID()}}`, ...options });
     cleanUp.push(() => queue.close({ graceMs: 0 }));
-    return queue.enqueue({ type: 'work', payload: 1 }).catch((reason: unknown) => reason);
+    return queue;
+  }
+  const errorOf = (queue: JobQueue): Promise<unknown> =>
+    queue.enqueue({ type: 'work', payload: 1 }).catch((reason: unknown) => reason);
+
+  /** The error of a queue that is not let in, and has heard so. */
+  async function errorOutside(connection: BullmqQueueOptions['connection']): Promise<unknown> {
+    const { promise: isRefused, resolve } = Promise.withResolvers<void>();
+    const logger = { ...recordingLogger(), error: () => resolve() };
+    const queue = open({ connection, commandTimeoutMs: 300, logger });
+    await isRefused;
+    return errorOf(queue);
   }
 
   for (const [name, connect] of Object.entries(clients)) {
     it.each([
       ['without a password', {}, 'Give the client its `password`'],
       ['with a wrong password', { password: 'guess' }, 'Check `username` and `password`'],
-      ['as a user that may not do it', { username: 'reader', password: 'fits' }, 'does not allow this user'],
     ])(`says that another try is of no use: %s (${name})`, async (_, login, mend) => {
       const connection = connect(await startGuarded(), login);
       connection.on('error', () => undefined);
       cleanUp.push(() => connection.disconnect());
-      const error = await enqueueBy(connection);
+      const error = await errorOutside(connection);
       expect(error).toBeInstanceOf(QueueError);
       expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining(mend) });
       expect(String(error)).not.toContain('secret');
+    });
+
+    it(`says that another try is of no use: as a user that may not do it (${name})`, async () => {
+      const connection = connect(await startGuarded(), { username: 'reader', password: 'fits' });
+      cleanUp.push(() => connection.disconnect());
+      const error = await errorOf(open({ connection }));
+      expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining('does not allow this user') });
     });
   }
 
@@ -63,7 +81,7 @@ describe('a BullMQ queue that Redis refuses', () => {
     const nodes = [{ host: '127.0.0.1', port: await startGuarded() }];
     const connection = new Cluster(nodes, { lazyConnect: true, redisOptions: { password: 'guess' } });
     cleanUp.push(() => connection.disconnect());
-    const error = await enqueueBy(connection);
+    const error = await errorOutside(connection);
     expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining('Check `username`') });
   });
 
@@ -73,7 +91,7 @@ describe('a BullMQ queue that Redis refuses', () => {
     cleanUp.push(() => server.kill());
     const connection = new Redis(port, { lazyConnect: true });
     cleanUp.push(() => connection.disconnect());
-    const error = await enqueueBy(connection);
+    const error = await errorOf(open({ connection }));
     expect(error).toMatchObject({ isRetryable: true, message: expect.stringContaining('maxmemory') });
   });
 });
