@@ -1,9 +1,11 @@
+import type { Clock } from '../internal/clock.ts';
 import { compareIsoTimes } from '../internal/iso-time.ts';
 import { isRecord } from '../internal/json.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
 import { contentHash } from './content-hash.ts';
 import { contradictsPush } from './contradicts-push.ts';
 import { exactId } from './exact-id.ts';
+import { isPushedElsewhere, readAfterPush } from './push-elsewhere.ts';
 import type { Turns } from './turns.ts';
 
 /** The part of a verified webhook that is needed here. */
@@ -42,7 +44,7 @@ export interface ApplyWebhookOptions {
 export async function applyProductWebhook(
   records: SyncRecordStore,
   webhook: ProductWebhook,
-  inTurn: Turns,
+  { inTurn, clock }: { readonly inTurn: Turns; readonly clock: Clock },
   { dryRun = false }: ApplyWebhookOptions = {},
 ): Promise<WebhookEffect> {
   const { shop, topic, payload } = webhook;
@@ -52,13 +54,15 @@ export async function applyProductWebhook(
   const found = await records.getByGid(shop, gid);
   if (!found) return 'unknown-product';
   return inTurn(found.localId, async () => {
-    const record = await records.get(shop, found.localId);
+    const record = await readAfterPush(() => records.get(shop, found.localId), clock);
     if (record?.gid !== gid) return 'unknown-product';
     if (topic === 'products/delete') {
       if (!dryRun) await records.put({ ...record, status: 'deleted_in_shopify' });
       return 'deleted';
     }
-    return applyUpdate(dryRun ? undefined : records, record, payload);
+    // That push writes the whole record at its end: what is written now would be lost, or take what the push writes away.
+    const isLeftAlone = dryRun || isPushedElsewhere(record, clock);
+    return applyUpdate(isLeftAlone ? undefined : records, record, payload);
   });
 }
 

@@ -105,7 +105,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return pushMany(products, { clock, concurrency, pushOne, localIdOf }, pushOptions);
     },
-    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, inTurn, webhookOptions),
+    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { inTurn, clock }, webhookOptions),
     async health() {
       const { breaker, limiter } = client.status();
       const counts = await records.counts(client.shop);

@@ -1,5 +1,7 @@
 import { memoryStores, type SyncRecord } from 'shopwright';
-import { describe, expect, it } from 'vitest';
+import { createProductSync } from 'shopwright/sync';
+import { describe, expect, it, vi } from 'vitest';
+import { gate } from '../webhooks/delivery-request.ts';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
 const update = (payload: unknown, topic = 'products/update'): { topic: string; shop: string; payload: unknown } => ({
@@ -56,6 +58,69 @@ describe('a products/update webhook', () => {
   it('without a time is not taken for news', async () => {
     const { sync, gid } = await pushed();
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid }))).toBe('not-newer');
+  });
+});
+
+describe('a webhook that another process gets than the one that pushes', () => {
+  /** The second push of a product has reached the shop, and is not noted yet; with its echo. */
+  async function pushing() {
+    const { clock, client, stores, fake, sync: other, gid } = await pushed();
+    const [reached, { opened, open }] = [gate(), gate()];
+    const records = {
+      ...stores.records,
+      put: async (record: SyncRecord) => {
+        if (record.status === 'synced') {
+          reached.open();
+          await opened;
+        }
+        await stores.records.put(record);
+      },
+    };
+    const sync = createProductSync({ client, stores: { ...stores, records }, clock });
+    await clock.advance(5_000);
+    const push = sync.push(tee('tee-1', { title: 'New title' }));
+    await clock.run(reached.opened);
+    const updatedAt = fake.products()[0]?.updatedAt;
+    const echo = update({ admin_graphql_api_id: gid, updated_at: updatedAt, title: 'New title', variants: [] });
+    return { clock, stores, other, push, open, echo, gid };
+  }
+
+  it('waits for the end of the push, and knows its echo then', async () => {
+    const { clock, stores, other, push, open, echo } = await pushing();
+    const effect = other.applyWebhook(echo);
+    await clock.advance(300);
+    open();
+    expect((await clock.run(push)).outcome).toBe('updated');
+    expect(await clock.run(effect)).toBe('not-newer');
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
+      status: 'synced',
+      lastSyncData: { input: { title: 'New title' } },
+    });
+  });
+
+  it('writes nothing over a push that takes long', async () => {
+    const { clock, stores, other, push, open, echo } = await pushing();
+    const put = vi.spyOn(stores.records, 'put');
+    expect(await clock.run(other.applyWebhook(echo))).toBe('changed-outside');
+    expect(put).not.toHaveBeenCalled();
+    open();
+    await clock.run(push);
+    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('synced');
+  });
+
+  it('does not wait for a push whose process has died', async () => {
+    const { sync, stores, clock, record, gid } = await pushed();
+    await stores.records.put({ ...record, status: 'syncing', lastAttemptAt: clock.now() - 60_000 });
+    const later = new Date(clock.now() + 60_000).toISOString();
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('changed-outside');
+    expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(later);
+  });
+
+  it('marks a product that was deleted, whatever the push is at', async () => {
+    const { clock, stores, other, gid } = await pushing();
+    const gone = update({ admin_graphql_api_id: gid }, 'products/delete');
+    expect(await clock.run(other.applyWebhook(gone))).toBe('deleted');
+    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted_in_shopify');
   });
 });
 
