@@ -53,7 +53,8 @@ export function runAttempt({ handler, context, timeoutMs, stop, clock }: Attempt
       return;
     }
     link.signal.addEventListener('abort', onAbort, { once: true });
-    call(handler, { ...context, signal: link.signal }).then(
+    // Not a copy: the key may be made when the handler first asks for it.
+    call(handler, Object.assign(context, { signal: link.signal })).then(
       () => end({ kind: 'done' }),
       (error: unknown) => end(judge(error)),
     );

@@ -14,18 +14,22 @@ export function createGate(): Gate {
   const idle = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
 
+  const end = (): void => {
+    running -= 1;
+    if (closing && running === 0) idle.resolve();
+  };
+
   return {
-    async run(work) {
+    // All work of a store comes through here, so it does not wait for a promise of the gate's own besides.
+    run(work) {
       if (closing) {
-        throw new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
+        const message = 'The store is closed: close() was called on it. Make new stores to go on.';
+        return Promise.reject(new StorageError(message, false));
       }
       running += 1;
-      try {
-        return await work();
-      } finally {
-        running -= 1;
-        if (closing && running === 0) idle.resolve();
-      }
+      const done = started(work);
+      done.then(end, end);
+      return done;
     },
     close(release) {
       if (closing) return closing;
@@ -34,4 +38,13 @@ export function createGate(): Gate {
       return closing;
     },
   };
+}
+
+/** Work that throws before its first `await` is no different from work that rejects. */
+function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -64,11 +64,15 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
     const startMs = clock.monotonic();
     const attempt = held.failures + 1;
     const job = { ...held.job, payload: JSON.parse(held.payload) as unknown };
-    const idempotencyKey = held.idempotencyKey ?? deriveIdempotencyKey(name, id);
     const waitedMs = startMs - held.dueMs;
     const { timeoutMs } = held;
     active += 1;
-    const context = { job, attempt, idempotencyKey };
+    const context = {
+      ...{ job, attempt },
+      get idempotencyKey() {
+        return held.idempotencyKey ?? deriveIdempotencyKey(name, id);
+      },
+    };
     const result = await runAttempt({ handler, context, timeoutMs, stop: stop.signal, clock });
     active -= 1;
     const durationMs = clock.monotonic() - startMs;

@@ -38,12 +38,19 @@ export function isStale(place: Place, mark: Mark | undefined): boolean {
 /**
  * Notes a delivery as the newest that was applied. By compare-and-set, so that whoever has lost the resource's lock
  * meanwhile does not put an older mark over a newer one.
+ *
+ * @param seen The mark as it was read before the handler was called; as a rule it is still the same.
  */
-export async function advanceMark(store: KeyValueStore, key: string, place: Place, ttlMs: number): Promise<void> {
+export async function advanceMark(
+  store: KeyValueStore,
+  key: string,
+  place: Place,
+  seen: string | undefined,
+  ttlMs: number,
+): Promise<void> {
   const { order, updatedAt, triggeredAt, isEnd } = place;
   if (order !== 'newest' && !isEnd) return;
-  for (;;) {
-    const before = await store.get(key);
+  for (let before = seen; ; before = await store.get(key)) {
     const mark = readMark(before);
     if (mark && !isEnd && (mark.isEnd || isOlder(place, mark))) return;
     if (await store.compareAndSet(key, before, JSON.stringify({ updatedAt, triggeredAt, isEnd }), { ttlMs })) return;

@@ -34,7 +34,8 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
   if (!lock) return 'busy';
   try {
     if (await limit.race('store', isDone(store, keys))) return 'duplicate';
-    if (place && mark !== undefined && isStale(place, readMark(await limit.race('store', store.get(mark))))) {
+    const seen = mark === undefined ? undefined : await limit.race('store', store.get(mark));
+    if (place && isStale(place, readMark(seen))) {
       await limit.race('store', store.set(keys.done, doneValue, { ttlMs: keepForMs }));
       return 'stale';
     }
@@ -43,7 +44,7 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
       note(
         async () => {
           await store.set(keys.done, doneValue, { ttlMs: keepForMs });
-          if (place && mark !== undefined) await advanceMark(store, mark, place, keepForMs);
+          if (place && mark !== undefined) await advanceMark(store, mark, place, seen, keepForMs);
         },
         within,
         settings,
