@@ -1,3 +1,4 @@
+import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Problem, ValidationError } from '../errors/local.ts';
 import type { EnqueuedJob, JobDraft, JobQueue } from '../queue/types.ts';
 import { keyProblem } from '../storage/field-rules.ts';
@@ -71,16 +72,16 @@ const pageSize = 500;
  * await products.enqueue('tee-1');
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
-  const { queue, stores, shop, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
+  const { queue, stores, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
   const problems: Problem[] = [];
-  if (typeof shop !== 'string' || shop === '') {
-    problems.push({ field: 'shop', message: 'give the shop that `sync` works on' });
-  }
+  const parsed = parseShopDomain(options.shop);
+  if (!parsed.ok) problems.push({ field: 'shop', message: parsed.message });
   if (!sync !== !source) {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
     problems.push({ field: sync ? 'source' : 'sync', message });
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (!parsed.ok || problems.length > 0) throw new ConfigError(problems);
+  const { domain: shop } = parsed;
   const { records } = stores;
   const marks = createPushMarks(stores.keyValue, shop);
   // Each shop has its own source, and so its own handler.
@@ -122,7 +123,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
           isLast = page.length < pageSize;
         }
       }
-      for await (const localId of marks.all()) await addAll([localId]);
+      for await (const page of marks.all(pageSize)) await addAll(page);
       return queued;
     },
   };

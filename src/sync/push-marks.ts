@@ -35,8 +35,8 @@ export interface PushMarks {
   mark(localId: string): Promise<void>;
   /** A push begins. Call it before the product is read. @throws StorageError */
   begin(localId: string): Promise<BegunPush>;
-  /** The local ids of all that is marked. @throws StorageError, also for a mark that cannot be read. */
-  all(): AsyncIterable<string>;
+  /** The local ids of all that is marked, in pages. @throws StorageError, at the end also for marks that cannot be read. */
+  all(pageSize: number): AsyncIterable<readonly string[]>;
 }
 
 /** Makes the marks of one shop. */
@@ -74,11 +74,21 @@ export function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
         },
       };
     },
-    async *all() {
+    async *all(pageSize) {
+      const damaged: string[] = [];
+      const read = async (keys: readonly string[]): Promise<readonly string[]> => {
+        const texts = await Promise.all(keys.map((key) => store.get(key)));
+        damaged.push(...keys.filter((_, index) => texts[index] !== undefined && !readMark(texts[index])));
+        return texts.flatMap((text) => readMark(text)?.localId ?? []);
+      };
+      let keys: string[] = [];
       for await (const key of store.scan(await prefix())) {
-        const text = await store.get(key);
-        if (text !== undefined) yield readMark(text)?.localId ?? damaged(key);
+        if (keys.push(key) < pageSize) continue;
+        yield await read(keys);
+        keys = [];
       }
+      yield await read(keys);
+      if (damaged.length > 0) throw unreadable(damaged);
     },
   };
 }
@@ -90,7 +100,9 @@ function readMark(text: string | undefined): Mark | undefined {
   return isRecord(found) && typeof found['localId'] === 'string' ? (found as unknown as Mark) : undefined;
 }
 
-function damaged(key: string): never {
-  const mend = 'Delete the key, and enqueue its product again.';
-  throw new StorageError(`The mark of a product to be pushed cannot be read, under the key ${key}. ${mend}`, false);
+function unreadable(keys: readonly string[]): StorageError {
+  const some = keys.slice(0, 3).join(', ');
+  const which = keys.length > 3 ? `${some} and ${keys.length - 3} more` : some;
+  const mend = 'Delete the keys, and enqueue their products again.';
+  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${mend}`, false);
 }

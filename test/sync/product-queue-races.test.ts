@@ -169,7 +169,7 @@ describe('a mark that cannot be read', () => {
     const [one, two] = [t.process(), t.process()];
     await t.change('A', one);
     for await (const key of t.stores.keyValue.scan('')) await t.stores.keyValue.set(key, 'rubbish');
-    await expect(two.products.resume()).rejects.toThrow('enqueue its product again');
+    await expect(two.products.resume()).rejects.toThrow('enqueue their products again');
     await runAll(two);
     expect(titles(t)).toEqual(['A']);
     expect(await two.products.resume()).toBe(0);

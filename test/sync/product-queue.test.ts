@@ -248,7 +248,16 @@ describe('the product queue', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ pending: 0 });
     expect(await t.jobs.resume()).toBe(0);
     expect(await t.jobs.enqueue('x'.repeat(255))).toMatchObject({ isNew: true });
-    expect(() => start({ queue: { shop: '' } })).toThrow('shop');
+    for (const shop of ['', 'https://example.com/x']) expect(() => start({ queue: { shop } })).toThrow('shop');
+  });
+
+  it('knows a shop however its domain is written', async () => {
+    const t = start({ queue: { shop: 'https://Demo.myshopify.com/' } });
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+    expect(await start({ shop: t }).jobs.resume()).toBe(0);
   });
 
   it('only queues where it has neither a sync nor a source', async () => {
