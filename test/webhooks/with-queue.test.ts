@@ -524,8 +524,9 @@ describe('a process that lives, with a delivery that comes in,', () => {
     const { living, dying, clock, store } = withDying(onCreate);
     await living.handler(order('before'));
     await dying.handler(order('left'));
-    await clock.advance(5 * minute);
+    await clock.advance(5 * minute - 1);
     await dying.handler(order('young'));
+    await clock.advance(1);
     const scan = vi.spyOn(store, 'scan');
     await living.handler(order('first'));
     await vi.waitFor(() => expect(onCreate.mock.calls.map(([{ webhookId: id }]) => id)).toContain('left'));
@@ -545,6 +546,22 @@ describe('a process that lives, with a delivery that comes in,', () => {
       ...['before', 'first', 'fourth', 'left', 'second', 'third', 'young'],
     ]);
     expect(await living.inbox()).toBe(0);
+  });
+
+  test('leaves the look to another process that has looked', async () => {
+    const { living, dying, clock, store } = withDying(vi.fn());
+    const other = setup({ clock, store, on: { 'orders/create': vi.fn() } });
+    await living.handler(order('before'));
+    await clock.advance(5 * minute);
+    const scan = vi.spyOn(store, 'scan');
+    for (const { handler } of [living, other]) await handler(order('now'));
+    await vi.waitFor(() => expect(scan).toHaveBeenCalledOnce());
+    await dying.handler(order('left'));
+    await clock.advance(5 * minute);
+    for (const { handler } of [living, other]) await handler(order('later'));
+    await living.drained();
+    await other.drained();
+    expect(scan).toHaveBeenCalledTimes(2);
   });
 
   test('takes up what its queue did not take', async () => {

@@ -39,6 +39,11 @@ export async function inboxPrefix(name: string): Promise<string> {
   return `${inbox}${await keyPart(name)}:`;
 }
 
+/** Who looks at the inbox of the handler of that name holds this key. */
+export async function lookKey(name: string): Promise<string> {
+  return `webhook-look:${await keyPart(name)}`;
+}
+
 /** Where one delivery stands. */
 export interface DeliveryKeys {
   /** Set once it is handled. */

@@ -4,7 +4,7 @@ import type { WebhookEvent } from '../handler-types.ts';
 import { enqueue } from './inbox.ts';
 import { mostRounds, roundsOf } from './inbox-rounds.ts';
 import { fromJob, type WebhookJob } from './job.ts';
-import { deliveryKeys, inboxPrefix } from './keys.ts';
+import { deliveryKeys, inboxPrefix, lookKey } from './keys.ts';
 import { dropLeftBehind } from './leave-inbox.ts';
 import { placeOf } from './order.ts';
 import type { DurableContext } from './settings.ts';
@@ -26,15 +26,19 @@ const patienceMs = 60_000;
  */
 export function createTakeUp(context: DurableContext, queue: JobQueue): () => void {
   const { settings, retryDelaysMs } = context;
-  const { clock, logger } = settings;
+  const { store, name, clock, logger } = settings;
   const usualMs = retryDelaysMs.reduce((sum, delayMs) => sum + delayMs, patienceMs);
   let isStart = true;
   let isLooking = false;
   let nextMs = clock.monotonic();
 
+  /** One of all processes looks: a look can go through all keys of a store, as in Redis. */
+  const isOurs = async (): Promise<boolean> =>
+    isStart || store.setIfAbsent(await lookKey(name), 'taken', { ttlMs: pauseMs });
+
   const look = async (): Promise<void> => {
     try {
-      await takeUp(context, queue, isStart ? undefined : usualMs);
+      if (await isOurs()) await takeUp(context, queue, isStart ? undefined : usualMs);
       isStart = false;
       nextMs = clock.monotonic() + pauseMs;
     } catch (error) {
