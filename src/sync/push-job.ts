@@ -2,6 +2,7 @@ import { ValidationError } from '../errors/local.ts';
 import { isRecord } from '../internal/json.ts';
 import type { JobContext, JobHandler } from '../queue/types.ts';
 import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
+import { isOutOfReach } from './out-of-reach.ts';
 import type { ProductQueueOptions } from './product-queue.ts';
 import type { PushMarks } from './push-marks.ts';
 import { isShopWide } from './shop-wide.ts';
@@ -20,9 +21,10 @@ export interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync
 export function createPushJob(options: PushJobOptions): JobHandler {
   const { sync, source, records, shop, retryDelaysMs, marks, again } = options;
 
+  /** What is deleted in the shop stays so, whatever becomes of it in the source. */
   const change = async (localId: string, changes: Partial<SyncRecord>): Promise<void> => {
     const record = await records.get(shop, localId);
-    if (record) await records.put({ ...record, ...changes });
+    if (record && record.status !== 'deleted_in_shopify') await records.put({ ...record, ...changes });
   };
 
   /** Nobody knows what the shop has: what is pending is sent, whatever its hash, and with its images. */
@@ -41,8 +43,9 @@ export function createPushJob(options: PushJobOptions): JobHandler {
 
   const isGone = async (localId: string): Promise<void> => {
     const record = await records.get(shop, localId);
-    if (record?.gid === null) await records.delete(shop, localId);
-    else await refuse(localId, 'is not in the source any more. Delete it in the shop, or delete its record.');
+    if (record && neverReached(record)) return void (await records.delete(shop, localId));
+    const where = record?.gid === null ? ' and may have reached the shop: look for it there' : '';
+    await refuse(localId, `is not in the source any more${where}. Delete it in the shop, or delete its record.`);
   };
 
   const conclude = async (localId: string, result: PushResult, attempt: number): Promise<void> => {
@@ -52,7 +55,7 @@ export function createPushJob(options: PushJobOptions): JobHandler {
     }
     if (result.outcome !== 'failed') return;
     const { error } = result;
-    if (!error.isRetryable && !isShopWide(error)) return;
+    if (!error.isRetryable && !isShopWide(error) && !isOutOfReach(error.code)) return;
     if (attempt <= retryDelaysMs.length) await change(localId, { status: 'pending' });
     throw error;
   };
@@ -65,9 +68,22 @@ export function createPushJob(options: PushJobOptions): JobHandler {
     if (push.isInDoubt) await doubt(localId);
     if (product === undefined || product === null) await isGone(localId);
     else if (localIdOf(product) !== localId) await refuse(localId, 'has another `localId` in the source.');
-    else await conclude(localId, await sync.push(product, { signal }), attempt);
+    else {
+      try {
+        await conclude(localId, await sync.push(product, { signal }), attempt);
+      } catch (error) {
+        // It may have sent an older state after the other one, and a job that was taken away is not tried again.
+        if (await push.isOvertaken()) await again(localId);
+        throw error;
+      }
+    }
     if ((await push.end()) === 'overtaken') await again(localId);
   };
+}
+
+/** Whether the shop cannot have the product: nothing was sent, or once, and refused. More attempts may hide a lost answer. */
+function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
+  return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));
 }
 
 function localIdOf(value: unknown): string {

@@ -24,6 +24,11 @@ export interface BegunPush {
    * ran at the same time, as where this one's process was taken for dead; the product is marked anew, in doubt.
    */
   end(): Promise<'done' | 'changed' | 'overtaken'>;
+  /**
+   * The push has failed. `true`: another push of the product ran at the same time, and the product is marked anew, in
+   * doubt. Else the mark stays as it is.
+   */
+  isOvertaken(): Promise<boolean>;
 }
 
 /**
@@ -41,7 +46,8 @@ export interface PushMarks {
 
 /** Makes the marks of one shop. */
 export function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
-  const prefix = async (): Promise<string> => `${await shopPrefix(shop)}push:`;
+  // No webhook handler, whose name stands in that place, can have this one.
+  const prefix = async (): Promise<string> => `${await shopPrefix(shop)}~push:`;
   const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
 
   /** Changes a product's mark, whatever others do meanwhile. @returns It as it stands in the store now. */
@@ -63,14 +69,18 @@ export function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
     async begin(localId) {
       const push = randomUUID();
       const begun = await update(localId, (before) => ({ ...before, push }));
+      const key = await keyOf(localId);
+      const isOvertaken = async (): Promise<boolean> => {
+        if (readMark(await store.get(key))?.push === push) return false;
+        await update(localId, (before) => ({ ...before, change: randomUUID(), isInDoubt: true }));
+        return true;
+      };
       return {
+        isOvertaken,
         isInDoubt: readMark(begun)?.isInDoubt ?? false,
         async end() {
-          const key = await keyOf(localId);
           if (await store.compareAndSet(key, begun, undefined)) return 'done';
-          if (readMark(await store.get(key))?.push === push) return 'changed';
-          await update(localId, (before) => ({ ...before, change: randomUUID(), isInDoubt: true }));
-          return 'overtaken';
+          return (await isOvertaken()) ? 'overtaken' : 'changed';
         },
       };
     },

@@ -43,7 +43,7 @@ function setup() {
       },
     };
     const client = createShopifyClient({
-      ...{ shop: domain, accessToken: 'shpat_fake', clock, isolated: true },
+      ...{ shop: domain, accessToken: 'shpat_fake', clock, isolated: true, retry: { maxRetries: 0 } },
       async fetch(request, init) {
         const sent = await new Request(request, init).clone().text();
         const response = await fake.fetch(request, init);
@@ -160,6 +160,49 @@ describe('a push that was taken for dead', () => {
     await runAll(slow, quick);
     expect(titles(t)).toEqual(['B']);
     expect(await slow.products.resume()).toBe(0);
+  });
+});
+
+describe('a push that was taken for dead and fails', () => {
+  it('after it has sent an older state is pushed once more, though its own job is not tried again', async () => {
+    const t = setup();
+    const [slow, quick] = [t.process(), t.process()];
+    await t.change('A', slow);
+    slow.hooks.onRead = async () => {
+      await t.change('B', quick);
+      await runAll(quick);
+    };
+    slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
+    await expect(slow.queue.run()).rejects.toThrow('The connection failed');
+    expect(titles(t)).toEqual(['A']);
+    await runAll(slow, quick);
+    expect(titles(t)).toEqual(['B']);
+    expect(await quick.products.resume()).toBe(0);
+  });
+
+  it('while another one runs is pushed once more', async () => {
+    const t = setup();
+    const [slow, quick] = [t.process(), t.process()];
+    await t.change('A', slow);
+    slow.hooks.onRead = async () => {
+      await t.change('B', quick);
+      const goOn = Promise.withResolvers<void>();
+      quick.hooks.onPushed = async () => {
+        goOn.resolve();
+        await slowRun.catch(() => undefined);
+      };
+      quickRun = quick.queue.run();
+      await goOn.promise;
+    };
+    slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
+    let quickRun: Promise<unknown> | undefined;
+    const slowRun = slow.queue.run();
+    await expect(slowRun).rejects.toThrow('The connection failed');
+    await quickRun;
+    expect(titles(t)).toEqual(['A']);
+    await runAll(slow, quick);
+    expect(titles(t)).toEqual(['B']);
+    expect(await quick.products.resume()).toBe(0);
   });
 });
 

@@ -1,8 +1,12 @@
-import type { SyncRecord } from 'shopwright';
+import { createShopifyClient, StorageError, type SyncRecord } from 'shopwright';
 import { inProcessQueue } from 'shopwright/queue';
-import { createProductQueue, type ProductQueueOptions } from 'shopwright/sync';
+import { createProductQueue, createProductSync, type ProductQueueOptions } from 'shopwright/sync';
+import { signWebhook } from 'shopwright/testing';
+import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
+
+const secret = 'hush';
 
 /** A product queue over a map of products. */
 function start(options: { shop?: FakeSync; queue?: Partial<ProductQueueOptions> } = {}) {
@@ -193,6 +197,79 @@ describe('the product queue', () => {
     });
   });
 
+  it('does not forget a product that may have reached the shop, when it is gone from the source', async () => {
+    const t = start();
+    t.products.set('tee-1', tee());
+    t.fake.faults.next('reset-after', { operation: 'ProductPush' });
+    await t.jobs.enqueue('tee-1');
+    await t.clock.advance(1_000);
+    t.products.clear();
+    await t.drain();
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(titles(t)).toEqual(['Tee tee-1']);
+    expect(await t.record('tee-1')).toMatchObject({
+      status: 'failed',
+      lastError: { message: expect.stringContaining('may have reached the shop') },
+    });
+    expect(await start({ shop: t }).jobs.resume()).toBe(0);
+  });
+
+  it('forgets a product that was refused, when it is gone from the source', async () => {
+    const t = start();
+    t.products.set('tee-1', tee('tee-1', { handle: 'same' }));
+    t.products.set('tee-2', tee('tee-2', { handle: 'same' }));
+    for (const localId of ['tee-1', 'tee-2']) {
+      await t.jobs.enqueue(localId);
+      await t.drain();
+    }
+    expect(await t.record('tee-2')).toMatchObject({ status: 'failed', attempts: 1, gid: null });
+    t.products.delete('tee-2');
+    await t.jobs.enqueue('tee-2');
+    await t.drain();
+    expect(await t.record('tee-2')).toBeUndefined();
+  });
+
+  it('tries a push again that failed because a store could not be read, as that of the tokens', async () => {
+    let isDown = false;
+    const shop = fakeSync();
+    const client = createShopifyClient({
+      ...{ shop: domain, fetch: shop.fake.fetch, clock: shop.clock, isolated: true },
+      auth: {
+        async get() {
+          if (isDown) throw new StorageError('The disk reports an error.', false);
+          return 'shpat_fake';
+        },
+        invalidate: async () => false,
+      },
+    });
+    const { clock, stores } = shop;
+    const t = start({ shop, queue: { sync: createProductSync({ client, stores, clock }) } });
+    t.products.set('tee-1', tee());
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    isDown = true;
+    t.products.set('tee-1', tee('tee-1', { title: 'Second' }));
+    await t.jobs.enqueue('tee-1');
+    await t.clock.advance(1_000);
+    expect(await t.record('tee-1')).toMatchObject({ status: 'pending', lastError: { code: 'STORAGE_FAILED' } });
+    isDown = false;
+    await t.drain();
+    expect(titles(t)).toEqual(['Second']);
+  });
+
+  it('shares its store with a webhook handler of any name', async () => {
+    const t = start();
+    const handler = createWebhookHandler({
+      ...{ secrets: secret, store: t.stores.keyValue, name: 'push', clock: t.clock },
+      on: { 'products/update': () => undefined },
+    });
+    const { body, headers } = signWebhook({ secret, shop: domain, topic: 'products/update', payload: { id: 1 } });
+    const request = new Request('http://localhost/webhooks', { method: 'POST', headers, body });
+    expect((await handler(request)).status).toBe(200);
+    expect(await t.jobs.resume()).toBe(0);
+  });
+
   it('refuses a product that the source gives for another', async () => {
     const t = start();
     t.products.set('tee-1', tee('tee-2'));
@@ -209,9 +286,12 @@ describe('the product queue', () => {
     await t.drain();
     const record = await t.record('tee-1');
     if (record) await t.stores.records.put({ ...record, status: 'deleted_in_shopify' });
-    await t.jobs.enqueue('tee-1');
-    await t.drain();
-    expect(await t.record('tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    for (const product of [tee(), { ...tee(), title: '' }, undefined]) {
+      t.products.set('tee-1', product);
+      await t.jobs.enqueue('tee-1');
+      await t.drain();
+      expect(await t.record('tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    }
   });
 
   it('queues on start all that was pending or in the middle of a push, however much it is', async () => {
