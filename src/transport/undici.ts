@@ -24,14 +24,13 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
   const dispatcher: Dispatcher =
     options.dispatcher === undefined ? new Agent(agentOptions(options)) : options.dispatcher;
   let closing: Promise<void> | undefined;
+  const placeOf = createPlaces();
 
   const send = async (request: TransportRequest, stop: AbortSignal): Promise<TransportResponse> => {
     const { method, url, headers, body } = request;
-    const { origin, pathname, search } = new URL(url);
     const answer = await dispatcher.request({
       method,
-      origin,
-      path: pathname + search,
+      ...placeOf(url),
       headers: { 'accept-encoding': 'gzip', ...headers },
       body: body ?? null,
       signal: stop,
@@ -55,6 +54,24 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
       closing ??= options.dispatcher === undefined ? dispatcher.close() : Promise.resolve();
       return closing;
     },
+  };
+}
+
+interface Place {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** Takes addresses apart. All GraphQL calls of a shop have the same one, so the last is remembered. */
+function createPlaces(): (url: string) => Place {
+  let lastUrl: string | undefined;
+  let last: Place = { origin: '', path: '' };
+  return (url) => {
+    if (url === lastUrl) return last;
+    const { origin, pathname, search } = new URL(url);
+    last = { origin, path: pathname + search };
+    lastUrl = url;
+    return last;
   };
 }
 
