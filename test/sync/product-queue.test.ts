@@ -270,6 +270,19 @@ describe('the product queue', () => {
     expect(await t.jobs.resume()).toBe(0);
   });
 
+  it('leaves nothing of a shop that was erased while its pushes waited, where the source has nothing for it', async () => {
+    const t = start();
+    for (const localId of ['tee-1', 'tee-2']) await t.jobs.enqueue(localId);
+    await t.stores.records.erase(domain);
+    for await (const key of t.stores.keyValue.scan('')) await t.stores.keyValue.delete(key);
+    await t.drain();
+    const keys: string[] = [];
+    for await (const key of t.stores.keyValue.scan('')) keys.push(key);
+    expect(keys).toEqual([]);
+    expect(await t.stores.records.list(domain)).toEqual([]);
+    expect((await t.queue.stats()).dead).toBe(0);
+  });
+
   it('refuses a product that the source gives for another', async () => {
     const t = start();
     t.products.set('tee-1', tee('tee-2'));
