@@ -78,6 +78,15 @@ try {
       found[key] = [...(found[key] ?? []), figure];
     }
   };
+  const measure = async (who: string, put: (all: readonly SyncRecord[]) => unknown): Promise<void> => {
+    for (const [name, status] of [
+      ['new', 'pending'],
+      ['known', 'synced'],
+    ] as const) {
+      const all = records(status);
+      note(`${who} ${name}`, await rates(() => put(all)));
+    }
+  };
   for (let round = 0; round < rounds; round++) {
     const path = join(folder, `round-${round}.sqlite`);
     const stores = sqliteStores({ path });
@@ -87,13 +96,7 @@ try {
         await stores.records.putMany(all.slice(start, start + batch));
       }
     };
-    for (const [name, status] of [
-      ['new', 'pending'],
-      ['known', 'synced'],
-    ] as const) {
-      const all = records(status);
-      note(`shopwright ${name}`, await rates(() => putAll(all)));
-    }
+    await measure('shopwright', putAll);
     await stores.close();
 
     // The peer has the same table and indexes, on a file of its own, and nothing that keeps counts.
@@ -107,13 +110,7 @@ try {
     }
     plain.exec('pragma synchronous = normal');
     const upsert = plainUpsert(plain);
-    for (const [name, status] of [
-      ['new', 'pending'],
-      ['known', 'synced'],
-    ] as const) {
-      const all = records(status);
-      note(`plain ${name}`, await rates(() => upsert(all)));
-    }
+    await measure('plain', upsert);
     plain.close();
   }
 

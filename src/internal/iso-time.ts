@@ -29,6 +29,14 @@ export function compareIsoTimes(one: string, other: string): number | undefined 
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** Compares two times of which either may be missing: then nothing is known of their order, and it is `undefined`. */
+export function compareGivenTimes(
+  one: string | null | undefined,
+  other: string | null | undefined,
+): number | undefined {
+  return typeof one === 'string' && typeof other === 'string' ? compareIsoTimes(one, other) : undefined;
+}
+
 /** Milliseconds since the epoch of an ISO 8601 time with date, time and offset; `undefined` where it is no such time. */
 export function isoTimeToMs(text: string): number | undefined {
   const moment = parse(text);

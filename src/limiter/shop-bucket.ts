@@ -67,8 +67,7 @@ export function createShopBucket(shop: string, settings: TokenBucketSettings): S
       }
       if (maxWaitMs !== undefined && confirmed) {
         const inLineMs = (): number => msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), cost);
-        if (inLineMs() > maxWaitMs) room.repriceAll();
-        const waitMs = inLineMs();
+        const waitMs = room.waitInLine(inLineMs, maxWaitMs);
         if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
       }
       return room.enter(request, nowMs).permit;

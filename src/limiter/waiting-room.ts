@@ -28,6 +28,8 @@ export interface WaitingRoom {
   reprice(waiter: Waiter): boolean;
   /** The same of all who wait: before somebody is turned away because of what they cost. */
   repriceAll(): void;
+  /** Milliseconds in line of somebody who waits at most `maxWaitMs`: looked at anew, with all repriced, where it is longer. */
+  waitInLine(inLineMs: () => number, maxWaitMs: number): number;
   /** Who is served next, asked what the call costs by now. */
   next(): Waiter | undefined;
   /** The same of the first few, in the order in which they are served. */
@@ -63,12 +65,20 @@ export function createWaitingRoom(settings: WaitingRoomSettings): WaitingRoom {
     return waiter.position >= 0;
   };
 
+  const repriceAll = (): void => {
+    for (const waiter of line.all()) reprice(waiter);
+  };
+
   return {
     line,
     rankOf,
     reprice,
-    repriceAll() {
-      for (const waiter of line.all()) reprice(waiter);
+    repriceAll,
+    waitInLine(inLineMs, maxWaitMs) {
+      const waitMs = inLineMs();
+      if (waitMs <= maxWaitMs) return waitMs;
+      repriceAll();
+      return inLineMs();
     },
     next() {
       let next = line.first;

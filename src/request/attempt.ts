@@ -1,12 +1,11 @@
 import type { ShopwrightError } from '../errors/base.ts';
 import { NetworkError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
-import { linkSignal } from '../internal/link-signal.ts';
 import type { Permit } from '../limiter/types.ts';
 import { mayHaveExecuted } from '../resilience/decide-retry.ts';
 import type { TransportResponse } from '../transport/types.ts';
 import { type FailedSend, judge, noteOutcome, type Progress } from './progress.ts';
-import { deadlineExceeded, timedOut } from './time-limits.ts';
+import { attemptLimit, deadlineExceeded } from './time-limits.ts';
 import { readyToken, renewToken, takeToken } from './token.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
 
@@ -79,9 +78,7 @@ async function send<T>(
   const startedAt = clock.monotonic();
   const remainingMs = deadlineAt - startedAt;
   if (remainingMs <= 0) throw deadlineExceeded(call, shop, false);
-  const limit = linkSignal(clock, call.signal, Math.min(call.timeoutMs, remainingMs), () =>
-    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, true) : timedOut(call, shop, true),
-  );
+  const limit = attemptLimit(call, environment, remainingMs, true);
   const report = (status: number | null, errorCode: string | null, cost: Result<T>['cost']): void =>
     emit({
       type: 'attempt',

@@ -1,8 +1,9 @@
 import { TimeoutError } from '../errors/connection.ts';
-import type { Call } from './types.ts';
+import { type LinkedSignal, linkSignal } from '../internal/link-signal.ts';
+import type { Call, CallEnvironment } from './types.ts';
 
 /** The error of an attempt that took too long. */
-export function timedOut(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
+function timedOut(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
   return new TimeoutError(
     'TIMEOUT',
     `${call.operation} had no complete answer within ${call.timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
@@ -19,5 +20,19 @@ export function deadlineExceeded(call: Call<unknown>, shop: string, mayHaveExecu
     `${call.operation} did not end within its deadline of ${timeoutMs} ms. Raise deadlineMs, or send less at a time.`,
     { timeoutMs, mayHaveExecuted },
     { shop, operation: call.operation },
+  );
+}
+
+/** The end of one attempt, or of what leads to it: at its own time, or at the deadline of the whole call. */
+export function attemptLimit(
+  call: Call<unknown>,
+  { shop, clock }: CallEnvironment,
+  remainingMs: number,
+  mayHaveExecuted: boolean,
+): LinkedSignal {
+  return linkSignal(clock, call.signal, Math.max(0, Math.min(call.timeoutMs, remainingMs)), () =>
+    remainingMs < call.timeoutMs
+      ? deadlineExceeded(call, shop, mayHaveExecuted)
+      : timedOut(call, shop, mayHaveExecuted),
   );
 }

@@ -1,8 +1,7 @@
 import { AuthenticationError } from '../errors/answer.ts';
 import type { ShopwrightError } from '../errors/base.ts';
 import { isShopwrightError } from '../errors/guards.ts';
-import { type LinkedSignal, linkSignal } from '../internal/link-signal.ts';
-import { deadlineExceeded, timedOut } from './time-limits.ts';
+import { attemptLimit } from './time-limits.ts';
 import type { Call, CallEnvironment } from './types.ts';
 
 /** Characters that a header can carry; `Headers` refuses others with an error that names no field. */
@@ -33,8 +32,8 @@ export async function takeToken(
   environment: CallEnvironment,
   deadlineAt: number,
 ): Promise<string> {
-  const { shop, tokens } = environment;
-  const limit = attemptLimit(call, environment, deadlineAt);
+  const { shop, clock, tokens } = environment;
+  const limit = attemptLimit(call, environment, deadlineAt - clock.monotonic(), false);
   try {
     const token = await limit.until(tokens.get(shop, limit.signal));
     if (typeof token === 'string' && sendable.test(token)) return token;
@@ -45,14 +44,6 @@ export async function takeToken(
   } finally {
     limit.release();
   }
-}
-
-/** The end of what a token source may take. */
-function attemptLimit(call: Call<unknown>, { shop, clock }: CallEnvironment, deadlineAt: number): LinkedSignal {
-  const remainingMs = deadlineAt - clock.monotonic();
-  return linkSignal(clock, call.signal, Math.max(0, Math.min(call.timeoutMs, remainingMs)), () =>
-    remainingMs < call.timeoutMs ? deadlineExceeded(call, shop, false) : timedOut(call, shop, false),
-  );
 }
 
 /**
@@ -69,8 +60,8 @@ export async function renewToken(
   deadlineAt: number,
 ): Promise<boolean> {
   if (error.code !== 'AUTHENTICATION_FAILED') return false;
-  const { shop, tokens } = environment;
-  const limit = attemptLimit(call, environment, deadlineAt);
+  const { shop, clock, tokens } = environment;
+  const limit = attemptLimit(call, environment, deadlineAt - clock.monotonic(), false);
   try {
     return await limit.until(tokens.invalidate(shop, token));
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors/local.ts';
+import { storeClosed } from './closed.ts';
 
 /** Lets work through until it is closed, and knows what still runs. */
 export interface Gate {
@@ -22,10 +22,7 @@ export function createGate(): Gate {
   return {
     // All work of a store comes through here, so it does not wait for a promise of the gate's own besides.
     run(work) {
-      if (closing) {
-        const message = 'The store is closed: close() was called on it. Make new stores to go on.';
-        return Promise.reject(new StorageError(message, false));
-      }
+      if (closing) return Promise.reject(storeClosed());
       running += 1;
       const done = started(work);
       done.then(end, end);

@@ -7,6 +7,7 @@ import type { ProductQueueOptions } from './product-queue.ts';
 import type { PushMarks } from './push-marks.ts';
 import { isShopWide } from './shop-wide.ts';
 import type { PushResult } from './types.ts';
+import { withoutPart } from './without-part.ts';
 
 /** What the jobs of a product queue work with. */
 export interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
@@ -22,23 +23,19 @@ export function createPushJob(options: PushJobOptions): JobHandler {
   const { sync, source, records, shop, retryDelaysMs, marks, again } = options;
 
   /** What is deleted in the shop stays so, whatever becomes of it in the source. */
-  const change = async (localId: string, changes: Partial<SyncRecord>): Promise<void> => {
+  const change = async (localId: string, changes: (record: SyncRecord) => Partial<SyncRecord>): Promise<void> => {
     const record = await records.get(shop, localId);
-    if (record && record.status !== 'deleted_in_shopify') await records.put({ ...record, ...changes });
+    if (record && record.status !== 'deleted_in_shopify') await records.put({ ...record, ...changes(record) });
   };
 
   /** Nobody knows what the shop has: what is pending is sent, whatever its hash, and with its images. */
-  const doubt = async (localId: string): Promise<void> => {
-    const record = await records.get(shop, localId);
-    if (!record || record.status === 'deleted_in_shopify') return;
-    const { images: _sent, ...parts } = record.parts ?? {};
-    await records.put({ ...record, status: 'pending', parts });
-  };
+  const doubt = (localId: string): Promise<void> =>
+    change(localId, ({ parts }) => ({ status: 'pending', parts: withoutPart(parts, 'images') }));
 
   /** Not tried again before the next change. */
   const refuse = async (localId: string, message: string): Promise<void> => {
     const { code, message: text } = new ValidationError(localId, [{ field: 'product', message }], { shop });
-    await change(localId, { status: 'failed', lastError: { code, message: text } });
+    await change(localId, () => ({ status: 'failed', lastError: { code, message: text } }));
   };
 
   const isGone = async (localId: string): Promise<void> => {
@@ -56,7 +53,7 @@ export function createPushJob(options: PushJobOptions): JobHandler {
     if (result.outcome !== 'failed') return;
     const { error } = result;
     if (!error.isRetryable && !isShopWide(error) && !isOutOfReach(error.code)) return;
-    if (attempt <= retryDelaysMs.length) await change(localId, { status: 'pending' });
+    if (attempt <= retryDelaysMs.length) await change(localId, () => ({ status: 'pending' }));
     throw error;
   };
 
@@ -73,7 +70,7 @@ export function createPushJob(options: PushJobOptions): JobHandler {
         await conclude(localId, await sync.push(product, { signal }), attempt);
       } catch (error) {
         // It may have sent an older state after the other one, and a job that was taken away is not tried again.
-        if (await push.isOvertaken()) await again(localId);
+        if ((await push.fail()) === 'overtaken') await again(localId);
         throw error;
       }
     }

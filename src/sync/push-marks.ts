@@ -20,15 +20,12 @@ export interface BegunPush {
   /** Whether it must be sent even where the record says that the shop has it. */
   readonly isInDoubt: boolean;
   /**
-   * The push has ended. Takes the mark away, unless a change came meanwhile. `overtaken`: another push of the product
-   * ran at the same time, as where this one's process was taken for dead; the product is marked anew, in doubt.
+   * The push has ended. Takes the mark away; `marked`: not so, for a change came meanwhile. `overtaken`: another push of
+   * the product ran at the same time, as where this one's process was taken for dead; it is marked anew, in doubt.
    */
-  end(): Promise<'done' | 'changed' | 'overtaken'>;
-  /**
-   * The push has failed. `true`: another push of the product ran at the same time, and the product is marked anew, in
-   * doubt. Else the mark stays as it is.
-   */
-  isOvertaken(): Promise<boolean>;
+  end(): Promise<'done' | 'marked' | 'overtaken'>;
+  /** The push has failed. The mark stays; where the push was `overtaken`, the product is marked anew, in doubt. */
+  fail(): Promise<'marked' | 'overtaken'>;
 }
 
 /**
@@ -48,48 +45,49 @@ export interface PushMarks {
 export function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
   // No webhook handler, whose name stands in that place, can have this one.
   const prefix = async (): Promise<string> => `${await shopPrefix(shop)}~push:`;
-  const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
 
-  /** Changes a product's mark, whatever others do meanwhile. @returns It as it stands in the store now. */
-  const update = async (localId: string, change: (before: Mark) => Mark): Promise<string> => {
-    const key = await keyOf(localId);
+  /** Changes the mark under that key, whatever others do meanwhile. @returns It, and how it stands in the store now. */
+  const update = async (key: string, localId: string, changes: Partial<Mark>) => {
     for (;;) {
       const before = await store.get(key);
-      const after = JSON.stringify(change(readMark(before) ?? newMark(localId)));
-      if (await store.compareAndSet(key, before, after)) return after;
+      const mark: Mark = { ...(readMark(before) ?? newMark(localId)), ...changes };
+      const text = JSON.stringify(mark);
+      if (await store.compareAndSet(key, before, text)) return { mark, text };
     }
   };
+  const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
 
   return {
     async mark(localId) {
+      const key = await keyOf(localId);
       // As a rule there is none.
-      if (await store.setIfAbsent(await keyOf(localId), JSON.stringify(newMark(localId)))) return;
-      await update(localId, (before) => ({ ...before, change: randomUUID() }));
+      if (await store.setIfAbsent(key, JSON.stringify(newMark(localId)))) return;
+      await update(key, localId, { change: randomUUID() });
     },
     async begin(localId) {
-      const push = randomUUID();
-      const begun = await update(localId, (before) => ({ ...before, push }));
       const key = await keyOf(localId);
-      const isOvertaken = async (): Promise<boolean> => {
-        if (readMark(await store.get(key))?.push === push) return false;
-        await update(localId, (before) => ({ ...before, change: randomUUID(), isInDoubt: true }));
-        return true;
+      const push = randomUUID();
+      const { mark, text } = await update(key, localId, { push });
+      const fail: BegunPush['fail'] = async () => {
+        if (readMark(await store.get(key))?.push === push) return 'marked';
+        await update(key, localId, { change: randomUUID(), isInDoubt: true });
+        return 'overtaken';
       };
       return {
-        isOvertaken,
-        isInDoubt: readMark(begun)?.isInDoubt ?? false,
-        async end() {
-          if (await store.compareAndSet(key, begun, undefined)) return 'done';
-          return (await isOvertaken()) ? 'overtaken' : 'changed';
-        },
+        isInDoubt: mark.isInDoubt,
+        end: async () => ((await store.compareAndSet(key, text, undefined)) ? 'done' : fail()),
+        fail,
       };
     },
     async *all(pageSize) {
       const damaged: string[] = [];
       const read = async (keys: readonly string[]): Promise<readonly string[]> => {
-        const texts = await Promise.all(keys.map((key) => store.get(key)));
-        damaged.push(...keys.filter((_, index) => texts[index] !== undefined && !readMark(texts[index])));
-        return texts.flatMap((text) => readMark(text)?.localId ?? []);
+        const found = await Promise.all(keys.map(async (key) => ({ key, text: await store.get(key) })));
+        return found.flatMap(({ key, text }) => {
+          const mark = readMark(text);
+          if (text !== undefined && !mark) damaged.push(key);
+          return mark?.localId ?? [];
+        });
       };
       let keys: string[] = [];
       for await (const key of store.scan(await prefix())) {

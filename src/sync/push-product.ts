@@ -14,6 +14,7 @@ import { type ProductInput, toProductInput, withoutImages } from './product-inpu
 import { isShopWide } from './shop-wide.ts';
 import { toSyncData } from './sync-data.ts';
 import type { PushOptions, PushResult, SyncClient } from './types.ts';
+import { withoutPart } from './without-part.ts';
 
 /** What a push of one product needs. */
 export interface PushContext {
@@ -111,10 +112,6 @@ export async function pushProduct(
 
 /** What is known of a product that the shop does not have, or no longer. */
 const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };
-
-function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
-  return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
-}
 
 function deletedInShopify(shop: string): ValidationError {
   const message = `was deleted in ${shop}. Set recreateDeleted to make it again, or stop pushing it.`;

@@ -1,4 +1,4 @@
-import { compareIsoTimes } from '../internal/iso-time.ts';
+import { compareGivenTimes } from '../internal/iso-time.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
 import { shopPrefix } from '../webhooks/durable/keys.ts';
@@ -44,9 +44,8 @@ function levelOf(text: string | undefined): StockLevel | undefined {
 
 /** A webhook is triggered some time after the change it tells of, so times of one kind are compared. */
 function isOlder(level: StockLevel, known: StockLevel): boolean {
-  const compare = (one: string | null, other: string | null | undefined): number | undefined =>
-    one === null || typeof other !== 'string' ? undefined : compareIsoTimes(one, other);
-  const order = compare(level.updatedAt, known.updatedAt) ?? compare(level.triggeredAt, known.triggeredAt);
+  const order =
+    compareGivenTimes(level.updatedAt, known.updatedAt) ?? compareGivenTimes(level.triggeredAt, known.triggeredAt);
   return order !== undefined && order < 0;
 }
 

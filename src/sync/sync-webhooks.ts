@@ -79,12 +79,10 @@ function levelOf({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLe
  */
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
   const { sync, stores, onInventory, onOutsideChange, onDeleted, onEvent, logger } = options;
-  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void => {
-    if (!onEvent) return;
+  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
     callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
       logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
     );
-  };
 
   const onProduct = async (event: OutsideChange['event'], context: WebhookContext): Promise<void> => {
     const { shop, topic, payload, rawBody } = event;

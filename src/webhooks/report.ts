@@ -4,7 +4,6 @@ import type { WebhookDetails } from './types.ts';
 
 /** Tells the listener, and goes on whatever that does. */
 export function tell({ onEvent, logger }: WebhookHandlerOptions, event: WebhookHandlerEvent): void {
-  if (!onEvent) return;
   callListener(onEvent, event, (error) =>
     logger?.error({ error, event: event.type }, 'the listener for webhook events threw'),
   );

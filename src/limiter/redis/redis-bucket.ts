@@ -71,8 +71,7 @@ export function createRedisBucket(scope: BucketScope, process: RedisProcess): Sh
       if (maxWaitMs !== undefined && isKnown) {
         const inLineMs = (): number =>
           msInLine(bucket, mirror.pointsAhead + line.pointsAhead(room.rankOf(request, nowMs)), cost);
-        if (inLineMs() > maxWaitMs) room.repriceAll();
-        const waitMs = inLineMs();
+        const waitMs = room.waitInLine(inLineMs, maxWaitMs);
         if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
       }
       const { waiter, permit } = room.enter(request, nowMs);

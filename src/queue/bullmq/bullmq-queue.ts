@@ -50,7 +50,8 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   redis.on('error', onError);
   const queue = new Queue<StoredJob>(name, { connection: redis as ConnectionOptions, prefix });
   queue.on('error', onError);
-  const keys = createSharedKeys(redis, (suffix) => queue.toKey(suffix));
+  const toKey = (suffix: string): string => queue.toKey(suffix);
+  const keys = createSharedKeys(redis, toKey);
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, AbortController>();
   const closing = new AbortController();
@@ -128,7 +129,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       mustBeOpen();
       const bull = await ask(queue.getJob(id));
       if (bull?.finishedOn === undefined) return false;
-      await ask(forgetStalls(redis, queue.toKey(id)));
+      await ask(forgetStalls(redis, toKey(id)));
       try {
         await ask(bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }));
       } catch (error) {
@@ -141,7 +142,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     },
     async discard(id) {
       mustBeOpen();
-      return ask(discardDeadLetter(redis, (suffix) => queue.toKey(suffix), id));
+      return ask(discardDeadLetter(redis, toKey, id));
     },
     async drain({ signal } = {}) {
       mustBeOpen();

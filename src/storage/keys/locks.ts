@@ -1,7 +1,7 @@
-import { StorageError } from '../../errors/local.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { untilAborted } from '../../internal/shared-task.ts';
 import { sleep } from '../../internal/sleep.ts';
+import { storeClosed } from '../closed.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import type { LockEngine } from './engine.ts';
 import { HeldLock } from './held-lock.ts';
@@ -39,8 +39,6 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const waits = new Set<AbortController>();
   /** For those who neither wait nor bring a signal: one for all of them. */
   const closing = new AbortController();
-  const closedError = (): StorageError =>
-    new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
 
   const hold = (key: string, token: number, leaseMs: number, sinceMs: number): Lock => {
     const lock = new HeldLock(engine, clock, { key, token, leaseMs, sinceMs }, () => {
@@ -134,9 +132,9 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
       }
     },
     close() {
-      closing.abort(closedError());
-      for (const wait of waits) wait.abort(closedError());
-      for (const lock of held) lock.abandon(closedError());
+      closing.abort(storeClosed());
+      for (const wait of waits) wait.abort(storeClosed());
+      for (const lock of held) lock.abandon(storeClosed());
     },
   };
 }

@@ -2,6 +2,9 @@ import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
 
+/** Of a shop's part; domains are longer than ids. */
+const longestShop = 80;
+
 const plain = /^[\w.-]+$/;
 
 /** What can stand in a key as it is; as a rule everything can, and then nobody has to wait for a hash. */
@@ -22,21 +25,25 @@ export async function keyPart(text: string, longest = 48): Promise<string> {
   return plainPart(text, longest) ?? hashedPart(text);
 }
 
+/** `domain` and `handler` are parts of keys already. */
+const ofShop = (domain: string): string => `webhooks:${domain}:`;
+const ofInbox = (handler: string): string => `${inbox}${handler}:`;
+
 /** Begins the keys of all that is kept about a shop, whichever handler keeps it: what `shop/redact` erases. */
 export async function shopPrefix(shop: string): Promise<string> {
-  return `webhooks:${await keyPart(shop, 80)}:`;
+  return ofShop(await keyPart(shop, longestShop));
 }
 
 /** Keys of a shop's deliveries that wait, whichever handler's. */
 export async function* inboxKeysOf(store: KeyValueStore, shop: string): AsyncIterable<string> {
-  const domain = await keyPart(shop, 80);
+  const domain = await keyPart(shop, longestShop);
   // Few at any time: what is handled leaves.
   for await (const key of store.scan(inbox)) if (key.split(':')[2] === domain) yield key;
 }
 
 /** Begins the keys of all deliveries that wait to be handled by the handler of that name. */
 export async function inboxPrefix(name: string): Promise<string> {
-  return `${inbox}${await keyPart(name)}:`;
+  return ofInbox(await keyPart(name));
 }
 
 /** Who looks at the inbox of the handler of that name holds this key. */
@@ -57,11 +64,11 @@ export interface DeliveryKeys {
 /** The keys of a delivery: one per handler, shop and id. */
 export async function deliveryKeys(name: string, shop: string, id: string): Promise<DeliveryKeys> {
   const handler = plainPart(name) ?? (await hashedPart(name));
-  const domain = plainPart(shop, 80) ?? (await hashedPart(shop));
+  const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const part = plainPart(id) ?? (await hashedPart(id));
   return {
-    done: `webhooks:${domain}:${handler}:done:${part}`,
-    inbox: `${inbox}${handler}:${domain}:${part}`,
+    done: `${ofShop(domain)}${handler}:done:${part}`,
+    inbox: `${ofInbox(handler)}${domain}:${part}`,
     job: `${domain}/${part}`,
   };
 }
@@ -69,8 +76,8 @@ export async function deliveryKeys(name: string, shop: string, id: string): Prom
 /** Where the newest that was applied to a resource is kept; also the name of its lock. */
 export async function markKey(name: string, shop: string, family: string, resource: string): Promise<string> {
   const handler = plainPart(name) ?? (await hashedPart(name));
-  const domain = plainPart(shop, 80) ?? (await hashedPart(shop));
+  const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const kind = plainPart(family) ?? (await hashedPart(family));
   const id = plainPart(resource) ?? (await hashedPart(resource));
-  return `webhooks:${domain}:${handler}:mark:${kind}:${id}`;
+  return `${ofShop(domain)}${handler}:mark:${kind}:${id}`;
 }

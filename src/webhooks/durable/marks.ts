@@ -1,4 +1,4 @@
-import { compareIsoTimes } from '../../internal/iso-time.ts';
+import { compareGivenTimes } from '../../internal/iso-time.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
 import type { Place } from './order.ts';
@@ -16,16 +16,13 @@ export function readMark(text: string | undefined): Mark | undefined {
   return { updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true };
 }
 
-function compare(one: string | null, other: string | null): number | undefined {
-  return one === null || other === null ? undefined : compareIsoTimes(one, other);
-}
-
 /**
  * Whether a resource's newest is newer. Times of the same kind are compared, `updated_at` before triggered-at.
  * `updated_at` counts whole seconds, in which much can happen: where it is equal, triggered-at decides too.
  */
 function isOlder(place: Mark, mark: Mark): boolean {
-  const order = compare(place.updatedAt, mark.updatedAt) || compare(place.triggeredAt, mark.triggeredAt);
+  const order =
+    compareGivenTimes(place.updatedAt, mark.updatedAt) || compareGivenTimes(place.triggeredAt, mark.triggeredAt);
   return order !== undefined && order < 0;
 }
 

@@ -1,7 +1,24 @@
 import { NetworkError } from '../../../errors/connection.ts';
-import type { QueueCase } from './bench.ts';
+import type { JobContext } from '../../../queue/types.ts';
+import type { QueueBench, QueueCase } from './bench.ts';
 
 const once = { retryDelaysMs: [] };
+
+/** Makes a dead letter, then lets the handler succeed. */
+async function deadUntilNow({
+  add,
+  watch,
+  empty,
+}: QueueBench): Promise<{ readonly id: string; readonly seen: readonly JobContext[] }> {
+  let isBroken = true;
+  const seen = watch(() => {
+    if (isBroken) throw new Error('no');
+  });
+  const { id } = await add(1, once);
+  await empty();
+  isBroken = false;
+  return { id, seen };
+}
 
 /** What becomes of jobs whose last attempt failed. */
 export const deadLetterCases: readonly QueueCase[] = [
@@ -127,14 +144,9 @@ export const deadLetterCases: readonly QueueCase[] = [
   },
   {
     name: 'either throws a dead letter away or queues it again where both are asked for',
-    async check({ add, watch, empty, queue }, expect) {
-      let isBroken = true;
-      const seen = watch(() => {
-        if (isBroken) throw new Error('no');
-      });
-      const { id } = await add(1, once);
-      await empty();
-      isBroken = false;
+    async check(bench, expect) {
+      const { queue, empty } = bench;
+      const { id, seen } = await deadUntilNow(bench);
       const [isGone, isAgain] = await Promise.all([queue.discard(id), queue.requeue(id)]);
       await empty();
       expect([isGone, isAgain].sort()).toEqual([false, true]);
@@ -144,14 +156,9 @@ export const deadLetterCases: readonly QueueCase[] = [
   },
   {
     name: 'queues a dead letter again once where two ask for it',
-    async check({ add, watch, empty, queue }, expect) {
-      let isBroken = true;
-      const seen = watch(() => {
-        if (isBroken) throw new Error('no');
-      });
-      const { id } = await add(1, once);
-      await empty();
-      isBroken = false;
+    async check(bench, expect) {
+      const { queue, empty } = bench;
+      const { id, seen } = await deadUntilNow(bench);
       const answers = await Promise.all([queue.requeue(id), queue.requeue(id)]);
       await empty();
       expect(answers.sort()).toEqual([false, true]);
