@@ -2,40 +2,47 @@ import type { EnqueuedJob, JobDraft, JobHandler, JobQueue } from 'shopwright/que
 
 /** A queue in the memory of one process, whose jobs are done one by one when the test says so. */
 export interface HandQueue extends JobQueue {
+  /** Those that wait. */
+  readonly jobs: JobDraft[];
   /** Does the next job whose key no job runs for; `false` where there is none. Rejects as the handler does. */
-  run(): Promise<boolean>;
+  run(attempt?: number): Promise<boolean>;
 }
 
 const unused = (): never => {
   throw new Error('not needed here');
 };
 
-/** Makes a queue with the promises of a `JobQueue` on keys: folded while one waits, never two at a time. */
-export function handQueue(): HandQueue {
-  const waiting: JobDraft[] = [];
-  const running = new Set<string | undefined>();
+/**
+ * Makes a queue with the promises of a `JobQueue` on keys: folded while one waits, never two at a time.
+ *
+ * @param folds `false`: it gives a job twice that was queued twice, as a queue may that lost its mind. Default `true`.
+ */
+export function handQueue({ folds = true } = {}): HandQueue {
+  const jobs: JobDraft[] = [];
+  const running = new Set<string>();
   let handle: JobHandler = async () => undefined;
   return {
     name: 'by-hand',
+    jobs,
     async enqueue(job): Promise<EnqueuedJob> {
-      const isNew = !waiting.some(({ key }) => key === job.key);
-      if (isNew) waiting.push(job);
+      const isNew = !folds || job.key === undefined || !jobs.some(({ key }) => key === job.key);
+      if (isNew) jobs.push(JSON.parse(JSON.stringify(job)));
       return { id: job.key ?? '', isNew };
     },
     process(_type, handler) {
       handle = handler;
     },
-    async run() {
-      const at = waiting.findIndex(({ key }) => !running.has(key));
-      const [draft] = at < 0 ? [] : waiting.splice(at, 1);
+    async run(attempt = 1) {
+      const at = jobs.findIndex(({ key }) => key === undefined || !running.has(key));
+      const [draft] = at < 0 ? [] : jobs.splice(at, 1);
       if (!draft) return false;
-      const { type, key = '', payload } = draft;
-      running.add(key);
+      const { type, key, payload } = draft;
+      if (key !== undefined) running.add(key);
       try {
-        const job = { id: key, type, payload, key, priority: 'background', enqueuedAt: 0 } as const;
-        await handle({ job, attempt: 1, signal: new AbortController().signal, idempotencyKey: key });
+        const job = { id: key ?? '', type, payload, key: key ?? null, priority: 'background', enqueuedAt: 0 } as const;
+        await handle({ job, attempt, signal: new AbortController().signal, idempotencyKey: key ?? 'job' });
       } finally {
-        running.delete(key);
+        if (key !== undefined) running.delete(key);
       }
       return true;
     },

@@ -1,8 +1,8 @@
 import { createShopifyClient, type Stores } from 'shopwright';
 import { createProductQueue, createProductSync, type ProductQueue } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
+import { type HandQueue, handQueue } from '../queue/hand-queue.ts';
 import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
-import { type HandQueue, handQueue } from './hand-queue.ts';
 
 /** What a test does in the middle of what a process does. */
 interface Hooks {
@@ -121,15 +121,54 @@ describe('a change', () => {
   });
 });
 
-describe('a push that was taken for dead', () => {
-  it('and comes to life after another one is pushed once more', async () => {
-    const t = setup();
-    const [slow, quick] = [t.process(), t.process()];
-    await t.change('A', slow);
+interface Race {
+  readonly t: ReturnType<typeof setup>;
+  /** Has read A. */
+  readonly slow: Process;
+  /** Pushes B. */
+  readonly quick: Process;
+}
+
+/** After the slow process has read A, and before it sends that, the quick one pushes B and ends. */
+async function overtaken(): Promise<Race> {
+  const t = setup();
+  const [slow, quick] = [t.process(), t.process()];
+  await t.change('A', slow);
+  slow.hooks.onRead = async () => {
+    await t.change('B', quick);
+    await runAll(quick);
+  };
+  return { t, slow, quick };
+}
+
+/** The quick process has sent B, then the slow one does all it does, then the quick one writes that the shop has B. */
+async function overlapping(): Promise<Race & { runs(): Promise<unknown> }> {
+  const t = setup();
+  const [slow, quick] = [t.process(), t.process()];
+  await t.change('A', slow);
+  const runs = async (): Promise<unknown> => {
+    let quickRun: Promise<unknown> | undefined;
     slow.hooks.onRead = async () => {
       await t.change('B', quick);
-      await runAll(quick);
+      const goOn = Promise.withResolvers<void>();
+      quick.hooks.onPushed = async () => {
+        goOn.resolve();
+        await Promise.allSettled([slowRun]);
+      };
+      quickRun = quick.queue.run();
+      await goOn.promise;
     };
+    const slowRun = slow.queue.run();
+    await Promise.allSettled([slowRun]);
+    await quickRun;
+    return slowRun;
+  };
+  return { t, slow, quick, runs };
+}
+
+describe('a push that was taken for dead', () => {
+  it('and comes to life after another one is pushed once more', async () => {
+    const { t, slow, quick } = await overtaken();
     await slow.queue.run();
     expect(titles(t)).toEqual(['A']);
     await runAll(slow, quick);
@@ -138,24 +177,8 @@ describe('a push that was taken for dead', () => {
   });
 
   it('and comes to life while another one runs is pushed once more, whatever the record says', async () => {
-    const t = setup();
-    const [slow, quick] = [t.process(), t.process()];
-    await t.change('A', slow);
-    slow.hooks.onRead = async () => {
-      await t.change('B', quick);
-      // The quick one has sent, then the slow one does all it does, then the quick one writes that the shop has B.
-      const goOn = Promise.withResolvers<void>();
-      quick.hooks.onPushed = async () => {
-        goOn.resolve();
-        await slowRun;
-      };
-      quickRun = quick.queue.run();
-      await goOn.promise;
-    };
-    let quickRun: Promise<unknown> | undefined;
-    const slowRun = slow.queue.run();
-    await slowRun;
-    await quickRun;
+    const { t, slow, quick, runs } = await overlapping();
+    await runs();
     expect(titles(t)).toEqual(['A']);
     await runAll(slow, quick);
     expect(titles(t)).toEqual(['B']);
@@ -165,13 +188,7 @@ describe('a push that was taken for dead', () => {
 
 describe('a push that was taken for dead and fails', () => {
   it('after it has sent an older state is pushed once more, though its own job is not tried again', async () => {
-    const t = setup();
-    const [slow, quick] = [t.process(), t.process()];
-    await t.change('A', slow);
-    slow.hooks.onRead = async () => {
-      await t.change('B', quick);
-      await runAll(quick);
-    };
+    const { t, slow, quick } = await overtaken();
     slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
     await expect(slow.queue.run()).rejects.toThrow('The connection failed');
     expect(titles(t)).toEqual(['A']);
@@ -181,24 +198,9 @@ describe('a push that was taken for dead and fails', () => {
   });
 
   it('while another one runs is pushed once more', async () => {
-    const t = setup();
-    const [slow, quick] = [t.process(), t.process()];
-    await t.change('A', slow);
-    slow.hooks.onRead = async () => {
-      await t.change('B', quick);
-      const goOn = Promise.withResolvers<void>();
-      quick.hooks.onPushed = async () => {
-        goOn.resolve();
-        await slowRun.catch(() => undefined);
-      };
-      quickRun = quick.queue.run();
-      await goOn.promise;
-    };
+    const { t, slow, quick, runs } = await overlapping();
     slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
-    let quickRun: Promise<unknown> | undefined;
-    const slowRun = slow.queue.run();
-    await expect(slowRun).rejects.toThrow('The connection failed');
-    await quickRun;
+    await expect(runs()).rejects.toThrow('The connection failed');
     expect(titles(t)).toEqual(['A']);
     await runAll(slow, quick);
     expect(titles(t)).toEqual(['B']);

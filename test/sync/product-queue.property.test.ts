@@ -3,8 +3,8 @@ import { createShopifyClient, memoryStores, type Stores } from 'shopwright';
 import { createProductQueue, createProductSync, type ProductQueue } from 'shopwright/sync';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { expect, it } from 'vitest';
+import { type HandQueue, handQueue } from '../queue/hand-queue.ts';
 import { domain, tee } from './fake-shop.ts';
-import { type HandQueue, handQueue } from './hand-queue.ts';
 
 type Command =
   /** The source changes, and then some process is told. A few versions, so that old ones come back. */

@@ -26,6 +26,15 @@ function start(options: { shop?: FakeSync; queue?: Partial<ProductQueueOptions> 
 
 const titles = ({ fake }: { fake: FakeSync['fake'] }): unknown[] => fake.products().map((product) => product['title']);
 
+/** Pushes two products that want one handle: Shopify refuses `tee-2`. */
+async function pushTwins({ products, jobs, drain }: ReturnType<typeof start>): Promise<void> {
+  for (const localId of ['tee-1', 'tee-2']) products.set(localId, tee(localId, { handle: 'same' }));
+  for (const localId of products.keys()) {
+    await jobs.enqueue(localId);
+    await drain();
+  }
+}
+
 describe('the product queue', () => {
   it('notes a product, and pushes it as it is when its turn comes', async () => {
     const t = start();
@@ -93,12 +102,7 @@ describe('the product queue', () => {
 
   it('does not try a product again that Shopify refused', async () => {
     const t = start();
-    t.products.set('tee-1', tee('tee-1', { handle: 'same' }));
-    t.products.set('tee-2', tee('tee-2', { handle: 'same' }));
-    for (const localId of ['tee-1', 'tee-2']) {
-      await t.jobs.enqueue(localId);
-      await t.drain();
-    }
+    await pushTwins(t);
     const refused = await t.record('tee-2');
     expect(refused).toMatchObject({ status: 'failed', attempts: 1, lastError: { code: 'USER_ERROR' } });
     expect((await t.queue.stats()).dead).toBe(0);
@@ -217,12 +221,7 @@ describe('the product queue', () => {
 
   it('forgets a product that was refused, when it is gone from the source', async () => {
     const t = start();
-    t.products.set('tee-1', tee('tee-1', { handle: 'same' }));
-    t.products.set('tee-2', tee('tee-2', { handle: 'same' }));
-    for (const localId of ['tee-1', 'tee-2']) {
-      await t.jobs.enqueue(localId);
-      await t.drain();
-    }
+    await pushTwins(t);
     expect(await t.record('tee-2')).toMatchObject({ status: 'failed', attempts: 1, gid: null });
     t.products.delete('tee-2');
     await t.jobs.enqueue('tee-2');

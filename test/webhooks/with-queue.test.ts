@@ -1,8 +1,9 @@
-import { type JobDraft, type JobHandler, type JobQueue, memoryStores } from 'shopwright';
+import { memoryStores } from 'shopwright';
 import { inProcessQueue, putOff } from 'shopwright/queue';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { createWebhookHandler, type WebhookHandlerEvent, type WebhookHandlerOptions } from 'shopwright/webhooks';
 import { describe, expect, test, vi } from 'vitest';
+import { handQueue } from '../queue/hand-queue.ts';
 import { deliveryOf, gate, productUpdate } from './delivery-request.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { secret } from './signed-delivery.ts';
@@ -32,37 +33,6 @@ function setup(options: Partial<WebhookHandlerOptions> & { readonly clock?: Manu
     return count;
   };
   return { handler, events, types, clock, store, queue, drained, inbox };
-}
-
-/** A queue whose jobs are done when the test says so. */
-function handQueue(): JobQueue & { readonly jobs: JobDraft[]; run(attempt?: number): Promise<unknown> } {
-  let handle: JobHandler = async () => undefined;
-  const jobs: JobDraft[] = [];
-  const unused = (): never => {
-    throw new Error('not needed here');
-  };
-  return {
-    name: 'by-hand',
-    jobs,
-    async enqueue(job) {
-      jobs.push(JSON.parse(JSON.stringify(job)));
-      return { id: String(jobs.length), isNew: true };
-    },
-    process(_type, handler) {
-      handle = handler;
-    },
-    async run(attempt = 1) {
-      const { type = '', payload } = jobs.shift() ?? {};
-      const job = { id: '1', type, payload, key: null, priority: 'background', enqueuedAt: 0 } as const;
-      return handle({ job, attempt, signal: new AbortController().signal, idempotencyKey: 'job' });
-    },
-    stats: unused,
-    deadJobs: unused,
-    requeue: unused,
-    discard: unused,
-    drain: unused,
-    close: unused,
-  };
 }
 
 describe('with a queue, a delivery', () => {
@@ -205,7 +175,7 @@ describe('where the queue', () => {
   });
 
   test('gives the same job twice, the second is dropped', async () => {
-    const queue = handQueue();
+    const queue = handQueue({ folds: false });
     const onCreate = vi.fn();
     const { handler, types } = setup({ queue, on: { 'orders/create': onCreate } });
     await handler(order());
