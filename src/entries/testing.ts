@@ -46,18 +46,21 @@ export {
   shopwrightMatchers,
 } from '../testing/matchers/shopwright-matchers.ts';
 export { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../testing/webhooks/deliver-webhook.ts';
-export type { PayloadOverrides } from '../testing/webhooks/payloads/defaults.ts';
-export { inventoryItemPayload, inventoryLevelPayload } from '../testing/webhooks/payloads/inventory.ts';
-export { customerPayload, orderPayload } from '../testing/webhooks/payloads/orders.ts';
-export { productPayload, variantPayload } from '../testing/webhooks/payloads/products.ts';
 export {
   bulkOperationFinishPayload,
   collectionPayload,
   customerDataRequestPayload,
+  customerPayload,
   customerRedactPayload,
+  inventoryItemPayload,
+  inventoryLevelPayload,
+  orderPayload,
+  type PayloadOverrides,
+  productPayload,
   scopesUpdatePayload,
   shopPayload,
   shopRedactPayload,
-} from '../testing/webhooks/payloads/shop.ts';
+  variantPayload,
+} from '../testing/webhooks/payloads.ts';
 export { type EventContent, type EventToSign, signEvent } from '../testing/webhooks/sign-event.ts';
 export { type SignedWebhook, signWebhook, type WebhookToSign } from '../testing/webhooks/sign-webhook.ts';

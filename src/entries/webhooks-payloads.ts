@@ -1,4 +1,11 @@
 export {
+  classicPayloadSchemas,
+  type ParsedPayload,
+  type PayloadIssue,
+  parsePayload,
+  payloadSchemas,
+} from '../webhooks/payloads/by-topic.ts';
+export {
   customerDataRequestPayloadSchema,
   customerRedactPayloadSchema,
   shopRedactPayloadSchema,
@@ -21,17 +28,15 @@ export {
   orderEditedPayloadSchema,
   orderPayloadSchema,
 } from '../webhooks/payloads/order.ts';
-export { type ParsedPayload, type PayloadIssue, parsePayload } from '../webhooks/payloads/parse-payload.ts';
 export {
+  collectionDeletePayloadSchema,
+  collectionPayloadSchema,
   productDeletePayloadSchema,
   productPayloadSchema,
   productVariantPayloadSchema,
 } from '../webhooks/payloads/product.ts';
-export { classicPayloadSchemas, payloadSchemas } from '../webhooks/payloads/schemas.ts';
 export {
   bulkOperationFinishPayloadSchema,
-  collectionDeletePayloadSchema,
-  collectionPayloadSchema,
   scopesUpdatePayloadSchema,
   shopPayloadSchema,
 } from '../webhooks/payloads/shop.ts';

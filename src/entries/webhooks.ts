@@ -22,27 +22,28 @@ export type {
   WebhookTopicHandler,
   WebhookTopicHandlers,
 } from '../webhooks/handler-types.ts';
+export type { WebhookPayload, WebhookPayloads } from '../webhooks/payloads/by-topic.ts';
 export type {
   ComplianceCustomerPayload,
   CustomerDataRequestPayload,
   CustomerRedactPayload,
   ShopRedactPayload,
-} from '../webhooks/payload-types/compliance.ts';
+} from '../webhooks/payloads/compliance.ts';
 export type {
   AddressPayload,
   CustomerDeletePayload,
   CustomerMergeErrorPayload,
   CustomerMergePayload,
   CustomerPayload,
-} from '../webhooks/payload-types/customer.ts';
-export type { FieldsChangedPayload, ResourceEventPayload } from '../webhooks/payload-types/event.ts';
+} from '../webhooks/payloads/customer.ts';
+export type { FieldsChangedPayload, ResourceEventPayload } from '../webhooks/payloads/event.ts';
+export type { Json, PayloadObject } from '../webhooks/payloads/fields.ts';
 export type {
   InventoryItemDeletePayload,
   InventoryItemPayload,
   InventoryLevelDisconnectPayload,
   InventoryLevelPayload,
-} from '../webhooks/payload-types/inventory.ts';
-export type { Json, JsonObject } from '../webhooks/payload-types/json.ts';
+} from '../webhooks/payloads/inventory.ts';
 export type {
   OrderDeletePayload,
   OrderEditedPayload,
@@ -50,23 +51,18 @@ export type {
   OrderEditPayload,
   OrderLineItemPayload,
   OrderPayload,
-} from '../webhooks/payload-types/order.ts';
+} from '../webhooks/payloads/order.ts';
 export type {
+  CollectionDeletePayload,
+  CollectionPayload,
   ProductDeletePayload,
   ProductImagePayload,
   ProductOptionPayload,
   ProductPayload,
   ProductVariantPayload,
   VariantGidPayload,
-} from '../webhooks/payload-types/product.ts';
-export type {
-  BulkOperationFinishPayload,
-  CollectionDeletePayload,
-  CollectionPayload,
-  ScopesUpdatePayload,
-  ShopPayload,
-} from '../webhooks/payload-types/shop.ts';
-export type { WebhookPayload, WebhookPayloads } from '../webhooks/payload-types.ts';
+} from '../webhooks/payloads/product.ts';
+export type { BulkOperationFinishPayload, ScopesUpdatePayload, ShopPayload } from '../webhooks/payloads/shop.ts';
 export type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from '../webhooks/topics.ts';
 export type {
   RefusedWebhook,

@@ -1,7 +1,7 @@
 import { isRecord } from '../internal/json.ts';
 import type { FieldsChanged } from './event-types.ts';
 import type { WebhookEvent } from './handler-types.ts';
-import type { Json } from './payload-types/json.ts';
+import type { Json } from './payloads/fields.ts';
 import type { WebhookDetails } from './types.ts';
 
 const texts = (value: unknown): readonly string[] =>

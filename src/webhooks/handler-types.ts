@@ -4,7 +4,7 @@ import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
 import type { Logger } from '../telemetry/types.ts';
 import type { WebhookOrder } from './durable/order-types.ts';
 import type { FieldsChanged, WebhookContext, WebhookStepEvent, WebhookUnavailable } from './event-types.ts';
-import type { WebhookPayload, WebhookPayloads } from './payload-types.ts';
+import type { WebhookPayload, WebhookPayloads } from './payloads/by-topic.ts';
 import type { EventAction, EventTopic } from './topics.ts';
 import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './types.ts';
 

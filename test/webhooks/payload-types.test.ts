@@ -1,5 +1,7 @@
 import type {
   Json,
+  ProductPayload,
+  ProductVariantPayload,
   WebhookHandlerOptions,
   WebhookPayload,
   WebhookPayloads,
@@ -49,4 +51,11 @@ test('a topic without a schema has JSON for its payload, and so has any topic', 
 test('every payload is JSON, so that a handler of any topic takes it', () => {
   expectTypeOf<WebhookPayloads[keyof WebhookPayloads]>().toExtend<Json>();
   expectTypeOf<WebhookTopicHandler<'products/update'>>().toExtend<WebhookHandlerOptions['on'][string]>();
+});
+
+test('payloads are read-only, and name the types of their parts', () => {
+  expectTypeOf<Pick<ProductPayload, 'title' | 'variants'>>().toEqualTypeOf<{
+    readonly title?: string | null;
+    readonly variants?: readonly ProductVariantPayload[];
+  }>();
 });

@@ -1,58 +1,153 @@
 import { z } from 'zod';
-import { amount, count, flag, gid, id, sparse, text, texts, time } from './fields.ts';
-
-export const productVariantPayloadSchema = sparse({
+import {
+  amount,
+  count,
+  flag,
+  gid,
   id,
+  loose,
+  type PayloadOf,
+  type PayloadSchema,
+  partialLoose,
+  text,
+  texts,
+  time,
+} from './fields.ts';
+
+/** Schema of `variants/in_stock` and `variants/out_of_stock`, and of a variant in a product's payload. */
+export const productVariantPayloadSchema = partialLoose({
+  id,
+  /** Such as `gid://shopify/ProductVariant/1`. */
   admin_graphql_api_id: gid,
   product_id: id,
   title: text,
+  /** Decimal amount in the shop's currency, as text. */
   price: amount,
+  /** Decimal amount in the shop's currency, as text. */
   compare_at_price: amount,
   sku: text,
   barcode: text,
+  /** Counted from 1. */
   position: z.number(),
   option1: text,
   option2: text,
   option3: text,
+  /** `deny` or `continue`. */
   inventory_policy: text,
   inventory_item_id: id.nullable(),
   inventory_quantity: count,
   image_id: id.nullable(),
   taxable: flag,
+  /** ISO 8601. */
   created_at: time,
+  /** ISO 8601. */
   updated_at: time,
 });
+/** One variant in a product's payload, and the body of `variants/in_stock` and `variants/out_of_stock`. */
+export interface ProductVariantPayload extends PayloadOf<typeof productVariantPayloadSchema> {}
+const variant: PayloadSchema<ProductVariantPayload> = productVariantPayloadSchema;
 
-const productOptionPayloadSchema = sparse({ id, name: z.string(), position: z.number(), values: texts });
+const productOptionPayloadSchema = partialLoose({
+  id,
+  name: z.string(),
+  /** Counted from 1. */
+  position: z.number(),
+  values: texts,
+});
+/** An option in a product's payload. */
+export interface ProductOptionPayload extends PayloadOf<typeof productOptionPayloadSchema> {}
+const option: PayloadSchema<ProductOptionPayload> = productOptionPayloadSchema;
 
-const productImagePayloadSchema = sparse({
+const productImagePayloadSchema = partialLoose({
   id,
   admin_graphql_api_id: gid,
+  /** Counted from 1. */
   position: z.number(),
+  /** URL. */
   src: text,
   alt: text,
   variant_ids: z.array(id),
 });
+/** An image in a product's payload. */
+export interface ProductImagePayload extends PayloadOf<typeof productImagePayloadSchema> {}
+const image: PayloadSchema<ProductImagePayload> = productImagePayloadSchema;
 
-export const productPayloadSchema = sparse({
+const variantGidPayloadSchema = partialLoose({
+  /** Such as `gid://shopify/ProductVariant/1`. */
+  admin_graphql_api_id: gid,
+  /** ISO 8601. */
+  updated_at: time,
+});
+/** A variant by its id only. */
+export interface VariantGidPayload extends PayloadOf<typeof variantGidPayloadSchema> {}
+const variantGid: PayloadSchema<VariantGidPayload> = variantGidPayloadSchema;
+
+/** Schema of `products/create` and `products/update`. */
+export const productPayloadSchema = partialLoose({
   id,
+  /** Such as `gid://shopify/Product/1`. */
   admin_graphql_api_id: gid,
   title: text,
   handle: text,
   body_html: text,
   vendor: text,
   product_type: text,
+  /** Lower case: `active`, `archived`, `draft`, `unlisted`, or one that Shopify has added since. */
   status: text,
+  /** Joined by `, `. */
   tags: text,
   template_suffix: text,
+  /** ISO 8601. */
   created_at: time,
+  /** ISO 8601. Deliveries come in any order: the newest `updated_at` is the state that counts. */
   updated_at: time,
+  /** ISO 8601. */
   published_at: time,
-  options: z.array(productOptionPayloadSchema),
-  variants: z.array(productVariantPayloadSchema),
-  variant_gids: z.array(sparse({ admin_graphql_api_id: gid, updated_at: time })),
-  images: z.array(productImagePayloadSchema),
-  image: productImagePayloadSchema.nullable(),
+  options: z.array(option),
+  /** Not all of them where there are too many; `variant_gids` lists all. */
+  variants: z.array(variant),
+  /** All variants, also where there are too many for `variants`. */
+  variant_gids: z.array(variantGid),
+  images: z.array(image),
+  image: image.nullable(),
 });
+/** Body of `products/create` and `products/update`. */
+export interface ProductPayload extends PayloadOf<typeof productPayloadSchema> {}
 
-export const productDeletePayloadSchema = z.looseObject({ id });
+/** Schema of `products/delete`. `id` is required. */
+export const productDeletePayloadSchema = loose({
+  /** The number at the end of the gid `gid://shopify/Product/…`. */
+  id,
+});
+/** Body of `products/delete`: the number only. */
+export interface ProductDeletePayload extends PayloadOf<typeof productDeletePayloadSchema> {}
+
+/** Schema of `collections/create` and `collections/update`. */
+export const collectionPayloadSchema = partialLoose({
+  id,
+  /** Such as `gid://shopify/Collection/1`. */
+  admin_graphql_api_id: gid,
+  handle: text,
+  title: text,
+  body_html: text,
+  /** Such as `best-selling`. */
+  sort_order: text,
+  template_suffix: text,
+  /** Such as `web`. */
+  published_scope: text,
+  /** ISO 8601. */
+  published_at: time,
+  /** ISO 8601. */
+  updated_at: time,
+});
+/** Body of `collections/create` and `collections/update`. */
+export interface CollectionPayload extends PayloadOf<typeof collectionPayloadSchema> {}
+
+/** Schema of `collections/delete`. `id` is required. */
+export const collectionDeletePayloadSchema = loose({
+  id,
+  /** Such as `gid://shopify/Collection/1`. */
+  admin_graphql_api_id: z.exactOptional(gid),
+});
+/** Body of `collections/delete`. */
+export interface CollectionDeletePayload extends PayloadOf<typeof collectionDeletePayloadSchema> {}
