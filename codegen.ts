@@ -1,8 +1,8 @@
 import { shopifyCodegen } from './src/codegen/shopify-codegen.ts';
 
 export default shopifyCodegen({
-  documents: './src/admin/operations/*.graphql',
-  output: './src/admin/operations/generated/',
+  documents: './src/graphql/operations/*.graphql',
+  output: './src/graphql/operations/generated/',
   importExtension: '.ts',
   scalars: './../../scalars.ts',
 });

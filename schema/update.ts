@@ -8,7 +8,7 @@
  *   mutations take an idempotency key, manual costs, required scopes);
  *
  * and the part of the latter that the client needs at run time, as
- * `src/admin/idempotency/keyed-mutations.ts`.
+ * `src/graphql/keyed-mutations.ts`.
  *
  * The source is one file in one pinned npm tarball, checked by its hash.
  * Run it with `npm run schema`.
@@ -57,4 +57,4 @@ const here = import.meta.dirname;
 writeFileSync(join(here, `admin-${version}.graphql`), `${printSchema(schema)}\n`);
 const tables = sideTables(version, published);
 writeFileSync(join(here, `admin-${version}.json`), `${JSON.stringify(tables, null, 1)}\n`);
-writeFileSync(join(here, '../src/admin/idempotency/keyed-mutations.ts'), keyedMutations(tables));
+writeFileSync(join(here, '../src/graphql/keyed-mutations.ts'), keyedMutations(tables));

@@ -1,15 +1,15 @@
-import type { CommonOptions } from './client-options.ts';
+import type { CommonOptions } from './client/options.ts';
+import { createShopGuards, type ShopGuards } from './client/shop-state.ts';
 import { isShopwrightError } from './errors/guards.ts';
 import type { Clock } from './internal/clock.ts';
 import { withDefaults } from './internal/with-defaults.ts';
+import type { Logger } from './ports/logger.ts';
 import type { GuardShelf } from './resilience/guard-shelf.ts';
-import { createShopGuards, type ShopGuards } from './resilience/shop-guards.ts';
 import type { BreakerPolicy } from './resilience/types.ts';
 import type { Emit } from './telemetry/emit.ts';
-import type { Logger } from './telemetry/types.ts';
 
 /** For whom the guards are. */
-export interface GuardsOwner {
+interface GuardsOwner {
   readonly origin: string;
   readonly shop: string;
   readonly app: string;

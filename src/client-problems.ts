@@ -1,6 +1,6 @@
-import { outOfRange } from './admin/call-limits.ts';
-import type { CommonOptions } from './client-options.ts';
-import type { Problem } from './errors/local.ts';
+import type { CommonOptions } from './client/options.ts';
+import type { Problem } from './errors/errors.ts';
+import { outOfRange } from './http/request-options.ts';
 
 /** What does not fit in the options that one client and a whole app have in common. */
 export function optionProblems(options: CommonOptions): readonly Problem[] {

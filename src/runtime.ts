@@ -1,10 +1,10 @@
-import { createDocumentParser, type DocumentParser } from './admin/document.ts';
-import { type CostBook, createCostBook } from './limiter/cost/cost-book.ts';
-import type { RateLimiter } from './limiter/types.ts';
+import { type CostBook, createCostBook } from './graphql/cost/history.ts';
+import { createDocumentParser, type DocumentParser } from './graphql/document.ts';
+import type { RateLimiter } from './ports/rate-limiter.ts';
 import { createGuardShelf, type GuardShelf } from './resilience/guard-shelf.ts';
 
 /** What all clients of a process share. */
-export interface Runtime {
+interface Runtime {
   /** By test server, or `''` for Shopify itself; each holds the buckets of all apps and shops there. */
   readonly limiters: Map<string, RateLimiter>;
   /** The same for REST calls, whose buckets are others. */

@@ -3,7 +3,7 @@ import type { ShopwrightError } from '../errors/base.ts';
 import { GraphqlError, type GraphqlErrorEntry, MaxCostError } from '../errors/graphql.ts';
 import { redactText } from '../errors/redact.ts';
 import { isRecord } from '../internal/json.ts';
-import type { ThrottleStatus } from '../limiter/types.ts';
+import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { CallCost } from '../request/types.ts';
 
 /** Tests an entry for a code. */

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors/local.ts';
+import { ValidationError } from '../errors/errors.ts';
 
 /**
  * Writes variables down at the moment of the call: the host may change its objects while the call waits for

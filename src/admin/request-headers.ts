@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors/local.ts';
+import { ValidationError } from '../errors/errors.ts';
 
 /**
  * A caller's headers with their names in lower case, so that one spelling does not come to stand beside another.

@@ -1,8 +1,8 @@
 import type { FieldNode, ObjectFieldNode } from 'graphql';
+import { argumentValue, type ParsedOperation } from '../graphql/document.ts';
+import { argumentMutations } from '../graphql/keyed-mutations.ts';
 import { isRecord } from '../internal/json.ts';
 import type { Safety } from '../resilience/types.ts';
-import { argumentValue, type ParsedOperation } from './document.ts';
-import { argumentMutations } from './idempotency/keyed-mutations.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

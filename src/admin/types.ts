@@ -1,4 +1,4 @@
-import type { Priority } from '../limiter/types.ts';
+import type { Priority } from '../ports/rate-limiter.ts';
 import type { CallCost } from '../request/types.ts';
 import type { RetryPolicy, Safety } from '../resilience/types.ts';
 
@@ -11,7 +11,7 @@ export interface TypedDocument<TResult, TVariables> {
 }
 
 /** A parsed document that does not know its types. */
-export interface UntypedDocument {
+interface UntypedDocument {
   readonly kind: 'Document';
   readonly __apiType?: never;
 }

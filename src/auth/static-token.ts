@@ -1,5 +1,5 @@
-import { ConfigError, type Problem } from '../errors/local.ts';
-import type { TokenSource } from './types.ts';
+import { ConfigError, type Problem } from '../errors/errors.ts';
+import type { TokenSource } from '../ports/token-source.ts';
 
 /** What keeps a text from being an access token; nothing of the text is told. */
 export function tokenProblems(accessToken: unknown): readonly Problem[] {

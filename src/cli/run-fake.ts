@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
-import type { FakeShopify } from '../testing/fake/fake-shopify-types.ts';
+import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeServer } from '../testing/fake/http/listen.ts';
-import { type FakeArguments, fakeHelp, parseFakeArguments } from './fake-arguments.ts';
-import type { ExitCode, Terminal } from './types.ts';
+import { type FakeArguments, fakeHelp, parseFakeArguments } from './fake-command.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
 
 /** `shopwright fake`: listens until it is told to stop. */
 export async function runFake(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,6 +1,6 @@
+import { ConfigError } from '../errors/errors.ts';
 import { isConfigError } from '../errors/guards.ts';
-import { ConfigError } from '../errors/local.ts';
-import type { ExitCode, Terminal } from './types.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
 
 const help = `shopwright: the Shopify Admin SDK, its tools
 

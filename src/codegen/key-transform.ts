@@ -1,6 +1,6 @@
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { DocumentNode } from 'graphql';
-import { injectKeys } from '../admin/idempotency/inject.ts';
+import { injectKeys } from '../graphql/idempotency.ts';
 
 /**
  * Puts `@idempotent(key: $idempotencyKey)` into each mutation that takes it, so that a reader of the

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/local.ts';
+import type { Problem } from '../errors/errors.ts';
 import type { Settings } from './settings.ts';
 
 /** Something that works, but not as its author may believe. */
@@ -40,7 +40,9 @@ export interface ShopwrightConfig {
 }
 
 const redacted = '[redacted]';
+
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 const hidden = ['accessToken', 'apiSecret', 'webhookSecrets', 'toJSON', inspect] as const;
 
 /** Makes the configuration, with its secrets hidden from whatever lists or prints it. */

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../errors/local.ts';
+import { ConfigError, type Problem } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { resolveApiVersion } from './api-version.ts';
 import { type ConfigWarning, createConfig, type ShopwrightConfig } from './config.ts';

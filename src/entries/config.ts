@@ -1,4 +1,7 @@
 export { generatedApiVersion, type ResolvedApiVersion, resolveApiVersion } from '../config/api-version.ts';
+
 export type { ConfigWarning, ShopwrightConfig } from '../config/config.ts';
+
 export { type ConfigOverrides, loadConfig } from '../config/load-config.ts';
+
 export { type ParsedShopDomain, parseShopDomain } from '../config/shop-domain.ts';

@@ -1,3 +1,4 @@
+export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export {
   type NodeListener,
   type NodeMiddleware,
@@ -6,5 +7,4 @@ export {
   shopifyWebhooks,
   verifyShopifyWebhook,
 } from '../webhooks/frameworks/express.ts';
-export type { NodeRequest } from '../webhooks/frameworks/node-body.ts';
-export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/handler-types.ts';
+export type { NodeRequest } from '../webhooks/frameworks/requests.ts';

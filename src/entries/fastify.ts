@@ -1,2 +1,2 @@
+export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export { shopifyWebhooks, verifyShopifyWebhook } from '../webhooks/frameworks/fastify.ts';
-export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/handler-types.ts';

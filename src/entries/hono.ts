@@ -1,2 +1,2 @@
+export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export { type ShopifyWebhookVariables, shopifyWebhooks, verifyShopifyWebhook } from '../webhooks/frameworks/hono.ts';
-export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/handler-types.ts';

@@ -1,2 +1,3 @@
 export type { RedisLimiterOptions, RedisScripting } from '../limiter/redis/options.ts';
+
 export { redisLimiter } from '../limiter/redis/redis-limiter.ts';

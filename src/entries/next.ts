@@ -1,3 +1,4 @@
+export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export {
   type CatchAllContext,
   shopifyWebhookRouter,
@@ -10,5 +11,4 @@ export {
   type VerifiedApiRoute,
   verifyShopifyWebhookApiRoute,
 } from '../webhooks/frameworks/next-pages.ts';
-export type { NodeRequest } from '../webhooks/frameworks/node-body.ts';
-export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/handler-types.ts';
+export type { NodeRequest } from '../webhooks/frameworks/requests.ts';

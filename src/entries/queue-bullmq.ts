@@ -1,2 +1,3 @@
 export { bullmqQueue } from '../queue/bullmq/bullmq-queue.ts';
-export type { BullmqQueueOptions, OwnRedis, RedisToCopy } from '../queue/bullmq/types.ts';
+
+export type { BullmqQueueOptions, OwnRedis, RedisToCopy } from '../queue/bullmq/settings.ts';

@@ -1,6 +1,3 @@
-export { inProcessQueue } from '../queue/in-process/in-process-queue.ts';
-export type { InProcessQueueOptions } from '../queue/in-process/types.ts';
-export { type PutOff, putOff } from '../queue/put-off.ts';
 export type {
   DeadJob,
   DeadJobOptions,
@@ -11,4 +8,7 @@ export type {
   JobHandler,
   JobQueue,
   QueueStats,
-} from '../queue/types.ts';
+} from '../ports/job-queue.ts';
+export { inProcessQueue } from '../queue/in-process/in-process-queue.ts';
+export type { InProcessQueueOptions } from '../queue/in-process/types.ts';
+export { type PutOff, putOff } from '../queue/put-off.ts';

@@ -1,51 +1,72 @@
-export {
-  describeJobQueue,
-  type JobQueueAbilities,
-  type JobQueueSubject,
-  type JobQueueTerms,
-} from '../testing/conformance/job-queue.ts';
-export {
-  describeKeyValueStore,
-  type KeyValueAbilities,
-  type KeyValueSubject,
-  type OpenedKeyValueStore,
-} from '../testing/conformance/key-value-store.ts';
-export { describeRateLimiter, type RateLimiterSubject } from '../testing/conformance/rate-limiter.ts';
+export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from '../testing/conformance/job-queue/harness.ts';
+export { describeJobQueue } from '../testing/conformance/job-queue.ts';
+
+export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
+export type {
+  KeyValueAbilities,
+  KeyValueSubject,
+  OpenedKeyValueStore,
+} from '../testing/conformance/key-values/harness.ts';
+
+export { describeRateLimiter } from '../testing/conformance/rate-limiter.ts';
+export type { RateLimiterSubject } from '../testing/conformance/rate-limiter-harness.ts';
+
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
+
 export { describeSyncJournal, type SyncJournalSubject } from '../testing/conformance/sync-journal.ts';
+
 export { describeSyncRecordStore, type SyncRecordSubject } from '../testing/conformance/sync-record-store.ts';
+
 export { describeTokenStore, type TokenStoreSubject } from '../testing/conformance/token-store.ts';
+
 export { describeTransport } from '../testing/conformance/transport.ts';
+
 export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';
+
 export type { CallFilter } from '../testing/fake/call-log.ts';
+
 export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
-export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-types.ts';
+
+export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-options.ts';
+
 export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
+export {
+  defaultFaultKinds,
+  type FaultOptions,
+  type FaultScript,
+  type NextFault,
+} from '../testing/fake/faults/faults.ts';
 export { type FaultKind, faultKinds } from '../testing/fake/faults/kinds.ts';
-export { defaultFaultKinds, type FaultOptions, type FaultScript, type NextFault } from '../testing/fake/faults/plan.ts';
-export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/types.ts';
+
+export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/context.ts';
+
 export { fakeCertificate } from '../testing/fake/http/certificate.ts';
+
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
+export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/model.ts';
 export type { FakeAppOptions } from '../testing/fake/oauth/apps.ts';
 export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
-export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/types.ts';
+export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/entity-store.ts';
 export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/webhook-entities.ts';
-export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/types.ts';
+
 export type {
   AppWebhookSubscription,
   EventSubscription,
   FakeWebhookOptions,
 } from '../testing/fake/webhooks/options.ts';
+
 export type { RotationOptions } from '../testing/fake/webhooks/secrets.ts';
+
 export type { DeliveryHandler } from '../testing/fake/webhooks/send.ts';
+
 export type { EmitOptions, FakeEvent, FakeWebhooks } from '../testing/fake/webhooks/types.ts';
+
 export { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
-export {
-  type MatcherResult,
-  type ShopwrightMatchers,
-  shopwrightMatchers,
-} from '../testing/matchers/shopwright-matchers.ts';
+
+export { type MatcherResult, type ShopwrightMatchers, shopwrightMatchers } from '../testing/matchers.ts';
+
 export { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../testing/webhooks/deliver-webhook.ts';
+
 export {
   bulkOperationFinishPayload,
   collectionPayload,
@@ -62,5 +83,7 @@ export {
   shopRedactPayload,
   variantPayload,
 } from '../testing/webhooks/payloads.ts';
+
 export { type EventContent, type EventToSign, signEvent } from '../testing/webhooks/sign-event.ts';
+
 export { type SignedWebhook, signWebhook, type WebhookToSign } from '../testing/webhooks/sign-webhook.ts';

@@ -1,3 +1,4 @@
-export type { Transport, TransportRequest, TransportResponse } from '../transport/types.ts';
-export { undiciTransport } from '../transport/undici.ts';
+export { undiciTransport } from '../http/undici.ts';
+export type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
+
 export type { UndiciAgentSettings, UndiciTransportOptions } from '../transport/undici-options.ts';

@@ -1,4 +1,5 @@
 export type { ValidationIssue } from '../validation/issues.ts';
+
 export type {
   DraftImage,
   DraftInventoryPolicy,
@@ -10,12 +11,13 @@ export type {
   ProductVariantDraft,
   ProductVariantDraftInput,
 } from '../validation/product-draft.ts';
+
 export { productDraftSchema } from '../validation/product-draft-schema.ts';
-export { type ProductValidation, type ValidateOptions, validateProduct } from '../validation/validate-product.ts';
 export {
   type InvalidProduct,
   type ProductsValidation,
   type ProductWarning,
   type ValidationSummary,
   validateProducts,
-} from '../validation/validate-products.ts';
+} from '../validation/validate.ts';
+export { type ProductValidation, type ValidateOptions, validateProduct } from '../validation/validate-product.ts';

@@ -5,29 +5,31 @@ export {
   parsePayload,
   payloadSchemas,
 } from '../webhooks/payloads/by-topic.ts';
+
 export {
   customerDataRequestPayloadSchema,
   customerRedactPayloadSchema,
   shopRedactPayloadSchema,
 } from '../webhooks/payloads/compliance.ts';
+
 export {
   addressPayloadSchema,
   customerDeletePayloadSchema,
   customerMergePayloadSchema,
   customerPayloadSchema,
 } from '../webhooks/payloads/customer.ts';
+
 export { resourceEventPayloadSchema } from '../webhooks/payloads/event.ts';
+
 export {
   inventoryItemDeletePayloadSchema,
   inventoryItemPayloadSchema,
   inventoryLevelDisconnectPayloadSchema,
   inventoryLevelPayloadSchema,
 } from '../webhooks/payloads/inventory.ts';
-export {
-  orderDeletePayloadSchema,
-  orderEditedPayloadSchema,
-  orderPayloadSchema,
-} from '../webhooks/payloads/order.ts';
+
+export { orderDeletePayloadSchema, orderEditedPayloadSchema, orderPayloadSchema } from '../webhooks/payloads/order.ts';
+
 export {
   collectionDeletePayloadSchema,
   collectionPayloadSchema,
@@ -35,6 +37,7 @@ export {
   productPayloadSchema,
   productVariantPayloadSchema,
 } from '../webhooks/payloads/product.ts';
+
 export {
   bulkOperationFinishPayloadSchema,
   scopesUpdatePayloadSchema,

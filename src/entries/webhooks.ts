@@ -1,4 +1,5 @@
 export type { WebhookOrder } from '../webhooks/durable/order-types.ts';
+
 export type {
   FieldsChanged,
   WebhookContext,
@@ -6,7 +7,6 @@ export type {
   WebhookStepEvent,
   WebhookUnavailable,
 } from '../webhooks/event-types.ts';
-export { createWebhookHandler } from '../webhooks/handler.ts';
 export type {
   BodyRead,
   ReceiveWebhookOptions,
@@ -21,14 +21,18 @@ export type {
   WebhookHandlerOptions,
   WebhookTopicHandler,
   WebhookTopicHandlers,
-} from '../webhooks/handler-types.ts';
+} from '../webhooks/events.ts';
+export { createWebhookHandler } from '../webhooks/handler.ts';
+
 export type { WebhookPayload, WebhookPayloads } from '../webhooks/payloads/by-topic.ts';
+
 export type {
   ComplianceCustomerPayload,
   CustomerDataRequestPayload,
   CustomerRedactPayload,
   ShopRedactPayload,
 } from '../webhooks/payloads/compliance.ts';
+
 export type {
   AddressPayload,
   CustomerDeletePayload,
@@ -36,14 +40,18 @@ export type {
   CustomerMergePayload,
   CustomerPayload,
 } from '../webhooks/payloads/customer.ts';
+
 export type { FieldsChangedPayload, ResourceEventPayload } from '../webhooks/payloads/event.ts';
+
 export type { Json, PayloadObject } from '../webhooks/payloads/fields.ts';
+
 export type {
   InventoryItemDeletePayload,
   InventoryItemPayload,
   InventoryLevelDisconnectPayload,
   InventoryLevelPayload,
 } from '../webhooks/payloads/inventory.ts';
+
 export type {
   OrderDeletePayload,
   OrderEditedPayload,
@@ -52,6 +60,7 @@ export type {
   OrderLineItemPayload,
   OrderPayload,
 } from '../webhooks/payloads/order.ts';
+
 export type {
   CollectionDeletePayload,
   CollectionPayload,
@@ -62,8 +71,11 @@ export type {
   ProductVariantPayload,
   VariantGidPayload,
 } from '../webhooks/payloads/product.ts';
+
 export type { BulkOperationFinishPayload, ScopesUpdatePayload, ShopPayload } from '../webhooks/payloads/shop.ts';
+
 export type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from '../webhooks/topics.ts';
+
 export type {
   RefusedWebhook,
   VerifiedWebhook,
@@ -74,5 +86,7 @@ export type {
   WebhookSecrets,
   WebhookVerification,
 } from '../webhooks/types.ts';
+
 export { verifyWebhook } from '../webhooks/verify.ts';
+
 export { verifyWebhookAsync } from '../webhooks/verify-async.ts';

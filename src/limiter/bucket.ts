@@ -1,4 +1,4 @@
-import type { PermitAnswer, ThrottleStatus } from './types.ts';
+import type { PermitAnswer, ThrottleStatus } from '../ports/rate-limiter.ts';
 
 /**
  * One bucket of points, as numbers only: no timer, no promise, no clock. Call `refill` with the present

@@ -1,10 +1,10 @@
 import type { Clock } from '../internal/clock.ts';
+import type { BucketScope, RateLimiter } from '../ports/rate-limiter.ts';
 import { limiterClosed, notACost } from './refusals.ts';
 import type { ShopBucket } from './shop-bucket.ts';
-import type { BucketScope, RateLimiter } from './types.ts';
 
 /** What a set of buckets needs. */
-export interface BucketsSettings {
+interface BucketsSettings {
   readonly clock: Clock;
   /** Milliseconds without a call after which a bucket is forgotten. */
   readonly idleMs: number;

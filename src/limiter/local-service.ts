@@ -1,9 +1,9 @@
 import type { Clock } from '../internal/clock.ts';
+import type { Permit } from '../ports/rate-limiter.ts';
 import { type BucketState, msUntil, refill } from './bucket.ts';
 import type { Headroom } from './headroom.ts';
 import { tooBig } from './refusals.ts';
-import type { Permit } from './types.ts';
-import type { Waiter, WaitingRoom } from './waiting-room.ts';
+import type { Waiter, WaitingRoom } from './wait-queue.ts';
 
 /** Serves those who wait for a bucket that this process alone counts. */
 export interface LocalService {
@@ -16,7 +16,7 @@ export interface LocalService {
 }
 
 /** What the service needs. */
-export interface LocalServiceSettings {
+interface LocalServiceSettings {
   readonly shop: string;
   readonly clock: Clock;
   readonly bucket: BucketState;

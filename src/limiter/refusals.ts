@@ -1,6 +1,6 @@
 import { TimeoutError } from '../errors/connection.ts';
+import { ValidationError } from '../errors/errors.ts';
 import { MaxCostError } from '../errors/graphql.ts';
-import { ValidationError } from '../errors/local.ts';
 
 /** The call asks for more points than the bucket can ever hold. */
 export function tooBig(shop: string, cost: number, maxCost: number): MaxCostError {

@@ -1,10 +1,10 @@
+import type { AcquireRequest, LimiterStatus, Permit } from '../ports/rate-limiter.ts';
 import { createBucket, msInLine, refill, refund, reserve, settle } from './bucket.ts';
 import { createHeadroom } from './headroom.ts';
 import { createLocalService } from './local-service.ts';
 import { tooBig, waitTooLong } from './refusals.ts';
 import type { TokenBucketSettings } from './token-bucket-options.ts';
-import type { AcquireRequest, LimiterStatus, Permit } from './types.ts';
-import { createWaitingRoom } from './waiting-room.ts';
+import { createWaitingRoom } from './wait-queue.ts';
 
 /** The bucket of one app on one shop, with those who wait for it. */
 export interface ShopBucket {

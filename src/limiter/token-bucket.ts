@@ -1,7 +1,7 @@
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import { createBuckets } from './buckets.ts';
 import { createShopBucket } from './shop-bucket.ts';
 import { type TokenBucketOptions, tokenBucketSettings } from './token-bucket-options.ts';
-import type { RateLimiter } from './types.ts';
 
 /**
  * The limiter within one process: a bucket per app and shop that refills with the clock and follows

@@ -1,8 +1,8 @@
 import { TimeoutError } from '../errors/connection.ts';
+import { linkSignal } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import { linkSignal } from '../internal/link-signal.ts';
+import type { JobContext, JobHandler } from '../ports/job-queue.ts';
 import { putOffDelay } from './put-off.ts';
-import type { JobContext, JobHandler } from './types.ts';
 
 /** How an attempt ended. `given-back`: it was stopped from outside, which is not the job's fault. */
 export type AttemptResult =
@@ -12,7 +12,7 @@ export type AttemptResult =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** One attempt, and its limits. */
-export interface AttemptPlan {
+interface AttemptPlan {
   readonly handler: JobHandler;
   readonly context: Omit<JobContext, 'signal'>;
   readonly timeoutMs: number;

@@ -1,4 +1,4 @@
-import type { DeadJobOptions } from './types.ts';
+import type { DeadJobOptions } from '../ports/job-queue.ts';
 
 const mostListed = 1_000;
 

@@ -1,6 +1,6 @@
 import { isShopwrightError } from '../errors/guards.ts';
 import { redactText } from '../errors/redact.ts';
-import type { DeadJob } from './types.ts';
+import type { DeadJob } from '../ports/job-queue.ts';
 
 /** A message longer than this says nothing more, and may quote a whole page of HTML. */
 const longestMessage = 1_000;

@@ -1,4 +1,4 @@
-import type { QueueStats } from './types.ts';
+import type { QueueStats } from '../ports/job-queue.ts';
 
 const remembered = 1_000;
 

@@ -1,6 +1,6 @@
+import { ConfigError } from '../errors/errors.ts';
 import { isCircuitOpenError } from '../errors/guards.ts';
-import { ConfigError } from '../errors/local.ts';
-import { isDelay } from './queued-job.ts';
+import { isDelay } from './job.ts';
 
 /** What a handler throws to have its job come again later, as if it had not started. */
 export interface PutOff {

@@ -1,15 +1,15 @@
 import type { Clock } from '../internal/clock.ts';
+import type { DeadJob, QueueStats } from '../ports/job-queue.ts';
+import type { Logger, TelemetryEvent, TelemetryListener } from '../ports/logger.ts';
 import { createEmit } from '../telemetry/emit.ts';
-import { safeLogger } from '../telemetry/safe-logger.ts';
-import type { Logger, TelemetryEvent, TelemetryListener } from '../telemetry/types.ts';
+import { safeLogger } from '../telemetry/telemetry.ts';
 import { ProcessingTimes } from './processing-times.ts';
-import type { DeadJob, QueueStats } from './types.ts';
 
 /** How an attempt ended, with its consequence for the job. */
 export type JobOutcome = Extract<TelemetryEvent, { type: 'job' }>['outcome'];
 
 /** An attempt that has ended. */
-export interface EndedAttempt {
+interface EndedAttempt {
   readonly id: string;
   readonly type: string;
   readonly attempt: number;
@@ -30,8 +30,10 @@ export interface QueueReporter {
 
 /** Milliseconds for which a job of a type without a handler is put off. */
 export const unknownTypePauseMs = 5_000;
+
 /** Thousands of such jobs make one line in this time. */
 const unknownTypeQuietMs = 60_000;
+
 const mostRemembered = 1_000;
 
 /** What the log says of an attempt that ended in this way. */

@@ -1,7 +1,7 @@
 import type { ErrorCode, ShopwrightError } from '../errors/base.ts';
 import { isShopwrightError } from '../errors/guards.ts';
-import type { BreakerVerdict } from '../resilience/circuit-breaker.ts';
-import { mayHaveExecuted } from '../resilience/decide-retry.ts';
+import type { BreakerVerdict } from '../resilience/breaker.ts';
+import { mayHaveExecuted } from '../resilience/retry.ts';
 import type { BreakerState } from '../resilience/types.ts';
 
 /** How far a call has come, over all its attempts. */

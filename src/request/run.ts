@@ -1,10 +1,10 @@
 import type { ShopwrightError } from '../errors/base.ts';
 import { OutcomeUnknownError } from '../errors/connection.ts';
 import { isShopwrightError } from '../errors/guards.ts';
+import { attemptOnce } from '../http/call.ts';
 import { untilAborted } from '../internal/shared-task.ts';
 import { sleep } from '../internal/sleep.ts';
-import { decideRetry, mayHaveExecuted } from '../resilience/decide-retry.ts';
-import { attemptOnce } from './attempt.ts';
+import { decideRetry, mayHaveExecuted } from '../resilience/retry.ts';
 import type { Progress } from './progress.ts';
 import type { Call, CallEnvironment, CallResult } from './types.ts';
 

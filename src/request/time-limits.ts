@@ -1,5 +1,5 @@
 import { TimeoutError } from '../errors/connection.ts';
-import { type LinkedSignal, linkSignal } from '../internal/link-signal.ts';
+import { type LinkedSignal, linkSignal } from '../internal/abort.ts';
 import type { Call, CallEnvironment } from './types.ts';
 
 /** The error of an attempt that took too long. */

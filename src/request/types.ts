@@ -1,13 +1,13 @@
-import type { TokenSource } from '../auth/types.ts';
 import type { ShopwrightError } from '../errors/base.ts';
+import type { ApiWatch } from '../http/version-watch.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { PermitAnswer, Priority, RateLimiter } from '../limiter/types.ts';
-import type { ShopBreaker } from '../resilience/circuit-breaker.ts';
+import type { PermitAnswer, Priority, RateLimiter } from '../ports/rate-limiter.ts';
+import type { TokenSource } from '../ports/token-source.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
+import type { ShopBreaker } from '../resilience/breaker.ts';
 import type { RetryBudget } from '../resilience/retry-budget.ts';
 import type { RetryPolicy, Safety } from '../resilience/types.ts';
-import type { ApiWatch } from '../telemetry/api-watch.ts';
 import type { Emit } from '../telemetry/emit.ts';
-import type { Transport, TransportRequest, TransportResponse } from '../transport/types.ts';
 
 /** Cost of a call as Shopify counted it, in points. */
 export interface CallCost {

@@ -1,4 +1,4 @@
-import type { ShopGuards } from './shop-guards.ts';
+import type { ShopGuards } from '../client/shop-state.ts';
 
 /** Keeps the guards of each app and shop, so that all clients find the same ones. */
 export interface GuardShelf {
@@ -13,6 +13,7 @@ export interface GuardShelf {
 
 /** Milliseconds without a call after which guards are kept for living clients only. */
 const idleMs = 600_000;
+
 /** Below this size nothing is looked for that could go. */
 const smallSize = 1_000;
 

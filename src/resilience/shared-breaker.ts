@@ -1,11 +1,12 @@
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { sleep } from '../internal/sleep.ts';
-import type { ShopBreaker } from './circuit-breaker.ts';
+import type { ShopBreaker } from './breaker.ts';
 import type { BreakerStore } from './types.ts';
 
 /** Milliseconds between two looks at the store: news of an open breaker is at most so old. */
 const lookEveryMs = 1000;
+
 /** Milliseconds that a look may hold a call. A store that is slow or gone leaves each process to itself. */
 const lookLimitMs = 250;
 

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors/local.ts';
+import { StorageError } from '../errors/errors.ts';
 
 /** The error of all that is asked of stores that are closed. */
 export function storeClosed(): StorageError {

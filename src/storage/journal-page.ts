@@ -1,8 +1,8 @@
-import { StorageError } from '../errors/local.ts';
-import { isStorableText } from './field-rules.ts';
-import { idLength, journalId, readEntry, type StoredDraft } from './journal-rules.ts';
+import { StorageError } from '../errors/errors.ts';
+import type { JournalEntry, JournalListOptions } from '../ports/sync-journal.ts';
+import { isStorableText } from './adapter-kit.ts';
+import { idLength, journalId, readEntry, type StoredDraft } from './journal-kit.ts';
 import { checkedLimit } from './page-rules.ts';
-import type { JournalEntry, JournalListOptions } from './ports/sync-journal.ts';
 
 /** One page's options, with the defaults and the id as a number. */
 export interface JournalPage {

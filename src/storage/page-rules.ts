@@ -1,9 +1,11 @@
-import { StorageError } from '../errors/local.ts';
-import { isStorableText } from './field-rules.ts';
-import type { ErrorPatternOptions, ListOptions } from './ports/sync-records.ts';
+import { StorageError } from '../errors/errors.ts';
+import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
+import { isStorableText } from './adapter-kit.ts';
 
 const defaultPageSize = 100;
+
 const maxPageSize = 1_000;
+
 const defaultPatterns = 20;
 
 /**

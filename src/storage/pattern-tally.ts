@@ -1,6 +1,6 @@
+import type { ErrorPattern, SyncRecord } from '../ports/sync-record-store.ts';
 import { compareCodePoints } from './code-points.ts';
 import { errorPattern } from './error-pattern.ts';
-import type { ErrorPattern, SyncRecord } from './ports/sync-records.ts';
 
 /** A record that has a last error. */
 export type FailedRecord = Pick<SyncRecord, 'localId' | 'lastAttemptAt'> & {

@@ -1,5 +1,5 @@
-import type { AgeCount, SyncCounts, SyncRecord, SyncStatus } from './ports/sync-records.ts';
-import { syncStatuses } from './record-rules.ts';
+import type { AgeCount, SyncCounts, SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
+import { syncStatuses } from './record-kit.ts';
 
 const dayMs = 86_400_000;
 

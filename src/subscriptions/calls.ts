@@ -1,10 +1,10 @@
+import type { RequestOptions } from '../admin/types.ts';
+import { InvalidResponseError } from '../errors/answer.ts';
 import {
   WebhookSubscriptionAddDocument,
   WebhookSubscriptionChangeDocument,
   WebhookSubscriptionRemoveDocument,
-} from '../admin/operations/generated/graphql.ts';
-import type { RequestOptions } from '../admin/types.ts';
-import { InvalidResponseError } from '../errors/answer.ts';
+} from '../graphql/operations/generated/graphql.ts';
 import { inputOf, type Standing, type Wanted } from './content.ts';
 import { readStanding } from './read-standing.ts';
 import type { SubscriptionClient } from './types.ts';

@@ -7,12 +7,12 @@ import {
 } from '../errors/guards.ts';
 import type { Calls } from './calls.ts';
 import { differences, type Standing } from './content.ts';
+import type { Creation, Plan } from './diff.ts';
 import type { Ledger } from './ledger.ts';
-import type { Creation, Plan } from './plan.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** What a run works with. */
-export interface Run {
+interface Run {
   readonly calls: Calls;
   readonly ledger: Ledger;
   readonly signal: AbortSignal | undefined;

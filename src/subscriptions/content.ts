@@ -2,7 +2,7 @@ import type {
   StandingWebhookSubscriptionFragment,
   WebhookSubscriptionInput,
   WebhookSubscriptionTopic,
-} from '../admin/operations/generated/graphql.ts';
+} from '../graphql/operations/generated/graphql.ts';
 import { topicFromEnum } from '../webhooks/topics.ts';
 import type { ReportedSubscription, SubscriptionField } from './types.ts';
 

@@ -1,5 +1,5 @@
+import type { Plan } from './diff.ts';
 import type { Ledger } from './ledger.ts';
-import type { Plan } from './plan.ts';
 
 /** Writes down what the plan would do where all goes well. */
 export function foretell(plan: Plan, ledger: Ledger): void {

@@ -1,8 +1,8 @@
 import type { ShopwrightError } from '../errors/base.ts';
-import { ValidationError } from '../errors/local.ts';
+import { ValidationError } from '../errors/errors.ts';
 import { reported, type Standing, type Wanted } from './content.ts';
+import type { Creation, Plan } from './diff.ts';
 import type { Remembered } from './memory.ts';
-import type { Creation, Plan } from './plan.ts';
 import type {
   ChangedSubscription,
   FailedSubscription,

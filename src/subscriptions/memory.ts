@@ -1,14 +1,14 @@
-import { StorageError } from '../errors/local.ts';
+import { StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
-import { shopPrefix } from '../webhooks/durable/keys.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { shopPrefix } from '../storage/keys.ts';
 import type { Standing } from './content.ts';
 
 /** What was set in earlier runs, by gid. */
 export type Remembered = ReadonlyMap<string, Standing>;
 
 /** Remembers what stands between two runs. */
-export interface Memory {
+interface Memory {
   /** @throws StorageError for what it did not write itself. */
   read(): Promise<Remembered>;
   /** Does nothing where nothing has changed since `read`. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 
 /** Most characters of a name. https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification */
 const longestName = 50;
+
 const longestOwner = 20;
+
 /** Cannot be in an owner, so that no owner begins like another one. */
 const separator = '__';
 

@@ -1,5 +1,8 @@
-import { WebhookSubscriptionsDocument, type WebhookSubscriptionsQuery } from '../admin/operations/generated/graphql.ts';
 import type { GraphqlResult } from '../admin/types.ts';
+import {
+  WebhookSubscriptionsDocument,
+  type WebhookSubscriptionsQuery,
+} from '../graphql/operations/generated/graphql.ts';
 import type { Standing } from './content.ts';
 import type { SubscriptionClient } from './types.ts';
 

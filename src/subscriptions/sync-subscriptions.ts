@@ -1,11 +1,11 @@
 import { createCalls } from './calls.ts';
 import { carryOut } from './carry-out.ts';
-import { checkDesired } from './check-desired.ts';
+import { checkDesired } from './desired.ts';
+import { planOf } from './diff.ts';
 import { foretell } from './foretell.ts';
 import { Ledger } from './ledger.ts';
 import { createMemory } from './memory.ts';
 import { createOwnership } from './ownership.ts';
-import { planOf } from './plan.ts';
 import type { SubscriptionReport, SyncSubscriptionsOptions } from './types.ts';
 
 /**

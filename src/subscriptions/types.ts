@@ -1,6 +1,6 @@
 import type { GraphqlClient } from '../admin/types.ts';
 import type { ShopwrightError } from '../errors/base.ts';
-import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { WebhookTopic } from '../webhooks/topics.ts';
 
 /** The client as the sync of subscriptions needs it: what `createShopifyClient` returns. */

@@ -1,5 +1,5 @@
-import { MetafieldsWriteDocument, ProductByHandleDocument } from '../admin/operations/generated/graphql.ts';
-import { ValidationError } from '../errors/local.ts';
+import { ValidationError } from '../errors/errors.ts';
+import { MetafieldsWriteDocument, ProductByHandleDocument } from '../graphql/operations/generated/graphql.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { idMetafield } from './identity.ts';
 import type { PushOptions, SyncClient } from './types.ts';

@@ -1,4 +1,4 @@
-import type { SyncRecord } from '../storage/types.ts';
+import type { SyncRecord } from '../ports/sync-record-store.ts';
 
 /** The record of a product that nothing is known of. */
 export function emptyRecord(shop: string, localId: string): SyncRecord {

@@ -1,9 +1,10 @@
-import type { MetafieldInput, ProductSetIdentifiers } from '../admin/operations/generated/graphql.ts';
+import { isOutcomeUnknownError, isShopifyUserError } from '../errors/guards.ts';
 import {
   MetafieldDefinitionByKeyDocument,
   MetafieldDefinitionEnsureDocument,
-} from '../admin/operations/generated/graphql.ts';
-import { isOutcomeUnknownError, isShopifyUserError } from '../errors/guards.ts';
+  type MetafieldInput,
+  type ProductSetIdentifiers,
+} from '../graphql/operations/generated/graphql.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import type { SyncClient } from './types.ts';
 

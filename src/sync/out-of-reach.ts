@@ -1,4 +1,4 @@
-import type { SyncRecord } from '../storage/types.ts';
+import type { SyncRecord } from '../ports/sync-record-store.ts';
 
 /** Codes that say nothing about the product: the shop, or a store of our own, could not be reached, or not in time. */
 const codes: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { FileSetInput, ProductSetInput, ProductVariantSetInput } from '../admin/operations/generated/graphql.ts';
+import type { FileSetInput, ProductSetInput, ProductVariantSetInput } from '../graphql/operations/generated/graphql.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 import { contentHash } from './content-hash.ts';
 import { idMetafield } from './identity.ts';

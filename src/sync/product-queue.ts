@@ -1,8 +1,8 @@
 import { parseShopDomain } from '../config/shop-domain.ts';
-import { ConfigError, type Problem, ValidationError } from '../errors/local.ts';
-import type { EnqueuedJob, JobDraft, JobQueue } from '../queue/types.ts';
-import { keyProblem } from '../storage/field-rules.ts';
-import type { Stores } from '../storage/types.ts';
+import { ConfigError, type Problem, ValidationError } from '../errors/errors.ts';
+import type { EnqueuedJob, JobDraft, JobQueue } from '../ports/job-queue.ts';
+import type { Stores } from '../ports/stores.ts';
+import { keyProblem } from '../storage/adapter-kit.ts';
 import { emptyRecord } from './empty-record.ts';
 import { wasOutOfReach } from './out-of-reach.ts';
 import type { ProductSync } from './product-sync.ts';

@@ -1,20 +1,20 @@
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
+import { createTurns } from '../internal/keyed-mutex.ts';
 import { sharedTask } from '../internal/shared-task.ts';
-import type { Stores } from '../storage/types.ts';
+import type { Stores } from '../ports/stores.ts';
 import { validateProduct } from '../validation/validate-product.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
   type ProductWebhook,
   type WebhookEffect,
-} from './apply-webhook.ts';
+} from './external-changes.ts';
 import { ensureIdentity } from './identity.ts';
 import { findPublications } from './publications.ts';
+import { type PushContext, pushProduct } from './push.ts';
 import { pushMany } from './push-many.ts';
-import { type PushContext, pushProduct } from './push-product.ts';
-import { createTurns } from './turns.ts';
 import type { PushManyOptions, PushOptions, PushResult, PushSummary, SyncClient, SyncHealth } from './types.ts';
 
 export interface ProductSyncOptions {
@@ -57,6 +57,7 @@ export interface ProductSync {
 }
 
 const defaultConcurrency = 8;
+
 const maxConcurrency = 1000;
 
 /**

@@ -1,6 +1,6 @@
-import { PublicationsDocument, type PublicationsQuery } from '../admin/operations/generated/graphql.ts';
 import type { GraphqlResult } from '../admin/types.ts';
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
+import { PublicationsDocument, type PublicationsQuery } from '../graphql/operations/generated/graphql.ts';
 import type { SyncClient } from './types.ts';
 
 /**

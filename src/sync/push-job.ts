@@ -1,7 +1,7 @@
-import { ValidationError } from '../errors/local.ts';
+import { ValidationError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
-import type { JobContext, JobHandler } from '../queue/types.ts';
-import type { SyncRecord, SyncRecordStore } from '../storage/types.ts';
+import type { JobContext, JobHandler } from '../ports/job-queue.ts';
+import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { isOutOfReach } from './out-of-reach.ts';
 import type { ProductQueueOptions } from './product-queue.ts';
 import type { PushMarks } from './push-marks.ts';
@@ -10,7 +10,7 @@ import type { PushResult } from './types.ts';
 import { withoutPart } from './without-part.ts';
 
 /** What the jobs of a product queue work with. */
-export interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
+interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
   readonly records: SyncRecordStore;
   readonly retryDelaysMs: readonly number[];
   readonly marks: PushMarks;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { StorageError } from '../errors/local.ts';
+import { StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
-import { keyPart, shopPrefix } from '../webhooks/durable/keys.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { keyPart, shopPrefix } from '../storage/keys.ts';
 
 /** What stands in the store for a product that is to be pushed. */
 interface Mark {
@@ -16,7 +16,7 @@ interface Mark {
 }
 
 /** A push that has begun. */
-export interface BegunPush {
+interface BegunPush {
   /** Whether it must be sent even where the record says that the shop has it. */
   readonly isInDoubt: boolean;
   /**

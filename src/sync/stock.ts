@@ -1,7 +1,7 @@
-import { compareGivenTimes } from '../internal/iso-time.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import type { KeyValueStore } from '../storage/ports/key-value-store.ts';
-import { shopPrefix } from '../webhooks/durable/keys.ts';
+import { compareGivenTimes } from '../internal/time.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { shopPrefix } from '../storage/keys.ts';
 
 /** Stock of one item at one location, as a webhook told it. */
 export interface StockLevel {

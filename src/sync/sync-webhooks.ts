@@ -1,11 +1,11 @@
 import { isRecord } from '../internal/json.ts';
-import type { Stores } from '../storage/types.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Stores } from '../ports/stores.ts';
 import { callListener } from '../telemetry/call-listener.ts';
-import type { Logger } from '../telemetry/types.ts';
 import type { WebhookContext } from '../webhooks/event-types.ts';
-import type { WebhookEvent, WebhookTopicHandler } from '../webhooks/handler-types.ts';
-import { productGid, type WebhookEffect } from './apply-webhook.ts';
+import type { WebhookEvent, WebhookTopicHandler } from '../webhooks/events.ts';
 import { exactId } from './exact-id.ts';
+import { productGid, type WebhookEffect } from './external-changes.ts';
 import type { ProductSync } from './product-sync.ts';
 import { keepStock, type StockLevel } from './stock.ts';
 

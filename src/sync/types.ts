@@ -1,8 +1,8 @@
 import type { GraphqlClient } from '../admin/types.ts';
 import type { ShopwrightError } from '../errors/base.ts';
-import type { LimiterStatus } from '../limiter/types.ts';
+import type { LimiterStatus } from '../ports/rate-limiter.ts';
+import type { SyncCounts } from '../ports/sync-record-store.ts';
 import type { BreakerState } from '../resilience/types.ts';
-import type { SyncCounts } from '../storage/types.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 
 /** The client as the engine needs it: what `createShopifyClient` returns. */

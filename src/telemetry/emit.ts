@@ -1,5 +1,5 @@
+import type { Logger, TelemetryEvent, TelemetryListener } from '../ports/logger.ts';
 import { callListener } from './call-listener.ts';
-import type { Logger, TelemetryEvent, TelemetryListener } from './types.ts';
 
 /** Hands one event to the listener. */
 export type Emit = (event: TelemetryEvent) => void;

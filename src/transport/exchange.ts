@@ -1,4 +1,4 @@
-import { networkError } from './failure.ts';
+import { networkError } from '../http/failure.ts';
 
 /**
  * Runs one exchange so that it ends as the port promises, whatever the HTTP client below does.

@@ -1,5 +1,5 @@
 import type { Agent, Dispatcher } from 'undici';
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 
 /** Settings of the agent that `undiciTransport` makes for itself. All may be left out. */
 export interface UndiciAgentSettings {

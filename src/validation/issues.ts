@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/local.ts';
+import type { Problem } from '../errors/errors.ts';
 
 /** One problem of a product. */
 export interface ValidationIssue extends Problem {

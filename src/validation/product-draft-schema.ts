@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { httpUrl, list, localIdText, money, optionValues, record, text } from './fields.ts';
 import {
   type DraftImage,
   type DraftMetafield,
@@ -14,6 +13,7 @@ import {
   type ProductVariantDraft,
 } from './product-draft.ts';
 import { productErrors } from './product-rules.ts';
+import { httpUrl, list, localIdText, money, optionValues, record, text } from './schema.ts';
 import { unifySpelling } from './spelling.ts';
 
 /** Holds a shape to the published interface: a field that is in one and not in the other does not compile. */

@@ -1,6 +1,6 @@
 import { type Finding, quote } from './issues.ts';
-import { optionErrors } from './option-rules.ts';
 import { isObject, variantsOf } from './option-table.ts';
+import { optionErrors } from './rules.ts';
 
 /** Errors that show only when fields are looked at together. The product need not have the right shape. */
 export function productErrors(product: unknown): Finding[] {

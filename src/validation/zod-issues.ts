@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { FieldProblem } from './fields.ts';
 import { fieldName, kindOf, type ValidationIssue } from './issues.ts';
+import type { FieldProblem } from './schema.ts';
 
 /** What to do about a field that is not there. */
 const mends: Partial<Record<string, string>> = {

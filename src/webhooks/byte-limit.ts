@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 
 /** @throws ConfigError when the option is no positive integer. */
 export function wholeNumber(field: string, value: number): number {

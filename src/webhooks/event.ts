@@ -1,6 +1,6 @@
 import { isRecord } from '../internal/json.ts';
 import type { FieldsChanged } from './event-types.ts';
-import type { WebhookEvent } from './handler-types.ts';
+import type { WebhookEvent } from './events.ts';
 import type { Json } from './payloads/fields.ts';
 import type { WebhookDetails } from './types.ts';
 

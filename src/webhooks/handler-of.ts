@@ -1,4 +1,4 @@
-import type { WebhookEvent, WebhookTopicHandler, WebhookTopicHandlers } from './handler-types.ts';
+import type { WebhookEvent, WebhookTopicHandler, WebhookTopicHandlers } from './events.ts';
 
 /** The handler of an event: by resource and action for the next generation, else by topic. */
 export function handlerOf(on: WebhookTopicHandlers, event: WebhookEvent): WebhookTopicHandler<string> | undefined {

@@ -1,6 +1,6 @@
-import { ConfigError } from '../errors/local.ts';
+import { ConfigError } from '../errors/errors.ts';
 import { wholeNumber } from './byte-limit.ts';
-import type { WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './handler-types.ts';
+import type { WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './events.ts';
 import { createReceiver } from './receive.ts';
 import { verifyHere } from './verify-here.ts';
 

@@ -1,11 +1,11 @@
-import { ConfigError } from '../errors/local.ts';
-import type { JobHandler } from '../queue/types.ts';
-import { toResponse } from './answer.ts';
+import { ConfigError } from '../errors/errors.ts';
+import type { JobHandler } from '../ports/job-queue.ts';
 import { createDurable } from './durable/durable.ts';
-import type { WebhookAnswer, WebhookDelivery, WebhookHandlerOptions } from './handler-types.ts';
+import type { WebhookAnswer, WebhookDelivery, WebhookHandlerOptions } from './events.ts';
 import { acceptDirectly, processWebhook } from './process.ts';
 import type { Receive } from './receive.ts';
 import { fromRequest } from './request-body.ts';
+import { toResponse } from './response.ts';
 
 /** The half of a handler that is loaded after it is made. */
 export interface Handling {

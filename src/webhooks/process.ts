@@ -1,14 +1,14 @@
-import { accepted, answerOf } from './answer.ts';
-import { handlerOf } from './handler-of.ts';
 import type {
   WebhookAnswer,
   WebhookDelivery,
   WebhookEvent,
   WebhookHandlerOptions,
   WebhookTopicHandler,
-} from './handler-types.ts';
+} from './events.ts';
+import { handlerOf } from './handler-of.ts';
 import type { Receive } from './receive.ts';
 import { detailsOf, logFailure, tell } from './report.ts';
+import { accepted, answerOf } from './response.ts';
 
 /** Has a verified delivery handled, now or later, and answers. Rejects with what the handler throws. */
 export type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookAnswer>;

@@ -1,10 +1,10 @@
 import { parseJson } from '../internal/json.ts';
-import { type Refusal, statusOf } from './answer.ts';
 import { byteLimit } from './byte-limit.ts';
 import { refuseBody, signableBody } from './claim.ts';
 import { toEvent } from './event.ts';
-import type { ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './handler-types.ts';
+import type { ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './events.ts';
 import { headerOf } from './headers.ts';
+import { type Refusal, statusOf } from './response.ts';
 import type { RefusedWebhook, VerifyWebhookInput, WebhookHeaders, WebhookVerification } from './types.ts';
 
 /** `verifyWebhook` or `verifyWebhookAsync`. */

@@ -1,5 +1,5 @@
 import { callListener } from '../telemetry/call-listener.ts';
-import type { WebhookEvent, WebhookHandlerEvent, WebhookHandlerOptions } from './handler-types.ts';
+import type { WebhookEvent, WebhookHandlerEvent, WebhookHandlerOptions } from './events.ts';
 import type { WebhookDetails } from './types.ts';
 
 /** Tells the listener, and goes on whatever that does. */

@@ -1,4 +1,4 @@
-import type { BodyRead, WebhookDelivery } from './handler-types.ts';
+import type { BodyRead, WebhookDelivery } from './events.ts';
 import { joined } from './joined.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
 }
 
 /** What a framework knows of a `Request` beyond itself. */
-export interface RequestPlace {
+interface RequestPlace {
   /** The topic that the URL stands for, where it stands for one. */
   readonly topic?: string | undefined;
   /** What to do in this framework where something has read the body before. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLArgument, isInputObjectType, isNonNullType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { argumentMutations, directiveMutations } from '../../src/admin/idempotency/keyed-mutations.ts';
+import { argumentMutations, directiveMutations } from '../../src/graphql/keyed-mutations.ts';
 
 const file = (name: string): string => readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8');
 const schema = buildSchema(file('admin-2026-10.graphql'), { assumeValid: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDocumentParser } from '../../src/admin/document.ts';
 import { safetyOf } from '../../src/admin/safety.ts';
+import { createDocumentParser } from '../../src/graphql/document.ts';
 
 const parser = createDocumentParser();
 const classOf = async (document: string, variables: Record<string, unknown> = {}) =>

@@ -6,7 +6,7 @@ import {
   type ProductStatus,
   PublicationsDocument,
   ShopOverviewDocument,
-} from '../../src/admin/operations/generated/graphql.ts';
+} from '../../src/graphql/operations/generated/graphql.ts';
 
 // The assertions are the compiler's; these functions are checked, never called.
 const shop = {} as ShopifyClient;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type ConfigOverrides, loadConfig } from 'shopwright/config';
 import { describe, expect, it, vi } from 'vitest';
 import { variables } from '../../src/config/variables.ts';
-import { ConfigError } from '../../src/errors/local.ts';
+import { ConfigError } from '../../src/errors/errors.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 
 const clock = createManualClock({ now: Date.parse('2026-11-15T00:00:00Z') });

@@ -1,7 +1,7 @@
 import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSignal } from '../../src/internal/link-signal.ts';
+import { linkSignal } from '../../src/internal/abort.ts';
 import { sleep } from '../../src/internal/sleep.ts';
 
 describe('sleep', () => {

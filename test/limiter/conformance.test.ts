@@ -1,11 +1,11 @@
 import { type LimiterStatus, type RateLimiter, tokenBucketLimiter } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import {
-  describeRateLimiter,
-  type RateLimiterAbilities,
-  type RateLimiterSubject,
-  type RateLimiterTerms,
-} from '../../src/testing/conformance/rate-limiter.ts';
+import { describeRateLimiter } from '../../src/testing/conformance/rate-limiter.ts';
+import type {
+  RateLimiterAbilities,
+  RateLimiterSubject,
+  RateLimiterTerms,
+} from '../../src/testing/conformance/rate-limiter-harness.ts';
 import { createStepClock } from './step-clock.ts';
 
 function subject(

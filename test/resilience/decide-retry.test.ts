@@ -14,7 +14,7 @@ import {
   TimeoutError,
 } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { decideRetry, mayHaveExecuted } from '../../src/resilience/decide-retry.ts';
+import { decideRetry, mayHaveExecuted } from '../../src/resilience/retry.ts';
 
 const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
 const http = (status: number): HttpError => new HttpError(`status ${status}`, status >= 500, { status });

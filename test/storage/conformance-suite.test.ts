@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Stores } from '../../src/ports/stores.ts';
+import type { SyncRecord, SyncRecordStore } from '../../src/ports/sync-record-store.ts';
 import { memoryStores } from '../../src/storage/memory/stores.ts';
-import type { Stores, SyncRecord, SyncRecordStore } from '../../src/storage/types.ts';
 import { describeSyncRecordStore } from '../../src/testing/conformance/sync-record-store.ts';
-import { shop } from '../../src/testing/conformance/sync-records/case.ts';
+import { shop } from '../../src/testing/conformance/sync-records/harness.ts';
 
 interface CaseResult {
   readonly name: string;

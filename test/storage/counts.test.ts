@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type AgeCount, memoryStores, type SyncRecord, type SyncRecordStore, type SyncStatus } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { record, shop, statuses } from '../../src/testing/conformance/sync-records/case.ts';
+import { record, shop, statuses } from '../../src/testing/conformance/sync-records/harness.ts';
 
 const dayMs = 86_400_000;
 

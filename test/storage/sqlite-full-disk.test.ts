@@ -6,10 +6,10 @@ import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
 import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
-import { toStorageError } from '../../src/storage/sqlite/errors.ts';
 import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
-import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal/case.ts';
-import { localIds, record, shop } from '../../src/testing/conformance/sync-records/case.ts';
+import { toStorageError } from '../../src/storage/sqlite.ts';
+import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal-harness.ts';
+import { localIds, record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { failure } from './failure.ts';
 

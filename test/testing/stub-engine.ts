@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema, getVariableValues, Kind, type OperationDefinitionNode, parse } from 'graphql';
-import type { Executed, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../../src/testing/fake/types.ts';
+import type { Executed, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../../src/testing/fake/model.ts';
 
 let built: GraphQLSchema | undefined;
 

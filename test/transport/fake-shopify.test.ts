@@ -1,7 +1,7 @@
 import { createShopifyClient, kyTransport, type Transport } from 'shopwright';
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { undiciTransport } from '../../src/entries/transport-undici.ts';
+import { undiciTransport } from '../../src/http/undici.ts';
 
 describe.each<readonly [string, () => Transport]>([
   ['kyTransport', kyTransport],

@@ -44,6 +44,6 @@ test('shopwright/webhooks takes at most 4 KB, minified and gzipped, and no depen
 });
 
 test('what a handler loads besides has no dependency either', async () => {
-  const { packages } = await staticPartOf('src/webhooks/handling.ts');
+  const { packages } = await staticPartOf('src/webhooks/ingest/accept.ts');
   expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
 });

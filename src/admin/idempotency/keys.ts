@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FieldNode } from 'graphql';
-import { argumentMutations } from './keyed-mutations.ts';
+import { argumentMutations } from '../../graphql/keyed-mutations.ts';
 
 /** The variable that holds the key of one mutation field. */
 export interface KeySlot {

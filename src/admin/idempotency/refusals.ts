@@ -1,6 +1,6 @@
 import type { AnswerContext } from '../../errors/answer.ts';
 import { ShopifyUserError, type UserErrorEntry } from '../../errors/graphql.ts';
-import type { ParsedOperation } from '../document.ts';
+import type { ParsedOperation } from '../../graphql/document.ts';
 import { userErrorEntries } from '../user-errors.ts';
 import type { CallKeys } from './keys.ts';
 

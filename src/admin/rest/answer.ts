@@ -1,14 +1,14 @@
 import { InvalidResponseError } from '../../errors/answer.ts';
 import type { ShopwrightError } from '../../errors/base.ts';
 import { ShopifyUserError, type UserErrorEntry } from '../../errors/graphql.ts';
+import { errorOfStatus } from '../../http/status.ts';
 import { parseExactJson } from '../../internal/exact-json.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
-import type { ThrottleStatus } from '../../limiter/types.ts';
-import { errorOfStatus } from '../../request/http-status.ts';
+import type { ThrottleStatus } from '../../ports/rate-limiter.ts';
+import type { TransportResponse } from '../../ports/transport.ts';
 import type { Interpretation } from '../../request/types.ts';
-import type { TransportResponse } from '../../transport/types.ts';
 
-export interface RestAnswerOptions {
+interface RestAnswerOptions {
   readonly shop: string;
   readonly operation: string;
   /** Requests per second that come back. Default: by the size of the bucket. */

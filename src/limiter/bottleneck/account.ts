@@ -1,3 +1,4 @@
+import type { PermitAnswer } from '../../ports/rate-limiter.ts';
 import {
   type BucketState,
   createBucket,
@@ -8,9 +9,8 @@ import {
   reserve,
   settle,
 } from '../bucket.ts';
-import type { PermitAnswer } from '../types.ts';
 import { createHostReservoir, createOwnReservoir } from './reservoir.ts';
-import type { BottleneckLimiterSettings, HostBottleneck } from './types.ts';
+import type { BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
 
 /** The points of one bucket, and the reservoir of its Bottleneck, which follows them. */
 export interface Account {

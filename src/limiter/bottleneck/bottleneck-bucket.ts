@@ -1,11 +1,11 @@
 import { msInLine } from '../bucket.ts';
 import { tooBig, waitTooLong } from '../refusals.ts';
 import type { ShopBucket } from '../shop-bucket.ts';
-import { createWaitingRoom } from '../waiting-room.ts';
+import { createWaitingRoom } from '../wait-queue.ts';
 import { createAccount } from './account.ts';
 import { createHostQueue } from './host-queue.ts';
+import type { BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
 import { startPoints } from './start.ts';
-import type { BottleneckLimiterSettings, HostBottleneck } from './types.ts';
 
 /** Background calls stand behind all interactive ones, as Bottleneck's priorities have it. */
 const neverAgesMs = 1e15;

@@ -1,9 +1,9 @@
+import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import { createBuckets } from '../buckets.ts';
 import type { ShopBucket } from '../shop-bucket.ts';
-import type { RateLimiter } from '../types.ts';
 import { createBottleneckBucket } from './bottleneck-bucket.ts';
 import { bottleneckLimiterSettings } from './options.ts';
-import type { BottleneckLimiterOptions, HostBottleneck } from './types.ts';
+import type { BottleneckLimiterOptions, HostBottleneck } from './settings.ts';
 
 /**
  * The limiter for hosts that coordinate their calls with Bottleneck already: calls stand in the host's own

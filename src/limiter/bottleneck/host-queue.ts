@@ -1,10 +1,10 @@
+import type { Permit, PermitAnswer } from '../../ports/rate-limiter.ts';
 import type { Reservation } from '../bucket.ts';
 import { tooBig } from '../refusals.ts';
-import type { Permit, PermitAnswer } from '../types.ts';
-import type { Waiter, WaitingRoom } from '../waiting-room.ts';
+import type { Waiter, WaitingRoom } from '../wait-queue.ts';
 import type { Account } from './account.ts';
+import type { BottleneckJobInfo, BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
 import { dropped } from './start.ts';
-import type { BottleneckJobInfo, BottleneckLimiterSettings, HostBottleneck } from './types.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** A call that Bottleneck knows of. It stays in the queue there when its waiter leaves. */
@@ -16,7 +16,7 @@ interface Job {
 }
 
 /** The calls of one bucket that stand in Bottleneck's queue. */
-export interface HostQueue {
+interface HostQueue {
   /** Calls that Bottleneck has not run yet. */
   readonly size: number;
   /** Weight of the heaviest of them. */
@@ -27,7 +27,7 @@ export interface HostQueue {
 }
 
 /** What the queue needs. */
-export interface HostQueueSettings extends Pick<BottleneckLimiterSettings, 'clock' | 'priorities'> {
+interface HostQueueSettings extends Pick<BottleneckLimiterSettings, 'clock' | 'priorities'> {
   readonly shop: string;
   readonly bottleneck: HostBottleneck;
   readonly account: Account;

@@ -1,6 +1,6 @@
-import { ConfigError } from '../../errors/local.ts';
+import { ConfigError } from '../../errors/errors.ts';
 import { readTokenBucketOptions } from '../token-bucket-options.ts';
-import type { BottleneckLimiterOptions, BottleneckLimiterSettings } from './types.ts';
+import type { BottleneckLimiterOptions, BottleneckLimiterSettings } from './settings.ts';
 
 /**
  * Fills in the defaults.

@@ -1,9 +1,9 @@
+import type { ThrottleStatus } from '../../ports/rate-limiter.ts';
 import type { BucketState } from '../bucket.ts';
-import type { ThrottleStatus } from '../types.ts';
-import type { HostBottleneck } from './types.ts';
+import type { HostBottleneck } from './settings.ts';
 
 /** Keeps the reservoir of a Bottleneck at what the bucket allows, after each change of the bucket. */
-export interface Reservoir {
+interface Reservoir {
   /** Milliseconds between two looks while somebody waits. */
   readonly tickMs: number;
   /** Takes over what is there at the start. */

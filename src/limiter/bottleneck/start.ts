@@ -1,6 +1,6 @@
 import { NetworkError, TimeoutError } from '../../errors/connection.ts';
-import { ConfigError } from '../../errors/local.ts';
-import type { BottleneckLimiterSettings, HostBottleneck } from './types.ts';
+import { ConfigError } from '../../errors/errors.ts';
+import type { BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
 
 /**
  * What is in the reservoir at the start. A clustered Bottleneck waits for Redis without limit.

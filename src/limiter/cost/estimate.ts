@@ -1,15 +1,15 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
+import { type FieldListener, operationPoints } from '../../graphql/cost/estimate.ts';
 import { givenValue, type Variables, variablesOf } from './values.ts';
-import { type FieldListener, operationPoints } from './walk.ts';
 
 /** What an operation will ask for, as far as its text and variables tell. */
-export interface CostEstimate {
+interface CostEstimate {
   /** Whole points, rounded up. */
   readonly cost: number;
 }
 
 /** One field's share of an estimate. */
-export interface FieldCost {
+interface FieldCost {
   /** Response keys from the root, joined by dots, such as `products.nodes.variants`. */
   readonly path: string;
   /** Points of the field with all below it, as often as the pages around it make it count. */

@@ -1,9 +1,9 @@
+import type { Permit, PermitAnswer } from '../../ports/rate-limiter.ts';
 import { isPoints } from '../bucket.ts';
-import type { Permit, PermitAnswer } from '../types.ts';
-import type { EndedPermit } from './message.ts';
+import type { EndedPermit } from './protocol.ts';
 
 /** The terms on which a permit is given. */
-export interface PermitTerms {
+interface PermitTerms {
   readonly points: number;
   readonly waitedMs: number;
   /** `spent` of the bucket at that moment, and the life of the bucket that this was in. */

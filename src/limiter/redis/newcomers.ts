@@ -1,7 +1,7 @@
 import { msInLine } from '../bucket.ts';
 import { tooBig, waitTooLong } from '../refusals.ts';
-import type { Waiter, WaitingRoom } from '../waiting-room.ts';
-import type { Mirror } from './mirror.ts';
+import type { Waiter, WaitingRoom } from '../wait-queue.ts';
+import type { Mirror } from './replica.ts';
 
 /** Those who came before Redis had told whether they wait in vain. */
 export interface Newcomers {

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../errors/local.ts';
-import type { Logger } from '../../telemetry/types.ts';
+import { ConfigError } from '../../errors/errors.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { readTokenBucketOptions, type TokenBucketOptions, type TokenBucketSettings } from '../token-bucket-options.ts';
 
 /** The part of an ioredis client that the limiter needs; `Redis` and `Cluster` of ioredis 5 and 6 fit. */

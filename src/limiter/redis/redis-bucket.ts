@@ -1,14 +1,14 @@
+import type { BucketScope, Permit } from '../../ports/rate-limiter.ts';
 import { msInLine, reserve } from '../bucket.ts';
 import { createHeadroom } from '../headroom.ts';
 import { createLocalService } from '../local-service.ts';
 import { tooBig, waitTooLong } from '../refusals.ts';
 import type { ShopBucket } from '../shop-bucket.ts';
-import type { BucketScope, Permit } from '../types.ts';
-import { createWaitingRoom } from '../waiting-room.ts';
-import { createDialogue } from './dialogue.ts';
+import { createWaitingRoom } from '../wait-queue.ts';
 import { createLedger } from './ledger.ts';
-import { Mirror } from './mirror.ts';
 import { createNewcomers } from './newcomers.ts';
+import { Mirror } from './replica.ts';
+import { createDialogue } from './session.ts';
 import type { RedisProcess } from './teller.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import { createBuckets } from '../buckets.ts';
-import type { RateLimiter } from '../types.ts';
 import { createRedisLink } from './link.ts';
-import { createWriter } from './message.ts';
 import { type RedisLimiterOptions, redisLimiterSettings } from './options.ts';
+import { createWriter } from './protocol.ts';
 import { createRedisBucket } from './redis-bucket.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { BucketScope } from '../types.ts';
-import type { Waiter, WaitingRoom } from '../waiting-room.ts';
+import type { BucketScope } from '../../ports/rate-limiter.ts';
+import type { Waiter, WaitingRoom } from '../wait-queue.ts';
 import type { Ledger } from './ledger.ts';
 import type { RedisLink } from './link.ts';
-import { type EndedPermit, type Hearing, readHearing, type Telling } from './message.ts';
-import type { Mirror } from './mirror.ts';
 import type { RedisLimiterSettings } from './options.ts';
+import { type EndedPermit, type Hearing, readHearing, type Telling } from './protocol.ts';
+import type { Mirror } from './replica.ts';
 
 /** What the buckets of one limiter share. */
 export interface RedisProcess {

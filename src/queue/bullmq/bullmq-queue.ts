@@ -1,27 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, Queue, type Worker } from 'bullmq';
-import { QueueError } from '../../errors/local.ts';
+import { QueueError } from '../../errors/errors.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { sleep } from '../../internal/sleep.ts';
+import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import { lastWordsMs } from '../attempt.ts';
 import { deadJobPage } from '../dead-job-page.ts';
 import { describeFailure } from '../failure.ts';
-import { prepareJob } from '../queued-job.ts';
+import { prepareJob } from '../job.ts';
 import { createReporter } from '../reporter.ts';
-import type { JobHandler, JobQueue } from '../types.ts';
 import { openRedis, watchTrouble } from './connection.ts';
 import { discardDeadLetter } from './discard.ts';
 import { createErrorLog } from './error-log.ts';
 import { createSharedKeys } from './keys.ts';
 import { bullmqQueueSettings } from './options.ts';
 import { readStats } from './read-stats.ts';
+import type { BullmqQueueOptions, StoredJob } from './settings.ts';
 import { forgetStalls } from './stalls.ts';
 import { deadJobOf, optionsOf, storedJob } from './stored-job.ts';
-import type { BullmqQueueOptions, StoredJob } from './types.ts';
 import { createRedisWaits } from './within.ts';
 import { startWorker } from './worker.ts';
 
 const drainPollMs = 100;
+
 /** BullMQ's codes for a job that is not there, or is not a dead letter any more. */
 const goneCodes: readonly unknown[] = [-1, -3];
 

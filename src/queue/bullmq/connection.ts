@@ -1,4 +1,4 @@
-import type { OwnRedis, RedisToCopy } from './types.ts';
+import type { OwnRedis, RedisToCopy } from './settings.ts';
 
 const longestPauseMs = 2_000;
 

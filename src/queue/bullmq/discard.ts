@@ -1,4 +1,4 @@
-import type { OwnRedis } from './types.ts';
+import type { OwnRedis } from './settings.ts';
 
 /**
  * Removes a job from the failed ones and then all of its keys, in one step: BullMQ's own `remove` would also take a

@@ -1,8 +1,9 @@
 import type { Clock } from '../../internal/clock.ts';
-import type { Logger } from '../../telemetry/types.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { describeFailure } from '../failure.ts';
 
 const quietMs = 30_000;
+
 const mostKinds = 100;
 
 /** Logs what the connection says; each thing once in half a minute, since a lost Redis says it ten times a second. */

@@ -1,4 +1,4 @@
-import type { DeadJob } from '../types.ts';
+import type { DeadJob } from '../../ports/job-queue.ts';
 
 /** What BullMQ is given of a failed attempt: it keeps the message, and would keep a stack with whatever is in it. */
 export class JobFailure extends Error {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dedupeName } from '../queued-job.ts';
-import type { OwnRedis } from './types.ts';
+import { dedupeName } from '../job.ts';
+import type { OwnRedis } from './settings.ts';
 
 /**
  * A job starts. Where another one with its key runs, which its lock shows, it must wait; else it marks the key as
@@ -32,7 +32,7 @@ export interface SharedKeys {
 }
 
 /** A job and its key. */
-export interface KeyedJob {
+interface KeyedJob {
   readonly id: string;
   readonly type: string;
   readonly key: string;

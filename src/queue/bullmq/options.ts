@@ -1,6 +1,6 @@
-import { ConfigError, type Problem } from '../../errors/local.ts';
-import { areDelays, isTimeout } from '../queued-job.ts';
-import type { BullmqQueueOptions } from './types.ts';
+import { ConfigError, type Problem } from '../../errors/errors.ts';
+import { areDelays, isTimeout } from '../job.ts';
+import type { BullmqQueueOptions } from './settings.ts';
 
 /** The options with defaults; the logger and the listener stay optional. */
 export type BullmqQueueSettings = Required<Omit<BullmqQueueOptions, 'logger' | 'telemetry'>>;

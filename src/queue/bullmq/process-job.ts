@@ -1,14 +1,14 @@
 import { type Job as BullJob, DelayedError } from 'bullmq';
 import { systemClock } from '../../internal/clock.ts';
+import type { JobHandler } from '../../ports/job-queue.ts';
 import { lastWordsMs, runAttempt } from '../attempt.ts';
 import { describeFailure } from '../failure.ts';
 import { deriveIdempotencyKey } from '../idempotency-key.ts';
 import { type QueueReporter, unknownTypePauseMs } from '../reporter.ts';
-import type { JobHandler } from '../types.ts';
 import { JobFailure } from './job-failure.ts';
 import type { SharedKeys } from './keys.ts';
+import type { StoredJob } from './settings.ts';
 import { idOf, jobOf } from './stored-job.ts';
-import type { StoredJob } from './types.ts';
 
 /** Milliseconds until a job looks again whether the one with its key still runs. */
 const busyPauseMs = 250;

@@ -1,7 +1,7 @@
 import type { Job as BullJob, Queue } from 'bullmq';
+import type { QueueStats } from '../../ports/job-queue.ts';
 import type { QueueReporter } from '../reporter.ts';
-import type { QueueStats } from '../types.ts';
-import type { StoredJob } from './types.ts';
+import type { StoredJob } from './settings.ts';
 
 /** Asks Redis how the queue stands. */
 export async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {

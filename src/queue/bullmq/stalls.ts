@@ -1,4 +1,4 @@
-import type { OwnRedis } from './types.ts';
+import type { OwnRedis } from './settings.ts';
 
 /** BullMQ's field for how often a job has lost its worker. */
 const stalledCount = 'stc';

@@ -1,9 +1,9 @@
 import type { Job as BullJob, JobsOptions } from 'bullmq';
-import type { QueuedJob } from '../queued-job.ts';
-import type { DeadJob, Job } from '../types.ts';
+import type { DeadJob, Job } from '../../ports/job-queue.ts';
+import type { QueuedJob } from '../job.ts';
 import { readFailure } from './job-failure.ts';
 import type { SharedKeys } from './keys.ts';
-import type { StoredJob } from './types.ts';
+import type { StoredJob } from './settings.ts';
 
 /** BullMQ's priorities: jobs without one come first. */
 const backgroundPriority = 1;

@@ -1,10 +1,10 @@
-import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
-import { QueueError } from '../../errors/local.ts';
-import { readRedisRefusal } from '../../errors/redis-refusals.ts';
+import { QueueError } from '../../errors/errors.ts';
 import { systemClock } from '../../internal/clock.ts';
+import { bareCause, bareMessage } from '../../internal/redact.ts';
+import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 
 /** Waits for Redis, but not for ever. */
-export interface RedisWaits {
+interface RedisWaits {
   /**
    * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
    * reason that lasts, such as a wrong password.

@@ -1,11 +1,11 @@
 import { type ConnectionOptions, Worker } from 'bullmq';
-import { LockLostError } from '../../errors/local.ts';
+import { LockLostError } from '../../errors/errors.ts';
 import { describeFailure } from '../failure.ts';
 import { JobFailure } from './job-failure.ts';
 import type { BullmqQueueSettings } from './options.ts';
 import { processJob, type WorkPlace } from './process-job.ts';
+import type { OwnRedis, StoredJob } from './settings.ts';
 import { idOf } from './stored-job.ts';
-import type { OwnRedis, StoredJob } from './types.ts';
 
 /** Starts what does the jobs of this process. */
 export function startWorker(

@@ -1,5 +1,5 @@
+import type { DeadJob, DeadJobOptions } from '../../ports/job-queue.ts';
 import { deadJobPage } from '../dead-job-page.ts';
-import type { DeadJob, DeadJobOptions } from '../types.ts';
 import type { HeldJob } from './types.ts';
 
 interface DeadLetter {

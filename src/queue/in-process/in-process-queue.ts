@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { QueueError } from '../../errors/local.ts';
+import { QueueError } from '../../errors/errors.ts';
+import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import { runAttempt } from '../attempt.ts';
 import { deriveIdempotencyKey } from '../idempotency-key.ts';
 import { createIdleWatch } from '../idle-watch.ts';
-import { prepareJob } from '../queued-job.ts';
+import { prepareJob } from '../job.ts';
 import { createReporter, unknownTypePauseMs } from '../reporter.ts';
-import type { JobHandler, JobQueue } from '../types.ts';
 import { Backlog } from './backlog.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { inProcessQueueSettings } from './options.ts';

@@ -1,4 +1,4 @@
-import { dedupeName } from '../queued-job.ts';
+import { dedupeName } from '../job.ts';
 import type { HeldJob } from './types.ts';
 
 /** Who waits, and who runs, under each dedupe key. */

@@ -1,10 +1,10 @@
-import { ConfigError, type Problem } from '../../errors/local.ts';
+import { ConfigError, type Problem } from '../../errors/errors.ts';
 import { systemClock } from '../../internal/clock.ts';
-import { areDelays, isTimeout } from '../queued-job.ts';
+import { areDelays, isTimeout } from '../job.ts';
 import type { InProcessQueueOptions } from './types.ts';
 
 /** The options with defaults; the logger and the listener stay optional. */
-export type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
+type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
 
 /**
  * Fills in the defaults.

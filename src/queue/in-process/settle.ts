@@ -1,14 +1,14 @@
 import type { Clock } from '../../internal/clock.ts';
+import type { DeadJob } from '../../ports/job-queue.ts';
 import type { AttemptResult } from '../attempt.ts';
 import { describeFailure } from '../failure.ts';
 import type { JobOutcome, QueueReporter } from '../reporter.ts';
-import type { DeadJob } from '../types.ts';
 import type { Backlog } from './backlog.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { HeldJob } from './types.ts';
 
 /** Where a job can go after an attempt. */
-export interface Places {
+interface Places {
   readonly backlog: Backlog;
   readonly dead: DeadLetters;
   readonly clock: Clock;

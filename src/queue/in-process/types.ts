@@ -1,6 +1,6 @@
 import type { Clock } from '../../internal/clock.ts';
-import type { Logger, TelemetryListener } from '../../telemetry/types.ts';
-import type { Job } from '../types.ts';
+import type { Job } from '../../ports/job-queue.ts';
+import type { Logger, TelemetryListener } from '../../ports/logger.ts';
 
 /** Options of `inProcessQueue`. All can be left out. */
 export interface InProcessQueueOptions {

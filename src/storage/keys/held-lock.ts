@@ -1,15 +1,16 @@
-import { LockLostError } from '../../errors/local.ts';
+import { LockLostError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
-import type { Lock } from '../ports/key-value-store.ts';
+import type { Lock } from '../../ports/key-value-store.ts';
 import type { LockEngine } from './engine.ts';
 
 /** Renewals in the time of one lease, so that one that fails leaves time for others. */
 const renewalsPerLease = 3;
+
 /** After a renewal that failed, the next one comes sooner. */
 const triesPerLease = 12;
 
 /** What a lock is held with. */
-export interface Holding {
+interface Holding {
   readonly key: string;
   readonly token: number;
   readonly leaseMs: number;

@@ -1,8 +1,8 @@
-import { LockLostError } from '../../errors/local.ts';
-import type { KeepOptions, KeyValueStore, WriteOptions } from '../ports/key-value-store.ts';
+import { LockLostError } from '../../errors/errors.ts';
+import type { KeepOptions, KeyValueStore, WriteOptions } from '../../ports/key-value-store.ts';
+import { checkedTtl, checkFence, checkKey, checkPrefix, checkValue } from '../key-engine.ts';
+import type { Locks } from '../key-value-store.ts';
 import type { KeyEngine, WriteOutcome, WriteTerms } from './engine.ts';
-import { checkedTtl, checkFence, checkKey, checkPrefix, checkValue } from './key-rules.ts';
-import type { Locks } from './locks.ts';
 
 const checkedTerms = ({ ttlMs, fence }: WriteOptions): WriteTerms => {
   checkFence(fence);

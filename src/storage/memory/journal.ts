@@ -1,7 +1,7 @@
+import type { SyncJournal } from '../../ports/sync-journal.ts';
 import type { Gate } from '../gate.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
 import { checkedJournalPage, journalPageOf, type NumberedDraft } from '../journal-page.ts';
-import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
-import type { SyncJournal } from '../ports/sync-journal.ts';
 
 /** A journal in memory: the entries of each shop in the order in which they came. */
 export function createMemoryJournal(gate: Gate): SyncJournal {

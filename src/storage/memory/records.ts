@@ -1,9 +1,9 @@
+import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { Gate } from '../gate.ts';
+import { MemoryShop } from '../memory.ts';
 import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
-import type { SyncRecordStore } from '../ports/sync-records.ts';
 import { countsOf } from '../record-counter.ts';
-import { checkedRecord, type StoredRecord } from '../record-rules.ts';
-import { MemoryShop } from './record-shop.ts';
+import { checkedRecord, type StoredRecord } from '../record-kit.ts';
 
 /** Sync records in memory. */
 export function createMemoryRecords(gate: Gate): SyncRecordStore {

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import type { Stores } from '../../ports/stores.ts';
 import { createGate } from '../gate.ts';
+import { createLocks } from '../key-value-store.ts';
 import { gatedEngine } from '../keys/gated.ts';
 import { createKeyValueStore } from '../keys/key-value-store.ts';
-import { createLocks } from '../keys/locks.ts';
-import type { Stores } from '../types.ts';
 import { createMemoryJournal } from './journal.ts';
 import { createMemoryKeys } from './key-engine.ts';
 import { createMemoryRecords } from './records.ts';

@@ -1,4 +1,4 @@
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { OutOfTime } from './in-time.ts';
 import type { PostgresPool } from './pool.ts';
 import { diagnose, isConflict, leavesOutcomeOpen } from './sql-states.ts';

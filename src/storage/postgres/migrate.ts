@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
-import { StorageError } from '../../errors/local.ts';
-import { applyMigrations, newestVersion, readVersion } from '../sql/migrations.ts';
+import { StorageError } from '../../errors/errors.ts';
+import { applyMigrations, newestVersion, readVersion } from '../sql/schema.ts';
 import type { SqlDatabase, TableNames } from '../sql/tables.ts';
 import { countRecords } from './count-triggers.ts';
 
 /** Where the tables are. */
-export interface PostgresPlace {
+interface PostgresPlace {
   readonly schema: string;
   readonly tables: TableNames;
 }

@@ -1,8 +1,8 @@
 import { Kysely, sql } from 'kysely';
 import { createGate } from '../gate.ts';
+import { createLocks } from '../key-value-store.ts';
 import { createKeyValueStore } from '../keys/key-value-store.ts';
-import { createLocks } from '../keys/locks.ts';
-import { createSqlKeys } from '../sql/key-engine.ts';
+import { createSqlKeys } from '../sql/keys.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
 import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';

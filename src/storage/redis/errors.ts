@@ -1,7 +1,7 @@
-import { bareCause, bareMessage } from '../../errors/bare-cause.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { isStorageError } from '../../errors/guards.ts';
-import { StorageError } from '../../errors/local.ts';
-import { readRedisRefusal } from '../../errors/redis-refusals.ts';
+import { bareCause, bareMessage } from '../../internal/redact.ts';
+import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 
 /** Errors of clients that say that the command never left this process. */
 const neverSent = /enableOfflineQueue|Failed to refresh slots cache|None of startup nodes|ECONNREFUSED|ENOTFOUND/;

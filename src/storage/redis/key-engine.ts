@@ -1,14 +1,6 @@
 import type { KeyEngine, WriteOutcome } from '../keys/engine.ts';
 import type { RedisErrors } from './errors.ts';
-import {
-  compareScript,
-  deleteScript,
-  getScript,
-  releaseScript,
-  renewScript,
-  setScript,
-  takeScript,
-} from './key-scripts.ts';
+import { compareScript, deleteScript, getScript, releaseScript, renewScript, setScript, takeScript } from './keys.ts';
 import type { RedisScan } from './scan.ts';
 import type { RedisScript } from './script.ts';
 import type { RedisArguments, RedisSession } from './session.ts';
@@ -16,6 +8,7 @@ import type { RedisArguments, RedisSession } from './session.ts';
 const outcomes: readonly string[] = ['done', 'unchanged', 'lost'] satisfies WriteOutcome[];
 
 const optional = (value: string | number | undefined): string | number => value ?? '';
+
 const flag = (value: string | undefined): number => (value === undefined ? 0 : 1);
 
 /** Keys and locks in Redis: a key's value, its lock and the marks of its calls are in one slot of a cluster. */

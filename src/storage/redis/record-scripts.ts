@@ -1,4 +1,4 @@
-import { syncStatuses } from '../record-rules.ts';
+import { syncStatuses } from '../record-kit.ts';
 import { readScript, writeScript } from './script.ts';
 
 const statuses = syncStatuses.map((status) => `'${status}'`).join(', ');

@@ -1,8 +1,8 @@
+import type { Stores } from '../../ports/stores.ts';
 import { createGate } from '../gate.ts';
+import { createLocks } from '../key-value-store.ts';
 import { gatedEngine } from '../keys/gated.ts';
 import { createKeyValueStore } from '../keys/key-value-store.ts';
-import { createLocks } from '../keys/locks.ts';
-import type { Stores } from '../types.ts';
 import { createRedisErrors } from './errors.ts';
 import { createRedisKeys } from './key-engine.ts';
 import { checkedOptions, type RedisStoresOptions } from './options.ts';

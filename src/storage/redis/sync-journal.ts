@@ -1,8 +1,8 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
-import { isStorableText } from '../field-rules.ts';
+import type { SyncJournal } from '../../ports/sync-journal.ts';
+import { isStorableText } from '../adapter-kit.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
 import { checkedJournalPage } from '../journal-page.ts';
-import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
-import type { SyncJournal } from '../ports/sync-journal.ts';
 import { fromJournalRow, toJournalRow } from '../sql/journal-rows.ts';
 import type { JournalTable } from '../sql/tables.ts';
 import type { RedisErrors } from './errors.ts';

@@ -1,10 +1,10 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
-import { isStorableText } from '../field-rules.ts';
+import type { AgeCount, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { isStorableText } from '../adapter-kit.ts';
 import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
 import { createPatternTally } from '../pattern-tally.ts';
-import type { AgeCount, SyncRecord, SyncRecordStore } from '../ports/sync-records.ts';
 import { countsOf, dayOf, orderedAges } from '../record-counter.ts';
-import { checkedRecord, isSyncStatus, type StoredRecord } from '../record-rules.ts';
+import { checkedRecord, isSyncStatus, type StoredRecord } from '../record-kit.ts';
 import { damagedRecord, fromRow, readFailure, toRow } from '../sql/record-rows.ts';
 import type { SyncRecordTable } from '../sql/tables.ts';
 import type { RedisErrors } from './errors.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import type { ErrorPattern } from '../../ports/sync-record-store.ts';
 import { createPatternTally } from '../pattern-tally.ts';
-import type { ErrorPattern } from '../ports/sync-records.ts';
 import { readFailure } from './record-rows.ts';
 import type { SqlDatabase, TableNames } from './tables.ts';
 

@@ -1,10 +1,10 @@
 import type { Insertable, Selectable } from 'kysely';
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
-import { shownId } from '../field-rules.ts';
-import { journalId, type StoredDraft } from '../journal-rules.ts';
-import type { JournalEntry } from '../ports/sync-journal.ts';
-import { columnReader, json, text, wholeNumber } from './columns.ts';
+import type { JournalEntry } from '../../ports/sync-journal.ts';
+import { shownId } from '../adapter-kit.ts';
+import { journalId, type StoredDraft } from '../journal-kit.ts';
+import { columnReader, json, text, wholeNumber } from './rows.ts';
 import type { JournalTable } from './tables.ts';
 
 /** The draft as a row. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { LockEngine } from '../keys/engine.ts';
-import { wholeNumber } from './columns.ts';
+import { wholeNumber } from './rows.ts';
 import type { SqlSession } from './session.ts';
 import type { SqlDatabase } from './tables.ts';
 

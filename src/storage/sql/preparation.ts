@@ -1,6 +1,6 @@
-import { StorageError } from '../../errors/local.ts';
-import type { Stores } from '../types.ts';
-import { newestVersion } from './migrations.ts';
+import { StorageError } from '../../errors/errors.ts';
+import type { Stores } from '../../ports/stores.ts';
+import { newestVersion } from './schema.ts';
 
 /** Who makes the tables and brings them up to date: the first query, or the host by calling `migrate()`. */
 export type MigrateOption = 'automatic' | 'manual';
@@ -17,7 +17,7 @@ export interface SqlStores extends Stores {
 }
 
 /** How a dialect migrates, and how it finds out whether that is needed. */
-export interface MigrationSteps {
+interface MigrationSteps {
   readonly isCurrent: () => Promise<boolean>;
   readonly migrate: () => Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import { StorageError } from '../../errors/local.ts';
-import type { AgeCount } from '../ports/sync-records.ts';
-import { isSyncStatus } from '../record-rules.ts';
-import { wholeNumber } from './columns.ts';
+import { StorageError } from '../../errors/errors.ts';
+import type { AgeCount } from '../../ports/sync-record-store.ts';
+import { isSyncStatus } from '../record-kit.ts';
 import { damagedRecord } from './record-rows.ts';
+import { wholeNumber } from './rows.ts';
 import type { SqlDatabase, TableNames } from './tables.ts';
 
 /** Names a record of a status that there is not. */

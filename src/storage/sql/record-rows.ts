@@ -1,11 +1,11 @@
 import type { Insertable, Selectable } from 'kysely';
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
-import { shownId } from '../field-rules.ts';
+import type { SyncRecord } from '../../ports/sync-record-store.ts';
+import { shownId } from '../adapter-kit.ts';
 import type { FailedRecord } from '../pattern-tally.ts';
-import type { SyncRecord } from '../ports/sync-records.ts';
-import { isFailure, isParts, isSyncStatus, type StoredRecord } from '../record-rules.ts';
-import { columnReader, json, text, wholeNumber } from './columns.ts';
+import { isFailure, isParts, isSyncStatus, type StoredRecord } from '../record-kit.ts';
+import { columnReader, json, text, wholeNumber } from './rows.ts';
 import type { SyncRecordTable } from './tables.ts';
 
 /** The record as a row. */

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
-import { isStorableText } from '../field-rules.ts';
+import type { SyncJournal } from '../../ports/sync-journal.ts';
+import { isStorableText } from '../adapter-kit.ts';
+import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
 import { checkedJournalPage } from '../journal-page.ts';
-import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-rules.ts';
-import type { SyncJournal } from '../ports/sync-journal.ts';
-import { wholeNumber } from './columns.ts';
 import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
 import { inChunks } from './in-chunks.ts';
 import { damagedHead, fromJournalRow, toJournalRow } from './journal-rows.ts';
+import { wholeNumber } from './rows.ts';
 import type { SqlSession } from './session.ts';
 import type { SqlDatabase } from './tables.ts';
 

@@ -1,8 +1,8 @@
-import { isStorableText } from '../field-rules.ts';
+import type { AgeCount, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { isStorableText } from '../adapter-kit.ts';
 import { checkedPage, checkedPatternLimit } from '../page-rules.ts';
-import type { AgeCount, SyncRecordStore } from '../ports/sync-records.ts';
 import { countsOf, orderedAges } from '../record-counter.ts';
-import { checkedRecord, type StoredRecord } from '../record-rules.ts';
+import { checkedRecord, type StoredRecord } from '../record-kit.ts';
 import { eraseInTurns, rowsPerDelete } from './erase-in-turns.ts';
 import { readErrorPatterns } from './error-patterns.ts';
 import { inChunks } from './in-chunks.ts';

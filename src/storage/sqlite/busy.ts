@@ -1,9 +1,10 @@
 import type { Clock } from '../../internal/clock.ts';
 import { sleep } from '../../internal/sleep.ts';
-import { isBusy } from './errors.ts';
+import { isBusy } from '../sqlite.ts';
 
 /** SQLite's own steps from try to try; the last one goes on. */
 const delaysMs = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100] as const;
+
 const longestDelayMs = 100;
 
 /**

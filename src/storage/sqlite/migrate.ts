@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { applyMigrations, newestVersion, readVersion } from '../sql/migrations.ts';
+import { applyMigrations, newestVersion, readVersion } from '../sql/schema.ts';
 import type { SqlDatabase, TableNames } from '../sql/tables.ts';
 import { countRecords } from './count-triggers.ts';
 

@@ -1,5 +1,5 @@
 import { type BigIntStats, statSync } from 'node:fs';
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 
 /** Knows the file that is open from one that lies in its place later. */
 export interface OpenFile {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigError, type Problem } from '../../errors/local.ts';
+import { ConfigError, type Problem } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { MigrateOption } from '../sql/preparation.ts';
 

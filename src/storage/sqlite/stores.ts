@@ -1,15 +1,15 @@
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { createGate } from '../gate.ts';
+import { createLocks } from '../key-value-store.ts';
 import { createKeyValueStore } from '../keys/key-value-store.ts';
-import { createLocks } from '../keys/locks.ts';
-import { createSqlKeys } from '../sql/key-engine.ts';
+import { createSqlKeys } from '../sql/keys.ts';
 import { createPreparation, type SqlStores } from '../sql/preparation.ts';
 import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../sql/sync-records.ts';
 import { type SqlDatabase, tableNames } from '../sql/tables.ts';
+import { toStorageError } from '../sqlite.ts';
 import { whileBusy } from './busy.ts';
-import { toStorageError } from './errors.ts';
 import { isCurrent, migrateSqlite } from './migrate.ts';
 import { openDatabase } from './open.ts';
 import { createOpenFile } from './open-file.ts';

@@ -1,6 +1,6 @@
-import { StorageError } from '../../errors/local.ts';
-import { isStorableText, maxKeyLength } from '../field-rules.ts';
-import type { TokenOwner } from '../ports/token-store.ts';
+import { StorageError } from '../../errors/errors.ts';
+import type { TokenOwner } from '../../ports/token-store.ts';
+import { isStorableText, maxKeyLength } from '../adapter-kit.ts';
 
 /** A token owner with its defaults. */
 export interface KnownOwner {

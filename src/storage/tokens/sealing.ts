@@ -1,16 +1,19 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
-import type { TokenEntry } from '../ports/token-store.ts';
+import type { TokenEntry } from '../../ports/token-store.ts';
 import { type KnownOwner, shownOwner } from './owner-keys.ts';
 import type { KeyRing } from './secrets.ts';
 import { copyTokens, isStoredTokens } from './token-rules.ts';
 
 /** Begins each entry, so that a later form can be told from this one. */
 const form = 'v1';
+
 const cipher = 'aes-256-gcm';
+
 /** Bytes of a nonce and of an authentication tag, as NIST SP 800-38D has them. */
 const nonceBytes = 12;
+
 const tagBytes = 16;
 
 /** What is not in the ciphertext and still cannot be changed: whose entry it is, and which key it is for. */
@@ -18,7 +21,7 @@ const boundTo = (keyId: string, { shop, appId, userId }: KnownOwner): Buffer =>
   Buffer.from(JSON.stringify([form, keyId, shop, appId, userId ?? null]));
 
 /** Tokens as text that only the keys can read. */
-export interface Sealing {
+interface Sealing {
   seal(owner: KnownOwner, entry: TokenEntry): string;
   /** @throws StorageError where no key opens it, or what is in it is no entry. */
   open(owner: KnownOwner, sealed: string): TokenEntry;

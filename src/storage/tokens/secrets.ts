@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { ConfigError, type Problem } from '../../errors/local.ts';
+import { ConfigError, type Problem } from '../../errors/errors.ts';
 
 /** A key that encrypts tokens. */
 export interface TokenKey {
@@ -16,8 +16,10 @@ export interface KeyRing {
 }
 
 const keyBytes = 32;
+
 /** 32 random bytes have 30 different values on average, and fewer than 20 in no lifetime of anybody. */
 const leastVariety = 20;
+
 const mend = 'make one with `openssl rand -base64 32`';
 
 const bytesOf = (secret: unknown): Buffer | undefined => {

@@ -1,6 +1,6 @@
-import { StorageError } from '../../errors/local.ts';
+import { StorageError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
-import type { StoredTokens } from '../ports/token-store.ts';
+import type { StoredTokens } from '../../ports/token-store.ts';
 import { type KnownOwner, shownOwner } from './owner-keys.ts';
 
 const isTime = (value: unknown): boolean =>

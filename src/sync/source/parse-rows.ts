@@ -1,4 +1,4 @@
-import { type Problem, ValidationError } from '../../errors/local.ts';
+import { type Problem, ValidationError } from '../../errors/errors.ts';
 import { findJsonError } from './json-error.ts';
 import type { RejectedRow } from './rejected-row.ts';
 

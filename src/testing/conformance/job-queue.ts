@@ -1,22 +1,22 @@
 import { attemptCases } from './job-queue/attempts.ts';
+import { closingCases } from './job-queue/closing.ts';
+import { deadLetterCases } from './job-queue/dead-letters.ts';
+import { dedupeCases } from './job-queue/dedupe.ts';
+import { enqueueCases } from './job-queue/enqueue.ts';
 import {
   createQueueBench,
   type JobQueueAbilities,
   type JobQueueSubject,
   type JobQueueTerms,
   terms,
-} from './job-queue/bench.ts';
-import { closingCases } from './job-queue/closing.ts';
-import { deadLetterCases } from './job-queue/dead-letters.ts';
-import { dedupeCases } from './job-queue/dedupe.ts';
-import { enqueueCases } from './job-queue/enqueue.ts';
+} from './job-queue/harness.ts';
 import { putOffCases } from './job-queue/put-off.ts';
 import { refusalCases } from './job-queue/refusals.ts';
 import { sharedCases } from './job-queue/shared.ts';
 import { statsCases } from './job-queue/stats.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from './job-queue/bench.ts';
+export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from './job-queue/harness.ts';
 
 /**
  * Tests a queue against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`. The

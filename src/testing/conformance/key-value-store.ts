@@ -1,7 +1,7 @@
-import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-values/bench.ts';
 import { compareCases } from './key-values/compare.ts';
 import { expiryCases } from './key-values/expiry.ts';
 import { fenceCases } from './key-values/fences.ts';
+import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-values/harness.ts';
 import { lockCases } from './key-values/locks.ts';
 import { refusalCases } from './key-values/refusals.ts';
 import { scanCases } from './key-values/scan.ts';
@@ -10,7 +10,7 @@ import { valueCases } from './key-values/values.ts';
 import { waitingCases } from './key-values/waiting.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-values/bench.ts';
+export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-values/harness.ts';
 
 const cases = [
   ...valueCases,

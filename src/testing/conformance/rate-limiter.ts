@@ -1,4 +1,7 @@
 import { abilityCases } from './rate-limiter/abilities.ts';
+import { pointsCases } from './rate-limiter/points.ts';
+import { repricingCases } from './rate-limiter/repricing.ts';
+import { refusalCases, waitingCases } from './rate-limiter/waiting.ts';
 import {
   agingMs,
   createLimiterBench,
@@ -6,13 +9,10 @@ import {
   type RateLimiterSubject,
   type RateLimiterTerms,
   softCeiling,
-} from './rate-limiter/bench.ts';
-import { pointsCases } from './rate-limiter/points.ts';
-import { repricingCases } from './rate-limiter/repricing.ts';
-import { refusalCases, waitingCases } from './rate-limiter/waiting.ts';
+} from './rate-limiter-harness.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { RateLimiterAbilities, RateLimiterSubject, RateLimiterTerms } from './rate-limiter/bench.ts';
+export type { RateLimiterAbilities, RateLimiterSubject, RateLimiterTerms } from './rate-limiter-harness.ts';
 
 /**
  * Tests a limiter against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`.

@@ -1,4 +1,4 @@
-import type { Stores } from '../../storage/types.ts';
+import type { Stores } from '../../ports/stores.ts';
 import type { ConformanceRunner } from './runner.ts';
 import { entryCases } from './sync-journal/entries.ts';
 import { orderCases } from './sync-journal/order.ts';

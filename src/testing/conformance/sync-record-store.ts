@@ -1,11 +1,11 @@
-import type { Stores } from '../../storage/types.ts';
+import type { Stores } from '../../ports/stores.ts';
 import type { ConformanceRunner } from './runner.ts';
 import { batchCases } from './sync-records/batches.ts';
-import { countCases } from './sync-records/counts.ts';
 import { eraseCases } from './sync-records/erase.ts';
 import { keyCases } from './sync-records/keys.ts';
 import { pageCases } from './sync-records/pages.ts';
 import { patternCases } from './sync-records/patterns.ts';
+import { countCases } from './sync-records/reading.ts';
 import { singleCases } from './sync-records/single.ts';
 import { syncDataCases } from './sync-records/sync-data.ts';
 

@@ -1,4 +1,4 @@
-import type { TokenStore } from '../../storage/ports/token-store.ts';
+import type { TokenStore } from '../../ports/token-store.ts';
 import type { ConformanceRunner } from './runner.ts';
 import { ownerCases } from './tokens/owners.ts';
 import { replaceCases } from './tokens/replace.ts';

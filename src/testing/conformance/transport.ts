@@ -1,10 +1,10 @@
-import type { Transport } from '../../transport/types.ts';
+import type { Transport } from '../../ports/transport.ts';
 import type { ConformanceRunner } from './runner.ts';
 import { abortCases } from './transport/aborts.ts';
 import { answerCases } from './transport/answers.ts';
-import { createTransportBench } from './transport/bench.ts';
 import { breakCases } from './transport/breaks.ts';
 import { requestCases } from './transport/requests.ts';
+import { createTransportBench } from './transport-harness.ts';
 
 /**
  * Tests a transport against the port, over servers that the suite starts on 127.0.0.1, on any runner with

@@ -1,6 +1,6 @@
 import { type FaultKind, faultKinds } from './faults/kinds.ts';
+import type { FakeCall, FakeStats } from './model.ts';
 import type { ShopState } from './shops.ts';
-import type { FakeCall, FakeStats } from './types.ts';
 
 /** An operation name, a root field or an idempotency key; or a test of one call. */
 export type CallFilter = string | ((call: FakeCall) => boolean);

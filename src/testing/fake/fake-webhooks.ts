@@ -1,11 +1,11 @@
-import { ConfigError } from '../../errors/local.ts';
+import { ConfigError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../webhooks/deliver-webhook.ts';
-import { idOf, productPayload } from '../webhooks/product-payload.ts';
 import type { WebhookToSign } from '../webhooks/sign-webhook.ts';
 import type { Shops } from './shops.ts';
 import type { ProductEntity } from './store/entities.ts';
-import type { FakeStore } from './store/types.ts';
+import type { FakeStore } from './store/entity-store.ts';
+import { idOf, productPayload } from './webhooks/product-payload.ts';
 
 /** A webhook of a fake: what is left out comes from its state. */
 export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'clock'>, WebhookDelivery {

@@ -1,10 +1,10 @@
-import { ConfigError, type Problem } from '../../errors/local.ts';
+import { ConfigError, type Problem } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { type Bucket, bucketFor } from './cost/bucket.ts';
-import type { ShopInfo } from './graphql/types.ts';
+import type { ShopInfo } from './graphql/context.ts';
+import type { FakeShopOptions } from './model.ts';
 import { restBucketFor } from './rest/rest-bucket.ts';
 import { requiredScopes } from './schema-tables.ts';
-import type { FakeShopOptions } from './types.ts';
 
 /** One shop of a fake, with its buckets. */
 export interface ShopState {

@@ -1,6 +1,6 @@
-import { ValidationError } from '../../errors/local.ts';
+import { ValidationError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
-import type { WebhookEvent } from '../handler-types.ts';
+import type { WebhookEvent } from '../events.ts';
 import type { ComplianceTopic } from '../topics.ts';
 
 /** Fields that one topic's bodies have and the other two have not. */

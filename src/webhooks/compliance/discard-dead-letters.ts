@@ -1,5 +1,5 @@
 import { isRecord } from '../../internal/json.ts';
-import type { JobQueue } from '../../queue/types.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
 
 /** What is needed of a queue to throw its dead letters away. */
 export type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'discard'>;

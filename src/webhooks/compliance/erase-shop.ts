@@ -1,5 +1,5 @@
-import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
-import { inboxKeysOf, shopPrefix } from '../durable/keys.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { inboxKeysOf, shopPrefix } from '../../storage/keys.ts';
 import { type DeadLetterQueue, discardDeadLetters } from './discard-dead-letters.ts';
 
 /** A store that can forget a shop. */

@@ -1,6 +1,6 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
-import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
-import { keyPart } from '../durable/keys.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { keyPart } from '../../storage/keys.ts';
 import type { ComplianceTopic } from '../topics.ts';
 
 /** What the law on privacy asks for, and until when. Holds ids, and no other data of a customer. */

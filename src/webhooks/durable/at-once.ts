@@ -1,10 +1,10 @@
 import { TimeoutError } from '../../errors/connection.ts';
-import { linkSignal } from '../../internal/link-signal.ts';
+import { linkSignal } from '../../internal/abort.ts';
+import { deliveryKeys } from '../../storage/keys.ts';
+import type { DurableContext } from '../ingest/context.ts';
+import { work } from '../ingest/process.ts';
 import type { Accept } from '../process.ts';
-import { deliveryKeys } from './keys.ts';
-import type { DurableContext } from './settings.ts';
 import { startTimeLimit } from './time-limit.ts';
-import { work } from './work.ts';
 
 /** Milliseconds for a handler, as many as a queue gives to an attempt: its lock must not be held for ever. */
 const handlerLimitMs = 300_000;

@@ -1,17 +1,17 @@
+import { ConfigError } from '../../errors/errors.ts';
 import { isTimeoutError } from '../../errors/guards.ts';
-import { ConfigError } from '../../errors/local.ts';
+import type { JobHandler } from '../../ports/job-queue.ts';
 import { putOff, putOffDelay } from '../../queue/put-off.ts';
-import type { JobHandler } from '../../queue/types.ts';
+import { deliveryKeys } from '../../storage/keys.ts';
+import type { WebhookEvent } from '../events.ts';
 import { handlerOf } from '../handler-of.ts';
-import type { WebhookEvent } from '../handler-types.ts';
+import type { DurableContext } from '../ingest/context.ts';
+import { work } from '../ingest/process.ts';
 import { detailsOf, logFailure, tell } from '../report.ts';
 import { noteRound } from './inbox-rounds.ts';
 import { fromJob, type WebhookJob } from './job.ts';
-import { deliveryKeys } from './keys.ts';
 import { leaveInbox } from './leave-inbox.ts';
-import type { DurableContext } from './settings.ts';
 import { startTimeLimit, type TimeLimit } from './time-limit.ts';
-import { work } from './work.ts';
 
 /** Milliseconds to wait for another delivery of the resource; then the job makes room for others as long again. */
 const turnMs = 1_000;

@@ -1,15 +1,15 @@
-import type { JobHandler } from '../../queue/types.ts';
-import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
-import type { WebhookHandlerOptions } from '../handler-types.ts';
+import type { JobHandler } from '../../ports/job-queue.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import type { WebhookHandlerOptions } from '../events.ts';
+import { acceptToQueue } from '../ingest/accept.ts';
+import { durableContext } from '../ingest/context.ts';
+import { createTakeUp } from '../ingest/recover.ts';
 import type { Accept } from '../process.ts';
 import { acceptAtOnce } from './at-once.ts';
 import { createJobHandler } from './do-job.ts';
-import { acceptToQueue } from './inbox.ts';
-import { durableContext } from './settings.ts';
-import { createTakeUp } from './take-up.ts';
 
 /** What a handler does that remembers. */
-export interface Durable {
+interface Durable {
   readonly accept: Accept;
   readonly doJob: JobHandler;
 }

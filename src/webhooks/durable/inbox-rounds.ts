@@ -1,5 +1,5 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
-import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
 
 /** After so many rounds of attempts, one for each start, a delivery is left in peace: it may be what kills the process. */
 export const mostRounds = 10;

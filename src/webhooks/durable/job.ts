@@ -1,7 +1,7 @@
-import { ConfigError } from '../../errors/local.ts';
+import { ConfigError } from '../../errors/errors.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import { toEvent } from '../event.ts';
-import type { WebhookEvent } from '../handler-types.ts';
+import type { WebhookEvent } from '../events.ts';
 import { detailsOf } from '../report.ts';
 import type { WebhookDetails } from '../types.ts';
 
@@ -18,7 +18,9 @@ export interface WebhookJob {
 
 /** A byte order mark stays: the bytes must come out as they went in. */
 const exactly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const decoder = new TextDecoder();
+
 const encoder = new TextEncoder();
 
 /** The delivery as JSON. */

@@ -1,4 +1,4 @@
-import type { DurableContext } from './settings.ts';
+import type { DurableContext } from '../ingest/context.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Lock, LockOptions } from '../../storage/ports/key-value-store.ts';
+import type { Lock, LockOptions } from '../../ports/key-value-store.ts';
 import type { Work, WorkSettings } from './work-types.ts';
 
 /** The lock of a resource; `undefined` where another delivery of it is being handled. @throws StorageError. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../internal/clock.ts';
-import type { KeyValueStore } from '../../storage/ports/key-value-store.ts';
-import type { Logger } from '../../telemetry/types.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { DeliveryKeys } from '../../storage/keys.ts';
 import type { WebhookContext } from '../event-types.ts';
-import type { WebhookEvent } from '../handler-types.ts';
-import type { DeliveryKeys } from './keys.ts';
+import type { WebhookEvent } from '../events.ts';
 import type { WebhookOrder } from './order-types.ts';
 import type { TimeLimit } from './time-limit.ts';
 

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { answerOf } from '../answer.ts';
-import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../handler-types.ts';
+import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
+import { answerOf } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import type { NodeRequest } from './node-body.ts';
 import { fromNodeRequest, sendAnswer } from './node-http.ts';
+import type { NodeRequest } from './requests.ts';
 import { topicOfPath } from './topic-of-path.ts';
 
 declare global {

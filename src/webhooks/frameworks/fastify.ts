@@ -1,15 +1,9 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { answerOf } from '../answer.ts';
-import type {
-  ReceiveWebhookOptions,
-  WebhookAnswer,
-  WebhookDelivery,
-  WebhookEvent,
-  WebhookHandler,
-} from '../handler-types.ts';
+import type { ReceiveWebhookOptions, WebhookAnswer, WebhookDelivery, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
+import { answerOf } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import { type NodeRequest, readNodeBody } from './node-body.ts';
+import { type NodeRequest, readNodeBody } from './requests.ts';
 import { topicOfPath } from './topic-of-path.ts';
 
 declare module 'fastify' {

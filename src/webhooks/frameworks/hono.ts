@@ -1,14 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { answerOf, toResponse } from '../answer.ts';
-import type {
-  BodyRead,
-  ReceiveWebhookOptions,
-  WebhookDelivery,
-  WebhookEvent,
-  WebhookHandler,
-} from '../handler-types.ts';
+import type { BodyRead, ReceiveWebhookOptions, WebhookDelivery, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
 import { readRequestBody } from '../request-body.ts';
+import { answerOf, toResponse } from '../response.ts';
 import { verifyHere } from '../verify-here.ts';
 
 /** What `verifyShopifyWebhook` sets: `context.get('shopifyWebhook')` is the verified delivery. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { answerOf } from '../answer.ts';
-import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../handler-types.ts';
+import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
+import { answerOf } from '../response.ts';
 import { verifyHere } from '../verify-here.ts';
-import type { NodeRequest } from './node-body.ts';
 import { fromNodeRequest, sendAnswer } from './node-http.ts';
+import type { NodeRequest } from './requests.ts';
 
 const mend =
   " Next's Pages Router parses bodies unless the file of the API route says no:\n" +

@@ -1,7 +1,7 @@
-import { answerOf, toResponse } from '../answer.ts';
-import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../handler-types.ts';
+import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
+import { answerOf, toResponse } from '../response.ts';
 import { verifyHere } from '../verify-here.ts';
 import { topicOfPath } from './topic-of-path.ts';
 

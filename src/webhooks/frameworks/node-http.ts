@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { WebhookAnswer, WebhookDelivery } from '../handler-types.ts';
-import { type NodeRequest, readNodeBody } from './node-body.ts';
+import type { WebhookAnswer, WebhookDelivery } from '../events.ts';
+import { type NodeRequest, readNodeBody } from './requests.ts';
 
 /**
  * A request of node:http as a delivery.

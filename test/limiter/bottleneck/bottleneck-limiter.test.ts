@@ -2,7 +2,7 @@ import Bottleneck from 'bottleneck';
 import { type AcquireRequest, isConfigError, type Permit, type RateLimiter } from 'shopwright';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bottleneckLimiter } from '../../../src/limiter/bottleneck/bottleneck-limiter.ts';
-import type { BottleneckLimiterOptions } from '../../../src/limiter/bottleneck/types.ts';
+import type { BottleneckLimiterOptions } from '../../../src/limiter/bottleneck/settings.ts';
 import { race } from '../simulated-shop.ts';
 import type { StepClock } from '../step-clock.ts';
 import { fakeTimers } from './fake-timers.ts';

@@ -1,6 +1,6 @@
 import { isStorageError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { StorageError } from '../../../src/errors/local.ts';
+import { StorageError } from '../../../src/errors/errors.ts';
 import { createPostgresErrors, sqlStateOf, wasConflict } from '../../../src/storage/postgres/errors.ts';
 import { OutOfTime } from '../../../src/storage/postgres/in-time.ts';
 import type { PostgresPool } from '../../../src/storage/postgres/pool.ts';

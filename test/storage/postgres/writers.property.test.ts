@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { syncStatuses } from '../../../src/storage/record-rules.ts';
-import type { SyncRecord, SyncRecordStore } from '../../../src/storage/types.ts';
-import { record } from '../../../src/testing/conformance/sync-records/case.ts';
+import type { SyncRecord, SyncRecordStore } from '../../../src/ports/sync-record-store.ts';
+import { syncStatuses } from '../../../src/storage/record-kit.ts';
+import { record } from '../../../src/testing/conformance/sync-records/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { testSchema } from './test-schema.ts';
 

@@ -1,6 +1,6 @@
 import { validateProducts } from 'shopwright/validation';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { groupVariants } from '../../../src/sync/source/group-variants.ts';
+import { groupVariants } from '../../../src/sync/rows.ts';
 import type { VariantMapping } from '../../../src/sync/source/mapping.ts';
 
 interface Row {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { notSimulated } from '../../../src/testing/fake/graphql/errors.ts';
-import { resolver } from '../../../src/testing/fake/graphql/types.ts';
+import type { StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import type { StoreChange } from '../../../src/testing/fake/store/types.ts';
 import { createBench, pushed, shop } from './engine-bench.ts';
 
 const create = (title: string) => `productSet(input: {title: "${title}"}) { product { id } userErrors { code } }`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShopEvent } from '../../../src/testing/fake/background.ts';
-import { resolver } from '../../../src/testing/fake/graphql/types.ts';
+import { resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { createBench, push, pushed, shirt, shop } from './engine-bench.ts';
 import { change, stocked } from './inventory-bench.ts';
 import { createListeningBench } from './listening-bench.ts';

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { type ResolverMap, resolver } from '../../../src/testing/fake/graphql/types.ts';
+import { type ResolverMap, resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { ask } from '../ask.ts';
 import { createBench, shop } from './engine-bench.ts';
 import { change, problemsOf, quantitiesAt, stocked } from './inventory-bench.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isStorageError } from '../../../src/errors/guards.ts';
+import type { FakeStore, StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { openPersistence } from '../../../src/testing/fake/store/persistence.ts';
-import type { FakeStore, StoreChange } from '../../../src/testing/fake/store/types.ts';
 import { createBench, pushed, shirt, shop } from './engine-bench.ts';
 
 let folder = '';

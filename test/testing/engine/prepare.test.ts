@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { loadAdminSchema } from '../../../src/testing/fake/graphql/schema.ts';
-import type { GraphqlRequest, Prepared } from '../../../src/testing/fake/types.ts';
+import type { GraphqlRequest, Prepared } from '../../../src/testing/fake/model.ts';
 import { createBench } from './engine-bench.ts';
 
 const { engine } = createBench();
@@ -69,7 +69,7 @@ describe('the schema', () => {
 });
 
 describe("the package's own operations", () => {
-  const folder = new URL('../../../src/admin/operations/', import.meta.url);
+  const folder = new URL('../../../src/graphql/operations/', import.meta.url);
   const texts = readdirSync(folder)
     .filter((name) => name.endsWith('.graphql'))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'));

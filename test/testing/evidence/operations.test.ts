@@ -39,7 +39,7 @@ describe('the records', () => {
 
 describe("this package's own operations", () => {
   // As one document, since a fragment may stand in another file.
-  const folder = join(root, 'src/admin/operations');
+  const folder = join(root, 'src/graphql/operations');
   const query = readdirSync(folder)
     .filter((name) => name.endsWith('.graphql'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))

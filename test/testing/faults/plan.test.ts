@@ -1,7 +1,7 @@
 import { type FaultKind, type FaultOptions, faultKinds } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { isConfigError } from '../../../src/errors/guards.ts';
-import { createFaultPlan, defaultFaultKinds } from '../../../src/testing/fake/faults/plan.ts';
+import { createFaultPlan, defaultFaultKinds } from '../../../src/testing/fake/faults/faults.ts';
 import { operation } from '../stub-engine.ts';
 
 const query = operation('query Overview { shop { id } }');

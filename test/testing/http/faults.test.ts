@@ -9,11 +9,11 @@ import {
 } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCallLog } from '../../../src/testing/fake/call-log.ts';
-import { createFaultPlan } from '../../../src/testing/fake/faults/plan.ts';
+import { createFaultPlan } from '../../../src/testing/fake/faults/faults.ts';
+import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/api.ts';
 import { createCore } from '../../../src/testing/fake/http/core.ts';
 import { fakeFetch } from '../../../src/testing/fake/http/fetch.ts';
 import { listen } from '../../../src/testing/fake/http/listen.ts';
-import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/types.ts';
 import { createTokenBook } from '../../../src/testing/fake/oauth/token-book.ts';
 import { createShops } from '../../../src/testing/fake/shops.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';

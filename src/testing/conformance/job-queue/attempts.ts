@@ -1,4 +1,4 @@
-import { longMs, type QueueCase, retryDelaysMs } from './bench.ts';
+import { longMs, type QueueCase, retryDelaysMs } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,4 +1,4 @@
-import { codeOf, longMs, type QueueCase } from './bench.ts';
+import { codeOf, longMs, type QueueCase } from './harness.ts';
 
 /** How a queue comes to rest. */
 export const closingCases: readonly QueueCase[] = [

@@ -1,6 +1,6 @@
 import { NetworkError } from '../../../errors/connection.ts';
-import type { JobContext } from '../../../queue/types.ts';
-import type { QueueBench, QueueCase } from './bench.ts';
+import type { JobContext } from '../../../ports/job-queue.ts';
+import type { QueueBench, QueueCase } from './harness.ts';
 
 const once = { retryDelaysMs: [] };
 

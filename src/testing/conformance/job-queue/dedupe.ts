@@ -1,5 +1,5 @@
 import { putOff } from '../../../queue/put-off.ts';
-import { longMs, type QueueCase } from './bench.ts';
+import { longMs, type QueueCase } from './harness.ts';
 
 /** Which jobs are folded into one by their keys. */
 export const dedupeCases: readonly QueueCase[] = [

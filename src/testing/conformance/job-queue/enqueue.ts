@@ -1,4 +1,4 @@
-import { longMs, type QueueCase } from './bench.ts';
+import { longMs, type QueueCase } from './harness.ts';
 
 const oddTexts = ['gid://shopify/Product/1', 'a:b:c', '*?[x]', 'línea\nnueva', '😀', '{tag}', ' ', '__proto__', '7'];
 

@@ -1,6 +1,6 @@
 import { CircuitOpenError } from '../../../errors/connection.ts';
 import { putOff } from '../../../queue/put-off.ts';
-import { type QueueCase, retryDelaysMs } from './bench.ts';
+import { type QueueCase, retryDelaysMs } from './harness.ts';
 
 /** Jobs that a handler does not want to do now. */
 export const putOffCases: readonly QueueCase[] = [

@@ -1,7 +1,8 @@
-import type { JobDraft } from '../../../queue/types.ts';
-import { codeOf, type QueueCase } from './bench.ts';
+import type { JobDraft } from '../../../ports/job-queue.ts';
+import { codeOf, type QueueCase } from './harness.ts';
 
 const circle: { self?: unknown } = {};
+
 circle.self = circle;
 
 const misfits: Readonly<Record<string, Record<string, unknown>>> = {

@@ -1,5 +1,5 @@
-import type { JobContext, JobQueue } from '../../../queue/types.ts';
-import { longMs, type QueueBench, type QueueCase } from './bench.ts';
+import type { JobContext, JobQueue } from '../../../ports/job-queue.ts';
+import { longMs, type QueueBench, type QueueCase } from './harness.ts';
 
 /** Runs the body with the same queue opened once more. */
 async function withAnother({ another, end }: QueueBench, body: (other: JobQueue) => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import { longMs, type QueueCase } from './bench.ts';
+import { longMs, type QueueCase } from './harness.ts';
 
 /** What the queue says of itself. */
 export const statsCases: readonly QueueCase[] = [

@@ -1,4 +1,4 @@
-import { type KeyValueCase, keysOf } from './bench.ts';
+import { type KeyValueCase, keysOf } from './harness.ts';
 
 /** Writes that depend on what is there. */
 export const compareCases: readonly KeyValueCase[] = [

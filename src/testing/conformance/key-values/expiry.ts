@@ -1,8 +1,10 @@
-import { type KeyValueCase, keysOf } from './bench.ts';
+import { type KeyValueCase, keysOf } from './harness.ts';
 
 /** Milliseconds that keys of these cases live, and a moment before and after their end. */
 const ttlMs = 2_000;
+
 const before = 1_000;
+
 const after = 1_001;
 
 /** Keys that end by themselves. */

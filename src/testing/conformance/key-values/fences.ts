@@ -1,4 +1,4 @@
-import { type KeyValueCase, losesLock } from './bench.ts';
+import { type KeyValueCase, losesLock } from './harness.ts';
 
 const leaseMs = 1_000;
 

@@ -1,5 +1,5 @@
 import { isLockLostError } from '../../../errors/guards.ts';
-import type { KeyValueCase } from './bench.ts';
+import type { KeyValueCase } from './harness.ts';
 
 const leaseMs = 1_000;
 

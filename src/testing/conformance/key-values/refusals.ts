@@ -1,6 +1,6 @@
-import type { KeyValueStore } from '../../../storage/ports/key-value-store.ts';
+import type { KeyValueStore } from '../../../ports/key-value-store.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
-import { type KeyValueCase, keysOf } from './bench.ts';
+import { type KeyValueCase, keysOf } from './harness.ts';
 
 const badKeys: readonly (readonly [what: string, key: unknown])[] = [
   ['an empty key', ''],

@@ -1,6 +1,7 @@
-import { type KeyValueCase, keysOf } from './bench.ts';
+import { type KeyValueCase, keysOf } from './harness.ts';
 
 const decoys = ['a', 'ab', 'abc', 'aXc', 'a%c', 'a_c', 'a*c', 'a?c', 'a[b]c', 'a\\c', 'a^c', 'a-c', 'A*C', 'b'];
+
 const wildPrefixes = ['a%', 'a_', 'a*', 'a?', 'a[', 'a[b]', 'a\\', 'a^', 'a-', '*', '%', '[a]', '?'];
 
 /** Which keys there are. */

@@ -1,5 +1,5 @@
-import type { KeyValueStore } from '../../../storage/ports/key-value-store.ts';
-import { type KeyValueBench, type KeyValueCase, keysOf, losesLock } from './bench.ts';
+import type { KeyValueStore } from '../../../ports/key-value-store.ts';
+import { type KeyValueBench, type KeyValueCase, keysOf, losesLock } from './harness.ts';
 
 /** Runs the body with the same store opened once more. */
 async function withAnother({ another }: KeyValueBench, body: (other: KeyValueStore) => Promise<void>): Promise<void> {

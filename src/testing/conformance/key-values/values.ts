@@ -1,4 +1,4 @@
-import { type KeyValueCase, keysOf, oddKeys } from './bench.ts';
+import { type KeyValueCase, keysOf, oddKeys } from './harness.ts';
 
 const oddValues: readonly (readonly [what: string, value: string])[] = [
   ['nothing in it', ''],

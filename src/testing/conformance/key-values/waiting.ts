@@ -1,4 +1,4 @@
-import type { KeyValueCase } from './bench.ts';
+import type { KeyValueCase } from './harness.ts';
 
 /** Waiting for a lock that somebody else holds. */
 export const waitingCases: readonly KeyValueCase[] = [

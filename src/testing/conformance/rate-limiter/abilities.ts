@@ -1,4 +1,4 @@
-import { agingMs, type LimiterBench, type LimiterCase, slowRate, type WatchedCall } from './bench.ts';
+import { agingMs, type LimiterBench, type LimiterCase, slowRate, type WatchedCall } from '../rate-limiter-harness.ts';
 
 /** What some limiters can do and others document that they cannot. */
 export const abilityCases: readonly LimiterCase[] = [

@@ -1,4 +1,4 @@
-import { type LimiterCase, maximumAvailable, scope, slowRate } from './bench.ts';
+import { type LimiterCase, maximumAvailable, scope, slowRate } from '../rate-limiter-harness.ts';
 
 /** How the points of a bucket are counted. */
 export const pointsCases: readonly LimiterCase[] = [

@@ -1,4 +1,4 @@
-import { codeOf, type LimiterBench, type LimiterCase } from './bench.ts';
+import { codeOf, type LimiterBench, type LimiterCase } from '../rate-limiter-harness.ts';
 
 /** Calls of which better is known, while they wait, than when they came. */
 export const repricingCases: readonly LimiterCase[] = [

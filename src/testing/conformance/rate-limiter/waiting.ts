@@ -1,5 +1,5 @@
-import type { AcquireRequest } from '../../../limiter/types.ts';
-import { codeOf, type LimiterCase, maximumAvailable, slowRate } from './bench.ts';
+import type { AcquireRequest } from '../../../ports/rate-limiter.ts';
+import { codeOf, type LimiterCase, maximumAvailable, slowRate } from '../rate-limiter-harness.ts';
 
 /** Who waits, for how long, and who is served first. */
 export const waitingCases: readonly LimiterCase[] = [

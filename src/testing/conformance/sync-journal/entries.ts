@@ -1,6 +1,6 @@
-import type { JournalDraft } from '../../../storage/ports/sync-journal.ts';
+import type { JournalDraft } from '../../../ports/sync-journal.ts';
+import { draft, drafts, type JournalCase, otherShop, shop } from '../sync-journal-harness.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
-import { draft, drafts, type JournalCase, otherShop, shop } from './case.ts';
 
 const wildKeys: readonly (readonly [what: string, key: string])[] = [
   ['quotes and SQL', `'; drop table "sync_journal"; --`],

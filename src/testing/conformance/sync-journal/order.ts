@@ -1,6 +1,6 @@
 import { mustEnd } from '../endless-pages.ts';
+import { ascends, draft, drafts, type JournalCase, otherShop, shop } from '../sync-journal-harness.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
-import { ascends, draft, drafts, type JournalCase, otherShop, shop } from './case.ts';
 
 /** Ids, many writers at once, and the end. */
 export const orderCases: readonly JournalCase[] = [

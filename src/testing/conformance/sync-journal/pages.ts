@@ -1,7 +1,7 @@
-import type { JournalListOptions } from '../../../storage/ports/sync-journal.ts';
+import type { JournalListOptions } from '../../../ports/sync-journal.ts';
 import { mustEnd } from '../endless-pages.ts';
+import { draft, drafts, idsOf, type JournalCase, otherShop, shop } from '../sync-journal-harness.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
-import { draft, drafts, idsOf, type JournalCase, otherShop, shop } from './case.ts';
 
 /** Two runs and single pushes over three products. */
 const mixed = ['a', 'b', 'c', 'a', 'b', 'a'].map((localId, index) =>

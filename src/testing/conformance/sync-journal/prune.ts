@@ -1,5 +1,5 @@
+import { ascends, draft, drafts, idsOf, type JournalCase, otherShop, shop } from '../sync-journal-harness.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
-import { ascends, draft, drafts, idsOf, type JournalCase, otherShop, shop } from './case.ts';
 
 const dated = [5, 1, 9, 5, 3].map((at, index) => draft(`p${index}`, { at }));
 

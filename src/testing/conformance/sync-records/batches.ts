@@ -1,4 +1,4 @@
-import { localIds, record, type StoreCase, shop } from './case.ts';
+import { localIds, record, type StoreCase, shop } from './harness.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /** Many records at once, many calls at once, and the end. */

@@ -1,4 +1,4 @@
-import { localIds, record, type StoreCase, shop } from './case.ts';
+import { localIds, record, type StoreCase, shop } from './harness.ts';
 
 const otherShop = 'other.myshopify.com';
 

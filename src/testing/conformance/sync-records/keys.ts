@@ -1,5 +1,5 @@
-import type { SyncRecord } from '../../../storage/types.ts';
-import { record, type StoreCase, shop } from './case.ts';
+import type { SyncRecord } from '../../../ports/sync-record-store.ts';
+import { record, type StoreCase, shop } from './harness.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const oddKeys: readonly (readonly [what: string, key: string])[] = [

@@ -1,6 +1,6 @@
-import type { ListOptions, SyncRecordStore } from '../../../storage/types.ts';
+import type { ListOptions, SyncRecordStore } from '../../../ports/sync-record-store.ts';
 import { mustEnd } from '../endless-pages.ts';
-import { localIds, record, type StoreCase, shop } from './case.ts';
+import { localIds, record, type StoreCase, shop } from './harness.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /** More than any case has. */

@@ -1,5 +1,5 @@
-import type { SyncRecord } from '../../../storage/types.ts';
-import { localIds, record, type StoreCase, shop } from './case.ts';
+import type { SyncRecord } from '../../../ports/sync-record-store.ts';
+import { localIds, record, type StoreCase, shop } from './harness.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const failed = (localId: string, code: string, message: string, lastAttemptAt: number | null = 1_000): SyncRecord =>

@@ -1,6 +1,7 @@
-import { record, type StoreCase, shop, statuses } from './case.ts';
+import { record, type StoreCase, shop, statuses } from './harness.ts';
 
 const otherShop = 'other.myshopify.com';
+
 const nothing = {
   gid: null,
   hash: null,

@@ -1,5 +1,5 @@
+import type { StorageError } from '../../../errors/errors.ts';
 import { isStorageError } from '../../../errors/guards.ts';
-import type { StorageError } from '../../../errors/local.ts';
 
 /** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
 export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {

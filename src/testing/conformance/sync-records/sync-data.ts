@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../internal/json.ts';
-import { record, type StoreCase, shop } from './case.ts';
+import { record, type StoreCase, shop } from './harness.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const kept: readonly (readonly [what: string, data: JsonObject])[] = [
@@ -11,6 +11,7 @@ const kept: readonly (readonly [what: string, data: JsonObject])[] = [
 ];
 
 const cyclic: Record<string, unknown> = { input: {} };
+
 cyclic['self'] = cyclic;
 
 const refused: readonly (readonly [what: string, data: unknown])[] = [

@@ -1,4 +1,4 @@
-import type { StoredTokens, TokenOwner, TokenStore } from '../../../storage/ports/token-store.ts';
+import type { StoredTokens, TokenOwner, TokenStore } from '../../../ports/token-store.ts';
 import type { ConformanceRunner } from '../runner.ts';
 
 /** One case of the suite. It gets a store of its own, empty at the start. */
@@ -8,6 +8,7 @@ export interface TokenCase {
 }
 
 export const shop = 'acme.myshopify.com';
+
 export const offline: TokenOwner = { shop };
 
 /** Tokens whose fields are all set, told apart by a number. */

@@ -1,4 +1,4 @@
-import type { TokenOwner } from '../../../storage/ports/token-store.ts';
+import type { TokenOwner } from '../../../ports/token-store.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
 import { offline, ownersOf, shop, type TokenCase, tokens } from './case.ts';
 

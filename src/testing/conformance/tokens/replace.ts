@@ -1,4 +1,4 @@
-import type { StoredTokens } from '../../../storage/ports/token-store.ts';
+import type { StoredTokens } from '../../../ports/token-store.ts';
 import { storageFailure } from '../sync-records/storage-failure.ts';
 import { offline, type TokenCase, tokens } from './case.ts';
 

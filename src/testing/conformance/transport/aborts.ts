@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { connectionEnd, settled, type TransportCase } from './bench.ts';
+import { connectionEnd, settled, type TransportCase } from '../transport-harness.ts';
 
 /** More bytes than the machine keeps between two ends of a connection: when they are written, many were read. */
 const moreThanBuffers = 24 * 1024 * 1024;

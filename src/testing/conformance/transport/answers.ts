@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { settled, type TransportCase } from './bench.ts';
+import { settled, type TransportCase } from '../transport-harness.ts';
 
 const statuses = [
   200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 406, 422, 423, 429, 430, 500, 501, 502, 503, 504,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type Failure, secrets, settled, type TransportCase } from './bench.ts';
+import { type Failure, secrets, settled, type TransportCase } from '../transport-harness.ts';
 import type { Respond } from './server.ts';
 
 const unknown = { mayHaveExecuted: true, tells: false };

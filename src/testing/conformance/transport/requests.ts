@@ -1,5 +1,5 @@
-import type { TransportRequest } from '../../../transport/types.ts';
-import { settled, type TransportCase } from './bench.ts';
+import type { TransportRequest } from '../../../ports/transport.ts';
+import { settled, type TransportCase } from '../transport-harness.ts';
 
 const atOnce = 50;
 

@@ -1,10 +1,10 @@
-import type { FakeRoute } from '../http/types.ts';
-import type { GraphqlEngine } from '../types.ts';
+import type { FakeRoute } from '../http/api.ts';
+import type { GraphqlEngine } from '../model.ts';
 import { bulkRoutes } from './routes.ts';
 import { type BulkRunner, type BulkRunnerOptions, createBulkRunner } from './runner.ts';
 
 /** The part of a fake that runs bulk operations. */
-export interface Bulk extends Omit<BulkRunner, 'pickUp'> {
+interface Bulk extends Omit<BulkRunner, 'pickUp'> {
   /** The engine, which now starts the bulk operations that it accepts. */
   readonly engine: GraphqlEngine;
   /** Uploads of variables, and downloads of results. */

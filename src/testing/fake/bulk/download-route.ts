@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../../../internal/clock.ts';
-import type { FakeRequest, FakeRoute, WholeAnswer } from '../http/types.ts';
+import type { FakeRequest, FakeRoute, WholeAnswer } from '../http/api.ts';
 import type { BulkResultPartEntity } from '../store/bulk-entities.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { downloadsPath, readDownloadPath } from './addresses.ts';
 import { byteRange } from './byte-range.ts';
 import { bulkOperation, isExpired, isRunning } from './operation-view.ts';

@@ -1,8 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { rootFields } from '../cost/selection.ts';
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 import type { BulkProblem } from './problem.ts';
-import { connectionsIn, readShape } from './query-shape.ts';
+import { connectionsIn, readShape } from './queries.ts';
 import { readInnerOperation } from './read-document.ts';
 
 /** Connections that the selection of a bulk mutation may have. https://shopify.dev/docs/api/usage/bulk-operations/imports */
@@ -16,7 +16,7 @@ const notAllowed: ReadonlySet<string> = new Set([
 ]);
 
 /** A bulk mutation that may run, or all that is wrong with it. */
-export type CheckedMutation =
+type CheckedMutation =
   | { readonly ok: true; readonly operation: PreparedOperation }
   | { readonly ok: false; readonly problems: readonly BulkProblem[] };
 

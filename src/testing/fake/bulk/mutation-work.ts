@@ -1,5 +1,5 @@
+import type { Caller, GraphqlEngine } from '../model.ts';
 import type { BulkOperationEntity } from '../store/bulk-entities.ts';
-import type { Caller, GraphqlEngine } from '../types.ts';
 import type { BulkLine } from './query-lines.ts';
 import { uploadByKey } from './staged-target.ts';
 import { madeSynchronous } from './synchronous.ts';

@@ -1,5 +1,5 @@
 import type { BulkOperationEntity, BulkType, StoredBulkStatus } from '../store/bulk-entities.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 
 /** How long a result can be downloaded: 7 days. https://shopify.dev/docs/api/usage/bulk-operations/queries */
 export const resultLifeSeconds = 7 * 24 * 60 * 60;

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../errors/local.ts';
+import type { Problem } from '../../../errors/errors.ts';
 import type { BulkOperationEntity, BulkType } from '../store/bulk-entities.ts';
 import type { BulkOptions } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../internal/json.ts';
-import type { ConnectionShape, ObjectShape } from './query-shape.ts';
+import type { ConnectionShape, ObjectShape } from './queries.ts';
 
 /** One line of a result. */
 export interface BulkLine {

@@ -1,12 +1,13 @@
 import { type GraphQLCompositeType, type GraphQLSchema, isAbstractType } from 'graphql';
 import { rootFields } from '../cost/selection.ts';
 import { coerceVariables } from '../graphql/variables.ts';
-import type { PreparedOperation } from '../types.ts';
-import { type ConnectionShape, connectionsIn, readShape } from './query-shape.ts';
+import type { PreparedOperation } from '../model.ts';
+import { type ConnectionShape, connectionsIn, readShape } from './queries.ts';
 import { type InnerOperation, readInnerOperation } from './read-document.ts';
 
 /** Connections that a bulk query may have. https://shopify.dev/docs/api/usage/bulk-operations/queries */
 const maxConnections = 5;
+
 /** Connections that may stand around a connection. */
 const maxDepth = 2;
 

@@ -1,7 +1,7 @@
 import type { GraphqlErrorEntry } from '../../../errors/graphql.ts';
 import type { BulkOperationEntity } from '../store/bulk-entities.ts';
+import { readShape } from './queries.ts';
 import { queryLines } from './query-lines.ts';
-import { readShape } from './query-shape.ts';
 import { type BulkWork, BulkWorkError, randomOf, type WorkContext } from './work.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import { validationEntry } from '../graphql/validation-errors.ts';
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 
 /** The operation inside a bulk operation, without values for its variables; or all that is wrong with it. */
 export type InnerOperation =

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
+import type { GraphqlEngine } from '../model.ts';
 import type { BulkOperationEntity } from '../store/bulk-entities.ts';
-import type { FakeStore } from '../store/types.ts';
-import type { GraphqlEngine } from '../types.ts';
+import type { FakeStore } from '../store/entity-store.ts';
 import { mutationWork } from './mutation-work.ts';
+import { addLines, type BulkEnd, endOperation, withoutLines } from './operation.ts';
 import { bulkOperation, bulkOperations, isRunning } from './operation-view.ts';
 import { bulkPace, isOverdue, nextStep } from './pace.ts';
-import { addLines, type BulkEnd, endOperation, withoutLines } from './progress.ts';
 import { queryWork } from './query-work.ts';
 import { bulkStop } from './stop.ts';
 import type { BulkFailure, BulkOptions, BulkScript } from './types.ts';

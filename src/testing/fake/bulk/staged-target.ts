@@ -1,6 +1,6 @@
 import { createRandom, hashText, randomId } from '../random.ts';
 import type { StagedUploadEntity } from '../store/bulk-entities.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { stagedFileUrl, uploadsPath } from './addresses.ts';
 import { compactTime, sign, signedQuery } from './signed-url.ts';
 

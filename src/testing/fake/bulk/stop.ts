@@ -1,9 +1,9 @@
+import type { BulkEnd } from './operation.ts';
 import type { BulkPace } from './pace.ts';
-import type { BulkEnd } from './progress.ts';
 import type { BulkFailure } from './types.ts';
 
 /** After how many lines an operation ends, and how. */
-export interface BulkStop {
+interface BulkStop {
   readonly at: number;
   readonly end: BulkEnd;
 }

@@ -1,4 +1,4 @@
-import type { WholeAnswer } from '../http/types.ts';
+import type { WholeAnswer } from '../http/api.ts';
 
 /** What the file storage behind Shopify says when it refuses: Google's XML. https://cloud.google.com/storage/docs/xml-api/reference-status */
 export function storageError(status: number, code: string, message: string, details?: string): WholeAnswer {

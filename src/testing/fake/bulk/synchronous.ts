@@ -1,5 +1,5 @@
 import { type ArgumentNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 
 /** Mutations that do their work at once when they run in bulk. https://shopify.dev/docs/api/usage/bulk-operations/imports */
 const alwaysSynchronous: ReadonlySet<string> = new Set(['productSet']);

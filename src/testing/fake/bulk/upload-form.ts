@@ -1,9 +1,9 @@
-import type { FakeRequest, WholeAnswer } from '../http/types.ts';
+import type { FakeRequest, WholeAnswer } from '../http/api.ts';
 import type { StagedUploadEntity } from '../store/bulk-entities.ts';
 import { storageError } from './storage-answers.ts';
 
 /** A form that holds all it must, or the refusal it gets. */
-export type UploadForm =
+type UploadForm =
   | { readonly upload: StagedUploadEntity; readonly file: Uint8Array }
   | { readonly refusal: WholeAnswer };
 

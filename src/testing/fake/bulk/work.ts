@@ -1,7 +1,7 @@
+import type { GraphqlEngine } from '../model.ts';
 import { createRandom, hashText } from '../random.ts';
 import type { BulkErrorCode, BulkOperationEntity } from '../store/bulk-entities.ts';
-import type { EntityStore } from '../store/types.ts';
-import type { GraphqlEngine } from '../types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import type { BulkLine } from './query-lines.ts';
 
 /** What a running bulk operation has to do. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../internal/clock.ts';
-import type { ThrottleStatus } from '../../../limiter/types.ts';
-import type { FakePlan, FakeShopOptions } from '../types.ts';
+import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
+import type { FakePlan, FakeShopOptions } from '../model.ts';
 
 /** What a bucket has seen since the first call. */
-export interface BucketUsage {
+interface BucketUsage {
   /** Points taken and not given back. */
   readonly used: number;
   /** Points that could have been used until now: those there at the first call, and what came back since. */
@@ -23,7 +23,7 @@ export interface Bucket {
 }
 
 /** Options of `createBucket`. */
-export interface BucketOptions {
+interface BucketOptions {
   readonly clock: Clock;
   /** Points the bucket holds. */
   readonly maximumAvailable: number;

@@ -1,11 +1,11 @@
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 import { argumentPoints } from './input.ts';
 import { classifyField, mutationPoints, roundPoints } from './rule.ts';
 import { argumentValue, rootType, selectionContext } from './selection.ts';
 import { below, fieldPoints, objectSelection, paidElsewhere, type Visit, type Walk } from './walk.ts';
 
 /** One field of the breakdown that `Shopify-GraphQL-Cost-Debug: 1` asks for. */
-export interface CostField {
+interface CostField {
   readonly path: readonly string[];
   /** Points of the field itself. */
   readonly definedCost: number;

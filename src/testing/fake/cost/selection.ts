@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 
 /** What is needed to read a selection. */
 export interface SelectionContext {

@@ -1,5 +1,5 @@
+import type { PreparedOperation } from '../model.ts';
 import { createRandom, hashText } from '../random.ts';
-import type { PreparedOperation } from '../types.ts';
 import { roundPoints } from './rule.ts';
 
 /**

@@ -1,12 +1,13 @@
 import type { Clock } from '../../../internal/clock.ts';
 import { sleep } from '../../../internal/sleep.ts';
-import type { FakeAnswer, WholeAnswer } from '../http/types.ts';
+import type { FakeAnswer, WholeAnswer } from '../http/api.ts';
 import { supportedVersions } from '../http/versions.ts';
+import type { ChosenFault } from './faults.ts';
 import { type FaultEffect, faults } from './kinds.ts';
-import type { ChosenFault } from './plan.ts';
 
 /** Pieces of an answer that drips. */
 const drops = 10;
+
 /** Bytes that are announced and never come. */
 const missingBytes = 100;
 

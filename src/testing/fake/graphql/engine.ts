@@ -1,20 +1,20 @@
 import { execute, type GraphQLSchema } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
-import type { FakeStore } from '../store/types.ts';
-import type { GraphqlEngine } from '../types.ts';
+import type { GraphqlEngine } from '../model.ts';
+import type { FakeStore } from '../store/entity-store.ts';
+import type { ResolverMap, ShopInfo } from './context.ts';
 import { errorEntry } from './errors.ts';
-import { createIdempotency } from './idempotency/guard.ts';
+import { createIdempotency } from './idempotency.ts';
 import { createRun } from './operation-run.ts';
 import { createPrepare } from './prepare.ts';
 import { mergeResolvers, resolvers } from './registry.ts';
 import { fieldResolver, typeResolver } from './resolve-field.ts';
-import type { ResolverMap, ShopInfo } from './types.ts';
 import { beginUnit } from './unit-of-work.ts';
 import { wholeLists } from './whole-lists.ts';
 
 /** Options of `createGraphqlEngine`. */
-export interface GraphqlEngineOptions {
+interface GraphqlEngineOptions {
   readonly schema: GraphQLSchema;
   readonly store: FakeStore;
   /** Gives `createdAt` and the like. */

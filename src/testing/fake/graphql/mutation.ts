@@ -1,6 +1,6 @@
 import { isRecord } from '../../../internal/json.ts';
+import type { FieldResolver, ResolverContext } from './context.ts';
 import { checkInputSize } from './input-limits.ts';
-import type { FieldResolver, ResolverContext } from './types.ts';
 
 const standing = Symbol('stands despite userErrors');
 

@@ -8,7 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/graphql.ts';
-import type { GraphqlEngine, GraphqlRequest, Prepared } from '../types.ts';
+import type { GraphqlEngine, GraphqlRequest, Prepared } from '../model.ts';
 import { badRequest, errorEntry } from './errors.ts';
 import { syntaxEntry, validationEntry } from './validation-errors.ts';
 import { coerceVariables } from './variables.ts';
@@ -20,6 +20,7 @@ type Checked =
 
 /** Query texts whose check is remembered. */
 const rememberedTexts = 500;
+
 /** As Shopify, no more errors than anybody reads. */
 const maxErrors = 50;
 

@@ -1,3 +1,4 @@
+import type { FieldResolver, ResolverMap } from './context.ts';
 import { appResolvers } from './resolvers/app.ts';
 import { bulkResolvers } from './resolvers/bulk/bulk.ts';
 import { collectionResolvers } from './resolvers/collections/collections.ts';
@@ -9,7 +10,7 @@ import { locationResolvers } from './resolvers/locations/locations.ts';
 import { mediaResolvers } from './resolvers/media.ts';
 import { metafieldDefinitionResolvers } from './resolvers/metafield-definitions.ts';
 import { metafieldMutationResolvers } from './resolvers/metafield-mutations.ts';
-import { metafieldResolvers } from './resolvers/metafields.ts';
+import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { optionResolvers } from './resolvers/options.ts';
 import { productDeleteResolvers } from './resolvers/product-delete.ts';
@@ -20,11 +21,10 @@ import { productWriteResolvers } from './resolvers/products-write/products-write
 import { publicationResolvers } from './resolvers/publications.ts';
 import { shopResolvers } from './resolvers/shop.ts';
 import { tagResolvers } from './resolvers/tags.ts';
-import { taxonomyResolvers } from './resolvers/taxonomy/taxonomy.ts';
+import { taxonomyResolvers } from './resolvers/taxonomy.ts';
 import { variantResolvers } from './resolvers/variants.ts';
 import { variantsBulkResolvers } from './resolvers/variants-bulk/variants-bulk.ts';
 import { webhookSubscriptionResolvers } from './resolvers/webhook-subscriptions.ts';
-import type { FieldResolver, ResolverMap } from './types.ts';
 
 /** Puts resolvers together by type; of two for one field, the later wins. */
 export function mergeResolvers(...maps: readonly ResolverMap[]): ResolverMap {

@@ -1,10 +1,10 @@
 import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
+import type { ResolverContext, ResolverMap } from './context.ts';
 import { notSimulated } from './errors.ts';
 import { parseGid } from './gid.ts';
-import type { IdempotencyGuard } from './idempotency/guard.ts';
+import type { IdempotencyGuard } from './idempotency.ts';
 import { mutate } from './mutation.ts';
-import type { ResolverContext, ResolverMap } from './types.ts';
 
 /**
  * How every field is answered: by a resolver, else by the property of that name of what stands in the

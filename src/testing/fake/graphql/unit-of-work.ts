@@ -1,9 +1,9 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background, ShopEvent } from '../background.ts';
-import type { EntityStore } from '../store/types.ts';
-import type { Caller } from '../types.ts';
+import type { Caller } from '../model.ts';
+import type { EntityStore } from '../store/entity-store.ts';
+import type { ResolverContext, ShopInfo } from './context.ts';
 import { createRun, type OperationRun } from './operation-run.ts';
-import type { ResolverContext, ShopInfo } from './types.ts';
 
 /** Changes, events and work for later that stand together, or not at all. */
 export interface UnitOfWork {
@@ -13,7 +13,7 @@ export interface UnitOfWork {
 }
 
 /** What every unit of one caller shares. */
-export interface UnitBase extends Caller {
+interface UnitBase extends Caller {
   readonly info: ShopInfo;
   readonly clock: Clock;
   readonly background: Background;

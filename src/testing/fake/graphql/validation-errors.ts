@@ -1,6 +1,6 @@
 import { type ASTNode, BREAK, type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
 import type { LocatedErrorEntry } from './errors.ts';
-import { validationRules } from './validation-rules.ts';
+import { validationRules } from './validation.ts';
 
 /** The entry for an error of validation, in Shopify's shape. */
 export function validationEntry(error: GraphQLError, document: DocumentNode): LocatedErrorEntry {

@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import { classifyField } from '../cost/rule.ts';
+import type { ResolverContext } from './context.ts';
 import { wholeList } from './resolvers/connections.ts';
-import type { ResolverContext } from './types.ts';
 
 /** Makes every connection answer with all it has, whatever page is asked for: bulk queries know no pages. */
 export function wholeLists(

@@ -1,11 +1,11 @@
 import type { TokenBook } from '../oauth/token-book.ts';
 import type { ShopState, Shops } from '../shops.ts';
 import { type Refusal, refusals } from './answers.ts';
-import type { ApiCaller, FakeRequest } from './types.ts';
+import type { ApiCaller, FakeRequest } from './api.ts';
 import { servedVersion, supportedVersions } from './versions.ts';
 
 /** A request that may go on to an API, or the refusal it gets. */
-export type Admission =
+type Admission =
   | {
       readonly ok: true;
       readonly api: 'graphql' | 'rest';

@@ -1,6 +1,6 @@
-import type { ThrottleStatus } from '../../../limiter/types.ts';
+import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
 import { roundPoints } from '../cost/rule.ts';
-import type { WholeAnswer } from './types.ts';
+import type { WholeAnswer } from './api.ts';
 
 /** What the body of an answer holds. */
 export type AnswerBody = Readonly<Record<string, unknown>>;

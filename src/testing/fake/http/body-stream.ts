@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { PiecewiseAnswer, WholeAnswer } from './types.ts';
+import type { PiecewiseAnswer, WholeAnswer } from './api.ts';
 
 type Pieces = PiecewiseAnswer['pieces'];
 

@@ -2,20 +2,20 @@ import type { Clock } from '../../../internal/clock.ts';
 import { sleep } from '../../../internal/sleep.ts';
 import type { CallLog } from '../call-log.ts';
 import { disturb } from '../faults/disturb.ts';
+import type { FaultPlan } from '../faults/faults.ts';
 import { faults } from '../faults/kinds.ts';
-import type { FaultPlan } from '../faults/plan.ts';
+import type { FakeCall } from '../model.ts';
 import type { TokenBook } from '../oauth/token-book.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
-import type { FakeCall } from '../types.ts';
 import { admit, shopOf } from './admission.ts';
 import { jsonAnswer } from './answers.ts';
+import type { FakeAnswer, FakeApi, FakeCore, FakeRoute, Opened } from './api.ts';
 import { openRoute } from './route-task.ts';
-import type { FakeAnswer, FakeApi, FakeCore, FakeRoute, Opened } from './types.ts';
 import { newestVersion } from './versions.ts';
 
 /** Options of `createCore`. */
-export interface CoreOptions {
+interface CoreOptions {
   readonly clock: Clock;
   readonly shops: Shops;
   /** Whose tokens are whose. */

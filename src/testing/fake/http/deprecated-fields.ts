@@ -1,5 +1,5 @@
 import { type DocumentNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
-import type { PreparedOperation } from '../types.ts';
+import type { PreparedOperation } from '../model.ts';
 
 /**
  * Makes a reader of the deprecated fields that a document uses, as `X-Shopify-API-Deprecated-Reason` lists them:

@@ -1,5 +1,5 @@
+import type { FakeAnswer, FakeCore } from './api.ts';
 import { bodyStream, unpacked } from './body-stream.ts';
-import type { FakeAnswer, FakeCore } from './types.ts';
 
 /**
  * A `fetch` that answers from the core, without network and without timers of its own. It rejects as the

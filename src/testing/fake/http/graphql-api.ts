@@ -1,7 +1,7 @@
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
 import { maxRequestPoints } from '../cost/rule.ts';
-import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../types.ts';
+import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
 import {
   type AnswerBody,
   accessDeniedBody,
@@ -11,12 +11,12 @@ import {
   refusals,
   throttledBody,
 } from './answers.ts';
+import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './api.ts';
 import { deprecatedFields } from './deprecated-fields.ts';
 import { deniedField } from './scopes.ts';
-import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './types.ts';
 
 /** What GraphQL works with. */
-export interface GraphqlApiOptions {
+interface GraphqlApiOptions {
   readonly engine: GraphqlEngine;
   /** What an operation is charged for so many points of the rule. */
   readonly charge: (operation: PreparedOperation, points: number) => number;

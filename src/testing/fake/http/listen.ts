@@ -8,8 +8,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { failureBody, jsonAnswer } from './answers.ts';
+import type { FakeAnswer, FakeCore, PiecewiseAnswer } from './api.ts';
 import { fakeCertificate, fakeCertificateKey } from './certificate.ts';
-import type { FakeAnswer, FakeCore, PiecewiseAnswer } from './types.ts';
 
 /** Where a fake listens. */
 export interface ListenOptions {

@@ -1,5 +1,5 @@
 import { jsonAnswer } from './answers.ts';
-import type { FakeRequest, FakeRoute, Opened } from './types.ts';
+import type { FakeRequest, FakeRoute, Opened } from './api.ts';
 
 /** A request that a route answers, as a call that costs nothing. */
 export function openRoute(route: FakeRoute, request: FakeRequest): Opened {

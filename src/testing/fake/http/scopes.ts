@@ -1,6 +1,6 @@
 import { rootFields, rootType } from '../cost/selection.ts';
+import type { PreparedOperation } from '../model.ts';
 import { requiredScopes } from '../schema-tables.ts';
-import type { PreparedOperation } from '../types.ts';
 import type { DeniedField } from './answers.ts';
 
 /** The first root field that the granted scopes do not open; `undefined` grants all. */

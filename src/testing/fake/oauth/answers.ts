@@ -1,6 +1,6 @@
 import type { StoredPair } from '../store/oauth-entities.ts';
-import { lifetimes } from './issue.ts';
 import { scopeText } from './scope-list.ts';
+import { lifetimes } from './tokens.ts';
 import type { Granted } from './types.ts';
 
 /** The answer with an offline token that never expires. */

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../../errors/local.ts';
+import { ConfigError, type Problem } from '../../../errors/errors.ts';
 
 /** An app that can be installed on the shops of a fake. */
 export interface FakeAppOptions {

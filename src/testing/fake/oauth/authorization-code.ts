@@ -1,7 +1,7 @@
 import { type AuthorizationCodeEntity, oauthKinds, tokenGid } from '../store/oauth-entities.ts';
 import { onlineAnswer, pairAnswer, permanentAnswer } from './answers.ts';
-import { issueAccess, issueNewChain, issuePermanent, lifetimes } from './issue.ts';
 import { problems, refused } from './problems.ts';
+import { issueAccess, issueNewChain, issuePermanent, lifetimes } from './tokens.ts';
 import type { Grant } from './types.ts';
 
 /** The user who approves an app in the fake. */

@@ -1,7 +1,7 @@
 import { dayAnswer } from './answers.ts';
-import { issueAccess, lifetimes } from './issue.ts';
 import { problems, refused } from './problems.ts';
 import { grantedScopes } from './scope-list.ts';
+import { issueAccess, lifetimes } from './tokens.ts';
 import type { Grant } from './types.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { FakeRoute } from '../http/types.ts';
-import { authorizeRoute } from './authorize-route.ts';
+import type { FakeRoute } from '../http/api.ts';
+import { authorizeRoute } from './routes.ts';
 import { type OAuthContext, tokenRoute } from './token-route.ts';
 
 /** The OAuth endpoints, which have no version: https://shopify.dev/docs/api/usage/versioning */

@@ -1,5 +1,5 @@
 import { jsonAnswer } from '../http/answers.ts';
-import type { FakeRequest, WholeAnswer } from '../http/types.ts';
+import type { FakeRequest, WholeAnswer } from '../http/api.ts';
 import type { Granted, OAuthProblem } from './types.ts';
 
 const badRequest = (error: string, description: string): OAuthProblem => ({ status: 400, error, description });

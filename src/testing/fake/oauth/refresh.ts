@@ -1,7 +1,7 @@
 import { oauthKinds, type RefreshTokenEntity, type StoredPair } from '../store/oauth-entities.ts';
 import { pairAnswer } from './answers.ts';
-import { findRefresh, issuePair, revivePair } from './issue.ts';
 import { problems, refused } from './problems.ts';
+import { findRefresh, issuePair, revivePair } from './tokens.ts';
 import type { Grant, GrantContext, Granted } from './types.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { ConfigError } from '../../../errors/local.ts';
+import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import { shopPayload } from '../rest/shop-payload.ts';
 import { type ShopState, type Shops, shopInfo } from '../shops.ts';
-import type { FakeStore } from '../store/types.ts';
+import type { FakeStore } from '../store/entity-store.ts';
 import type { Apps } from './apps.ts';
 import { ownerId } from './authorization-code.ts';
 import { signSessionToken } from './session-token.ts';

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { ShopState } from '../shops.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { type AccessTokenEntity, oauthKinds, tokenGid } from '../store/oauth-entities.ts';
-import type { EntityStore } from '../store/types.ts';
 
 /** Whose token it is, and what it opens. */
-export interface TokenHolder {
+interface TokenHolder {
   readonly app: string;
   /** `undefined` for all. */
   readonly scopes: ReadonlySet<string> | undefined;

@@ -1,14 +1,16 @@
 import { onlineAnswer, pairAnswer, permanentAnswer } from './answers.ts';
 import { wantsExpiring } from './authorization-code.ts';
-import { issueAccess, issueNewChain, issuePermanent, lifetimes } from './issue.ts';
-import { migrateToken } from './migration.ts';
+import { migrateToken } from './grants.ts';
 import { problems, refused } from './problems.ts';
 import { grantedScopes } from './scope-list.ts';
 import { readSessionToken } from './session-token.ts';
+import { issueAccess, issueNewChain, issuePermanent, lifetimes } from './tokens.ts';
 import type { Grant } from './types.ts';
 
 const idToken = 'urn:ietf:params:oauth:token-type:id_token';
+
 const offline = 'urn:shopify:params:oauth:token-type:offline-access-token';
+
 const online = 'urn:shopify:params:oauth:token-type:online-access-token';
 
 /** `grant_type` of the token exchange. */

@@ -1,5 +1,5 @@
 import type { ShopState } from '../shops.ts';
-import type { StoreTransaction } from '../store/types.ts';
+import type { StoreTransaction } from '../store/entity-store.ts';
 import type { FakeApp } from './apps.ts';
 
 /** Parameters of a token request, whatever its form. */

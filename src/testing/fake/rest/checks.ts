@@ -1,13 +1,13 @@
 import { parseExactJson } from '../../../internal/exact-json.ts';
 import { isRecord } from '../../../internal/json.ts';
+import type { ApiCaller, FakeRequest } from '../http/api.ts';
 import { isGranted } from '../http/scopes.ts';
-import type { ApiCaller, FakeRequest } from '../http/types.ts';
 import type { FoundEndpoint } from './endpoints.ts';
 import { badParameter, missingScope, notSimulated, type RestReply, refusals } from './replies.ts';
 import type { Json, RestEndpoint } from './types.ts';
 
 /** A request that may be answered, or the refusal it gets. */
-export type Checked =
+type Checked =
   | {
       readonly ok: true;
       readonly endpoint: RestEndpoint;

@@ -1,4 +1,4 @@
-import type { MetafieldInput } from '../../../admin/operations/generated/graphql.ts';
+import type { MetafieldInput } from '../../../graphql/operations/generated/graphql.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { StoredMetafield } from '../store/entities.ts';
 import type { Json } from './types.ts';

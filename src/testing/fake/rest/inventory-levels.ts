@@ -1,15 +1,21 @@
 import { isRecord } from '../../../internal/json.ts';
+import type { ResolverContext } from '../graphql/context.ts';
 import { levelAt, ownerOfItem } from '../graphql/resolvers/inventory/levels.ts';
 import { levelPayload } from '../graphql/resolvers/inventory/payloads.ts';
-import { setQuantities } from '../graphql/resolvers/inventory/set-quantities.ts';
+import { setQuantities } from '../graphql/resolvers/inventory/quantities.ts';
 import { locationById } from '../graphql/resolvers/locations/find-locations.ts';
-import type { ResolverContext } from '../graphql/types.ts';
 import type { InventoryLevelEntity } from '../store/inventory-entities.ts';
 import { gidOf } from './input-values.ts';
 import { readListing } from './listing.ts';
 import { numberOf, pageReply } from './page.ts';
 import { badParameter, ok, type RestReply, refusals, unprocessable } from './replies.ts';
 import type { RestEndpoint, RestRequest } from './types.ts';
+
+/** Ids in one request. */
+const maxIds = 50;
+
+const allLevels = ({ store, shop }: ResolverContext): readonly InventoryLevelEntity[] =>
+  store.all(shop, 'InventoryLevel') as readonly InventoryLevelEntity[];
 
 /**
  * Stock.
@@ -19,9 +25,6 @@ export const inventoryEndpoints: readonly RestEndpoint[] = [
   { method: 'GET', path: 'inventory_levels.json', scope: 'read_inventory', answer: list },
   { method: 'POST', path: 'inventory_levels/set.json', scope: 'write_inventory', answer: set },
 ];
-
-/** Ids in one request. */
-const maxIds = 50;
 
 function list(request: RestRequest): RestReply {
   const { query, unit } = request;
@@ -70,9 +73,6 @@ function set({ body, unit }: RestRequest): RestReply {
   const level = levelAt(unit, place.inventoryItemId, place.locationId);
   return ok({ inventory_level: level ? levelPayload(level) : null });
 }
-
-const allLevels = ({ store, shop }: ResolverContext): readonly InventoryLevelEntity[] =>
-  store.all(shop, 'InventoryLevel') as readonly InventoryLevelEntity[];
 
 function idsOf(text: string | undefined): ReadonlySet<string> | undefined {
   return text === undefined ? undefined : new Set(text.split(',').map((id) => id.trim()));

@@ -1,8 +1,8 @@
-import type { FileSetInput, ProductSetInput, ProductStatus } from '../../../admin/operations/generated/graphql.ts';
+import type { FileSetInput, ProductSetInput, ProductStatus } from '../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../store/entities.ts';
+import { variantsInput } from './input.ts';
 import { gidOf, listOf, metafieldsOf, textOf } from './input-values.ts';
 import type { Json } from './types.ts';
-import { variantsInput } from './variant-input.ts';
 
 /** A product's body, as `productSet` takes it. What the body leaves out stays as it is. */
 export function productInput(body: Json, existing: ProductEntity | undefined): ProductSetInput {

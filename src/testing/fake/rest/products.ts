@@ -1,9 +1,9 @@
+import type { ResolverContext } from '../graphql/context.ts';
 import { allProducts, allPublications, productByHandle, productById } from '../graphql/resolvers/find-entities.ts';
-import { freeHandle, handleFrom } from '../graphql/resolvers/handles.ts';
 import { buildProduct } from '../graphql/resolvers/product-set/build.ts';
 import { savedProduct, setProduct } from '../graphql/resolvers/product-set/set-product.ts';
 import { deleteProduct } from '../graphql/resolvers/save-product.ts';
-import type { ResolverContext } from '../graphql/types.ts';
+import { freeHandle, handleFrom } from '../graphql/resolvers/text.ts';
 import type { ProductEntity } from '../store/entities.ts';
 import { refusedProduct } from './body-checks.ts';
 import { withFields } from './fields.ts';

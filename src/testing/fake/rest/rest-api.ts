@@ -1,11 +1,11 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
+import type { ShopInfo } from '../graphql/context.ts';
 import { createRun } from '../graphql/operation-run.ts';
-import type { ShopInfo } from '../graphql/types.ts';
 import { beginUnit } from '../graphql/unit-of-work.ts';
 import { jsonAnswer } from '../http/answers.ts';
-import type { ApiCaller, FakeApi, FakeRequest } from '../http/types.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { ApiCaller, FakeApi, FakeRequest } from '../http/api.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { checkRequest, readBody } from './checks.ts';
 import { type FoundEndpoint, findEndpoint } from './endpoints.ts';
 import { type RestReply, throttled } from './replies.ts';
@@ -13,7 +13,7 @@ import { callLimit } from './rest-bucket.ts';
 import type { Json } from './types.ts';
 
 /** What REST works with. */
-export interface RestApiOptions {
+interface RestApiOptions {
   readonly store: EntityStore;
   readonly clock: Clock;
   readonly background: Background;

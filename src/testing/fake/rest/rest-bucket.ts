@@ -1,6 +1,6 @@
 import type { Clock } from '../../../internal/clock.ts';
 import { type Bucket, createBucket } from '../cost/bucket.ts';
-import type { FakePlan, FakeShopOptions } from '../types.ts';
+import type { FakePlan, FakeShopOptions } from '../model.ts';
 
 /**
  * Requests that a bucket holds, and that leak out of it per second.

@@ -1,6 +1,6 @@
-import { idOf } from '../../webhooks/product-payload.ts';
+import type { ShopInfo } from '../graphql/context.ts';
 import { stableGid } from '../graphql/gid.ts';
-import type { ShopInfo } from '../graphql/types.ts';
+import { idOf } from '../webhooks/product-payload.ts';
 import type { Json } from './types.ts';
 
 const planNames = { standard: 'basic', advanced: 'unlimited', plus: 'shopify_plus' } as const;

@@ -1,4 +1,4 @@
-import type { ResolverContext } from '../graphql/types.ts';
+import type { ResolverContext } from '../graphql/context.ts';
 import type { RestReply } from './replies.ts';
 
 /** What an endpoint is asked with. */

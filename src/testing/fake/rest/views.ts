@@ -1,7 +1,7 @@
-import { productPayload } from '../../webhooks/product-payload.ts';
+import type { ResolverContext } from '../graphql/context.ts';
 import { availableOf } from '../graphql/resolvers/inventory/levels.ts';
-import type { ResolverContext } from '../graphql/types.ts';
 import type { ProductEntity, StoredVariant } from '../store/entities.ts';
+import { productPayload } from '../webhooks/product-payload.ts';
 import type { Json } from './types.ts';
 
 /** A product in the shape of REST. */
@@ -42,7 +42,9 @@ function withStock(payload: Json, { inventoryItem }: StoredVariant, unit: Resolv
 }
 
 const grams = { GRAMS: 1, KILOGRAMS: 1_000, OUNCES: 28.349523125, POUNDS: 453.59237 } as const;
+
 type Unit = keyof typeof grams;
+
 const restUnits: Readonly<Record<Unit, string>> = { GRAMS: 'g', KILOGRAMS: 'kg', OUNCES: 'oz', POUNDS: 'lb' };
 
 /** `WeightUnit` by REST's name for it. */

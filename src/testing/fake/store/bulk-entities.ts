@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** What a bulk operation is, in the words of the schema. */
 export type BulkType = 'QUERY' | 'MUTATION';

@@ -1,6 +1,6 @@
-import { StorageError } from '../../../errors/local.ts';
+import { StorageError } from '../../../errors/errors.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
-import type { StoreChange } from './types.ts';
+import type { StoreChange } from './entity-store.ts';
 
 /**
  * Reads lines of batches. What follows the last line break was torn by a crash and is ignored.

@@ -1,5 +1,5 @@
 import type { StoredMetafield } from './entities.ts';
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** A collection of products that are put there by hand. Which they are stands in the products. */
 export interface CollectionEntity extends Entity {

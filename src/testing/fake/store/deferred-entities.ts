@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** What is to be done in the background, as plain JSON. */
 export interface DeferredRequest {

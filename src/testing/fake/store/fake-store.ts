@@ -1,9 +1,9 @@
+import type { EntityStore, FakeStore, StoreChange, StoreListener } from './entity-store.ts';
 import { createTable, type Table } from './table.ts';
 import { createTransaction } from './transaction.ts';
-import type { EntityStore, FakeStore, StoreChange, StoreListener } from './types.ts';
 
 /** Options of `createFakeStore`. */
-export interface FakeStoreOptions {
+interface FakeStoreOptions {
   /** Told of each batch of changes before it is applied, for persistence and for webhooks. */
   readonly onChange?: StoreListener;
 }

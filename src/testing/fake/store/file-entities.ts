@@ -1,5 +1,5 @@
 import type { StoredMedia } from './entities.ts';
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** An image that was uploaded by itself, and may belong to products too. */
 export interface FileEntity extends Entity, StoredMedia {

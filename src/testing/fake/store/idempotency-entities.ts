@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** What came of a mutation with an idempotency key. */
 export interface IdempotencyRecordEntity extends Entity {

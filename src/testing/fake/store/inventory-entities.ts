@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /**
  * States a unit of stock can be in. All but `incoming` are on hand.
@@ -16,6 +16,7 @@ export const quantityStates = [
 
 /** A state that is counted by itself. */
 export type QuantityState = (typeof quantityStates)[number];
+
 /** A name by which a quantity is read; `on_hand` is a sum. */
 export type QuantityName = QuantityState | 'on_hand';
 

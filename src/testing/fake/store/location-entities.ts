@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** The address of a location, as far as it was given. */
 export interface StoredAddress {

@@ -1,7 +1,7 @@
 import type { BulkResultPartEntity, StagedUploadEntity } from './bulk-entities.ts';
 import type { CollectionEntity } from './collection-entities.ts';
 import type { MetafieldDefinitionEntity, ProductEntity } from './entities.ts';
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** Types of metafields whose values can be unique, so that a product can be found by them. */
 const uniqueTypes = new Set(['id', 'single_line_text_field', 'url', 'number_integer']);

@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** An access token that the token endpoint gave. */
 export interface AccessTokenEntity extends Entity {

@@ -10,12 +10,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { StorageError } from '../../../errors/local.ts';
+import { StorageError } from '../../../errors/errors.ts';
 import { compactChanges, readChanges } from './change-log.ts';
-import type { StoreChange } from './types.ts';
+import type { StoreChange } from './entity-store.ts';
 
 /** A file that holds the state of a fake Shopify: one line of JSON per batch of changes. */
-export interface Persistence {
+interface Persistence {
   /** What the file held when it was opened, for `FakeStore.restore`. */
   load(): readonly StoreChange[];
   /**

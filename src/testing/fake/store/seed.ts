@@ -1,8 +1,9 @@
+import type { EntityStore } from './entity-store.ts';
 import { newLocation } from './location-entities.ts';
-import type { EntityStore } from './types.ts';
 
 /** When every shop of the fake was opened. */
 const opened = '2024-01-01T00:00:00.000Z';
+
 const defaultLocations = ['Shop location'];
 
 /**

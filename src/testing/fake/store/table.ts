@@ -1,5 +1,5 @@
+import type { Entity } from './entity-store.ts';
 import { lookupKeys } from './lookup-keys.ts';
-import type { Entity } from './types.ts';
 
 /** The entities of one shop and kind, with an index by lookup key. */
 export interface Table {

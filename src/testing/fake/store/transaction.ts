@@ -1,8 +1,8 @@
+import type { Entity, EntityStore, StoreChange, StoreTransaction } from './entity-store.ts';
 import { lookupKeys } from './lookup-keys.ts';
-import type { Entity, EntityStore, StoreChange, StoreTransaction } from './types.ts';
 
 /** Where a transaction reads what it has not changed, and where its changes go. */
-export interface TransactionParent extends Pick<EntityStore, 'get' | 'all' | 'find' | 'nextId'> {
+interface TransactionParent extends Pick<EntityStore, 'get' | 'all' | 'find' | 'nextId'> {
   apply(changes: readonly StoreChange[]): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Entity } from './types.ts';
+import type { Entity } from './entity-store.ts';
 
 /** What can be changed of a subscription. */
 export interface WebhookSubscriptionContent {

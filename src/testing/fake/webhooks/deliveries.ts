@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../internal/clock.ts';
 import { createRandom, hashText } from '../random.ts';
-import type { FakeStore } from '../store/types.ts';
+import type { FakeStore } from '../store/entity-store.ts';
 import {
   type DeliveryAttempt,
   type FakeDelivery,
@@ -15,10 +15,10 @@ import { retries, retryAfterMs } from './retry-times.ts';
 import { readAddress } from './uri.ts';
 
 /** A delivery that is to be made. */
-export type NewDelivery = Omit<FakeDelivery, 'id' | 'webhookId' | 'isCopy' | 'attempts' | 'state' | 'nextAttemptAt'>;
+type NewDelivery = Omit<FakeDelivery, 'id' | 'webhookId' | 'isCopy' | 'attempts' | 'state' | 'nextAttemptAt'>;
 
 /** Deliveries on their way. Those that wait stand in the store, so that a snapshot holds them. */
-export interface Deliveries {
+interface Deliveries {
   /** In the order in which they were made. */
   readonly list: readonly FakeDelivery[];
   /** Runs `work`, which may add deliveries, when the present operation has changed the store. */
@@ -32,7 +32,7 @@ export interface Deliveries {
 }
 
 /** What deliveries need. */
-export interface DeliveriesContext {
+interface DeliveriesContext {
   readonly store: FakeStore;
   readonly clock: Clock;
   readonly seed: number;

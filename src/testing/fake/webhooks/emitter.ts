@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigError } from '../../../errors/local.ts';
+import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import { parseExactJson, stringifyExactJson } from '../../../internal/exact-json.ts';
 import { complianceTopics, webhookTopics } from '../../../webhooks/topics.ts';
@@ -7,7 +7,7 @@ import { eventBody } from '../../webhooks/sign-event.ts';
 import type { Background } from '../background.ts';
 import type { FakeApp } from '../oauth/apps.ts';
 import type { Shops } from '../shops.ts';
-import type { FakeStore } from '../store/types.ts';
+import type { FakeStore } from '../store/entity-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { parseFilter } from './filter.ts';
 import type { FakeWebhookOptions } from './options.ts';
@@ -18,7 +18,7 @@ import { eventTargets, type Target, targetsOf } from './targets.ts';
 import type { FakeWebhooks } from './types.ts';
 
 /** What makes the webhooks of one fake. */
-export interface WebhookEmitter {
+interface WebhookEmitter {
   /** What the fake shows of them. */
   readonly face: FakeWebhooks;
   /** Takes up what the store holds now, after a restore. */
@@ -28,7 +28,7 @@ export interface WebhookEmitter {
 }
 
 /** What the webhooks of a fake need. */
-export interface WebhookEmitterContext {
+interface WebhookEmitterContext {
   readonly options: FakeWebhookOptions;
   /** The first one is that of the configuration: compliance, Events. */
   readonly apps: readonly FakeApp[];

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../../errors/local.ts';
+import { ConfigError, type Problem } from '../../../errors/errors.ts';
 import type { EventAction, EventTopic, WebhookTopic } from '../../../webhooks/topics.ts';
 import { parseFilter } from './filter.ts';
 import { readAddress } from './uri.ts';

@@ -1,9 +1,9 @@
 import { isRecord } from '../../../internal/json.ts';
-import { idOf } from '../../webhooks/product-payload.ts';
 import { parseGid } from '../graphql/gid.ts';
 import type { StoredMetafield } from '../store/entities.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import type { MetafieldName } from '../store/webhook-entities.ts';
+import { idOf } from './product-payload.ts';
 
 /** What a subscription wants of a payload. */
 export interface PayloadWishes {

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../../errors/local.ts';
+import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
 
 /** Shopify may sign with the old secret for up to an hour. https://shopify.dev/docs/apps/build/webhooks/subscribe/https */
@@ -22,7 +22,7 @@ interface SigningApp {
 }
 
 /** The secrets that sign, over rotations. */
-export interface SigningSecrets {
+interface SigningSecrets {
   /** The secret that signs now for an app; for the first one where that is unknown or `null`. */
   current(app: string | null): string;
   rotate(next: string, options?: RotationOptions): void;

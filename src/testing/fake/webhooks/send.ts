@@ -1,5 +1,5 @@
+import { linkSignal } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import { linkSignal } from '../../../internal/link-signal.ts';
 import { eventHeaders } from '../../webhooks/sign-event.ts';
 import { type SignedWebhook, signWebhook } from '../../webhooks/sign-webhook.ts';
 import type { DeliveryAttempt, FakeDelivery } from '../store/webhook-entities.ts';
@@ -16,7 +16,7 @@ export type DeliveryHandler = (request: Request) => Response | Promise<Response>
 const answerLimitMs = 5_000;
 
 /** What a try needs to know. */
-export interface SendContext {
+interface SendContext {
   readonly clock: Clock;
   readonly secret: string;
   readonly apiVersion: string;

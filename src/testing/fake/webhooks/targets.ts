@@ -1,7 +1,7 @@
 import { complianceTopics, topicToEnum } from '../../../webhooks/topics.ts';
 import type { EventContent } from '../../webhooks/sign-event.ts';
 import type { ShopEvent } from '../background.ts';
-import type { EntityStore } from '../store/types.ts';
+import type { EntityStore } from '../store/entity-store.ts';
 import { type WebhookSubscriptionEntity, webhookKinds } from '../store/webhook-entities.ts';
 import type { EventSubscription, FakeWebhookOptions } from './options.ts';
 import type { PayloadWishes } from './payload.ts';

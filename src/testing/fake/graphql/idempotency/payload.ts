@@ -1,7 +1,7 @@
 import { isRecord } from '../../../../internal/json.ts';
+import type { ResolverContext } from '../context.ts';
 import { parseGid } from '../gid.ts';
 import { loadNode } from '../resolvers/nodes.ts';
-import type { ResolverContext } from '../types.ts';
 
 /** Stands in a record for something of the store. */
 const referenceField = '$node';

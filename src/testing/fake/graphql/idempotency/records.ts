@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IdempotencyRecordEntity } from '../../store/idempotency-entities.ts';
-import type { ResolverContext } from '../types.ts';
+import type { ResolverContext } from '../context.ts';
 
 const kind = 'IdempotencyRecord';
+
 /** How long a key is kept, from its first request on. https://shopify.dev/docs/api/usage/implementing-idempotency */
 const keptMs = 24 * 3_600_000;
 

@@ -1,5 +1,5 @@
+import { type ResolverMap, resolver } from '../context.ts';
 import { stableGid } from '../gid.ts';
-import { type ResolverMap, resolver } from '../types.ts';
 
 /** Versions around the one the package is generated for, newest last. https://shopify.dev/docs/api/usage/versioning */
 const apiVersions = [

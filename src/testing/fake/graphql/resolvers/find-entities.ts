@@ -1,7 +1,7 @@
 import type { MetafieldDefinitionEntity, ProductEntity, StoredVariant } from '../../store/entities.ts';
+import type { Entity } from '../../store/entity-store.ts';
 import { lookupKey } from '../../store/lookup-keys.ts';
-import type { Entity } from '../../store/types.ts';
-import type { ResolverContext } from '../types.ts';
+import type { ResolverContext } from '../context.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 

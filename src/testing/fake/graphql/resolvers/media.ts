@@ -1,6 +1,6 @@
 import type { ProductEntity, StoredMedia, StoredVariant } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
 import { imageStatus } from './files/images.ts';

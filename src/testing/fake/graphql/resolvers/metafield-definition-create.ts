@@ -1,11 +1,11 @@
 import type {
   MetafieldDefinitionCreateUserErrorCode,
   MetafieldDefinitionInput,
-} from '../../../../admin/operations/generated/graphql.ts';
+} from '../../../../graphql/operations/generated/graphql.ts';
 import type { MetafieldDefinitionEntity } from '../../store/entities.ts';
 import { canBeUnique } from '../../store/lookup-keys.ts';
+import type { ResolverContext } from '../context.ts';
 import { notSimulated } from '../errors.ts';
-import type { ResolverContext } from '../types.ts';
 import { definitionByKey } from './find-entities.ts';
 import { isMetafieldType } from './metafield-types.ts';
 import { isReserved, resolveNamespace } from './namespaces.ts';

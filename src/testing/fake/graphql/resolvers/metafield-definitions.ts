@@ -1,9 +1,9 @@
-import type { MetafieldDefinitionInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { MetafieldDefinitionInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { MetafieldDefinitionEntity } from '../../store/entities.ts';
 import { canBeUnique } from '../../store/lookup-keys.ts';
+import { type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { definitionByKey } from './find-entities.ts';
 import { createDefinition } from './metafield-definition-create.ts';

@@ -1,12 +1,16 @@
-import { type ResolverMap, resolver } from '../types.ts';
-import type { DefinitionDeleteArgs } from './metafield-definition-change.ts';
-import { type DefinitionUpdateInput, deleteDefinition, updateDefinition } from './metafield-definition-change.ts';
+import { type ResolverMap, resolver } from '../context.ts';
+import {
+  type DefinitionDeleteArgs,
+  type DefinitionUpdateInput,
+  deleteDefinition,
+  updateDefinition,
+} from './metafields/definitions.ts';
 import {
   deleteMetafields,
   type MetafieldIdentifierInput,
   type MetafieldsSetInput,
   setMetafields,
-} from './metafields-set.ts';
+} from './metafields/metafields-set.ts';
 
 /** Mutations of metafields, and of definitions that exist. */
 export const metafieldMutationResolvers: ResolverMap = {

@@ -1,11 +1,11 @@
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { collectionOf } from './collections/find-collections.ts';
 import { ownerOf } from './find-entities.ts';
-import { metafieldView } from './metafields.ts';
+import { metafieldView } from './metafields/metafields.ts';
 import { optionView } from './options.ts';
 import { shopObject } from './shop.ts';
-import { taxonomyCategory } from './taxonomy/taxonomy.ts';
+import { taxonomyCategory } from './taxonomy.ts';
 
 /** What stands behind a gid: an entity, something inside a product, or the shop; `null` for nothing. */
 export function loadNode(id: string, context: ResolverContext): unknown {

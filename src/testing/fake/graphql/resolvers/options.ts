@@ -1,8 +1,8 @@
 import type { ProductEntity, StoredOption } from '../../store/entities.ts';
-import { type ResolverMap, resolver } from '../types.ts';
+import { type ResolverMap, resolver } from '../context.ts';
 
 /** An option with what follows from the product's variants. */
-export interface OptionView extends StoredOption {
+interface OptionView extends StoredOption {
   readonly values: readonly string[];
   readonly linkedMetafield: null;
   readonly optionValues: readonly {

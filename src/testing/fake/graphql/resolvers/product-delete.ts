@@ -1,6 +1,6 @@
+import { type ResolverMap, resolver } from '../context.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverMap, resolver } from '../types.ts';
-import { defer } from './deferred/defer.ts';
+import { defer } from './deferred.ts';
 import { productById } from './find-entities.ts';
 import { deleteProduct } from './save-product.ts';
 

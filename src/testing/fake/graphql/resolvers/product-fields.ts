@@ -1,10 +1,10 @@
 import type { ProductEntity } from '../../store/entities.ts';
-import type { Entity } from '../../store/types.ts';
+import type { Entity } from '../../store/entity-store.ts';
+import { type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { parseGid } from '../gid.ts';
-import { type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
-import { metafieldFields } from './metafields.ts';
+import { metafieldFields } from './metafields/metafields.ts';
 import { plainText } from './plain-text.ts';
 
 /** Fields of a product that no other feature answers. */

@@ -1,15 +1,15 @@
-import type { ProductIdentifierInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { ProductIdentifierInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { productByCustomId } from './custom-id.ts';
 import { allProducts, productByHandle, productById } from './find-entities.ts';
-import { handleFrom } from './handles.ts';
+import { productByCustomId } from './metafields/custom-id.ts';
 import { productTerms } from './product-search.ts';
 import { searched } from './search.ts';
+import { handleFrom } from './text.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;

@@ -1,8 +1,8 @@
-import type { PublicationInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
@@ -99,6 +99,7 @@ interface PublishArgs {
 }
 
 type Published = ProductEntity['published'];
+
 type Change = (before: Published, publicationId: string, publishDate: string | null, now: string) => Published;
 
 /** Without a date, what is published already keeps its own. */

@@ -1,7 +1,7 @@
-import { idOf, productPayload } from '../../../webhooks/product-payload.ts';
 import type { ProductEntity } from '../../store/entities.ts';
 import type { InventoryLevelEntity } from '../../store/inventory-entities.ts';
-import type { ResolverContext } from '../types.ts';
+import { idOf, productPayload } from '../../webhooks/product-payload.ts';
+import type { ResolverContext } from '../context.ts';
 import { dropLevels, levelAt, putLevel, putNewLevel } from './inventory/levels.ts';
 
 /** Keeps a product, new or changed, and tells of it. Where variants are gone, so is their stock. */

@@ -1,6 +1,6 @@
-import type { FakePlan } from '../../types.ts';
+import type { FakePlan } from '../../model.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { stableGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 
 const plans: Readonly<Record<FakePlan, string>> = { standard: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus' };
 

@@ -1,6 +1,6 @@
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { productById } from './find-entities.ts';
 import { normalTags } from './normal-tags.ts';
 import { plainProblem } from './problems.ts';

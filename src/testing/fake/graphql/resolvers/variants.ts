@@ -1,13 +1,13 @@
-import type { UniqueMetafieldValueInput } from '../../../../admin/operations/generated/graphql.ts';
+import type { UniqueMetafieldValueInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
-import { requireUniqueDefinition } from './custom-id.ts';
 import { allProducts, productById, variantById } from './find-entities.ts';
-import { metafieldFields } from './metafields.ts';
+import { requireUniqueDefinition } from './metafields/custom-id.ts';
+import { metafieldFields } from './metafields/metafields.ts';
 import { byId, containing, oneOf, type SearchTerm, searched } from './search.ts';
 
 /**
@@ -15,6 +15,7 @@ import { byId, containing, oneOf, type SearchTerm, searched } from './search.ts'
  * https://shopify.dev/changelog/enhanced-variant-query-limits-for-single-product-queries
  */
 const maxOfSingleProduct = 2048;
+
 const singleProductFields = new Set(['product', 'productByIdentifier']);
 
 interface VariantsArgs extends ConnectionArgs {

@@ -4,9 +4,9 @@ import {
   type WebhookSubscriptionEntity,
   webhookKinds,
 } from '../../store/webhook-entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { resolveNamespace } from './namespaces.ts';
 import { plainProblem } from './problems.ts';
 import { ownSubscriptions, subscriptionProblems } from './webhook-subscription-rules.ts';

@@ -5,7 +5,7 @@ import {
 } from '../../store/webhook-entities.ts';
 import { parseFilter } from '../../webhooks/filter.ts';
 import { readAddress } from '../../webhooks/uri.ts';
-import type { ResolverContext } from '../types.ts';
+import type { ResolverContext } from '../context.ts';
 import { plainProblem, type UserProblem } from './problems.ts';
 
 /** Most characters of a name. https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification */

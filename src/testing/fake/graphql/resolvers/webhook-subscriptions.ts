@@ -1,7 +1,7 @@
 import type { WebhookSubscriptionEntity } from '../../store/webhook-entities.ts';
 import { readAddress } from '../../webhooks/uri.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../types.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { countUpTo } from './counts.ts';
 import { byId, searched } from './search.ts';

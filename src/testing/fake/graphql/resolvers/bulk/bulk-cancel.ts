@@ -1,6 +1,6 @@
 import { isRunning, statusOf } from '../../../bulk/operation-view.ts';
 import type { BulkOperationEntity } from '../../../store/bulk-entities.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 import { ownOperation } from './bulk-queries.ts';
 
 /** `bulkOperationCancel`: the operation ends with its next step, and keeps what it has written. */

@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import { downloadUrl } from '../../../bulk/addresses.ts';
 import { bulkOperation, bulkOperations, hasFile, statusOf } from '../../../bulk/operation-view.ts';
 import type { BulkOperationEntity, BulkType } from '../../../store/bulk-entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../types.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { searchedOperations } from './bulk-search.ts';
 

@@ -1,7 +1,7 @@
-import type { ResolverMap } from '../../types.ts';
+import type { ResolverMap } from '../../context.ts';
+import { bulkRunResolvers } from '../bulk.ts';
 import { bulkCancelResolvers } from './bulk-cancel.ts';
 import { bulkQueryResolvers } from './bulk-queries.ts';
-import { bulkRunResolvers } from './bulk-run.ts';
 import { stagedUploadResolvers } from './staged-uploads.ts';
 
 /** Resolvers of bulk operations and of the uploads they read. What runs them is in `bulk/`. */

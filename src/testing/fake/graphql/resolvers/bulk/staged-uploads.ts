@@ -1,5 +1,5 @@
 import { type StagedUploadInput, stagedTarget, stagedUpload } from '../../../bulk/staged-target.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 
 /** `stagedUploadsCreate`. */
 export const stagedUploadResolvers: ResolverMap = {

@@ -1,11 +1,11 @@
-import { idOf } from '../../../../webhooks/product-payload.ts';
 import type { CollectionEntity } from '../../../store/collection-entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { productById } from '../find-entities.ts';
-import { freeHandle, handleFrom } from '../handles.ts';
-import { upsertedMetafields } from '../metafield-from.ts';
+import { upsertedMetafields } from '../metafields/values.ts';
 import { plainProblem, type UserProblem } from '../problems.ts';
+import { freeHandle, handleFrom } from '../text.ts';
 import { type CollectionArgs, type CollectionFields, collectionFields } from './collection-input.ts';
 import { collectionByHandle, collectionById, membersOf } from './find-collections.ts';
 import { changeMembers } from './members.ts';

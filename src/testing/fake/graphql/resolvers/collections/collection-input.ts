@@ -1,4 +1,4 @@
-import type { MetafieldInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { MetafieldInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import { notSimulated } from '../../errors.ts';
 
 /** What `CollectionInput`, `CollectionCreateInput` and `CollectionUpdateInput` say, as far as it is simulated. */

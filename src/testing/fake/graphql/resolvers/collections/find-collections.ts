@@ -1,8 +1,8 @@
 import type { CollectionEntity } from '../../../store/collection-entities.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { lookupKey } from '../../../store/lookup-keys.ts';
+import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 

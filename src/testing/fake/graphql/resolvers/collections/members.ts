@@ -1,4 +1,4 @@
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { productById } from '../find-entities.ts';
 import { collectionById } from './find-collections.ts';
 import { collectionPayload } from './payload.ts';

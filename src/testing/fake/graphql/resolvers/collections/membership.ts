@@ -1,6 +1,6 @@
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
-import { defer } from '../deferred/defer.ts';
+import { defer } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
 import { plainProblem } from '../problems.ts';
 import { collectionById } from './find-collections.ts';

@@ -1,5 +1,5 @@
-import { idOf } from '../../../../webhooks/product-payload.ts';
 import type { CollectionEntity } from '../../../store/collection-entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 
 /** A collection in the REST shape of the topics `collections/create` and `collections/update`. */
 export function collectionPayload(collection: CollectionEntity): Readonly<Record<string, unknown>> {

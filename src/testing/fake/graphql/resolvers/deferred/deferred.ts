@@ -1,8 +1,8 @@
 import type { DeferredEntity } from '../../../store/deferred-entities.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
+import { type DeferredKind, findDeferred } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
-import { type DeferredKind, findDeferred } from './defer.ts';
 
 const operationKinds: ReadonlySet<string> = new Set<DeferredKind>(['ProductSetOperation', 'ProductDeleteOperation']);
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../../../internal/clock.ts';
 import type { Background } from '../../../background.ts';
+import type { GraphqlEngine } from '../../../model.ts';
 import type { DeferredEntity } from '../../../store/deferred-entities.ts';
-import type { FakeStore } from '../../../store/types.ts';
-import type { GraphqlEngine } from '../../../types.ts';
-import type { DeferredKind } from './defer.ts';
+import type { FakeStore } from '../../../store/entity-store.ts';
+import type { DeferredKind } from '../deferred.ts';
 
 const poll: Readonly<Record<DeferredKind, string>> = {
   ProductSetOperation: 'query ($id: ID!) { productOperation(id: $id) { status } }',

@@ -1,5 +1,5 @@
 import type { DeferredOutcome, DeferredRequest } from '../../../store/deferred-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { changeMembers } from '../collections/members.ts';
 import { productById } from '../find-entities.ts';
 import { type ProductSetArgs, setProduct } from '../product-set/set-product.ts';

@@ -1,6 +1,6 @@
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import type { ResolverContext } from '../../types.ts';
 import { productById } from '../find-entities.ts';
 import { collectProblems, type FieldPath } from '../problems.ts';
 import { newImage } from '../product-set/new-image.ts';

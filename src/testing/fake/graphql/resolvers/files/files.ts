@@ -1,6 +1,6 @@
 import type { StoredMedia } from '../../../store/entities.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { byId, oneOf, type SearchTerm, searched } from '../search.ts';
 import { createFiles, deleteFiles, type FileCreateInput, type FileUpdateInput, updateFiles } from './change.ts';

@@ -1,12 +1,13 @@
 import type { StoredMedia } from '../../../store/entities.ts';
 import type { FileEntity } from '../../../store/file-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { allProducts, ownerOf } from '../find-entities.ts';
 
 const kind = 'MediaImage';
 
 /** Milliseconds of the fake's clock from the upload of a file until work on it begins, and until it is done. */
 const processingAfterMs = 100;
+
 const readyAfterMs = 500;
 
 /** How far an image is by the clock. */

@@ -1,6 +1,6 @@
 import type { InventoryLevelEntity } from '../../../store/inventory-entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import type { ResolverContext } from '../../types.ts';
 import { type FieldPath, plainProblem } from '../problems.ts';
 import { canStock, isInStock, levelAt, levelsOf, newLevel, ownerOfItem, putLevel, quantityOf } from './levels.ts';
 

@@ -1,5 +1,5 @@
 import type { QuantityState } from '../../../store/inventory-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { collectProblems, type FieldPath } from '../problems.ts';
 import { applyChanges, type Cause, type PlannedChange } from './apply-changes.ts';
 import { checkCause, checkChangeFrom, checkPlace, type InventoryReport, requireChangeFrom } from './checks.ts';
@@ -7,7 +7,7 @@ import { checkLedger, isMutableState } from './ledger.ts';
 import { levelAt } from './levels.ts';
 
 /** `InventoryChangeInput`. */
-export interface ChangeInput {
+interface ChangeInput {
   readonly inventoryItemId: string;
   readonly locationId: string;
   readonly delta: number;

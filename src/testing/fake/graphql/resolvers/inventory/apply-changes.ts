@@ -1,12 +1,12 @@
-import type {
-  InventoryAdjustmentGroupEntity,
-  InventoryLevelEntity,
-  QuantityName,
-  QuantityState,
-  StoredInventoryChange,
+import {
+  type InventoryAdjustmentGroupEntity,
+  type InventoryLevelEntity,
+  type QuantityName,
+  type QuantityState,
+  quantityStates,
+  type StoredInventoryChange,
 } from '../../../store/inventory-entities.ts';
-import { quantityStates } from '../../../store/inventory-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { levelAt, newLevel, putLevel, quantityOf } from './levels.ts';
 
 /** One change of one state of an item at a location. */

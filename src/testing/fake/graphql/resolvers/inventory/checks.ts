@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import type { FieldPath } from '../problems.ts';
 import { canStock, ownerOfItem } from './levels.ts';
 

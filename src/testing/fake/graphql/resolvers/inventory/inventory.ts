@@ -1,8 +1,8 @@
-import type { InventoryItemInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { countUpTo } from '../counts.ts';
 import { allProducts } from '../find-entities.ts';
@@ -12,7 +12,7 @@ import { type AdjustQuantitiesInput, adjustQuantities } from './adjust-quantitie
 import { updateItem } from './item-update.ts';
 import { availableOf, levelAt, levelsOf, ownerOfItem } from './levels.ts';
 import { type MoveQuantitiesInput, moveQuantities } from './move-quantities.ts';
-import { type SetOnHandInput, type SetQuantitiesInput, setOnHandQuantities, setQuantities } from './set-quantities.ts';
+import { type SetOnHandInput, type SetQuantitiesInput, setOnHandQuantities, setQuantities } from './quantities.ts';
 
 type Item = StoredVariant['inventoryItem'];
 

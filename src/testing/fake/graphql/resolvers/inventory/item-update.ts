@@ -1,8 +1,8 @@
-import type { InventoryItemInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredVariant } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { plainProblem } from '../problems.ts';
 import { inventoryItemFrom } from '../product-set/inventory-item.ts';
 import { amountFrom } from '../product-set/money.ts';

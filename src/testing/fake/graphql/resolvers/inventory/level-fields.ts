@@ -5,8 +5,8 @@ import {
   quantityStates,
   type StoredInventoryChange,
 } from '../../../store/inventory-entities.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
-import { type ResolverMap, resolver } from '../../types.ts';
 import { locationById } from '../locations/find-locations.ts';
 import { deactivationProblem } from './activate.ts';
 import { ownerOfItem, quantityOf } from './levels.ts';

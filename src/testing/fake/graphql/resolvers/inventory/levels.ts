@@ -5,8 +5,8 @@ import {
   type QuantityState,
   quantityStates,
 } from '../../../store/inventory-entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { ownerOf } from '../find-entities.ts';
 import { allLocations, locationById } from '../locations/find-locations.ts';
 import { levelPayload } from './payloads.ts';
@@ -14,6 +14,7 @@ import { levelPayload } from './payloads.ts';
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 
 const kind = 'InventoryLevel';
+
 const none = Object.fromEntries(quantityStates.map((state) => [state, 0])) as Record<QuantityState, number>;
 
 /** The gid of a level, which follows from its item and location, as in Shopify. */
@@ -21,7 +22,7 @@ const levelId = (itemId: string, locationId: string): string =>
   `gid://shopify/${kind}/${parseGid(locationId)?.key}?inventory_item_id=${parseGid(itemId)?.key}`;
 
 /** An inventory item with what it belongs to. */
-export interface OwnedItem {
+interface OwnedItem {
   readonly product: ProductEntity;
   readonly variant: StoredVariant;
 }

@@ -1,4 +1,4 @@
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { collectProblems, type FieldPath } from '../problems.ts';
 import { applyChanges, type Cause, type PlannedChange } from './apply-changes.ts';
 import { checkCause, checkChangeFrom, checkPlace, type InventoryReport, requireChangeFrom } from './checks.ts';
@@ -6,7 +6,7 @@ import { checkLedger, isMutableState } from './ledger.ts';
 import { levelAt } from './levels.ts';
 
 /** `InventoryMoveQuantityTerminalInput`. */
-export interface MoveTerminal {
+interface MoveTerminal {
   readonly locationId: string;
   readonly name: string;
   readonly changeFromQuantity?: number | null;
@@ -14,7 +14,7 @@ export interface MoveTerminal {
 }
 
 /** `InventoryMoveQuantityChange`. */
-export interface MoveInput {
+interface MoveInput {
   readonly inventoryItemId: string;
   readonly quantity: number;
   readonly from: MoveTerminal;
@@ -28,6 +28,7 @@ export interface MoveQuantitiesInput extends Cause {
 
 /** From the descriptions of `InventoryMoveQuantitiesUserErrorCode`. */
 const maxQuantity = 2_000_000_000;
+
 const maxLedgers = 2;
 
 /** `inventoryMoveQuantities`: from one state to another, at one location. */

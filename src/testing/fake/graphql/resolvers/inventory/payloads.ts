@@ -1,6 +1,6 @@
-import { idOf } from '../../../../webhooks/product-payload.ts';
 import type { StoredVariant } from '../../../store/entities.ts';
 import type { InventoryLevelEntity } from '../../../store/inventory-entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 
 /** A level in the REST shape of the topics `inventory_levels/…`. */
 export function levelPayload(level: InventoryLevelEntity): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { LocationEntity } from '../../../store/location-entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { collectProblems } from '../problems.ts';
 import { allLocations, locationById } from './find-locations.ts';
 import { locationPayload } from './location-payload.ts';

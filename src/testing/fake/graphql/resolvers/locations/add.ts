@@ -1,6 +1,6 @@
 import { newLocation, type StoredAddress } from '../../../store/location-entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import type { ResolverContext } from '../../types.ts';
 import { collectProblems } from '../problems.ts';
 import { allLocations } from './find-locations.ts';
 import { locationPayload } from './location-payload.ts';

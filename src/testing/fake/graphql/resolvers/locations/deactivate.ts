@@ -1,6 +1,6 @@
 import type { LocationEntity } from '../../../store/location-entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { isInStock, levelsAt, moveStock } from '../inventory/levels.ts';
 import { collectProblems, type UserProblem } from '../problems.ts';
 import { activeLocation, allLocations, locationById } from './find-locations.ts';

@@ -1,5 +1,5 @@
 import type { LocationEntity } from '../../../store/location-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 

@@ -1,5 +1,5 @@
-import { idOf } from '../../../../webhooks/product-payload.ts';
 import type { LocationEntity } from '../../../store/location-entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 
 /** A location in the REST shape of the topics `locations/…`. */
 export function locationPayload(location: LocationEntity): Readonly<Record<string, unknown>> {

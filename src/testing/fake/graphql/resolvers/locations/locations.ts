@@ -1,7 +1,7 @@
 import type { LocationEntity, StoredAddress } from '../../../store/location-entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../types.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { countUpTo } from '../counts.ts';
 import { isInStock, levelAt, levelsAt } from '../inventory/levels.ts';

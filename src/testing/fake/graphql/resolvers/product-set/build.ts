@@ -1,4 +1,4 @@
-import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { ownFields } from './fields.ts';
 import { mediaFrom } from './files.ts';

@@ -1,4 +1,4 @@
-import type { VariantOptionValueInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { VariantOptionValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
 import { sameName } from './options.ts';
 import type { ProductSetContext } from './user-errors.ts';

@@ -1,14 +1,14 @@
-import type { ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { parseGid } from '../../gid.ts';
 import { productByHandle } from '../find-entities.ts';
-import { freeHandle, handleFrom } from '../handles.ts';
 import { normalTags } from '../normal-tags.ts';
+import { freeHandle, handleFrom } from '../text.ts';
 import type { Target } from './identifier.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 /** What a product says about itself, without its lists. */
-export type OwnFields = Pick<
+type OwnFields = Pick<
   ProductEntity,
   | 'title'
   | 'handle'

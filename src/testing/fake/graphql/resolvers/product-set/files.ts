@@ -1,4 +1,4 @@
-import type { FileSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { FileSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMedia } from '../../../store/entities.ts';
 import { imageById } from '../files/images.ts';
 import { newImage } from './new-image.ts';

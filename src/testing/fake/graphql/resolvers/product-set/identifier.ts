@@ -1,10 +1,10 @@
-import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { requireGid } from '../../gid.ts';
-import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../custom-id.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
-import { handleFrom } from '../handles.ts';
+import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../namespaces.ts';
+import { handleFrom } from '../text.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 /** Which product is meant, and what the identifier itself says about it. */

@@ -1,6 +1,6 @@
-import type { InventoryItemInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredVariant } from '../../../store/entities.ts';
-import type { ShopInfo } from '../../types.ts';
+import type { ShopInfo } from '../../context.ts';
 import { amountFrom } from './money.ts';
 
 type StoredItem = StoredVariant['inventoryItem'];

@@ -1,7 +1,7 @@
-import type { MetafieldInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { MetafieldInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMetafield } from '../../../store/entities.ts';
-import { type MetafieldProblem, metafieldFrom, upsertedMetafields } from '../metafield-from.ts';
-import type { MetafieldOwner } from '../metafield-owners.ts';
+import type { MetafieldOwner } from '../metafields/owners.ts';
+import { type MetafieldProblem, metafieldFrom, upsertedMetafields } from '../metafields/values.ts';
 import type { FieldPath } from '../problems.ts';
 import type { ProductSetContext } from './user-errors.ts';
 

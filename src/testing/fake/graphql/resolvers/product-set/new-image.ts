@@ -1,8 +1,8 @@
 import type { StoredMedia } from '../../../store/entities.ts';
-import type { EntityStore } from '../../../store/types.ts';
+import type { EntityStore } from '../../../store/entity-store.ts';
 
 /** Where an image comes from, and what it is called. */
-export interface ImageSource {
+interface ImageSource {
   readonly originalSource?: string | null | undefined;
   readonly alt?: string | null | undefined;
   readonly filename?: string | null | undefined;

@@ -1,9 +1,11 @@
-import type { OptionSetInput, OptionValueSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { OptionSetInput, OptionValueSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredOption, StoredOptionValue } from '../../../store/entities.ts';
 import type { ProductSetContext } from './user-errors.ts';
 
 const maxOptions = 3;
+
 const maxValues = 2048;
+
 const maxLength = 255;
 
 /** Option names differ by more than their case. */

@@ -1,5 +1,5 @@
-import { type ResolverMap, resolver } from '../../types.ts';
-import { defer } from '../deferred/defer.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
+import { defer } from '../deferred.ts';
 import { type ProductSetArgs, setProduct } from './set-product.ts';
 import { refuseUnsimulated } from './unsimulated.ts';
 

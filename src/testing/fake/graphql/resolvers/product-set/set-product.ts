@@ -1,6 +1,6 @@
-import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../save-product.ts';
 import { buildProduct } from './build.ts';
@@ -13,7 +13,7 @@ export interface ProductSetArgs {
 }
 
 /** The product as it is now, or why it stays as it was. */
-export interface ProductSetResult {
+interface ProductSetResult {
   readonly product: ProductEntity | null;
   readonly userErrors: readonly ProductSetUserError[];
 }

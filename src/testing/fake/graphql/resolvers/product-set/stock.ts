@@ -1,4 +1,4 @@
-import type { ProductSetInput, ProductVariantSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetInput, ProductVariantSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import { levelAt, newLevel, quantityOf } from '../inventory/levels.ts';
 import { activeLocation, primaryLocation } from '../locations/find-locations.ts';
 import type { ProductSetContext } from './user-errors.ts';
@@ -7,6 +7,7 @@ type Quantities = ProductVariantSetInput['inventoryQuantities'];
 
 /** https://shopify.dev/changelog/posts/productset-limit-for-inventory-quantities */
 const maxEntries = 50_000;
+
 const maxQuantity = 1_000_000_000;
 
 /** Reports more quantities than one call may set. */

@@ -1,4 +1,4 @@
-import type { ProductSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import { notSimulated } from '../../errors.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { ProductSetUserErrorCode } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductSetUserErrorCode } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { InventoryLevelEntity } from '../../../store/inventory-entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import type { FieldPath } from '../problems.ts';
 
 /** One entry of `ProductSetPayload.userErrors`. */
@@ -12,14 +12,14 @@ export interface ProductSetUserError {
 }
 
 /** Problems for which `productSet` has no code of its own, and other mutations have. */
-export type FinerCode =
+type FinerCode =
   | 'NEED_TO_ADD_OPTION_VALUES'
   | 'NEGATIVE_PRICE_VALUE'
   | 'TRACKED_VARIANT_LOCATION_NOT_FOUND'
   | 'VARIANT_ALREADY_EXISTS';
 
 /** Notes one problem. The work goes on, so that all problems are reported together. */
-export type Report = (code: ProductSetUserErrorCode | FinerCode, field: FieldPath, message: string) => void;
+type Report = (code: ProductSetUserErrorCode | FinerCode, field: FieldPath, message: string) => void;
 
 /** What the parts of `productSet` work with. */
 export interface ProductSetContext extends ResolverContext {

@@ -1,4 +1,4 @@
-import type { ProductVariantSetInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { ProductVariantSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMedia, StoredVariant } from '../../../store/entities.ts';
 import type { Combination } from './combination.ts';
 import { inventoryItemFrom } from './inventory-item.ts';
@@ -10,7 +10,7 @@ import type { ProductSetContext } from './user-errors.ts';
 const maxLength = 255;
 
 /** What a variant is made from. */
-export interface VariantParts {
+interface VariantParts {
   readonly productId: string;
   readonly before: StoredVariant | undefined;
   readonly selectedOptions: Combination;

@@ -2,7 +2,7 @@ import type {
   FileSetInput,
   ProductSetInput,
   ProductVariantSetInput,
-} from '../../../../../admin/operations/generated/graphql.ts';
+} from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import { type Combination, combinationFrom, combinationKey } from './combination.ts';
 import type { ProductSetContext } from './user-errors.ts';
@@ -12,7 +12,7 @@ import { variantFrom } from './variant.ts';
 export const maxVariants = 2048;
 
 /** What the variants of a product are made from. */
-export interface VariantsParts {
+interface VariantsParts {
   readonly productId: string;
   readonly options: readonly StoredOption[];
   readonly existing: readonly StoredVariant[];

@@ -1,9 +1,9 @@
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import type { ResolverContext } from '../../types.ts';
 import { plainProblem } from '../problems.ts';
 import { buildOn } from '../product-set/build.ts';
 import { savedProduct } from '../product-set/set-product.ts';
-import { type ProductArgs, productFields, sharedFields, uploads } from './product-input.ts';
+import { type ProductArgs, productFields, sharedFields, uploads } from '../products-write.ts';
 import { inOwnWords } from './user-errors.ts';
 
 /** `productCreate`: a product with its first variant only. */

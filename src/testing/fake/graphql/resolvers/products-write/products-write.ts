@@ -1,6 +1,6 @@
-import { type ResolverMap, resolver } from '../../types.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
+import type { ProductArgs } from '../products-write.ts';
 import { createProduct } from './create.ts';
-import type { ProductArgs } from './product-input.ts';
 import { type UpdateArgs, updateProduct } from './update.ts';
 
 /** `productCreate` and `productUpdate`. */

@@ -1,17 +1,17 @@
-import type { UniqueMetafieldValueInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
-import { productByCustomId } from '../custom-id.ts';
 import { productByHandle, productById } from '../find-entities.ts';
-import { handleFrom } from '../handles.ts';
+import { productByCustomId } from '../metafields/custom-id.ts';
 import { plainProblem } from '../problems.ts';
 import { buildOn } from '../product-set/build.ts';
 import { metafieldsWith } from '../product-set/metafields.ts';
 import { savedProduct } from '../product-set/set-product.ts';
 import type { ProductSetContext } from '../product-set/user-errors.ts';
-import { type ProductArgs, type ProductFields, productFields, sharedFields, uploads } from './product-input.ts';
+import { type ProductArgs, type ProductFields, productFields, sharedFields, uploads } from '../products-write.ts';
+import { handleFrom } from '../text.ts';
 import { inOwnWords } from './user-errors.ts';
 
 /** Arguments of `productUpdate`. */

@@ -3,7 +3,7 @@ import type {
   MetafieldInput,
   ProductVariantSetInput,
   VariantOptionValueInput,
-} from '../../../../../admin/operations/generated/graphql.ts';
+} from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMedia } from '../../../store/entities.ts';
 import { notSimulated } from '../../errors.ts';
 import type { FieldPath } from '../problems.ts';

@@ -1,12 +1,12 @@
 import type { ProductEntity, StoredOption, StoredVariant } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { productById } from '../find-entities.ts';
 import { combinationFrom, combinationKey } from '../product-set/combination.ts';
 import { metafieldsFrom } from '../product-set/metafields.ts';
 import { variantFrom } from '../product-set/variant.ts';
 import { alreadyExists, maxVariants } from '../product-set/variants.ts';
-import type { CreateMediaInput } from '../products-write/product-input.ts';
+import type { CreateMediaInput } from '../products-write.ts';
 import { saveProduct } from '../save-product.ts';
 import { asVariantInput, type BulkVariantInput, mediaOf, refuseUnsimulatedVariants } from './bulk-input.ts';
 import { withValues } from './option-values.ts';

@@ -1,6 +1,6 @@
 import type { ProductEntity } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
 import { requireGid } from '../../gid.ts';
-import type { ResolverContext } from '../../types.ts';
 import { productById } from '../find-entities.ts';
 import { collectProblems } from '../problems.ts';
 import { saveProduct } from '../save-product.ts';

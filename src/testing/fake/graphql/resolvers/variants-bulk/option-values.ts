@@ -1,4 +1,4 @@
-import type { VariantOptionValueInput } from '../../../../../admin/operations/generated/graphql.ts';
+import type { VariantOptionValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredOption, StoredVariant } from '../../../store/entities.ts';
 import { sameName } from '../product-set/options.ts';
 import type { ProductSetContext } from '../product-set/user-errors.ts';

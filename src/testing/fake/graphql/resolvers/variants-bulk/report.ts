@@ -1,9 +1,9 @@
 import type { ProductEntity } from '../../../store/entities.ts';
-import type { ResolverContext } from '../../types.ts';
+import type { ResolverContext } from '../../context.ts';
 import { collectProblems, type UserProblem } from '../problems.ts';
 import { mediaFrom } from '../product-set/files.ts';
 import type { ProductSetContext } from '../product-set/user-errors.ts';
-import { type CreateMediaInput, uploads } from '../products-write/product-input.ts';
+import { type CreateMediaInput, uploads } from '../products-write.ts';
 
 /** What the bulk mutations of variants build with. */
 export interface BulkBuilding {

@@ -1,7 +1,7 @@
-import { type ResolverMap, resolver } from '../../types.ts';
+import { type ResolverMap, resolver } from '../../context.ts';
+import { type UpdateVariantsArgs, updateVariants } from '../variants-bulk.ts';
 import { type CreateVariantsArgs, createVariants } from './create.ts';
 import { type DeleteVariantsArgs, deleteVariants } from './delete.ts';
-import { type UpdateVariantsArgs, updateVariants } from './update.ts';
 
 /** Mutations of several variants of one product. */
 export const variantsBulkResolvers: ResolverMap = {

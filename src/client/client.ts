@@ -1,0 +1,128 @@
+import type { RestClient } from '../admin/rest/types.ts';
+import type { GraphqlClient } from '../admin/types.ts';
+import { staticToken, tokenProblems } from '../auth/static-token.ts';
+import { guardsFor } from '../client-guards.ts';
+import { optionProblems } from '../client-problems.ts';
+import { resolveApiVersion } from '../config/api-version.ts';
+import { parseShopDomain } from '../config/shop-domain.ts';
+import { ConfigError, type Problem } from '../errors/errors.ts';
+import { createGraphqlClient } from '../graphql/graphql.ts';
+import { kyTransport } from '../http/ky.ts';
+import { createApiWatch } from '../http/version-watch.ts';
+import { systemClock } from '../internal/clock.ts';
+import { withDefaults } from '../internal/with-defaults.ts';
+import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
+import type { LimiterStatus } from '../ports/rate-limiter.ts';
+import type { CallEnvironment } from '../request/types.ts';
+import type { BreakerPolicy, BreakerState, RetryPolicy } from '../resilience/types.ts';
+import { createRestClient } from '../rest/rest.ts';
+import { createRuntime, processRuntime, shared } from '../runtime.ts';
+import { createEmit } from '../telemetry/emit.ts';
+import { safeLogger } from '../telemetry/telemetry.ts';
+import type { ShopifyAppOptions, ShopifyClientOptions } from './options.ts';
+
+/** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
+export interface ShopifyClient extends GraphqlClient {
+  readonly rest: RestClient;
+  /** Domain, such as `acme.myshopify.com`. */
+  readonly shop: string;
+  readonly apiVersion: string;
+  /** The bucket as the limiter sees it, and the breaker. `limiter` is `undefined` before the first call. */
+  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+}
+
+/** An app installed on many shops. */
+export interface ShopifyApp {
+  /** @throws ConfigError where the text is no shop's domain. */
+  shop(domain: string): ShopifyClient;
+}
+
+const defaultRetry: RetryPolicy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+
+const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
+
+/**
+ * Makes a client of one shop.
+ *
+ * @example
+ * const shop = createShopifyClient({ shop: 'acme.myshopify.com', accessToken: 'shpat_…' });
+ * const { data } = await shop.graphql('query { shop { name } }');
+ *
+ * @throws ConfigError with all that does not fit, before anything is sent.
+ */
+export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
+  const clock = options.clock ?? systemClock;
+  const domain = parseShopDomain(options.shop);
+  const version = resolveApiVersion(options.apiVersion, clock.now());
+  const problems: Problem[] = [...optionProblems(options)];
+  if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
+  if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
+  if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
+  if (problems.length > 0 || !domain.ok || !version.ok) throw new ConfigError(problems);
+
+  const shop = domain.domain;
+  const apiVersion = version.version;
+  const logger = safeLogger(options.logger);
+  if (version.warning !== undefined) logger?.warn({ shop, apiVersion }, version.warning);
+  const app = options.appId ?? 'default';
+  const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
+  const emit = createEmit(options.telemetry, logger);
+  const runtime = options.isolated ? createRuntime() : processRuntime();
+  const limiter =
+    options.limiter ??
+    shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
+  const owner = { origin, shop, app, clock, emit, logger };
+  const guards = guardsFor(owner, runtime.guards, options.breaker ?? {}, defaultBreaker);
+
+  const environment: CallEnvironment = {
+    ...guards,
+    shop,
+    app,
+    origin,
+    clock,
+    limiter,
+    emit,
+    random: Math.random,
+    headers: {
+      'user-agent': `${options.userAgentPrefix ? `${options.userAgentPrefix} ` : ''}shopwright`,
+      // A test server cannot tell the shop from its own host name.
+      ...(options.origin !== undefined && { 'x-shopify-shop-domain': shop }),
+    },
+    tokens: options.auth ?? staticToken(options.accessToken ?? ''),
+    transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
+    watch: createApiWatch(shop, apiVersion, runtime.told, emit, logger),
+  };
+
+  const calls = {
+    apiVersion,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    deadlineMs: options.deadlineMs,
+    retry: withDefaults(defaultRetry, options.retry),
+  };
+  const { costs, documents } = runtime;
+  const { graphql } = createGraphqlClient({ ...calls, environment, costs, documents });
+
+  // REST calls have a bucket of their own: https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+  const restLimiter =
+    options.limiter ??
+    shared(runtime.restLimiters, options.origin === undefined ? '' : origin, () =>
+      tokenBucketLimiter({ clock, maximumAvailable: 40, restoreRate: 2 }),
+    );
+  const rest = createRestClient({
+    ...calls,
+    environment: { ...environment, limiter: restLimiter, app: `${app}:rest` },
+    requestsPerSecond: options.rest?.requestsPerSecond,
+  });
+  return {
+    shop,
+    apiVersion,
+    graphql,
+    rest,
+    status: () => ({ limiter: limiter.status({ shop, app }), breaker: guards.breaker.state() }),
+  };
+}
+
+/** Makes an app that hands out a client for each of its shops. */
+export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
+  return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
+}

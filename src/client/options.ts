@@ -1,0 +1,58 @@
+import type { Clock } from '../internal/clock.ts';
+import type { Logger, TelemetryListener } from '../ports/logger.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { TokenSource } from '../ports/token-source.ts';
+import type { Transport } from '../ports/transport.ts';
+import type { BreakerPolicy, BreakerStore, RetryPolicy } from '../resilience/types.ts';
+
+/** Options that one client and a whole app have in common. */
+export interface CommonOptions {
+  /** Name of the app; buckets belong to an app on a shop. Default `default`. */
+  readonly appId?: string;
+  /** Default: the version this package is generated for. */
+  readonly apiVersion?: string;
+  /** A test server in place of `https://{shop}`, such as `http://127.0.0.1:4010`. */
+  readonly origin?: string;
+  /** Replaces the global `fetch`, looked up at each request. */
+  readonly fetch?: typeof fetch;
+  /** Default: ky over `fetch`. */
+  readonly transport?: Transport;
+  /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
+  readonly limiter?: RateLimiter;
+  /**
+   * When to stop calling a shop that fails. With a `store`, processes tell one another. All clients of an app and
+   * shop share the breaker that the first one sets up; `logger` is warned where another asks for something else.
+   */
+  readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
+  readonly retry?: Partial<RetryPolicy>;
+  /**
+   * REST calls. `requestsPerSecond`: how many Shopify gives back each second. Default 2, or 20 where the
+   * bucket's size says Plus; set 4 for Advanced.
+   */
+  readonly rest?: { readonly requestsPerSecond?: number | undefined };
+  /** Milliseconds for one attempt. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds for everything, waits included. None by default. */
+  readonly deadlineMs?: number;
+  readonly logger?: Logger;
+  /** Receives an event for each permit, attempt, retry and call. */
+  readonly telemetry?: TelemetryListener;
+  /** Put in front of the `User-Agent` header. */
+  readonly userAgentPrefix?: string;
+  /** `true` gives the client a bucket and a breaker of its own. Default `false`. */
+  readonly isolated?: boolean;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+}
+
+/** Options of `createShopifyClient`: a shop and, for it, either a token or a token source. */
+export type ShopifyClientOptions = CommonOptions & {
+  /** `acme`, `acme.myshopify.com` or `https://acme.myshopify.com`. */
+  readonly shop: string;
+} & (
+    | { /** Admin API access token. */ readonly accessToken: string; readonly auth?: undefined }
+    | { readonly auth: TokenSource; readonly accessToken?: undefined }
+  );
+
+/** Options of `createShopifyApp`. */
+export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };

@@ -1,0 +1,72 @@
+import {
+  AccessDeniedError,
+  type AnswerContext,
+  AuthenticationError,
+  HttpError,
+  ShopUnavailableError,
+  ThrottledError,
+} from '../errors/answer.ts';
+import type { ShopwrightError } from '../errors/base.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { parseRetryAfterMs } from '../internal/retry-after.ts';
+import type { TransportResponse } from '../ports/transport.ts';
+
+/** The typed error of an answer whose status is not 2xx. */
+export function errorOfStatus(response: TransportResponse, context: AnswerContext, nowMs: number): ShopwrightError {
+  const { status } = response;
+  const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), nowMs);
+  const details = { ...context, status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const said = messageOfBody(response.body);
+  const quoted = said === undefined ? '' : ` Shopify says: ${said}`;
+  const shop = context.shop ?? 'the shop';
+
+  switch (status) {
+    case 401:
+      return new AuthenticationError(
+        `Shopify refused the access token for ${shop}. Check the token, and that the app is still installed there.${quoted}`,
+        details,
+      );
+    case 402:
+      return new ShopUnavailableError(`${shop} is frozen, or its plan lacks the feature (402).${quoted}`, details);
+    case 403:
+      return new AccessDeniedError(
+        `The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`,
+        {},
+        details,
+      );
+    case 423:
+      return new ShopUnavailableError(
+        `${shop} is locked by Shopify (423). Its owner must contact Shopify.${quoted}`,
+        details,
+      );
+    case 429:
+      return new ThrottledError(`${shop} takes no more requests now (429).${quoted}`, details);
+    case 404:
+      return new HttpError(
+        `Not found (404). Check that ${shop} exists, and the path and API version.${quoted}`,
+        false,
+        details,
+      );
+    case 501:
+      return new HttpError(`${shop} does not offer this (501).${quoted}`, false, details);
+    default:
+      return new HttpError(
+        `${shop} answered with status ${status}.${quoted}`,
+        status >= 500 && status !== 783,
+        details,
+      );
+  }
+}
+
+const longestQuote = 300;
+
+/** Shopify's `errors` of a refused request: a text, an object of texts or lists, or a list of objects. Never HTML. */
+function messageOfBody(body: string): string | undefined {
+  const parsed = parseJson(body);
+  if (!isRecord(parsed)) return undefined;
+  const { errors, error } = parsed;
+  const value = errors ?? error;
+  if (value === undefined) return undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}

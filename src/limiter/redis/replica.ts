@@ -1,0 +1,109 @@
+import type { Clock } from '../../internal/clock.ts';
+import { type BucketState, createBucket, refill, settle } from '../bucket.ts';
+import type { RedisLimiterSettings } from './options.ts';
+import type { EndedPermit, Hearing } from './protocol.ts';
+
+/** Milliseconds for which an answer counts as news. */
+const freshMs = 1_000;
+
+type MirrorSettings = Pick<RedisLimiterSettings, 'clock' | 'maximumAvailable' | 'restoreRate' | 'processes'>;
+
+/**
+ * What one process knows of a bucket in Redis. While Redis is gone it is the safe share of the process: a
+ * bucket of its own that is smaller and refills slower by the number of processes.
+ */
+export class Mirror {
+  readonly bucket: BucketState;
+  /** Whether Redis is gone. */
+  isAlone = false;
+  /** Names the life of the bucket: see `Hearing.era`. */
+  era = 0;
+  /** Points that others in other processes wait for. */
+  pointsAhead = 0;
+  readonly #clock: Clock;
+  readonly #fewestProcesses: number;
+  /** Processes that Redis knew of when it was last heard of. */
+  #processes = 1;
+  /** How many such buckets make up the shop's: 1 unless the process is alone. */
+  #shares = 1;
+  #outages = 0;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Makes the mirror of a bucket of which nothing is known. */
+  constructor(settings: MirrorSettings) {
+    this.#clock = settings.clock;
+    this.#fewestProcesses = settings.processes;
+    this.bucket = createBucket(settings, settings.clock.monotonic());
+  }
+
+  /** The most that a call may cost: the size of the shop's bucket, also while only a share of it is here. */
+  get largest(): number {
+    // Without the last digits, in which parts put together differ from the whole.
+    return Math.round(this.bucket.maximumAvailable * this.#shares * 1e6) / 1e6;
+  }
+
+  /** Whether Redis was heard of within the last second, or is not to be asked. */
+  get isFresh(): boolean {
+    return this.isAlone || this.#clock.monotonic() - this.#heardAtMs <= freshMs;
+  }
+
+  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  refill(): number {
+    const nowMs = this.#clock.monotonic();
+    refill(this.bucket, nowMs);
+    return nowMs;
+  }
+
+  /** Takes over what Redis says, and on top of that what ended while it said so. */
+  hear(hearing: Hearing, endedSince: readonly EndedPermit[]): void {
+    const { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed } = hearing;
+    this.#heardAtMs = this.#clock.monotonic();
+    const refilled = { refilledAtMs: this.#heardAtMs };
+    Object.assign(
+      this.bucket,
+      { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed },
+      refilled,
+    );
+    this.isAlone = false;
+    this.era = hearing.era;
+    this.pointsAhead = hearing.pointsAhead;
+    this.#shares = 1;
+    this.#processes = hearing.processes;
+    for (const ended of endedSince) this.end(ended);
+  }
+
+  /** Redis is gone: keeps the share of this process, less what its permits hold. */
+  goAlone(held: { readonly points: number; readonly count: number }): void {
+    const { bucket } = this;
+    this.refill();
+    this.#outages += 1;
+    this.#shares = Math.max(this.#processes, this.#fewestProcesses);
+    this.isAlone = true;
+    this.era = -this.#outages;
+    this.pointsAhead = 0;
+    bucket.maximumAvailable /= this.#shares;
+    bucket.restoreRate /= this.#shares;
+    bucket.reserved = held.points;
+    bucket.inFlight = held.count;
+    bucket.spent = 0;
+    bucket.level = Math.min(bucket.level / this.#shares, bucket.maximumAvailable - bucket.reserved);
+  }
+
+  /** Counts the end of a permit. */
+  end({ points, spent, spentBefore, era, status }: EndedPermit): void {
+    const shares = this.#shares;
+    const share = status && {
+      maximumAvailable: status.maximumAvailable / shares,
+      currentlyAvailable: status.currentlyAvailable / shares,
+      restoreRate: status.restoreRate / shares,
+    };
+    const reservation = { points, spentBefore: era === this.era ? spentBefore : 0 };
+    settle(this.bucket, reservation, { actualCost: spent, ...(share && { throttleStatus: share }) });
+  }
+
+  /** Points that the share is short of by what was spent from it: that is what Redis cannot know of. */
+  owed(): number {
+    const { maximumAvailable, reserved, level } = this.bucket;
+    return this.isAlone ? Math.max(0, maximumAvailable - reserved - level) : 0;
+  }
+}

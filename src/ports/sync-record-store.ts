@@ -1,0 +1,107 @@
+import type { JsonObject } from '../internal/json.ts';
+
+/** Where a product stands. `syncing` is written before a push is sent, so a crash leaves a trace. */
+export type SyncStatus = 'pending' | 'syncing' | 'synced' | 'failed' | 'deleted_in_shopify';
+
+/** What the sync engine remembers about one local product on one shop. Plain JSON throughout. */
+export interface SyncRecord {
+  /** Shop domain. */
+  readonly shop: string;
+  /** The host's own id of the product; unique within a shop. */
+  readonly localId: string;
+  /** Shopify's id, once known. */
+  readonly gid: string | null;
+  readonly status: SyncStatus;
+  /** Hash of all that the last push said; an equal hash means there is nothing to push. */
+  readonly hash: string | null;
+  /**
+   * Hashes of parts of the last push (`images`, `publications`), so that an unchanged part is not
+   * sent again, and of what webhooks last told (`webhook`). `null` before the first push.
+   */
+  readonly parts: Readonly<Record<string, string>> | null;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+  /** Pushes begun since the last success. */
+  readonly attempts: number;
+  /**
+   * What the last push that succeeded said, such as `{ input, publications }`; `null` before it. Kept as JSON, so
+   * without `undefined` and with dates as text. Of any size: 5 MB and more.
+   */
+  readonly lastSyncData: JsonObject | null;
+  /** Milliseconds since the epoch. */
+  readonly lastSyncedAt: number | null;
+  /** Milliseconds since the epoch. */
+  readonly lastAttemptAt: number | null;
+  /** Shopify's `updatedAt` of the product as last seen (ISO 8601), from a push or a webhook. */
+  readonly shopifyUpdatedAt: string | null;
+}
+
+/** Records by status. */
+export type SyncCounts = Readonly<Record<SyncStatus, number>>;
+
+/** How many records of one status had their last success on one day. */
+export interface AgeCount {
+  readonly status: SyncStatus;
+  /** Days from 1970-01-01 to that of `lastSyncedAt`, by UTC; `null` for records that never succeeded. */
+  readonly day: number | null;
+  /** At least 1. */
+  readonly count: number;
+}
+
+/** Errors that say the same, apart from ids, numbers and quoted texts. */
+export interface ErrorPattern {
+  /** The errors' code. */
+  readonly code: string;
+  /** Their message with placeholders, as `errorPattern` makes it: `Title {text} is too long`. */
+  readonly pattern: string;
+  /** Records that have such an error. */
+  readonly count: number;
+  /** One of them: the one tried last, the smallest local id where several were. */
+  readonly localId: string;
+  /** When that one was tried, in milliseconds since the epoch. */
+  readonly lastAttemptAt: number | null;
+}
+
+/** Which records, and how many of them. */
+export interface ListOptions {
+  readonly status?: SyncStatus;
+  /** Local id after which the page starts; records come in ascending order of local id (code points). */
+  readonly after?: string;
+  /** Records per page. Default 100, at most 1,000. */
+  readonly limit?: number;
+}
+
+/** How many error patterns. */
+export interface ErrorPatternOptions {
+  /** Default 20, at most 1,000. */
+  readonly limit?: number;
+}
+
+/**
+ * Keeps sync records, one per shop and local id.
+ *
+ * @throws StorageError when the store cannot be read or written, or a row does not parse.
+ */
+export interface SyncRecordStore {
+  get(shop: string, localId: string): Promise<SyncRecord | undefined>;
+  getByGid(shop: string, gid: string): Promise<SyncRecord | undefined>;
+  /** Inserts or replaces the record of that shop and local id. */
+  put(record: SyncRecord): Promise<void>;
+  /** All or none of them. */
+  putMany(records: readonly SyncRecord[]): Promise<void>;
+  list(shop: string, options?: ListOptions): Promise<readonly SyncRecord[]>;
+  /** Records by status, zero where there is none. Kept with every change, so it costs the same for any number. */
+  counts(shop: string): Promise<SyncCounts>;
+  /**
+   * Records by status and day of the last success, in the order of the status above, never first, then from the
+   * oldest day. Kept with every change, as `counts` is.
+   */
+  ageCounts(shop: string): Promise<readonly AgeCount[]>;
+  /** What went wrong most often among the records that have a last error. Reads all of those. */
+  errorPatterns(shop: string, options?: ErrorPatternOptions): Promise<readonly ErrorPattern[]>;
+  delete(shop: string, localId: string): Promise<boolean>;
+  /**
+   * Deletes all records of a shop, as the law asks after `shop/redact`. Returns how many there were. Where it
+   * fails half-way, call it again.
+   */
+  erase(shop: string): Promise<number>;
+}

@@ -1,0 +1,84 @@
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+
+const inbox = 'webhook-inbox:';
+
+/** Of a shop's part; domains are longer than ids. */
+const longestShop = 80;
+
+const plain = /^[\w.-]+$/;
+
+/** What can stand in a key as it is; as a rule everything can, and then nobody has to wait for a hash. */
+function plainPart(text: string, longest = 48): string | undefined {
+  return text.length <= longest && plain.test(text) ? text : undefined;
+}
+
+async function hashedPart(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return `~${[...new Uint8Array(hash)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .slice(0, 46)}`;
+}
+
+/** Keys hold at most 255 characters: what comes from a header and is longer or odd is hashed. */
+export async function keyPart(text: string, longest = 48): Promise<string> {
+  return plainPart(text, longest) ?? hashedPart(text);
+}
+
+/** `domain` and `handler` are parts of keys already. */
+const ofShop = (domain: string): string => `webhooks:${domain}:`;
+
+const ofInbox = (handler: string): string => `${inbox}${handler}:`;
+
+/** Begins the keys of all that is kept about a shop, whichever handler keeps it: what `shop/redact` erases. */
+export async function shopPrefix(shop: string): Promise<string> {
+  return ofShop(await keyPart(shop, longestShop));
+}
+
+/** Keys of a shop's deliveries that wait, whichever handler's. */
+export async function* inboxKeysOf(store: KeyValueStore, shop: string): AsyncIterable<string> {
+  const domain = await keyPart(shop, longestShop);
+  // Few at any time: what is handled leaves.
+  for await (const key of store.scan(inbox)) if (key.split(':')[2] === domain) yield key;
+}
+
+/** Begins the keys of all deliveries that wait to be handled by the handler of that name. */
+export async function inboxPrefix(name: string): Promise<string> {
+  return ofInbox(await keyPart(name));
+}
+
+/** Who looks at the inbox of the handler of that name holds this key. */
+export async function lookKey(name: string): Promise<string> {
+  return `webhook-look:${await keyPart(name)}`;
+}
+
+/** Where one delivery stands. */
+export interface DeliveryKeys {
+  /** Set once it is handled. */
+  readonly done: string;
+  /** Holds it until it is handled, so that no queue can lose it. */
+  readonly inbox: string;
+  /** Names it, for a queue. */
+  readonly job: string;
+}
+
+/** The keys of a delivery: one per handler, shop and id. */
+export async function deliveryKeys(name: string, shop: string, id: string): Promise<DeliveryKeys> {
+  const handler = plainPart(name) ?? (await hashedPart(name));
+  const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
+  const part = plainPart(id) ?? (await hashedPart(id));
+  return {
+    done: `${ofShop(domain)}${handler}:done:${part}`,
+    inbox: `${ofInbox(handler)}${domain}:${part}`,
+    job: `${domain}/${part}`,
+  };
+}
+
+/** Where the newest that was applied to a resource is kept; also the name of its lock. */
+export async function markKey(name: string, shop: string, family: string, resource: string): Promise<string> {
+  const handler = plainPart(name) ?? (await hashedPart(name));
+  const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
+  const kind = plainPart(family) ?? (await hashedPart(family));
+  const id = plainPart(resource) ?? (await hashedPart(resource));
+  return `${ofShop(domain)}${handler}:mark:${kind}:${id}`;
+}

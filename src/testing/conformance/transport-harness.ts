@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { isNetworkError } from '../../errors/guards.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../../ports/transport.ts';
+import type { ConformanceRunner } from './runner.ts';
+import { type LoopbackServer, type Respond, type SeenRequest, startServer } from './transport/server.ts';
+
+/** One sentence about a transport, and its proof. */
+export interface TransportCase {
+  readonly name: string;
+  check(bench: TransportBench, expect: ConformanceRunner['expect']): Promise<void>;
+}
+
+/** What a case works with. */
+interface TransportBench {
+  readonly transport: Transport;
+  /** Starts a server of the case's own. */
+  serve(respond: Respond): Promise<LoopbackServer>;
+  /** Sends a POST with the token to the server, or what is asked for instead. */
+  send(
+    server: LoopbackServer,
+    more?: Partial<TransportRequest> & { readonly path?: string },
+  ): Promise<TransportResponse>;
+  /** Sends where an error is expected, and tells about it. */
+  fail(server: LoopbackServer, more?: Partial<TransportRequest>): Promise<Failure>;
+  /** Ends the bench's servers. */
+  close(): Promise<void>;
+}
+
+/** How a send has failed. */
+export interface Failure {
+  /** What was thrown, `undefined` where nothing was. */
+  readonly error: unknown;
+  /** For a `NetworkError`, whether the request may have been executed; `undefined` for any other end. */
+  readonly mayHaveExecuted: boolean | undefined;
+  /** Whether the token or the body can be found anywhere in the error. */
+  readonly tells: boolean;
+}
+
+/** The token and the body that no error may hold. */
+export const secrets = { token: 'shpat_conformance_00000000', body: '{"email":"customer@example.com"}' } as const;
+
+/** Puts the helpers of the cases around a transport. */
+export function createTransportBench(transport: Transport): TransportBench {
+  const servers: LoopbackServer[] = [];
+  const send: TransportBench['send'] = (server, { path = '/admin/api/2026-10/graphql.json', ...more } = {}) =>
+    transport.send({
+      method: 'POST',
+      url: `${server.origin}${path}`,
+      headers: { 'content-type': 'application/json', 'x-shopify-access-token': secrets.token },
+      signal: new AbortController().signal,
+      ...(more.method !== 'GET' && more.method !== 'DELETE' && { body: secrets.body }),
+      ...more,
+    });
+  return {
+    transport,
+    send,
+    async serve(respond) {
+      const server = await startServer(respond);
+      servers.push(server);
+      return server;
+    },
+    async fail(server, more) {
+      const error = await send(server, more).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      const shown = inspect(error, { depth: 12, showHidden: true });
+      return {
+        error,
+        mayHaveExecuted: isNetworkError(error) ? error.mayHaveExecuted : undefined,
+        tells: shown.includes(secrets.token) || shown.includes('customer@example.com'),
+      };
+    },
+    async close() {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+/** Resolves when the connection of a request is gone. */
+export function connectionEnd({ socket }: SeenRequest): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
+/** Lets a client put its connections back: it may do so in the turn after the answer. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+}

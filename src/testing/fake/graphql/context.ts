@@ -1,0 +1,61 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Clock } from '../../../internal/clock.ts';
+import type { Background } from '../background.ts';
+import type { FakePlan } from '../model.ts';
+import type { EntityStore } from '../store/entity-store.ts';
+import type { OperationRun } from './operation-run.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** What the engine says about a shop that its store does not hold. */
+export interface ShopInfo {
+  readonly name: string;
+  readonly plan: FakePlan;
+  /** Default `USD`. */
+  readonly currencyCode?: string;
+  /** Handles of the granted access scopes. */
+  readonly scopes: readonly string[];
+}
+
+/** What every resolver is given. */
+export interface ResolverContext {
+  /** The state to read, and inside a mutation to change: changes stand only if it reports no `userErrors`. */
+  readonly store: EntityStore;
+  /** Shop domain. */
+  readonly shop: string;
+  readonly app: string;
+  /** Scheme and host the request came to: where links of the fake must lead. */
+  readonly origin: string;
+  readonly info: ShopInfo;
+  readonly clock: Clock;
+  /** Work for later, and webhooks that are due. */
+  readonly background: Background;
+  /**
+   * Tells of an event, such as `products/update`, when the operation has been committed. What is undone was never
+   * told of. The payload is made only if somebody listens.
+   */
+  announce(topic: string, payload: () => object): void;
+  /** Does work after `delayMs` of the clock from the commit on, as a unit of its own. */
+  later(delayMs: number, work: (context: ResolverContext) => void): void;
+  /** Begins a unit over this one, whose changes and events stand only if it is committed. */
+  begin(): UnitOfWork;
+  /** What is noted about the operation. */
+  readonly run: OperationRun;
+}
+
+/** Answers one field. Arguments are as the schema says, defaults included. May return a promise. */
+export type FieldResolver = (
+  source: unknown,
+  args: unknown,
+  context: ResolverContext,
+  info: GraphQLResolveInfo,
+) => unknown;
+
+/** Resolvers by type name and field. */
+export type ResolverMap = Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
+
+/** Gives a resolver its types. They hold because the schema's checks ran before, and each source comes from the parent's resolver. */
+export function resolver<Source, Args = unknown>(
+  resolve: (source: Source, args: Args, context: ResolverContext, info: GraphQLResolveInfo) => unknown,
+): FieldResolver {
+  return (source, args, context, info) => resolve(source as Source, args as Args, context, info);
+}

@@ -1,0 +1,123 @@
+import type { StoredMetafield } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
+import { resolveNamespace } from '../namespaces.ts';
+import { loadNode } from '../nodes.ts';
+import { collectProblems, type UserProblem } from '../problems.ts';
+import { announceOwners, type MetafieldOwner, metafieldOwner, putMetafields } from './owners.ts';
+import { compareDigestOf, type MetafieldProblem, metafieldFrom, withMetafield } from './values.ts';
+
+/** `MetafieldsSetInput`. */
+export interface MetafieldsSetInput {
+  readonly ownerId: string;
+  readonly namespace?: string | null;
+  readonly key: string;
+  readonly type?: string | null;
+  readonly value: string;
+  /** Absent: no comparison. `null`: there must be none yet. */
+  readonly compareDigest?: string | null;
+}
+
+/** `MetafieldIdentifierInput`. */
+export interface MetafieldIdentifierInput {
+  readonly ownerId: string;
+  readonly namespace: string;
+  readonly key: string;
+}
+
+const maxMetafields = 25;
+
+type Report = (code: string, part: string, message: string) => void;
+
+/** `metafieldsSet`: all of them, or, with one problem, none. */
+export function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverContext): unknown {
+  if (inputs.length > maxMetafields) {
+    const message = `Exceeded the maximum metafields input limit of ${maxMetafields}.`;
+    return refused([{ code: 'LESS_THAN_OR_EQUAL_TO', field: ['metafields'], message }]);
+  }
+  const { list, report } = collectProblems<string>();
+  const set = inputs.flatMap((input, index) => {
+    const owner = metafieldOwner(input.ownerId, context);
+    const reportHere: Report = (code, part, message) => report(code, ['metafields', index, part], message);
+    if (!owner) {
+      reportHere('INVALID', 'ownerId', 'Owner does not exist.');
+      return [];
+    }
+    return setOne(input, owner, context, reportHere)?.id ?? [];
+  });
+  if (list.length > 0) return refused(list);
+  announceOwners(
+    inputs.map(({ ownerId }) => ownerId),
+    context,
+  );
+  return { metafields: set.map((id) => loadNode(id, context)), userErrors: [] };
+}
+
+const refused = (problems: readonly UserProblem[]): unknown => ({
+  metafields: null,
+  userErrors: problems.map((problem) => ({ ...problem, elementIndex: null })),
+});
+
+function setOne(
+  input: MetafieldsSetInput,
+  owner: MetafieldOwner,
+  context: ResolverContext,
+  report: Report,
+): StoredMetafield | undefined {
+  const namespace = resolveNamespace(input.namespace);
+  const before = owner.metafields.find((known) => known.namespace === namespace && known.key === input.key);
+  const problem = nameProblem(namespace, input.key) ?? staleProblem(input, before);
+  if (problem) {
+    report(...problem);
+    return undefined;
+  }
+  const made = metafieldFrom({ namespace, key: input.key, value: input.value, type: input.type ?? undefined }, owner, {
+    ...context,
+    now: new Date(context.clock.now()).toISOString(),
+  });
+  if ('part' in made) {
+    report(codeOf(made), made.part, made.message);
+    return undefined;
+  }
+  // Kept at once, so that the next one in the list meets it.
+  putMetafields(input.ownerId, withMetafield(owner.metafields, made), context);
+  return made;
+}
+
+const codeOf = ({ code }: MetafieldProblem): string => (code === 'TAKEN' ? 'CAPABILITY_VIOLATION' : code);
+
+type Problem = Parameters<Report>;
+
+function nameProblem(namespace: string, key: string): Problem | undefined {
+  if (key.length < 2) return ['TOO_SHORT', 'key', 'Key is too short (minimum is 2 characters)'];
+  if (key.length > 64) return ['TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)'];
+  if (namespace.length < 3) return ['TOO_SHORT', 'namespace', 'Namespace is too short (minimum is 3 characters)'];
+  if (namespace.length > 255) return ['TOO_LONG', 'namespace', 'Namespace is too long (maximum is 255 characters)'];
+  return undefined;
+}
+
+function staleProblem(input: MetafieldsSetInput, before: StoredMetafield | undefined): Problem | undefined {
+  const { compareDigest } = input;
+  if (compareDigest === undefined) return undefined;
+  const actual = before ? compareDigestOf(before) : null;
+  if (compareDigest === actual) return undefined;
+  if (compareDigest !== null && !/^[0-9a-f]{64}$/.test(compareDigest))
+    return ['INVALID_COMPARE_DIGEST', 'compareDigest', 'The compareDigest is invalid.'];
+  return ['STALE_OBJECT', 'compareDigest', 'The resource has been updated since it was loaded. Try again.'];
+}
+
+/** `metafieldsDelete`. What is not there stands as `null`. */
+export function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], context: ResolverContext): unknown {
+  const deletedMetafields = identifiers.map(({ ownerId, namespace, key }) => {
+    const owner = metafieldOwner(ownerId, context);
+    const resolved = resolveNamespace(namespace);
+    const others = owner?.metafields.filter((known) => known.namespace !== resolved || known.key !== key);
+    if (!owner || !others || others.length === owner.metafields.length) return null;
+    putMetafields(ownerId, others, context);
+    return { ownerId, namespace: resolved, key };
+  });
+  announceOwners(
+    deletedMetafields.flatMap((deleted) => deleted?.ownerId ?? []),
+    context,
+  );
+  return { deletedMetafields, userErrors: [] };
+}

@@ -1,0 +1,88 @@
+import type { ProductEntity } from '../../store/entities.ts';
+import { type ResolverMap, resolver } from '../context.ts';
+import { badRequest } from '../errors.ts';
+import { parseGid, requireGid } from '../gid.ts';
+import { type ConnectionArgs, connection } from './connections.ts';
+import { categoryNames } from './taxonomy/categories.ts';
+
+/** A category as the schema has it. */
+interface TaxonomyCategory {
+  readonly id: string;
+  readonly name: string;
+  readonly fullName: string;
+  /** 1 for the top. */
+  readonly level: number;
+  readonly isRoot: boolean;
+  readonly isLeaf: boolean;
+  readonly isArchived: false;
+  readonly parentId: string | null;
+  readonly childrenIds: readonly string[];
+  /** From the parent up. */
+  readonly ancestorIds: readonly string[];
+}
+
+interface CategoriesArgs extends ConnectionArgs {
+  readonly search?: string | null;
+  readonly childrenOf?: string | null;
+  readonly descendantsOf?: string | null;
+  readonly siblingsOf?: string | null;
+}
+
+const gidOf = (key: string): string => `gid://shopify/TaxonomyCategory/${key}`;
+
+const parentOf = (key: string): string | undefined => (key.includes('-') ? key.replace(/-\d+$/, '') : undefined);
+
+const ancestorsOf = (key: string): readonly string[] => {
+  const parent = parentOf(key);
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent)];
+};
+
+/** The category with that gid, if it is in the fake's part of the taxonomy. */
+export function taxonomyCategory(id: string): TaxonomyCategory | undefined {
+  const key = parseGid(id)?.key ?? '';
+  const name = Object.hasOwn(categoryNames, key) ? categoryNames[key] : undefined;
+  if (name === undefined || gidOf(key) !== id) return undefined;
+  const ancestors = ancestorsOf(key);
+  const children = Object.keys(categoryNames).filter((other) => parentOf(other) === key);
+  return {
+    id,
+    name,
+    fullName: [...ancestors.toReversed(), key].map((part) => categoryNames[part]).join(' > '),
+    level: ancestors.length + 1,
+    isRoot: ancestors.length === 0,
+    isLeaf: children.length === 0,
+    isArchived: false,
+    parentId: ancestors[0] === undefined ? null : gidOf(ancestors[0]),
+    childrenIds: children.map(gidOf),
+    ancestorIds: ancestors.map(gidOf),
+  };
+}
+
+/** The keys that the arguments choose; without any, those of the top. */
+function chosenKeys({ search, childrenOf, descendantsOf, siblingsOf }: CategoriesArgs): readonly string[] {
+  const given = [search, childrenOf, descendantsOf, siblingsOf].filter((value) => value != null);
+  if (given.length > 1) throw badRequest('Only one of search, childrenOf, siblingsOf and descendantsOf can be given.');
+  const keys = Object.keys(categoryNames);
+  if (search != null)
+    return keys.filter((key) => taxonomyCategory(gidOf(key))?.fullName.toLowerCase().includes(search.toLowerCase()));
+  if (childrenOf != null) return keys.filter((key) => parentOf(key) === requireGid(childrenOf).key);
+  if (descendantsOf != null) return keys.filter((key) => ancestorsOf(key).includes(requireGid(descendantsOf).key));
+  if (siblingsOf == null) return keys.filter((key) => parentOf(key) === undefined);
+  const own = requireGid(siblingsOf).key;
+  return keys.filter((key) => key !== own && Object.hasOwn(categoryNames, own) && parentOf(key) === parentOf(own));
+}
+
+/** Resolvers of the taxonomy of products. */
+export const taxonomyResolvers: ResolverMap = {
+  QueryRoot: { taxonomy: () => ({}) },
+  Taxonomy: {
+    categories: resolver<unknown, CategoriesArgs>((_source, args) => {
+      const categories = chosenKeys(args).flatMap((key) => taxonomyCategory(gidOf(key)) ?? []);
+      return connection(categories, args);
+    }),
+  },
+  Product: {
+    // One that is not in this part of the taxonomy has a gid and nothing else.
+    category: resolver<ProductEntity>(({ category }) => category && (taxonomyCategory(category.id) ?? category)),
+  },
+};

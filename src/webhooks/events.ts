@@ -1,0 +1,165 @@
+import type { Clock } from '../internal/clock.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { WebhookOrder } from './durable/order-types.ts';
+import type { FieldsChanged, WebhookContext, WebhookStepEvent, WebhookUnavailable } from './event-types.ts';
+import type { WebhookPayload, WebhookPayloads } from './payloads/by-topic.ts';
+import type { EventAction, EventTopic } from './topics.ts';
+import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './types.ts';
+
+/** A verified delivery with its body read. */
+export interface WebhookEvent<Topic extends string = string> extends WebhookDetails {
+  readonly topic: Topic;
+  /** The body as JSON. Its shape is Shopify's word, not checked. */
+  readonly payload: WebhookPayload<Topic>;
+  /** The body's bytes as they were signed. */
+  readonly rawBody: Uint8Array;
+  /**
+   * The same in every copy and every further attempt of this delivery: Shopify's webhook id. Write it in one
+   * transaction with what the handler does, and nothing is done twice.
+   */
+  readonly idempotencyKey: string;
+  /** What changed, for a next-generation event; `null` for a classic one. */
+  readonly fieldsChanged: FieldsChanged | null;
+}
+
+/** A verified delivery of the next-generation Events. */
+export interface ResourceEvent<Topic extends EventTopic = EventTopic, Action extends EventAction = EventAction>
+  extends WebhookEvent<Topic> {
+  readonly generation: 'next';
+  readonly action: Action;
+  readonly fieldsChanged: FieldsChanged;
+}
+
+// Declared as methods, so that a handler of one topic's payload fits where any topic's handler is asked for.
+/** Handles one topic's deliveries. What it throws is tried again: by the queue, or where there is none by Shopify. */
+export type WebhookTopicHandler<Topic extends string> = {
+  handle(event: WebhookEvent<Topic>, context: WebhookContext): unknown;
+}['handle'];
+
+/** Handles the next-generation events of one resource. */
+export type ResourceEventHandler<Topic extends EventTopic, Action extends EventAction = EventAction> = {
+  handle(event: ResourceEvent<Topic, Action>, context: WebhookContext): unknown;
+}['handle'];
+
+type KnownTopicHandlers = {
+  readonly [Topic in Exclude<keyof WebhookPayloads, EventTopic>]?: WebhookTopicHandler<Topic>;
+};
+
+type ResourceHandlers = { readonly [Topic in EventTopic]?: ResourceEventHandler<Topic> };
+
+type ActionHandlers = {
+  readonly [Key in `${EventTopic}/${EventAction}`]?: Key extends `${infer Topic extends EventTopic}/${infer Action extends EventAction}`
+    ? ResourceEventHandler<Topic, Action>
+    : never;
+};
+
+/**
+ * What to do, by topic (wire name, such as `products/update`), and for next-generation Events by resource and action
+ * (`Product/update`) or by resource (`Product`). Shopify waits five seconds in all for the answer.
+ */
+export interface WebhookTopicHandlers extends KnownTopicHandlers, ResourceHandlers, ActionHandlers {
+  readonly [topic: string]: WebhookTopicHandler<string> | undefined;
+}
+
+/** Options of everything that takes webhooks in. */
+export interface ReceiveWebhookOptions {
+  /** The app's client secret, or several while one is being replaced. */
+  readonly secrets: WebhookSecrets;
+  /** Largest body taken, in bytes. Default 5 MiB. A larger one gets 413. */
+  readonly maxBodyBytes?: number;
+  /** Told of every refused and failed delivery. Default: nobody is. */
+  readonly logger?: Logger;
+}
+
+/** Options of `createWebhookHandler`. */
+export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
+  readonly on: WebhookTopicHandlers;
+  /** `false` answers 404 to everything: give it `webhooksEnabled` of `loadConfig`. Default `true`. */
+  readonly enabled?: boolean;
+  /**
+   * Remembers what was handled, so that copies and what comes too late are skipped. Several processes must share it.
+   * Default: none, and every delivery is handled.
+   */
+  readonly store?: KeyValueStore;
+  /**
+   * Handles deliveries after the answer, with retries. Needs `store`. Default: none, and the answer comes when the
+   * handler has ended.
+   */
+  readonly queue?: JobQueue;
+  /** Milliseconds before each further attempt on the queue. Default 10, 30 and 60 seconds. */
+  readonly retryDelaysMs?: readonly number[];
+  /** Milliseconds for which it is known what was handled. Default 48 hours: Shopify tries again for four. */
+  readonly keepForMs?: number;
+  /** Milliseconds that store and queue may take before the answer is 503. Default 3,000; Shopify waits 5,000. */
+  readonly answerWithinMs?: number;
+  /** By topic, where the default (see docs/webhooks.md) does not fit, such as `{ 'products/create': 'newest' }`. */
+  readonly order?: Readonly<Record<string, WebhookOrder>>;
+  /** Sets this handler apart from others on the same store and queue. Default `webhooks`; it is the type of its jobs. */
+  readonly name?: string;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+  /** Hears how each delivery ended. An error thrown in it is logged and changes nothing. */
+  readonly onEvent?: (event: WebhookHandlerEvent) => void;
+}
+
+/** Why a delivery got another answer than 200 from a handler. */
+export type WebhookFailure =
+  | WebhookRefusal
+  | 'method-not-allowed'
+  | 'body-too-large'
+  | 'body-unreadable'
+  | 'body-not-json'
+  | 'topic-unexpected'
+  | 'handler-failed'
+  | 'disabled'
+  | WebhookUnavailable;
+
+/**
+ * How a delivery ended. `unhandled` is one without a handler for its topic; it is answered with 200. `failed` tells
+ * whether the queue or Shopify will try again.
+ */
+export type WebhookHandlerEvent =
+  | { readonly type: 'refused'; readonly status: number; readonly reason: WebhookFailure }
+  | ({ readonly type: 'handled' | 'unhandled' } & WebhookDetails)
+  | ({
+      readonly type: 'failed';
+      readonly error: unknown;
+      readonly attempt: number;
+      readonly willRetry: boolean;
+    } & WebhookDetails)
+  | WebhookStepEvent;
+
+/**
+ * What came of reading a body: the raw body, or why there is none. Where `rawBody` is nothing raw, because a
+ * parser was there first, `mend` ends the message with what to do about it in that framework.
+ */
+export type BodyRead =
+  | { readonly ok: true; readonly rawBody: unknown; readonly mend?: string }
+  | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' };
+
+/** One request, as every framework can put it. */
+export interface WebhookDelivery {
+  readonly method: string;
+  readonly headers: WebhookHeaders;
+  /** The topic that the URL stands for: a true delivery of another one is refused. Default: any topic. */
+  readonly topic?: string;
+  /** Reads the body, but stops once it is larger than `maxBytes`. Must not reject. */
+  readBody(maxBytes: number): Promise<BodyRead>;
+}
+
+/** The answer to send. */
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, or empty. */
+  readonly body: string;
+}
+
+/** Takes deliveries in. Call it with a `Request`, or hand it to the shim of a framework. */
+export interface WebhookHandler {
+  (request: Request): Promise<Response>;
+  /** The same for a request of any framework: this is what the shims call. */
+  process(delivery: WebhookDelivery): Promise<WebhookAnswer>;
+}

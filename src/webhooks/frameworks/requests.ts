@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { BodyRead } from '../events.ts';
+import { joined } from '../joined.ts';
+
+/** A request of node:http, Express or Connect; `body` and `rawBody` are what earlier middleware may have left. */
+export interface NodeRequest extends IncomingMessage {
+  body?: unknown;
+  rawBody?: unknown;
+}
+
+function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let byteLength = 0;
+    const settle = (read: BodyRead): void => {
+      request.off('data', onData).off('end', onEnd).off('close', onBroken);
+      resolve(read);
+    };
+    const onData = (chunk: Uint8Array | string): void => {
+      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+      byteLength += bytes.byteLength;
+      if (byteLength <= maxBytes) {
+        chunks.push(bytes);
+        return;
+      }
+      settle({ ok: false, reason: 'body-too-large' });
+      // Lets the rest run into nothing: a sender that is cut off while it sends never sees the answer.
+      request.resume();
+    };
+    const onEnd = (): void => settle({ ok: true, rawBody: joined(chunks, byteLength) });
+    const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
+    // The listener for errors stays: a connection may break after the answer, and that must not end the process.
+    request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
+    request.resume();
+  });
+}
+
+/**
+ * Gets the raw body of a Node request: the bytes that earlier middleware kept, else the stream's. What a
+ * parser has made of a stream that it has read is handed on as it is, with `mend`, for the refusal to name the
+ * mistake.
+ */
+export async function readNodeBody(request: NodeRequest, maxBytes: number, mend: string): Promise<BodyRead> {
+  const { rawBody, body } = request;
+  if (typeof rawBody === 'string' || ArrayBuffer.isView(rawBody)) return { ok: true, rawBody };
+  if (ArrayBuffer.isView(body)) return { ok: true, rawBody: body };
+  if (request.readableDidRead) return { ok: true, rawBody: body, mend };
+  // A stream that is closed already would never say so again.
+  if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
+  return collect(request, maxBytes);
+}

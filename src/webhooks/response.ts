@@ -1,0 +1,45 @@
+import type { WebhookAnswer, WebhookFailure } from './events.ts';
+import type { WebhookRefusal } from './types.ts';
+
+/** A delivery that ends here, with the answer's status. */
+export interface Refusal {
+  readonly ok: false;
+  readonly status: number;
+  readonly reason: WebhookFailure;
+  readonly message: string;
+}
+
+/** Shopify wants 401 for a wrong signature. A fault on this side is a 5xx; Shopify tries again either way. */
+const statuses: Readonly<Partial<Record<WebhookRefusal, number>>> = {
+  'hmac-malformed': 401,
+  'hmac-mismatch': 401,
+  'secret-missing': 500,
+  'secret-has-whitespace': 500,
+  'crypto-missing': 500,
+};
+
+/** The status for a delivery that `verifyWebhook` refused. */
+export function statusOf(reason: WebhookRefusal): number {
+  return statuses[reason] ?? 400;
+}
+
+/** All is well; Shopify looks at the status only. */
+export const accepted: WebhookAnswer = { status: 200, headers: {}, body: '' };
+
+/** The answer to a delivery that was refused or has failed. */
+export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookAnswer {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(status === 405 && { allow: 'POST' }),
+      ...(status === 503 && { 'retry-after': '5' }),
+    },
+    body: JSON.stringify({ error: reason, message }),
+  };
+}
+
+/** The answer in the form of fetch. */
+export function toResponse({ status, headers, body }: WebhookAnswer): Response {
+  return new Response(body === '' ? null : body, { status, headers });
+}
