@@ -1,6 +1,5 @@
-export type { RestClient, RestOptions, RestResult } from './admin/rest/types.ts';
-export type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument, VariablesArgument } from './admin/types.ts';
 export { staticToken } from './auth/static-token.ts';
+export type { TokenKey } from './auth/vault.ts';
 export {
   createTokenStore,
   type RotatingTokenStore,
@@ -10,40 +9,46 @@ export {
 export { createShopifyApp, createShopifyClient, type ShopifyApp, type ShopifyClient } from './client/client.ts';
 export type { CommonOptions, ShopifyAppOptions, ShopifyClientOptions } from './client/options.ts';
 export { type ParsedShopDomain, parseShopDomain } from './config/shop-domain.ts';
+export * from './errors/errors.ts';
 export {
   AccessDeniedError,
   AuthenticationError,
-  HttpError,
-  InvalidResponseError,
-  ShopUnavailableError,
-  ThrottledError,
-} from './errors/answer.ts';
-export { type ErrorCode, type ErrorContext, ShopwrightError } from './errors/base.ts';
-export { CircuitOpenError, NetworkError, OutcomeUnknownError, TimeoutError } from './errors/connection.ts';
-export {
+  CircuitOpenError,
   ConfigError,
-  LockLostError,
-  type Problem,
-  QueueError,
-  StorageError,
-  ValidationError,
-} from './errors/errors.ts';
-
-export {
+  type ErrorCode,
+  type ErrorContext,
   GraphqlError,
   type GraphqlErrorEntry,
+  HttpError,
+  InvalidResponseError,
+  LockLostError,
   MaxCostError,
+  NetworkError,
+  OutcomeUnknownError,
+  type Problem,
+  QueueError,
   ShopifyUserError,
+  ShopUnavailableError,
+  ShopwrightError,
+  StorageError,
+  ThrottledError,
+  TimeoutError,
   type UserErrorEntry,
-} from './errors/graphql.ts';
-
-export * from './errors/guards.ts';
+  ValidationError,
+} from './errors/errors.ts';
+export type { TypedDocument } from './graphql/document.ts';
+export type { GraphqlClient, GraphqlResult, VariablesArgument } from './graphql/graphql.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './graphql/scalars.ts';
+export type { CallCost } from './http/call.ts';
+
 export { kyTransport } from './http/ky.ts';
+export type { RequestOptions } from './http/request-options.ts';
 export { type Clock, systemClock } from './internal/clock.ts';
 export type { JsonObject } from './internal/json.ts';
+
+export type { TokenBucketOptions } from './limiter/token-bucket.ts';
 export { tokenBucketLimiter } from './limiter/token-bucket.ts';
-export type { TokenBucketOptions } from './limiter/token-bucket-options.ts';
+export type { BreakerState, TelemetryEvent, TelemetryListener } from './ports/events.ts';
 export type {
   DeadJob,
   DeadJobOptions,
@@ -56,7 +61,7 @@ export type {
   QueueStats,
 } from './ports/job-queue.ts';
 export type { KeepOptions, KeyValueStore, Lock, LockOptions, WriteOptions } from './ports/key-value-store.ts';
-export type { Logger, TelemetryEvent, TelemetryListener } from './ports/logger.ts';
+export type { Logger } from './ports/logger.ts';
 export type {
   AcquireRequest,
   BucketScope,
@@ -82,28 +87,28 @@ export type {
 export type { TokenSource } from './ports/token-source.ts';
 export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from './ports/token-store.ts';
 export type { Transport, TransportRequest, TransportResponse } from './ports/transport.ts';
-export type { CallCost } from './request/types.ts';
-export type { BreakerPolicy, BreakerState, BreakerStore, RetryPolicy, Safety } from './resilience/types.ts';
-export { errorPattern } from './storage/error-pattern.ts';
+export type { BreakerPolicy, BreakerStore } from './resilience/breaker.ts';
+export type { RetryPolicy, Safety } from './resilience/retry.ts';
+export type { RestClient, RestOptions, RestResult } from './rest/rest.ts';
+export { checkedPage as checkedRecordPage, checkedPatternLimit } from './storage/adapter-kit.ts';
 export {
   checkedDraft as checkedJournalDraft,
+  checkedJournalPage,
   checkedMoment as checkedPruneMoment,
+  type JournalPage,
   journalId,
+  journalPageOf,
+  type NumberedDraft as NumberedJournalDraft,
   readEntry as readJournalEntry,
   type StoredDraft as StoredJournalDraft,
 } from './storage/journal-kit.ts';
-export {
-  checkedJournalPage,
-  type JournalPage,
-  journalPageOf,
-  type NumberedDraft as NumberedJournalDraft,
-} from './storage/journal-page.ts';
-export { type MemoryStoresOptions, memoryStores } from './storage/memory/stores.ts';
-export { checkedPage as checkedRecordPage, checkedPatternLimit } from './storage/page-rules.ts';
-export { createPatternTally, type FailedRecord, type PatternTally } from './storage/pattern-tally.ts';
+export { type MemoryStoresOptions, memoryStores } from './storage/memory.ts';
 export {
   checkedRecord as checkedSyncRecord,
+  createPatternTally,
+  errorPattern,
+  type FailedRecord,
+  type PatternTally,
   readRecord as readSyncRecord,
   type StoredRecord as StoredSyncRecord,
 } from './storage/record-kit.ts';
-export type { TokenKey } from './storage/tokens/secrets.ts';

@@ -1,13 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { ConfigError } from '../errors/errors.ts';
-import { isStorageError } from '../errors/guards.ts';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto';
+import { ConfigError, isStorageError, type Problem, StorageError } from '../errors/errors.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import type { TokenStore } from '../ports/token-store.ts';
-import { isStorableText } from '../storage/adapter-kit.ts';
-import { checkedOwner, type KnownOwner, ownerKey, ownerOf, ownersPrefix } from '../storage/tokens/owner-keys.ts';
-import { createSealing } from '../storage/tokens/sealing.ts';
-import { readKeys, type TokenKey } from '../storage/tokens/secrets.ts';
-import { checkedTokens } from '../storage/tokens/token-rules.ts';
+import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
+import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
 
 /** How tokens are kept. */
 export interface TokenStoreOptions {
@@ -126,4 +129,282 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
       return report;
     },
   };
+}
+
+const isTime = (value: unknown): boolean =>
+  value === null || (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER);
+
+const isToken = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+const rules: { readonly [field in keyof StoredTokens]: (value: unknown) => boolean } = {
+  accessToken: isToken,
+  accessTokenExpiresAt: isTime,
+  refreshToken: (value) => value === null || isToken(value),
+  refreshTokenExpiresAt: isTime,
+  scopes: (value) => Array.isArray(value) && value.every((scope) => typeof scope === 'string'),
+};
+
+/** Fields that are not what they should be. */
+const wrongFields = (tokens: unknown): string[] =>
+  Object.entries(rules)
+    .filter(([field, fits]) => !isRecord(tokens) || !fits(tokens[field]))
+    .map(([field]) => field);
+
+/** Whether a value is what is kept of tokens. */
+function isStoredTokens(value: unknown): value is StoredTokens {
+  return wrongFields(value).length === 0;
+}
+
+/** A copy with the tokens' own fields and nothing else. */
+function copyTokens(tokens: StoredTokens): StoredTokens {
+  return {
+    accessToken: tokens.accessToken,
+    accessTokenExpiresAt: tokens.accessTokenExpiresAt,
+    refreshToken: tokens.refreshToken,
+    refreshTokenExpiresAt: tokens.refreshTokenExpiresAt,
+    scopes: [...tokens.scopes],
+  };
+}
+
+/**
+ * A copy of the tokens, sure to come back as it is.
+ *
+ * @throws StorageError naming the fields that do not fit, and none of their values.
+ */
+function checkedTokens(owner: KnownOwner, tokens: StoredTokens): StoredTokens {
+  const wrong = wrongFields(tokens);
+  if (wrong.length === 0) return copyTokens(tokens);
+  throw new StorageError(
+    `The tokens of ${shownOwner(owner)} cannot be stored: ${wrong.join(', ')} must be text, milliseconds since the epoch or null, as TokenStore's types say.`,
+    false,
+    { shop: owner.shop },
+  );
+}
+
+/** A token owner with its defaults. */
+interface KnownOwner {
+  readonly shop: string;
+  readonly appId: string;
+  readonly userId?: string;
+}
+
+const parts = ['shop', 'appId', 'userId'] as const;
+
+/**
+ * The owner with its defaults.
+ *
+ * @throws StorageError naming each part that does not fit.
+ */
+function checkedOwner({ shop, appId = 'default', userId }: TokenOwner): KnownOwner {
+  const owner = { shop, appId, ...(userId !== undefined && { userId }) };
+  const wrong = parts.filter((part) => {
+    const value: unknown = owner[part];
+    return part in owner && (typeof value !== 'string' || value === '' || !isStorableText(value));
+  });
+  if (wrong.length === 0) return owner;
+  throw new StorageError(
+    `The owner of tokens does not fit: ${wrong.join(', ')} must be text that is not empty, without NUL and half surrogate pairs.`,
+    false,
+  );
+}
+
+/** The owner in words, for an error. */
+function shownOwner({ shop, appId, userId }: KnownOwner): string {
+  return `${shop} (app ${appId}${userId === undefined ? '' : `, user ${userId}`})`;
+}
+
+/**
+ * Stands between the prefix and the owner. No part of an owner holds it, since it is escaped there: so what comes
+ * behind a longer prefix is never taken for an owner behind a shorter one.
+ */
+const mark = '@';
+
+/**
+ * The key of an owner's tokens: its parts, escaped so that no two owners share one.
+ *
+ * @throws StorageError where they are too long for a key.
+ */
+function ownerKey(prefix: string, owner: KnownOwner): string {
+  const { shop, appId, userId } = owner;
+  const names = userId === undefined ? [shop, appId] : [shop, appId, userId];
+  const key = prefix + mark + names.map(encodeURIComponent).join('/');
+  if (key.length <= maxKeyLength) return key;
+  throw new StorageError(
+    `The owner of tokens does not fit: shop, appId and userId together are too long for a key of ${maxKeyLength} characters.`,
+    false,
+    { shop: shop.slice(0, maxKeyLength) },
+  );
+}
+
+/** What the keys of all owners begin with, or those of one shop. */
+function ownersPrefix(prefix: string, shop?: string): string {
+  return shop === undefined ? prefix + mark : `${prefix}${mark}${encodeURIComponent(shop)}/`;
+}
+
+/** The owner whose key it is; `undefined` for a key that is none of these. */
+function ownerOf(prefix: string, key: string): KnownOwner | undefined {
+  const names = key.slice(prefix.length + mark.length).split('/');
+  if (names.includes('') || names.length < 2 || names.length > 3) return undefined;
+  try {
+    const [shop = '', appId = '', userId] = names.map(decodeURIComponent);
+    const owner = { shop, appId, ...(userId !== undefined && { userId }) };
+    return ownerKey(prefix, owner) === key ? owner : undefined;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/** A key that encrypts tokens. */
+export interface TokenKey {
+  /** Names the key in what it encrypted: 1 to 64 letters, digits, `_`, `-` and `.`. Never give one to another secret. */
+  readonly id: string;
+  /** 32 random bytes, as they are or in base64: `openssl rand -base64 32`. */
+  readonly secret: string | Uint8Array;
+}
+
+/** The keys by id. The first one encrypts, all of them decrypt. */
+interface KeyRing {
+  readonly newest: { readonly id: string; readonly key: KeyObject };
+  get(id: string): KeyObject | undefined;
+}
+
+const keyBytes = 32;
+
+/** 32 random bytes have 30 different values on average, and fewer than 20 in no lifetime of anybody. */
+const leastVariety = 20;
+
+const mend = 'make one with `openssl rand -base64 32`';
+
+const bytesOf = (secret: unknown): Buffer | undefined => {
+  if (secret instanceof Uint8Array) return Buffer.from(secret);
+  const isBase64 = typeof secret === 'string' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(secret.trim());
+  return isBase64 ? Buffer.from(secret.trim(), 'base64') : undefined;
+};
+
+/** Whether each byte differs from the one before by the same: equal bytes, and 0, 1, 2, … */
+const isRow = (bytes: Buffer): boolean => {
+  const steps = bytes.subarray(1).map((byte, index) => byte - (bytes[index] ?? 0));
+  return steps.every((step) => step === steps[0]);
+};
+
+const isText = (bytes: Buffer): boolean => bytes.every((byte) => byte >= 0x20 && byte <= 0x7e);
+
+/** What is wrong with a secret, in words that do not show it. */
+function secretProblem(bytes: Buffer | undefined): string | undefined {
+  if (!bytes) return `must be base64 text or a Uint8Array: ${mend}`;
+  if (bytes.length !== keyBytes) {
+    return `must have ${keyBytes} bytes, and has ${bytes.length} once decoded from base64: ${mend}`;
+  }
+  if (isRow(bytes)) return `is all one byte or counts up, so anybody can guess it: ${mend}`;
+  if (isText(bytes)) return `is readable text, such as words or hex digits, and no random bytes: ${mend}`;
+  if (new Set(bytes).size < leastVariety) return `repeats itself too much to be random: ${mend}`;
+  return undefined;
+}
+
+/**
+ * Reads the keys.
+ *
+ * @throws ConfigError naming each key that does not fit by its place, never by its secret.
+ */
+function readKeys(keys: readonly TokenKey[]): KeyRing {
+  const problems: Problem[] = [];
+  const ring = new Map<string, KeyObject>();
+  const list: readonly unknown[] = Array.isArray(keys) ? keys : [];
+  if (list.length === 0) problems.push({ field: 'keys', message: `give at least one key: ${mend}` });
+  for (const [place, one] of list.entries()) {
+    const { id, secret } = (one ?? {}) as Partial<TokenKey>;
+    const field = `keys[${place}]`;
+    if (typeof id !== 'string' || !/^[\w.-]{1,64}$/.test(id)) {
+      problems.push({ field: `${field}.id`, message: 'use 1 to 64 letters, digits, `_`, `-` and `.`' });
+    } else if (ring.has(id)) {
+      problems.push({ field: `${field}.id`, message: `is the id of another key too: ${JSON.stringify(id)}` });
+    }
+    const bytes = bytesOf(secret);
+    const problem = secretProblem(bytes);
+    if (problem !== undefined) problems.push({ field: `${field}.secret`, message: problem });
+    else if (bytes && typeof id === 'string') ring.set(id, createSecretKey(bytes));
+  }
+  const [newest] = ring;
+  if (problems.length > 0 || !newest) throw new ConfigError(problems);
+  const [id, key] = newest;
+  return { newest: { id, key }, get: (name) => ring.get(name) };
+}
+
+/** Begins each entry, so that a later form can be told from this one. */
+const form = 'v1';
+
+const cipher = 'aes-256-gcm';
+
+/** Bytes of a nonce and of an authentication tag, as NIST SP 800-38D has them. */
+const nonceBytes = 12;
+
+const tagBytes = 16;
+
+/** What is not in the ciphertext and still cannot be changed: whose entry it is, and which key it is for. */
+const boundTo = (keyId: string, { shop, appId, userId }: KnownOwner): Buffer =>
+  Buffer.from(JSON.stringify([form, keyId, shop, appId, userId ?? null]));
+
+/** Tokens as text that only the keys can read. */
+interface Sealing {
+  seal(owner: KnownOwner, entry: TokenEntry): string;
+  /** @throws StorageError where no key opens it, or what is in it is no entry. */
+  open(owner: KnownOwner, sealed: string): TokenEntry;
+  /** Whether the key that encrypts now is the one it was encrypted with. */
+  isNewest(sealed: string): boolean;
+}
+
+/** Seals with AES-256-GCM, each time with a random nonce, under the newest of the keys. */
+function createSealing(keys: KeyRing): Sealing {
+  return {
+    seal(owner, entry) {
+      const { id, key } = keys.newest;
+      const nonce = randomBytes(nonceBytes);
+      const encryption = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
+      encryption.setAAD(boundTo(id, owner));
+      const body = Buffer.concat([encryption.update(JSON.stringify(entry), 'utf8'), encryption.final()]);
+      return [form, id, Buffer.concat([nonce, encryption.getAuthTag(), body]).toString('base64')].join(':');
+    },
+    open(owner, sealed) {
+      const unreadable = (problem: string): StorageError =>
+        new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, false, { shop: owner.shop });
+      const [found, keyId = '', body = '', ...rest] = sealed.split(':');
+      if (found !== form || keyId === '' || body === '' || rest.length > 0) {
+        throw unreadable(`the entry is damaged, or of a newer release. ${startAnew}`);
+      }
+      const key = keys.get(keyId);
+      if (!key) {
+        throw unreadable(
+          `they are encrypted with the key ${JSON.stringify(keyId.slice(0, 64))}, which is not among \`keys\`. Give that key too`,
+        );
+      }
+      const text = decrypt(key, Buffer.from(body, 'base64'), boundTo(keyId, owner));
+      if (text === undefined) {
+        throw unreadable(
+          `the key ${JSON.stringify(keyId)} does not decrypt them. Its secret is not the one they were encrypted with, or the entry was damaged or copied from another owner. Give the right secret; if it is lost: ${startAnew}`,
+        );
+      }
+      const entry = parseJson(text);
+      if (!isRecord(entry) || typeof entry.version !== 'string' || !isStoredTokens(entry.tokens)) {
+        throw unreadable(`the entry is not what this release writes. ${startAnew}`);
+      }
+      return { tokens: copyTokens(entry.tokens), version: entry.version };
+    },
+    isNewest: (sealed) => sealed.startsWith(`${form}:${keys.newest.id}:`),
+  };
+}
+
+const startAnew = 'Delete them with delete(owner), and have the shop authorise the app again';
+
+function decrypt(key: KeyObject, sealed: Buffer, bound: Buffer): string | undefined {
+  if (sealed.length < nonceBytes + tagBytes) return undefined;
+  const decryption = createDecipheriv(cipher, key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
+  decryption.setAAD(bound);
+  decryption.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
+  try {
+    return Buffer.concat([decryption.update(sealed.subarray(nonceBytes + tagBytes)), decryption.final()]).toString();
+  } catch {
+    // The tag does not fit. That is all there is to know, and all that may be told.
+    return undefined;
+  }
 }

@@ -1,5 +1,4 @@
-import { ConfigError } from '../errors/errors.ts';
-import { isConfigError } from '../errors/guards.ts';
+import { ConfigError, isConfigError } from '../errors/errors.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const help = `shopwright: the Shopify Admin SDK, its tools
@@ -19,7 +18,7 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
     switch (command) {
       case 'fake': {
         // Loaded here, so that help and other commands do not wait for the schema's libraries.
-        const { runFake } = await import('./run-fake.ts');
+        const { runFake } = await import('./fake-command.ts');
         return await runFake(rest, terminal);
       }
       case '-h':

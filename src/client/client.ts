@@ -1,25 +1,22 @@
-import type { RestClient } from '../admin/rest/types.ts';
-import type { GraphqlClient } from '../admin/types.ts';
 import { staticToken, tokenProblems } from '../auth/static-token.ts';
-import { guardsFor } from '../client-guards.ts';
-import { optionProblems } from '../client-problems.ts';
 import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Problem } from '../errors/errors.ts';
-import { createGraphqlClient } from '../graphql/graphql.ts';
+import { createGraphqlClient, type GraphqlClient } from '../graphql/graphql.ts';
+import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
+import { withDefaults } from '../http/request-options.ts';
 import { createApiWatch } from '../http/version-watch.ts';
 import { systemClock } from '../internal/clock.ts';
-import { withDefaults } from '../internal/with-defaults.ts';
 import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
+import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import type { CallEnvironment } from '../request/types.ts';
-import type { BreakerPolicy, BreakerState, RetryPolicy } from '../resilience/types.ts';
-import { createRestClient } from '../rest/rest.ts';
-import { createRuntime, processRuntime, shared } from '../runtime.ts';
-import { createEmit } from '../telemetry/emit.ts';
-import { safeLogger } from '../telemetry/telemetry.ts';
-import type { ShopifyAppOptions, ShopifyClientOptions } from './options.ts';
+import type { BreakerPolicy } from '../resilience/breaker.ts';
+import type { RetryPolicy } from '../resilience/retry.ts';
+import { createRestClient, type RestClient } from '../rest/rest.ts';
+import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
+import { optionProblems, type ShopifyAppOptions, type ShopifyClientOptions } from './options.ts';
+import { createRuntime, guardsFor, processRuntime, shared } from './shop-state.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
 export interface ShopifyClient extends GraphqlClient {

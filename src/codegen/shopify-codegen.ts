@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { keyTransform } from './key-transform.ts';
-import { openEnums } from './open-enums.ts';
-import { scalarTypes } from './scalar-types.ts';
+import type { Types } from '@graphql-codegen/plugin-helpers';
+import type { DocumentNode } from 'graphql';
+import { injectKeys } from '../graphql/idempotency.ts';
 
 /** What `shopifyCodegen` needs to know. */
 export interface ShopifyCodegenOptions {
@@ -52,3 +52,53 @@ export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
     },
   };
 }
+
+/**
+ * Puts `@idempotent(key: $idempotencyKey)` into each mutation that takes it, so that a reader of the
+ * generated documents sees what is sent. The variable may be left out: the client fills it in.
+ */
+const keyTransform: Types.DocumentTransformObject = {
+  transform: ({ documents }) =>
+    documents.map((file) => ({ ...file, ...(file.document && { document: withKeys(file.document) }) })),
+};
+
+function withKeys(document: DocumentNode): DocumentNode {
+  return document.definitions.reduce(
+    (keyed, definition) =>
+      definition.kind === 'OperationDefinition' ? injectKeys(keyed, definition, { optional: true }) : keyed,
+    document,
+  );
+}
+
+/** Scalars that are plain text. */
+const text = ['ARN', 'Color', 'FormattedString', 'HTML', 'StorefrontID', 'UtcOffset'];
+
+/** Scalars with a type of their own: scalar → exported type. */
+const named = {
+  BigInt: 'BigIntString',
+  Date: 'DateString',
+  DateTime: 'DateTime',
+  Decimal: 'Decimal',
+  Money: 'Money',
+  UnsignedInt64: 'BigIntString',
+  URL: 'UrlString',
+};
+
+/** The TypeScript type of each scalar of the Admin schema, those with a name from `module`. None is `any`. */
+function scalarTypes(module: string): Record<string, string | { input: string; output: string }> {
+  return {
+    ...Object.fromEntries(text.map((scalar) => [scalar, 'string'])),
+    ...Object.fromEntries(Object.entries(named).map(([scalar, type]) => [scalar, `${module}#${type}`])),
+    ID: { input: 'string', output: `${module}#Gid` },
+    JSON: 'unknown',
+  };
+}
+
+/** The value that graphql-codegen adds to each enum for those to come. */
+const placeholder = "'%future added value'";
+
+/**
+ * Enums keep room for values that Shopify adds later: known values complete in the editor, and any other
+ * text still type-checks.
+ */
+const openEnums = (_path: string, content: string): string => content.replaceAll(placeholder, '(string & {})');

@@ -2,6 +2,6 @@ export { generatedApiVersion, type ResolvedApiVersion, resolveApiVersion } from 
 
 export type { ConfigWarning, ShopwrightConfig } from '../config/config.ts';
 
-export { type ConfigOverrides, loadConfig } from '../config/load-config.ts';
+export { type ConfigOverrides, loadConfig } from '../config/config.ts';
 
 export { type ParsedShopDomain, parseShopDomain } from '../config/shop-domain.ts';

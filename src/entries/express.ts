@@ -1,4 +1,5 @@
 export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
+
 export {
   type NodeListener,
   type NodeMiddleware,
@@ -7,4 +8,5 @@ export {
   shopifyWebhooks,
   verifyShopifyWebhook,
 } from '../webhooks/frameworks/express.ts';
+
 export type { NodeRequest } from '../webhooks/frameworks/requests.ts';

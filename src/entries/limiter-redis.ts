@@ -1,3 +1,3 @@
-export type { RedisLimiterOptions, RedisScripting } from '../limiter/redis/options.ts';
+export type { RedisLimiterOptions, RedisScripting } from '../limiter/redis/protocol.ts';
 
 export { redisLimiter } from '../limiter/redis/redis-limiter.ts';

@@ -1,14 +1,13 @@
 export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export {
   type CatchAllContext,
+  shopifyWebhookApiRoute,
   shopifyWebhookRouter,
   shopifyWebhooks,
+  type VerifiedApiRoute,
   type VerifiedRoute,
   verifyShopifyWebhook,
-} from '../webhooks/frameworks/next.ts';
-export {
-  shopifyWebhookApiRoute,
-  type VerifiedApiRoute,
   verifyShopifyWebhookApiRoute,
-} from '../webhooks/frameworks/next-pages.ts';
+} from '../webhooks/frameworks/next.ts';
+
 export type { NodeRequest } from '../webhooks/frameworks/requests.ts';

@@ -9,6 +9,7 @@ export type {
   JobQueue,
   QueueStats,
 } from '../ports/job-queue.ts';
+export type { InProcessQueueOptions } from '../queue/in-process/in-process-queue.ts';
 export { inProcessQueue } from '../queue/in-process/in-process-queue.ts';
-export type { InProcessQueueOptions } from '../queue/in-process/types.ts';
-export { type PutOff, putOff } from '../queue/put-off.ts';
+
+export { type PutOff, putOff } from '../queue/job.ts';

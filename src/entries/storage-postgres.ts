@@ -1,5 +1,7 @@
 export type { Stores } from '../ports/stores.ts';
-export type { PostgresStoresOptions } from '../storage/postgres/options.ts';
-export type { PostgresAnswer, PostgresClient, PostgresPool } from '../storage/postgres/pool.ts';
+export type { PostgresAnswer, PostgresClient, PostgresPool } from '../storage/postgres/errors.ts';
+export type { PostgresStoresOptions } from '../storage/postgres/stores.ts';
+
 export { postgresStores } from '../storage/postgres/stores.ts';
-export type { MigrateOption, SqlStores } from '../storage/sql/preparation.ts';
+
+export type { MigrateOption, SqlStores } from '../storage/sql/schema.ts';

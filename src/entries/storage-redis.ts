@@ -1,3 +1,5 @@
 export type { Stores } from '../ports/stores.ts';
-export type { RedisClient, RedisNode, RedisStoresOptions } from '../storage/redis/options.ts';
+
+export type { RedisClient, RedisNode, RedisStoresOptions } from '../storage/redis/session.ts';
+
 export { redisStores } from '../storage/redis/stores.ts';

@@ -1,5 +1,3 @@
-export { syncSubscriptions } from '../subscriptions/sync-subscriptions.ts';
-
 export type {
   ChangedSubscription,
   DesiredSubscription,
@@ -9,32 +7,13 @@ export type {
   SubscriptionField,
   SubscriptionReport,
   SyncSubscriptionsOptions,
-} from '../subscriptions/types.ts';
+} from '../subscriptions/diff.ts';
+export { syncSubscriptions } from '../subscriptions/sync-subscriptions.ts';
 
 export type { ApplyWebhookOptions, ProductWebhook, WebhookEffect } from '../sync/external-changes.ts';
-
+export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
-
 export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
-
-export { type GroupedProduct, type GroupedRows, groupVariants } from '../sync/rows.ts';
-
-export type { Cell, Column, ProductCells, VariantCells, VariantMapping } from '../sync/source/mapping.ts';
-
-export { type ParsedRows, type ParseRowsOptions, parseRows } from '../sync/source/parse-rows.ts';
-
-export type { RejectedRow } from '../sync/source/rejected-row.ts';
-
-export { readStock, type StockLevel } from '../sync/stock.ts';
-
-export {
-  createSyncWebhooks,
-  type OutsideChange,
-  type SyncWebhookEvent,
-  type SyncWebhookOptions,
-  type SyncWebhooks,
-} from '../sync/sync-webhooks.ts';
-
 export type {
   PushManyOptions,
   PushOptions,
@@ -42,6 +21,23 @@ export type {
   PushProgress,
   PushResult,
   PushSummary,
-  SyncClient,
   SyncHealth,
-} from '../sync/types.ts';
+} from '../sync/push.ts';
+export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
+export {
+  type GroupedProduct,
+  type GroupedRows,
+  groupVariants,
+  type ParsedRows,
+  type ParseRowsOptions,
+  parseRows,
+} from '../sync/rows.ts';
+export {
+  createSyncWebhooks,
+  type OutsideChange,
+  readStock,
+  type StockLevel,
+  type SyncWebhookEvent,
+  type SyncWebhookOptions,
+  type SyncWebhooks,
+} from '../sync/sync-webhooks.ts';

@@ -1,7 +1,9 @@
 export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from '../testing/conformance/job-queue/harness.ts';
+
 export { describeJobQueue } from '../testing/conformance/job-queue.ts';
 
 export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
+
 export type {
   KeyValueAbilities,
   KeyValueSubject,
@@ -9,6 +11,7 @@ export type {
 } from '../testing/conformance/key-values/harness.ts';
 
 export { describeRateLimiter } from '../testing/conformance/rate-limiter.ts';
+
 export type { RateLimiterSubject } from '../testing/conformance/rate-limiter-harness.ts';
 
 export type { ConformanceRunner } from '../testing/conformance/runner.ts';
@@ -21,7 +24,7 @@ export { describeTokenStore, type TokenStoreSubject } from '../testing/conforman
 
 export { describeTransport } from '../testing/conformance/transport.ts';
 
-export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/types.ts';
+export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/operation.ts';
 
 export type { CallFilter } from '../testing/fake/call-log.ts';
 
@@ -32,41 +35,41 @@ export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopi
 export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
 export {
   defaultFaultKinds,
+  type FaultKind,
   type FaultOptions,
   type FaultScript,
+  faultKinds,
   type NextFault,
 } from '../testing/fake/faults/faults.ts';
-export { type FaultKind, faultKinds } from '../testing/fake/faults/kinds.ts';
 
 export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/context.ts';
-
-export { fakeCertificate } from '../testing/fake/http/certificate.ts';
-
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
+export { fakeCertificate } from '../testing/fake/http/listen.ts';
+
 export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/model.ts';
-export type { FakeAppOptions } from '../testing/fake/oauth/apps.ts';
+
+export type { FakeAppOptions } from '../testing/fake/oauth/session-token.ts';
+
 export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
+export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/entities.ts';
 export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/entity-store.ts';
-export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/webhook-entities.ts';
 
 export type {
   AppWebhookSubscription,
   EventSubscription,
   FakeWebhookOptions,
 } from '../testing/fake/webhooks/options.ts';
-
-export type { RotationOptions } from '../testing/fake/webhooks/secrets.ts';
-
-export type { DeliveryHandler } from '../testing/fake/webhooks/send.ts';
-
-export type { EmitOptions, FakeEvent, FakeWebhooks } from '../testing/fake/webhooks/types.ts';
+export type {
+  DeliveryHandler,
+  EmitOptions,
+  FakeEvent,
+  FakeWebhooks,
+  RotationOptions,
+} from '../testing/fake/webhooks/send.ts';
 
 export { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
 
 export { type MatcherResult, type ShopwrightMatchers, shopwrightMatchers } from '../testing/matchers.ts';
-
-export { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../testing/webhooks/deliver-webhook.ts';
-
 export {
   bulkOperationFinishPayload,
   collectionPayload,
@@ -83,7 +86,14 @@ export {
   shopRedactPayload,
   variantPayload,
 } from '../testing/webhooks/payloads.ts';
-
-export { type EventContent, type EventToSign, signEvent } from '../testing/webhooks/sign-event.ts';
-
-export { type SignedWebhook, signWebhook, type WebhookToSign } from '../testing/webhooks/sign-webhook.ts';
+export {
+  deliverWebhook,
+  type EventContent,
+  type EventToSign,
+  type SignedWebhook,
+  signEvent,
+  signWebhook,
+  type WebhookDelivery,
+  type WebhookReceipt,
+  type WebhookToSign,
+} from '../testing/webhooks/sign-webhook.ts';

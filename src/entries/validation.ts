@@ -12,12 +12,14 @@ export type {
   ProductVariantDraftInput,
 } from '../validation/product-draft.ts';
 
-export { productDraftSchema } from '../validation/product-draft-schema.ts';
+export { productDraftSchema } from '../validation/schema.ts';
 export {
   type InvalidProduct,
   type ProductsValidation,
+  type ProductValidation,
   type ProductWarning,
+  type ValidateOptions,
   type ValidationSummary,
+  validateProduct,
   validateProducts,
 } from '../validation/validate.ts';
-export { type ProductValidation, type ValidateOptions, validateProduct } from '../validation/validate-product.ts';

@@ -1,12 +1,10 @@
-export type { ErasableStores, ShopEraser } from '../webhooks/compliance/erase-shop.ts';
-export {
-  type ComplianceRequest,
-  completeComplianceRequest,
-  openComplianceRequests,
-} from '../webhooks/compliance/requests.ts';
+export type { ErasableStores, ShopEraser } from '../webhooks/compliance.ts';
 export {
   type ComplianceCallback,
   type ComplianceHandlers,
   type ComplianceOptions,
+  type ComplianceRequest,
+  completeComplianceRequest,
   complianceHandlers,
+  openComplianceRequests,
 } from '../webhooks/compliance.ts';

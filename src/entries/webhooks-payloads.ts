@@ -5,31 +5,19 @@ export {
   parsePayload,
   payloadSchemas,
 } from '../webhooks/payloads/by-topic.ts';
-
-export {
-  customerDataRequestPayloadSchema,
-  customerRedactPayloadSchema,
-  shopRedactPayloadSchema,
-} from '../webhooks/payloads/compliance.ts';
-
 export {
   addressPayloadSchema,
   customerDeletePayloadSchema,
   customerMergePayloadSchema,
   customerPayloadSchema,
 } from '../webhooks/payloads/customer.ts';
-
-export { resourceEventPayloadSchema } from '../webhooks/payloads/event.ts';
-
 export {
   inventoryItemDeletePayloadSchema,
   inventoryItemPayloadSchema,
   inventoryLevelDisconnectPayloadSchema,
   inventoryLevelPayloadSchema,
 } from '../webhooks/payloads/inventory.ts';
-
 export { orderDeletePayloadSchema, orderEditedPayloadSchema, orderPayloadSchema } from '../webhooks/payloads/order.ts';
-
 export {
   collectionDeletePayloadSchema,
   collectionPayloadSchema,
@@ -37,9 +25,12 @@ export {
   productPayloadSchema,
   productVariantPayloadSchema,
 } from '../webhooks/payloads/product.ts';
-
 export {
   bulkOperationFinishPayloadSchema,
+  customerDataRequestPayloadSchema,
+  customerRedactPayloadSchema,
+  resourceEventPayloadSchema,
   scopesUpdatePayloadSchema,
   shopPayloadSchema,
+  shopRedactPayloadSchema,
 } from '../webhooks/payloads/shop.ts';

@@ -1,38 +1,28 @@
-export type { WebhookOrder } from '../webhooks/durable/order-types.ts';
-
-export type {
-  FieldsChanged,
-  WebhookContext,
-  WebhookStep,
-  WebhookStepEvent,
-  WebhookUnavailable,
-} from '../webhooks/event-types.ts';
 export type {
   BodyRead,
+  FieldsChanged,
   ReceiveWebhookOptions,
   ResourceEvent,
   ResourceEventHandler,
   WebhookAnswer,
+  WebhookContext,
   WebhookDelivery,
   WebhookEvent,
   WebhookFailure,
   WebhookHandler,
   WebhookHandlerEvent,
   WebhookHandlerOptions,
+  WebhookOrder,
+  WebhookStep,
+  WebhookStepEvent,
   WebhookTopicHandler,
   WebhookTopicHandlers,
+  WebhookUnavailable,
 } from '../webhooks/events.ts';
+
 export { createWebhookHandler } from '../webhooks/handler.ts';
 
 export type { WebhookPayload, WebhookPayloads } from '../webhooks/payloads/by-topic.ts';
-
-export type {
-  ComplianceCustomerPayload,
-  CustomerDataRequestPayload,
-  CustomerRedactPayload,
-  ShopRedactPayload,
-} from '../webhooks/payloads/compliance.ts';
-
 export type {
   AddressPayload,
   CustomerDeletePayload,
@@ -40,18 +30,13 @@ export type {
   CustomerMergePayload,
   CustomerPayload,
 } from '../webhooks/payloads/customer.ts';
-
-export type { FieldsChangedPayload, ResourceEventPayload } from '../webhooks/payloads/event.ts';
-
 export type { Json, PayloadObject } from '../webhooks/payloads/fields.ts';
-
 export type {
   InventoryItemDeletePayload,
   InventoryItemPayload,
   InventoryLevelDisconnectPayload,
   InventoryLevelPayload,
 } from '../webhooks/payloads/inventory.ts';
-
 export type {
   OrderDeletePayload,
   OrderEditedPayload,
@@ -60,7 +45,6 @@ export type {
   OrderLineItemPayload,
   OrderPayload,
 } from '../webhooks/payloads/order.ts';
-
 export type {
   CollectionDeletePayload,
   CollectionPayload,
@@ -71,8 +55,17 @@ export type {
   ProductVariantPayload,
   VariantGidPayload,
 } from '../webhooks/payloads/product.ts';
-
-export type { BulkOperationFinishPayload, ScopesUpdatePayload, ShopPayload } from '../webhooks/payloads/shop.ts';
+export type {
+  BulkOperationFinishPayload,
+  ComplianceCustomerPayload,
+  CustomerDataRequestPayload,
+  CustomerRedactPayload,
+  FieldsChangedPayload,
+  ResourceEventPayload,
+  ScopesUpdatePayload,
+  ShopPayload,
+  ShopRedactPayload,
+} from '../webhooks/payloads/shop.ts';
 
 export type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from '../webhooks/topics.ts';
 
@@ -85,8 +78,5 @@ export type {
   WebhookRefusal,
   WebhookSecrets,
   WebhookVerification,
-} from '../webhooks/types.ts';
-
-export { verifyWebhook } from '../webhooks/verify.ts';
-
-export { verifyWebhookAsync } from '../webhooks/verify-async.ts';
+} from '../webhooks/verify.ts';
+export { verifyWebhook, verifyWebhookAsync } from '../webhooks/verify.ts';

@@ -1,9 +1,7 @@
 import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
-import { type KeySlot, keyVariable } from '../admin/idempotency/keys.ts';
-import type { TypedDocument } from '../admin/types.ts';
 import { ValidationError } from '../errors/errors.ts';
-import { createEstimator, type Estimator } from '../limiter/cost/estimate.ts';
-import { injectKeys } from './idempotency.ts';
+import { createEstimator, type Estimator } from './cost/estimate.ts';
+import { injectKeys, type KeySlot, keyVariable } from './idempotency.ts';
 
 /** One top-level field of an operation. */
 interface RootField {
@@ -181,4 +179,18 @@ export function argumentValue(field: FieldNode, name: string, variables: Readonl
   if (!argument || argument.value.kind === 'NullValue') return undefined;
   if (argument.value.kind === 'Variable') return variables[argument.value.name.value];
   return argument.value;
+}
+
+/**
+ * An operation that knows the types of its variables and its result, as GraphQL code generators make
+ * it: a `TypedDocumentString` or a `TypedDocumentNode`.
+ */
+export interface TypedDocument<TResult, TVariables> {
+  readonly __apiType?: (variables: TVariables) => TResult;
+}
+
+/** A parsed document that does not know its types. */
+export interface UntypedDocument {
+  readonly kind: 'Document';
+  readonly __apiType?: never;
 }

@@ -1,17 +1,69 @@
-import { createCallKeys } from '../admin/idempotency/keys.ts';
-import { requestBody, variablesText } from '../admin/request-body.ts';
-import { requestHeaders } from '../admin/request-headers.ts';
-import { safetyOf } from '../admin/safety.ts';
-import type { GraphqlClient, GraphqlResult, RequestOptions, TypedDocument } from '../admin/types.ts';
-import { ValidationError } from '../errors/errors.ts';
-import { MaxCostError } from '../errors/graphql.ts';
-import { callLimits, type DefaultLimits } from '../http/request-options.ts';
-import { explainCost } from '../limiter/cost/estimate.ts';
-import { run } from '../request/run.ts';
-import type { Call, CallEnvironment } from '../request/types.ts';
+import type { FieldNode, ObjectFieldNode } from 'graphql';
+import { MaxCostError, ValidationError } from '../errors/errors.ts';
+import { type Call, type CallCost, type CallEnvironment, run } from '../http/call.ts';
+import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
+import { isRecord } from '../internal/json.ts';
+import type { Safety } from '../resilience/retry.ts';
+import { explainCost } from './cost/estimate.ts';
 import type { CostBook } from './cost/history.ts';
-import type { DocumentParser, ParsedOperation } from './document.ts';
+import {
+  argumentValue,
+  type DocumentParser,
+  type ParsedOperation,
+  type TypedDocument,
+  type UntypedDocument,
+} from './document.ts';
+import { createCallKeys } from './idempotency.ts';
+import { argumentMutations } from './keyed-mutations.ts';
 import { type GraphqlValue, readGraphqlAnswer } from './response.ts';
+
+/** What a call brought, and how it went. */
+export interface GraphqlResult<TData> {
+  readonly data: TData;
+  /** Points as Shopify counted them; `null` where the answer did not say. */
+  readonly cost: CallCost | null;
+  readonly extensions: Readonly<Record<string, unknown>>;
+  /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
+  readonly requestId: string | undefined;
+  /** Requests sent. */
+  readonly attempts: number;
+  /** Milliseconds spent waiting for points and between attempts. */
+  readonly waitedMs: number;
+  readonly response: { readonly status: number; readonly headers: { get(name: string): string | null } };
+}
+
+/** `[variables]`, or nothing where the operation has no variable that must be given. */
+export type VariablesArgument<TVariables> =
+  Record<string, never> extends TVariables
+    ? [variables?: TVariables, options?: RequestOptions]
+    : [variables: TVariables, options?: RequestOptions];
+
+/** The GraphQL half of a client. */
+export interface GraphqlClient {
+  /**
+   * Sends one operation and returns its data, or throws one typed error.
+   *
+   * A query, a mutation that takes an idempotency key, and `productSet` with an identifier are sent again
+   * after a lost answer. Any other mutation is not: it throws `OutcomeUnknownError`.
+   *
+   * @example
+   * const { data } = await shop.graphql(`query { shop { name } }`);
+   *
+   * @throws ValidationError before anything is sent, where the document is no GraphQL.
+   * @throws ShopifyUserError, GraphqlError, AccessDeniedError, MaxCostError for what Shopify refuses.
+   * @throws ThrottledError, HttpError, NetworkError, TimeoutError, InvalidResponseError after the last retry.
+   * @throws AuthenticationError, ShopUnavailableError, CircuitOpenError, OutcomeUnknownError.
+   */
+  graphql<TData = unknown>(
+    document: string | UntypedDocument,
+    variables?: object,
+    options?: RequestOptions,
+  ): Promise<GraphqlResult<TData>>;
+  graphql<TData, TVariables>(
+    document: TypedDocument<TData, TVariables>,
+    ...rest: VariablesArgument<TVariables>
+  ): Promise<GraphqlResult<TData>>;
+}
 
 interface GraphqlClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
@@ -105,4 +157,81 @@ function tooCostly(
 function keyWithoutUse(operation: string): ValidationError {
   const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.safety what a second send does.`;
   return new ValidationError(`The call of ${operation}`, [{ field: 'idempotencyKey', message }]);
+}
+
+/**
+ * Writes variables down at the moment of the call: the host may change its objects while the call waits for
+ * points, and a second send must say what the first one said.
+ *
+ * @throws ValidationError where they are no JSON, before anything is sent.
+ */
+function variablesText(variables: object): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(variables);
+  } catch {
+    // What a `toJSON` of the host throws can hold anything: it is not told on.
+  }
+  if (text !== undefined) return text;
+  const message = 'cannot be written as JSON. Give bigints as texts, and no object that holds itself.';
+  throw new ValidationError('The call', [{ field: 'variables', message }]);
+}
+
+/** The body of a GraphQL request. `variables` are JSON already. */
+function requestBody(query: string, variables: string, operationName: string | undefined): string {
+  const given = variables === '{}' ? '' : `,"variables":${variables}`;
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  return `{"query":${JSON.stringify(query)}${given}${name}}`;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Mutations that say a whole state, so that a second send changes nothing more. */
+const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Variables) => boolean>> = {
+  // Without an identifier productSet creates a product each time.
+  productSet: (field, variables) => {
+    const identifier = argumentValue(field, 'identifier', variables);
+    return identifier !== undefined && identifier !== null;
+  },
+  // With a digest to compare, the second send would find the first one's value and be refused.
+  metafieldsSet: (field, variables) =>
+    !JSON.stringify(argumentValue(field, 'metafields', variables) ?? null).includes('compareDigest'),
+  publishablePublish: () => true,
+  publishableUnpublish: () => true,
+};
+
+/** What a second send of the operation would do. */
+export function safetyOf(operation: ParsedOperation, variables: Variables): Safety {
+  if (operation.kind === 'query') return 'safe';
+  let safety: Safety = 'safe';
+  for (const { name, node } of operation.rootFields) {
+    if (name === '__typename' || statesWholeState[name]?.(node, variables)) continue;
+    if (!hasKey(name, node, variables)) return 'never';
+    safety = 'keyed';
+  }
+  return safety;
+}
+
+function hasKey(name: string, node: FieldNode, variables: Variables): boolean {
+  const directive = node.directives?.find((candidate) => candidate.name.value === 'idempotent');
+  // A directive's arguments are read as a field's are.
+  if (directive) return isKey(argumentValue({ ...node, arguments: directive.arguments }, 'key', variables));
+  const path = argumentMutations[name];
+  if (path === undefined) return false;
+  const [argument = '', ...inside] = path.split('.');
+  return isKey(inside.reduce(valueAt, argumentValue(node, argument, variables)));
+}
+
+/** A field of an input object: of a variable's value, or of an object written in the document. */
+function valueAt(input: unknown, name: string): unknown {
+  if (!isRecord(input)) return undefined;
+  if (input['kind'] !== 'ObjectValue' || !Array.isArray(input['fields'])) return input[name];
+  const fields: ObjectFieldNode[] = input['fields'];
+  return fields.find((field) => field.name.value === name)?.value;
+}
+
+/** A key that is not blank: as a variable's value, or as a text in the document, which the parser gives as a node. */
+function isKey(value: unknown): boolean {
+  const key = isRecord(value) && value['kind'] === 'StringValue' ? value['value'] : value;
+  return typeof key === 'string' && key.trim() !== '';
 }

@@ -1,16 +1,24 @@
-import { errorOfEntries, hasCode, readErrors } from '../admin/answer-errors.ts';
-import type { CallKeys } from '../admin/idempotency/keys.ts';
-import { idempotencyRefusal } from '../admin/idempotency/refusals.ts';
-import { userErrorEntries, userErrorText } from '../admin/user-errors.ts';
-import { InvalidResponseError } from '../errors/answer.ts';
-import type { ShopwrightError } from '../errors/base.ts';
-import { ShopifyUserError, type UserErrorEntry } from '../errors/graphql.ts';
+import {
+  AccessDeniedError,
+  type AnswerContext,
+  GraphqlError,
+  type GraphqlErrorEntry,
+  InvalidResponseError,
+  MaxCostError,
+  ShopifyUserError,
+  ShopUnavailableError,
+  type ShopwrightError,
+  ThrottledError,
+  type UserErrorEntry,
+} from '../errors/errors.ts';
+import type { CallCost, Interpretation } from '../http/call.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
-import type { CallCost, Interpretation } from '../request/types.ts';
 import type { ParsedOperation } from './document.ts';
+import type { CallKeys } from './idempotency.ts';
 
 /** What a good GraphQL answer holds. */
 export interface GraphqlValue {
@@ -111,4 +119,164 @@ function collectUserErrors(operation: ParsedOperation, data: Record<string, unkn
   return operation.rootFields.flatMap((root) =>
     root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)),
   );
+}
+
+/** Tests an entry for a code. */
+const hasCode =
+  (code: string) =>
+  (entry: GraphqlErrorEntry): boolean =>
+    entry.extensions?.['code'] === code;
+
+/** The entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
+function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
+  if (errors === undefined || errors === null) return [];
+  if (!Array.isArray(errors)) {
+    return [{ message: redactText(typeof errors === 'string' ? errors : JSON.stringify(errors)) }];
+  }
+  return errors.map((entry: unknown): GraphqlErrorEntry => {
+    if (!isRecord(entry)) return { message: String(entry) };
+    return {
+      message: typeof entry['message'] === 'string' ? redactText(entry['message']) : 'no message',
+      ...(Array.isArray(entry['path']) && { path: entry['path'] }),
+      ...(isRecord(entry['extensions']) && { extensions: entry['extensions'] }),
+    };
+  });
+}
+
+/** One typed error for an answer's `errors`, by the most telling of their codes. */
+function errorOfEntries(
+  errors: readonly GraphqlErrorEntry[],
+  answer: {
+    readonly data: Record<string, unknown> | undefined;
+    readonly cost: CallCost | null;
+    readonly status: ThrottleStatus | undefined;
+  },
+  context: AnswerContext & { readonly operation: string },
+): ShopwrightError {
+  const { data } = answer;
+  const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
+  const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
+
+  // With data beside it, something was executed all the same.
+  if (find('THROTTLED') && !holdsData(data)) {
+    return new ThrottledError(message, { ...context, retryAfterMs: msUntilPoints(answer.cost, answer.status) });
+  }
+  const tooCostly = find('MAX_COST_EXCEEDED');
+  if (tooCostly) {
+    const number = (key: string): number | undefined => {
+      const value = tooCostly.extensions?.[key];
+      return typeof value === 'number' ? value : undefined;
+    };
+    return new MaxCostError(
+      `${message}. Ask for smaller pages or fewer nested fields.`,
+      { cost: number('cost'), maxCost: number('maxCost') },
+      context,
+    );
+  }
+  const denied = find('ACCESS_DENIED');
+  if (denied) {
+    const required = denied.extensions?.['requiredAccess'];
+    return new AccessDeniedError(
+      message,
+      { requiredAccess: typeof required === 'string' ? required : undefined, data },
+      context,
+    );
+  }
+  if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
+  const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
+  return new GraphqlError(
+    message,
+    { errors, data, isRetryable: broke && !holdsData(data), mayHaveExecuted: broke },
+    context,
+  );
+}
+
+/** Whether any field of the answer was carried out: those that were not are null. */
+function holdsData(data: Record<string, unknown> | undefined): boolean {
+  return data !== undefined && Object.values(data).some((value) => value !== null);
+}
+
+/** Milliseconds until what is missing has come back at the restore rate, or the second that Shopify documents. */
+function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined): number {
+  const documentedMs = 1000;
+  if (!cost || !status?.restoreRate) return documentedMs;
+  const missing = cost.requested - status.currentlyAvailable;
+  // Throttled although the points are there: something else is short, and its numbers are not told.
+  return missing > 0 ? (missing / status.restoreRate) * 1000 : documentedMs;
+}
+
+/** The user errors that a mutation's payload holds under a key. A document may select any part of them. */
+function userErrorEntries(payload: unknown, key: string): readonly UserErrorEntry[] {
+  const entries = isRecord(payload) ? payload[key] : undefined;
+  if (!Array.isArray(entries)) return [];
+  return entries.map((entry: unknown): UserErrorEntry => {
+    const { message, field, code, ...rest } = isRecord(entry) ? entry : {};
+    return {
+      ...rest,
+      message: typeof message === 'string' ? redactText(message) : 'no message was selected',
+      ...(Array.isArray(field) && { field: field.map(String) }),
+      ...(field === null && { field }),
+      ...((typeof code === 'string' || code === null) && { code }),
+    };
+  });
+}
+
+/** One user error for a message: its field, or `input`, and what is wrong with it. */
+function userErrorText({ field, message, code }: UserErrorEntry): string {
+  const what = code ? `${message} (${code})` : message;
+  return `${field?.join('.') || 'input'}: ${what}`;
+}
+
+/** Milliseconds after which the first send with the same key should have ended. */
+const concurrentWaitMs = 1000;
+
+/**
+ * Reads what Shopify says about an idempotency key, in `userErrors.code`:
+ *
+ * - `IDEMPOTENCY_CONCURRENT_REQUEST`: an earlier send is still running. Wait, same key.
+ * - `IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED`, `IDEMPOTENCY_RECORD_NOT_FOUND`: that key is used up. A new key.
+ * - `IDEMPOTENCY_KEY_PARAMETER_MISMATCH`: the key was used with other input. The caller's mistake, never retried.
+ *
+ * https://shopify.dev/docs/api/usage/implementing-idempotency
+ *
+ * @param repeatable Whether the whole document can be sent again: another of its mutations may forbid it.
+ * @returns An error that the retry decision understands, or `undefined` where there is nothing of the kind.
+ */
+function idempotencyRefusal(
+  operation: ParsedOperation,
+  data: Readonly<Record<string, unknown>>,
+  keys: CallKeys,
+  context: AnswerContext,
+  repeatable: boolean,
+): ShopifyUserError | undefined {
+  for (const root of operation.rootFields) {
+    const entry = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)).find(hasKeyCode);
+    if (!entry) continue;
+    const message = `${operation.name}: ${entry.message}`;
+    const details = { userErrors: [entry], data };
+    switch (entry.code) {
+      case 'IDEMPOTENCY_CONCURRENT_REQUEST':
+        return new ShopifyUserError(
+          message,
+          { ...details, isRetryable: true, mayHaveExecuted: true },
+          { ...context, retryAfterMs: concurrentWaitMs },
+        );
+      case 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH':
+        return new ShopifyUserError(`${message} Use a key of its own for each different input.`, details, context);
+      case 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED':
+      case 'IDEMPOTENCY_RECORD_NOT_FOUND':
+        // The key that Shopify has used up was the caller's own: only the caller can choose another.
+        return new ShopifyUserError(
+          message,
+          { ...details, isRetryable: repeatable && keys.renew(root.responseKey) },
+          context,
+        );
+      default:
+    }
+  }
+  return undefined;
+}
+
+function hasKeyCode(entry: UserErrorEntry): boolean {
+  return typeof entry.code === 'string' && entry.code.startsWith('IDEMPOTENCY_');
 }

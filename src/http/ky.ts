@@ -1,7 +1,7 @@
 import type { KyInstance } from 'ky';
 import ky from 'ky';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
-import { exchange } from '../transport/exchange.ts';
+import { exchange } from './failure.ts';
 
 interface KyTransportOptions {
   /** Replaces the global `fetch`, which is otherwise looked up at each request, so that mocks installed later work. */

@@ -1,8 +1,7 @@
-import type { RequestOptions } from '../admin/types.ts';
 import { type Problem, ValidationError } from '../errors/errors.ts';
-import { withDefaults } from '../internal/with-defaults.ts';
-import type { Call } from '../request/types.ts';
-import type { RetryPolicy } from '../resilience/types.ts';
+import type { Priority } from '../ports/rate-limiter.ts';
+import type { RetryPolicy, Safety } from '../resilience/retry.ts';
+import type { Call } from './call.ts';
 
 /** What a client says for all its calls. */
 export interface DefaultLimits {
@@ -62,4 +61,59 @@ export function outOfRange(
   return Object.entries(values).flatMap(([field, value]) =>
     value === undefined || (typeof value === 'number' && passes(value)) ? [] : [{ field, message }],
   );
+}
+
+/**
+ * A caller's headers with their names in lower case, so that one spelling does not come to stand beside another.
+ *
+ * @throws ValidationError for a name or value that cannot be sent, without the value.
+ */
+export function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const checked = Object.entries(headers).map(([name, value]) => {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      const message = 'cannot be sent. Header names are plain letters and hyphens, values have no line breaks.';
+      throw new ValidationError('The call', [{ field: `headers[${JSON.stringify(name)}]`, message }]);
+    }
+    return [name.toLowerCase(), value];
+  });
+  return Object.fromEntries(checked);
+}
+
+/** The defaults, and what is given in their place. An option that is `undefined` is not given. */
+export function withDefaults<T extends object>(
+  defaults: T,
+  given: { readonly [Name in keyof T]?: T[Name] | undefined } = {},
+): T {
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(known) };
+}
+
+/** Options of one call; each wins over the client's. */
+export interface RequestOptions {
+  /** Ends any wait and any request at once; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Default `interactive`. */
+  readonly priority?: Priority;
+  /** Milliseconds for one attempt, from its send to the last byte of the answer. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds for everything, with the waits for points and all attempts. None by default. */
+  readonly deadlineMs?: number;
+  /** How often to try again, and whether the operation can be sent twice without harm (`safety`). */
+  readonly retry?: Partial<RetryPolicy> & { readonly safety?: Safety };
+  /**
+   * The key under which Shopify recognises a second send of a mutation, for 24 hours; best a UUID. Give it
+   * where a job can run twice, and the same one each time. Default: a new one for each call of a mutation
+   * that takes one. Shopify takes keys for stock, transfers, shipments, locations, refunds and billing only.
+   */
+  readonly idempotencyKey?: string;
+  /** Additional headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `throw` (default) makes a `ShopifyUserError` of a mutation's user errors; `return` leaves them in the data. */
+  readonly userErrors?: 'throw' | 'return';
+  /** Points to reserve, in place of the estimate. */
+  readonly cost?: number;
+  /** Which operation of a document with several. */
+  readonly operationName?: string;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../ports/logger.ts';
 import type { TransportResponse } from '../ports/transport.ts';
-import type { Emit } from '../telemetry/emit.ts';
+import type { Emit } from '../telemetry/telemetry.ts';
 
 /** Looks at the version and deprecation headers of each answer. */
 export interface ApiWatch {

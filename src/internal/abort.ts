@@ -46,3 +46,49 @@ export function linkSignal(
     },
   };
 }
+
+/**
+ * Runs a task once for all who ask for its result, and anew only after it failed. A caller's abort ends
+ * that caller's wait, and neither the task nor the wait of others.
+ */
+export function sharedTask<T>(task: () => Promise<T>): (signal?: AbortSignal) => Promise<T> {
+  let running: Promise<T> | undefined;
+  return (signal) => {
+    running ??= task().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return signal ? untilAborted(running, signal) : running;
+  };
+}
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/**
+ * Resolves after `delayMs`. An abort ends the wait at once and rejects with the signal's reason.
+ */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.setTimer(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, delayMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -14,3 +14,29 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** A whole number that a JavaScript number may not hold exactly has at least 16 digits. */
+const longNumber = /\d{16}/;
+
+type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/**
+ * `JSON.parse` that keeps whole numbers beyond 2^53 exact, as `bigint`; all others stay `number`.
+ *
+ * @throws SyntaxError where the text is no JSON.
+ */
+export function parseExactJson(text: string): unknown {
+  if (!longNumber.test(text)) return JSON.parse(text);
+  const revive: SourceReviver = (_key, value, { source }) => {
+    const exact = typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source ?? '');
+    return exact ? value : BigInt(source ?? 0);
+  };
+  // The third argument of a reviver is in every Node we support, and not in the types yet.
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
+}
+
+/** `JSON.stringify` that writes a `bigint` as the number it is. */
+export function stringifyExactJson(value: unknown): string {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? rawJSON(String(part)) : part));
+}

@@ -1,4 +1,4 @@
-import { untilAborted } from './shared-task.ts';
+import { untilAborted } from './abort.ts';
 
 /** Runs the tasks of one key after one another, and those of different keys side by side. */
 export type Turns = <T>(key: string, task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;

@@ -1,6 +1,4 @@
-import { TimeoutError } from '../errors/connection.ts';
-import { ValidationError } from '../errors/errors.ts';
-import { MaxCostError } from '../errors/graphql.ts';
+import { MaxCostError, TimeoutError, ValidationError } from '../errors/errors.ts';
 
 /** The call asks for more points than the bucket can ever hold. */
 export function tooBig(shop: string, cost: number, maxCost: number): MaxCostError {

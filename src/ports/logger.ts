@@ -1,5 +1,3 @@
-import type { Priority } from './rate-limiter.ts';
-
 /** The part of pino's, winston's and console's interface that is used here. */
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -8,60 +6,8 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-interface CallFields {
+export interface CallFields {
   readonly shop: string;
   /** Operation name, or the first root field of an unnamed operation. */
   readonly operation: string;
 }
-
-/** What happens inside, as it happens. Holds no token, no variable and no body. */
-export type TelemetryEvent =
-  | (CallFields & {
-      readonly type: 'permit';
-      readonly cost: number;
-      readonly waitedMs: number;
-      readonly priority: Priority;
-    })
-  | (CallFields & {
-      readonly type: 'attempt';
-      readonly attempt: number;
-      readonly status: number | null;
-      /** Error code of a failed attempt, `null` for a good answer. */
-      readonly errorCode: string | null;
-      readonly durationMs: number;
-      readonly requestedCost: number | null;
-      readonly actualCost: number | null;
-    })
-  | (CallFields & {
-      readonly type: 'retry';
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly errorCode: string;
-    })
-  | (CallFields & {
-      readonly type: 'call';
-      readonly attempts: number;
-      readonly waitedMs: number;
-      readonly errorCode: string | null;
-    })
-  | { readonly type: 'breaker'; readonly shop: string; readonly state: 'closed' | 'open' | 'half-open' }
-  | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
-  | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
-  | {
-      /** One attempt of a queued job has ended. */
-      readonly type: 'job';
-      readonly queue: string;
-      readonly jobType: string;
-      /** 1 for the first. */
-      readonly attempt: number;
-      /** `failed`: it comes again. `dead`: that was its last attempt. `given-back`: the queue was closed. */
-      readonly outcome: 'done' | 'failed' | 'dead' | 'put-off' | 'given-back';
-      /** Error code of a failed attempt, else `null`. */
-      readonly errorCode: string | null;
-      readonly durationMs: number;
-      /** Milliseconds from when the job was due to the start of the attempt; `null` where unknown. */
-      readonly waitedMs: number | null;
-    };
-
-/** Receives each event, synchronously. An error thrown in it is logged and goes no further. */
-export type TelemetryListener = (event: TelemetryEvent) => void;

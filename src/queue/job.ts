@@ -1,5 +1,7 @@
-import { QueueError } from '../errors/errors.ts';
-import type { JobDraft } from '../ports/job-queue.ts';
+import { hash } from 'node:crypto';
+import { ConfigError, isCircuitOpenError, isShopwrightError, QueueError } from '../errors/errors.ts';
+import { redactText } from '../internal/redact.ts';
+import type { DeadJob, DeadJobOptions, JobDraft } from '../ports/job-queue.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
 export interface QueuedJob {
@@ -26,8 +28,7 @@ const longestMs = 366 * 86_400_000;
 const mostRetries = 100;
 
 /** Whether a number is a wait that a queue keeps. */
-export const isDelay = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= longestMs;
+const isDelay = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= longestMs;
 
 /** Whether a list says when to try again. */
 export const areDelays = (value: unknown): value is readonly number[] =>
@@ -84,3 +85,104 @@ function toJson(payload: unknown): string {
 
 /** The name under which a dedupe key holds for its type only. */
 export const dedupeName = (type: string, key: string): string => `${type.length} ${type} ${key}`;
+
+/**
+ * A UUID that only that job of that queue has: the same in each attempt, in whichever process, and when the job
+ * is queued again. Version 8 of RFC 9562 (a layout of one's own), from a SHA-256 of both names.
+ */
+export function deriveIdempotencyKey(queue: string, jobId: string): string {
+  const bytes = hash('sha256', JSON.stringify([queue, jobId]), 'buffer').subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const mostListed = 1_000;
+
+/** Where a page of dead letters begins, and where it ends (exclusive). */
+export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
+  readonly from: number;
+  readonly to: number;
+} {
+  const whole = (value: number): number => (Number.isFinite(value) ? Math.max(0, Math.floor(value)) : 0);
+  const from = whole(offset);
+  return { from, to: from + Math.min(whole(limit), mostListed) };
+}
+
+/** What a handler throws to have its job come again later, as if it had not started. */
+export interface PutOff {
+  /** Milliseconds before it may run again. */
+  readonly delayMs: number;
+}
+
+const brand = Symbol.for('shopwright.put-off');
+
+/** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
+const shortestBreakerPauseMs = 1_000;
+
+/** For what another copy of the package may have thrown. */
+const fallbackMs = 30_000;
+
+/** Not part of the error family: nothing failed. Known by its brand, so that copies of the module understand each other. */
+class PutOffSignal extends Error implements PutOff {
+  override readonly name = 'PutOff';
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super(`put off by ${delayMs} ms`);
+    this.delayMs = delayMs;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/**
+ * Throw what this makes in a handler, and the job comes again after `delayMs`, with the same attempt number.
+ *
+ * @param delayMs Milliseconds, 0 or more, at most a year.
+ * @throws ConfigError (code `CONFIG_INVALID`) when `delayMs` is not such a number.
+ *
+ * @example
+ * queue.process('push-product', async ({ job }) => {
+ *   if (await isMaintenanceWindow()) throw putOff(60_000);
+ *   await push(job.payload);
+ * });
+ */
+export function putOff(delayMs: number): Error & PutOff {
+  if (!isDelay(delayMs)) {
+    throw new ConfigError([{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }]);
+  }
+  return new PutOffSignal(delayMs);
+}
+
+/** By how many milliseconds what a handler threw puts its job off; `undefined` where it is a failure. */
+export function putOffDelay(thrown: unknown): number | undefined {
+  try {
+    if (isPutOff(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+    if (!isCircuitOpenError(thrown)) return undefined;
+    return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
+  } catch {
+    // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
+    return undefined;
+  }
+}
+
+function isPutOff(thrown: unknown): thrown is PutOff {
+  return typeof thrown === 'object' && thrown !== null && brand in thrown;
+}
+
+/** A message longer than this says nothing more, and may quote a whole page of HTML. */
+const longestMessage = 1_000;
+
+/** What is kept of the error of a failed attempt: no stack, no cause, no secret. */
+export function describeFailure(error: unknown): DeadJob['error'] {
+  // A handler may throw anything, also what cannot be made a text, or even be looked at.
+  try {
+    const isOwn = isShopwrightError(error);
+    const text = String(error instanceof Error || isOwn ? error.message : error);
+    const message = redactText(text).slice(0, longestMessage).toWellFormed();
+    return { code: isOwn ? error.code : 'UNKNOWN', message };
+  } catch {
+    return { code: 'UNKNOWN', message: 'something was thrown that has no text' };
+  }
+}

@@ -6,9 +6,11 @@ import {
   type IBackoff,
   type IBreaker,
 } from 'cockatiel';
-import { CircuitOpenError } from '../errors/connection.ts';
+import { CircuitOpenError } from '../errors/errors.ts';
+import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { BreakerPolicy, BreakerState } from './types.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { BreakerState } from '../ports/events.ts';
 
 /** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
@@ -191,4 +193,94 @@ export function createShopBreaker(
       }
     },
   };
+}
+
+/** Milliseconds between two looks at the store: news of an open breaker is at most so old. */
+const lookEveryMs = 1000;
+
+/** Milliseconds that a look may hold a call. A store that is slow or gone leaves each process to itself. */
+const lookLimitMs = 250;
+
+export interface SharedBreaker {
+  readonly breaker: ShopBreaker;
+  /** To be told of each change of the breaker. */
+  readonly tell: (state: 'closed' | 'open' | 'half-open') => void;
+}
+
+/**
+ * Shares the news of an open breaker with other processes: who finds the shop failing writes it down, and
+ * the others stop too, without failures of their own. Each tries the shop again by itself afterwards.
+ *
+ * @param onError Hears of a store that fails; the calls go on without it.
+ */
+export function shareBreaker(
+  local: ShopBreaker,
+  store: BreakerStore,
+  key: string,
+  openMs: number,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): SharedBreaker {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+  // What was read from the store must not be written back as news of our own.
+  let adopting = false;
+
+  const look = async (): Promise<void> => {
+    const text = await store.get(key);
+    const news = text === undefined ? undefined : parseJson(text);
+    const until = isRecord(news) && typeof news['until'] === 'number' ? news['until'] : 0;
+    // Wall time, since the clocks of two machines have no other origin in common; never longer than our own policy.
+    const remainingMs = Math.min(openMs, until - clock.now());
+    if (remainingMs <= 0) return;
+    adopting = true;
+    local.openFor(remainingMs);
+    adopting = false;
+  };
+
+  const refresh = (): Promise<void> | undefined => {
+    if (clock.monotonic() - lookedAt < lookEveryMs) return looking;
+    lookedAt = clock.monotonic();
+    const timer = new AbortController();
+    const limit = sleep(clock, lookLimitMs, timer.signal).catch(() => undefined);
+    looking = Promise.race([look().catch(onError), limit]).then(() => {
+      timer.abort();
+      looking = undefined;
+    });
+    return looking;
+  };
+
+  return {
+    breaker: { ...local, refresh },
+    tell(state) {
+      if (adopting || state === 'half-open') return;
+      const write =
+        state === 'open'
+          ? store.set(key, JSON.stringify({ until: clock.now() + openMs }), { ttlMs: openMs })
+          : store.delete(key);
+      write.catch(onError);
+    },
+  };
+}
+
+export interface BreakerPolicy {
+  /** Failures in a row that open the breaker. Default 5. */
+  readonly failures: number;
+  /** Different operations that must be among them, so that one broken query does not stop a shop: 1 for a worker that runs a single one. Default 2. */
+  readonly operations: number;
+  /** Milliseconds it stays open. Default 300,000 (5 minutes). */
+  readonly openMs: number;
+  /** Calls let through at the same time to try the shop after that. Default 3. */
+  readonly trials: number;
+}
+
+/**
+ * Where processes tell one another that a shop's breaker is open: the part of a `KeyValueStore` that this
+ * takes. Values are short texts.
+ */
+export interface BreakerStore {
+  get(key: string): Promise<string | undefined>;
+  /** Keeps the value for `ttlMs` milliseconds. */
+  set(key: string, value: string, options: { readonly ttlMs: number }): Promise<void>;
+  delete(key: string): Promise<unknown>;
 }

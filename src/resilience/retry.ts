@@ -1,5 +1,4 @@
-import type { ShopwrightError } from '../errors/base.ts';
-import type { RetryPolicy, Safety } from './types.ts';
+import type { ShopwrightError } from '../errors/errors.ts';
 
 /** What to do about a failed attempt: send again after a delay, or stop. */
 type RetryDecision = { readonly action: 'retry'; readonly delayMs: number } | { readonly action: 'stop' };
@@ -30,4 +29,52 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
   const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** retries);
   // A Retry-After of 0 would have us hammer at the shop.
   return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
+}
+
+/**
+ * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While
+ * most calls succeed it is never felt; when most fail, calls give up after their first attempt.
+ */
+export interface RetryBudget {
+  /** Takes what one retry costs. `false` where the budget is too low for it. */
+  spend(): boolean;
+  /** A call succeeded, after that many retries. */
+  succeeded(retries: number): void;
+}
+
+const capacity = 500;
+
+const retryCost = 5;
+
+const successGain = 1;
+
+export function createRetryBudget(): RetryBudget {
+  let left = capacity;
+  return {
+    spend() {
+      if (left < retryCost) return false;
+      left -= retryCost;
+      return true;
+    },
+    succeeded(retries) {
+      // A retry that helped is not part of a storm: what it took comes back.
+      left = Math.min(capacity, left + Math.max(successGain, retries * retryCost));
+    },
+  };
+}
+
+/**
+ * What a second send of the same operation does: `safe` says the whole state again and changes
+ * nothing more; `keyed` is recognised by its idempotency key; `never` would do it twice.
+ */
+export type Safety = 'safe' | 'keyed' | 'never';
+
+/** How often and how patiently a call is tried again. */
+export interface RetryPolicy {
+  /** Sends after the first. Default 5. */
+  readonly maxRetries: number;
+  /** Milliseconds of the first backoff; each further one doubles, with full jitter. Default 500. */
+  readonly baseDelayMs: number;
+  /** Milliseconds that no backoff exceeds. Default 30,000. What Shopify asks for by `Retry-After` is kept to, however long. */
+  readonly maxDelayMs: number;
 }

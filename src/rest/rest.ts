@@ -1,12 +1,16 @@
-import { requestHeaders } from '../admin/request-headers.ts';
-import { readRestAnswer } from '../admin/rest/answer.ts';
-import type { RestClient, RestOptions, RestResult } from '../admin/rest/types.ts';
-import { ValidationError } from '../errors/errors.ts';
-import { callLimits, type DefaultLimits } from '../http/request-options.ts';
-import { stringifyExactJson } from '../internal/exact-json.ts';
-import { parsePageLinks } from '../internal/link-header.ts';
-import { run } from '../request/run.ts';
-import type { Call, CallEnvironment } from '../request/types.ts';
+import {
+  InvalidResponseError,
+  ShopifyUserError,
+  type ShopwrightError,
+  type UserErrorEntry,
+  ValidationError,
+} from '../errors/errors.ts';
+import { type Call, type CallEnvironment, type Interpretation, run } from '../http/call.ts';
+import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
+import { errorOfStatus } from '../http/status.ts';
+import { isRecord, parseExactJson, parseJson, stringifyExactJson } from '../internal/json.ts';
+import type { ThrottleStatus } from '../ports/rate-limiter.ts';
+import type { TransportResponse } from '../ports/transport.ts';
 
 interface RestClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
@@ -90,4 +94,130 @@ function queryText(query: RestOptions['query'] = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   if (given.length === 0) return '';
   return `?${new URLSearchParams(given.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]))}`;
+}
+
+interface RestAnswerOptions {
+  readonly shop: string;
+  readonly operation: string;
+  /** Requests per second that come back. Default: by the size of the bucket. */
+  readonly requestsPerSecond: number | undefined;
+  readonly nowMs: number;
+}
+
+/** Reads one REST answer into its body or one typed error. */
+function readRestAnswer(response: TransportResponse, options: RestAnswerOptions): Interpretation<unknown> {
+  const { shop, operation } = options;
+  const { status } = response;
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  const context = { shop, operation, status, ...(requestId !== undefined && { requestId }) };
+  const throttleStatus = readCallLimit(
+    response.headers.get('x-shopify-shop-api-call-limit'),
+    options.requestsPerSecond,
+  );
+  const answer = {
+    ...(throttleStatus && { throttleStatus }),
+    ...(status === 429 ? { throttled: true } : { actualCost: 1 }),
+  };
+  const fail = (error: ShopwrightError): Interpretation<unknown> => ({ ok: false, error, answer, cost: null });
+
+  if (status === 422) return fail(refusedInput(response.body, operation, context));
+  if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));
+  if (response.body.trim() === '') return { ok: true, value: null, answer, cost: null };
+  try {
+    return { ok: true, value: parseExactJson(response.body), answer, cost: null };
+  } catch {
+    return fail(new InvalidResponseError(`${shop} answered ${operation} with a body that is no JSON.`, context));
+  }
+}
+
+/**
+ * The bucket of REST calls, such as `32/40`. How fast it empties goes by the plan, which its size tells
+ * only in part: 400 is Plus (20 a second), 40 is any other (2, or 4 for Advanced; the lower is taken).
+ * https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+ */
+function readCallLimit(header: string | null, requestsPerSecond: number | undefined): ThrottleStatus | undefined {
+  const [, used, size] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(header ?? '') ?? [];
+  if (used === undefined || size === undefined) return undefined;
+  const maximumAvailable = Number(size);
+  return {
+    maximumAvailable,
+    currentlyAvailable: Math.max(0, maximumAvailable - Number(used)),
+    restoreRate: requestsPerSecond ?? (maximumAvailable >= 400 ? 20 : 2),
+  };
+}
+
+/** `{"errors": {"title": ["can't be blank"]}}`, or a text. */
+function refusedInput(
+  body: string,
+  operation: string,
+  context: { readonly shop: string; readonly status: number },
+): ShopifyUserError {
+  const parsed = parseJson(body);
+  const errors = isRecord(parsed) ? parsed['errors'] : undefined;
+  const userErrors: UserErrorEntry[] = isRecord(errors)
+    ? Object.entries(errors).flatMap(([field, messages]) =>
+        (Array.isArray(messages) ? messages : [messages]).map((message) => ({
+          field: [field],
+          message: String(message),
+        })),
+      )
+    : [{ message: typeof errors === 'string' ? errors : 'Unprocessable Entity' }];
+  const said = userErrors.map(({ field, message }) => `${field?.join('.') ?? 'input'}: ${message}`).join('; ');
+  return new ShopifyUserError(`${operation} was refused: ${said}`, { userErrors }, context);
+}
+
+/** Options of one REST call. */
+export interface RestOptions extends Omit<RequestOptions, 'userErrors' | 'cost' | 'operationName' | 'idempotencyKey'> {
+  /** Query parameters. A list is joined with commas; `undefined` leaves a parameter out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
+}
+
+/** What a REST call brought, and how it went. */
+export interface RestResult<TData> {
+  /** The body. Whole numbers beyond 2^53 are `bigint`; `null` where there was no body. */
+  readonly data: TData;
+  /** `page_info` of the pages beside this one, where the answer names them. */
+  readonly pages: { readonly next?: string; readonly previous?: string };
+  readonly requestId: string | undefined;
+  /** Requests sent. */
+  readonly attempts: number;
+  /** Milliseconds spent waiting for room in the bucket and between attempts. */
+  readonly waitedMs: number;
+  readonly response: { readonly status: number; readonly headers: { get(name: string): string | null } };
+}
+
+/**
+ * The REST half of a client, for what GraphQL does not have yet: Shopify calls it legacy since 2024-10.
+ *
+ * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE
+ * are sent again after a lost answer; a POST is not, and throws `OutcomeUnknownError`. The rate of calls
+ * follows `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
+ *
+ * @example
+ * for await (const { data } of shop.rest.pages('products.json', { query: { limit: 250 } })) { … }
+ *
+ * @throws ValidationError for a path that is none, before anything is sent.
+ * @throws ShopifyUserError for status 422, and the other errors as `graphql()` does.
+ */
+export interface RestClient {
+  get<TData = unknown>(path: string, options?: RestOptions): Promise<RestResult<TData>>;
+  post<TData = unknown>(path: string, body: unknown, options?: RestOptions): Promise<RestResult<TData>>;
+  put<TData = unknown>(path: string, body: unknown, options?: RestOptions): Promise<RestResult<TData>>;
+  delete<TData = unknown>(path: string, options?: RestOptions): Promise<RestResult<TData>>;
+  /** The page at `path` and all that follow it by their `Link` headers. */
+  pages<TData = unknown>(path: string, options?: RestOptions): AsyncGenerator<RestResult<TData>, void, undefined>;
+}
+
+/**
+ * Reads the pages that a `Link` header points to: `<https://…?page_info=abc&limit=50>; rel="next"`.
+ *
+ * @returns The value of `page_info` for the next and the previous page, where there is one.
+ */
+function parsePageLinks(header: string | null): { readonly next?: string; readonly previous?: string } {
+  const pages: { next?: string; previous?: string } = {};
+  for (const [, address = '', relation] of (header ?? '').matchAll(/<([^>]*)>\s*;[^,]*?rel="?(next|previous)"?/g)) {
+    const pageInfo = URL.canParse(address) ? new URL(address).searchParams.get('page_info') : null;
+    if (pageInfo !== null && (relation === 'next' || relation === 'previous')) pages[relation] = pageInfo;
+  }
+  return pages;
 }

@@ -1,4 +1,6 @@
+import { StorageError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
+import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
 
 /**
  * Longest key (shop, local id, gid and the like), in UTF-16 units: three of them fit into one index entry of
@@ -73,4 +75,129 @@ export function problemsOf<T extends object>(item: T, rules: { readonly [field i
 /** An id as an error message shows it: quoted, and cut where it is long. */
 export function shownId(id: unknown): string {
   return JSON.stringify(String(id).slice(0, 80));
+}
+
+const defaultPageSize = 100;
+
+const maxPageSize = 1_000;
+
+const defaultPatterns = 20;
+
+/**
+ * The limit of a page, with its default.
+ *
+ * @throws StorageError for a limit out of range: a smaller page than asked for would look like the last one.
+ */
+export function checkedLimit(method: string, limit: number | undefined, otherwise = defaultPageSize): number {
+  if (limit === undefined) return otherwise;
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize) {
+    throw new StorageError(`${method}() takes a limit from 1 to ${maxPageSize}.`, false);
+  }
+  return limit;
+}
+
+/**
+ * The options of one page of records, with the default.
+ *
+ * @throws StorageError for what does not fit.
+ */
+export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
+  const limit = checkedLimit('list', options.limit);
+  if (options.after !== undefined && !isStorableText(options.after)) {
+    throw new StorageError(
+      'list() takes the last local id of the page before as `after`; this one cannot be a local id.',
+      false,
+    );
+  }
+  return { ...options, limit };
+}
+
+/** How many error patterns are asked for. @throws StorageError for a limit out of range. */
+export function checkedPatternLimit({ limit }: ErrorPatternOptions): number {
+  return checkedLimit('errorPatterns', limit, defaultPatterns);
+}
+
+/** Moves surrogates above U+FFFF's place, so that UTF-16 units compare as the code points they stand for. */
+const rank = (unit: number): number => {
+  if (unit >= 0xe000) return unit - 0x800;
+  return unit >= 0xd800 ? unit + 0x2000 : unit;
+};
+
+/**
+ * Orders text by code point, as SQLite (`BINARY`) and Postgres (collation `C`) order UTF-8. JavaScript's own
+ * order is by UTF-16 unit and puts an emoji before U+FF5E.
+ */
+export function compareCodePoints(left: string, right: string): number {
+  const shorter = Math.min(left.length, right.length);
+  for (let index = 0; index < shorter; index++) {
+    const difference = rank(left.charCodeAt(index)) - rank(right.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const lastCodePoint = 0x10ffff;
+
+/**
+ * The first text, by code point, after all texts with that beginning; `undefined` where there is none. So
+ * `text >= prefix and text < end` finds them by an index, with no wildcard to escape.
+ */
+export function endOfPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === lastCodePoint) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // Surrogates are no code points of a text.
+  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+}
+
+/** Lets work through until it is closed, and knows what still runs. */
+export interface Gate {
+  /** @throws StorageError once the gate is closed. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Refuses new work at once, waits for what runs, then releases. Later calls give the same promise. */
+  close(release?: () => Promise<void>): Promise<void>;
+}
+
+/** Makes the gate that stands before all work of one set of stores. */
+export function createGate(): Gate {
+  let running = 0;
+  const idle = Promise.withResolvers<void>();
+  let closing: Promise<void> | undefined;
+
+  const end = (): void => {
+    running -= 1;
+    if (closing && running === 0) idle.resolve();
+  };
+
+  return {
+    // All work of a store comes through here, so it does not wait for a promise of the gate's own besides.
+    run(work) {
+      if (closing) return Promise.reject(storeClosed());
+      running += 1;
+      const done = started(work);
+      done.then(end, end);
+      return done;
+    },
+    close(release) {
+      if (closing) return closing;
+      if (running === 0) idle.resolve();
+      closing = idle.promise.then(() => release?.());
+      return closing;
+    },
+  };
+}
+
+/** Work that throws before its first `await` is no different from work that rejects. */
+function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** The error of all that is asked of stores that are closed. */
+export function storeClosed(): StorageError {
+  return new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
 }

@@ -1,12 +1,68 @@
+import { LockLostError } from '../errors/errors.ts';
+import { sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import { untilAborted } from '../internal/shared-task.ts';
-import { sleep } from '../internal/sleep.ts';
-import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
-import { storeClosed } from './closed.ts';
-import { checkedLockTimes, checkKey } from './key-engine.ts';
-import type { LockEngine } from './keys/engine.ts';
-import { HeldLock } from './keys/held-lock.ts';
-import { createLines } from './keys/line.ts';
+import type { KeepOptions, KeyValueStore, Lock, WriteOptions } from '../ports/key-value-store.ts';
+import { storeClosed } from './adapter-kit.ts';
+import {
+  checkedLockTimes,
+  checkedTtl,
+  checkFence,
+  checkKey,
+  checkPrefix,
+  checkValue,
+  type KeyEngine,
+  type LockEngine,
+  type WriteOutcome,
+  type WriteTerms,
+} from './key-engine.ts';
+
+const checkedTerms = ({ ttlMs, fence }: WriteOptions): WriteTerms => {
+  checkFence(fence);
+  return { ttlMs: checkedTtl(ttlMs), fence };
+};
+
+/** Whether it was done. @throws LockLostError */
+const isDone = (key: string, outcome: WriteOutcome): boolean => {
+  if (outcome === 'lost') throw new LockLostError(key);
+  return outcome === 'done';
+};
+
+/** The port on top of an engine: rules for what goes in, and errors for what comes out. */
+export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueStore {
+  return {
+    async get(key) {
+      checkKey(key);
+      return engine.get(key);
+    },
+    async set(key, value, options: WriteOptions = {}) {
+      checkKey(key);
+      checkValue(key, value);
+      isDone(key, await engine.set(key, value, checkedTerms(options)));
+    },
+    async setIfAbsent(key, value, { ttlMs }: KeepOptions = {}) {
+      checkKey(key);
+      checkValue(key, value);
+      const terms = { ttlMs: checkedTtl(ttlMs), fence: undefined };
+      return isDone(key, await engine.compareAndSet(key, undefined, value, terms));
+    },
+    async compareAndSet(key, expected, value, options: WriteOptions = {}) {
+      checkKey(key);
+      if (expected !== undefined) checkValue(key, expected);
+      if (value !== undefined) checkValue(key, value);
+      return isDone(key, await engine.compareAndSet(key, expected, value, checkedTerms(options)));
+    },
+    async delete(key, { fence } = {}) {
+      checkKey(key);
+      checkFence(fence);
+      return isDone(key, await engine.delete(key, fence));
+    },
+    async *scan(prefix) {
+      checkPrefix(prefix);
+      for await (const page of engine.scan(prefix)) yield* page;
+    },
+    lock: locks.lock,
+  };
+}
 
 /** Milliseconds from try to try of the first in line: begins short, since most locks are held for a moment. */
 const firstPollMs = 20;
@@ -16,7 +72,7 @@ const longestPollMs = 250;
 const pollGrowth = 1.5;
 
 /** The locks of one store in this process. */
-export interface Locks {
+interface Locks {
   readonly lock: KeyValueStore['lock'];
   /** Ends all waits with a StorageError, tells all holders by their signals, and asks the store to free their locks. */
   close(): void;
@@ -144,3 +200,174 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
 const wakeUp = Symbol('released in this process');
 
 const timeIsUp = Symbol('waited long enough');
+
+/** Renewals in the time of one lease, so that one that fails leaves time for others. */
+const renewalsPerLease = 3;
+
+/** After a renewal that failed, the next one comes sooner. */
+const triesPerLease = 12;
+
+/** What a lock is held with. */
+interface Holding {
+  readonly key: string;
+  readonly token: number;
+  readonly leaseMs: number;
+  /** Moment on the monotonic clock at which the lock was asked for: its lease began no sooner. */
+  readonly sinceMs: number;
+}
+
+/** A lock that is held, and renewed until it is released or lost. */
+class HeldLock implements Lock {
+  readonly key: string;
+  readonly token: number;
+  readonly #engine: LockEngine;
+  readonly #clock: Clock;
+  readonly #leaseMs: number;
+  readonly #onEnd: () => void;
+  /** Made once somebody asks for the signal: most holders are done before they would look. */
+  #controller: AbortController | undefined;
+  #lost: LockLostError | undefined;
+  #isOver = false;
+  #released: Promise<boolean> | undefined;
+  #cancelRenewal = (): void => undefined;
+  #cancelExpiry = (): void => undefined;
+
+  /** `onEnd` hears once that the lock is given back or lost. */
+  constructor(engine: LockEngine, clock: Clock, holding: Holding, onEnd: () => void) {
+    this.key = holding.key;
+    this.token = holding.token;
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#leaseMs = holding.leaseMs;
+    this.#onEnd = onEnd;
+    this.#leaseBegan(holding.sinceMs);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#lost) this.#controller.abort(this.#lost);
+    return this.#controller.signal;
+  }
+
+  release(): Promise<boolean> {
+    this.#released ??= this.#giveBack().catch((error: unknown) => {
+      // Nobody knows whether it is free now, so a second call may try again.
+      this.#released = undefined;
+      throw error;
+    });
+    return this.#released;
+  }
+
+  /** Stops the renewal and tells the holder. */
+  lose(cause?: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#lost = new LockLostError(this.key, cause === undefined ? {} : { cause });
+    this.#controller?.abort(this.#lost);
+  }
+
+  /** Tells the holder first, then gives the lock back. Should that fail, the lease runs out by itself. */
+  abandon(cause: unknown): void {
+    if (this.#isOver) return;
+    this.lose(cause);
+    this.#engine.release(this.key, this.token).catch(() => undefined);
+  }
+
+  async #giveBack(): Promise<boolean> {
+    if (this.#lost) return false;
+    this.#stop();
+    try {
+      return await this.#engine.release(this.key, this.token);
+    } finally {
+      this.#onEnd();
+    }
+  }
+
+  #end(): void {
+    this.#stop();
+    this.#onEnd();
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#cancelRenewal();
+    this.#cancelExpiry();
+  }
+
+  /** The store counts from when it decided, so counting from when it was asked is on the safe side. */
+  #leaseBegan(sinceMs: number): void {
+    const leftMs = sinceMs + this.#leaseMs - this.#clock.monotonic();
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.#clock.setTimer(() => this.lose(), leftMs);
+    this.#renewAfter(this.#leaseMs / renewalsPerLease);
+  }
+
+  #renewAfter(delayMs: number): void {
+    this.#cancelRenewal = this.#clock.setTimer(() => void this.#renew(), delayMs);
+  }
+
+  async #renew(): Promise<void> {
+    const sinceMs = this.#clock.monotonic();
+    try {
+      const isHeld = await this.#engine.renew(this.key, this.token, this.#leaseMs);
+      if (this.#isOver) return;
+      if (isHeld) this.#leaseBegan(sinceMs);
+      else this.lose();
+    } catch {
+      // The store may come back before the lease is over; if it does not, the expiry tells the holder.
+      if (!this.#isOver) this.#renewAfter(this.#leaseMs / triesPerLease);
+    }
+  }
+}
+
+/** A place in a line. */
+interface Place {
+  /** Resolves when nobody of the line stands before. */
+  readonly isFirst: Promise<void>;
+  /** Leaves the line; the next one comes to its front. Safe to call twice. */
+  leave(): void;
+}
+
+/** Lines by name, of those in this process who wait for the same thing. */
+interface Lines {
+  join(name: string): Place;
+  /** Hears the next `wake` of that name. Returns a function that stops listening. */
+  onWake(name: string, run: () => void): () => void;
+  wake(name: string): void;
+}
+
+interface Waiting {
+  readonly step: () => void;
+}
+
+/** Makes lines without anybody in them. */
+function createLines(): Lines {
+  const lines = new Map<string, Set<Waiting>>();
+  const listeners = new Map<string, () => void>();
+  return {
+    join(name) {
+      const line = lines.get(name) ?? new Set<Waiting>();
+      lines.set(name, line);
+      const { promise: isFirst, resolve: step } = Promise.withResolvers<void>();
+      const own: Waiting = { step };
+      line.add(own);
+      if (line.size === 1) step();
+      return {
+        isFirst,
+        leave() {
+          if (!line.delete(own)) return;
+          if (line.size === 0) lines.delete(name);
+          const [next] = line;
+          next?.step();
+        },
+      };
+    },
+    onWake(name, run) {
+      listeners.set(name, run);
+      return () => {
+        if (listeners.get(name) === run) listeners.delete(name);
+      };
+    },
+    wake: (name) => listeners.get(name)?.(),
+  };
+}

@@ -1,11 +1,91 @@
-import type { AgeCount, ErrorPattern, ListOptions, SyncRecord } from '../ports/sync-record-store.ts';
-import { compareCodePoints } from './code-points.ts';
-import { createPatternTally } from './pattern-tally.ts';
-import { RecordCounter } from './record-counter.ts';
-import { readRecord, type StoredRecord } from './record-kit.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { SyncJournal } from '../ports/sync-journal.ts';
+import type { AgeCount, ErrorPattern, ListOptions, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import { checkedPage, checkedPatternLimit, compareCodePoints, createGate, type Gate } from './adapter-kit.ts';
+import {
+  checkedDraft,
+  checkedJournalPage,
+  checkedMoment,
+  journalId,
+  journalPageOf,
+  type NumberedDraft,
+  type StoredDraft,
+} from './journal-kit.ts';
+import { gatedEngine, type KeyEngine, type LockEngine, type WriteTerms } from './key-engine.ts';
+import { createKeyValueStore, createLocks } from './key-value-store.ts';
+import {
+  checkedRecord,
+  countsOf,
+  createPatternTally,
+  RecordCounter,
+  readRecord,
+  type StoredRecord,
+} from './record-kit.ts';
+
+/** What stores in memory can be made with. */
+export interface MemoryStoresOptions {
+  /** Clock of times to live and of leases. Default the machine's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Stores that live as long as the process and share nothing with another: for tests, and where losing the
+ * sync records costs no more than comparing every product with Shopify again.
+ *
+ * @example
+ * const stores = memoryStores();
+ * await stores.records.counts('acme.myshopify.com');
+ * await stores.close();
+ */
+export function memoryStores({ clock = systemClock }: MemoryStoresOptions = {}): Stores {
+  const gate = createGate();
+  const keys = gatedEngine(createMemoryKeys(clock), gate);
+  const locks = createLocks(keys.locks, clock);
+  return {
+    records: createMemoryRecords(gate),
+    journal: createMemoryJournal(gate),
+    keyValue: createKeyValueStore(keys, locks),
+    close() {
+      locks.close();
+      return gate.close();
+    },
+  };
+}
+
+/** Sync records in memory. */
+function createMemoryRecords(gate: Gate): SyncRecordStore {
+  const shops = new Map<string, MemoryShop>();
+  const shopOf = (domain: string): MemoryShop => shops.get(domain) ?? new MemoryShop();
+
+  const put = (record: StoredRecord): void => {
+    const shop = shopOf(record.shop);
+    shops.set(record.shop, shop);
+    shop.put(record);
+  };
+
+  return {
+    get: (shop, localId) => gate.run(async () => shopOf(shop).get(localId)),
+    getByGid: (shop, gid) => gate.run(async () => shopOf(shop).getByGid(gid)),
+    put: (record) => gate.run(async () => put(checkedRecord(record))),
+    putMany: (records) => gate.run(async () => records.map(checkedRecord).forEach(put)),
+    list: (shop, options = {}) => gate.run(async () => shopOf(shop).list(checkedPage(options))),
+    counts: (shop) => gate.run(async () => countsOf(shopOf(shop).ageCounts())),
+    ageCounts: (shop) => gate.run(async () => shopOf(shop).ageCounts()),
+    errorPatterns: (shop, options = {}) =>
+      gate.run(async () => shopOf(shop).errorPatterns(checkedPatternLimit(options))),
+    delete: (shop, localId) => gate.run(async () => shopOf(shop).delete(localId)),
+    erase: (shop) =>
+      gate.run(async () => {
+        const erased = shopOf(shop).size;
+        shops.delete(shop);
+        return erased;
+      }),
+  };
+}
 
 /** The sync records of one shop in memory, with an index by gid, the order of the local ids, and counts. */
-export class MemoryShop {
+class MemoryShop {
   readonly #records = new Map<string, StoredRecord>();
   readonly #localIdsByGid = new Map<string, Set<string>>();
   readonly #counter = new RecordCounter();
@@ -93,4 +173,165 @@ export class MemoryShop {
     }
     return low;
   }
+}
+
+/** A journal in memory: the entries of each shop in the order in which they came. */
+function createMemoryJournal(gate: Gate): SyncJournal {
+  const shops = new Map<string, NumberedDraft[]>();
+  let lastNumber = 0;
+
+  const append = (draft: StoredDraft): string => {
+    const entry = { number: ++lastNumber, draft };
+    const entries = shops.get(draft.shop);
+    if (entries) entries.push(entry);
+    else shops.set(draft.shop, [entry]);
+    return journalId(entry.number);
+  };
+
+  return {
+    append: (drafts) => gate.run(async () => drafts.map(checkedDraft).map(append)),
+
+    list: (shop, options = {}) =>
+      gate.run(async () => journalPageOf(shops.get(shop) ?? [], checkedJournalPage(shop, options))),
+
+    prune: (shop, before) =>
+      gate.run(async () => {
+        const moment = checkedMoment(before);
+        const entries = shops.get(shop) ?? [];
+        const kept = entries.filter(({ draft }) => draft.at >= moment);
+        shops.set(shop, kept);
+        return entries.length - kept.length;
+      }),
+
+    erase: (shop) =>
+      gate.run(async () => {
+        const erased = shops.get(shop)?.length ?? 0;
+        shops.delete(shop);
+        return erased;
+      }),
+  };
+}
+
+interface Entry {
+  readonly value: string;
+  /** Moment on the monotonic clock; never where it is infinite. */
+  readonly expiresAtMs: number;
+}
+
+const keysPerPage = 1_000;
+
+/** Expired entries are thrown out when there are so many keys, and then twice as many as were left. */
+const leastBeforeSweepOfKeyEngine = 256;
+
+/** Keys in the memory of this process. Time is the clock's monotonic one, so that a clock that jumps does no harm. */
+function createMemoryKeys(clock: Clock): KeyEngine {
+  const entries = new Map<string, Entry>();
+  const locks = createMemoryLocks(clock);
+  let sweepAt = leastBeforeSweepOfKeyEngine;
+
+  const read = (key: string): string | undefined => {
+    const entry = entries.get(key);
+    return entry && entry.expiresAtMs > clock.monotonic() ? entry.value : undefined;
+  };
+
+  /** Costs next to nothing for each write, and keeps the expired ones fewer than the others. */
+  const sweep = (): void => {
+    if (entries.size < sweepAt) return;
+    const now = clock.monotonic();
+    for (const [key, { expiresAtMs }] of entries) if (expiresAtMs <= now) entries.delete(key);
+    sweepAt = Math.max(leastBeforeSweepOfKeyEngine, entries.size * 2);
+  };
+
+  const write = (key: string, value: string | undefined, ttlMs: number | undefined): void => {
+    if (value === undefined) {
+      entries.delete(key);
+      return;
+    }
+    entries.set(key, { value, expiresAtMs: clock.monotonic() + (ttlMs ?? Number.POSITIVE_INFINITY) });
+    sweep();
+  };
+
+  const isLost = (key: string, { fence }: Pick<WriteTerms, 'fence'>): boolean =>
+    fence !== undefined && !locks.isHeld(key, fence);
+
+  return {
+    get: async (key) => read(key),
+    async set(key, value, terms) {
+      if (isLost(key, terms)) return 'lost';
+      write(key, value, terms.ttlMs);
+      return 'done';
+    },
+    async compareAndSet(key, expected, value, terms) {
+      if (isLost(key, terms)) return 'lost';
+      if (read(key) !== expected) return 'unchanged';
+      write(key, value, terms.ttlMs);
+      return 'done';
+    },
+    async delete(key, fence) {
+      if (isLost(key, { fence })) return 'lost';
+      const wasThere = read(key) !== undefined;
+      write(key, undefined, undefined);
+      return wasThere ? 'done' : 'unchanged';
+    },
+    async *scan(prefix) {
+      const keys = [...entries.keys()].filter((key) => key.startsWith(prefix));
+      for (let start = 0; start < keys.length; start += keysPerPage) {
+        yield keys.slice(start, start + keysPerPage).filter((key) => read(key) !== undefined);
+      }
+    },
+    locks,
+  };
+}
+
+interface Holder {
+  readonly token: number;
+  readonly expiresAtMs: number;
+}
+
+/** The locks of a store in memory. */
+interface MemoryLocks extends LockEngine {
+  isHeld(key: string, token: number): boolean;
+}
+
+const leastBeforeSweep = 256;
+
+/** Makes locks that nobody holds. One count gives the tokens of all keys, so nothing is kept of a free lock. */
+function createMemoryLocks(clock: Clock): MemoryLocks {
+  const holders = new Map<string, Holder>();
+  let tokens = 0;
+  let sweepAt = leastBeforeSweep;
+
+  const holderOf = (key: string): Holder | undefined => {
+    const holder = holders.get(key);
+    return holder && holder.expiresAtMs > clock.monotonic() ? holder : undefined;
+  };
+  const isHeld = (key: string, token: number): boolean => holderOf(key)?.token === token;
+  const hold = (key: string, token: number, leaseMs: number): void => {
+    holders.set(key, { token, expiresAtMs: clock.monotonic() + leaseMs });
+  };
+
+  const sweep = (): void => {
+    if (holders.size < sweepAt) return;
+    for (const key of holders.keys()) if (!holderOf(key)) holders.delete(key);
+    sweepAt = Math.max(leastBeforeSweep, holders.size * 2);
+  };
+
+  return {
+    isHeld,
+    async take(key, leaseMs) {
+      if (holderOf(key)) return undefined;
+      sweep();
+      tokens += 1;
+      hold(key, tokens, leaseMs);
+      return tokens;
+    },
+    async renew(key, token, leaseMs) {
+      if (!isHeld(key, token)) return false;
+      hold(key, token, leaseMs);
+      return true;
+    },
+    async release(key, token) {
+      return isHeld(key, token) && holders.delete(key);
+    },
+  };
 }

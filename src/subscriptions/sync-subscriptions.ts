@@ -1,12 +1,42 @@
-import { createCalls } from './calls.ts';
-import { carryOut } from './carry-out.ts';
+import {
+  InvalidResponseError,
+  isInvalidResponseError,
+  isOutcomeUnknownError,
+  isShopifyUserError,
+  isShopwrightError,
+  type ShopwrightError,
+  ValidationError,
+} from '../errors/errors.ts';
+import type { GraphqlResult } from '../graphql/graphql.ts';
+import {
+  WebhookSubscriptionAddDocument,
+  WebhookSubscriptionChangeDocument,
+  WebhookSubscriptionRemoveDocument,
+  WebhookSubscriptionsDocument,
+  type WebhookSubscriptionsQuery,
+} from '../graphql/operations/generated/graphql.ts';
+import type { RequestOptions } from '../http/request-options.ts';
 import { checkDesired } from './desired.ts';
-import { planOf } from './diff.ts';
-import { foretell } from './foretell.ts';
-import { Ledger } from './ledger.ts';
-import { createMemory } from './memory.ts';
-import { createOwnership } from './ownership.ts';
-import type { SubscriptionReport, SyncSubscriptionsOptions } from './types.ts';
+import {
+  type ChangedSubscription,
+  type Creation,
+  createMemory,
+  createOwnership,
+  differences,
+  type FailedSubscription,
+  inputOf,
+  type Plan,
+  planOf,
+  type Remembered,
+  type ReportedSubscription,
+  reported,
+  type Standing,
+  type SubscriptionClient,
+  type SubscriptionField,
+  type SubscriptionReport,
+  type SyncSubscriptionsOptions,
+  type Wanted,
+} from './diff.ts';
 
 /**
  * Brings the webhook subscriptions of a shop to the list: reads what stands, and creates, changes and deletes only
@@ -52,4 +82,283 @@ export async function syncSubscriptions(options: SyncSubscriptionsOptions): Prom
     await memory.write(ledger.standing);
   }
   return ledger.report();
+}
+
+const pageSize = 100;
+
+/** All subscriptions that the app made in the shop through the API. Those of its configuration are not among them. */
+async function readStanding(client: SubscriptionClient, signal?: AbortSignal): Promise<readonly Standing[]> {
+  const found: Standing[] = [];
+  let after: string | null = null;
+  do {
+    const page: GraphqlResult<WebhookSubscriptionsQuery> = await client.graphql(
+      WebhookSubscriptionsDocument,
+      { first: pageSize, after },
+      { priority: 'background', ...(signal && { signal }) },
+    );
+    found.push(...page.data.webhookSubscriptions.nodes);
+    const { hasNextPage, endCursor } = page.data.webhookSubscriptions.pageInfo;
+    after = hasNextPage ? endCursor : null;
+  } while (after !== null);
+  return found;
+}
+
+/** The calls of one run. */
+interface Calls {
+  /** @throws OutcomeUnknownError for a lost answer: a second send would be refused, for its name is taken then. */
+  create(wanted: Wanted): Promise<Standing>;
+  /** Says the whole content, so a lost answer is sent again. */
+  update(id: Standing['id'], wanted: Wanted): Promise<Standing>;
+  /** Is sent again after a lost answer, and refused then if the first send was carried out. */
+  delete(id: Standing['id']): Promise<void>;
+  read(): Promise<readonly Standing[]>;
+}
+
+/** Makes the calls. They throw what the client throws. */
+function createCalls(client: SubscriptionClient, signal: AbortSignal | undefined): Calls {
+  const once: RequestOptions = { priority: 'background', ...(signal && { signal }) };
+  const again: RequestOptions = { ...once, retry: { safety: 'safe' } };
+  const madeOf = (subscription: Standing | null | undefined): Standing => {
+    if (subscription) return subscription;
+    throw new InvalidResponseError('Shopify names neither the webhook subscription nor an error.', {
+      shop: client.shop,
+    });
+  };
+  return {
+    async create(wanted) {
+      const variables = { topic: wanted.topic, subscription: inputOf(wanted) };
+      const { data } = await client.graphql(WebhookSubscriptionAddDocument, variables, once);
+      return madeOf(data.webhookSubscriptionCreate?.webhookSubscription);
+    },
+    async update(id, wanted) {
+      const variables = { id, subscription: inputOf(wanted) };
+      const { data } = await client.graphql(WebhookSubscriptionChangeDocument, variables, again);
+      return madeOf(data.webhookSubscriptionUpdate?.webhookSubscription);
+    },
+    async delete(id) {
+      await client.graphql(WebhookSubscriptionRemoveDocument, { id }, again);
+    },
+    read: () => readStanding(client, signal),
+  };
+}
+
+/** What a run works with. */
+interface Run {
+  readonly calls: Calls;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How often a creation is tried whose answers get lost. */
+const mostRounds = 3;
+
+/**
+ * Does what the plan says. A failure of one is told of, and stops no other.
+ *
+ * @throws The signal's reason, and what is no error of this package.
+ */
+async function carryOut(plan: Plan, run: Run): Promise<void> {
+  await deleteAll(plan.deletions, run);
+  await sideBySide(
+    plan.updates,
+    async ({ wanted, standing, changes }) => {
+      const made = await orError(run.calls.update(standing.id, wanted), run);
+      if (isShopwrightError(made)) run.ledger.failed('update', wanted, made, standing.id);
+      else run.ledger.changed(made, changes);
+    },
+    run.signal,
+  );
+  await createAll(plan.creations, run);
+}
+
+async function deleteAll(deletions: readonly Standing[], run: Run): Promise<void> {
+  const doubtful: { readonly standing: Standing; readonly error: ShopwrightError }[] = [];
+  const remove = async (standing: Standing): Promise<void> => {
+    const error = await orError(run.calls.delete(standing.id), run);
+    if (!error) run.ledger.gone(standing);
+    else if (isDoubtful(error)) doubtful.push({ standing, error });
+    else run.ledger.failed('delete', standing, error, standing.id);
+  };
+  await sideBySide(deletions, remove, run.signal);
+  const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
+  for (const { standing, error } of doubtful) {
+    const isGone = !isShopwrightError(now) && now.every(({ id }) => id !== standing.id);
+    if (isGone) run.ledger.gone(standing);
+    else run.ledger.failed('delete', standing, error, standing.id);
+  }
+}
+
+async function createAll(creations: readonly Creation[], run: Run): Promise<void> {
+  let todo = creations;
+  for (let round = 1; todo.length > 0; round++) {
+    const doubtful: { readonly creation: Creation; readonly error: ShopwrightError }[] = [];
+    const make = async (creation: Creation): Promise<void> => {
+      const made = await orError(run.calls.create(creation.wanted), run);
+      if (!isShopwrightError(made)) run.ledger.stands(creation, made, 'this run');
+      else if (isDoubtful(made)) doubtful.push({ creation, error: made });
+      else run.ledger.failed('create', creation.wanted, made);
+    };
+    await sideBySide(todo, make, run.signal);
+    const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
+    todo = doubtful.flatMap(({ creation, error }) => {
+      const { wanted } = creation;
+      const name = wanted.name.toLowerCase();
+      const found = isShopwrightError(now) ? undefined : now.find((one) => one.name?.toLowerCase() === name);
+      const isRefused = isShopifyUserError(error);
+      if (found && differences(wanted, found).length === 0) {
+        run.ledger.stands(creation, found, isRefused ? 'another' : 'this run');
+        return [];
+      }
+      // It is not there, so it was not carried out: no second one comes of another try.
+      if (!found && !isRefused && !isShopwrightError(now) && round < mostRounds) return [creation];
+      run.ledger.failed('create', wanted, error);
+      return [];
+    });
+  }
+}
+
+/** Whether the shop has to be asked what came of the call: it may have been carried out, now or by another process. */
+function isDoubtful(error: ShopwrightError): boolean {
+  return isShopifyUserError(error) || isOutcomeUnknownError(error) || isInvalidResponseError(error);
+}
+
+/** What the call brings, or the error of this package that it throws. */
+async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | ShopwrightError> {
+  try {
+    return await call;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isShopwrightError(error)) throw error;
+    return error;
+  }
+}
+
+/** Calls on their way at the same time; the client's limiter paces them besides. */
+const atOnce = 8;
+
+/**
+ * Does the work for each item, a few at a time. It ends only when all that is under way has ended.
+ *
+ * @throws The first thing that `work` throws, or the signal's reason; then nothing more is begun.
+ */
+async function sideBySide<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const rest = items.values();
+  let failure: { readonly reason: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    try {
+      for (const item of rest) {
+        signal?.throwIfAborted();
+        if (failure) return;
+        await work(item);
+      }
+    } catch (reason) {
+      failure ??= { reason };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (failure) throw failure.reason;
+}
+
+/** Writes down what the plan would do where all goes well. */
+function foretell(plan: Plan, ledger: Ledger): void {
+  for (const standing of plan.deletions) ledger.gone(standing);
+  for (const { wanted, standing, changes } of plan.updates) ledger.changed({ ...wanted, id: standing.id }, changes);
+  for (const creation of plan.creations) ledger.foretold(creation);
+}
+
+/** Writes down what becomes of each subscription: for the report, and for the memory. */
+class Ledger {
+  /** What is to be remembered, by gid. */
+  readonly standing: Map<string, Standing>;
+  readonly #created: ReportedSubscription[] = [];
+  readonly #updated: ChangedSubscription[] = [];
+  readonly #deleted: ReportedSubscription[] = [];
+  readonly #unchanged: ReportedSubscription[] = [];
+  readonly #failed: FailedSubscription[] = [];
+  readonly #replaced: ReadonlySet<string>;
+  readonly #plan: Plan;
+
+  /** Begins with what the plan has found to be as it shall, and with what it cannot bring there. */
+  constructor(plan: Plan, remembered: Remembered, shop: string) {
+    this.#plan = plan;
+    this.#replaced = new Set(plan.creations.flatMap(({ replaces }) => (replaces ? [replaces.standing.id] : [])));
+    const ours = [...plan.unchanged, ...plan.updates, ...plan.obstructed].flatMap(({ standing }) => standing ?? []);
+    const kept = new Set<string>([...ours, ...plan.deletions, ...plan.gone].map(({ id }) => id));
+    this.standing = new Map([...remembered].filter(([id]) => kept.has(id)));
+    for (const { standing } of plan.unchanged) this.#keep(standing, this.#unchanged);
+    for (const { wanted, standing, by } of plan.obstructed) {
+      const error = obstruction(wanted, by, shop);
+      this.failed(standing ? 'update' : 'create', wanted, error, standing?.id);
+    }
+  }
+
+  /** It stands as it shall, made by this run, by one beside it, or by one before it that could not say so. */
+  stands({ replaces }: Creation, standing: Standing, by: 'this run' | 'another'): void {
+    for (const { id } of this.#plan.gone.filter(({ name }) => name?.toLowerCase() === standing.name?.toLowerCase())) {
+      this.standing.delete(id);
+    }
+    if (replaces) this.changed(standing, replaces.changes);
+    else this.#keep(standing, by === 'this run' ? this.#created : this.#unchanged);
+  }
+
+  /** It would be made. */
+  foretold({ wanted, replaces }: Creation): void {
+    if (replaces) this.#updated.push({ ...reported(wanted, undefined), changes: replaces.changes });
+    else this.#created.push(reported(wanted, undefined));
+  }
+
+  /** It has been changed in these fields. */
+  changed(standing: Standing, changes: readonly SubscriptionField[]): void {
+    this.standing.set(standing.id, standing);
+    this.#updated.push({ ...reported(standing, standing.id), changes });
+  }
+
+  /** It is gone. One that comes again at once is told of as changed. */
+  gone(standing: Standing): void {
+    this.standing.delete(standing.id);
+    if (!this.#replaced.has(standing.id)) this.#deleted.push(reported(standing, standing.id));
+  }
+
+  /** It could not be brought to what it shall be. */
+  failed(
+    action: FailedSubscription['action'],
+    subscription: Standing | Wanted,
+    error: ShopwrightError,
+    id?: string,
+  ): void {
+    this.#failed.push({ ...reported(subscription, id), action, reason: error.message, error });
+  }
+
+  /** The report, in an order that does not depend on which call came back first. */
+  report(): SubscriptionReport {
+    const { drifted, gone } = this.#plan;
+    return {
+      created: inOrder(this.#created),
+      updated: inOrder(this.#updated),
+      deleted: inOrder(this.#deleted),
+      unchanged: inOrder(this.#unchanged),
+      drifted: inOrder(drifted.map(({ standing, changes }) => ({ ...reported(standing, standing.id), changes }))),
+      removedByShopify: inOrder(gone.map((standing) => reported(standing, standing.id))),
+      failed: inOrder(this.#failed),
+    };
+  }
+
+  #keep(standing: Standing, list: ReportedSubscription[]): void {
+    this.standing.set(standing.id, standing);
+    list.push(reported(standing, standing.id));
+  }
+}
+
+function obstruction({ field }: Wanted, by: Standing, shop: string): ShopwrightError {
+  const message = `the topic, uri and filter are those of ${by.id}, which is not this owner's and is left alone. Delete that one, or give another uri`;
+  return new ValidationError('The webhook subscription', [{ field, message }], { shop });
+}
+
+function inOrder<T extends ReportedSubscription>(list: readonly T[]): readonly T[] {
+  const keyOf = ({ topic, name }: T): string => `${topic} ${name}`;
+  return list.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }

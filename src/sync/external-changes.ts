@@ -1,12 +1,10 @@
+import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import { isRecord } from '../internal/json.ts';
+import { isRecord, type JsonObject, parseExactJson } from '../internal/json.ts';
 import type { Turns } from '../internal/keyed-mutex.ts';
 import { compareIsoTimes } from '../internal/time.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
-import { contentHash } from './content-hash.ts';
-import { contradictsPush } from './contradicts-push.ts';
-import { exactId } from './exact-id.ts';
-import { isPushedElsewhere, readAfterPush } from './push-elsewhere.ts';
+import { contentHash } from './product-input.ts';
 
 /** The part of a verified webhook that is needed here. */
 export interface ProductWebhook {
@@ -121,4 +119,108 @@ export function productGid({ payload, rawBody }: Pick<ProductWebhook, 'payload' 
   // A products/delete body holds nothing but the number.
   const id = exactId(payload, 'id', rawBody);
   return id === undefined ? undefined : `gid://shopify/Product/${id}`;
+}
+
+/** What Shopify writes in a webhook for the text that a push said; `undefined` where that cannot be foretold. */
+function expectedText(said: unknown): string | undefined {
+  if (typeof said !== 'string' || said.trim() === '' || said.includes('[redacted]')) return undefined;
+  return said.trim();
+}
+
+const differs = (said: unknown, told: unknown): boolean => {
+  const expected = expectedText(said);
+  return expected !== undefined && typeof told === 'string' && told.trim() !== expected;
+};
+
+/** Tags in any order; Shopify knows no case in them. */
+const tagSet = (list: string): string =>
+  [...new Set(list.split(',').map((tag) => tag.trim().toLowerCase()))].filter(Boolean).sort().join();
+
+function tagsDiffer(said: unknown, told: unknown): boolean {
+  if (!Array.isArray(said) || typeof told !== 'string') return false;
+  const list = said.join();
+  return !list.includes('[redacted]') && tagSet(list) !== tagSet(told);
+}
+
+/** Webhooks and the Admin API write the same status in lower and in upper case; how the former write UNLISTED is not told. */
+function statusDiffers(said: unknown, told: unknown): boolean {
+  return said !== 'UNLISTED' && differs(said, typeof told === 'string' ? told.toUpperCase() : undefined);
+}
+
+/** Prices by sku. What has another number of digits, or is rounded by the currency's cents, is the same. */
+function pricesDiffer(said: unknown, told: unknown): boolean {
+  if (!Array.isArray(said) || !Array.isArray(told)) return false;
+  const priceOf = new Map(told.filter(isRecord).map(({ sku, price }) => [sku, price]));
+  return said.filter(isRecord).some(({ sku, price }) => {
+    const now = typeof sku === 'string' ? priceOf.get(sku) : undefined;
+    return typeof now === 'string' && typeof price === 'string' && Math.abs(Number(now) - Number(price)) >= 0.01;
+  });
+}
+
+/**
+ * Whether a webhook's body cannot be the echo of a push: it has another title, vendor, type, status, tags or price than
+ * the push said. Only what Shopify keeps as it is said is compared, so `false` is no proof that it is the echo.
+ *
+ * @param lastSyncData What the sync record keeps of the push.
+ */
+function contradictsPush(payload: JsonObject, lastSyncData: JsonObject | null): boolean {
+  const input = lastSyncData?.['input'];
+  if (!isRecord(input)) return false;
+  return (
+    differs(input['title'], payload['title']) ||
+    differs(input['vendor'], payload['vendor']) ||
+    differs(input['productType'], payload['product_type']) ||
+    statusDiffers(input['status'], payload['status']) ||
+    tagsDiffer(input['tags'], payload['tags']) ||
+    pricesDiffer(input['variants'], payload['variants'])
+  );
+}
+
+/** Milliseconds after which a push that has not ended counts as one whose process has died. */
+const longestPushMs = 60_000;
+
+/** Milliseconds to wait for its end. Twice this must fit into the five seconds that Shopify waits for an answer. */
+const patienceMs = 1_500;
+
+const pollMs = 250;
+
+/** Whether another process pushes the product just now: pushes of this process have ended when a webhook has its turn. */
+function isPushedElsewhere({ status, lastAttemptAt }: SyncRecord, clock: Clock): boolean {
+  return status === 'syncing' && lastAttemptAt !== null && clock.now() - lastAttemptAt < longestPushMs;
+}
+
+/** Reads a record, once the push of another process has ended, or has taken too long. */
+async function readAfterPush(
+  read: () => Promise<SyncRecord | undefined>,
+  clock: Clock,
+): Promise<SyncRecord | undefined> {
+  const endMs = clock.monotonic() + patienceMs;
+  for (;;) {
+    const record = await read();
+    if (!record || !isPushedElsewhere(record, clock) || clock.monotonic() >= endMs) return record;
+    await sleep(clock, pollMs);
+  }
+}
+
+function digitsOf(value: unknown): string | undefined {
+  if (typeof value === 'bigint') return digitsOf(String(value));
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
+  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
+}
+
+/**
+ * The digits of a numeric id in a webhook's body. `JSON.parse` has rounded numbers above 2^53, which then name another
+ * thing or none: those are read from the bytes, and name nothing where there are no bytes.
+ */
+export function exactId(payload: unknown, field: string, rawBody: Uint8Array | undefined): string | undefined {
+  if (!isRecord(payload)) return undefined;
+  const value = payload[field];
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !rawBody) return digitsOf(value);
+  try {
+    const exact = parseExactJson(new TextDecoder().decode(rawBody));
+    return isRecord(exact) ? digitsOf(exact[field]) : undefined;
+  } catch {
+    // Bytes that are no JSON are not those of this payload.
+    return undefined;
+  }
 }

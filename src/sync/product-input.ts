@@ -1,7 +1,18 @@
-import type { FileSetInput, ProductSetInput, ProductVariantSetInput } from '../graphql/operations/generated/graphql.ts';
+import { createHash } from 'node:crypto';
+import { isOutcomeUnknownError, isShopifyUserError } from '../errors/errors.ts';
+import type { GraphqlClient } from '../graphql/graphql.ts';
+import {
+  type FileSetInput,
+  MetafieldDefinitionByKeyDocument,
+  MetafieldDefinitionEnsureDocument,
+  type MetafieldInput,
+  type ProductSetIdentifiers,
+  type ProductSetInput,
+  type ProductVariantSetInput,
+} from '../graphql/operations/generated/graphql.ts';
+import type { BreakerState } from '../ports/events.ts';
+import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
-import { contentHash } from './content-hash.ts';
-import { idMetafield } from './identity.ts';
 
 /** Shopify's name for the option of a product that has none. */
 const noOption = { name: 'Title', value: 'Default Title' };
@@ -106,4 +117,67 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 /** The object without the keys that are undefined. */
 function defined<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+/** The app-owned metafield that carries a product's local id. Its values are unique, so it identifies. */
+const idField = { namespace: '$app:shopwright', key: 'local_id', type: 'id' } as const;
+
+/** The metafield of one product. */
+export function idMetafield(localId: string): MetafieldInput & typeof idField & { readonly value: string } {
+  return { ...idField, value: localId };
+}
+
+/**
+ * How Shopify finds the product of a draft: by gid where we know it, else by the local id in its metafield.
+ * Both make `productSet` an upsert, so a repeated push never makes a second product.
+ */
+export function identifierOf(draft: ProductDraft, gid: string | null): ProductSetIdentifiers {
+  if (gid !== null) return { id: gid };
+  return { customId: { namespace: idField.namespace, key: idField.key, value: draft.localId } };
+}
+
+/**
+ * Makes the metafield's definition where it is missing.
+ *
+ * @throws AccessDeniedError where the token lacks `write_products`.
+ */
+export async function ensureIdentity(client: SyncClient): Promise<void> {
+  const options = { priority: 'background' } as const;
+  const variables = { ownerType: 'PRODUCT', namespace: idField.namespace, key: idField.key };
+  const exists = async (): Promise<boolean> => {
+    const { data } = await client.graphql(MetafieldDefinitionByKeyDocument, variables, options);
+    return data.metafieldDefinitions.nodes.length > 0;
+  };
+  if (await exists()) return;
+
+  const definition = {
+    ...idField,
+    ownerType: 'PRODUCT',
+    name: 'Local id',
+    description: 'The id of this product in the system it is synced from.',
+  };
+  try {
+    await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, options);
+  } catch (error) {
+    // Somebody else may have made it meanwhile, or ourselves, with the answer lost.
+    const taken = isShopifyUserError(error) && error.userErrors.some(({ code }) => code === 'TAKEN');
+    if (!taken && !isOutcomeUnknownError(error)) throw error;
+    if (!(await exists())) throw error;
+  }
+}
+
+/** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url');
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The client as the engine needs it: what `createShopifyClient` returns. */
+export interface SyncClient extends GraphqlClient {
+  readonly shop: string;
+  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }

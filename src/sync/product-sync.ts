@@ -1,21 +1,30 @@
-import { ConfigError } from '../errors/errors.ts';
+import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import type { GraphqlResult } from '../graphql/graphql.ts';
+import { PublicationsDocument, type PublicationsQuery } from '../graphql/operations/generated/graphql.ts';
+import { sharedTask, untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
 import { createTurns } from '../internal/keyed-mutex.ts';
-import { sharedTask } from '../internal/shared-task.ts';
 import type { Stores } from '../ports/stores.ts';
-import { validateProduct } from '../validation/validate-product.ts';
+import { validateProduct } from '../validation/validate.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
   type ProductWebhook,
   type WebhookEffect,
 } from './external-changes.ts';
-import { ensureIdentity } from './identity.ts';
-import { findPublications } from './publications.ts';
-import { type PushContext, pushProduct } from './push.ts';
-import { pushMany } from './push-many.ts';
-import type { PushManyOptions, PushOptions, PushResult, PushSummary, SyncClient, SyncHealth } from './types.ts';
+import { ensureIdentity, type SyncClient } from './product-input.ts';
+import {
+  isShopWide,
+  type PushContext,
+  type PushManyOptions,
+  type PushOptions,
+  type PushOutcome,
+  type PushResult,
+  type PushSummary,
+  pushProduct,
+  type SyncHealth,
+} from './push.ts';
 
 export interface ProductSyncOptions {
   /** What `createShopifyClient` returns. */
@@ -127,5 +136,194 @@ function duplicate(localId: string): PushResult {
     outcome: 'invalid',
     localId,
     issues: [{ severity: 'error', code: 'local-id-duplicate', field: 'localId', message }],
+  };
+}
+
+/**
+ * Finds the publications (sales channels) that a host names by gid or by name, such as `Online Store`.
+ *
+ * @returns Their gids, in the order given.
+ * @throws ConfigError naming what the shop does not have, and what it has.
+ */
+async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
+  if (wanted.length === 0) return [];
+  const found: { id: string; name: string }[] = [];
+  let after: string | null = null;
+  do {
+    const page: GraphqlResult<PublicationsQuery> = await client.graphql(
+      PublicationsDocument,
+      { first: 100, after },
+      { priority: 'background' },
+    );
+    found.push(...page.data.publications.nodes);
+    const { hasNextPage, endCursor } = page.data.publications.pageInfo;
+    after = hasNextPage ? endCursor : null;
+  } while (after !== null);
+
+  const missing: string[] = [];
+  const gids = wanted.flatMap((text) => {
+    const match = found.find(({ id, name }) => id === text || name.toLowerCase() === text.toLowerCase());
+    if (!match) missing.push(text);
+    return match ? [match.id] : [];
+  });
+  if (missing.length > 0) {
+    const names = found.map(({ name }) => `"${name}"`).join(', ') || 'none';
+    throw new ConfigError(
+      missing.map((text) => ({
+        field: 'publishTo',
+        message: `${client.shop} has no publication "${text}". It has: ${names}.`,
+      })),
+      { shop: client.shop },
+    );
+  }
+  return [...new Set(gids)];
+}
+
+interface PushManySettings {
+  readonly clock: Clock;
+  /** Products pushed at the same time. */
+  readonly concurrency: number;
+  /** Validates and pushes one product. */
+  readonly pushOne: (product: unknown, options: PushManyOptions) => Promise<PushResult>;
+  readonly localIdOf: (product: unknown) => string | undefined;
+}
+
+/**
+ * Pushes products with bounded concurrency, drawing the next one only when a place is free, so a source
+ * of any length can be streamed. One product's failure never stops the others; what holds for the whole
+ * shop does, and leaves the rest for the next run. It ends only when all that is in flight has ended.
+ *
+ * @throws What the source or `onProgress` throws.
+ */
+async function pushMany(
+  products: Iterable<unknown> | AsyncIterable<unknown>,
+  settings: PushManySettings,
+  options: PushManyOptions,
+): Promise<PushSummary> {
+  const startedAt = settings.clock.monotonic();
+  const total = Array.isArray(products) ? products.length : undefined;
+  const source = createSource(products);
+  const tally = createTally();
+  // Ends the wait for a stream that has nothing to give just now.
+  const halt = new AbortController();
+  let stop: { readonly reason: unknown } | undefined;
+  let broken: { readonly error: unknown } | undefined;
+
+  const stopFor = (reason: unknown): void => {
+    stop ??= { reason };
+    if (total === undefined) halt.abort();
+  };
+  const onAbort = (): void => stopFor(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+
+  const handle = async (product: unknown): Promise<PushResult> => {
+    const skipped: PushResult = { outcome: 'skipped', localId: settings.localIdOf(product) };
+    if (stop) return skipped;
+    const result = await settings.pushOne(product, options).catch((error: unknown): PushResult => {
+      if (options.signal?.aborted) return skipped;
+      if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
+      return { outcome: 'failed', localId: skipped.localId, error };
+    });
+    if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
+    stopFor(result.error);
+    // An open breaker let nothing out: the product has not failed, it waits for the next run.
+    return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
+  };
+
+  const work = async (): Promise<void> => {
+    try {
+      // What is left of a list is told as skipped; a stream of unknown length is not read to its end for that.
+      while (!broken && (!stop || total !== undefined)) {
+        const next = await untilAborted(source.next(), halt.signal);
+        if (next.done) return;
+        const result = await handle(next.value);
+        tally.add(result);
+        await options.onProgress?.({ finished: tally.finished, total, counts: { ...tally.counts }, result });
+      }
+    } catch (error) {
+      if (halt.signal.aborted) return;
+      broken ??= { error };
+      halt.abort();
+    }
+  };
+
+  await Promise.all(Array.from({ length: settings.concurrency }, work));
+  options.signal?.removeEventListener('abort', onAbort);
+  if (stop || broken) source.close();
+  if (broken) throw broken.error;
+  return {
+    finished: tally.finished,
+    counts: tally.counts,
+    invalid: tally.invalid,
+    failed: tally.failed,
+    stoppedBy: stop?.reason,
+    durationMs: settings.clock.monotonic() - startedAt,
+  };
+}
+
+/** A source of products, drawn from one at a time by whoever is free. */
+interface PushSource {
+  next(): Promise<IteratorResult<unknown>>;
+  /** Tells the source that no more is wanted. */
+  close(): void;
+}
+
+/** An iterator need not stand two draws at the same time: each waits for the one before. */
+function createSource(products: Iterable<unknown> | AsyncIterable<unknown>): PushSource {
+  const iterator = isAsync(products) ? products[Symbol.asyncIterator]() : products[Symbol.iterator]();
+  let drawn: Promise<unknown> = Promise.resolve();
+  return {
+    next() {
+      const next = drawn.then(() => iterator.next());
+      drawn = next;
+      return next;
+    },
+    close() {
+      // A generator that is waiting closes only after that wait, which may never end, so nobody waits for
+      // it. What its own clean-up throws must not hide why the run was stopped.
+      void (async () => iterator.return?.())().catch(() => undefined);
+    },
+  };
+}
+
+function isAsync(products: Iterable<unknown> | AsyncIterable<unknown>): products is AsyncIterable<unknown> {
+  return typeof products === 'object' && Symbol.asyncIterator in products;
+}
+
+/** Problems of a run that its summary names one by one; all are counted. */
+const namedProblems = 1000;
+
+/** Counts the results of a run. */
+interface Tally extends Pick<PushSummary, 'finished' | 'counts' | 'invalid' | 'failed'> {
+  add(result: PushResult): void;
+}
+
+function createTally(): Tally {
+  const invalid: PushSummary['invalid'][number][] = [];
+  const failed: PushSummary['failed'][number][] = [];
+  const counts: Record<PushOutcome, number> = {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    'would-create': 0,
+    'would-update': 0,
+    invalid: 0,
+    failed: 0,
+    skipped: 0,
+  };
+  let finished = 0;
+  return {
+    get finished() {
+      return finished;
+    },
+    counts,
+    invalid,
+    failed,
+    add(result) {
+      finished += 1;
+      counts[result.outcome] += 1;
+      if (result.outcome === 'invalid' && invalid.length < namedProblems) invalid.push(result);
+      if (result.outcome === 'failed' && failed.length < namedProblems) failed.push(result);
+    },
   };
 }

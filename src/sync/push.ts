@@ -1,20 +1,96 @@
-import { InvalidResponseError } from '../errors/answer.ts';
-import type { ShopwrightError } from '../errors/base.ts';
-import { StorageError, ValidationError } from '../errors/errors.ts';
-import { isShopifyUserError, isShopwrightError } from '../errors/guards.ts';
-import { ProductPublishDocument, ProductPushDocument } from '../graphql/operations/generated/graphql.ts';
+import {
+  type ErrorCode,
+  InvalidResponseError,
+  isShopifyUserError,
+  isShopwrightError,
+  type ShopwrightError,
+  StorageError,
+  ValidationError,
+} from '../errors/errors.ts';
+import {
+  MetafieldsWriteDocument,
+  ProductByHandleDocument,
+  ProductPublishDocument,
+  ProductPushDocument,
+} from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import type { JsonObject } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
+import type { BreakerState } from '../ports/events.ts';
+import type { LimiterStatus } from '../ports/rate-limiter.ts';
+import type { SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
-import { adoptByHandle } from './adopt.ts';
-import { contentHash } from './content-hash.ts';
-import { emptyRecord } from './empty-record.ts';
-import { identifierOf } from './identity.ts';
-import { type ProductInput, toProductInput, withoutImages } from './product-input.ts';
-import { isShopWide } from './shop-wide.ts';
-import { toSyncData } from './sync-data.ts';
-import type { PushOptions, PushResult, SyncClient } from './types.ts';
-import { withoutPart } from './without-part.ts';
+import {
+  contentHash,
+  identifierOf,
+  idMetafield,
+  type ProductInput,
+  type SyncClient,
+  toProductInput,
+  withoutImages,
+} from './product-input.ts';
+
+/** What became of one product. */
+export type PushResult =
+  /** Pushed and, where asked for, published. */
+  | { readonly outcome: 'created' | 'updated'; readonly localId: string; readonly gid: string }
+  /** Nothing differs from the last push, so nothing was sent. */
+  | { readonly outcome: 'unchanged'; readonly localId: string; readonly gid: string }
+  /** A dry run: what a push would do. */
+  | { readonly outcome: 'would-create' | 'would-update'; readonly localId: string }
+  /** Refused before anything was sent. `localId` is missing where the input has none. */
+  | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
+  | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
+  /** Not tried, because the run was stopped: by an abort, or by an error that holds for the whole shop. */
+  | { readonly outcome: 'skipped'; readonly localId: string | undefined };
+
+export type PushOutcome = PushResult['outcome'];
+
+/** How far a run has come. */
+export interface PushProgress {
+  /** Products finished, whatever their outcome. */
+  readonly finished: number;
+  /** Products in the run, where it is known beforehand. */
+  readonly total: number | undefined;
+  readonly counts: Readonly<Record<PushOutcome, number>>;
+  /** The product that was just finished. */
+  readonly result: PushResult;
+}
+
+export interface PushOptions {
+  /** Stops the run: what is in flight is aborted, the rest is skipped. A new run finishes the rest. */
+  readonly signal?: AbortSignal;
+  /** Changes nothing, in the shop and in the records; tells what a push would do. Default `false`. */
+  readonly dryRun?: boolean;
+}
+
+export interface PushManyOptions extends PushOptions {
+  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
+  readonly onProgress?: (progress: PushProgress) => unknown;
+}
+
+/** The end of a run. */
+export interface PushSummary {
+  readonly finished: number;
+  readonly counts: Readonly<Record<PushOutcome, number>>;
+  /** The first 1,000. */
+  readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
+  /** The first 1,000. */
+  readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
+  /** What stopped the run before its end: the abort reason, or an error that holds for the whole shop. */
+  readonly stoppedBy: unknown;
+  readonly durationMs: number;
+}
+
+/** How the sync with one shop stands. */
+export interface SyncHealth {
+  /** `failing`: the breaker is open. `degraded`: some products failed, or were left in the middle of a push. */
+  readonly status: 'healthy' | 'degraded' | 'failing';
+  readonly records: SyncCounts;
+  readonly breaker: BreakerState;
+  readonly limiter: LimiterStatus | undefined;
+}
 
 /** What a push of one product needs. */
 export interface PushContext {
@@ -165,4 +241,88 @@ function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, '
   if (isShopWide(error)) return { status: 'pending', lastError };
   const gone = gid !== null && isShopifyUserError(error) && error.userErrors.some(({ code }) => goneCodes.has(code));
   return { status: gone ? 'deleted_in_shopify' : 'failed', lastError };
+}
+
+/**
+ * Takes over the product that has the draft's handle: it is given the draft's local id, and keeps all its
+ * other metafields. From then on it is found by that id, whatever becomes of its handle.
+ *
+ * @returns Its gid, or `null` where the shop has none with that handle.
+ * @throws ValidationError where the product belongs to another local id already.
+ */
+async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }: PushOptions): Promise<string | null> {
+  if (draft.handle === undefined) return null;
+  const options = { priority: 'background', ...(signal && { signal }) } as const;
+  const { namespace = '', key = '', type, value } = idMetafield(draft.localId);
+  const { data } = await client.graphql(ProductByHandleDocument, { handle: draft.handle, namespace, key }, options);
+  const product = data.productByIdentifier;
+  if (!product) return null;
+
+  const owner = product.metafield?.value;
+  if (owner === draft.localId) return product.id;
+  if (owner !== undefined) {
+    const message = `is that of a product which belongs to the local id "${owner}" already. Give each product a handle of its own.`;
+    throw new ValidationError('The product', [{ field: 'handle', message }], { shop: client.shop });
+  }
+  await client.graphql(
+    MetafieldsWriteDocument,
+    { metafields: [{ ownerId: product.id, namespace, key, type, value }] },
+    options,
+  );
+  return product.id;
+}
+
+/** An address without what gives access to it: user, password, and the query, where signatures stand. */
+function publicAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/**
+ * What a push said, as the sync record keeps it: the whole input, images that the shop had already included,
+ * and the publications. Without secrets: image addresses lose their query, and what looks like a token goes.
+ */
+function toSyncData({ input }: ProductInput, publications: readonly string[]): JsonObject {
+  const text = JSON.stringify({ input, publications }, (key, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    return redactText(key === 'originalSource' ? publicAddress(value) : value);
+  });
+  return JSON.parse(text) as JsonObject;
+}
+
+/** The hashes of a record's parts without that of one of them, which is sent again then. */
+export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
+  return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
+}
+
+/** The record of a product that nothing is known of. */
+export function emptyRecord(shop: string, localId: string): SyncRecord {
+  return {
+    shop,
+    localId,
+    gid: null,
+    status: 'pending',
+    hash: null,
+    parts: null,
+    lastError: null,
+    attempts: 0,
+    lastSyncData: null,
+    lastSyncedAt: null,
+    lastAttemptAt: null,
+    shopifyUpdatedAt: null,
+  };
+}
+
+const codes: ReadonlySet<ErrorCode> = new Set([
+  'AUTHENTICATION_FAILED',
+  'ACCESS_DENIED',
+  'SHOP_UNAVAILABLE',
+  'CIRCUIT_OPEN',
+  'CONFIG_INVALID',
+]);
+
+/** Whether an error is about the shop or the token, so that every other product would meet it as well. */
+export function isShopWide(error: ShopwrightError): boolean {
+  return codes.has(error.code);
 }

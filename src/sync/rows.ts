@@ -1,6 +1,161 @@
-import type { Cell, ProductCells, VariantMapping } from './source/mapping.ts';
-import { numberToText, readCell, readFields, readFirst, readImages, splitTags } from './source/read-cells.ts';
-import type { RejectedRow } from './source/rejected-row.ts';
+import { type Problem, ValidationError } from '../errors/errors.ts';
+import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+
+/** Where rows come from. */
+export interface ParseRowsOptions {
+  /** Name of the file or feed, for messages. */
+  readonly name: string;
+}
+
+/** The rows of a file. */
+export interface ParsedRows<Row> {
+  readonly rows: readonly Row[];
+  /** Lines that are no JSON. Only the format of one object per line has them. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+/**
+ * Reads rows out of a JSON array, or out of text with one JSON object per line (JSONL).
+ *
+ * `Row` is a promise of the caller's: that each row has that shape is not checked here but by
+ * `groupVariants` and `validateProducts`. In JSONL a broken line is rejected and the others go on; look
+ * at `rejected` before a push, since a product whose row was lost would be pushed without that variant.
+ *
+ * @throws ValidationError with line and column, where the array is broken, where no line is JSON, or
+ * where there is nothing at all.
+ */
+export function parseRows<Row = Readonly<Record<string, unknown>>>(
+  text: string,
+  options: ParseRowsOptions,
+): ParsedRows<Row> {
+  const { name } = options;
+  const body = text.replace(/^\uFEFF/, '');
+  const first = body.trimStart()[0];
+  if (first === undefined) throw new ValidationError(name, [{ field: 'line 1', message: `is empty: ${wanted}` }]);
+  return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
+}
+
+const wanted = 'give a JSON array of objects, or one JSON object per line';
+
+function parseArray(text: string, name: string): unknown[] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ValidationError(name, [problemOf(text)]);
+  }
+}
+
+function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
+  const rows: Row[] = [];
+  const rejected: RejectedRow[] = [];
+  let firstProblem: Problem | undefined;
+  for (const [lineIndex, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    try {
+      rows.push(JSON.parse(line));
+    } catch {
+      const problem = problemOf(line, lineIndex);
+      firstProblem ??= problem;
+      rejected.push({ index: rows.length + rejected.length, reason: `${name}, ${problem.field}: ${problem.message}` });
+    }
+  }
+  // Not one object in it: this is another kind of file, such as CSV or a web page.
+  if (firstProblem && !rows.some((row) => typeof row === 'object' && row !== null)) {
+    throw new ValidationError(name, [{ ...firstProblem, message: `${firstProblem.message}; ${wanted}` }]);
+  }
+  return { rows, rejected };
+}
+
+function problemOf(text: string, linesBefore = 0): Problem {
+  const error = findJsonError(text) ?? { line: 1, column: 1, message: 'the text cannot be read' };
+  return { field: `line ${linesBefore + error.line}, column ${error.column}`, message: `is no JSON: ${error.message}` };
+}
+
+/** Where a text stops being JSON. Lines and columns count from one, columns in UTF-16 units. */
+interface JsonError {
+  readonly line: number;
+  readonly column: number;
+  /** What stands there, such as `unexpected "}"`. */
+  readonly message: string;
+}
+
+/** The grammar's tokens. Made anew for each walk, because a sticky pattern remembers its place. */
+const tokens = () => ({
+  space: /[ \t\n\r]*/y,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these within a string.
+  string: /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y,
+  scalar: /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y,
+});
+
+/**
+ * Finds the first place that makes a text no JSON; `undefined` where it is JSON. The messages of
+ * `JSON.parse` cannot serve: whether they tell the place depends on the engine and on the mistake.
+ */
+export function findJsonError(text: string): JsonError | undefined {
+  const offset = findOffset(text);
+  if (offset === undefined) return undefined;
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message: describe(text, offset) };
+}
+
+function describe(text: string, offset: number): string {
+  const found = text.codePointAt(offset);
+  if (found === undefined) return 'the text ends too early';
+  const { string } = tokens();
+  string.lastIndex = offset;
+  if (text[offset] === '"' && !string.test(text)) {
+    return 'a string that does not end, or that holds a line break or a wrong escape';
+  }
+  return `unexpected ${JSON.stringify(String.fromCodePoint(found))}`;
+}
+
+type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'comma-or-end' | 'nothing';
+
+/** Walks the text with a stack of its own, so that deep nesting cannot exhaust the engine's. */
+function findOffset(text: string): number | undefined {
+  const { space, string, scalar } = tokens();
+  const open: ('[' | '{')[] = [];
+  let expected: Expected = 'value';
+  let at = 0;
+  const match = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found) at = pattern.lastIndex;
+    return found !== null;
+  };
+  const afterValue = (): Expected => (open.length === 0 ? 'nothing' : 'comma-or-end');
+  for (;;) {
+    match(space);
+    const start = at;
+    const character = text[at];
+    if (expected === 'nothing') return at < text.length ? at : undefined;
+    const closing = open.at(-1) === '[' ? ']' : '}';
+    if (expected === 'comma-or-end' && character === ',') {
+      at += 1;
+      expected = open.at(-1) === '[' ? 'value' : 'key';
+    } else if (expected.endsWith('or-end') && character === closing) {
+      at += 1;
+      open.pop();
+      expected = afterValue();
+    } else if (expected.startsWith('key')) {
+      if (!match(string)) return start;
+      match(space);
+      if (text[at] !== ':') return at;
+      at += 1;
+      expected = 'value';
+    } else if (!expected.startsWith('value')) {
+      return start;
+    } else if (character === '[' || character === '{') {
+      at += 1;
+      open.push(character);
+      expected = character === '[' ? 'value-or-end' : 'key-or-end';
+    } else if (match(string) || match(scalar)) {
+      expected = afterValue();
+    } else {
+      return start;
+    }
+  }
+}
 
 /** A product made of rows, not validated yet: give it to `validateProduct` or to a push. */
 export interface GroupedProduct {
@@ -115,3 +270,107 @@ function toVariant<Row>(row: Row, { variant, options }: VariantMapping<Row>): Re
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Name of a column of a row. */
+export type Column<Row> = keyof Row & string;
+
+/** Where a value comes from: a column, or a function of the row. */
+export type Cell<Row> = Column<Row> | ((row: Row) => unknown);
+
+/**
+ * Fields of the product and where each comes from. The first row of a style that has a value gives it,
+ * so a description needs to stand in one row only. A text for `tags` is split at its commas.
+ */
+export type ProductCells<Row> = {
+  readonly [Field in keyof Omit<ProductDraft, 'localId' | 'images' | 'options' | 'variants'>]?: Cell<Row>;
+};
+
+/** Fields of a variant and where each comes from. */
+export type VariantCells<Row> = {
+  readonly [Field in keyof Omit<ProductVariantDraft, 'options'>]?: Cell<Row>;
+};
+
+/**
+ * How flat rows, one for each variant, become products. Empty cells count as left out, and numbers become
+ * text wherever a draft wants text.
+ */
+export interface VariantMapping<Row> {
+  /** What the rows of one product have in common, such as its style code. It is the product's `localId`, whatever else the mapping says. */
+  readonly groupBy: Cell<Row>;
+  /** The product's fields, or a function that makes them from all its rows. */
+  readonly product: ProductCells<Row> | ((rows: readonly Row[]) => object);
+  /** Option name → where its value comes from, in the order that shoppers see. Left out, a function for `variant` may give `options`. */
+  readonly options?: Readonly<Record<string, Cell<Row>>>;
+  /** The variant's fields, or a function that makes them from its row. */
+  readonly variant: VariantCells<Row> | ((row: Row) => object);
+  /** Where image addresses (or `{ url, alt }`, or lists of either) come from. All rows are looked at; each address is taken once. */
+  readonly images?: Cell<Row> | readonly Cell<Row>[];
+}
+
+/** The value of a cell; `undefined` where it is empty: nothing, null, or blank text. */
+function readCell<Row>(row: Row, cell: Cell<Row>): unknown {
+  const value: unknown = typeof cell === 'function' ? cell(row) : row[cell];
+  return isEmpty(value) ? undefined : value;
+}
+
+/** The fields that are not empty. */
+function readFields<Row>(
+  cells: Readonly<Record<string, Cell<Row> | undefined>>,
+  read: (cell: Cell<Row>, field: string) => unknown,
+): Record<string, unknown> {
+  const fields = Object.entries(cells).map(([field, cell]) => [field, cell && read(cell, field)] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+/** The first value of a cell over several rows. */
+function readFirst<Row>(rows: readonly Row[], cell: Cell<Row>): unknown {
+  for (const row of rows) {
+    const value = readCell(row, cell);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** `"a, b"` → `["a", "b"]`. What is no text stays as it is. */
+function splitTags(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.split(',').flatMap((tag) => tag.trim() || []);
+}
+
+/** Numbers as the text that people read, for ids and option values. What is no number stays as it is. */
+function numberToText(value: unknown): unknown {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : value;
+}
+
+/** Images of all rows in order: addresses become `{ url }`, and an address counts once. */
+function readImages<Row>(rows: readonly Row[], cells: readonly Cell<Row>[]): unknown[] {
+  const seen = new Set<unknown>();
+  return rows
+    .flatMap((row) => cells.flatMap((cell) => readCell(row, cell)))
+    .filter((image) => !isEmpty(image))
+    .map((image) => (typeof image === 'string' ? { url: image.trim() } : image))
+    .filter((image) => {
+      const key = addressOf(image);
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+}
+
+function addressOf(image: unknown): unknown {
+  return typeof image === 'object' && image !== null && 'url' in image ? image.url : image;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** A row that could not be used, and why. */
+export interface RejectedRow {
+  /** Its place among the rows, from zero. */
+  readonly index: number;
+  /** The row itself, where it could be read. */
+  readonly row?: unknown;
+  /** What is wrong with it. */
+  readonly reason: string;
+}

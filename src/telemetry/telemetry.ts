@@ -1,4 +1,17 @@
+import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
 import type { Logger } from '../ports/logger.ts';
+
+/** Hands one event to the listener. */
+export type Emit = (event: TelemetryEvent) => void;
+
+/** An `Emit` that costs nothing without a listener, and that a faulty listener cannot break. */
+export function createEmit(listener: TelemetryListener | undefined, logger: Logger | undefined): Emit {
+  if (!listener) return () => undefined;
+  return (event) =>
+    callListener(listener, event, (error) =>
+      logger?.error({ error, event: event.type }, 'the telemetry listener threw'),
+    );
+}
 
 /**
  * A logger that cannot break what it logs about: what the host's own throws is dropped, since there is
@@ -16,4 +29,22 @@ export function safeLogger(logger: Logger | undefined): Logger | undefined {
       }
     };
   return { debug: safely('debug'), info: safely('info'), warn: safely('warn'), error: safely('error') };
+}
+
+/**
+ * Calls a host's listener, if there is one, which cannot break what it hears about: what it throws goes to `onError`.
+ *
+ * An async function fits too, and what it rejects with would end the process if nobody took it.
+ */
+export function callListener<Event>(
+  listener: ((event: Event) => void) | undefined,
+  event: Event,
+  onError: (error: unknown) => void,
+): void {
+  try {
+    const told: unknown = listener?.(event);
+    if (told instanceof Promise) told.catch(onError);
+  } catch (error) {
+    onError(error);
+  }
 }

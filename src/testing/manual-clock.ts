@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { TimeoutError } from '../errors/connection.ts';
+import { TimeoutError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 
 /** A clock that stands still until it is told to go on. */
@@ -23,6 +23,7 @@ interface Timer {
 
 /** Turns of the event loop that a chain of promises gets between two timers. */
 const turnsBetweenTimers = 10;
+
 /** Turns before a pending promise counts as stuck: streams and file writes take a few. */
 const turnsBeforeIdle = 100;
 

@@ -1,10 +1,45 @@
 import { z } from 'zod';
-import { toDecimalText } from './decimal.ts';
 import { kindOf, quote } from './issues.ts';
-import { isObject } from './option-table.ts';
+import {
+  type DraftImage,
+  type DraftMetafield,
+  type DraftSeo,
+  maxImages,
+  maxMetafields,
+  maxTags,
+  maxTextLength,
+  maxVariants,
+  type ProductDraft,
+  type ProductDraftInput,
+  type ProductVariantDraft,
+} from './product-draft.ts';
+import { isObject, productErrors, toDecimalText, unifySpelling } from './rules.ts';
 
-/** What a problem of a single field is called after the field's name in an issue's code. */
-export type FieldProblem = 'missing' | 'invalid' | 'too-long' | 'too-many';
+/** Holds a shape to the published interface: a field that is in one and not in the other does not compile. */
+type ShapeOf<Draft> = Record<keyof Required<Draft>, z.ZodType>;
+
+const seoShape = {
+  title: z.string().trim().exactOptional(),
+  description: z.string().trim().exactOptional(),
+} satisfies ShapeOf<DraftSeo>;
+
+/** Absolute http or https address. */
+const httpUrl = () =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .refine((value) => ['http:', 'https:'].includes(protocolOf(value)), {
+      error: 'is no web address: give the whole address, starting with https://',
+    });
+
+const imageShape = {
+  url: httpUrl(),
+  alt: z.string().trim().exactOptional(),
+} satisfies ShapeOf<DraftImage>;
+
+/** Text without white space around it, not empty. */
+const text = (limit = Number.MAX_SAFE_INTEGER) => z.string().trim().min(1).refine(fits(limit), tooLong(limit));
 
 /** Counts characters as people do: an emoji of two UTF-16 units is one, so that no title is refused too early. */
 const fits =
@@ -17,21 +52,15 @@ const tooLong = (limit: number) => ({
   params: { problem: 'too-long' satisfies FieldProblem },
 });
 
-/** Text without white space around it, not empty. */
-export const text = (limit = Number.MAX_SAFE_INTEGER) => z.string().trim().min(1).refine(fits(limit), tooLong(limit));
-
-/** The host's id: taken as it is, because it must come back from Shopify unchanged. */
-export const localIdText = (limit: number) =>
-  z
-    .string()
-    .min(1)
-    .refine(fits(limit), tooLong(limit))
-    .refine((id) => id.trim() === id && !/[\r\n]/.test(id), {
-      error: 'starts or ends with white space or holds a line break: take that out, Shopify would not keep it',
-    });
+const metafieldShape = {
+  namespace: text(),
+  key: text(),
+  type: text(),
+  value: z.string().min(1),
+} satisfies ShapeOf<DraftMetafield>;
 
 /** Decimal text out of text or a number. */
-export const money = () =>
+const money = () =>
   z.custom<string | number>().transform((value, context): string => {
     const decimal = toDecimalText(value);
     if (decimal !== undefined) return decimal;
@@ -51,7 +80,7 @@ export const money = () =>
  * Option name → value. Names keep their white space, so that two that differ in it are both seen. Not
  * zod's own record, which drops the name `__proto__` without a word.
  */
-export const optionValues = () =>
+const optionValues = () =>
   z.custom<Readonly<Record<string, string>>>().transform((options: unknown, context): Record<string, string> => {
     if (!isObject(options)) {
       context.addIssue({ code: 'invalid_type', expected: 'object', input: options });
@@ -65,29 +94,36 @@ export const optionValues = () =>
     return Object.fromEntries(entries);
   });
 
-/** Absolute http or https address. */
-export const httpUrl = () =>
+const variantShape = {
+  sku: text(),
+  price: money(),
+  compareAtPrice: money().exactOptional(),
+  barcode: z.string().trim().exactOptional(),
+  taxable: z.boolean().exactOptional(),
+  inventoryPolicy: z.enum(['DENY', 'CONTINUE']).exactOptional(),
+  options: optionValues().prefault({}),
+  imageUrl: httpUrl().exactOptional(),
+} satisfies ShapeOf<ProductVariantDraft>;
+
+/** The host's id: taken as it is, because it must come back from Shopify unchanged. */
+const localIdText = (limit: number) =>
   z
     .string()
-    .trim()
     .min(1)
-    .refine((value) => ['http:', 'https:'].includes(protocolOf(value)), {
-      error: 'is no web address: give the whole address, starting with https://',
+    .refine(fits(limit), tooLong(limit))
+    .refine((id) => id.trim() === id && !/[\r\n]/.test(id), {
+      error: 'starts or ends with white space or holds a line break: take that out, Shopify would not keep it',
     });
 
-function protocolOf(value: string): string {
-  return URL.canParse(value) ? new URL(value).protocol : '';
-}
-
 /** A list. Where it is too long, that is the only thing said: its entries are not looked at. */
-export const list = <Item extends z.ZodType>(item: Item, most: number, least = 0) =>
+const list = <Item extends z.ZodType>(item: Item, most: number, least = 0) =>
   z.array(z.custom<z.input<Item>>()).min(least).max(most).pipe(z.array(item));
 
 /**
  * An object of which only the fields of the shape are read. A field that is `undefined` counts as
  * left out, so that `{ vendor: row.vendor }` needs no condition.
  */
-export const record = <Shape extends z.ZodRawShape>(shape: Shape) => {
+const record = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const keys = Object.keys(shape);
   return z.preprocess((input: z.input<z.ZodObject<Shape>>): unknown => {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
@@ -95,3 +131,64 @@ export const record = <Shape extends z.ZodRawShape>(shape: Shape) => {
     return Object.fromEntries(keys.filter((key) => fields[key] !== undefined).map((key) => [key, fields[key]]));
   }, z.object(shape));
 };
+
+const productShape = {
+  localId: localIdText(maxTextLength),
+  title: text(maxTextLength),
+  descriptionHtml: z.string().exactOptional(),
+  vendor: z.string().trim().exactOptional(),
+  productType: z.string().trim().exactOptional(),
+  handle: text(maxTextLength).exactOptional(),
+  tags: list(text(maxTextLength), maxTags).exactOptional(),
+  status: z.enum(['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']).exactOptional(),
+  category: z
+    .string()
+    .trim()
+    .regex(/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/, {
+      error: 'is no category of Shopify: give an id such as "gid://shopify/TaxonomyCategory/sg-4-17-2-17"',
+    })
+    .exactOptional(),
+  seo: record(seoShape).exactOptional(),
+  images: list(record(imageShape), maxImages).exactOptional(),
+  options: z.array(text()).exactOptional(),
+  metafields: list(record(metafieldShape), maxMetafields).exactOptional(),
+  variants: list(record(variantShape), maxVariants, 1),
+} satisfies ShapeOf<ProductDraft>;
+
+const productFields: z.ZodType<ProductDraft, ProductDraftInput> = record(productShape);
+
+/** The fields that are read, by the object they belong to. All others are reported as unknown. */
+export const knownFields = {
+  product: Object.keys(productShape),
+  seo: Object.keys(seoShape),
+  image: Object.keys(imageShape),
+  metafield: Object.keys(metafieldShape),
+  variant: Object.keys(variantShape),
+};
+
+/**
+ * The zod schema of a product draft, all errors included: parse with it inside a schema of your own.
+ * `validateProduct` says more: it gives each issue a code and a field name, and finds warnings.
+ *
+ * Text is trimmed, prices become decimal text, and option names and values that differ only in case
+ * get the spelling that came first.
+ */
+export const productDraftSchema: z.ZodType<ProductDraft, ProductDraftInput> = z
+  .custom<ProductDraftInput>()
+  .transform((input, context) => {
+    const parsed = productFields.safeParse(input, { reportInput: true });
+    for (const issue of parsed.error?.issues ?? []) context.addIssue({ ...issue });
+    // On the input as it came, and also where single fields are wrong: all problems are reported together.
+    const errors = productErrors(input);
+    for (const { code, path, message } of errors) {
+      context.addIssue({ code: 'custom', path: [...path], message, params: { code } });
+    }
+    return parsed.success && errors.length === 0 ? unifySpelling(parsed.data) : z.NEVER;
+  });
+
+/** What a problem of a single field is called after the field's name in an issue's code. */
+export type FieldProblem = 'missing' | 'invalid' | 'too-long' | 'too-many';
+
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}

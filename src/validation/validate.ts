@@ -1,6 +1,45 @@
-import { type Finding, quote, toIssue, type ValidationIssue } from './issues.ts';
+import type { z } from 'zod';
+import { type Finding, fieldName, kindOf, type Path, quote, toIssue, type ValidationIssue } from './issues.ts';
 import type { ProductDraft } from './product-draft.ts';
-import { type ValidateOptions, validateProduct } from './validate-product.ts';
+import { isObject, productWarnings, variantsOf } from './rules.ts';
+import { type FieldProblem, knownFields, productDraftSchema } from './schema.ts';
+
+/** How strictly products are looked at. */
+export interface ValidateOptions {
+  /** What a field that a draft does not have is: a warning, an error, or nothing to speak of. Default `'warn'`. */
+  readonly unknownFields?: 'warn' | 'error' | 'ignore';
+}
+
+/** What became of one product. */
+export type ProductValidation =
+  | { readonly ok: true; readonly draft: ProductDraft; readonly warnings: readonly ValidationIssue[] }
+  | {
+      readonly ok: false;
+      /** The product's local id, where it has one that is text. */
+      readonly localId?: string;
+      readonly errors: readonly ValidationIssue[];
+      readonly warnings: readonly ValidationIssue[];
+    };
+
+/**
+ * Checks one product and turns it into a draft. Finds all problems, not only the first, and does not
+ * throw whatever the input is.
+ */
+export function validateProduct(input: unknown, options: ValidateOptions = {}): ProductValidation {
+  const parsed = productDraftSchema.safeParse(input, { reportInput: true });
+  const strictness = options.unknownFields ?? 'warn';
+  const unknown = strictness === 'ignore' ? [] : unknownFields(input);
+  const warnings = [...productWarnings(input), ...(strictness === 'warn' ? unknown : [])].map((finding) =>
+    toIssue('warning', finding),
+  );
+  const errors = [
+    ...(parsed.error?.issues ?? []).map(fromZodIssue),
+    ...(strictness === 'error' ? unknown : []).map((finding) => toIssue('error', finding)),
+  ];
+  if (parsed.success && errors.length === 0) return { ok: true, draft: parsed.data, warnings };
+  const localId = isObject(input) && typeof input.localId === 'string' ? input.localId : undefined;
+  return { ok: false, ...(localId !== undefined && { localId }), errors, warnings };
+}
 
 /** A product of a list that is not fit to be pushed. */
 export interface InvalidProduct {
@@ -98,4 +137,101 @@ function countByCode(issues: readonly ValidationIssue[]): Record<string, number>
   const counts = new Map<string, number>();
   for (const { code } of issues) counts.set(code, (counts.get(code) ?? 0) + 1);
   return Object.fromEntries(counts);
+}
+
+/** Fields that nothing reads, each told once however many variants or images have it. */
+function unknownFields(product: unknown): Finding[] {
+  if (!isObject(product)) return [];
+  const { seo, images, metafields } = product;
+  return [
+    ...unknownIn([product], knownFields.product, () => []),
+    ...unknownIn([seo], knownFields.seo, () => ['seo']),
+    ...unknownIn(listOf(images), knownFields.image, (index) => ['images', index]),
+    ...unknownIn(listOf(metafields), knownFields.metafield, (index) => ['metafields', index]),
+    ...unknownIn(variantsOf(product), knownFields.variant, (index) => ['variants', index]),
+  ];
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function unknownIn(objects: readonly unknown[], known: readonly string[], pathOf: (index: number) => Path): Finding[] {
+  const found = new Map<string, { readonly first: number; count: number }>();
+  for (const [index, object] of objects.entries()) {
+    if (!isObject(object)) continue;
+    for (const key of Object.keys(object)) {
+      if (known.includes(key) || object[key] === undefined) continue;
+      const entry = found.get(key) ?? { first: index, count: 0 };
+      entry.count += 1;
+      found.set(key, entry);
+    }
+  }
+  return [...found].map(([key, { first, count }]) => {
+    const meant = known.find((name) => plain(name) === plain(key));
+    const others = count > 1 ? ` (the same in ${count - 1} more)` : '';
+    const mend = meant === undefined ? 'it is not sent' : `write it ${quote(meant)}, or it is not sent`;
+    return {
+      code: 'unknown-field',
+      path: [...pathOf(first), key],
+      message: `is no field of a draft${others}: ${mend}`,
+    };
+  });
+}
+
+/** `compare_at_price` and `CompareAtPrice` mean `compareAtPrice`. */
+const plain = (name: string): string => name.toLowerCase().replace(/[_\s-]/g, '');
+
+/** What to do about a field that is not there. */
+const mends: Partial<Record<string, string>> = {
+  localId: 'give the product the id it has in your own system',
+  title: 'give the product a name',
+  variants: 'a product needs at least one variant',
+  sku: 'give each variant its own',
+  url: 'give the whole address, starting with https://',
+};
+
+/** What zod found, in this package's words. The issues must have been made with `reportInput`. */
+function fromZodIssue(issue: z.core.$ZodIssue): ValidationIssue {
+  const own = issue.code === 'custom' ? issue.params : undefined;
+  const problem = problemOf(issue);
+  return {
+    severity: 'error',
+    code: typeof own?.code === 'string' ? own.code : `${leafName(issue.path)}-${problem}`,
+    field: fieldName(issue.path),
+    message: messageOf(issue, problem),
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue): FieldProblem {
+  if (issue.code === 'too_small') return 'missing';
+  if (issue.code === 'too_big') return 'too-many';
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'missing';
+  return issue.code === 'custom' && issue.params?.problem ? issue.params.problem : 'invalid';
+}
+
+function messageOf(issue: z.core.$ZodIssue, problem: FieldProblem): string {
+  if (problem === 'missing' && issue.code !== 'custom') {
+    const leaf = issue.path.at(-1);
+    return `is ${issue.code === 'too_small' ? 'empty' : 'missing'}: ${mends[String(leaf)] ?? 'fill it in'}`;
+  }
+  if (issue.code === 'too_big') {
+    return `holds ${Object(issue.input).length} entries, and Shopify takes ${issue.maximum}: leave some out`;
+  }
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return wrongType(issue);
+  return issue.message;
+}
+
+function wrongType({ expected, input, path }: z.core.$ZodIssueInvalidType): string {
+  const wanted: Partial<Record<string, string>> = { string: 'text', boolean: 'true or false', array: 'a list' };
+  const wrong = `must be ${wanted[expected] ?? 'an object'}, but is ${kindOf(input)}`;
+  if (input === null && path.length > 0) return `${wrong}: leave it out where there is none`;
+  return typeof input === 'number' && expected === 'string' ? `${wrong}: put it in quotes` : wrong;
+}
+
+/** The last name on a path, as a part of a code: `compareAtPrice` → `compare-at-price`. */
+function leafName(path: readonly PropertyKey[]): string {
+  // An option's name comes from the data; codes do not.
+  const withinOptions = path.includes('options') && path.at(-1) !== 'options';
+  const named = withinOptions ? ['option'] : path.filter((key) => typeof key === 'string');
+  return (named.at(-1) ?? 'product').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,14 +1,11 @@
+import { ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
-import { isRecord } from '../internal/json.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
 import { isoTimeToMs } from '../internal/time.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { keyPart } from '../storage/keys.ts';
-import { checkBody } from './compliance/check-body.ts';
-import type { DeadLetterQueue } from './compliance/discard-dead-letters.ts';
-import { type ErasableStores, eraseShop } from './compliance/erase-shop.ts';
-import { type ComplianceRequest, completeComplianceRequest, readRequest, requestKey } from './compliance/requests.ts';
-import type { WebhookContext } from './event-types.ts';
-import type { WebhookEvent, WebhookTopicHandler } from './events.ts';
+import { inboxKeysOf, keyPart, shopPrefix } from '../storage/keys.ts';
+import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
 import type { ComplianceTopic } from './topics.ts';
 
 /**
@@ -110,4 +107,202 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       // This very delivery stays: it is not handled until all is erased.
       handle(event, context, options.onShopRedact, ({ id }) => eraseShop(store, stores, event.shop, `:${id}`, queue)),
   };
+}
+
+/** What the law on privacy asks for, and until when. Holds ids, and no other data of a customer. */
+export interface ComplianceRequest {
+  /** Names it, for `completeComplianceRequest`. */
+  readonly id: string;
+  readonly topic: ComplianceTopic;
+  /** Shop domain. */
+  readonly shop: string;
+  /** Number of the customer in the shop; `null` for `shop/redact`, and once it is completed. */
+  readonly customerId: string | null;
+  /** Shopify's number of a `customers/data_request`; else `null`. */
+  readonly dataRequestId: string | null;
+  /**
+   * When Shopify sent it, in milliseconds since the epoch; where the delivery does not say that, or says a time to come,
+   * when it was handled first.
+   */
+  readonly receivedAt: number;
+  /** Milliseconds since the epoch, 30 days after that. */
+  readonly dueAt: number;
+  /** Milliseconds since the epoch; `null` while it is open. */
+  readonly completedAt: number | null;
+}
+
+/** Its own prefix: what is kept about a shop is erased on `shop/redact`, and this stays as the proof of it. */
+const prefix = 'compliance:';
+
+/** Key of a request in the store. */
+async function requestKey({ shop, id }: Pick<ComplianceRequest, 'shop' | 'id'>): Promise<string> {
+  return `${await prefixOf(shop)}${id}`;
+}
+
+async function prefixOf(shop: string): Promise<string> {
+  return `${prefix}${await keyPart(shop, 80)}:`;
+}
+
+/** The request of a stored text; `undefined` for none, and for what is none. */
+function readRequest(text: string | undefined): ComplianceRequest | undefined {
+  const found = text === undefined ? undefined : parseJson(text);
+  const isRequest = isRecord(found) && typeof found['topic'] === 'string' && typeof found['dueAt'] === 'number';
+  return isRequest ? (found as unknown as ComplianceRequest) : undefined;
+}
+
+/**
+ * Requests that are not completed yet, the one with the nearest deadline first.
+ *
+ * @param shop Shop domain. Default: all shops.
+ * @throws StorageError
+ *
+ * @example
+ * for (const { topic, shop, dueAt } of await openComplianceRequests(store)) {
+ *   if (dueAt < Date.now() + 7 * 86_400_000) alertSomebody(`${topic} of ${shop} is due in a week`);
+ * }
+ */
+export async function openComplianceRequests(
+  store: KeyValueStore,
+  shop?: string,
+): Promise<readonly ComplianceRequest[]> {
+  const open: ComplianceRequest[] = [];
+  for await (const key of store.scan(shop === undefined ? prefix : await prefixOf(shop))) {
+    const request = readRequest(await store.get(key));
+    if (request && request.completedAt === null) open.push(request);
+  }
+  return open.sort((one, other) => one.dueAt - other.dueAt);
+}
+
+/**
+ * Notes that a request is done with. The record stays, without the customer's number.
+ *
+ * @param now Milliseconds since the epoch. Default: now.
+ * @returns `false` where there is no such open request.
+ * @throws StorageError
+ */
+export async function completeComplianceRequest(
+  store: KeyValueStore,
+  request: Pick<ComplianceRequest, 'shop' | 'id'>,
+  now: number = Date.now(),
+): Promise<boolean> {
+  const key = await requestKey(request);
+  for (;;) {
+    const text = await store.get(key);
+    const found = readRequest(text);
+    if (!found || found.completedAt !== null) return false;
+    const completed = JSON.stringify({ ...found, customerId: null, completedAt: now });
+    if (await store.compareAndSet(key, text, completed)) return true;
+  }
+}
+
+/** Fields that one topic's bodies have and the other two have not. */
+const ownFields: readonly (readonly [field: string, topic: ComplianceTopic])[] = [
+  ['data_request', 'customers/data_request'],
+  ['orders_requested', 'customers/data_request'],
+  ['orders_to_redact', 'customers/redact'],
+];
+
+/** What is wrong with a body of that topic, by field; `undefined` where nothing is. */
+function flawOf(topic: ComplianceTopic, shop: string, payload: unknown): readonly [string, string] | undefined {
+  const body = isRecord(payload) ? payload : {};
+  const domain = body['shop_domain'];
+  if (typeof domain !== 'string' || domain.toLowerCase() !== shop) {
+    return ['shop_domain', `is not the shop of the header, ${shop}`];
+  }
+  const foreign = ownFields.find(([field, owner]) => owner !== topic && Object.hasOwn(body, field));
+  if (foreign) return [foreign[0], `is of a body of ${foreign[1]}`];
+  const isOfCustomer = Object.hasOwn(body, 'customer') || ownFields.some(([field]) => Object.hasOwn(body, field));
+  if (isOfCustomer === (topic !== 'shop/redact')) return undefined;
+  return ['customer', isOfCustomer ? 'is of a body about a customer' : 'is missing, as in a body of shop/redact'];
+}
+
+/**
+ * The signature covers the body and no header: whoever has seen one signed body could send it again as another topic
+ * or shop, and have erased what nobody asked to erase. So the body itself must say what it is.
+ *
+ * @throws ValidationError where it is not about the header's topic and shop.
+ */
+function checkBody({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): void {
+  const flaw = flawOf(topic, shop, payload);
+  if (!flaw) return;
+  const [field, why] = flaw;
+  const message = `${why}: nothing was done; somebody may have sent an old body again under other headers`;
+  throw new ValidationError(`The webhook ${topic}`, [{ field, message }], { shop });
+}
+
+/** A store that can forget a shop. */
+export interface ShopEraser {
+  erase(shop: string): Promise<number>;
+}
+
+/** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
+export interface ErasableStores {
+  readonly tokens?: ShopEraser;
+  readonly records?: ShopEraser;
+  readonly journal?: ShopEraser;
+}
+
+/**
+ * Erases all that the SDK keeps about a shop: tokens, sync records, journal, marks of webhooks, stock, deliveries that
+ * wait, and dead letters of its deliveries. Safe to repeat, and where one store fails the others are erased all the same.
+ *
+ * @param keep What stays of the keys: those that end with it.
+ * @throws AggregateError with what each store threw.
+ */
+async function eraseShop(
+  store: KeyValueStore,
+  stores: ErasableStores,
+  shop: string,
+  keep: string,
+  queue: DeadLetterQueue | undefined,
+): Promise<void> {
+  const { tokens, records, journal } = stores;
+  const erased = await Promise.allSettled([
+    ...[tokens, records, journal].map((eraser) => eraser?.erase(shop)),
+    eraseKeys(store, shop, keep),
+    queue && discardDeadLetters(queue, shop),
+  ]);
+  const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${shop} could not be erased yet.`);
+}
+
+async function eraseKeys(store: KeyValueStore, shop: string, keep: string): Promise<void> {
+  for await (const key of store.scan(await shopPrefix(shop))) if (!key.endsWith(keep)) await store.delete(key);
+  for await (const key of inboxKeysOf(store, shop)) if (!key.endsWith(keep)) await store.delete(key);
+}
+
+/** What is needed of a queue to throw its dead letters away. */
+type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'discard'>;
+
+/** Each holds a whole body, so few at a time. */
+const pageSize = 50;
+
+/** Whether a job's payload is a delivery of that shop, whichever handler's. */
+function isDeliveryOf(shop: string, payload: unknown): boolean {
+  if (!isRecord(payload) || typeof payload['idempotencyKey'] !== 'string') return false;
+  const { details } = payload;
+  return isRecord(details) && details['shop'] === shop;
+}
+
+async function idsOf(queue: DeadLetterQueue, shop: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let offset = 0; ; offset += pageSize) {
+    const page = await queue.deadJobs({ limit: pageSize, offset });
+    for (const { id, payload } of page) if (isDeliveryOf(shop, payload)) ids.add(id);
+    if (page.length < pageSize) return ids;
+  }
+}
+
+/**
+ * Throws away the dead letters of a shop's webhooks.
+ *
+ * @throws QueueError
+ */
+async function discardDeadLetters(queue: DeadLetterQueue, shop: string): Promise<void> {
+  // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
+  for (let isLast = false; !isLast; ) {
+    let discarded = 0;
+    for (const id of await idsOf(queue, shop)) if (await queue.discard(id)) discarded += 1;
+    isLast = discarded === 0;
+  }
 }

@@ -2,11 +2,9 @@ import type { Clock } from '../internal/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { WebhookOrder } from './durable/order-types.ts';
-import type { FieldsChanged, WebhookContext, WebhookStepEvent, WebhookUnavailable } from './event-types.ts';
 import type { WebhookPayload, WebhookPayloads } from './payloads/by-topic.ts';
 import type { EventAction, EventTopic } from './topics.ts';
-import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './types.ts';
+import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './verify.ts';
 
 /** A verified delivery with its body read. */
 export interface WebhookEvent<Topic extends string = string> extends WebhookDetails {
@@ -163,3 +161,49 @@ export interface WebhookHandler {
   /** The same for a request of any framework: this is what the shims call. */
   process(delivery: WebhookDelivery): Promise<WebhookAnswer>;
 }
+
+/** What changed in the resource of a next-generation event: paths such as `product[id: 'gid://shopify/Product/1'].title`. */
+export interface FieldsChanged {
+  readonly added: readonly string[];
+  readonly updated: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What a handler may want to know of its call. */
+export interface WebhookContext {
+  /** 1 for the first; more where the queue tries again after the handler threw. */
+  readonly attempt: number;
+  /**
+   * Aborted when the attempt's time is up (the queue's; 5 minutes without one), its lock is lost, or the queue closes.
+   * 5 seconds later it counts as failed, and other deliveries of its resource are handled. Never, without a store.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** How one delivery went on, besides being handled. Holds nothing of the body. */
+export type WebhookStep =
+  /** Safe in the queue, and answered with 200. */
+  | { readonly type: 'queued' }
+  /** The same delivery again; it was handled, or is in the queue. */
+  | { readonly type: 'duplicate' }
+  /** Older than what was applied to its resource, or the resource is deleted. */
+  | { readonly type: 'stale' }
+  /** Answered with 503, so that Shopify tries again. `busy`: another delivery of the resource is being handled. */
+  | { readonly type: 'unavailable'; readonly reason: WebhookUnavailable; readonly error?: unknown };
+
+/** Why a delivery could not be taken in just now. */
+export type WebhookUnavailable = 'busy' | 'store-failed' | 'queue-failed';
+
+/** A step with the delivery that it belongs to. */
+export type WebhookStepEvent = WebhookStep & WebhookDetails;
+
+/**
+ * Which deliveries of a topic are worth handling.
+ *
+ * - `newest`: those that are not older than the newest one applied to their resource, as long as it is not deleted.
+ * - `until-deleted`: all, as long as their resource is not deleted.
+ * - `always`: all.
+ *
+ * A delivery of `…/delete` is always handled, and unless it is `always`, what comes late after it is skipped.
+ */
+export type WebhookOrder = 'newest' | 'until-deleted' | 'always';

@@ -1,8 +1,7 @@
 import { ConfigError } from '../errors/errors.ts';
-import { wholeNumber } from './byte-limit.ts';
 import type { WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './events.ts';
-import { createReceiver } from './receive.ts';
-import { verifyHere } from './verify-here.ts';
+import { createReceiver, wholeNumber } from './receive.ts';
+import { verifyHere } from './verify.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, hands it to its topic's handler and answers.
@@ -38,7 +37,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   if (queue && !store) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);
 
   // A chunk of its own: who only verifies does not pay for it.
-  const handling = import('./handling.ts').then(({ createHandling }) => createHandling(options, receive));
+  const handling = import('./ingest/accept.ts').then(({ createHandling }) => createHandling(options, receive));
   // Where it cannot be loaded, each delivery says so.
   handling.catch(() => undefined);
   queue?.process(name, async (job) => (await handling).doJob(job));

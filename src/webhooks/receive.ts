@@ -1,14 +1,17 @@
-import { parseJson } from '../internal/json.ts';
-import { byteLimit } from './byte-limit.ts';
-import { refuseBody, signableBody } from './claim.ts';
-import { toEvent } from './event.ts';
-import type { ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './events.ts';
-import { headerOf } from './headers.ts';
+import { ConfigError } from '../errors/errors.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { FieldsChanged, ReceiveWebhookOptions, WebhookDelivery, WebhookEvent } from './events.ts';
+import type { Json } from './payloads/fields.ts';
 import { type Refusal, statusOf } from './response.ts';
-import type { RefusedWebhook, VerifyWebhookInput, WebhookHeaders, WebhookVerification } from './types.ts';
-
-/** `verifyWebhook` or `verifyWebhookAsync`. */
-export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;
+import {
+  headerOf,
+  type RefusedWebhook,
+  refuseBody,
+  signableBody,
+  type Verify,
+  type WebhookDetails,
+  type WebhookHeaders,
+} from './verify.ts';
 
 /** Takes one delivery from the request to a verified event. */
 export type Receive = (
@@ -87,4 +90,40 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
     }
     return received;
   };
+}
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+
+/** Until September 2026 it was one list, which did not tell added from updated. */
+function fieldsChangedOf(payload: unknown): FieldsChanged {
+  const changed = isRecord(payload) ? payload['fields_changed'] : undefined;
+  const { added, updated = changed, removed } = isRecord(changed) ? changed : {};
+  return { added: texts(added), updated: texts(updated), removed: texts(removed) };
+}
+
+/** Makes the event of a verified delivery. Without the header of its id nobody can tell its copies: each gets a key of its own. */
+export function toEvent(
+  details: WebhookDetails,
+  payload: unknown,
+  rawBody: Uint8Array,
+  idempotencyKey: string = details.webhookId || crypto.randomUUID(),
+): WebhookEvent {
+  const fieldsChanged = details.generation === 'next' ? fieldsChangedOf(payload) : null;
+  return { ...details, payload: payload as Json, rawBody, idempotencyKey, fieldsChanged };
+}
+
+/** @throws ConfigError when the option is no positive integer. */
+export function wholeNumber(field: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new ConfigError([{ field, message: 'must be a whole number above 0' }]);
+}
+
+/**
+ * The `maxBodyBytes` option, checked.
+ *
+ * @throws ConfigError when it is no positive integer.
+ */
+function byteLimit(maxBodyBytes: number = 5 * 1024 * 1024): number {
+  return wholeNumber('maxBodyBytes', maxBodyBytes);
 }

@@ -1,5 +1,4 @@
 import type { BodyRead, WebhookDelivery } from './events.ts';
-import { joined } from './joined.ts';
 
 /**
  * Lets the rest run into nothing: a sender that is cut off while it sends never sees the answer, and a server that has
@@ -61,4 +60,15 @@ export function fromRequest(request: Request, { topic, mend }: RequestPlace = {}
       ...(await readRequestBody(request, maxBytes)),
     }),
   };
+}
+
+/** Chunks of a body as one piece. */
+export function joined(chunks: readonly Uint8Array[], byteLength: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLength);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
 }

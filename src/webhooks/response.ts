@@ -1,5 +1,5 @@
 import type { WebhookAnswer, WebhookFailure } from './events.ts';
-import type { WebhookRefusal } from './types.ts';
+import type { WebhookRefusal } from './verify.ts';
 
 /** A delivery that ends here, with the answer's status. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { safetyOf } from '../../src/admin/safety.ts';
 import { createDocumentParser } from '../../src/graphql/document.ts';
+import { safetyOf } from '../../src/graphql/graphql.ts';
 
 const parser = createDocumentParser();
 const classOf = async (document: string, variables: Record<string, unknown> = {}) =>

@@ -3,7 +3,7 @@ import { format, inspect } from 'node:util';
 import fc from 'fast-check';
 import { type ConfigOverrides, loadConfig } from 'shopwright/config';
 import { describe, expect, it, vi } from 'vitest';
-import { variables } from '../../src/config/variables.ts';
+import { variables } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/errors/errors.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 

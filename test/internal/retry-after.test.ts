@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfterMs } from '../../src/internal/retry-after.ts';
+import { parseRetryAfterMs } from '../../src/http/status.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 

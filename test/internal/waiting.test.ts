@@ -1,8 +1,7 @@
 import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSignal } from '../../src/internal/abort.ts';
-import { sleep } from '../../src/internal/sleep.ts';
+import { linkSignal, sleep } from '../../src/internal/abort.ts';
 
 describe('sleep', () => {
   it('ends after its time', async () => {

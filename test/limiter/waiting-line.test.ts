@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createWaitingLine, type InLine } from '../../src/limiter/waiting-line.ts';
+import { createWaitingLine, type InLine } from '../../src/limiter/wait-queue.ts';
 
 const entry = (rank: number, sequence: number, cost = 1): InLine => ({ rank, sequence, cost, position: -1 });
 

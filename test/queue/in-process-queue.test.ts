@@ -2,7 +2,7 @@ import { type Job, QueueError, type TelemetryEvent } from 'shopwright';
 import { inProcessQueue, putOff } from 'shopwright/queue';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { CircuitOpenError } from '../../src/errors/connection.ts';
+import { CircuitOpenError } from '../../src/errors/errors.ts';
 import { recordingLogger } from '../webhooks/recording-logger.ts';
 
 describe('the queue in this process', () => {

@@ -4,9 +4,9 @@ import { inProcessQueue, putOff } from 'shopwright/queue';
 import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { CircuitOpenError } from '../../src/errors/connection.ts';
-import { openRedis } from '../../src/queue/bullmq/connection.ts';
-import { readFailure } from '../../src/queue/bullmq/job-failure.ts';
+import { CircuitOpenError } from '../../src/errors/errors.ts';
+import { openRedis } from '../../src/queue/bullmq/bullmq-queue.ts';
+import { readFailure } from '../../src/queue/bullmq/worker.ts';
 import { recordingLogger } from '../webhooks/recording-logger.ts';
 
 const problemsOf = (make: () => unknown): unknown => {

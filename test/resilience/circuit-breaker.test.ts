@@ -1,8 +1,8 @@
 import { isCircuitOpenError } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
+import type { BreakerState } from '../../src/ports/events.ts';
 import { type BreakerVerdict, createShopBreaker } from '../../src/resilience/breaker.ts';
-import type { BreakerState } from '../../src/resilience/types.ts';
 
 const policy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
 

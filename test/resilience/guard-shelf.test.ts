@@ -2,8 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { createShopGuards, type ShopGuards } from '../../src/client/shop-state.ts';
-import { createGuardShelf, type GuardShelf } from '../../src/resilience/guard-shelf.ts';
+import { createGuardShelf, createShopGuards, type GuardShelf, type ShopGuards } from '../../src/client/shop-state.ts';
 
 const policy = { failures: 1, operations: 1, openMs: 300_000, trials: 1 };
 const idleMs = 600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRetryBudget } from '../../src/resilience/retry-budget.ts';
+import { createRetryBudget } from '../../src/resilience/retry.ts';
 
 const spendAll = (budget: ReturnType<typeof createRetryBudget>): number => {
   let retries = 0;

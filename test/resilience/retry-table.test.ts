@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorOfStatus } from '../../src/http/status.ts';
+import type { Safety } from '../../src/resilience/retry.ts';
 import { decideRetry } from '../../src/resilience/retry.ts';
-import type { Safety } from '../../src/resilience/types.ts';
 
 /** What an HTTP status says about the request: it was refused, it was not carried out, or nobody knows. */
 type Verdict = 'refused' | 'not executed' | 'unknown';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { memoryStores } from '../../src/storage/memory/stores.ts';
+import { memoryStores } from '../../src/storage/memory.ts';
 import { describeSyncJournal } from '../../src/testing/conformance/sync-journal.ts';
 import { describeSyncRecordStore } from '../../src/testing/conformance/sync-record-store.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LockLostError } from '../../src/errors/errors.ts';
-import { memoryStores } from '../../src/storage/memory/stores.ts';
+import { memoryStores } from '../../src/storage/memory.ts';
 
 test('the signal of a lock that was lost before anybody looked at it is aborted, and stays the same signal', async () => {
   const stores = memoryStores();

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SyncStatus } from '../../src/ports/sync-record-store.ts';
-import { compareCodePoints } from '../../src/storage/code-points.ts';
-import { createGate } from '../../src/storage/gate.ts';
-import { memoryStores } from '../../src/storage/memory/stores.ts';
-import { sqliteStores } from '../../src/storage/sqlite/stores.ts';
+import { compareCodePoints, createGate } from '../../src/storage/adapter-kit.ts';
+import { memoryStores } from '../../src/storage/memory.ts';
+import { sqliteStores } from '../../src/storage/sqlite.ts';
 import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
 
 const wellFormed = fc.string({ unit: 'binary', maxLength: 6 });

@@ -1,13 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SqlSession } from '../../src/storage/sql/session.ts';
+import type { SqlSession } from '../../src/storage/sql/rows.ts';
+import { type SqlDatabase, tableNames } from '../../src/storage/sql/schema.ts';
 import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
-import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
-import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
-import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
-import { toStorageError } from '../../src/storage/sqlite.ts';
+import { adaptDatabase, migrateSqlite, toStorageError } from '../../src/storage/sqlite.ts';
 import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal-harness.ts';
 import { localIds, record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';

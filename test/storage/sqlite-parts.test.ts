@@ -3,13 +3,15 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors/errors.ts';
 import { wholeNumber } from '../../src/storage/sql/rows.ts';
-import { applyMigrations, newestVersion } from '../../src/storage/sql/schema.ts';
-import { type SqlDatabase, tableNames } from '../../src/storage/sql/tables.ts';
-import { adaptDatabase } from '../../src/storage/sqlite/adapter.ts';
-import { whileBusy } from '../../src/storage/sqlite/busy.ts';
-import { countRecords } from '../../src/storage/sqlite/count-triggers.ts';
-import { migrateSqlite } from '../../src/storage/sqlite/migrate.ts';
-import { isBusy, toStorageError } from '../../src/storage/sqlite.ts';
+import { applyMigrations, newestVersion, type SqlDatabase, tableNames } from '../../src/storage/sql/schema.ts';
+import {
+  adaptDatabase,
+  countRecords,
+  isBusy,
+  migrateSqlite,
+  toStorageError,
+  whileBusy,
+} from '../../src/storage/sqlite.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 
 const sqliteError = (errcode: number): Error =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isConfigError } from '../../src/errors/guards.ts';
+import { isConfigError } from '../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from './ask.ts';
 
 const push = async (fake: FakeShopify, handle: string): Promise<string> => {

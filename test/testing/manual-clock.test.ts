@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isTimeoutError } from '../../src/errors/guards.ts';
-import { sleep } from '../../src/internal/sleep.ts';
+import { isTimeoutError } from '../../src/errors/errors.ts';
+import { sleep } from '../../src/internal/abort.ts';
 
 /** Notes when it wakes. */
 async function waiter(clock: ManualClock, ms: number, notes: string[], name = String(ms)): Promise<string> {

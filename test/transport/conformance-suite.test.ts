@@ -1,10 +1,10 @@
 import { createConnection } from 'node:net';
 import { describeTransport } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
+import { exchange } from '../../src/http/failure.ts';
 import { kyTransport } from '../../src/http/ky.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../src/ports/transport.ts';
 import { connectionEnd } from '../../src/testing/conformance/transport-harness.ts';
-import { exchange } from '../../src/transport/exchange.ts';
 import { requestTo, serve } from './loopback.ts';
 
 /** The cases of the suite by name, for a runner of three lines. */

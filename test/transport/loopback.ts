@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { TransportRequest } from '../../src/ports/transport.ts';
-import { type LoopbackServer, type Respond, startServer } from '../../src/testing/conformance/transport/server.ts';
+import { type LoopbackServer, type Respond, startServer } from '../../src/testing/conformance/transport-harness.ts';
 
 /** A server that ends with the test. */
 export async function serve(respond: Respond): Promise<LoopbackServer> {

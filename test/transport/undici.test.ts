@@ -2,10 +2,9 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ConfigError } from 'shopwright';
 import { Agent, MockAgent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { undiciTransport } from '../../src/http/undici.ts';
+import { agentOptions, type UndiciTransportOptions, undiciTransport } from '../../src/http/undici.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import { connectionEnd, settled } from '../../src/testing/conformance/transport-harness.ts';
-import { agentOptions, type UndiciTransportOptions } from '../../src/transport/undici-options.ts';
 import { requestTo, serve } from './loopback.ts';
 
 /** A transport that is closed with the test. */

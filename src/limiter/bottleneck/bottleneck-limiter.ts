@@ -1,9 +1,17 @@
+import Bottleneck from 'bottleneck';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
-import { createBuckets } from '../buckets.ts';
-import type { ShopBucket } from '../shop-bucket.ts';
-import { createBottleneckBucket } from './bottleneck-bucket.ts';
-import { bottleneckLimiterSettings } from './options.ts';
-import type { BottleneckLimiterOptions, HostBottleneck } from './settings.ts';
+import { msInLine } from '../bucket.ts';
+import { tooBig, waitTooLong } from '../refusals.ts';
+import { createBuckets, type ShopBucket } from '../token-bucket.ts';
+import { createWaitingRoom } from '../wait-queue.ts';
+import { createAccount } from './account.ts';
+import { createHostQueue, startPoints } from './host-queue.ts';
+import {
+  type BottleneckLimiterOptions,
+  type BottleneckLimiterSettings,
+  bottleneckLimiterSettings,
+  type HostBottleneck,
+} from './settings.ts';
 
 /**
  * The limiter for hosts that coordinate their calls with Bottleneck already: calls stand in the host's own
@@ -54,4 +62,130 @@ export function bottleneckLimiter(options: BottleneckLimiterOptions): RateLimite
       return bucket;
     },
   });
+}
+
+/** Background calls stand behind all interactive ones, as Bottleneck's priorities have it. */
+const neverAgesMs = 1e15;
+
+/** Makes the bucket of one app on one shop whose calls a Bottleneck lets through. */
+function createBottleneckBucket(
+  shop: string,
+  bottleneck: HostBottleneck,
+  settings: BottleneckLimiterSettings,
+): ShopBucket {
+  const { clock, priorities } = settings;
+  let phase: 'new' | 'starting' | 'trial' | 'ready' | 'closed' = 'new';
+
+  const room = createWaitingRoom({ shop, clock, agingMs: neverAgesMs, onNewFirst: () => admit() });
+  const { line } = room;
+  const account = createAccount(bottleneck, settings, () => queue.heaviest());
+  const { bucket } = account;
+  const queue = createHostQueue({
+    ...{ shop, bottleneck, account, room, clock, priorities },
+    isReady: () => phase === 'ready',
+    onFree: () => admit(),
+  });
+
+  const start = async (): Promise<void> => {
+    phase = 'starting';
+    try {
+      const points = await startPoints(shop, bottleneck, settings);
+      if (phase !== 'starting') return;
+      phase = 'trial';
+      account.begin(points);
+      admit();
+      queue.watch.start();
+    } catch (error) {
+      if (phase !== 'starting') return;
+      phase = 'new';
+      room.rejectAll(error);
+    }
+  };
+
+  /** Puts into Bottleneck's queue who may stand there and does not yet. */
+  const admit = (): void => {
+    if (phase === 'new') void start();
+    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
+    if (phase !== 'trial' || queue.size > 0) return;
+    if (bucket.confirmed) {
+      phase = 'ready';
+      for (const waiter of line.front(line.size)) queue.submit(waiter);
+    } else if (line.first && bucket.inFlight === 0) {
+      queue.submit(line.first);
+    }
+  };
+
+  return {
+    acquire(request) {
+      const { cost, signal, maxWaitMs } = request;
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const nowMs = account.refill();
+      account.usedAtMs = nowMs;
+      const { maximumAvailable, confirmed } = bucket;
+      if (confirmed && cost > maximumAvailable) return Promise.reject(tooBig(shop, cost, maximumAvailable));
+      if (maxWaitMs !== undefined && confirmed) {
+        const waitMs = msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), Math.ceil(cost));
+        if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
+      }
+      const { waiter, permit } = room.enter(request, nowMs);
+      if (phase === 'ready') queue.submit(waiter);
+      else admit();
+      return permit;
+    },
+    status() {
+      account.refill();
+      const { maximumAvailable, restoreRate, reserved, inFlight, confirmed } = bucket;
+      const available = Math.max(0, bucket.level);
+      const waiting = { waiting: line.size, waitingPoints: line.points };
+      return { maximumAvailable, available, restoreRate, reserved, inFlight, ...waiting, confirmed };
+    },
+    isIdle(forMs) {
+      const isBusy = bucket.inFlight > 0 || queue.size > 0 || line.size > 0;
+      return !isBusy && clock.monotonic() - account.usedAtMs >= forMs;
+    },
+    close(reason) {
+      phase = 'closed';
+      queue.watch.close();
+      room.rejectAll(reason);
+    },
+  };
+}
+
+/** The part of an ioredis client that Bottleneck needs. */
+type IORedisClient = object;
+
+type Reply = (error: Error | null, reply?: unknown) => void;
+
+/** How Bottleneck's connection passes a script's answer on; not in its types. */
+interface ScriptConnection {
+  __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
+}
+
+/**
+ * A connection for a clustered Bottleneck (2.19) that also works on Redis 7. There the errors of scripts
+ * begin with `ERR `, so that a stock Bottleneck does not know its own and never recovers where Redis has
+ * lost its keys: by a restart, a flush, or because they expired.
+ *
+ * @param options.client An ioredis client, version 5 or 6. Set its `commandTimeout`: without, calls hang
+ *   while Redis cannot be reached.
+ * @param options.Redis The class it is of: Bottleneck would look for it in ways that break in bundles.
+ *
+ * @example
+ * const connection = bottleneckRedisConnection({ client: new Redis(url, { commandTimeout: 1_000 }), Redis });
+ * const group = new Bottleneck.Group({ connection, reservoir: 0, reservoirIncreaseAmount: 100, reservoirIncreaseInterval: 1_000, reservoirIncreaseMaximum: 2_000 });
+ */
+export function bottleneckRedisConnection(options: {
+  readonly client: IORedisClient;
+  readonly Redis: unknown;
+}): Bottleneck.IORedisConnection {
+  const connection = new Bottleneck.IORedisConnection(options);
+  // The method is there, and the only place where the error can be put right before Bottleneck reads it.
+  const scripts = connection as unknown as ScriptConnection;
+  const original = scripts.__scriptArgs__.bind(connection);
+  scripts.__scriptArgs__ = (name, id, args, reply) =>
+    original(name, id, args, (error, answer) => {
+      if (error?.message.startsWith('ERR ')) error.message = error.message.slice(4);
+      reply(error, answer);
+    });
+  return connection;
 }

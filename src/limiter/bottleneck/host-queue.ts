@@ -1,11 +1,11 @@
+import { ConfigError, NetworkError, TimeoutError } from '../../errors/errors.ts';
+import type { Clock } from '../../internal/clock.ts';
 import type { Permit, PermitAnswer } from '../../ports/rate-limiter.ts';
 import type { Reservation } from '../bucket.ts';
 import { tooBig } from '../refusals.ts';
 import type { Waiter, WaitingRoom } from '../wait-queue.ts';
 import type { Account } from './account.ts';
 import type { BottleneckJobInfo, BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
-import { dropped } from './start.ts';
-import { createWatch, type Watch } from './watch.ts';
 
 /** A call that Bottleneck knows of. It stays in the queue there when its waiter leaves. */
 interface Job {
@@ -155,4 +155,66 @@ export function createHostQueue(settings: HostQueueSettings): HostQueue {
     submit,
     watch,
   };
+}
+
+/** Keeps the reservoir up to date for as long as somebody waits. */
+interface Watch {
+  /** Begins where it is needed and not under way. */
+  start(): void;
+  /** Ends it for good. */
+  close(): void;
+}
+
+/** Makes the watch. It keeps no timer while nobody waits. */
+function createWatch(clock: Clock, account: Account, isNeeded: () => boolean): Watch {
+  let isClosed = false;
+  let cancel: (() => void) | undefined;
+  const start = (): void => {
+    if (cancel || isClosed || !isNeeded()) return;
+    cancel = clock.setTimer(() => {
+      cancel = undefined;
+      account.tick();
+      start();
+    }, account.tickMs);
+  };
+  return {
+    start,
+    close() {
+      isClosed = true;
+      cancel?.();
+    },
+  };
+}
+
+/**
+ * What is in the reservoir at the start. A clustered Bottleneck waits for Redis without limit.
+ *
+ * @throws TimeoutError (code `TIMEOUT`) when that takes longer than `startTimeoutMs`.
+ * @throws ConfigError (code `CONFIG_INVALID`) when there is no reservoir.
+ */
+export function startPoints(
+  shop: string,
+  bottleneck: HostBottleneck,
+  { clock, startTimeoutMs }: BottleneckLimiterSettings,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimer(() => {
+      const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
+      reject(new TimeoutError('TIMEOUT', `Bottleneck was not ready within ${startTimeoutMs} ms.`, limits, { shop }));
+    }, startTimeoutMs);
+    const take = (points: number | null): void => {
+      if (points !== null) resolve(points);
+      const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
+      reject(new ConfigError([{ field: 'limiter.limiterFor', message }], { shop }));
+    };
+    bottleneck.currentReservoir().then(take, reject).finally(cancel);
+  });
+}
+
+/** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not answer. */
+function dropped(shop: string, error: unknown): NetworkError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new NetworkError(`Bottleneck did not let a call to ${shop} through, nothing was sent: ${reason}`, false, {
+    shop,
+  });
 }

@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { TimeoutError } from '../../errors/errors.ts';
+import type { BucketScope } from '../../ports/rate-limiter.ts';
+import { msInLine } from '../bucket.ts';
 import type { LocalService } from '../local-service.ts';
-import type { Waiter } from '../wait-queue.ts';
-import type { Newcomers } from './newcomers.ts';
-import type { EndedPermit, Hearing } from './protocol.ts';
-import { Teller, type TellerSettings } from './teller.ts';
+import { tooBig, waitTooLong } from '../refusals.ts';
+import type { Waiter, WaitingRoom } from '../wait-queue.ts';
+import { type EndedPermit, type Hearing, type RedisLimiterSettings, readHearing, type Telling } from './protocol.ts';
+import type { Ledger, Mirror } from './replica.ts';
+import { bucketScript } from './script.ts';
 
 /** What one bucket and Redis say to each other. */
 interface Dialogue {
@@ -146,4 +151,223 @@ export function createDialogue(settings: DialogueSettings): Dialogue {
       sayGoodbye();
     },
   };
+}
+
+/** What the buckets of one limiter share. */
+export interface RedisProcess {
+  readonly settings: RedisLimiterSettings;
+  readonly link: RedisLink;
+  /** Numbers the calls of this process. */
+  nextSequence(): number;
+  write(telling: Telling): (string | number)[];
+}
+
+/** What the teller needs. */
+interface TellerSettings {
+  readonly scope: BucketScope;
+  readonly process: RedisProcess;
+  readonly mirror: Mirror;
+  readonly room: WaitingRoom;
+  readonly ledger: Ledger;
+}
+
+/** Keeps what Redis has to be told of one bucket, and tells it. */
+class Teller {
+  readonly #settings: TellerSettings;
+  readonly #key: string;
+  /** Points spent that Redis knows of. */
+  #told = 0;
+  #ended: EndedPermit[] = [];
+  #hasTold = false;
+
+  /** Makes a teller that has told nothing. */
+  constructor(settings: TellerSettings) {
+    const { scope, process } = settings;
+    this.#settings = settings;
+    this.#key = `${process.settings.keyPrefix}{${scope.shop}:${scope.app}}`;
+  }
+
+  /** Permits that ended and that Redis has not been told of. */
+  get ended(): readonly EndedPermit[] {
+    return this.#ended;
+  }
+
+  /** Whether Redis may know of this process. */
+  get hasTold(): boolean {
+    return this.#hasTold;
+  }
+
+  /** Has Redis told of a permit that ended. */
+  add(permit: EndedPermit): void {
+    this.#ended.push(permit);
+  }
+
+  /** Redis will hear of what ended as a sum. */
+  forget(): void {
+    this.#ended = [];
+  }
+
+  /**
+   * Tells Redis how things stand, and asks for permits. `onLate` hears of an answer that comes after this has
+   * given up.
+   */
+  async tell(candidates: readonly Waiter[], leaves: boolean, onLate: () => void): Promise<Hearing> {
+    const { process, mirror, room, ledger } = this.#settings;
+    this.#hasTold = true;
+    const nowMs = mirror.refill();
+    const { held, spent } = ledger;
+    const state = { held, spent, told: this.#told, owedAtMost: mirror.owed(), waitingPoints: room.line.points };
+    const sequence = process.nextSequence();
+    const parameters = process.write({ sequence, leaves, nowMs, ...state, ended: this.#ended, candidates });
+    this.#ended = [];
+    const hearing = await process.link.call(this.#key, parameters, readHearing, onLate);
+    this.#told = spent;
+    return hearing;
+  }
+}
+
+/** Those who came before Redis had told whether they wait in vain. */
+interface Newcomers {
+  /** Has a waiter judged as soon as that is possible. */
+  add(waiter: Waiter, maxWaitMs: number): void;
+  /** Nobody is judged: their own time limits end the waits that are in vain. */
+  forget(): void;
+  /** Rejects those who wait in vain, by what Redis has just said. */
+  judge(): void;
+}
+
+/** Makes the list. */
+export function createNewcomers(shop: string, mirror: Mirror, room: WaitingRoom): Newcomers {
+  const { line } = room;
+  const { bucket } = mirror;
+  let unjudged: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
+  return {
+    add: (waiter, maxWaitMs) => void unjudged.push({ waiter, maxWaitMs }),
+    forget() {
+      unjudged = [];
+    },
+    judge() {
+      const { maximumAvailable, confirmed } = bucket;
+      const judged = unjudged;
+      unjudged = [];
+      if (!confirmed) return;
+      for (let next = room.next(); next && next.cost > maximumAvailable; next = room.next()) {
+        next.reject(tooBig(shop, next.cost, maximumAvailable));
+      }
+      const inLineMs = ({ rank, sequence, cost }: Waiter): number =>
+        msInLine(bucket, mirror.pointsAhead + line.pointsAhead(rank, sequence), cost);
+      if (judged.some(({ waiter, maxWaitMs }) => inLineMs(waiter) > maxWaitMs)) room.repriceAll();
+      for (const { waiter, maxWaitMs } of judged) {
+        const waitMs = inLineMs(waiter);
+        if (waiter.position >= 0 && waitMs > maxWaitMs) waiter.reject(waitTooLong(shop, maxWaitMs, waitMs));
+      }
+    },
+  };
+}
+
+/** What the buckets of one limiter know together about Redis. */
+interface RedisLink {
+  /** Whether the last call was answered. Taken to be so until one fails. */
+  readonly isUp: boolean;
+  /** Whether a call makes sense now: Redis is there, or it is time to see whether it has come back. */
+  mayCall(): boolean;
+  /**
+   * Runs the script on one key and reads its answer. Settles after `commandTimeoutMs` at the latest, also
+   * where the client would wait for ever; `onLate` hears of an answer that comes after that.
+   *
+   * @throws What the client or `read` throws, or a TimeoutError.
+   */
+  call<T>(
+    key: string,
+    parameters: readonly (string | number)[],
+    read: (answer: string) => T,
+    onLate: () => void,
+  ): Promise<T>;
+}
+
+type LinkSettings = Pick<RedisLimiterSettings, 'redis' | 'clock' | 'commandTimeoutMs' | 'probeMs' | 'logger'>;
+
+/**
+ * How much rarer the tries are while a client still keeps commands that were given up: it may queue what
+ * it is given until a server comes, and would be given more and more.
+ */
+const patience = 30;
+
+/** Makes the link. A script that Redis does not know (any more) is sent to it in full. */
+export function createRedisLink(settings: LinkSettings): RedisLink {
+  const { redis, clock, commandTimeoutMs, probeMs, logger } = settings;
+  const sha = createHash('sha1').update(bucketScript).digest('hex');
+  let isUp = true;
+  let isProbing = false;
+  let probeAtMs = 0;
+  let givenUp = 0;
+
+  const run = async (key: string, parameters: readonly (string | number)[]): Promise<unknown> => {
+    try {
+      return await redis.evalsha(sha, 1, key, ...parameters);
+    } catch (error) {
+      if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+      return await redis.eval(bucketScript, 1, key, ...parameters);
+    }
+  };
+
+  const giveUp = (command: Promise<unknown>, onLate: () => void): TimeoutError => {
+    givenUp += 1;
+    // Once the client has an outcome for it, there is something at the other end again.
+    const settle = (): void => {
+      givenUp -= 1;
+      if (givenUp === 0) probeAtMs = Math.min(probeAtMs, clock.monotonic());
+    };
+    command.finally(settle).then(onLate, () => undefined);
+    const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
+    return new TimeoutError('TIMEOUT', `Redis did not answer within ${commandTimeoutMs} ms.`, limits);
+  };
+
+  const inTime = (command: Promise<unknown>, onLate: () => void): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      // A process that was held up finds its timers due before it reads what has long been answered: it
+      // looks once more before it gives up.
+      let cancel = clock.setTimer(() => {
+        cancel = clock.setTimer(() => reject(giveUp(command, onLate)), 0);
+      }, commandTimeoutMs);
+      command.then(resolve, reject).finally(() => cancel());
+    });
+
+  const failed = (error: unknown): void => {
+    probeAtMs = clock.monotonic() + probeMs * (givenUp > 0 ? patience : 1);
+    if (!isUp) return;
+    isUp = false;
+    logger?.warn({ error: messageOf(error) }, 'Redis is gone: the limiter keeps to its share of each bucket');
+  };
+
+  const succeeded = (): void => {
+    if (isUp) return;
+    isUp = true;
+    logger?.info({}, 'Redis is back: the limiter shares its buckets again');
+  };
+
+  return {
+    get isUp() {
+      return isUp;
+    },
+    mayCall: () => isUp || (!isProbing && clock.monotonic() >= probeAtMs),
+    async call(key, parameters, read, onLate) {
+      const isProbe = !isUp;
+      isProbing ||= isProbe;
+      try {
+        const answer = read(String(await inTime(run(key, parameters), onLate)));
+        succeeded();
+        return answer;
+      } catch (error) {
+        failed(error);
+        throw error;
+      } finally {
+        if (isProbe) isProbing = false;
+      }
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

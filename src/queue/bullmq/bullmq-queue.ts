@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { type ConnectionOptions, Queue, type Worker } from 'bullmq';
+import { type Job as BullJob, type ConnectionOptions, Queue, type Worker } from 'bullmq';
 import { QueueError } from '../../errors/errors.ts';
+import { sleep } from '../../internal/abort.ts';
 import { systemClock } from '../../internal/clock.ts';
-import { sleep } from '../../internal/sleep.ts';
-import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
-import { lastWordsMs } from '../attempt.ts';
-import { deadJobPage } from '../dead-job-page.ts';
-import { describeFailure } from '../failure.ts';
-import { prepareJob } from '../job.ts';
-import { createReporter } from '../reporter.ts';
-import { openRedis, watchTrouble } from './connection.ts';
-import { discardDeadLetter } from './discard.ts';
-import { createErrorLog } from './error-log.ts';
-import { createSharedKeys } from './keys.ts';
-import { bullmqQueueSettings } from './options.ts';
-import { readStats } from './read-stats.ts';
-import type { BullmqQueueOptions, StoredJob } from './settings.ts';
-import { forgetStalls } from './stalls.ts';
-import { deadJobOf, optionsOf, storedJob } from './stored-job.ts';
-import { createRedisWaits } from './within.ts';
-import { startWorker } from './worker.ts';
+import { bareCause, bareMessage } from '../../internal/redact.ts';
+import { readRedisRefusal } from '../../internal/redis-refusal.ts';
+import type { JobHandler, JobQueue, QueueStats } from '../../ports/job-queue.ts';
+import { createReporter, lastWordsMs, type QueueReporter } from '../attempt.ts';
+import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
+import {
+  type BullmqQueueOptions,
+  bullmqQueueSettings,
+  type OwnRedis,
+  type RedisToCopy,
+  type StoredJob,
+} from './settings.ts';
+import {
+  createErrorLog,
+  createSharedKeys,
+  deadJobOf,
+  forgetStalls,
+  optionsOf,
+  startWorker,
+  storedJob,
+} from './worker.ts';
 
 const drainPollMs = 100;
 
@@ -160,4 +164,129 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       return closed;
     },
   };
+}
+
+const longestPauseMs = 2_000;
+
+/** What BullMQ needs, whatever the host has set for its own commands. */
+const settings = {
+  // A worker waits for Redis as long as it takes; commands that must not wait have a limit of their own here.
+  maxRetriesPerRequest: null,
+  commandTimeout: undefined,
+  enableOfflineQueue: true,
+  // A worker must find back by itself, so its connection never gives up.
+  retryStrategy: (times: number): number => Math.min(times * 100, longestPauseMs),
+  // BullMQ refuses ioredis's prefix, since its scripts make names of keys.
+  keyPrefix: '',
+};
+
+/** Opens a connection like the host's. */
+export function openRedis(host: RedisToCopy): OwnRedis {
+  const duplicate = host.duplicate.bind(host) as (...overrides: unknown[]) => OwnRedis;
+  if (!host.isCluster) return duplicate(settings);
+  const { redisOptions } = host.options as { readonly redisOptions?: object };
+  const { retryStrategy, keyPrefix, ...ofNodes } = settings;
+  return duplicate([], {
+    keyPrefix,
+    enableOfflineQueue: true,
+    clusterRetryStrategy: retryStrategy,
+    redisOptions: { ...redisOptions, ...ofNodes, keyPrefix },
+  });
+}
+
+/** Remembers the last trouble of a connection until it works again. */
+function watchTrouble(redis: OwnRedis): () => unknown {
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+  });
+  redis.on('ready', () => {
+    last = undefined;
+  });
+  return () => last;
+}
+
+/** Waits for Redis, but not for ever. */
+interface RedisWaits {
+  /**
+   * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
+   * reason that lasts, such as a wrong password.
+   */
+  within<T>(limitMs: number, work: Promise<T>): Promise<T>;
+}
+
+/**
+ * @param lastTrouble What the connection has had trouble with and not overcome: BullMQ holds commands back until
+ * Redis lets the connection in, so why it does not is known only from there.
+ */
+function createRedisWaits(queue: string, lastTrouble: () => unknown): RedisWaits {
+  const refused = (error: unknown): QueueError | undefined => {
+    const refusal = readRedisRefusal(error);
+    if (!refusal) return undefined;
+    const message = `The Redis of the queue ${queue} ${refusal.message}.`;
+    return new QueueError(message, refusal.passes, { cause: bareCause(error) });
+  };
+  const outOfReach = (reason: string, cause?: Error): QueueError =>
+    new QueueError(`The queue ${queue} cannot be reached: ${reason}`, true, { cause });
+
+  return {
+    within: (limitMs, work) =>
+      new Promise((resolve, reject) => {
+        const fail = (error: unknown): void =>
+          reject(refused(error) ?? refused(lastTrouble()) ?? outOfReach(bareMessage(error), bareCause(error)));
+        const giveUp = (): void => {
+          const reason = `Redis gave no answer within ${limitMs} ms; it may still do what it was asked`;
+          reject(refused(lastTrouble()) ?? outOfReach(reason));
+        };
+        const cancel = systemClock.setTimer(giveUp, limitMs);
+        work.then(resolve, fail).finally(cancel);
+      }),
+  };
+}
+
+/**
+ * Removes a job from the failed ones and then all of its keys, in one step: BullMQ's own `remove` would also take a
+ * job that somebody has queued again meanwhile.
+ */
+const discardScript = `
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('DEL', unpack(KEYS, 2))
+return 1`;
+
+/** What BullMQ keeps about a job, behind the job's own key. */
+const suffixes = ['', ':logs', ':dependencies', ':processed', ':failed', ':unsuccessful'];
+
+/**
+ * Throws a dead letter away.
+ *
+ * @param toKey Makes the name of one of the queue's keys in Redis, as BullMQ does.
+ * @returns `false` where it is none.
+ */
+async function discardDeadLetter(redis: OwnRedis, toKey: (suffix: string) => string, id: string): Promise<boolean> {
+  const keys = [toKey('failed'), ...suffixes.map((suffix) => toKey(`${id}${suffix}`))];
+  return (await redis.eval(discardScript, keys.length, ...keys, id)) === 1;
+}
+
+/** Asks Redis how the queue stands. */
+async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {
+  const [counts, interactive, background] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
+    queue.getJobs(['waiting'], 0, 0, true),
+    queue.getJobs(['prioritized'], 0, 0, true),
+  ]);
+  const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed: dead = 0 } = counts;
+  const nowMs = Date.now();
+  const ages = [...interactive, ...background].map((job) => Math.max(0, nowMs - dueAt(job)));
+  return {
+    waiting: waiting + prioritized,
+    ...{ delayed, active, dead },
+    oldestWaitingMs: ages.length === 0 ? null : Math.max(...ages),
+    processingMs: reporter.processingMs(),
+  };
+}
+
+/** When a waiting job became due. Of one that comes again BullMQ knows only when it started last. */
+function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<StoredJob>): number {
+  if (processedOn === undefined) return timestamp + (opts.delay ?? 0);
+  return processedOn + (data.retryDelaysMs[attemptsMade - 1] ?? 0);
 }

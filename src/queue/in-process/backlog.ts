@@ -1,8 +1,6 @@
 import type { Clock } from '../../internal/clock.ts';
-import { DueHeap } from './due-heap.ts';
-import { JobLine } from './job-line.ts';
-import { KeyBook } from './key-book.ts';
-import type { HeldJob } from './types.ts';
+import type { DeadJob, DeadJobOptions, Job } from '../../ports/job-queue.ts';
+import { deadJobPage, dedupeName } from '../job.ts';
 
 /** All jobs that do not run: two lines of those that are due, and those that will be. */
 export class Backlog {
@@ -100,4 +98,199 @@ export class Backlog {
     }
     this.#onDue();
   }
+}
+
+/** Places in front that are empty before the line moves up. */
+const movesUpAt = 1_024;
+
+/** Jobs that are due, first come, first served; each step takes the same time, however long the line is. */
+class JobLine {
+  #jobs: HeldJob[] = [];
+  #front = 0;
+
+  get size(): number {
+    return this.#jobs.length - this.#front;
+  }
+
+  get first(): HeldJob | undefined {
+    return this.#jobs[this.#front];
+  }
+
+  push(job: HeldJob): void {
+    this.#jobs.push(job);
+  }
+
+  shift(): HeldJob | undefined {
+    const job = this.first;
+    if (!job) return undefined;
+    this.#front += 1;
+    if (this.#front >= movesUpAt && this.#front * 2 >= this.#jobs.length) {
+      this.#jobs = this.#jobs.slice(this.#front);
+      this.#front = 0;
+    }
+    return job;
+  }
+}
+
+/** Delayed jobs, the one that is due first on top: a binary heap. */
+class DueHeap {
+  readonly #jobs: HeldJob[] = [];
+
+  get size(): number {
+    return this.#jobs.length;
+  }
+
+  get first(): HeldJob | undefined {
+    return this.#jobs[0];
+  }
+
+  push(job: HeldJob): void {
+    const jobs = this.#jobs;
+    let at = jobs.push(job) - 1;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = jobs[above];
+      if (!parent || parent.dueMs <= job.dueMs) break;
+      jobs[at] = parent;
+      at = above;
+    }
+    jobs[at] = job;
+  }
+
+  pop(): HeldJob | undefined {
+    const jobs = this.#jobs;
+    const first = jobs[0];
+    const last = jobs.pop();
+    if (last && jobs.length > 0) this.#sink(last);
+    return first;
+  }
+
+  /** Puts a job on top and lets it down to its place. */
+  #sink(job: HeldJob): void {
+    const jobs = this.#jobs;
+    let at = 0;
+    for (;;) {
+      const [left, right] = [jobs[2 * at + 1], jobs[2 * at + 2]];
+      if (!left) break;
+      const isRight = right !== undefined && right.dueMs < left.dueMs;
+      const child = isRight ? right : left;
+      if (child.dueMs >= job.dueMs) break;
+      jobs[at] = child;
+      at = 2 * at + (isRight ? 2 : 1);
+    }
+    jobs[at] = job;
+  }
+}
+
+/** Who waits, and who runs, under each dedupe key. */
+class KeyBook {
+  /** The waiting job of a key that further ones are folded into. */
+  readonly #holders = new Map<string, HeldJob>();
+  /** The keys under which a job runs, with those that are due but must wait for its end. */
+  readonly #running = new Map<string, HeldJob[]>();
+  #parked = 0;
+
+  /** Jobs that wait for the end of one with the same key. */
+  get parked(): number {
+    return this.#parked;
+  }
+
+  holder(type: string, key: string): HeldJob | undefined {
+    return this.#holders.get(dedupeName(type, key));
+  }
+
+  /** The job waits again: it holds its key, unless another has got it meanwhile. */
+  hold(job: HeldJob): void {
+    const name = nameOf(job);
+    if (name !== undefined && !this.#holders.has(name)) this.#holders.set(name, job);
+  }
+
+  /** Whether the job can start now; if not, it is kept until `end` gives it back. */
+  start(job: HeldJob): boolean {
+    const name = nameOf(job);
+    if (name === undefined) return true;
+    const behind = this.#running.get(name);
+    if (behind) {
+      behind.push(job);
+      this.#parked += 1;
+      return false;
+    }
+    this.#running.set(name, []);
+    if (this.#holders.get(name) === job) this.#holders.delete(name);
+    return true;
+  }
+
+  /** The job runs no more. @returns Those that waited for its end. */
+  end(job: HeldJob): readonly HeldJob[] {
+    const name = nameOf(job);
+    if (name === undefined) return [];
+    const behind = this.#running.get(name) ?? [];
+    this.#running.delete(name);
+    this.#parked -= behind.length;
+    return behind;
+  }
+}
+
+const nameOf = ({ job: { type, key } }: HeldJob): string | undefined =>
+  key === null ? undefined : dedupeName(type, key);
+
+interface DeadLetter {
+  readonly job: HeldJob;
+  readonly error: DeadJob['error'];
+  readonly failedAt: number;
+}
+
+/** Jobs whose last attempt failed; the oldest go when there are too many. */
+export class DeadLetters {
+  readonly #letters = new Map<string, DeadLetter>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#letters.size;
+  }
+
+  /** @returns The id of a dead letter that had to go for it. */
+  add(letter: DeadLetter): string | undefined {
+    this.#letters.set(letter.job.job.id, letter);
+    if (this.#letters.size <= this.#most) return undefined;
+    const [oldest] = this.#letters.keys();
+    if (oldest !== undefined) this.#letters.delete(oldest);
+    return oldest;
+  }
+
+  list(which: DeadJobOptions): readonly DeadJob[] {
+    const { from, to } = deadJobPage(which);
+    const newestFirst = [...this.#letters.values()].reverse();
+    return newestFirst.slice(from, to).map(({ job, error, failedAt }) => ({
+      ...job.job,
+      payload: JSON.parse(job.payload),
+      attempts: job.failures,
+      error,
+      failedAt,
+    }));
+  }
+
+  take(id: string): HeldJob | undefined {
+    const letter = this.#letters.get(id);
+    this.#letters.delete(id);
+    return letter?.job;
+  }
+}
+
+/** A job in the memory of the process, with what becomes of it. */
+export interface HeldJob {
+  readonly job: Omit<Job, 'payload'>;
+  /** JSON text. */
+  readonly payload: string;
+  readonly retryDelaysMs: readonly number[];
+  readonly timeoutMs: number;
+  readonly idempotencyKey: string | null;
+  /** Attempts that failed. */
+  failures: number;
+  /** When it may run, on the monotonic clock. */
+  dueMs: number;
 }

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { QueueError } from '../../errors/errors.ts';
-import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
-import { runAttempt } from '../attempt.ts';
-import { deriveIdempotencyKey } from '../idempotency-key.ts';
-import { createIdleWatch } from '../idle-watch.ts';
-import { prepareJob } from '../job.ts';
-import { createReporter, unknownTypePauseMs } from '../reporter.ts';
-import { Backlog } from './backlog.ts';
-import { DeadLetters } from './dead-letters.ts';
-import { inProcessQueueSettings } from './options.ts';
-import { settle } from './settle.ts';
-import { createTurns } from './turns.ts';
-import type { HeldJob, InProcessQueueOptions } from './types.ts';
+import Bottleneck from 'bottleneck';
+import { ConfigError, type Problem, QueueError } from '../../errors/errors.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import type { TelemetryListener } from '../../ports/events.ts';
+import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
+import type { Logger } from '../../ports/logger.ts';
+import {
+  type AttemptResult,
+  createIdleWatch,
+  createReporter,
+  type JobOutcome,
+  type QueueReporter,
+  runAttempt,
+  unknownTypePauseMs,
+} from '../attempt.ts';
+import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
+import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
 /**
  * A queue in the memory of this process, which needs nothing installed. What has not run when the process ends is
@@ -145,4 +149,145 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       return closed;
     },
   };
+}
+
+/** Where a job can go after an attempt. */
+interface Places {
+  readonly backlog: Backlog;
+  readonly dead: DeadLetters;
+  readonly clock: Clock;
+  readonly reporter: QueueReporter;
+}
+
+/** Puts a job where its attempt's result says, and tells what that means for it. */
+function settle(
+  held: HeldJob,
+  result: AttemptResult,
+  places: Places,
+): { readonly outcome: JobOutcome; readonly error: DeadJob['error'] | null } {
+  const { backlog, dead, clock, reporter } = places;
+  if (result.kind === 'done') return { outcome: 'done', error: null };
+  if (result.kind !== 'failed') {
+    backlog.add(held, result.kind === 'put-off' ? result.delayMs : 0);
+    return { outcome: result.kind, error: null };
+  }
+  const error = describeFailure(result.error);
+  const delayMs = held.retryDelaysMs[held.failures];
+  held.failures += 1;
+  if (delayMs !== undefined) {
+    backlog.add(held, delayMs);
+    return { outcome: 'failed', error };
+  }
+  const dropped = dead.add({ job: held, error, failedAt: clock.now() });
+  if (dropped !== undefined) {
+    reporter.logger?.warn(
+      { id: dropped },
+      'the oldest dead letter was dropped, since there are `maxDeadJobs` newer ones',
+    );
+  }
+  return { outcome: 'dead', error };
+}
+
+/** The options with defaults; the logger and the listener stay optional. */
+type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with all that does not fit.
+ */
+function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
+  const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
+  const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
+  const problems: Problem[] = [];
+  const check = (field: keyof InProcessQueueOptions, fits: boolean, message: string): void => {
+    if (!fits) problems.push({ field: `queue.${field}`, message });
+  };
+  check('name', typeof name === 'string' && name.length > 0, 'give a text that is not empty');
+  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'give a whole number, more than 0');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
+  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
+}
+
+/**
+ * Jobs that one turn does before it gives its place back. Bottleneck waits for a few of the machine's timers in
+ * each turn (about 5 ms), so that one job a turn would be 400 jobs a second at most. And a turn must end:
+ * handlers that never wait for anything outside would keep the event loop from everybody else.
+ */
+const jobsPerTurn = 100;
+
+/** What lets jobs run. */
+interface Turns {
+  /** There is one more job, or there may be. */
+  want(): void;
+}
+
+/** The work that turns are for. */
+interface Work {
+  /** How many jobs wait now. */
+  waiting(): number;
+  /** Does the next job, and never rejects; `false` when there is none. */
+  doNext(): Promise<boolean>;
+}
+
+/**
+ * Has Bottleneck decide how many jobs run at once. It holds no job, only turns, at most `concurrency` of them in
+ * its queue: so a long backlog costs it nothing, and who runs next is chosen when a place is free.
+ */
+function createTurns(concurrency: number, clock: Clock, { waiting, doNext }: Work): Turns {
+  const bottleneck = new Bottleneck({ maxConcurrent: concurrency });
+  let asked = 0;
+  let running = 0;
+  let isAwake = false;
+
+  /**
+   * Bottleneck waits on the machine's timers, whatever the clock. So that a clock which a test drives does not
+   * run past a turn that is due now, a timer stands on it until the turn has come.
+   */
+  const keepAwake = (): void => {
+    if (clock === systemClock || isAwake || asked === 0 || running >= concurrency) return;
+    isAwake = true;
+    clock.setTimer(() => {
+      isAwake = false;
+      keepAwake();
+    }, 0);
+  };
+
+  const turn = async (): Promise<void> => {
+    asked -= 1;
+    running += 1;
+    for (let job = 0; job < jobsPerTurn && (await doNext()); job++);
+    running -= 1;
+    want();
+  };
+
+  const want = (): void => {
+    for (const wanted = Math.min(waiting(), concurrency); asked < wanted; asked++) void bottleneck.schedule(turn);
+    keepAwake();
+  };
+
+  return { want };
+}
+
+/** Options of `inProcessQueue`. All can be left out. */
+export interface InProcessQueueOptions {
+  /** Default `shopify-sync`. */
+  readonly name?: string;
+  /** Jobs that run at once. Default 8. */
+  readonly concurrency?: number;
+  /** Milliseconds before each further attempt of a job that says nothing else. Default 30, 60 and 120 seconds. */
+  readonly retryDelaysMs?: readonly number[];
+  /** Milliseconds for one attempt of a job that says nothing else. Default 300,000. */
+  readonly timeoutMs?: number;
+  /** Dead letters that are kept; the oldest goes when there is one more. Default 10,000. */
+  readonly maxDeadJobs?: number;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+  /** Hears of failed attempts, dead letters and jobs of unknown types. */
+  readonly logger?: Logger;
+  /** Hears of each attempt. */
+  readonly telemetry?: TelemetryListener;
 }

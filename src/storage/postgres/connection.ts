@@ -1,12 +1,27 @@
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
 import type { Clock } from '../../internal/clock.ts';
-import { type PostgresErrors, sqlStateOf } from './errors.ts';
-import { inTime } from './in-time.ts';
-import type { PostgresAnswer, PostgresClient } from './pool.ts';
-import { endsConnection } from './sql-states.ts';
+import {
+  endsConnection,
+  inTime,
+  OutOfTime,
+  type PostgresAnswer,
+  type PostgresClient,
+  type PostgresErrors,
+  type PostgresPool,
+  sqlStateOf,
+} from './errors.ts';
 
 /** How long a statement may take, and how its errors are told. */
-export interface ConnectionSettings {
+interface ConnectionSettings {
   /** Milliseconds. */
   readonly queryTimeoutMs: number;
   readonly clock: Clock;
@@ -20,7 +35,7 @@ const isRead = (sql: string): boolean => /^\s*select\b/i.test(sql);
  * One connection of the host's pool while it is out. It knows what was sent, and so whether a failure leaves
  * open what happened; a connection that failed other than by an answer of the server is not given back for use.
  */
-export class PostgresConnection implements DatabaseConnection {
+class PostgresConnection implements DatabaseConnection {
   readonly #client: PostgresClient;
   readonly #settings: ConnectionSettings;
   #isInTransaction = false;
@@ -84,4 +99,63 @@ export class PostgresConnection implements DatabaseConnection {
       throw errors.statement(error, mayCommit);
     }
   }
+}
+
+/** What the driver works with. */
+interface DialectSettings extends ConnectionSettings {
+  readonly pool: PostgresPool;
+  /** Milliseconds to wait for a connection. */
+  readonly connectTimeoutMs: number;
+}
+
+async function connect({ pool, connectTimeoutMs, clock, errors }: DialectSettings): Promise<PostgresClient> {
+  let connecting: Promise<PostgresClient> | undefined;
+  try {
+    connecting = pool.connect();
+    return await inTime(connecting, connectTimeoutMs, clock);
+  } catch (error) {
+    const failure = errors.connecting(error, pool, connectTimeoutMs);
+    if (error instanceof OutOfTime) {
+      // The pool keeps the place in its line; a failure that comes now has been told already.
+      connecting?.then(
+        (client) => client.release(),
+        () => undefined,
+      );
+    }
+    throw failure;
+  }
+}
+
+/** Kysely gives back the connections that this driver made. */
+function own(connection: DatabaseConnection): PostgresConnection {
+  if (connection instanceof PostgresConnection) return connection;
+  throw new TypeError('This connection belongs to another driver');
+}
+
+function createDriver(settings: DialectSettings): Driver {
+  return {
+    init: async () => undefined,
+    acquireConnection: async () => new PostgresConnection(await connect(settings), settings),
+    // Whatever the host's default is: the queries are written for this level, which never asks for a repeat.
+    beginTransaction: (connection, { isolationLevel = 'read committed' }) =>
+      own(connection).begin(`begin isolation level ${isolationLevel}`),
+    commitTransaction: (connection) => own(connection).commit(),
+    rollbackTransaction: (connection) => own(connection).rollback(),
+    releaseConnection: async (connection) => own(connection).release(),
+    // The pool is the host's.
+    destroy: async () => undefined,
+  };
+}
+
+/**
+ * Kysely's Postgres with a driver of our own: Kysely's waits for ever for a connection or an answer, hears no
+ * error of a connection that is out, cannot tell what a lost commit leaves open, and ends the pool.
+ */
+export function createPostgresDialect(settings: DialectSettings): Dialect {
+  return {
+    createDriver: () => createDriver(settings),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  };
 }

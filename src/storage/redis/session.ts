@@ -1,7 +1,64 @@
-import { randomUUID } from 'node:crypto';
-import type { RedisErrors } from './errors.ts';
-import type { RedisStoresOptions } from './options.ts';
-import { type RedisScript, readScript, tooLate } from './script.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { ConfigError, isStorageError, type Problem, StorageError } from '../../errors/errors.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { bareCause, bareMessage } from '../../internal/redact.ts';
+import { readRedisRefusal } from '../../internal/redis-refusal.ts';
+
+/** One node of Redis that can be searched for keys. */
+export interface RedisNode {
+  scan(
+    cursor: string,
+    patternToken: 'MATCH',
+    pattern: string,
+    countToken: 'COUNT',
+    count: number,
+  ): Promise<[cursor: string, keys: string[]]>;
+}
+
+/** The part of an ioredis client that the stores need; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
+export interface RedisClient extends RedisNode {
+  evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+  /** `end` once the client was closed for good. */
+  readonly status?: string;
+  readonly options?: { readonly keyPrefix?: string | undefined };
+  /** A cluster's nodes. */
+  nodes?(role: 'master'): RedisNode[];
+}
+
+/** Where and how Redis keeps the stores. Only `redis` is needed. */
+export interface RedisStoresOptions {
+  /** An ioredis client, of one Redis (5 or newer) or a Cluster. It stays yours: the stores never close it. */
+  readonly redis: RedisClient;
+  /** What the names of all keys begin with, at most 64 characters. Default `shopwright:`. */
+  readonly keyPrefix?: string;
+  /** Milliseconds to wait for the answer to one command, whatever the client's own limits. Default 5,000, at most 600,000. */
+  readonly commandTimeoutMs?: number;
+  /** Clock that waits and renewals run on. Leases and times to live are on Redis's own. Default the machine's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * The options with their defaults.
+ *
+ * @throws ConfigError naming each option that does not fit.
+ */
+export function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOptions> {
+  const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
+  const problems: Problem[] = [];
+  if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
+    problems.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
+  }
+  // A brace would put the tag of the cluster elsewhere, and a store's keys into several slots.
+  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || /[{}\0]/.test(keyPrefix)) {
+    problems.push({ field: 'keyPrefix', message: 'use at most 64 characters, without `{` and `}`' });
+  }
+  if (!(Number.isInteger(commandTimeoutMs) && commandTimeoutMs >= 1 && commandTimeoutMs <= 600_000)) {
+    problems.push({ field: 'commandTimeoutMs', message: 'use a whole number of milliseconds from 1 to 600,000' });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { redis, keyPrefix, commandTimeoutMs, clock };
+}
 
 /** What goes into a script. */
 export type RedisArguments = readonly (string | number)[];
@@ -18,6 +75,17 @@ export interface RedisSession {
    */
   write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string>;
 }
+
+const script = (source: string): RedisScript => ({
+  source,
+  sha: createHash('sha1').update(source).digest('hex'),
+});
+
+const clock = `
+local time = redis.call('TIME')
+local nowUs = time[1] * 1000000 + time[2]
+local nowMs = math.floor(nowUs / 1000)
+`;
 
 const nothing = readScript('return false');
 
@@ -88,5 +156,135 @@ export function createRedisSession(
       }
       throw errors.tooLate();
     },
+  };
+}
+
+/** A Lua script with the name that Redis knows it by. */
+export interface RedisScript {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** A script that changes nothing. It answers with the server's time (ms) and what the body returns. */
+export function readScript(body: string): RedisScript {
+  return script(`${clock}
+local function work()
+${body}
+end
+return { nowMs, work() }`);
+}
+
+/** What a write answers where it came too late to be done. No body returns it. */
+const tooLate = 'too late';
+
+/**
+ * A script that may change something; its body returns a text. The last key is the mark of this call, and the
+ * last arguments are the moment until which it may be done, and the milliseconds for which the mark is kept.
+ *
+ * A client sends a command again where the connection broke before the answer, and sends what it has queued
+ * whenever the connection is back. So a call that was done once gives its first answer again, and one whose
+ * caller has given up is not done at all.
+ */
+export function writeScript(body: string): RedisScript {
+  return script(`${clock}
+local mark = KEYS[#KEYS]
+local known = redis.call('GET', mark)
+if known then return { nowMs, known } end
+if nowMs > tonumber(ARGV[#ARGV - 1]) then return { nowMs, '${tooLate}' } end
+local function work()
+${body}
+end
+local answer = work()
+redis.call('SET', mark, answer, 'PX', ARGV[#ARGV])
+return { nowMs, answer }`);
+}
+
+/** Keys that Redis looks at for one answer. */
+const keysPerStep = 1_000;
+
+/** The text as a part of a pattern that stands for itself (https://redis.io/docs/latest/commands/keys/). */
+const literally = (text: string): string => text.replaceAll(/[*?[\]\\^-]/g, '\\$&');
+
+/** Finds the names of keys. */
+export type RedisScan = (start: string, end: string) => AsyncIterable<readonly string[]>;
+
+/**
+ * Finds all keys that begin and end so, on every master of a cluster. Gives what is between. Redis may give a key
+ * more than once, so all found are remembered until the end.
+ */
+export function createRedisScan(
+  { redis, commandTimeoutMs, clock }: Required<RedisStoresOptions>,
+  errors: RedisErrors,
+): RedisScan {
+  // ioredis puts its own prefix before keys, but neither before patterns nor off what it finds.
+  const clientPrefix = redis.options?.keyPrefix ?? '';
+
+  const step = (node: RedisNode, cursor: string, pattern: string): Promise<[string, string[]]> =>
+    new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(errors.outOfTime(commandTimeoutMs, false));
+      const cancel = clock.setTimer(giveUp, commandTimeoutMs);
+      const failed = (error: unknown): void => reject(errors.command(error, false));
+      node.scan(cursor, 'MATCH', pattern, 'COUNT', keysPerStep).then(resolve, failed).finally(cancel);
+    });
+
+  return async function* scan(start, end) {
+    const before = `${clientPrefix}${start}`;
+    const pattern = `${literally(before)}*${literally(end)}`;
+    const seen = new Set<string>();
+    for (const node of redis.nodes?.('master') ?? [redis]) {
+      let cursor = '0';
+      do {
+        const [next, names] = await step(node, cursor, pattern);
+        cursor = next;
+        const page = [...new Set(names)].filter((name) => !seen.has(name));
+        for (const name of page) seen.add(name);
+        if (page.length > 0) yield page.map((name) => name.slice(before.length, name.length - end.length));
+      } while (cursor !== '0');
+    }
+  };
+}
+
+/** Errors of clients that say that the command never left this process. */
+const neverSent = /enableOfflineQueue|Failed to refresh slots cache|None of startup nodes|ECONNREFUSED|ENOTFOUND/;
+
+/** Makes the errors, all of which name the prefix; neither they nor their causes hold a value or a password. */
+export interface RedisErrors {
+  /** A command failed. `isWrite`: it was to change something. */
+  readonly command: (error: unknown, isWrite: boolean) => StorageError;
+  readonly outOfTime: (limitMs: number, isWrite: boolean) => StorageError;
+  readonly tooLate: () => StorageError;
+  readonly clientClosed: () => StorageError;
+  readonly badAnswer: () => StorageError;
+}
+
+/** The errors of the stores with that prefix. */
+export function createRedisErrors(keyPrefix: string): RedisErrors {
+  const make = (message: string, isRetryable: boolean, cause?: unknown): StorageError =>
+    new StorageError(`The Redis of the stores ${JSON.stringify(keyPrefix)} ${message}.`, isRetryable, { cause });
+
+  const outcomeOpen = (cause?: unknown): StorageError =>
+    new StorageError(
+      `The Redis of the stores ${JSON.stringify(keyPrefix)} was lost before a write was answered: it was done, or never will be. Read the state before another try.`,
+      false,
+      { cause, mayHaveExecuted: true },
+    );
+
+  return {
+    command(error, isWrite) {
+      if (isStorageError(error)) return error;
+      const cause = bareCause(error);
+      const refusal = readRedisRefusal(error);
+      if (refusal) return make(refusal.message, refusal.passes, cause);
+      if (neverSent.test(bareMessage(error)))
+        return make('cannot be reached, and nothing was sent. Try again', true, cause);
+      return isWrite ? outcomeOpen(cause) : make('lost its connection. Try again', true, cause);
+    },
+    outOfTime: (limitMs, isWrite) =>
+      isWrite ? outcomeOpen() : make(`did not answer within ${limitMs} ms. Try again, or raise commandTimeoutMs`, true),
+    tooLate: () =>
+      make('was reached too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
+    clientClosed: () =>
+      make('cannot be reached: its client was closed. Close the stores first, and the client then', false),
+    badAnswer: () => make('gave an answer that is none. Check what stands between this process and Redis', false),
   };
 }

@@ -1,13 +1,15 @@
 import type { Stores } from '../../ports/stores.ts';
-import { createGate } from '../gate.ts';
-import { createLocks } from '../key-value-store.ts';
-import { gatedEngine } from '../keys/gated.ts';
-import { createKeyValueStore } from '../keys/key-value-store.ts';
-import { createRedisErrors } from './errors.ts';
-import { createRedisKeys } from './key-engine.ts';
-import { checkedOptions, type RedisStoresOptions } from './options.ts';
-import { createRedisScan } from './scan.ts';
-import { createRedisSession } from './session.ts';
+import { createGate } from '../adapter-kit.ts';
+import { gatedEngine } from '../key-engine.ts';
+import { createKeyValueStore, createLocks } from '../key-value-store.ts';
+import { createRedisKeys } from './keys.ts';
+import {
+  checkedOptions,
+  createRedisErrors,
+  createRedisScan,
+  createRedisSession,
+  type RedisStoresOptions,
+} from './session.ts';
 import { createRedisSyncJournal } from './sync-journal.ts';
 import { createRedisSyncRecords } from './sync-records.ts';
 

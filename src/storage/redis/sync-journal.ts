@@ -1,13 +1,10 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { SyncJournal } from '../../ports/sync-journal.ts';
 import { isStorableText } from '../adapter-kit.ts';
-import { checkedDraft, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
-import { checkedJournalPage } from '../journal-page.ts';
-import { fromJournalRow, toJournalRow } from '../sql/journal-rows.ts';
-import type { JournalTable } from '../sql/tables.ts';
-import type { RedisErrors } from './errors.ts';
-import { appendScript, listEntriesScript, pruneScript } from './journal-scripts.ts';
-import type { RedisSession } from './session.ts';
+import { checkedDraft, checkedJournalPage, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
+import type { JournalTable } from '../sql/schema.ts';
+import { fromJournalRow, toJournalRow } from '../sql/sync-journal.ts';
+import { type RedisErrors, type RedisSession, readScript, writeScript } from './session.ts';
 
 /** Entries in one step of an erasure: Redis serves nobody else meanwhile. */
 const entriesPerStep = 200;
@@ -61,3 +58,74 @@ export function createRedisSyncJournal({ name, read, write }: RedisSession, erro
     erase: (shop) => prune(shop, '+inf'),
   };
 }
+
+/**
+ * A shop's journal (KEYS[1] is what all names begin with): `:entries` holds each entry by id, as local id NUL run
+ * id NUL and its JSON; `:ids`, `:local:ID` and `:run:ID` hold ids in their order, `:at` by time; `:head` is the last.
+ */
+const names = `
+local base = KEYS[1]
+local entries, ids, at, head = base .. ':entries', base .. ':ids', base .. ':at', base .. ':head'
+-- Behind the tag no name has a brace, so it is never that of another shop, whatever is in shop and id.
+local function within(id) return (string.gsub(id, '}', '\\0')) end
+local function byLocalId(localId) return base .. ':local:' .. within(localId) end
+local function byRunId(runId) return base .. ':run:' .. within(runId) end
+local function parse(value) return string.match(value or '', '^([^%z]*)%z([^%z]*)%z(.*)$') end
+local function remove(id)
+  local localId, runId = parse(redis.call('HGET', entries, id))
+  redis.call('ZREM', ids, id)
+  redis.call('ZREM', at, id)
+  -- What nobody of this package wrote can be deleted all the same.
+  if localId then redis.call('ZREM', byLocalId(localId), id) end
+  if localId and runId ~= '' then redis.call('ZREM', byRunId(runId), id) end
+  redis.call('HDEL', entries, id)
+end
+`;
+
+/**
+ * ARGV: a JSON list with the value and the time of each entry. Answers the id of the first. A journal without a head begins with
+ * the time in microseconds, so one that was erased, or lost by Redis, goes on behind its old ids.
+ */
+const appendScript = writeScript(`${names}
+local first = (tonumber(redis.call('GET', head) or '') or nowUs) + 1
+local id, list = first, cjson.decode(ARGV[1])
+for index = 1, #list, 2 do
+  local value, name = list[index], string.format('%.0f', id)
+  local localId, runId = parse(value)
+  redis.call('HSET', entries, name, value)
+  redis.call('ZADD', ids, name, name)
+  redis.call('ZADD', at, list[index + 1], name)
+  redis.call('ZADD', byLocalId(localId), name, name)
+  if runId ~= '' then redis.call('ZADD', byRunId(runId), name, name) end
+  id = id + 1
+end
+redis.call('SET', head, string.format('%.0f', id - 1))
+return string.format('%.0f', first)`);
+
+/** ARGV: local id or '', run id or '', id after which or '', '1' for newest first, limit. Answers id, JSON, … */
+const listEntriesScript = readScript(`${names}
+local localId, runId, after, newestFirst, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1', tonumber(ARGV[5])
+local source = localId ~= '' and byLocalId(localId) or runId ~= '' and byRunId(runId) or ids
+local command, far, near = 'ZRANGEBYSCORE', '+inf', '-inf'
+if newestFirst then command, far, near = 'ZREVRANGEBYSCORE', '-inf', '+inf' end
+if after ~= '' then near = '(' .. after end
+local found = {}
+while #found < limit * 2 do
+  local page = redis.call(command, source, near, far, 'LIMIT', 0, limit)
+  if #page == 0 then break end
+  near = '(' .. page[#page]
+  for _, id in ipairs(page) do
+    local _, run, json = parse(redis.call('HGET', entries, id))
+    if (runId == '' or run == runId or not run) and #found < limit * 2 then
+      found[#found + 1] = id
+      found[#found + 1] = json or ''
+    end
+  end
+end
+return found`);
+
+/** ARGV: the time before which in the form of ZRANGEBYSCORE, how many at most. Answers how many there were. */
+const pruneScript = writeScript(`${names}
+local old = redis.call('ZRANGEBYSCORE', at, '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(old) do remove(id) end
+return tostring(#old)`);

@@ -1,8 +1,5 @@
-import { attemptCases } from './job-queue/attempts.ts';
-import { closingCases } from './job-queue/closing.ts';
-import { deadLetterCases } from './job-queue/dead-letters.ts';
-import { dedupeCases } from './job-queue/dedupe.ts';
-import { enqueueCases } from './job-queue/enqueue.ts';
+import { attemptCases, closingCases, deadLetterCases, putOffCases } from './job-queue/attempts.ts';
+import { dedupeCases, enqueueCases, refusalCases, sharedCases, statsCases } from './job-queue/enqueue.ts';
 import {
   createQueueBench,
   type JobQueueAbilities,
@@ -10,10 +7,6 @@ import {
   type JobQueueTerms,
   terms,
 } from './job-queue/harness.ts';
-import { putOffCases } from './job-queue/put-off.ts';
-import { refusalCases } from './job-queue/refusals.ts';
-import { sharedCases } from './job-queue/shared.ts';
-import { statsCases } from './job-queue/stats.ts';
 import type { ConformanceRunner } from './runner.ts';
 
 export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from './job-queue/harness.ts';

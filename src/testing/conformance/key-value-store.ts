@@ -1,13 +1,6 @@
-import { compareCases } from './key-values/compare.ts';
-import { expiryCases } from './key-values/expiry.ts';
-import { fenceCases } from './key-values/fences.ts';
 import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-values/harness.ts';
-import { lockCases } from './key-values/locks.ts';
-import { refusalCases } from './key-values/refusals.ts';
-import { scanCases } from './key-values/scan.ts';
-import { sharedCases } from './key-values/shared.ts';
-import { valueCases } from './key-values/values.ts';
-import { waitingCases } from './key-values/waiting.ts';
+import { fenceCases, lockCases, sharedCases, waitingCases } from './key-values/locks.ts';
+import { compareCases, expiryCases, refusalCases, scanCases, valueCases } from './key-values/values.ts';
 import type { ConformanceRunner } from './runner.ts';
 
 export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-values/harness.ts';

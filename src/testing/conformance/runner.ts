@@ -1,5 +1,7 @@
+import { isStorageError, type StorageError } from '../../errors/errors.ts';
+
 /** What a conformance suite asks about a value. */
-export interface Expectation {
+interface Expectation {
   toBe(expected: unknown): unknown;
   toEqual(expected: unknown): unknown;
 }
@@ -9,4 +11,25 @@ export interface ConformanceRunner {
   describe(name: string, body: () => void): unknown;
   it(name: string, body: () => Promise<void>): unknown;
   expect(value: unknown): Expectation;
+}
+
+/**
+ * Ends a case in which a store gives more than it holds: one that begins a page with the entry named by `after`, and
+ * not behind it, would keep the suite at work until memory is full.
+ *
+ * @throws Error when there are more than `most`.
+ */
+export function mustEnd(given: number, most: number): void {
+  if (given <= most) return;
+  throw new Error(`The pages do not end: ${given} came, of ${most}. A page begins behind what \`after\` names.`);
+}
+
+/** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
+export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {
+  const outcome = await promise.then(
+    () => new Error('The store took what it has to refuse.'),
+    (error: unknown) => error,
+  );
+  if (isStorageError(outcome)) return outcome;
+  throw outcome;
 }

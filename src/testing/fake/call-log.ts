@@ -1,4 +1,4 @@
-import { type FaultKind, faultKinds } from './faults/kinds.ts';
+import { type FaultKind, faultKinds } from './faults/faults.ts';
 import type { FakeCall, FakeStats } from './model.ts';
 import type { ShopState } from './shops.ts';
 

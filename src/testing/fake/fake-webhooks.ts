@@ -1,7 +1,11 @@
 import { ConfigError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
-import { deliverWebhook, type WebhookDelivery, type WebhookReceipt } from '../webhooks/deliver-webhook.ts';
-import type { WebhookToSign } from '../webhooks/sign-webhook.ts';
+import {
+  deliverWebhook,
+  type WebhookDelivery,
+  type WebhookReceipt,
+  type WebhookToSign,
+} from '../webhooks/sign-webhook.ts';
 import type { Shops } from './shops.ts';
 import type { ProductEntity } from './store/entities.ts';
 import type { FakeStore } from './store/entity-store.ts';

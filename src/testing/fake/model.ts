@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { GraphqlErrorEntry } from '../../errors/graphql.ts';
-import type { FaultKind } from './faults/kinds.ts';
+import type { GraphqlErrorEntry } from '../../errors/errors.ts';
+import type { FaultKind } from './faults/faults.ts';
 
 /** Plans set a bucket: points it holds and points that come back per second. */
 export type FakePlan = 'standard' | 'advanced' | 'plus';

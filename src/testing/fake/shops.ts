@@ -1,9 +1,8 @@
 import { ConfigError, type Problem } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
-import { type Bucket, bucketFor } from './cost/bucket.ts';
+import { type Bucket, bucketFor, restBucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/context.ts';
 import type { FakeShopOptions } from './model.ts';
-import { restBucketFor } from './rest/rest-bucket.ts';
 import { requiredScopes } from './schema-tables.ts';
 
 /** One shop of a fake, with its buckets. */

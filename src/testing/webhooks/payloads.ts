@@ -1,13 +1,15 @@
-import type {
-  CustomerDataRequestPayload,
-  CustomerRedactPayload,
-  ShopRedactPayload,
-} from '../../webhooks/payloads/compliance.ts';
 import type { CustomerPayload } from '../../webhooks/payloads/customer.ts';
 import type { InventoryItemPayload, InventoryLevelPayload } from '../../webhooks/payloads/inventory.ts';
 import type { OrderPayload } from '../../webhooks/payloads/order.ts';
 import type { CollectionPayload, ProductPayload, ProductVariantPayload } from '../../webhooks/payloads/product.ts';
-import type { BulkOperationFinishPayload, ScopesUpdatePayload, ShopPayload } from '../../webhooks/payloads/shop.ts';
+import type {
+  BulkOperationFinishPayload,
+  CustomerDataRequestPayload,
+  CustomerRedactPayload,
+  ScopesUpdatePayload,
+  ShopPayload,
+  ShopRedactPayload,
+} from '../../webhooks/payloads/shop.ts';
 
 /** Fields to set in a sample payload; `undefined` leaves one out, as a subscription with `includeFields` does. */
 export type PayloadOverrides<Payload> = { readonly [Field in keyof Payload]?: Payload[Field] | undefined };
@@ -276,6 +278,7 @@ export function bulkOperationFinishPayload(
 
 /** What the payloads on privacy have in common. */
 const ofShop = { shop_id: 901, shop_domain: 'demo.myshopify.com' };
+
 const ofCustomer = { id: 701, email: 'ada@customer.example', phone: null };
 
 /** The payload of `customers/data_request`. */

@@ -3,9 +3,7 @@ import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../eve
 import { createReceiver } from '../receive.ts';
 import { answerOf } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import { fromNodeRequest, sendAnswer } from './node-http.ts';
-import type { NodeRequest } from './requests.ts';
-import { topicOfPath } from './topic-of-path.ts';
+import { fromNodeRequest, type NodeRequest, sendAnswer, topicOfPath } from './requests.ts';
 
 declare global {
   // Express's own types take additions to a request in this way only.

@@ -3,8 +3,7 @@ import type { ReceiveWebhookOptions, WebhookAnswer, WebhookDelivery, WebhookEven
 import { createReceiver } from '../receive.ts';
 import { answerOf } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import { type NodeRequest, readNodeBody } from './requests.ts';
-import { topicOfPath } from './topic-of-path.ts';
+import { type NodeRequest, readNodeBody, topicOfPath } from './requests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -3,7 +3,7 @@ import type { BodyRead, ReceiveWebhookOptions, WebhookDelivery, WebhookEvent, We
 import { createReceiver } from '../receive.ts';
 import { readRequestBody } from '../request-body.ts';
 import { answerOf, toResponse } from '../response.ts';
-import { verifyHere } from '../verify-here.ts';
+import { verifyHere } from '../verify.ts';
 
 /** What `verifyShopifyWebhook` sets: `context.get('shopifyWebhook')` is the verified delivery. */
 export interface ShopifyWebhookVariables {

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import type { BodyRead } from '../events.ts';
-import { joined } from '../joined.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyRead, WebhookAnswer, WebhookDelivery } from '../events.ts';
+import { joined } from '../request-body.ts';
 
 /** A request of node:http, Express or Connect; `body` and `rawBody` are what earlier middleware may have left. */
 export interface NodeRequest extends IncomingMessage {
@@ -48,4 +48,48 @@ export async function readNodeBody(request: NodeRequest, maxBytes: number, mend:
   // A stream that is closed already would never say so again.
   if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
   return collect(request, maxBytes);
+}
+
+/**
+ * A request of node:http as a delivery.
+ *
+ * @param mend What to do in this framework where a parser has read the body before.
+ * @param topic The topic that the URL stands for, where it stands for one.
+ */
+export function fromNodeRequest(request: NodeRequest, mend: string, topic?: string): WebhookDelivery {
+  return {
+    method: request.method ?? '',
+    headers: request.headers,
+    ...(topic !== undefined && { topic }),
+    readBody: (maxBytes) => readNodeBody(request, maxBytes, mend),
+  };
+}
+
+/** Sends an answer by node:http. */
+export function sendAnswer(response: ServerResponse, { status, headers, body }: WebhookAnswer): void {
+  // Somebody else was faster, such as a middleware that ends slow requests.
+  if (response.headersSent) return;
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
+
+/** Paths that are shorter than the topic's name, or more usual. */
+const shortPaths: Readonly<Record<string, string>> = {
+  'product/create': 'products/create',
+  'product/update': 'products/update',
+  'product/delete': 'products/delete',
+  'inventory/update': 'inventory_levels/update',
+};
+
+/**
+ * The topic that a path below the webhooks' own stands for: `product/update`, or any topic's wire name.
+ * `undefined` for the bare path, which takes every topic; `null` for one that stands for none.
+ */
+export function topicOfPath(path: string): string | undefined | null {
+  // Split and not trimmed by a pattern: a path of nothing but slashes would make a pattern slow.
+  const name = path.split('/').filter(Boolean).join('/');
+  if (name === '') return undefined;
+  if (Object.hasOwn(shortPaths, name)) return shortPaths[name];
+  return /^[a-z_]+[/.][a-z_]+$/.test(name) ? name : null;
 }

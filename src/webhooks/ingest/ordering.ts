@@ -1,6 +1,5 @@
 import { isRecord } from '../../internal/json.ts';
-import type { WebhookOrder } from '../durable/order-types.ts';
-import type { WebhookEvent } from '../events.ts';
+import type { WebhookEvent, WebhookOrder } from '../events.ts';
 
 /** What a delivery says about the order of things. */
 export interface Place {

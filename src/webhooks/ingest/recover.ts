@@ -1,15 +1,10 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import { deliveryKeys, inboxPrefix, lookKey } from '../../storage/keys.ts';
-import { mostRounds, roundsOf } from '../durable/inbox-rounds.ts';
-import { fromJob, type WebhookJob } from '../durable/job.ts';
-import { dropLeftBehind } from '../durable/leave-inbox.ts';
-import { startTimeLimit } from '../durable/time-limit.ts';
-import type { WorkSettings } from '../durable/work-types.ts';
 import type { WebhookEvent } from '../events.ts';
-import { enqueue } from './accept.ts';
-import type { DurableContext } from './context.ts';
+import { type DurableContext, startTimeLimit, type WorkSettings } from './context.ts';
 import { placeOf } from './ordering.ts';
+import { dropLeftBehind, enqueue, fromJob, mostRounds, roundsOf, type WebhookJob } from './store.ts';
 
 /** Milliseconds between the end of one look at the inbox and the next. */
 const pauseMs = 300_000;

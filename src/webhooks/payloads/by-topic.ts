@@ -1,14 +1,6 @@
 import type { z } from 'zod';
 import { type EventTopic, eventTopics } from '../topics.ts';
 import {
-  type CustomerDataRequestPayload,
-  type CustomerRedactPayload,
-  customerDataRequestPayloadSchema,
-  customerRedactPayloadSchema,
-  type ShopRedactPayload,
-  shopRedactPayloadSchema,
-} from './compliance.ts';
-import {
   type CustomerDeletePayload,
   type CustomerMergePayload,
   type CustomerPayload,
@@ -16,7 +8,6 @@ import {
   customerMergePayloadSchema,
   customerPayloadSchema,
 } from './customer.ts';
-import { type ResourceEventPayload, resourceEventPayloadSchema } from './event.ts';
 import type { Json } from './fields.ts';
 import {
   type InventoryItemDeletePayload,
@@ -51,10 +42,18 @@ import {
 import {
   type BulkOperationFinishPayload,
   bulkOperationFinishPayloadSchema,
+  type CustomerDataRequestPayload,
+  type CustomerRedactPayload,
+  customerDataRequestPayloadSchema,
+  customerRedactPayloadSchema,
+  type ResourceEventPayload,
+  resourceEventPayloadSchema,
   type ScopesUpdatePayload,
   type ShopPayload,
+  type ShopRedactPayload,
   scopesUpdatePayloadSchema,
   shopPayloadSchema,
+  shopRedactPayloadSchema,
 } from './shop.ts';
 
 /**

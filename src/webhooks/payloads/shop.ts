@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { gid, id, type PayloadOf, partialLoose, text, texts, time } from './fields.ts';
+import {
+  gid,
+  id,
+  json,
+  loose,
+  type PayloadObject,
+  type PayloadOf,
+  type PayloadSchema,
+  partialLoose,
+  text,
+  texts,
+  time,
+} from './fields.ts';
 
 /** Schema of `shop/update` and `app/uninstalled`. */
 export const shopPayloadSchema = partialLoose({
@@ -28,6 +40,7 @@ export const shopPayloadSchema = partialLoose({
   /** ISO 8601. */
   updated_at: time,
 });
+
 /** Body of `shop/update` and `app/uninstalled`. It has no gid. */
 export interface ShopPayload extends PayloadOf<typeof shopPayloadSchema> {}
 
@@ -43,6 +56,7 @@ export const scopesUpdatePayloadSchema = partialLoose({
   /** ISO 8601. */
   updated_at: time,
 });
+
 /** Body of `app/scopes_update`. */
 export interface ScopesUpdatePayload extends PayloadOf<typeof scopesUpdatePayloadSchema> {}
 
@@ -60,5 +74,100 @@ export const bulkOperationFinishPayloadSchema = partialLoose({
   /** ISO 8601. */
   completed_at: time,
 });
+
 /** Body of `bulk_operations/finish`. Values are in lower case here, and in upper case in GraphQL. */
 export interface BulkOperationFinishPayload extends PayloadOf<typeof bulkOperationFinishPayloadSchema> {}
+
+const fieldsChangedPayloadSchema = partialLoose({ added: texts, updated: texts, removed: texts });
+
+/** Paths of what changed, such as `product[id: 'gid://shopify/Product/1'].title`. */
+export interface FieldsChangedPayload extends PayloadOf<typeof fieldsChangedPayloadSchema> {}
+
+const fieldsChanged: PayloadSchema<FieldsChangedPayload> = fieldsChangedPayloadSchema;
+
+const queryVariables: PayloadSchema<PayloadObject> = loose({});
+
+/**
+ * Schema of every next-generation event. `topic`, `action` and `handle` are required.
+ * https://shopify.dev/docs/apps/build/events/delivery-structure
+ */
+export const resourceEventPayloadSchema = loose({
+  /** The resource, such as `Product`. */
+  topic: z.string(),
+  /** `create`, `update` or `delete`. */
+  action: z.string(),
+  /** The subscription's handle in the app's configuration. */
+  handle: z.string(),
+  /** A plain list until 2026-09-16. `event.fieldsChanged` has today's form for both. */
+  fields_changed: z.exactOptional(z.union([fieldsChanged, texts])),
+  /** The variables of the subscription's query, usually gids. */
+  query_variables: z.exactOptional(queryVariables),
+  /** Response to the subscription's query; missing where it has no query. */
+  data: z.exactOptional(json),
+  /** Errors of the subscription's query. */
+  errors: z.exactOptional(z.array(json)),
+});
+
+/** Body of a next-generation event, whatever its topic. https://shopify.dev/docs/apps/build/events/delivery-structure */
+export interface ResourceEventPayload extends PayloadOf<typeof resourceEventPayloadSchema> {}
+
+// The shop is required: nobody subscribes to these topics with `includeFields`, and a legal duty that names no shop
+// is an error.
+const shop = {
+  /** The shop's number; there is no gid. */
+  shop_id: id,
+  /** Such as `demo.myshopify.com`. */
+  shop_domain: z.string(),
+};
+
+const complianceCustomerPayloadSchema = partialLoose({
+  /** The customer's number; there is no gid. */
+  id: id.nullable(),
+  email: text,
+  phone: text,
+});
+
+/** The customer that a privacy request is about. */
+export interface ComplianceCustomerPayload extends PayloadOf<typeof complianceCustomerPayloadSchema> {}
+
+const complianceCustomer: PayloadSchema<ComplianceCustomerPayload> = complianceCustomerPayloadSchema;
+
+const dataRequestSchema = partialLoose({ id });
+
+const dataRequest: PayloadSchema<PayloadOf<typeof dataRequestSchema>> = dataRequestSchema;
+
+/**
+ * Schema of `customers/data_request`. `customer` is required.
+ * https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
+ */
+export const customerDataRequestPayloadSchema = loose({
+  ...shop,
+  customer: complianceCustomer,
+  /** Numbers of the orders that the customer asks about. */
+  orders_requested: z.exactOptional(z.array(id)),
+  /** The request itself, by its number. */
+  data_request: z.exactOptional(dataRequest),
+});
+
+/** Body of `customers/data_request`: give the merchant what you know about a customer, within 30 days. */
+export interface CustomerDataRequestPayload extends PayloadOf<typeof customerDataRequestPayloadSchema> {}
+
+/**
+ * Schema of `customers/redact`. `customer` is required.
+ * https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance
+ */
+export const customerRedactPayloadSchema = loose({
+  ...shop,
+  customer: complianceCustomer,
+  /** Numbers of the orders to erase. */
+  orders_to_redact: z.exactOptional(z.array(id)),
+});
+
+/** Body of `customers/redact`: erase what you know about a customer, within 30 days. */
+export interface CustomerRedactPayload extends PayloadOf<typeof customerRedactPayloadSchema> {}
+
+/** Schema of `shop/redact`. https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
+export const shopRedactPayloadSchema = loose(shop);
+
+/** Body of `shop/redact`: erase what you know about a shop, within 30 days. Sent 48 hours after the uninstall. */
+export interface ShopRedactPayload extends PayloadOf<typeof shopRedactPayloadSchema> {}

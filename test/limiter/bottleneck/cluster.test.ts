@@ -4,8 +4,7 @@ import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import type { Permit, RateLimiter } from 'shopwright';
 import { afterEach, expect, it } from 'vitest';
-import { bottleneckLimiter } from '../../../src/limiter/bottleneck/bottleneck-limiter.ts';
-import { bottleneckRedisConnection } from '../../../src/limiter/bottleneck/redis-connection.ts';
+import { bottleneckLimiter, bottleneckRedisConnection } from '../../../src/limiter/bottleneck/bottleneck-limiter.ts';
 import { redisOrSkip } from '../../services.ts';
 
 const { url, describe } = await redisOrSkip(7);

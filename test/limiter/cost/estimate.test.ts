@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { estimateCost, explainCost } from '../../../src/limiter/cost/estimate.ts';
+import { estimateCost, explainCost } from '../../../src/graphql/cost/estimate.ts';
 import { requestedCost } from '../../../src/testing/fake/cost/operation.ts';
 import { operation } from '../../testing/stub-engine.ts';
 

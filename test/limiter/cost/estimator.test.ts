@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { createEstimator, estimateCost } from '../../../src/limiter/cost/estimate.ts';
+import { createEstimator, estimateCost } from '../../../src/graphql/cost/estimate.ts';
 
 const document = parse(`
   query Page($first: Int = 7, $deep: Boolean!, $unused: String) {

@@ -6,7 +6,7 @@ import { Cluster, Redis } from 'ioredis';
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import type { Permit, RateLimiter } from 'shopwright';
 import { afterEach, expect, it } from 'vitest';
-import type { RedisScripting } from '../../../src/limiter/redis/options.ts';
+import type { RedisScripting } from '../../../src/limiter/redis/protocol.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { freePort, startRedis, startSilentServer, type TestServer } from '../../redis-server.ts';
 import { redisOrSkip, redisServerOrSkip } from '../../services.ts';

@@ -1,7 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/internal/clock.ts';
-import { createPostgresDialect } from '../../../src/storage/postgres/dialect.ts';
+import { createPostgresDialect } from '../../../src/storage/postgres/connection.ts';
 import { createPostgresErrors } from '../../../src/storage/postgres/errors.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { failure } from '../failure.ts';

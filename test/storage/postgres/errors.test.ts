@@ -1,9 +1,8 @@
 import { isStorageError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../../src/errors/errors.ts';
-import { createPostgresErrors, sqlStateOf, wasConflict } from '../../../src/storage/postgres/errors.ts';
-import { OutOfTime } from '../../../src/storage/postgres/in-time.ts';
-import type { PostgresPool } from '../../../src/storage/postgres/pool.ts';
+import type { PostgresPool } from '../../../src/storage/postgres/errors.ts';
+import { createPostgresErrors, OutOfTime, sqlStateOf, wasConflict } from '../../../src/storage/postgres/errors.ts';
 
 const errors = createPostgresErrors('shopify');
 const coded = (code: string, message = 'secret value of a customer'): Error =>

@@ -1,5 +1,5 @@
 // Says whether Node has loaded its SQLite module: after the import, after making stores, and after a query.
-import { sqliteStores } from '../../../src/storage/sqlite/stores.ts';
+import { sqliteStores } from '../../../src/storage/sqlite.ts';
 
 const isLoaded = (): boolean => {
   const loaded: unknown = Reflect.get(process, 'moduleLoadList');

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Stores } from '../../../src/ports/stores.ts';
 import { postgresStores } from '../../../src/storage/postgres/stores.ts';
 import { redisStores } from '../../../src/storage/redis/stores.ts';
-import { sqliteStores } from '../../../src/storage/sqlite/stores.ts';
+import { sqliteStores } from '../../../src/storage/sqlite.ts';
 
 /**
  * Stores that a test's processes have in common: a file, a schema of a Postgres (`postgres://…#schema`), or the

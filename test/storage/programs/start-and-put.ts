@@ -1,5 +1,5 @@
 // Opens stores on a file that other processes open at the same time, and puts records of its own.
-import { sqliteStores } from '../../../src/storage/sqlite/stores.ts';
+import { sqliteStores } from '../../../src/storage/sqlite.ts';
 import { localIds, record } from '../../../src/testing/conformance/sync-records/harness.ts';
 
 const [path = '', name = ''] = process.argv.slice(2);

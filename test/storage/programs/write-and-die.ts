@@ -1,7 +1,7 @@
 // Puts records one by one, says which ones the store has answered for, and kills itself in the middle of a batch.
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sqliteStores } from '../../../src/storage/sqlite/stores.ts';
+import { sqliteStores } from '../../../src/storage/sqlite.ts';
 import { localIds, record } from '../../../src/testing/conformance/sync-records/harness.ts';
 
 const [path = '', count = ''] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { createTokenStore, isConfigError, type KeyValueStore, memoryStores, type
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describeTokenStore } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { tokens } from '../../../src/testing/conformance/tokens/case.ts';
+import { tokens } from '../../../src/testing/conformance/token-store.ts';
 
 const runner = { describe, it, expect };
 const newKey = (id: string): TokenKey => ({ id, secret: randomBytes(32).toString('base64') });

@@ -1,7 +1,7 @@
 import { validateProducts } from 'shopwright/validation';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { VariantMapping } from '../../../src/sync/rows.ts';
 import { groupVariants } from '../../../src/sync/rows.ts';
-import type { VariantMapping } from '../../../src/sync/source/mapping.ts';
 
 interface Row {
   readonly style_code?: string | number | boolean | null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findJsonError } from '../../../src/sync/source/json-error.ts';
+import { findJsonError } from '../../../src/sync/rows.ts';
 
 const isJson = (text: string): boolean => {
   try {

@@ -1,6 +1,6 @@
 import { isValidationError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { parseRows } from '../../../src/sync/source/parse-rows.ts';
+import { parseRows } from '../../../src/sync/rows.ts';
 
 function failureOf(text: string): unknown {
   try {

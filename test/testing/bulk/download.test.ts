@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { byteRange } from '../../../src/testing/fake/bulk/byte-range.ts';
+import { byteRange } from '../../../src/testing/fake/bulk/file-storage.ts';
 import { type BulkBench, createBulkBench, productsQuery, seedProducts } from './bulk-bench.ts';
 
 /** A bench with a result of ten lines, and where it is. */

@@ -1,6 +1,6 @@
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { ask } from '../ask.ts';
 import {
   createBulkBench,

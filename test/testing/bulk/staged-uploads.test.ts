@@ -1,7 +1,6 @@
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { uploadRoute } from '../../../src/testing/fake/bulk/file-storage.ts';
-import { stagedUpload } from '../../../src/testing/fake/bulk/staged-target.ts';
+import { stagedUpload, uploadRoute } from '../../../src/testing/fake/bulk/file-storage.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { createBulkBench, formOf, host, jsonl, keyOf, productRow, setProduct, type Target } from './bulk-bench.ts';
 

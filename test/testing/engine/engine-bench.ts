@@ -4,8 +4,7 @@ import { createGraphqlEngine } from '../../../src/testing/fake/graphql/engine.ts
 import { loadAdminSchema } from '../../../src/testing/fake/graphql/schema.ts';
 import type { Executed, GraphqlEngine } from '../../../src/testing/fake/model.ts';
 import type { FakeStore, StoreListener } from '../../../src/testing/fake/store/entity-store.ts';
-import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import { seedShop } from '../../../src/testing/fake/store/seed.ts';
+import { createFakeStore, seedShop } from '../../../src/testing/fake/store/fake-store.ts';
 import { createManualClock, type ManualClock } from '../../../src/testing/manual-clock.ts';
 
 export const shop = 'demo.myshopify.com';

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Entity, StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
-import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import { seedShop } from '../../../src/testing/fake/store/seed.ts';
+import { createFakeStore, seedShop } from '../../../src/testing/fake/store/fake-store.ts';
 
 const shop = 'a.myshopify.com';
 const other = 'b.myshopify.com';

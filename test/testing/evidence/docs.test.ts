@@ -4,9 +4,8 @@ import { faultKinds } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { resolvers } from '../../../src/testing/fake/graphql/registry.ts';
 import { inventoryEndpoints } from '../../../src/testing/fake/rest/inventory-levels.ts';
-import { productEndpoints } from '../../../src/testing/fake/rest/products.ts';
+import { productEndpoints, variantEndpoints } from '../../../src/testing/fake/rest/products.ts';
 import { shopEndpoints } from '../../../src/testing/fake/rest/shop.ts';
-import { variantEndpoints } from '../../../src/testing/fake/rest/variants.ts';
 import { root } from './judges.ts';
 
 const docs = readFileSync(join(root, 'docs/testing.md'), 'utf8');

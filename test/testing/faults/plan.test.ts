@@ -1,6 +1,6 @@
 import { type FaultKind, type FaultOptions, faultKinds } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { createFaultPlan, defaultFaultKinds } from '../../../src/testing/fake/faults/faults.ts';
 import { operation } from '../stub-engine.ts';
 

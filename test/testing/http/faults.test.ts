@@ -14,7 +14,7 @@ import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/api.ts';
 import { createCore } from '../../../src/testing/fake/http/core.ts';
 import { fakeFetch } from '../../../src/testing/fake/http/fetch.ts';
 import { listen } from '../../../src/testing/fake/http/listen.ts';
-import { createTokenBook } from '../../../src/testing/fake/oauth/token-book.ts';
+import { createTokenBook } from '../../../src/testing/fake/oauth/tokens.ts';
 import { createShops } from '../../../src/testing/fake/shops.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { type Ask, type Asked, ask, pushMutation, tee } from '../ask.ts';

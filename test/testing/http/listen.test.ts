@@ -3,8 +3,7 @@ import { request } from 'node:https';
 import { createConnection } from 'node:net';
 import { createFakeShopify, type FakeServer, fakeCertificate } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeCertificateKey } from '../../../src/testing/fake/http/certificate.ts';
-import { listen } from '../../../src/testing/fake/http/listen.ts';
+import { fakeCertificateKey, listen } from '../../../src/testing/fake/http/listen.ts';
 import { ask, shopQuery } from '../ask.ts';
 
 const closing: (() => unknown)[] = [];

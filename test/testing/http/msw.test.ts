@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { mswHandlers } from '../../../src/testing/fake/http/msw.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
 

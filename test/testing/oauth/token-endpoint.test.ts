@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { ask } from '../ask.ts';
 import { app, askToken, newCode, shop, statusOf } from './oauth.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { app, askToken, newCode, shop, statusOf } from './oauth.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
 import { createBench, listed, secret, shop, subscribe, uri } from './subscribed-fake.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createManualClock, signEvent } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { createBench, secret, shop, uri } from './subscribed-fake.ts';
 
 const hmac = (body: string): string => createHmac('sha256', secret).update(body).digest('base64');

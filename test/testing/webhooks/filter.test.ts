@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '../../../src/testing/fake/webhooks/filter.ts';
+import { parseFilter } from '../../../src/testing/fake/webhooks/options.ts';
 
 const payload = {
   id: 42,

@@ -1,7 +1,7 @@
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { createBench, secret, subscribe, uri } from './subscribed-fake.ts';
 
 const hour = 3_600_000;

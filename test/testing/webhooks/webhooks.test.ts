@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createFakeShopify, createManualClock, deliverWebhook, signWebhook } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/guards.ts';
+import { isConfigError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation } from '../ask.ts';
 
 const secret = 'hush';

@@ -1,4 +1,7 @@
-import { longMs, type QueueCase, retryDelaysMs } from './harness.ts';
+import { CircuitOpenError, NetworkError } from '../../../errors/errors.ts';
+import type { JobContext } from '../../../ports/job-queue.ts';
+import { putOff } from '../../../queue/job.ts';
+import { codeOf, longMs, type QueueBench, type QueueCase, retryDelaysMs } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -152,6 +155,354 @@ export const attemptCases: readonly QueueCase[] = [
       await Promise.all(Array.from({ length: 200 }, (_, number) => add(number)));
       await empty();
       expect([seen.length, new Set(seen.map(({ job }) => job.payload)).size]).toEqual([200, 200]);
+    },
+  },
+];
+
+/** Jobs that a handler does not want to do now. */
+export const putOffCases: readonly QueueCase[] = [
+  {
+    name: 'lets a job that was put off come again with the same attempt number, as often as it takes',
+    async check({ add, watch, empty, queue }, expect) {
+      const times = retryDelaysMs.length + 3;
+      const seen = watch(() => {
+        if (seen.length <= times) throw putOff(10);
+      });
+      await add(1);
+      await empty();
+      expect(seen.map(({ attempt }) => attempt)).toEqual(Array(times + 1).fill(1));
+      expect((await queue.stats()).dead).toBe(0);
+    },
+  },
+  {
+    name: 'counts failed attempts on where a job was put off between them',
+    async check({ add, watch, empty }, expect) {
+      const seen = watch(() => {
+        throw seen.length === 2 ? putOff(10) : new Error('no');
+      });
+      await add(1);
+      await empty();
+      expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 2, 3]);
+    },
+  },
+  {
+    name: 'does other jobs while one is put off',
+    async check({ add, watch, empty }, expect) {
+      const seen = watch(({ job }) => {
+        if (job.payload === 'later' && seen.length === 1) throw putOff(200);
+      });
+      await add('later');
+      await add('now');
+      await empty();
+      expect(seen.map(({ job }) => job.payload)).toEqual(['later', 'now', 'later']);
+    },
+  },
+  {
+    name: 'puts a job off that met an open circuit breaker',
+    async check({ add, watch, until, queue }, expect) {
+      const seen = watch(() => {
+        throw new CircuitOpenError('open', 300_000);
+      });
+      await add(1, { retryDelaysMs: [] });
+      await until(async () => (await queue.stats()).delayed === 1);
+      expect([seen.length, (await queue.stats()).dead]).toEqual([1, 0]);
+    },
+  },
+  {
+    name: 'knows what another copy of the package puts off with',
+    async check({ add, watch, empty }, expect) {
+      const foreign = Object.assign(new Error('later'), { delayMs: 10, [Symbol.for('shopwright.put-off')]: true });
+      const seen = watch(() => {
+        if (seen.length === 1) throw foreign;
+      });
+      await add(1, { retryDelaysMs: [] });
+      await empty();
+      expect(seen.map(({ attempt }) => attempt)).toEqual([1, 1]);
+    },
+  },
+  {
+    name: 'puts a job off for a while where another copy of the package says no delay',
+    async check({ add, watch, until, queue }, expect) {
+      const foreign = Object.assign(new Error('later'), { delayMs: NaN, [Symbol.for('shopwright.put-off')]: true });
+      const seen = watch(() => {
+        throw foreign;
+      });
+      await add(1, { retryDelaysMs: [] });
+      await until(async () => (await queue.stats()).delayed === 1);
+      expect([seen.length, (await queue.stats()).dead]).toEqual([1, 0]);
+    },
+  },
+  {
+    name: 'puts a job of a type that it has no handler for off, and says so',
+    async check({ add, watch, until, queue, lines }, expect) {
+      const seen = watch();
+      await add(1, { type: 'unheard-of' });
+      await add(2);
+      await until(async () => seen.length === 1 && (await queue.stats()).delayed === 1);
+      const { waiting, active, dead } = await queue.stats();
+      expect([waiting, active, dead]).toEqual([0, 0, 0]);
+      expect(lines.filter((line) => line.includes('unheard-of')).length).toBe(1);
+    },
+  },
+];
+
+const once = { retryDelaysMs: [] };
+
+/** Makes a dead letter, then lets the handler succeed. */
+async function deadUntilNow({
+  add,
+  watch,
+  empty,
+}: QueueBench): Promise<{ readonly id: string; readonly seen: readonly JobContext[] }> {
+  let isBroken = true;
+  const seen = watch(() => {
+    if (isBroken) throw new Error('no');
+  });
+  const { id } = await add(1, once);
+  await empty();
+  isBroken = false;
+  return { id, seen };
+}
+
+/** What becomes of jobs whose last attempt failed. */
+export const deadLetterCases: readonly QueueCase[] = [
+  {
+    name: 'keeps a job whose last attempt failed, with its error',
+    async check({ add, watch, empty, queue }, expect) {
+      watch(() => {
+        throw new NetworkError('The connection broke.', true);
+      });
+      const { id } = await add({ product: 7 }, { ...once, key: 'k' });
+      await empty();
+      const [letter] = await queue.deadJobs();
+      const { enqueuedAt, failedAt, ...rest } = letter ?? { enqueuedAt: 1, failedAt: 0 };
+      const error = { code: 'NETWORK_ERROR', message: 'The connection broke.' };
+      const job = { id, type: 'work', payload: { product: 7 }, key: 'k', priority: 'background' };
+      expect(rest).toEqual({ ...job, attempts: 1, error });
+      expect(failedAt >= enqueuedAt).toBe(true);
+    },
+  },
+  {
+    name: 'keeps no token of a failed job, in its error or in the log',
+    async check({ add, watch, empty, queue, lines }, expect) {
+      watch(() => {
+        throw new Error('refused: shpat_c0ffee00c0ffee00');
+      });
+      await add(1, once);
+      await empty();
+      expect((await queue.deadJobs()).map(({ error }) => error)).toEqual([
+        { code: 'UNKNOWN', message: 'refused: [redacted]' },
+      ]);
+      expect(lines.some((line) => line.includes('c0ffee'))).toBe(false);
+    },
+  },
+  {
+    name: 'lists the newest dead letters first, page by page',
+    async check({ add, watch, empty, queue, advance }, expect) {
+      watch(() => {
+        throw new Error('no');
+      });
+      for (const number of [1, 2, 3]) {
+        await add(number, once);
+        await empty();
+        await advance(5);
+      }
+      const page = async (limit: number, offset: number): Promise<readonly unknown[]> =>
+        (await queue.deadJobs({ limit, offset })).map(({ payload }) => payload);
+      expect([await page(2, 0), await page(2, 2), await page(2, 4)]).toEqual([[3, 2], [1], []]);
+      expect([await page(0, 0), await page(-1, 0), await page(1, -5)]).toEqual([[], [], [3]]);
+      expect((await queue.stats()).dead).toBe(3);
+    },
+  },
+  {
+    name: 'makes a dead letter a job again, with all its attempts and the same idempotency key',
+    async check({ add, watch, empty, queue }, expect) {
+      const seen = watch(() => {
+        throw new Error('no');
+      });
+      const { id } = await add('x', { retryDelaysMs: [10], key: 'k', priority: 'interactive' });
+      await empty();
+      expect(await queue.requeue(id)).toBe(true);
+      await empty();
+      expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
+      expect(new Set(seen.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+      expect((await queue.deadJobs()).map((letter) => [letter.id, letter.attempts])).toEqual([[id, 2]]);
+    },
+  },
+  {
+    name: 'forgets a dead letter that was queued again and done',
+    async check({ add, watch, empty, queue }, expect) {
+      let isBroken = true;
+      watch(() => {
+        if (isBroken) throw new Error('no');
+      });
+      const { id } = await add(1, once);
+      await empty();
+      isBroken = false;
+      expect(await queue.requeue(id)).toBe(true);
+      await empty();
+      expect([await queue.deadJobs(), await queue.requeue(id)]).toEqual([[], false]);
+    },
+  },
+  {
+    name: 'queues nothing again that is no dead letter',
+    async check({ add, queue }, expect) {
+      const { id } = await add(1);
+      expect([await queue.requeue(id), await queue.requeue('nobody')]).toEqual([false, false]);
+      expect((await queue.stats()).waiting).toBe(1);
+    },
+  },
+  {
+    name: 'throws a dead letter away, and no other',
+    async check({ add, watch, empty, queue }, expect) {
+      const seen = watch(() => {
+        throw new Error('no');
+      });
+      const ids: string[] = [];
+      for (const number of [1, 2, 3]) ids.push((await add(number, { ...once, key: `k${number}` })).id);
+      await empty();
+      const [first = '', second = '', third = ''] = ids;
+      expect(await queue.discard(second)).toBe(true);
+      expect((await queue.deadJobs()).map(({ id }) => id).sort()).toEqual([first, third].sort());
+      expect((await queue.stats()).dead).toBe(2);
+      expect([await queue.discard(second), await queue.requeue(second)]).toEqual([false, false]);
+      // Its key is free.
+      expect((await add(4, { ...once, key: 'k2' })).isNew).toBe(true);
+      await empty();
+      expect(seen.length).toBe(4);
+    },
+  },
+  {
+    name: 'throws nothing away that is no dead letter',
+    async check({ add, watch, empty, queue }, expect) {
+      const { id } = await add(1);
+      expect([await queue.discard(id), await queue.discard('nobody'), await queue.discard('')]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      const seen = watch();
+      await empty();
+      expect(seen.length).toBe(1);
+    },
+  },
+  {
+    name: 'either throws a dead letter away or queues it again where both are asked for',
+    async check(bench, expect) {
+      const { queue, empty } = bench;
+      const { id, seen } = await deadUntilNow(bench);
+      const [isGone, isAgain] = await Promise.all([queue.discard(id), queue.requeue(id)]);
+      await empty();
+      expect([isGone, isAgain].sort()).toEqual([false, true]);
+      expect(seen.length).toBe(isAgain ? 2 : 1);
+      expect(await queue.deadJobs()).toEqual([]);
+    },
+  },
+  {
+    name: 'queues a dead letter again once where two ask for it',
+    async check(bench, expect) {
+      const { queue, empty } = bench;
+      const { id, seen } = await deadUntilNow(bench);
+      const answers = await Promise.all([queue.requeue(id), queue.requeue(id)]);
+      await empty();
+      expect(answers.sort()).toEqual([false, true]);
+      expect(seen.length).toBe(2);
+    },
+  },
+];
+
+/** How a queue comes to rest. */
+export const closingCases: readonly QueueCase[] = [
+  {
+    name: 'is drained at once where nothing is in it',
+    async check({ queue, end }, expect) {
+      expect(await end(queue.drain())).toBe(undefined);
+    },
+  },
+  {
+    name: 'is drained when waiting, delayed and running jobs are done',
+    async check({ add, watch, queue, end }, expect) {
+      const seen = watch();
+      for (const delayMs of [0, 0, 60]) await add(delayMs, { delayMs });
+      await end(queue.drain());
+      expect(seen.length).toBe(3);
+    },
+  },
+  {
+    name: 'waits for a retry before it is drained',
+    async check({ add, watch, queue, end }, expect) {
+      const seen = watch(({ attempt }) => {
+        if (attempt === 1) throw new Error('again');
+      });
+      await add(1);
+      await end(queue.drain());
+      expect(seen.length).toBe(2);
+    },
+  },
+  {
+    name: 'ends the wait for that on an abort, with the reason',
+    async check({ add, queue, advance, end }, expect) {
+      await add(1, { delayMs: longMs });
+      const controller = new AbortController();
+      const reason = end(queue.drain({ signal: controller.signal }).catch((error: unknown) => error));
+      await advance(10);
+      controller.abort('enough');
+      expect(await reason).toBe('enough');
+      expect(await end(queue.drain({ signal: AbortSignal.abort('before') }).catch((error: unknown) => error))).toBe(
+        'before',
+      );
+    },
+  },
+  {
+    name: 'waits for running jobs when it is closed, and starts no other',
+    async check({ add, watch, until, gate, queue, end, advance }, expect) {
+      const door = gate();
+      const done: unknown[] = [];
+      const seen = watch(async ({ job }) => {
+        await door.passed;
+        done.push(job.payload);
+      });
+      for (const number of [1, 2, 3]) await add(number);
+      await until(() => seen.length === 2);
+      const closed = queue.close({ graceMs: longMs });
+      await advance(20);
+      door.open();
+      await end(closed);
+      expect([done.length, seen.length]).toEqual([2, 2]);
+      expect(seen.some(({ signal }) => signal.aborted)).toBe(false);
+    },
+  },
+  {
+    name: 'aborts the signals of running jobs when its patience is at an end',
+    async check({ add, watch, until, queue, end }, expect) {
+      const seen = watch(async ({ signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        signal.throwIfAborted();
+      });
+      await add(1);
+      await until(() => seen.length === 1);
+      await end(queue.close({ graceMs: 20 }));
+      expect(seen.map(({ signal }) => signal.reason.code)).toEqual(['QUEUE_FAILED']);
+    },
+  },
+  {
+    name: 'refuses everything when it is closed, and can be closed again',
+    async check({ add, queue, end }, expect) {
+      await end(queue.close());
+      expect(await codeOf(add(1))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.requeue('1'))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.discard('1'))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.drain())).toBe('QUEUE_FAILED');
+      expect(await end(queue.close())).toBe(undefined);
+    },
+  },
+  {
+    name: 'ends the wait of those who drain it when it is closed',
+    async check({ add, queue, end }, expect) {
+      await add(1, { delayMs: longMs });
+      const code = codeOf(queue.drain());
+      await end(queue.close());
+      expect(await end(code)).toBe('QUEUE_FAILED');
     },
   },
 ];

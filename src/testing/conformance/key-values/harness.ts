@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLockLostError } from '../../../errors/guards.ts';
+import { isLockLostError } from '../../../errors/errors.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../../ports/key-value-store.ts';
 import type { ConformanceRunner } from '../runner.ts';
 

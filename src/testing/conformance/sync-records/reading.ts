@@ -1,6 +1,127 @@
-import type { AgeCount, SyncRecord, SyncRecordStore, SyncStatus } from '../../../ports/sync-record-store.ts';
+import type { JsonObject } from '../../../internal/json.ts';
+import type {
+  AgeCount,
+  ListOptions,
+  SyncRecord,
+  SyncRecordStore,
+  SyncStatus,
+} from '../../../ports/sync-record-store.ts';
+import { mustEnd, storageFailure } from '../runner.ts';
 import { localIds, record, type StoreCase, shop, statuses } from './harness.ts';
-import { storageFailure } from './storage-failure.ts';
+
+/** More than any case has. */
+const mostPages = 1_000;
+
+async function allPages(store: SyncRecordStore, options: ListOptions): Promise<string[][]> {
+  const pages: string[][] = [];
+  let after: string | undefined;
+  for (;;) {
+    const page = await store.list(shop, { ...options, ...(after !== undefined && { after }) });
+    after = page.at(-1)?.localId;
+    if (after === undefined) return pages;
+    pages.push(page.map(({ localId }) => localId));
+    mustEnd(pages.length, mostPages);
+  }
+}
+
+const ids = async (page: ReturnType<SyncRecordStore['list']>): Promise<string[]> =>
+  (await page).map(({ localId }) => localId);
+
+/** By code point: U+FF5E comes before an emoji, though its UTF-16 unit is the larger one. */
+const ordered = ['\u0001', '10', '9', 'A', 'Z', 'a', 'a\u0001', 'aa', 'é', '～', 'ｶ', '\uffff', '😀', '\u{10ffff}'];
+
+/** Order and pages of a list. */
+export const pageCases: readonly StoreCase[] = [
+  {
+    name: 'lists in the order of code points',
+    async check(store, expect) {
+      await store.putMany([...ordered].reverse().map((localId) => record(localId)));
+      expect(await ids(store.list(shop))).toEqual(ordered);
+      expect(await allPages(store, { limit: 1 })).toEqual(ordered.map((localId) => [localId]));
+    },
+  },
+  {
+    name: 'gives whole records',
+    async check(store, expect) {
+      await store.put(record('p1'));
+      expect(await store.list(shop)).toEqual([record('p1')]);
+    },
+  },
+  {
+    name: 'pages through all records, each one once',
+    async check(store, expect) {
+      await store.putMany(localIds(25).map((localId) => record(localId)));
+      const pages = await allPages(store, { limit: 10 });
+      expect(pages.map((page) => page.length)).toEqual([10, 10, 5]);
+      expect(pages.flat()).toEqual(localIds(25));
+    },
+  },
+  {
+    name: 'pages through the records of one status',
+    async check(store, expect) {
+      const all = localIds(30);
+      await store.putMany(
+        all.map((localId, index) => record(localId, { status: index % 3 === 0 ? 'failed' : 'synced' })),
+      );
+      const pages = await allPages(store, { status: 'failed', limit: 4 });
+      expect(pages.map((page) => page.length)).toEqual([4, 4, 2]);
+      expect(pages.flat()).toEqual(all.filter((_, index) => index % 3 === 0));
+      expect(await ids(store.list(shop, { status: 'pending' }))).toEqual([]);
+    },
+  },
+  {
+    name: 'lists 100 records without a limit, and up to 1,000 with one',
+    async check(store, expect) {
+      await store.putMany(localIds(1_001).map((localId) => record(localId)));
+      expect((await store.list(shop)).length).toBe(100);
+      expect((await store.list(shop, { limit: 1_000 })).length).toBe(1_000);
+    },
+  },
+  {
+    name: 'refuses a limit out of range instead of giving a page that looks like the last',
+    async check(store, expect) {
+      for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
+        expect((await storageFailure(store.list(shop, { limit }))).isRetryable).toBe(false);
+      }
+    },
+  },
+  {
+    name: 'refuses an `after` that cannot be a local id',
+    async check(store, expect) {
+      for (const after of ['p\0', '\ud800']) {
+        expect((await storageFailure(store.list(shop, { after }))).isRetryable).toBe(false);
+      }
+    },
+  },
+  {
+    name: 'goes on after a local id that is no longer there',
+    async check(store, expect) {
+      await store.putMany(localIds(4).map((localId) => record(localId)));
+      await store.delete(shop, 'p0001');
+      expect(await ids(store.list(shop, { after: 'p0001' }))).toEqual(['p0002', 'p0003']);
+      expect(await ids(store.list(shop, { after: 'p00015' }))).toEqual(['p0002', 'p0003']);
+      expect(await ids(store.list(shop, { after: '' }))).toEqual(['p0000', 'p0002', 'p0003']);
+      expect(await ids(store.list(shop, { after: 'p0003' }))).toEqual([]);
+    },
+  },
+  {
+    name: 'follows what is put and deleted between two pages',
+    async check(store, expect) {
+      await store.putMany(['a', 'c', 'e'].map((localId) => record(localId)));
+      expect(await ids(store.list(shop, { limit: 1 }))).toEqual(['a']);
+      await store.put(record('b'));
+      await store.delete(shop, 'c');
+      expect(await ids(store.list(shop, { after: 'a' }))).toEqual(['b', 'e']);
+    },
+  },
+  {
+    name: 'lists nothing for a shop without records',
+    async check(store, expect) {
+      await store.put(record('p1'));
+      expect(await store.list('other.myshopify.com')).toEqual([]);
+    },
+  },
+];
 
 const dayMs = 86_400_000;
 
@@ -168,4 +289,195 @@ export const countCases: readonly StoreCase[] = [
       expect(await store.ageCounts(shop)).toEqual(ages);
     },
   },
+];
+
+const failed = (localId: string, code: string, message: string, lastAttemptAt: number | null = 1_000): SyncRecord =>
+  record(localId, { status: 'failed', lastError: { code, message }, lastAttemptAt });
+
+const fine = (localId: string): SyncRecord => record(localId, { lastError: null });
+
+const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+
+/** What went wrong most often. */
+export const patternCases: readonly StoreCase[] = [
+  {
+    name: 'finds no error patterns where no record has an error',
+    async check(store, expect) {
+      await store.putMany([fine('p1'), { ...failed('p2', 'A', 'no'), shop: 'other.myshopify.com' }]);
+      expect(await store.errorPatterns(shop)).toEqual([]);
+    },
+  },
+  {
+    name: 'counts messages together that differ in quoted texts, numbers and ids only',
+    async check(store, expect) {
+      await store.putMany([
+        failed('p1', 'TOO_LONG', "Title 'A' is longer than 255 characters in gid://shopify/Product/1"),
+        failed('p2', 'TOO_LONG', 'Title \'The "B"\' is longer than 70 characters in gid://shopify/Product/22'),
+        fine('p3'),
+      ]);
+      const pattern = 'Title {text} is longer than {number} characters in {id}';
+      expect(await store.errorPatterns(shop)).toEqual([
+        { code: 'TOO_LONG', pattern, count: 2, localId: 'p1', lastAttemptAt: 1_000 },
+      ]);
+    },
+  },
+  {
+    name: 'keeps errors of different codes apart',
+    async check(store, expect) {
+      await store.putMany([failed('p1', 'A', 'no'), failed('p2', 'B', 'no')]);
+      expect((await store.errorPatterns(shop)).map(({ code, count }) => [code, count])).toEqual([
+        ['A', 1],
+        ['B', 1],
+      ]);
+    },
+  },
+  {
+    name: 'gives the most frequent first, equal ones by code and then by pattern',
+    async check(store, expect) {
+      await store.putMany([
+        failed('p1', 'B', 'y'),
+        failed('p2', 'B', 'x'),
+        failed('p3', 'A', 'z'),
+        failed('p4', 'C', 'w'),
+        failed('p5', 'C', 'w'),
+      ]);
+      expect((await store.errorPatterns(shop)).map(({ pattern }) => pattern).join('')).toBe('wzxy');
+    },
+  },
+  {
+    name: 'names the record that was tried last, and the smallest of several',
+    async check(store, expect) {
+      await store.putMany([
+        failed('p1', 'A', 'no', null),
+        failed('p4', 'A', 'no', 2_000),
+        failed('p3', 'A', 'no', 2_000),
+        failed('p2', 'A', 'no', 1_000),
+        failed('p9', 'B', 'no', null),
+      ]);
+      const [first, second] = await store.errorPatterns(shop);
+      expect([first?.localId, first?.lastAttemptAt]).toEqual(['p3', 2_000]);
+      expect([second?.localId, second?.lastAttemptAt]).toEqual(['p9', null]);
+    },
+  },
+  {
+    name: 'counts errors whatever the status of their record',
+    async check(store, expect) {
+      await store.putMany([{ ...failed('p1', 'A', 'no'), status: 'pending' }, failed('p2', 'A', 'no')]);
+      expect((await store.errorPatterns(shop))[0]?.count).toBe(2);
+    },
+  },
+  {
+    name: 'forgets errors of records that were replaced or deleted',
+    async check(store, expect) {
+      await store.putMany([failed('p1', 'A', 'no'), failed('p2', 'A', 'no'), failed('p3', 'B', 'no')]);
+      await store.put(fine('p1'));
+      await store.delete(shop, 'p3');
+      expect((await store.errorPatterns(shop)).map(({ code, count }) => [code, count])).toEqual([['A', 1]]);
+    },
+  },
+  {
+    name: 'counts the errors of a thousand records, each one once',
+    async check(store, expect) {
+      await store.putMany(localIds(1_003).map((localId, index) => failed(localId, 'A', `no ${index}`, index)));
+      expect(await store.errorPatterns(shop)).toEqual([
+        { code: 'A', pattern: 'no {number}', count: 1_003, localId: 'p1002', lastAttemptAt: 1_002 },
+      ]);
+    },
+  },
+  {
+    name: 'gives 20 patterns without a limit, and as many as the limit says',
+    async check(store, expect) {
+      const codes = ['A', 'B'];
+      await store.putMany(
+        codes.flatMap((code) => words.map((word) => failed(`${code}-${word}`, code, `it is ${word}`))),
+      );
+      expect((await store.errorPatterns(shop)).length).toBe(20);
+      expect((await store.errorPatterns(shop, { limit: 3 })).length).toBe(3);
+      expect((await store.errorPatterns(shop, { limit: 1_000 })).length).toBe(24);
+    },
+  },
+  {
+    name: 'refuses a limit of patterns out of range',
+    async check(store, expect) {
+      for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
+        expect((await storageFailure(store.errorPatterns(shop, { limit }))).isRetryable).toBe(false);
+      }
+    },
+  },
+];
+
+const kept: readonly (readonly [what: string, data: JsonObject])[] = [
+  ['nothing in it', {}],
+  ['every kind of JSON', { text: 'a', number: -1.5e21, zero: 0, yes: true, no: false, none: null, list: [1, [], {}] }],
+  ['lists and objects in each other', { a: [{ b: [{ c: [{ d: [[[['deep']]]] }] }] }] }],
+  ['names that objects inherit', JSON.parse('{"__proto__":{"a":1},"constructor":"x","toString":null}')],
+  ['any character', { 'a\0b': '\ud800', '': '"\\\n\u2028😀', "it's": '--;' }],
+];
+
+const cyclic: Record<string, unknown> = { input: {} };
+
+cyclic['self'] = cyclic;
+
+const refused: readonly (readonly [what: string, data: unknown])[] = [
+  ['a list', [1]],
+  ['a text', '{}'],
+  ['a number', 7],
+  ['missing', undefined],
+  ['a cycle', cyclic],
+  ['an object with a bigint', { stock: 7n }],
+  ['a date', new Date(0)],
+];
+
+/** What the last push sent, as the record keeps it. */
+export const syncDataCases: readonly StoreCase[] = [
+  ...kept.map(
+    ([what, lastSyncData]): StoreCase => ({
+      name: `keeps sync data with ${what}`,
+      async check(store, expect) {
+        await store.putMany([record('p1', { lastSyncData })]);
+        expect((await store.get(shop, 'p1'))?.lastSyncData).toEqual(lastSyncData);
+        expect((await store.list(shop))[0]?.lastSyncData).toEqual(lastSyncData);
+      },
+    }),
+  ),
+  {
+    name: 'keeps sync data as JSON does: without undefined, and dates as text',
+    async check(store, expect) {
+      const lastSyncData = { none: undefined, at: new Date(0), not: Number.NaN, list: [undefined] };
+      await store.put(record('p1', { lastSyncData }));
+      const got = (await store.get(shop, 'p1'))?.lastSyncData;
+      expect(got).toEqual({ at: '1970-01-01T00:00:00.000Z', not: null, list: [null] });
+      expect(Object.keys(got ?? {}).includes('none')).toBe(false);
+    },
+  },
+  {
+    name: 'keeps sync data of 5 MB',
+    async check(store, expect) {
+      const html = '0123456789abcdé'.repeat(330_000);
+      await store.put(record('p1', { lastSyncData: { html } }));
+      expect((await store.get(shop, 'p1'))?.lastSyncData?.html === html).toBe(true);
+    },
+  },
+  {
+    name: 'gives copies of sync data',
+    async check(store, expect) {
+      const lastSyncData = { input: { title: 'Tee' } };
+      await store.put(record('p1', { lastSyncData }));
+      lastSyncData.input.title = 'changed';
+      const got = await store.get(shop, 'p1');
+      Object.assign(got?.lastSyncData ?? {}, { input: 'changed' });
+      expect((await store.get(shop, 'p1'))?.lastSyncData).toEqual({ input: { title: 'Tee' } });
+    },
+  },
+  ...refused.map(
+    ([what, data]): StoreCase => ({
+      name: `refuses a record whose lastSyncData is ${what}, and names the field`,
+      async check(store, expect) {
+        const error = await storageFailure(store.put({ ...record('p1'), lastSyncData: data as JsonObject }));
+        expect(error.message.includes('lastSyncData')).toBe(true);
+        expect(error.isRetryable).toBe(false);
+        expect(await store.list(shop)).toEqual([]);
+      },
+    }),
+  ),
 ];

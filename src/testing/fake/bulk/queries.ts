@@ -1,10 +1,107 @@
-import { type GraphQLCompositeType, getNullableType, isListType, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLCompositeType,
+  type GraphQLError,
+  type GraphQLSchema,
+  getNullableType,
+  isAbstractType,
+  isListType,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  validate,
+} from 'graphql';
+import { isRecord } from '../../../internal/json.ts';
 import { classifyField, type FieldClass } from '../cost/rule.ts';
-import { candidateTypes, collectFields, rootType, type SelectionContext, selectionContext } from '../cost/selection.ts';
+import {
+  candidateTypes,
+  collectFields,
+  rootFields,
+  rootType,
+  type SelectionContext,
+  selectionContext,
+} from '../cost/selection.ts';
+import { coerceVariables } from '../graphql/prepare.ts';
+import { validationEntry } from '../graphql/validation.ts';
 import type { PreparedOperation } from '../model.ts';
 
+/** Connections that a bulk query may have. https://shopify.dev/docs/api/usage/bulk-operations/queries */
+const maxConnectionsOfQueryRules = 5;
+
+/** Connections that may stand around a connection. */
+const maxDepth = 2;
+
+/** Checks a bulk query as Shopify does before it accepts it: against the schema, then by the rules of bulk queries. */
+export function checkBulkQuery(schema: GraphQLSchema, query: string): InnerOperation {
+  const inner = readInnerOperation(schema, query);
+  if (!inner.ok) return { ok: false, messages: inner.messages.map(invalid) };
+  const { operation } = inner;
+  if (operation.kind !== 'query') {
+    return { ok: false, messages: ['Invalid operation type. Only `query` operations are supported.'] };
+  }
+  // There is no way to give values to variables: they have their defaults.
+  const variables = coerceVariables(schema, operation.definition, {});
+  if ('errors' in variables) return { ok: false, messages: variables.errors.map(({ message }) => invalid(message)) };
+  const checked = { ...operation, variables: variables.values };
+  const messages = brokenRulesOfQueryRules(checked);
+  return messages.length > 0 ? { ok: false, messages } : { ok: true, operation: checked };
+}
+
+const invalid = (message: string): string => `Invalid bulk query: ${message}`;
+
+function brokenRulesOfQueryRules(operation: PreparedOperation): string[] {
+  const roots = [...rootFields(operation).values()].map(([node]) => node.name.value);
+  const connections = connectionsIn(readShape(operation));
+  const namesOf = (test: (connection: ConnectionShape) => boolean): string[] =>
+    connections.filter(({ connection }) => test(connection)).map(({ connection }) => connection.name);
+
+  const notByEdges = namesOf(({ byEdges }) => !byEdges);
+  const notNodes = namesOf(({ nodeType }) => nodeType !== undefined && !isNode(operation.schema, nodeType));
+  const withoutId = namesOf(({ node }) => !node.hasId && connectionsIn(node).length > 0);
+  const rules: readonly (readonly [isBroken: boolean, message: string])[] = [
+    [roots.length > 1, 'Bulk queries must have a single top level field.'],
+    [
+      notByEdges.length > 0,
+      "All connection fields in a bulk query must select their contents using 'edges' > 'node', e.g: " +
+        `'${notByEdges[0]} { edges { node {'. Selecting via 'nodes' is not supported. ` +
+        `Invalid connection fields: '${notByEdges.join("', '")}'.`,
+    ],
+    [roots.includes('node'), 'Bulk queries cannot contain a top level `node` field.'],
+    [roots.includes('nodes'), 'Bulk queries cannot contain a top level `nodes` field.'],
+    [
+      connections.some(({ depth }) => depth > maxDepth),
+      `Bulk queries cannot contain connections with a nesting depth greater than ${maxDepth}.`,
+    ],
+    [
+      connections.length > maxConnectionsOfQueryRules,
+      `Bulk queries cannot contain more than ${maxConnectionsOfQueryRules} connections.`,
+    ],
+    [
+      withoutId.length > 0,
+      "The parent 'node' field for a nested connection must select the 'id' field without an alias and must be of " +
+        `'ID' return type. Connection fields without 'id': ${withoutId.join(', ')}.`,
+    ],
+    [
+      namesOf(({ inList }) => inList).length > 0,
+      'Queries that contain a connection field within a list field are not currently supported.',
+    ],
+    [
+      notNodes.length > 0,
+      `The nodes of all connections in a bulk query must implement 'Node'. Invalid connection fields: ${notNodes.join(', ')}.`,
+    ],
+    [connections.length === 0, 'Bulk queries must contain at least one connection.'],
+  ];
+  return rules.flatMap(([isBroken, message]) => (isBroken ? [message] : []));
+}
+
+/** Whether all things of a type are nodes. */
+function isNode(schema: GraphQLSchema, type: GraphQLCompositeType): boolean {
+  const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  return types.every((each) => each.getInterfaces().some(({ name }) => name === 'Node'));
+}
+
 /** What a selection of one object holds besides its plain values. */
-export interface ObjectShape {
+interface ObjectShape {
   /** Whether `id` is selected under its own name. */
   readonly hasId: boolean;
   /** By response key. */
@@ -14,7 +111,7 @@ export interface ObjectShape {
 }
 
 /** A connection of a selection. */
-export interface ConnectionShape {
+interface ConnectionShape {
   /** Its field. */
   readonly name: string;
   /** The type of its nodes; `undefined` where none are selected. */
@@ -48,7 +145,7 @@ interface PlacedConnection {
 }
 
 /** All connections of a shape, outer ones before inner ones. */
-export function connectionsIn(shape: ObjectShape, depth = 0): readonly PlacedConnection[] {
+function connectionsIn(shape: ObjectShape, depth = 0): readonly PlacedConnection[] {
   const own = [...shape.connections.values()].flatMap((connection) => [
     { connection, depth },
     ...connectionsIn(connection.node, depth + 1),
@@ -127,4 +224,168 @@ function selectedFields(
     }
   }
   return fields;
+}
+
+/** One line of a result. */
+export interface BulkLine {
+  /** JSON, without the line break. */
+  readonly text: string;
+  /** Whether it hangs on no other line. */
+  readonly isRoot: boolean;
+}
+
+/** A node of the answer, taken out of its connection. */
+interface TakenNode {
+  readonly line: BulkLine;
+  /** One list for each of its connections. */
+  readonly children: readonly (readonly TakenNode[])[];
+}
+
+/**
+ * Writes an answer as lines: one for each node, nested ones with `__parentId` and after their parent. Grouped, they
+ * follow it at once. Else they are spread among the lines after it, so that whoever joins them by place is found out;
+ * siblings keep their order.
+ *
+ * @param random Gives numbers in [0, 1) for the spread.
+ */
+export function queryLines(
+  shape: ObjectShape,
+  data: unknown,
+  options: { readonly grouped: boolean; readonly random: () => number },
+): readonly BulkLine[] {
+  const roots = takeNodes(shape, data, undefined).flat();
+  return options.grouped ? roots.flatMap(withChildren) : spread(roots, options.random);
+}
+
+/** The nodes of the connections in an object, wherever they stand in it. */
+function takeNodes(shape: ObjectShape, data: unknown, parentId: string | undefined): (readonly TakenNode[])[] {
+  if (!isRecord(data)) return [];
+  return [
+    ...[...shape.connections].map(([key, connection]) => nodesIn(connection, data[key], parentId)),
+    ...[...shape.objects].flatMap(([key, object]) => takeNodes(object, data[key], parentId)),
+  ];
+}
+
+/** A connection as a bulk query selects it. Some have no value, and some of their edges lead nowhere. */
+type Answer = { readonly edges: readonly { readonly node: Readonly<Record<string, unknown>> | null }[] } | null;
+
+function nodesIn({ node: shape }: ConnectionShape, connection: unknown, parentId: string | undefined): TakenNode[] {
+  const { edges } = (connection as Answer) ?? { edges: [] };
+  return edges.flatMap(({ node }) => {
+    if (node === null) return [];
+    const own = { ...withoutConnections(shape, node), ...(parentId !== undefined && { __parentId: parentId }) };
+    const line = { text: JSON.stringify(own), isRoot: parentId === undefined };
+    // The rules of bulk queries see to it that a node with children has its id.
+    return [{ line, children: takeNodes(shape, node, String(node.id)) }];
+  });
+}
+
+function withoutConnections(shape: ObjectShape, node: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(node).filter(([key]) => !shape.connections.has(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const inner = shape.objects.get(key);
+      return [key, inner && isRecord(value) ? withoutConnections(inner, value) : value];
+    }),
+  );
+}
+
+const withChildren = ({ line, children }: TakenNode): BulkLine[] => [line, ...children.flat().flatMap(withChildren)];
+
+/** How far behind its parent a line may come: as a share of the root lines, and in lines at least. */
+const reach = { share: 0.2, least: 3 };
+
+function spread(roots: readonly TakenNode[], random: () => number): BulkLine[] {
+  const placed: { readonly at: number; readonly line: BulkLine }[] = [];
+  const width = Math.max(reach.least, roots.length * reach.share);
+  const place = ({ line, children }: TakenNode, at: number): void => {
+    placed.push({ at, line });
+    for (const siblings of children) {
+      let from = at;
+      for (const child of siblings) {
+        from += random() * (width / siblings.length);
+        place(child, from);
+      }
+    }
+  };
+  roots.forEach(place);
+  // Sorting is stable: of lines at one place the parent stays in front.
+  return placed.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}
+
+/** The operation inside a bulk operation, without values for its variables; or all that is wrong with it. */
+type InnerOperation =
+  | { readonly ok: true; readonly operation: PreparedOperation }
+  | { readonly ok: false; readonly messages: readonly string[] };
+
+/** Parses and validates the text of a bulk operation. */
+function readInnerOperation(schema: GraphQLSchema, text: string): InnerOperation {
+  const document = parsed(text);
+  if (typeof document === 'string') return { ok: false, messages: [document] };
+  const errors = validate(schema, document, undefined, { hideSuggestions: true });
+  if (errors.length > 0)
+    return { ok: false, messages: errors.map((error) => validationEntry(error, document).message) };
+  const [definition, ...others] = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  if (!definition || others.length > 0) return { ok: false, messages: ['A single operation is required'] };
+  const kind = definition.operation === 'mutation' ? 'mutation' : 'query';
+  const name = definition.name?.value ?? '';
+  return { ok: true, operation: { schema, document, definition, name, kind, rootFields: [], variables: {} } };
+}
+
+function parsed(text: string): DocumentNode | string {
+  try {
+    return parse(text);
+  } catch (error) {
+    return (error as GraphQLError).message;
+  }
+}
+
+/** Connections that the selection of a bulk mutation may have. https://shopify.dev/docs/api/usage/bulk-operations/imports */
+const maxConnections = 1;
+
+/** Mutations that cannot run inside a bulk operation. */
+const notAllowed: ReadonlySet<string> = new Set([
+  'bulkOperationCancel',
+  'bulkOperationRunMutation',
+  'bulkOperationRunQuery',
+]);
+
+/** A bulk mutation that may run, or all that is wrong with it. */
+type CheckedMutation =
+  | { readonly ok: true; readonly operation: PreparedOperation }
+  | { readonly ok: false; readonly problems: readonly BulkProblem[] };
+
+/** Checks a bulk mutation as Shopify does before it looks at the file. */
+export function checkBulkMutation(schema: GraphQLSchema, mutation: string): CheckedMutation {
+  const inner = readInnerOperation(schema, mutation);
+  const problems = inner.ok
+    ? brokenRules(inner.operation)
+    : inner.messages.map((message) => unusable(`Failed to parse the mutation - ${message}`));
+  if (!inner.ok || problems.length > 0) return { ok: false, problems };
+  return inner;
+}
+
+function brokenRules(operation: PreparedOperation): BulkProblem[] {
+  if (operation.kind !== 'mutation') {
+    return [unusable('Invalid operation type. Only `mutation` operations are supported.')];
+  }
+  const names = [...rootFields(operation).values()].map(([node]) => node.name.value);
+  if (names.length !== 1) return [refusedField('You must specify a single top level mutation.')];
+  if (names.some((name) => notAllowed.has(name))) return [refusedField('You must use an allowed mutation name.')];
+  if (connectionsIn(readShape(operation)).length > maxConnections) {
+    return [refusedField(`Bulk mutations cannot contain more than ${maxConnections} connection.`)];
+  }
+  return [];
+}
+
+const unusable = (message: string): BulkProblem => ({ code: 'INVALID_MUTATION', field: null, message });
+
+/** As seen on Shopify, without a code. */
+const refusedField = (message: string): BulkProblem => ({ code: null, field: ['mutation'], message });
+
+/** One entry of the `userErrors` of a bulk operation; `code` and `field` are `null` where Shopify gives none. */
+export interface BulkProblem {
+  readonly code: string | null;
+  readonly field: readonly string[] | null;
+  readonly message: string;
 }

@@ -1,19 +1,59 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
+import type { FakeRoute } from '../http/api.ts';
 import type { GraphqlEngine } from '../model.ts';
-import type { BulkOperationEntity } from '../store/bulk-entities.ts';
+import type { BulkOperationEntity } from '../store/entities.ts';
 import type { FakeStore } from '../store/entity-store.ts';
-import { mutationWork } from './mutation-work.ts';
-import { addLines, type BulkEnd, endOperation, withoutLines } from './operation.ts';
-import { bulkOperation, bulkOperations, isRunning } from './operation-view.ts';
-import { bulkPace, isOverdue, nextStep } from './pace.ts';
-import { queryWork } from './query-work.ts';
-import { bulkStop } from './stop.ts';
-import type { BulkFailure, BulkOptions, BulkScript } from './types.ts';
-import { type BulkWork, BulkWorkError } from './work.ts';
+import { bulkRoutes } from './file-storage.ts';
+import {
+  addLines,
+  type BulkEnd,
+  type BulkFailure,
+  type BulkOptions,
+  type BulkScript,
+  bulkOperation,
+  bulkOperations,
+  bulkPace,
+  bulkStop,
+  endOperation,
+  isOverdue,
+  isRunning,
+  nextStep,
+  withoutLines,
+} from './operation.ts';
+import { type BulkWork, BulkWorkError, mutationWork, queryWork } from './work.ts';
+
+/** The part of a fake that runs bulk operations. */
+interface Bulk extends Omit<BulkRunner, 'pickUp'> {
+  /** The engine, which now starts the bulk operations that it accepts. */
+  readonly engine: GraphqlEngine;
+  /** Uploads of variables, and downloads of results. */
+  readonly routes: readonly FakeRoute[];
+}
+
+/**
+ * Makes the bulk operations of a fake. What clients ask for is in the resolvers, which only change the store; this
+ * runs what stands there.
+ */
+export function createBulk(options: BulkRunnerOptions): Bulk {
+  const { engine } = options;
+  const { pickUp, ...runner } = createBulkRunner(options);
+  return {
+    ...runner,
+    routes: bulkRoutes(options),
+    engine: {
+      prepare: engine.prepare,
+      async execute(operation, caller) {
+        const executed = await engine.execute(operation, caller);
+        if (operation.rootFields.some((field) => field.startsWith('bulkOperationRun'))) pickUp(caller.shop);
+        return executed;
+      },
+    },
+  };
+}
 
 /** What the runner works with. */
-export interface BulkRunnerOptions {
+interface BulkRunnerOptions {
   /** Executes what the operations hold. */
   readonly engine: GraphqlEngine;
   readonly store: FakeStore;
@@ -24,7 +64,7 @@ export interface BulkRunnerOptions {
 }
 
 /** Runs the bulk operations that stand in the store, step by step on the fake's clock. */
-export interface BulkRunner {
+interface BulkRunner {
   readonly script: BulkScript;
   /** Starts the operations of a shop that wait for it. */
   pickUp(shop: string): void;
@@ -47,7 +87,7 @@ interface Job {
 type Step = (operation: BulkOperationEntity) => Promise<void>;
 
 /** Makes the runner. */
-export function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
+function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
   const { engine, store, clock, background, seed } = context;
   const pace = bulkPace(context.options);
   const failures: BulkFailure[] = [];

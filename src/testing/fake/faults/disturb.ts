@@ -1,9 +1,8 @@
+import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import { sleep } from '../../../internal/sleep.ts';
+import { supportedVersions } from '../http/admission.ts';
 import type { FakeAnswer, WholeAnswer } from '../http/api.ts';
-import { supportedVersions } from '../http/versions.ts';
-import type { ChosenFault } from './faults.ts';
-import { type FaultEffect, faults } from './kinds.ts';
+import { type ChosenFault, type FaultEffect, faults } from './faults.ts';
 
 /** Pieces of an answer that drips. */
 const drops = 10;

@@ -3,8 +3,6 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import type { FakePlan } from '../model.ts';
 import type { EntityStore } from '../store/entity-store.ts';
-import type { OperationRun } from './operation-run.ts';
-import type { UnitOfWork } from './unit-of-work.ts';
 
 /** What the engine says about a shop that its store does not hold. */
 export interface ShopInfo {
@@ -58,4 +56,24 @@ export function resolver<Source, Args = unknown>(
   resolve: (source: Source, args: Args, context: ResolverContext, info: GraphQLResolveInfo) => unknown,
 ): FieldResolver {
   return (source, args, context, info) => resolve(source as Source, args as Args, context, info);
+}
+
+/** What is noted about one operation while it is executed. */
+export interface OperationRun {
+  /** Idempotency keys that its mutations carry. */
+  readonly keys: Set<string>;
+  /** Mutation fields that were executed, and not answered from an earlier time. */
+  executed: number;
+}
+
+/** Makes the notes of an operation that begins. */
+export function createRun(): OperationRun {
+  return { keys: new Set(), executed: 0 };
+}
+
+/** Changes, events and work for later that stand together, or not at all. */
+export interface UnitOfWork {
+  readonly context: ResolverContext;
+  /** Hands all of it on to what the unit lies over. */
+  commit(): void;
 }

@@ -1,17 +1,19 @@
-import { execute, type GraphQLSchema } from 'graphql';
+import { execute, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLTypeResolver } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
+import { isRecord } from '../../../internal/json.ts';
 import type { Background } from '../background.ts';
+import { classifyField } from '../cost/rule.ts';
 import type { GraphqlEngine } from '../model.ts';
 import type { FakeStore } from '../store/entity-store.ts';
-import type { ResolverMap, ShopInfo } from './context.ts';
-import { errorEntry } from './errors.ts';
-import { createIdempotency } from './idempotency.ts';
-import { createRun } from './operation-run.ts';
+import { createRun, type ResolverContext, type ResolverMap, type ShopInfo } from './context.ts';
+import { errorEntry, notSimulated } from './errors.ts';
+import { parseGid } from './gid.ts';
+import { createIdempotency, type IdempotencyGuard } from './idempotency.ts';
+import { mutate } from './mutation.ts';
 import { createPrepare } from './prepare.ts';
 import { mergeResolvers, resolvers } from './registry.ts';
-import { fieldResolver, typeResolver } from './resolve-field.ts';
+import { wholeList } from './resolvers/connections.ts';
 import { beginUnit } from './unit-of-work.ts';
-import { wholeLists } from './whole-lists.ts';
 
 /** Options of `createGraphqlEngine`. */
 interface GraphqlEngineOptions {
@@ -64,5 +66,43 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
         idempotency.release(run);
       }
     },
+  };
+}
+
+/**
+ * How every field is answered: by a resolver, else by the property of that name of what stands in the
+ * store. What has neither is not simulated, and says so: a silent `null` would look like Shopify's answer.
+ */
+function fieldResolver(
+  resolvers: ResolverMap,
+  onceByKey: IdempotencyGuard,
+): GraphQLFieldResolver<unknown, ResolverContext> {
+  return (source, args, context, info) => {
+    const type = info.parentType.name;
+    const resolve = resolvers[type]?.[info.fieldName];
+    if (resolve && type === 'Mutation')
+      return onceByKey(args, context, info, () => mutate(resolve, source, args, context, info));
+    if (resolve) return resolve(source, args, context, info);
+    const value = isRecord(source) ? source[info.fieldName] : undefined;
+    if (value !== undefined) return value;
+    throw notSimulated(`${type}.${info.fieldName}`);
+  };
+}
+
+/** The type of what an interface or union holds: `__typename` where it is given, else the gid says it. */
+const typeResolver: GraphQLTypeResolver<unknown, ResolverContext> = (value) => {
+  if (!isRecord(value)) return undefined;
+  if (typeof value.__typename === 'string') return value.__typename;
+  return typeof value.id === 'string' ? parseGid(value.id)?.kind : undefined;
+};
+
+/** Makes every connection answer with all it has, whatever page is asked for: bulk queries know no pages. */
+function wholeLists(
+  resolve: GraphQLFieldResolver<unknown, ResolverContext>,
+): GraphQLFieldResolver<unknown, ResolverContext> {
+  return (source, args, context, info) => {
+    const isConnection = classifyField(info.returnType).pays === 'connection';
+    const page = isConnection && { first: wholeList, last: null, after: null, before: null };
+    return resolve(source, page ? { ...args, ...page } : args, context, info);
   };
 }

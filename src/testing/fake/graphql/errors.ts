@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { GraphqlErrorEntry } from '../../../errors/graphql.ts';
+import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
 
 /** One entry of an answer's `errors`, with the place in the query. */
 export interface LocatedErrorEntry extends GraphqlErrorEntry {

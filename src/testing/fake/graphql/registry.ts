@@ -1,29 +1,25 @@
 import type { FieldResolver, ResolverMap } from './context.ts';
-import { appResolvers } from './resolvers/app.ts';
-import { bulkResolvers } from './resolvers/bulk/bulk.ts';
+import { bulkResolvers } from './resolvers/bulk.ts';
 import { collectionResolvers } from './resolvers/collections/collections.ts';
-import { deferredResolvers } from './resolvers/deferred/deferred.ts';
+import { deferredResolvers } from './resolvers/deferred.ts';
 import { fileResolvers } from './resolvers/files/files.ts';
-import { inventoryResolvers } from './resolvers/inventory/inventory.ts';
-import { inventoryLevelResolvers } from './resolvers/inventory/level-fields.ts';
+import { inventoryLevelResolvers, inventoryResolvers } from './resolvers/inventory/inventory.ts';
 import { locationResolvers } from './resolvers/locations/locations.ts';
 import { mediaResolvers } from './resolvers/media.ts';
-import { metafieldDefinitionResolvers } from './resolvers/metafield-definitions.ts';
-import { metafieldMutationResolvers } from './resolvers/metafield-mutations.ts';
+import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
+import { metafieldMutationResolvers } from './resolvers/metafields/metafields-set.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { optionResolvers } from './resolvers/options.ts';
-import { productDeleteResolvers } from './resolvers/product-delete.ts';
-import { productFieldResolvers } from './resolvers/product-fields.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
-import { productQueryResolvers } from './resolvers/products.ts';
-import { productWriteResolvers } from './resolvers/products-write/products-write.ts';
+import { productDeleteResolvers, productFieldResolvers, productQueryResolvers } from './resolvers/products.ts';
+import { productWriteResolvers } from './resolvers/products-write.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
-import { shopResolvers } from './resolvers/shop.ts';
+import { appResolvers, shopResolvers } from './resolvers/shop.ts';
 import { tagResolvers } from './resolvers/tags.ts';
 import { taxonomyResolvers } from './resolvers/taxonomy.ts';
 import { variantResolvers } from './resolvers/variants.ts';
-import { variantsBulkResolvers } from './resolvers/variants-bulk/variants-bulk.ts';
+import { variantsBulkResolvers } from './resolvers/variants-bulk.ts';
 import { webhookSubscriptionResolvers } from './resolvers/webhook-subscriptions.ts';
 
 /** Puts resolvers together by type; of two for one field, the later wins. */

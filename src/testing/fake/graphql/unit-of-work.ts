@@ -2,15 +2,7 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background, ShopEvent } from '../background.ts';
 import type { Caller } from '../model.ts';
 import type { EntityStore } from '../store/entity-store.ts';
-import type { ResolverContext, ShopInfo } from './context.ts';
-import { createRun, type OperationRun } from './operation-run.ts';
-
-/** Changes, events and work for later that stand together, or not at all. */
-export interface UnitOfWork {
-  readonly context: ResolverContext;
-  /** Hands all of it on to what the unit lies over. */
-  commit(): void;
-}
+import { createRun, type OperationRun, type ResolverContext, type ShopInfo, type UnitOfWork } from './context.ts';
 
 /** What every unit of one caller shares. */
 interface UnitBase extends Caller {

@@ -1,8 +1,7 @@
-import type { TokenBook } from '../oauth/token-book.ts';
+import type { TokenBook } from '../oauth/tokens.ts';
 import type { ShopState, Shops } from '../shops.ts';
 import { type Refusal, refusals } from './answers.ts';
 import type { ApiCaller, FakeRequest } from './api.ts';
-import { servedVersion, supportedVersions } from './versions.ts';
 
 /** A request that may go on to an API, or the refusal it gets. */
 type Admission =
@@ -60,4 +59,20 @@ function accessToken(request: FakeRequest): string {
   const basic = /^Basic (.+)$/i.exec(request.header('authorization') ?? '')?.[1] ?? '';
   const login = Buffer.from(basic, 'base64').toString();
   return login.slice(login.indexOf(':') + 1);
+}
+
+/** The version whose schema answers. */
+export const newestVersion = '2026-10';
+
+/** Versions that are served, oldest first; all by the newest schema. */
+export const supportedVersions = ['2026-01', '2026-04', '2026-07', newestVersion] as const;
+
+/**
+ * The version that answers. One that is no longer accessible falls forward to the oldest that is:
+ * https://shopify.dev/docs/api/usage/versioning
+ */
+function servedVersion(asked: string): string | undefined {
+  if (supportedVersions.some((version) => version === asked)) return asked;
+  const isPast = /^\d{4}-(01|04|07|10)$/.test(asked) && asked < supportedVersions[0];
+  return isPast ? supportedVersions[0] : undefined;
 }

@@ -1,5 +1,8 @@
 import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
 import { roundPoints } from '../cost/rule.ts';
+import { rootFields, rootType } from '../cost/selection.ts';
+import type { PreparedOperation } from '../model.ts';
+import { requiredScopes } from '../schema-tables.ts';
 import type { WholeAnswer } from './api.ts';
 
 /** What the body of an answer holds. */
@@ -65,7 +68,7 @@ export function maxCostBody(cost: number, maxCost: number): AnswerBody {
 }
 
 /** A root field that the shop's scopes do not open. */
-export interface DeniedField {
+interface DeniedField {
   readonly field: string;
   /** Its key in the answer. */
   readonly key: string;
@@ -97,4 +100,27 @@ export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): Ans
 /** A bug or a full disk of the fake itself, for a status 500: its words help most. */
 export function failureBody(error: unknown): AnswerBody {
   return { errors: `The fake failed: ${error instanceof Error ? error.message : String(error)}` };
+}
+
+/** The first root field that the granted scopes do not open; `undefined` grants all. */
+export function deniedField(
+  operation: PreparedOperation,
+  granted: ReadonlySet<string> | undefined,
+): DeniedField | undefined {
+  if (!granted) return undefined;
+  const root = rootType(operation).name;
+  const fields = rootFields(operation);
+  for (const [key, [node]] of fields) {
+    const field = node.name.value;
+    const scopes = [...new Set(requiredScopes[`${root}.${field}`])];
+    if (scopes.length > 0 && !scopes.some((scope) => isGranted(scope, granted))) {
+      return { field, key, scopes, keys: [...fields.keys()] };
+    }
+  }
+  return undefined;
+}
+
+/** Whether the granted scopes hold one; `undefined` grants all. A scope to write holds the scope to read. */
+export function isGranted(scope: string, granted: ReadonlySet<string> | undefined): boolean {
+  return !granted || granted.has(scope) || (scope.includes('read_') && granted.has(scope.replace('read_', 'write_')));
 }

@@ -1,18 +1,15 @@
+import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import { sleep } from '../../../internal/sleep.ts';
 import type { CallLog } from '../call-log.ts';
 import { disturb } from '../faults/disturb.ts';
-import type { FaultPlan } from '../faults/faults.ts';
-import { faults } from '../faults/kinds.ts';
+import { type FaultPlan, faults } from '../faults/faults.ts';
 import type { FakeCall } from '../model.ts';
-import type { TokenBook } from '../oauth/token-book.ts';
+import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
-import { admit, shopOf } from './admission.ts';
+import { admit, newestVersion, shopOf } from './admission.ts';
 import { jsonAnswer } from './answers.ts';
-import type { FakeAnswer, FakeApi, FakeCore, FakeRoute, Opened } from './api.ts';
-import { openRoute } from './route-task.ts';
-import { newestVersion } from './versions.ts';
+import type { FakeAnswer, FakeApi, FakeCore, FakeRequest, FakeRoute, Opened } from './api.ts';
 
 /** Options of `createCore`. */
 interface CoreOptions {
@@ -103,4 +100,23 @@ export function createCore(options: CoreOptions): FakeCore {
 function newCall(at: number): Omit<FakeCall, 'status'> {
   const nothing = { shop: '', operation: '', rootFields: [], variables: {}, requestedCost: 0, actualCost: 0 };
   return { ...nothing, at, outcome: 'ok', executed: false };
+}
+
+/** A request that a route answers, as a call that costs nothing. */
+function openRoute(route: FakeRoute, request: FakeRequest): Opened {
+  const operation = route.name?.(request) ?? `${request.method} ${request.path}`;
+  return {
+    ok: true,
+    task: {
+      call: { operation },
+      pay: () => true,
+      refund: () => undefined,
+      throttled: () => jsonAnswer(429, { errors: 'Too Many Requests' }, { 'retry-after': '2.0' }),
+      async execute() {
+        const answer = await route.answer(request);
+        const isRefused = 'status' in answer && answer.status >= 400;
+        return { answer, call: isRefused ? { outcome: 'refused', executed: false } : {} };
+      },
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { type DocumentNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
 import { maxRequestPoints } from '../cost/rule.ts';
@@ -6,14 +7,13 @@ import {
   type AnswerBody,
   accessDeniedBody,
   costExtension,
+  deniedField,
   jsonAnswer,
   maxCostBody,
   refusals,
   throttledBody,
 } from './answers.ts';
 import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './api.ts';
-import { deprecatedFields } from './deprecated-fields.ts';
-import { deniedField } from './scopes.ts';
 
 /** What GraphQL works with. */
 interface GraphqlApiOptions {
@@ -100,4 +100,27 @@ function graphqlRequest({ body, header }: FakeRequest): GraphqlRequest | undefin
   const variables = parsed.variables ?? {};
   if (!isRecord(variables)) return undefined;
   return { query, variables, ...(typeof operationName === 'string' && { operationName }) };
+}
+
+/**
+ * Makes a reader of the deprecated fields that a document uses, as `X-Shopify-API-Deprecated-Reason` lists them:
+ * `Shop.products, Shop.productVariants`. `undefined` for none. What it found for a document is remembered.
+ * https://shopify.dev/changelog/posts/graphql-return-actual-deprecation-reasons
+ */
+function deprecatedFields(): (operation: PreparedOperation) => string | undefined {
+  const remembered = new WeakMap<DocumentNode, string>();
+  return ({ document, schema }) => {
+    const known = remembered.get(document);
+    if (known !== undefined) return known || undefined;
+    const names = new Set<string>();
+    const types = new TypeInfo(schema);
+    const note = (): undefined => {
+      const field = types.getFieldDef();
+      if (field?.deprecationReason != null) names.add(`${types.getParentType()?.name}.${field.name}`);
+    };
+    visit(document, visitWithTypeInfo(types, { Field: note }));
+    const listed = [...names].join(', ');
+    remembered.set(document, listed);
+    return listed || undefined;
+  };
 }

@@ -1,13 +1,82 @@
 import { createHmac } from 'node:crypto';
+import type { Clock } from '../../../internal/clock.ts';
+import { isRecord, parseJson } from '../../../internal/json.ts';
 import { shopOf } from '../http/admission.ts';
 import { jsonAnswer, refusals } from '../http/answers.ts';
 import type { FakeRequest, FakeRoute, WholeAnswer } from '../http/api.ts';
-import { type AuthorizationCodeEntity, oauthKinds, tokenGid } from '../store/oauth-entities.ts';
-import type { FakeApp } from './apps.ts';
-import { problemAnswer, problems } from './problems.ts';
-import { grantedScopes, parseScopes } from './scope-list.ts';
-import type { OAuthContext } from './token-route.ts';
+import type { Shops } from '../shops.ts';
+import { type AuthorizationCodeEntity, oauthKinds, tokenGid } from '../store/entities.ts';
+import type { EntityStore } from '../store/entity-store.ts';
+import {
+  authorizationCodeGrant,
+  clientCredentialsGrant,
+  type Grant,
+  grantedScopes,
+  parseScopes,
+  problemAnswer,
+  problems,
+  refreshGrant,
+  type TokenParameters,
+  tokenExchangeGrant,
+  tokenExchangeType,
+} from './grants.ts';
+import type { Apps, FakeApp } from './session-token.ts';
 import { newToken } from './tokens.ts';
+
+/** The OAuth endpoints, which have no version: https://shopify.dev/docs/api/usage/versioning */
+export function oauthRoutes(context: OAuthContext): readonly FakeRoute[] {
+  return [authorizeRoute(context), tokenRoute(context)];
+}
+
+/** What the OAuth endpoints work with. */
+interface OAuthContext {
+  readonly apps: Apps;
+  readonly shops: Shops;
+  readonly store: EntityStore;
+  readonly clock: Clock;
+}
+
+const grants: ReadonlyMap<string, Grant> = new Map([
+  ['authorization_code', authorizationCodeGrant],
+  ['refresh_token', refreshGrant],
+  ['client_credentials', clientCredentialsGrant],
+  [tokenExchangeType, tokenExchangeGrant],
+]);
+
+/** `POST /admin/oauth/access_token`, for every grant. */
+function tokenRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute {
+  return {
+    matches: ({ path }) => path === '/admin/oauth/access_token',
+    name: ({ method }) => `${method} oauth/access_token`,
+    async answer(request): Promise<WholeAnswer> {
+      if (request.method !== 'POST') return jsonAnswer(refusals.wrongMethod.status, refusals.wrongMethod.body);
+      const shop = shopOf(request, shops);
+      if (!shop) return jsonAnswer(refusals.notFound.status, refusals.notFound.body);
+
+      const parameters = readParameters(request);
+      const app = apps.find(parameters.get('client_id') ?? '');
+      if (!app) return problemAnswer(problems.appUnknown, request);
+      if (parameters.get('client_secret') !== app.clientSecret) return problemAnswer(problems.wrongSecret, request);
+      // Shopify's first grant has no name in the request.
+      const grant = grants.get(parameters.get('grant_type') ?? 'authorization_code');
+      if (!grant) return problemAnswer(problems.unknownGrant, request);
+
+      const transaction = store.begin();
+      const granted = grant({ app, shop, store: transaction, now: clock.now(), parameters });
+      if (!granted.ok) return problemAnswer(granted.problem, request);
+      transaction.commit();
+      return jsonAnswer(200, granted.body);
+    },
+  };
+}
+
+/** The parameters of a form or of JSON; of anything else, none. */
+function readParameters({ body, header }: FakeRequest): TokenParameters {
+  if (!header('content-type')?.includes('json')) return new Map(new URLSearchParams(body));
+  const parsed = parseJson(body);
+  const entries = isRecord(parsed) ? Object.entries(parsed) : [];
+  return new Map(entries.map(([name, value]) => [name, String(value)]));
+}
 
 /** Milliseconds that a code waits to be exchanged. Shopify publishes no number; this is OAuth's longest. */
 const codeLifetimeMs = 10 * 60_000;
@@ -16,7 +85,7 @@ const codeLifetimeMs = 10 * 60_000;
  * `GET /admin/oauth/authorize`: the owner approves at once, and is sent back to the app with a code.
  * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
  */
-export function authorizeRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute {
+function authorizeRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute {
   return {
     matches: ({ path }) => path === '/admin/oauth/authorize',
     name: ({ method }) => `${method} oauth/authorize`,

@@ -1,13 +1,12 @@
 import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
-import { shopPayload } from '../rest/shop-payload.ts';
+import { shopPayload } from '../rest/shop.ts';
 import { type ShopState, type Shops, shopInfo } from '../shops.ts';
 import type { FakeStore } from '../store/entity-store.ts';
-import type { Apps } from './apps.ts';
-import { ownerId } from './authorization-code.ts';
-import { signSessionToken } from './session-token.ts';
-import type { TokenBook } from './token-book.ts';
+import { ownerId } from './grants.ts';
+import { type Apps, signSessionToken } from './session-token.ts';
+import type { TokenBook } from './tokens.ts';
 
 /** What a session token is made for. */
 export interface SessionTokenOptions {

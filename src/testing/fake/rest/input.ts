@@ -1,13 +1,118 @@
 import type {
+  FileSetInput,
   InventoryItemInput,
+  MetafieldInput,
   ProductSetInput,
+  ProductStatus,
   ProductVariantInventoryPolicy,
   ProductVariantSetInput,
 } from '../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredMedia, StoredVariant } from '../store/entities.ts';
-import { gidOf, listOf, metafieldsOf, textOf, truthOf } from './input-values.ts';
-import type { Json } from './types.ts';
+import { isRecord } from '../../../internal/json.ts';
+import type { ProductEntity, StoredMedia, StoredMetafield, StoredVariant } from '../store/entities.ts';
+import { type Json, notSimulated, type RestReply, unprocessable } from './replies.ts';
 import { weightUnits } from './views.ts';
+
+/** A text, also where a number was sent; `undefined` where nothing was, so that it stays as it is. */
+function textOf(value: unknown): string | null | undefined {
+  return value === undefined || value === null ? value : String(value);
+}
+
+/** A truth, or `undefined` where none was sent. */
+const truthOf = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
+
+/** A list of objects, or `undefined` where none was sent. */
+function listOf(value: unknown): readonly Json[] | undefined {
+  return Array.isArray(value) ? value.filter(isRecord) : undefined;
+}
+
+/** The gid for a number of a body, exactly. */
+export const gidOf = (kind: string, id: unknown): string => `gid://shopify/${kind}/${String(id)}`;
+
+/** The metafields that a body names, beside those that are there: REST deletes none. */
+function metafieldsOf(value: unknown, existing: readonly StoredMetafield[] = []): MetafieldInput[] | undefined {
+  const given = listOf(value)?.map(({ id, namespace, key, type, value: content }) => ({
+    id: id === undefined ? undefined : gidOf('Metafield', id),
+    namespace: textOf(namespace),
+    key: textOf(key),
+    type: textOf(type),
+    value: textOf(content),
+  }));
+  if (!given) return undefined;
+  const kept = existing.filter(
+    (metafield) =>
+      !given.some(({ id, namespace, key }) => {
+        return id === metafield.id || (namespace === metafield.namespace && key === metafield.key);
+      }),
+  );
+  return [
+    ...kept.map(({ id, namespace, key, type, value: content }) => ({ id, namespace, key, type, value: content })),
+    ...given,
+  ];
+}
+
+const statuses: readonly unknown[] = ['active', 'archived', 'draft', 'unlisted', undefined, null];
+
+const policies: readonly unknown[] = ['deny', 'continue', undefined, null];
+
+const notListed = ['is not included in the list'];
+
+/** Why a product's body is refused before it is read further; `undefined` where it is not. */
+export function refusedProduct(body: Json): RestReply | undefined {
+  if (!statuses.includes(body.status)) return unprocessable({ status: notListed });
+  if (listOf(body.images)?.some((image) => 'attachment' in image)) {
+    return notSimulated('the field `images[].attachment` is not simulated by the fake: give `src`');
+  }
+  for (const variant of listOf(body.variants) ?? []) {
+    const refused = refusedVariant(variant);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** Why a variant's body is refused before it is read further; `undefined` where it is not. */
+export function refusedVariant({ inventory_policy: policy }: Json): RestReply | undefined {
+  return policies.includes(policy) ? undefined : unprocessable({ inventory_policy: notListed });
+}
+
+/** A product's body, as `productSet` takes it. What the body leaves out stays as it is. */
+export function productInput(body: Json, existing: ProductEntity | undefined): ProductSetInput {
+  return {
+    title: textOf(body.title),
+    handle: textOf(body.handle),
+    descriptionHtml: textOf(body.body_html),
+    vendor: textOf(body.vendor),
+    productType: textOf(body.product_type),
+    templateSuffix: textOf(body.template_suffix),
+    status: textOf(body.status)?.toUpperCase() as ProductStatus | undefined,
+    tags: tagsOf(body.tags),
+    seo: {
+      title: textOf(body.metafields_global_title_tag),
+      description: textOf(body.metafields_global_description_tag),
+    },
+    metafields: metafieldsOf(body.metafields, existing?.metafields),
+    files: filesOf(body, existing),
+    ...variantsInput(body, existing),
+  };
+}
+
+function tagsOf(tags: unknown): string[] | undefined {
+  if (tags === undefined) return undefined;
+  return Array.isArray(tags) ? tags.map(String) : String(tags ?? '').split(',');
+}
+
+/** The images; those that stand already, too, where a variant is given one of them. */
+function filesOf(body: Json, existing: ProductEntity | undefined): FileSetInput[] | undefined {
+  const images = listOf(body.images);
+  if (images) {
+    return images.map(({ id, src, alt }) => {
+      const kept = existing?.media.find((media) => media.image.id === gidOf('ImageSource', id));
+      const file = kept ? { id: kept.id } : { originalSource: textOf(src) };
+      return { ...file, ...(alt !== undefined && { alt: textOf(alt) }) };
+    });
+  }
+  const isGivenAnImage = listOf(body.variants)?.some((row) => row.image_id != null);
+  return isGivenAnImage ? existing?.media.map(({ id }) => ({ id })) : undefined;
+}
 
 type VariantsInput = Pick<ProductSetInput, 'productOptions' | 'variants'>;
 
@@ -15,7 +120,7 @@ type VariantsInput = Pick<ProductSetInput, 'productOptions' | 'variants'>;
  * Options and variants of a product's body, as `productSet` takes them. REST too deletes the variants that a list
  * leaves out; an option's values are those that its variants have.
  */
-export function variantsInput(body: Json, existing: ProductEntity | undefined): VariantsInput {
+function variantsInput(body: Json, existing: ProductEntity | undefined): VariantsInput {
   const options = listOf(body.options);
   const given = listOf(body.variants);
   // A new product without variants is given one; one that exists cannot lose all of them.

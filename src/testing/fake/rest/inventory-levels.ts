@@ -1,15 +1,20 @@
 import { isRecord } from '../../../internal/json.ts';
 import type { ResolverContext } from '../graphql/context.ts';
-import { levelAt, ownerOfItem } from '../graphql/resolvers/inventory/levels.ts';
-import { levelPayload } from '../graphql/resolvers/inventory/payloads.ts';
+import { levelAt, levelPayload, ownerOfItem } from '../graphql/resolvers/inventory/levels.ts';
 import { setQuantities } from '../graphql/resolvers/inventory/quantities.ts';
 import { locationById } from '../graphql/resolvers/locations/find-locations.ts';
-import type { InventoryLevelEntity } from '../store/inventory-entities.ts';
-import { gidOf } from './input-values.ts';
-import { readListing } from './listing.ts';
-import { numberOf, pageReply } from './page.ts';
-import { badParameter, ok, type RestReply, refusals, unprocessable } from './replies.ts';
-import type { RestEndpoint, RestRequest } from './types.ts';
+import type { InventoryLevelEntity } from '../store/entities.ts';
+import { gidOf } from './input.ts';
+import { numberOf, pageReply, readListing } from './listing.ts';
+import {
+  badParameter,
+  ok,
+  type RestEndpoint,
+  type RestReply,
+  type RestRequest,
+  refusals,
+  unprocessable,
+} from './replies.ts';
 
 /** Ids in one request. */
 const maxIds = 50;

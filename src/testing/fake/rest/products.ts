@@ -1,20 +1,28 @@
 import type { ResolverContext } from '../graphql/context.ts';
-import { allProducts, allPublications, productByHandle, productById } from '../graphql/resolvers/find-entities.ts';
-import { buildProduct } from '../graphql/resolvers/product-set/build.ts';
-import { savedProduct, setProduct } from '../graphql/resolvers/product-set/set-product.ts';
+import {
+  allProducts,
+  allPublications,
+  ownerOf,
+  productByHandle,
+  productById,
+} from '../graphql/resolvers/find-entities.ts';
+import { buildProduct, savedProduct, setProduct } from '../graphql/resolvers/product-set/build.ts';
 import { deleteProduct } from '../graphql/resolvers/save-product.ts';
 import { freeHandle, handleFrom } from '../graphql/resolvers/text.ts';
-import type { ProductEntity } from '../store/entities.ts';
-import { refusedProduct } from './body-checks.ts';
-import { withFields } from './fields.ts';
-import { readListing } from './listing.ts';
-import { numberOf, pageReply, sinceId } from './page.ts';
-import { filteredProducts, productParameters } from './product-filters.ts';
-import { productInput } from './product-input.ts';
-import { ok, type RestReply, refusals } from './replies.ts';
-import type { Json, RestEndpoint, RestRequest } from './types.ts';
-import { userErrorReply } from './user-errors.ts';
-import { productView } from './views.ts';
+import type { ProductEntity, StoredVariant } from '../store/entities.ts';
+import { productInput, refusedProduct, refusedVariant } from './input.ts';
+import { filteredProducts, numberOf, pageReply, productParameters, readListing, sinceId } from './listing.ts';
+import {
+  type Json,
+  ok,
+  type RestEndpoint,
+  type RestReply,
+  type RestRequest,
+  refusals,
+  userErrorReply,
+  withFields,
+} from './replies.ts';
+import { productView, variantView } from './views.ts';
 
 /**
  * Products.
@@ -53,10 +61,7 @@ export const productEndpoints: readonly RestEndpoint[] = [
 ];
 
 /** Answers for the product in the path. */
-export function withProduct(
-  { ids: [id], unit }: RestRequest,
-  answer: (product: ProductEntity) => RestReply,
-): RestReply {
+function withProduct({ ids: [id], unit }: RestRequest, answer: (product: ProductEntity) => RestReply): RestReply {
   const product = productById(unit, `gid://shopify/Product/${id}`);
   return product ? answer(product) : refusals.notFound;
 }
@@ -98,7 +103,7 @@ function create({ body, unit }: RestRequest): RestReply {
 }
 
 /** Changes a product. */
-export function changeProduct(product: ProductEntity, body: Json, unit: ResolverContext) {
+function changeProduct(product: ProductEntity, body: Json, unit: ResolverContext) {
   return setProduct({ identifier: { id: product.id }, input: productInput(body, product) }, unit);
 }
 
@@ -112,4 +117,64 @@ function update(before: ProductEntity, body: Json, unit: ResolverContext): RestR
 function publishedNow(unit: ResolverContext, publishDate: string): ProductEntity['published'] {
   const [channel] = allPublications(unit);
   return channel ? [{ publicationId: channel.id, publishDate }] : [];
+}
+
+/**
+ * Variants.
+ * https://shopify.dev/docs/api/admin-rest/latest/resources/product-variant
+ */
+export const variantEndpoints: readonly RestEndpoint[] = [
+  {
+    method: 'GET',
+    path: 'products/{id}/variants.json',
+    scope: 'read_products',
+    answer: (request) => withProduct(request, (product) => listOfVariants(product, request)),
+  },
+  {
+    method: 'GET',
+    path: 'variants/{id}.json',
+    scope: 'read_products',
+    answer: (request) =>
+      withVariant(request, (product, variant) => {
+        return ok({ variant: withFields(variantView(product, variant, request.unit), request.query.get('fields')) });
+      }),
+  },
+  {
+    method: 'PUT',
+    path: 'variants/{id}.json',
+    scope: 'write_products',
+    subject: 'variant',
+    answer: (request) => withVariant(request, (product, variant) => updateOfVariants(product, variant, request)),
+  },
+];
+
+function withVariant(
+  { ids: [id], unit }: RestRequest,
+  answer: (product: ProductEntity, variant: StoredVariant) => RestReply,
+): RestReply {
+  const gid = `gid://shopify/ProductVariant/${id}`;
+  const product = ownerOf(unit, gid);
+  const variant = product?.variants.find((candidate) => candidate.id === gid);
+  return product && variant ? answer(product, variant) : refusals.notFound;
+}
+
+function listOfVariants(product: ProductEntity, request: RestRequest): RestReply {
+  const read = readListing(request.query, { filters: ['since_id'], notSimulated: ['presentment_currencies'] });
+  if (!read.ok) return read.reply;
+  return pageReply(product.variants, read.listing, request, {
+    name: 'variants',
+    number: ({ id }) => numberOf(id),
+    view: (variant) => variantView(product, variant, request.unit),
+  });
+}
+
+/** One variant changes; the others are named, so that they stay. */
+function updateOfVariants(before: ProductEntity, { id }: StoredVariant, { body, unit }: RestRequest): RestReply {
+  const given = body.variant as Json;
+  const refused = refusedVariant(given);
+  if (refused) return refused;
+  const variants = before.variants.map((variant) => ({ ...(variant.id === id && given), gid: variant.id }));
+  const { product, userErrors } = changeProduct(before, { variants }, unit);
+  const variant = product?.variants.find((candidate) => candidate.id === id);
+  return product && variant ? ok({ variant: variantView(product, variant, unit) }) : userErrorReply(userErrors);
 }

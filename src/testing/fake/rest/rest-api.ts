@@ -1,16 +1,25 @@
 import type { Clock } from '../../../internal/clock.ts';
+import { isRecord, parseExactJson } from '../../../internal/json.ts';
 import type { Background } from '../background.ts';
-import type { ShopInfo } from '../graphql/context.ts';
-import { createRun } from '../graphql/operation-run.ts';
+import { callLimit } from '../cost/bucket.ts';
+import { createRun, type ShopInfo } from '../graphql/context.ts';
 import { beginUnit } from '../graphql/unit-of-work.ts';
-import { jsonAnswer } from '../http/answers.ts';
+import { isGranted, jsonAnswer } from '../http/answers.ts';
 import type { ApiCaller, FakeApi, FakeRequest } from '../http/api.ts';
 import type { EntityStore } from '../store/entity-store.ts';
-import { checkRequest, readBody } from './checks.ts';
-import { type FoundEndpoint, findEndpoint } from './endpoints.ts';
-import { type RestReply, throttled } from './replies.ts';
-import { callLimit } from './rest-bucket.ts';
-import type { Json } from './types.ts';
+import { inventoryEndpoints } from './inventory-levels.ts';
+import { productEndpoints, variantEndpoints } from './products.ts';
+import {
+  badParameter,
+  type Json,
+  missingScope,
+  notSimulated,
+  type RestEndpoint,
+  type RestReply,
+  refusals,
+  throttled,
+} from './replies.ts';
+import { shopEndpoints } from './shop.ts';
 
 /** What REST works with. */
 interface RestApiOptions {
@@ -85,4 +94,94 @@ export function createRestApi({ store, clock, background, shopInfo }: RestApiOpt
     if (reply.status < 400) unit.commit();
     return reply;
   }
+}
+
+/** A request that may be answered, or the refusal it gets. */
+type Checked =
+  | {
+      readonly ok: true;
+      readonly endpoint: RestEndpoint;
+      readonly ids: readonly string[];
+      readonly body: Json;
+    }
+  | { readonly ok: false; readonly reply: RestReply };
+
+const simulatedMethods = new Set(['GET', 'POST', 'PUT', 'DELETE']);
+
+/**
+ * Checks what all endpoints have in common: form, method, scope, ids, body.
+ *
+ * @param sent The body, if it is JSON.
+ */
+function checkRequest(
+  request: FakeRequest,
+  { scopes }: ApiCaller,
+  resource: string,
+  found: FoundEndpoint | undefined,
+  sent: Json | undefined,
+): Checked {
+  const refuse = (reply: RestReply): Checked => ({ ok: false, reply });
+  if (!resource.endsWith('.json') || !acceptsJson(request)) return refuse(refusals.notAcceptable);
+  if (!simulatedMethods.has(request.method)) return refuse(refusals.wrongMethod);
+  const endpoint = found?.endpoint;
+  if (!endpoint)
+    return refuse(notSimulated(`\`${request.method} ${found?.name ?? resource}\` is not simulated by the fake`));
+
+  if (endpoint.scope && !isGranted(endpoint.scope, scopes)) return refuse(missingScope(endpoint.scope));
+  if (!found.ids.every((id) => /^\d+$/.test(id))) return refuse(refusals.idExpected);
+
+  if (endpoint.method !== 'POST' && endpoint.method !== 'PUT') return { ok: true, endpoint, ids: found.ids, body: {} };
+  const contentType = request.header('content-type');
+  if (contentType !== null && !contentType.includes('json')) return refuse(refusals.wrongMediaType);
+  const { subject } = endpoint;
+  if (!sent || contentType === null || (subject !== undefined && !isRecord(sent[subject]))) {
+    return refuse(badParameter(subject ?? 'base', 'Required parameter missing or invalid'));
+  }
+  return { ok: true, endpoint, ids: found.ids, body: sent };
+}
+
+function acceptsJson({ header }: FakeRequest): boolean {
+  const accept = header('accept');
+  return accept === null || /\*\/\*|application\/(?:\*|json)/.test(accept);
+}
+
+/** The body as JSON, with exact numbers; `undefined` for anything else. */
+function readBody(text: string): Json | undefined {
+  try {
+    const body = parseExactJson(text);
+    return isRecord(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The endpoint of a request, or only the kind of path where the method is not simulated. */
+interface FoundEndpoint {
+  /** The kind of path, such as `products/{id}.json`. */
+  readonly name: string;
+  readonly ids: readonly string[];
+  readonly endpoint: RestEndpoint | undefined;
+}
+
+const endpoints: readonly RestEndpoint[] = [
+  ...productEndpoints,
+  ...variantEndpoints,
+  ...inventoryEndpoints,
+  ...shopEndpoints,
+];
+
+const patterns = [...new Set(endpoints.map(({ path }) => path))].map((path) => ({
+  path,
+  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('{id}', '([^/]+?)')}$`),
+}));
+
+/** The endpoint for what follows the version in a path; `undefined` where no method of it is simulated. */
+function findEndpoint(method: string, resource: string): FoundEndpoint | undefined {
+  for (const { path, pattern } of patterns) {
+    const match = pattern.exec(resource);
+    if (!match) continue;
+    const endpoint = endpoints.find((candidate) => candidate.path === path && candidate.method === method);
+    return { name: path, ids: match.slice(1), endpoint };
+  }
+  return undefined;
 }

@@ -1,9 +1,8 @@
-import { allLocations, locationById } from '../graphql/resolvers/locations/find-locations.ts';
-import { locationPayload } from '../graphql/resolvers/locations/location-payload.ts';
-import { withFields } from './fields.ts';
-import { ok, refusals } from './replies.ts';
-import { shopPayload } from './shop-payload.ts';
-import type { RestEndpoint } from './types.ts';
+import type { ShopInfo } from '../graphql/context.ts';
+import { stableGid } from '../graphql/gid.ts';
+import { allLocations, locationById, locationPayload } from '../graphql/resolvers/locations/find-locations.ts';
+import { idOf } from '../webhooks/product-payload.ts';
+import { type Json, ok, type RestEndpoint, refusals, withFields } from './replies.ts';
 
 /** `shop.json`, and where the shop stocks its goods. */
 export const shopEndpoints: readonly RestEndpoint[] = [
@@ -30,3 +29,24 @@ export const shopEndpoints: readonly RestEndpoint[] = [
     },
   },
 ];
+
+const planNames = { standard: 'basic', advanced: 'unlimited', plus: 'shopify_plus' } as const;
+
+/** A shop in the shape of REST, and of the topic `app/uninstalled`. */
+export function shopPayload(domain: string, { name, plan, currencyCode = 'USD' }: ShopInfo): Json {
+  return {
+    id: idOf(stableGid('Shop', domain)),
+    name,
+    email: 'owner@shop.example',
+    domain,
+    myshopify_domain: domain,
+    currency: currencyCode,
+    plan_name: planNames[plan],
+    plan_display_name: planNames[plan],
+    primary_locale: 'en',
+    iana_timezone: 'Etc/UTC',
+    timezone: '(GMT+00:00) UTC',
+    country_code: 'US',
+    enabled_presentment_currencies: [currencyCode],
+  };
+}

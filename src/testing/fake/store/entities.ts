@@ -105,3 +105,358 @@ export interface MetafieldDefinitionEntity extends Entity {
   /** No two things of the owner type may have the same value. */
   readonly uniqueValues: boolean;
 }
+
+/** A collection of products that are put there by hand. Which they are stands in the products. */
+export interface CollectionEntity extends Entity {
+  readonly title: string;
+  readonly handle: string;
+  readonly descriptionHtml: string;
+  readonly sortOrder: string;
+  readonly templateSuffix: string | null;
+  readonly seo: { readonly title: string | null; readonly description: string | null };
+  readonly image: null;
+  readonly metafields: readonly StoredMetafield[];
+  readonly updatedAt: string;
+}
+
+/** The address of a location, as far as it was given. */
+export interface StoredAddress {
+  readonly address1: string | null;
+  readonly address2: string | null;
+  readonly city: string | null;
+  /** ISO 3166-1 alpha-2. */
+  readonly countryCode: string;
+  readonly provinceCode: string | null;
+  readonly zip: string | null;
+  readonly phone: string | null;
+}
+
+/** A place where inventory is stocked. */
+export interface LocationEntity extends Entity {
+  readonly name: string;
+  readonly isActive: boolean;
+  /** New variants are stocked there. */
+  readonly isPrimary: boolean;
+  readonly fulfillsOnlineOrders: boolean;
+  readonly address: StoredAddress;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly deactivatedAt: string | null;
+}
+
+/** An active location as it is when it is new. */
+export function newLocation(
+  id: string,
+  now: string,
+  given: Pick<LocationEntity, 'name'> & Partial<LocationEntity>,
+): LocationEntity {
+  const nowhere = { address1: null, address2: null, city: null, provinceCode: null, zip: null, phone: null };
+  return {
+    isActive: true,
+    isPrimary: false,
+    fulfillsOnlineOrders: true,
+    address: { ...nowhere, countryCode: 'US' },
+    createdAt: now,
+    updatedAt: now,
+    deactivatedAt: null,
+    ...given,
+    id,
+  };
+}
+
+/**
+ * States a unit of stock can be in. All but `incoming` are on hand.
+ * https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states
+ */
+export const quantityStates = [
+  'available',
+  'committed',
+  'damaged',
+  'incoming',
+  'quality_control',
+  'reserved',
+  'safety_stock',
+] as const;
+
+/** A state that is counted by itself. */
+export type QuantityState = (typeof quantityStates)[number];
+
+/** A name by which a quantity is read; `on_hand` is a sum. */
+export type QuantityName = QuantityState | 'on_hand';
+
+/** The stock of one inventory item at one location. */
+export interface InventoryLevelEntity extends Entity {
+  readonly itemId: string;
+  readonly locationId: string;
+  readonly isActive: boolean;
+  readonly quantities: Readonly<Record<QuantityState, number>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** One line of an adjustment group. */
+export interface StoredInventoryChange {
+  readonly itemId: string;
+  readonly locationId: string;
+  readonly name: QuantityName;
+  readonly delta: number;
+  readonly quantityAfterChange: number;
+  readonly ledgerDocumentUri: string | null;
+}
+
+/** What one inventory mutation changed. */
+export interface InventoryAdjustmentGroupEntity extends Entity {
+  readonly reason: string;
+  readonly referenceDocumentUri: string | null;
+  readonly entries: readonly StoredInventoryChange[];
+  readonly createdAt: string;
+}
+
+/** An image that was uploaded by itself, and may belong to products too. */
+export interface FileEntity extends Entity, StoredMedia {
+  readonly id: string;
+  /** Milliseconds since the epoch; what came with a product has none, and was ready at once. */
+  readonly uploadedAtMs?: number;
+}
+
+/** What is to be done in the background, as plain JSON. */
+export interface DeferredRequest {
+  /** Which kind of work it is. */
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** An operation or job that runs on the fake's clock. */
+export interface DeferredEntity extends Entity {
+  readonly status: 'CREATED' | 'ACTIVE' | 'COMPLETE';
+  readonly request: DeferredRequest;
+  /** When it is done, in milliseconds since the epoch. */
+  readonly dueAt: number;
+  readonly productId: string | null;
+  readonly deletedProductId: string | null;
+  readonly userErrors: readonly unknown[];
+}
+
+/** Whatever of a deferred entity its work fills in. */
+export type DeferredOutcome = Partial<Pick<DeferredEntity, 'productId' | 'deletedProductId' | 'userErrors'>>;
+
+/** What came of a mutation with an idempotency key. */
+export interface IdempotencyRecordEntity extends Entity {
+  /** Digest of app and key. */
+  readonly id: string;
+  /** Digest of the mutation and its arguments. */
+  readonly fingerprint: string;
+  readonly state: 'done' | 'failed';
+  /** With references in place of what stands in the store; see `recordedPayload`. */
+  readonly payload?: unknown;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What a bulk operation is, in the words of the schema. */
+export type BulkType = 'QUERY' | 'MUTATION';
+
+/** How far a bulk operation has come. That its file has expired is not stored: the clock tells it. */
+export type StoredBulkStatus = 'CREATED' | 'RUNNING' | 'CANCELING' | 'CANCELED' | 'COMPLETED' | 'FAILED';
+
+/** Why a bulk operation failed, in the words of the schema. */
+export type BulkErrorCode = 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT';
+
+/** A bulk operation; kind `BulkOperation`. */
+export interface BulkOperationEntity extends Entity {
+  /** The app that started it: no other sees it. */
+  readonly app: string;
+  /** Scheme and host by which it was started. */
+  readonly origin: string;
+  readonly type: BulkType;
+  readonly status: StoredBulkStatus;
+  /** Whether the token that started it misses a scope for it: then it fails when it begins to run. */
+  readonly denied: boolean;
+  /** The query, or the mutation. */
+  readonly query: string;
+  /** Whether nested lines follow their parents at once. */
+  readonly groupObjects: boolean;
+  /** The file with the variables; `null` for a query. */
+  readonly upload: { readonly key: string; readonly revision: number } | null;
+  readonly errorCode: BulkErrorCode | null;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601; only where it was completed. */
+  readonly completedAt: string | null;
+  /** ISO 8601; from here on its file counts its seven days. */
+  readonly endedAt: string | null;
+  /** Lines so far. */
+  readonly objectCount: number;
+  /** Lines so far that hang on no other. */
+  readonly rootObjectCount: number;
+  /** Bytes of the lines so far. */
+  readonly bytes: number;
+}
+
+/** Some lines of a result, each with its line break; kind `BulkResultPart`. One part is written at a time, so that a stop loses at most one. */
+export interface BulkResultPartEntity extends Entity {
+  readonly operationId: string;
+  readonly text: string;
+}
+
+/** A place that a file can be uploaded to; kind `StagedUpload`. */
+export interface StagedUploadEntity extends Entity {
+  /** Path of the file, such as `tmp/1/bulk/…/rows.jsonl`. */
+  readonly key: string;
+  readonly resource: string;
+  readonly httpMethod: 'POST' | 'PUT';
+  readonly mimeType: string;
+  /** What a form must hold besides the file, or what the headers of a `PUT` must say. */
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** How often a file was uploaded: 0 for not yet. */
+  readonly revision: number;
+  /** The file, where it holds variables of a bulk mutation. Other files are taken and forgotten. */
+  readonly content: string | null;
+}
+
+/** An access token that the token endpoint gave. */
+export interface AccessTokenEntity extends Entity {
+  /** Id of the app in this fake. */
+  readonly app: string;
+  readonly mode: 'offline' | 'online';
+  readonly scopes: readonly string[];
+  /** Wall time in milliseconds since the epoch; `null` for never. */
+  readonly expiresAt: number | null;
+}
+
+/** A refresh token. */
+export interface RefreshTokenEntity extends Entity {
+  readonly app: string;
+  readonly scopes: readonly string[];
+  /** Wall time in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** What it was exchanged for; `null` for one that is unused. */
+  readonly replacement: StoredPair | null;
+}
+
+/** An access token and a refresh token that were given together. */
+export interface StoredPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** When the pair was given: wall time in milliseconds since the epoch. */
+  readonly at: number;
+  /** When the refresh token ends. */
+  readonly refreshExpiresAt: number;
+}
+
+/** A code that waits to be exchanged. */
+export interface AuthorizationCodeEntity extends Entity {
+  readonly app: string;
+  readonly mode: 'offline' | 'online';
+  readonly scopes: readonly string[];
+  /** Wall time in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A token that is not taken any more, though the options of the fake may still name it. */
+export interface RetiredTokenEntity extends Entity {
+  /** What it was migrated to; `null` for one that was revoked. */
+  readonly migration: StoredPair | null;
+}
+
+/** Kinds under which the store keeps what OAuth gave. */
+export const oauthKinds = {
+  access: 'AccessToken',
+  refresh: 'RefreshToken',
+  code: 'AuthorizationCode',
+  retired: 'RetiredToken',
+} as const;
+
+/** The gid of a token or code: it is found by itself. */
+export const tokenGid = (kind: string, token: string): string => `gid://shopify/${kind}/${token}`;
+
+/** The token or code in a gid. */
+export const tokenOf = ({ id }: Entity): string => id.slice(id.lastIndexOf('/') + 1);
+
+/** What can be changed of a subscription. */
+export interface WebhookSubscriptionContent {
+  readonly uri: string;
+  readonly format: 'JSON';
+  readonly filter: string | null;
+  /** Empty for all fields. */
+  readonly includeFields: readonly string[];
+  /** Resolved: `app--1001`, never `$app`. */
+  readonly metafieldNamespaces: readonly string[];
+  readonly metafields: readonly MetafieldName[];
+  readonly name: string | null;
+}
+
+/** A subscription that an app made through the API, for one shop. */
+export interface WebhookSubscriptionEntity extends Entity, WebhookSubscriptionContent {
+  /** The app that made it, and the only one that sees it. */
+  readonly app: string;
+  /** As the enum has it, such as `PRODUCTS_UPDATE`. */
+  readonly topic: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A metafield that a payload shall have, with the resolved namespace. */
+export interface MetafieldName {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+/** One try to deliver. */
+export interface DeliveryAttempt {
+  /** Wall time of its begin, in milliseconds since the epoch. */
+  readonly at: number;
+  /** HTTP status of the answer; 0 where none came. */
+  readonly status: number;
+  /** Why none came: `timeout`, or the words of the error. */
+  readonly error?: string;
+}
+
+/** A webhook of a fake on its way, or arrived. */
+export interface FakeDelivery {
+  /** No other has it, while copies share a `webhookId`. */
+  readonly id: string;
+  /** Shop domain. */
+  readonly shop: string;
+  /** Wire name, or the resource of a next-generation event. */
+  readonly topic: string;
+  readonly generation: 'classic' | 'next';
+  /** What happened to the resource, for the next generation; else `null`. */
+  readonly action: string | null;
+  /** Where it goes, also when the subscription has a new address since. */
+  readonly uri: string;
+  /** The app that subscribed, whose secret signs; `null` for the first one. */
+  readonly app: string | null;
+  /** Gid of the subscription that was made through the API; `null` for one of the app's configuration. */
+  readonly subscriptionId: string | null;
+  /** Name of the subscription, or its handle for the next generation. */
+  readonly name: string | null;
+  /** The same in all tries and copies. */
+  readonly webhookId: string;
+  /** The same in all deliveries from one action. */
+  readonly eventId: string;
+  /** ISO 8601. */
+  readonly triggeredAt: string;
+  /** The same in all tries and copies; empty for what is done in a fake that does not record. */
+  readonly body: string;
+  /** Whether it is a copy that Shopify sends by mistake. It is sent once, whatever comes of it. */
+  readonly isCopy: boolean;
+  readonly attempts: readonly DeliveryAttempt[];
+  /**
+   * `waiting` for its first or next try; `delivered`, answered with 2xx; `failed`, given up; `recorded`, for an
+   * address that is not served (Pub/Sub, EventBridge).
+   */
+  readonly state: 'waiting' | 'delivered' | 'failed' | 'recorded';
+  /** Wall time of the next try, in milliseconds since the epoch; `null` where there is none. */
+  readonly nextAttemptAt: number | null;
+}
+
+/** A delivery that waits, as the store keeps it. */
+export interface WebhookDeliveryEntity extends Entity, FakeDelivery {
+  readonly id: string;
+}
+
+/** Kinds under which the store keeps them. */
+export const webhookKinds = { subscription: 'WebhookSubscription', delivery: 'WebhookDelivery' } as const;

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { clearImmediate, setImmediate } from 'node:timers';
 import type { Clock } from '../../../internal/clock.ts';
 import { createRandom, hashText } from '../random.ts';
-import type { FakeStore } from '../store/entity-store.ts';
 import {
   type DeliveryAttempt,
   type FakeDelivery,
   type WebhookDeliveryEntity,
   webhookKinds,
-} from '../store/webhook-entities.ts';
-import { createDeliveryLog } from './delivery-log.ts';
-import { createDeliveryQueue } from './delivery-queue.ts';
-import type { FakeWebhookOptions } from './options.ts';
-import { retries, retryAfterMs } from './retry-times.ts';
-import { readAddress } from './uri.ts';
+} from '../store/entities.ts';
+import type { FakeStore } from '../store/entity-store.ts';
+import { type FakeWebhookOptions, readAddress } from './options.ts';
 
 /** A delivery that is to be made. */
 type NewDelivery = Omit<FakeDelivery, 'id' | 'webhookId' | 'isCopy' | 'attempts' | 'state' | 'nextAttemptAt'>;
@@ -146,4 +143,162 @@ export function createDeliveries(context: DeliveriesContext): Deliveries {
       return queue.close();
     },
   };
+}
+
+/** Every delivery as it stands now. */
+interface DeliveryLog {
+  /** In the order in which they were made. The list itself stays the same one. */
+  readonly list: readonly FakeDelivery[];
+  get(id: string): FakeDelivery | undefined;
+  /** Adds a delivery, or puts it in the place of what it was. */
+  put(delivery: FakeDelivery): void;
+  /** Takes out what still waits. */
+  dropWaiting(): void;
+}
+
+/** Makes an empty log. */
+function createDeliveryLog(): DeliveryLog {
+  const list: FakeDelivery[] = [];
+  const places = new Map<string, number>();
+  const put = (delivery: FakeDelivery): void => {
+    const place = places.get(delivery.id) ?? list.length;
+    places.set(delivery.id, place);
+    list[place] = delivery;
+  };
+  return {
+    list,
+    get: (id) => list[places.get(id) ?? -1],
+    put,
+    dropWaiting() {
+      const done = list.splice(0).filter(({ state }) => state !== 'waiting');
+      places.clear();
+      for (const delivery of done) put(delivery);
+    },
+  };
+}
+
+/** Tries under way at once, so that a thousand changes do not open a thousand connections. */
+const maxUnderWay = 50;
+
+/** When deliveries are tried. */
+interface DeliveryQueue<Job extends object> {
+  /** Runs `work` when the present turn of the event loop has ended, so that what it changes is done. */
+  soon(work: () => void): void;
+  /** Tries at that wall time. `settled` waits for those that are due, and for the awaited ones. */
+  at(dueAt: number, job: Job, awaited: boolean): void;
+  /** Forgets all that waits. */
+  clear(): void;
+  /** Resolves when nothing is under way and nothing is due. */
+  settled(): Promise<void>;
+  /** Forgets all that waits and resolves when nothing is under way. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly dueAt: number;
+  readonly awaited: boolean;
+}
+
+/** Makes an empty queue. What `attempt` or work throws goes to `onError`. */
+function createDeliveryQueue<Job extends object>(
+  clock: Clock,
+  attempt: (job: Job) => Promise<void>,
+  onError: (error: unknown) => void,
+): DeliveryQueue<Job> {
+  const turns = new Set<NodeJS.Immediate>();
+  const timers = new Map<Waiting, () => void>();
+  const waiters: (() => void)[] = [];
+  let ready: Job[] = [];
+  let underWay = 0;
+  let closed = false;
+
+  const isBusy = (): boolean => {
+    if (turns.size > 0 || ready.length > 0 || underWay > 0) return true;
+    const now = clock.now();
+    return [...timers.keys()].some(({ awaited, dueAt }) => awaited || dueAt <= now);
+  };
+  const tell = (): void => {
+    if (waiters.length > 0 && !isBusy()) for (const resolve of waiters.splice(0)) resolve();
+  };
+
+  const pump = (): void => {
+    while (underWay < maxUnderWay) {
+      const job = ready.shift();
+      if (!job) return;
+      underWay += 1;
+      attempt(job)
+        .catch(onError)
+        .finally(() => {
+          underWay -= 1;
+          pump();
+          tell();
+        });
+    }
+  };
+
+  const clear = (): void => {
+    for (const turn of turns) clearImmediate(turn);
+    turns.clear();
+    for (const cancel of timers.values()) cancel();
+    timers.clear();
+    ready = [];
+    tell();
+  };
+  const settled = (): Promise<void> => {
+    const done = new Promise<void>((resolve) => waiters.push(resolve));
+    tell();
+    return done;
+  };
+
+  return {
+    soon(work) {
+      if (closed) return;
+      const turn = setImmediate(() => {
+        turns.delete(turn);
+        try {
+          work();
+        } catch (error) {
+          onError(error);
+        }
+        tell();
+      });
+      turns.add(turn);
+    },
+    at(dueAt, job, awaited) {
+      if (closed) return;
+      const delayMs = dueAt - clock.now();
+      if (delayMs <= 0) {
+        ready.push(job);
+        pump();
+        return;
+      }
+      const waiting = { dueAt, awaited };
+      const cancel = clock.setTimer(() => {
+        timers.delete(waiting);
+        ready.push(job);
+        pump();
+      }, delayMs);
+      timers.set(waiting, cancel);
+    },
+    clear,
+    settled,
+    close() {
+      closed = true;
+      clear();
+      return settled();
+    },
+  };
+}
+
+/** Tries after the first. https://shopify.dev/changelog/updates-to-webhook-retry-mechanism */
+const retries = 8;
+
+const wholeMs = 4 * 3_600_000;
+
+/**
+ * Milliseconds from the first try to retry `number`, counted from 1. Shopify says eight retries over four hours with
+ * exponential backoff, and no more: here each wait is twice the one before, from 56 seconds to two hours.
+ */
+function retryAfterMs(number: number): number {
+  return Math.round((wholeMs * (2 ** number - 1)) / (2 ** retries - 1));
 }

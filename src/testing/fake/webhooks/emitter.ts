@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import { parseExactJson, stringifyExactJson } from '../../../internal/exact-json.ts';
-import { complianceTopics, webhookTopics } from '../../../webhooks/topics.ts';
-import { eventBody } from '../../webhooks/sign-event.ts';
-import type { Background } from '../background.ts';
-import type { FakeApp } from '../oauth/apps.ts';
+import { isRecord, parseExactJson, stringifyExactJson } from '../../../internal/json.ts';
+import { complianceTopics, topicToEnum, webhookTopics } from '../../../webhooks/topics.ts';
+import { type EventContent, eventBody } from '../../webhooks/sign-webhook.ts';
+import type { Background, ShopEvent } from '../background.ts';
+import { parseGid } from '../graphql/gid.ts';
+import type { FakeApp } from '../oauth/session-token.ts';
 import type { Shops } from '../shops.ts';
-import type { FakeStore } from '../store/entity-store.ts';
+import {
+  type MetafieldName,
+  type StoredMetafield,
+  type WebhookSubscriptionEntity,
+  webhookKinds,
+} from '../store/entities.ts';
+import type { EntityStore, FakeStore } from '../store/entity-store.ts';
 import { createDeliveries } from './deliveries.ts';
-import { parseFilter } from './filter.ts';
-import type { FakeWebhookOptions } from './options.ts';
-import { shapePayload } from './payload.ts';
-import { createSigningSecrets } from './secrets.ts';
-import { attemptDelivery, type DeliveryHandler } from './send.ts';
-import { eventTargets, type Target, targetsOf } from './targets.ts';
-import type { FakeWebhooks } from './types.ts';
+import { type EventSubscription, type FakeWebhookOptions, parseFilter } from './options.ts';
+import { idOf } from './product-payload.ts';
+import { attemptDelivery, createSigningSecrets, type DeliveryHandler, type FakeWebhooks } from './send.ts';
 
 /** What makes the webhooks of one fake. */
 interface WebhookEmitter {
@@ -162,3 +165,113 @@ function checkCopies(copies: number | undefined): void {
 }
 
 const problem = (field: string, message: string): ConfigError => new ConfigError([{ field, message }]);
+
+/** Somebody who wants an event. */
+interface Target extends PayloadWishes {
+  /** Id of the app; `null` for the first one. */
+  readonly app: string | null;
+  /** `null` for one that is not made through the API, and that failures do not remove. */
+  readonly subscriptionId: string | null;
+  readonly uri: string;
+  readonly name: string | null;
+  readonly filter: string | null;
+}
+
+const everything: Omit<Target, 'uri'> = {
+  app: null,
+  subscriptionId: null,
+  name: null,
+  filter: null,
+  includeFields: [],
+  metafieldNamespaces: [],
+  metafields: [],
+};
+
+/** Who wants an event, as subscriptions stand now: those of apps, of the app's configuration, and for compliance. */
+function targetsOf(event: ShopEvent, store: EntityStore, options: FakeWebhookOptions): readonly Target[] {
+  const { shop, topic } = event;
+  if (complianceTopics.some((name) => name === topic)) {
+    return options.complianceUrl === undefined ? [] : [{ ...everything, uri: options.complianceUrl }];
+  }
+  const name = topicToEnum(topic);
+  const made = store.all(shop, webhookKinds.subscription) as readonly WebhookSubscriptionEntity[];
+  const configured = (options.subscriptions ?? []).filter(({ topics }) => topics.some((wanted) => wanted === topic));
+  return [
+    ...made
+      .filter((subscription) => subscription.topic === name)
+      .map((subscription) => ({ ...subscription, subscriptionId: subscription.id })),
+    ...configured.map((subscription) => ({ ...everything, ...subscription })),
+  ];
+}
+
+/** Who wants a next-generation event. */
+function eventTargets(event: EventContent, subscriptions: readonly EventSubscription[]): readonly EventSubscription[] {
+  return subscriptions.filter(
+    ({ topic, actions }) => topic === event.topic && (actions === undefined || actions.includes(event.action)),
+  );
+}
+
+/** What a subscription wants of a payload. */
+interface PayloadWishes {
+  /** Paths such as `variants.price`; empty for everything. Unknown ones are no error: there is just nothing there. */
+  readonly includeFields: readonly string[];
+  readonly metafieldNamespaces: readonly string[];
+  readonly metafields: readonly MetafieldName[];
+}
+
+/**
+ * The payload as a subscription gets it. Metafields come first, so that one with `includeFields` must list them.
+ * https://shopify.dev/docs/apps/build/webhooks/delivery-structure
+ */
+function shapePayload(payload: object, wishes: PayloadWishes, store: EntityStore, shop: string): object {
+  const whole = withMetafields(payload, wishes, store, shop);
+  if (wishes.includeFields.length === 0) return whole;
+  return pick(
+    whole,
+    wishes.includeFields.map((field) => field.split('.')),
+  ) as object;
+}
+
+function pick(value: unknown, paths: readonly (readonly string[])[]): unknown {
+  if (paths.some((path) => path.length === 0)) return value;
+  if (Array.isArray(value)) return value.map((entry) => pick(entry, paths));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).flatMap(([name, inner]) => {
+    const below = paths.filter((path) => path[0] === name).map((path) => path.slice(1));
+    return below.length > 0 ? [[name, pick(inner, below)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withMetafields(payload: object, wishes: PayloadWishes, store: EntityStore, shop: string): object {
+  const { metafieldNamespaces, metafields } = wishes;
+  if (metafieldNamespaces.length === 0 && metafields.length === 0) return payload;
+  const gid: unknown = 'admin_graphql_api_id' in payload ? payload.admin_graphql_api_id : undefined;
+  const kind = typeof gid === 'string' ? parseGid(gid)?.kind : undefined;
+  if (typeof gid !== 'string' || kind === undefined) return payload;
+
+  const owned = store.get(shop, kind, gid)?.['metafields'];
+  const wanted = (Array.isArray(owned) ? (owned as readonly StoredMetafield[]) : []).filter(
+    ({ namespace, key }) =>
+      metafieldNamespaces.includes(namespace) ||
+      metafields.some((name) => name.namespace === namespace && name.key === key),
+  );
+  return { ...payload, metafields: wanted.map((metafield) => metafieldPayload(metafield, gid, kind)) };
+}
+
+/** The REST shape of a metafield. */
+function metafieldPayload(metafield: StoredMetafield, owner: string, kind: string): object {
+  return {
+    id: idOf(metafield.id),
+    admin_graphql_api_id: metafield.id,
+    namespace: metafield.namespace,
+    key: metafield.key,
+    value: metafield.value,
+    type: metafield.type,
+    description: null,
+    owner_id: idOf(owner),
+    owner_resource: kind.toLowerCase(),
+    created_at: metafield.createdAt,
+    updated_at: metafield.updatedAt,
+  };
+}

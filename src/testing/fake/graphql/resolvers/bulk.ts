@@ -1,36 +1,59 @@
-import { checkBulkMutation } from '../../bulk/mutation-rules.ts';
-import { maxRunning, runningOperations } from '../../bulk/operation-view.ts';
-import type { BulkProblem } from '../../bulk/problem.ts';
-import { readShape } from '../../bulk/queries.ts';
-import { checkBulkQuery } from '../../bulk/query-rules.ts';
-import { uploadByKey } from '../../bulk/staged-target.ts';
-import { readRows } from '../../bulk/variable-rows.ts';
-import { deniedField } from '../../http/scopes.ts';
+import { GraphQLError } from 'graphql';
+import {
+  downloadUrl,
+  type StagedUploadInput,
+  stagedTarget,
+  stagedUpload,
+  uploadByKey,
+} from '../../bulk/file-storage.ts';
+import {
+  bulkOperation,
+  bulkOperations,
+  hasFile,
+  isRunning,
+  maxRunning,
+  runningOperations,
+  statusOf,
+} from '../../bulk/operation.ts';
+import { type BulkProblem, checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries.ts';
+import { readRows } from '../../bulk/work.ts';
+import { deniedField } from '../../http/answers.ts';
 import type { PreparedOperation } from '../../model.ts';
-import type { BulkOperationEntity, BulkType } from '../../store/bulk-entities.ts';
+import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
+import { badRequest, notSimulated } from '../errors.ts';
+import { requireGid } from '../gid.ts';
+import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm } from './connections.ts';
 
-interface RunQueryArgs {
-  readonly query: string;
-  readonly groupObjects: boolean;
-}
-
-interface RunMutationArgs {
-  readonly mutation: string;
-  readonly stagedUploadPath: string;
-  readonly clientIdentifier?: string | null;
-}
-
-interface RunPayload {
-  readonly bulkOperation: BulkOperationEntity | null;
-  readonly userErrors: readonly BulkProblem[];
-}
-
-const refused = (...userErrors: BulkProblem[]): RunPayload => ({ bulkOperation: null, userErrors });
+/** Queries for bulk operations. */
+const bulkQueryResolvers: ResolverMap = {
+  QueryRoot: {
+    bulkOperation: resolver<unknown, { id: string }>((_source, { id }, context) => ownOperation(id, context) ?? null),
+    bulkOperations: resolver<unknown, OperationsArgs>((_source, args, context) => {
+      const found = searchedOperations(ownOperations(context), args.query, context.clock.now());
+      const completedAt = (operation: BulkOperationEntity): number => Date.parse(operation.completedAt ?? '') || 0;
+      const isByCompletion = args.sortKey === 'COMPLETED_AT';
+      return connection(isByCompletion ? found.toSorted((a, b) => completedAt(b) - completedAt(a)) : found, args);
+    }),
+    currentBulkOperation: resolver<unknown, { type: BulkType | null }>(
+      (_source, { type }, context) =>
+        ownOperations(context).find((operation) => operation.type === (type ?? 'QUERY')) ?? null,
+    ),
+  },
+  BulkOperation: {
+    status: resolver<BulkOperationEntity>((operation, _args, { clock }) => statusOf(operation, clock.now())),
+    objectCount: resolver<BulkOperationEntity>(({ objectCount }) => String(objectCount)),
+    rootObjectCount: resolver<BulkOperationEntity>(({ rootObjectCount }) => String(rootObjectCount)),
+    fileSize: resolver<BulkOperationEntity>(({ status, bytes }) =>
+      status === 'COMPLETED' && bytes > 0 ? String(bytes) : null,
+    ),
+    url: resolver<BulkOperationEntity>((operation, _args, context) => fileUrl(operation, true, context)),
+    partialDataUrl: resolver<BulkOperationEntity>((operation, _args, context) => fileUrl(operation, false, context)),
+  },
+};
 
 /** `bulkOperationRunQuery` and `bulkOperationRunMutation`: they put an operation into the store, and no more. */
-export const bulkRunResolvers: ResolverMap = {
+const bulkRunResolvers: ResolverMap = {
   Mutation: {
     bulkOperationRunQuery: resolver<unknown, RunQueryArgs>((_source, { query, groupObjects }, context, info) => {
       const checked = checkBulkQuery(info.schema, query);
@@ -63,6 +86,65 @@ export const bulkRunResolvers: ResolverMap = {
     }),
   },
 };
+
+/** `bulkOperationCancel`: the operation ends with its next step, and keeps what it has written. */
+const bulkCancelResolvers: ResolverMap = {
+  Mutation: {
+    bulkOperationCancel: resolver<unknown, { id: string }>((_source, { id }, context) => {
+      const operation = ownOperation(id, context);
+      if (!operation) {
+        return { bulkOperation: null, userErrors: [{ field: ['id'], message: 'Bulk operation does not exist' }] };
+      }
+      if (!isRunning(operation)) {
+        const status = statusOf(operation, context.clock.now()).toLowerCase();
+        const message = `A bulk operation cannot be canceled when it is ${status}`;
+        return { bulkOperation: operation, userErrors: [{ field: null, message }] };
+      }
+      const bulkOperation: BulkOperationEntity = { ...operation, status: 'CANCELING' };
+      context.store.put(context.shop, 'BulkOperation', bulkOperation);
+      return { bulkOperation, userErrors: [] };
+    }),
+  },
+};
+
+/** `stagedUploadsCreate`. */
+const stagedUploadResolvers: ResolverMap = {
+  Mutation: {
+    stagedUploadsCreate: resolver<unknown, { input: readonly StagedUploadInput[] }>((_source, { input }, context) => {
+      const { store, shop, origin, clock } = context;
+      const stagedTargets = input.map((asked) => {
+        const upload = stagedUpload(store.nextId('StagedUpload'), shop, asked, clock.now());
+        store.put(shop, 'StagedUpload', upload);
+        return stagedTarget(upload, origin, shop);
+      });
+      return { stagedTargets, userErrors: [] };
+    }),
+  },
+};
+
+/** Resolvers of bulk operations and of the uploads they read. What runs them is in `bulk/`. */
+export const bulkResolvers: ResolverMap = {
+  ...bulkQueryResolvers,
+  Mutation: { ...bulkRunResolvers.Mutation, ...bulkCancelResolvers.Mutation, ...stagedUploadResolvers.Mutation },
+};
+
+interface RunQueryArgs {
+  readonly query: string;
+  readonly groupObjects: boolean;
+}
+
+interface RunMutationArgs {
+  readonly mutation: string;
+  readonly stagedUploadPath: string;
+  readonly clientIdentifier?: string | null;
+}
+
+interface RunPayload {
+  readonly bulkOperation: BulkOperationEntity | null;
+  readonly userErrors: readonly BulkProblem[];
+}
+
+const refused = (...userErrors: BulkProblem[]): RunPayload => ({ bulkOperation: null, userErrors });
 
 function accepted(
   type: BulkType,
@@ -115,4 +197,84 @@ function wrongIdentifier(identifier: string | null | undefined): BulkProblem | u
   if (identifier == null) return undefined;
   if (identifier.length < least) return wrong(`is too short (minimum is ${least} characters)`);
   return identifier.length > most ? wrong(`is too long (maximum is ${most} characters)`) : undefined;
+}
+
+interface OperationsArgs extends ConnectionArgs {
+  readonly query?: string | null;
+  readonly sortKey: 'CREATED_AT' | 'COMPLETED_AT';
+}
+
+/** The bulk operations of the calling app, newest first. */
+function ownOperations({ store, shop, app }: ResolverContext): readonly BulkOperationEntity[] {
+  return bulkOperations(store, shop)
+    .filter((operation) => operation.app === app)
+    .toReversed();
+}
+
+/**
+ * The bulk operation with that gid, if the calling app has it.
+ *
+ * @throws GraphQLError for a gid of something else.
+ */
+function ownOperation(id: string, { store, shop, app }: ResolverContext): BulkOperationEntity | undefined {
+  if (requireGid(id).kind !== 'BulkOperation') {
+    throw new GraphQLError(`Invalid id: ${id}`, { extensions: { code: 'RESOURCE_NOT_FOUND' } });
+  }
+  const operation = bulkOperation(store, shop, id);
+  return operation?.app === app ? operation : undefined;
+}
+
+/** Where the file is, if it is there and the status is the one that it belongs to. */
+function fileUrl(operation: BulkOperationEntity, isWhole: boolean, context: ResolverContext): string | null {
+  const isThere = hasFile(operation, context.clock.now()) && (operation.status === 'COMPLETED') === isWhole;
+  return isThere ? downloadUrl(context.origin, context.shop, operation) : null;
+}
+
+type Compare = (at: number, wanted: number) => boolean;
+
+const comparisons: Readonly<Record<string, Compare>> = {
+  '': (at, wanted) => at === wanted,
+  '<': (at, wanted) => at < wanted,
+  '<=': (at, wanted) => at <= wanted,
+  '>': (at, wanted) => at > wanted,
+  '>=': (at, wanted) => at >= wanted,
+};
+
+/**
+ * What a search of bulk operations finds: the terms `created_at`, `id`, `operation_type` (also as `type`) and `status`,
+ * which must all hold.
+ *
+ * @param now Decides what has expired.
+ * @throws GraphQLError `BAD_REQUEST` for what is no time, `NOT_SIMULATED` for other terms.
+ */
+function searchedOperations(
+  operations: readonly BulkOperationEntity[],
+  query: string | null | undefined,
+  now: number,
+): readonly BulkOperationEntity[] {
+  const ofType = oneOf<BulkOperationEntity>(({ type }) => type);
+  const terms: Readonly<Record<string, SearchTerm<BulkOperationEntity>>> = {
+    id: byId,
+    operation_type: ofType,
+    type: ofType,
+    status: oneOf((operation) => statusOf(operation, now)),
+  };
+  const words = query?.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
+  const tests = words
+    .filter((word) => word !== 'AND')
+    .map((word) => {
+      const [, name = '', comparison = '', quoted = ''] = /^(\w+):(<=|>=|<|>)?(.+)$/.exec(word) ?? [];
+      const value = quoted.replaceAll(/^["']|["']$/g, '');
+      if (name === 'created_at') return createdAt(comparison, value);
+      const term = Object.hasOwn(terms, name) && comparison === '' ? terms[name] : undefined;
+      if (!term) throw notSimulated(`QueryRoot.bulkOperations(query: ${JSON.stringify(word)})`);
+      return term(value);
+    });
+  return operations.filter((operation) => tests.every((test) => test(operation)));
+}
+
+function createdAt(comparison: string, value: string): (operation: BulkOperationEntity) => boolean {
+  const wanted = Date.parse(value);
+  if (Number.isNaN(wanted)) throw badRequest(`Invalid timestamp for query filter \`created_at\`: ${value}`);
+  return (operation) => comparisons[comparison]?.(Date.parse(operation.createdAt), wanted) ?? false;
 }

@@ -1,10 +1,44 @@
 import { GraphQLError } from 'graphql';
-import type { DeferredEntity, DeferredOutcome, DeferredRequest } from '../../store/deferred-entities.ts';
-import type { ResolverContext } from '../context.ts';
-import { deferredWork } from './deferred/work.ts';
+import type { Clock } from '../../../../internal/clock.ts';
+import type { Background } from '../../background.ts';
+import type { GraphqlEngine } from '../../model.ts';
+import type { DeferredEntity, DeferredOutcome, DeferredRequest } from '../../store/entities.ts';
+import type { FakeStore } from '../../store/entity-store.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { requireGid } from '../gid.ts';
+import { changeMembers } from './collections/find-collections.ts';
+import { productById } from './find-entities.ts';
+import { type ProductSetArgs, setProduct } from './product-set/build.ts';
+import { deleteProduct } from './save-product.ts';
+
+const operationKinds: ReadonlySet<string> = new Set<DeferredKind>(['ProductSetOperation', 'ProductDeleteOperation']);
+
+const product = resolver<DeferredEntity>(({ productId }, _args, context) =>
+  productId === null ? null : (productById(context, productId) ?? null),
+);
+
+/** Resolvers of what runs in the background. */
+export const deferredResolvers: ResolverMap = {
+  QueryRoot: {
+    productOperation: resolver<unknown, { id: string }>((_source, { id }, context) => {
+      const { kind } = requireGid(id);
+      return operationKinds.has(kind) ? (findDeferred(context, kind as DeferredKind, id) ?? null) : null;
+    }),
+    job: resolver<unknown, { id: string }>((_source, { id }, context) => {
+      requireGid(id);
+      return findDeferred(context, 'Job', id) ?? null;
+    }),
+  },
+  ProductSetOperation: { product },
+  ProductDeleteOperation: { product },
+  Job: {
+    done: resolver<DeferredEntity>(({ status }) => status === 'COMPLETE'),
+    query: resolver<DeferredEntity>(({ status }) => (status === 'COMPLETE' ? {} : null)),
+  },
+};
 
 /** Kinds of what runs in the background. */
-export type DeferredKind = 'ProductSetOperation' | 'ProductDeleteOperation' | 'Job';
+type DeferredKind = 'ProductSetOperation' | 'ProductDeleteOperation' | 'Job';
 
 /** Milliseconds of the fake's clock until work begins, and until it is done. */
 const activeAfterMs = 100;
@@ -30,7 +64,7 @@ export function defer(context: ResolverContext, kind: DeferredKind, request: Def
 }
 
 /** What was put off. Work whose time went by while the fake was down is done now, and seen the next time. */
-export function findDeferred(context: ResolverContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
+function findDeferred(context: ResolverContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
   const deferred = find(context, kind, id);
   if (deferred && deferred.status !== 'COMPLETE' && deferred.dueAt < context.clock.now())
     context.later(0, (later) => complete(kind, id, later));
@@ -68,5 +102,64 @@ function outcomeOf(request: DeferredRequest, context: ResolverContext): Deferred
     if (error instanceof GraphQLError)
       return { userErrors: [{ code: 'JOB_ERROR', field: null, message: error.message }] };
     throw error;
+  }
+}
+
+type Work = (request: DeferredRequest, context: ResolverContext) => DeferredOutcome;
+
+interface MembersRequest extends DeferredRequest {
+  readonly collectionId: string;
+  readonly join: readonly string[];
+  readonly leave: readonly string[];
+}
+
+/** Work that can be put off, by type. Each request is what the mutation of that type has put there. */
+const deferredWork: Readonly<Record<string, Work>> = {
+  productSet: (request, context) => {
+    const { product, userErrors } = setProduct(request.args as ProductSetArgs, context);
+    return { productId: product?.id ?? null, userErrors };
+  },
+  productDelete: (request, context) => {
+    const product = productById(context, String(request.productId));
+    if (!product) return { userErrors: [{ field: ['id'], message: 'Product does not exist' }] };
+    deleteProduct(context, product);
+    return { deletedProductId: product.id };
+  },
+  collectionMembers: (request, context) => {
+    const { collectionId, join, leave } = request as MembersRequest;
+    changeMembers(collectionId, { join, leave }, context);
+    return {};
+  },
+};
+
+const poll: Readonly<Record<DeferredKind, string>> = {
+  ProductSetOperation: 'query ($id: ID!) { productOperation(id: $id) { status } }',
+  ProductDeleteOperation: 'query ($id: ID!) { productOperation(id: $id) { status } }',
+  Job: 'query ($id: ID!) { job(id: $id) { done } }',
+};
+
+/** Goes on with work that was put off when the fake was stopped, or that came with a snapshot: a look at it wakes it. */
+export function resumeDeferred(
+  shops: readonly string[],
+  fake: {
+    readonly engine: GraphqlEngine;
+    readonly store: FakeStore;
+    readonly clock: Clock;
+    readonly background: Background;
+  },
+): void {
+  const { engine, store, clock, background } = fake;
+  for (const shop of shops) {
+    for (const [kind, query] of Object.entries(poll)) {
+      for (const entity of store.all(shop, kind)) {
+        const { id, status, dueAt } = entity as DeferredEntity;
+        if (status === 'COMPLETE') continue;
+        background.later(Math.max(0, dueAt - clock.now()) + 1, async () => {
+          const prepared = engine.prepare({ query, variables: { id } });
+          if (prepared.ok)
+            await engine.execute(prepared.operation, { shop, app: 'default', origin: `https://${shop}` });
+        });
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { MetafieldDefinitionEntity, ProductEntity, StoredVariant } from '../../store/entities.ts';
 import type { Entity } from '../../store/entity-store.ts';
-import { lookupKey } from '../../store/lookup-keys.ts';
+import { lookupKey } from '../../store/fake-store.ts';
 import type { ResolverContext } from '../context.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;

@@ -1,8 +1,7 @@
 import type { ProductEntity, StoredMedia, StoredVariant } from '../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
-import { type ConnectionArgs, connection } from './connections.ts';
-import { countUpTo } from './counts.ts';
+import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { imageStatus } from './files/images.ts';
 import { productById } from './find-entities.ts';
 

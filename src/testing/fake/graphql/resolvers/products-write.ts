@@ -1,5 +1,111 @@
-import type { MetafieldInput, ProductSetInput } from '../../../../graphql/operations/generated/graphql.ts';
+import type {
+  MetafieldInput,
+  ProductSetInput,
+  UniqueMetafieldValueInput,
+} from '../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
+import { requireGid } from '../gid.ts';
+import { productByHandle, productById } from './find-entities.ts';
+import { productByCustomId } from './metafields/custom-id.ts';
+import { plainProblem, type UserProblem } from './problems.ts';
+import { buildOn, savedProduct } from './product-set/build.ts';
+import type { ProductSetContext } from './product-set/user-errors.ts';
+import { metafieldsWith } from './product-set/variants.ts';
+import { handleFrom } from './text.ts';
+
+/** `productCreate` and `productUpdate`. */
+export const productWriteResolvers: ResolverMap = {
+  Mutation: {
+    productCreate: resolver<unknown, ProductArgs>((_source, args, context) => createProduct(args, context)),
+    productUpdate: resolver<unknown, UpdateArgs>((_source, args, context) => updateProduct(args, context)),
+  },
+};
+
+/** `productCreate`: a product with its first variant only. */
+function createProduct(args: ProductArgs, context: ResolverContext): unknown {
+  const fields = productFields(args);
+  if (!fields) return { product: null, userErrors: [plainProblem(['product'], 'Product is required')] };
+  if (fields.id != null) return { product: null, userErrors: [plainProblem(['id'], 'id cannot be given on create')] };
+  if (fields.collectionsToLeave?.length) throw notSimulated('input.collectionsToLeave on create');
+
+  const { product, userErrors } = savedProduct(context, (building) =>
+    buildOn(
+      { existing: undefined },
+      {
+        ...sharedFields(fields),
+        ...(fields.metafields && { metafields: fields.metafields }),
+        ...(fields.collectionsToJoin && { collections: [...fields.collectionsToJoin] }),
+        ...(fields.productOptions && {
+          productOptions: fields.productOptions.map(({ name, position, values }) => ({
+            name: name ?? null,
+            position: position ?? null,
+            values: values?.map((value) => ({ name: value.name ?? '' })) ?? null,
+          })),
+        }),
+        ...(args.media && { files: uploads(args.media) }),
+      },
+      building,
+    ),
+  );
+  return { product, userErrors: inOwnWords(userErrors) };
+}
+
+/** Arguments of `productUpdate`. */
+interface UpdateArgs extends ProductArgs {
+  readonly identifier?: {
+    readonly id?: string;
+    readonly handle?: string;
+    readonly customId?: UniqueMetafieldValueInput;
+  } | null;
+}
+
+/** `productUpdate`: all but the variants. Lists come to what is there, and replace nothing. */
+function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
+  const fields = productFields(args) ?? {};
+  if (fields.productOptions?.length) throw notSimulated('input.productOptions on update');
+  const before = existingProduct(args, fields, context);
+  if (!before) return { product: null, userErrors: [plainProblem(['id'], 'Product does not exist')] };
+  const { product, userErrors } = savedProduct(context, (building) => changed(before, fields, args, building));
+  return { product, userErrors: inOwnWords(userErrors) };
+}
+
+function existingProduct(
+  { identifier }: UpdateArgs,
+  { id }: ProductFields,
+  context: ResolverContext,
+): ProductEntity | undefined {
+  if (identifier?.customId) return productByCustomId(identifier.customId, context);
+  if (identifier?.handle !== undefined) return productByHandle(context, handleFrom(identifier.handle));
+  const gid = identifier?.id ?? id;
+  if (gid == null) return undefined;
+  requireGid(gid);
+  return productById(context, gid);
+}
+
+function changed(
+  before: ProductEntity,
+  fields: ProductFields,
+  { media }: UpdateArgs,
+  building: ProductSetContext,
+): ProductEntity {
+  const { collectionsToJoin, collectionsToLeave } = fields;
+  const leaving = new Set(collectionsToLeave);
+  const collections = [...before.collectionIds.filter((id) => !leaving.has(id)), ...(collectionsToJoin ?? [])];
+  const product = buildOn(
+    { existing: before },
+    {
+      ...sharedFields(fields),
+      ...((collectionsToJoin || collectionsToLeave) && { collections }),
+      ...(media?.length && { files: [...before.media.map(({ id }) => ({ id })), ...uploads(media)] }),
+    },
+    building,
+  );
+  const owner = { type: 'PRODUCT', id: before.id, metafields: before.metafields } as const;
+  const metafields = metafieldsWith(fields.metafields ?? [], owner, ['input', 'metafields'], building);
+  return { ...product, metafields };
+}
 
 /** What `ProductCreateInput`, `ProductUpdateInput` and `ProductInput` have in common with `ProductSetInput`. */
 type SharedFields = Pick<
@@ -18,7 +124,7 @@ type SharedFields = Pick<
 >;
 
 /** The input of `productCreate` and `productUpdate`, as far as it is simulated. */
-export interface ProductFields extends SharedFields {
+interface ProductFields extends SharedFields {
   readonly id?: string | null;
   readonly metafields?: MetafieldInput[] | null;
   readonly collectionsToJoin?: readonly string[] | null;
@@ -41,7 +147,7 @@ export interface CreateMediaInput {
 }
 
 /** The newer argument and the older one, of which the newer wins. */
-export interface ProductArgs {
+interface ProductArgs {
   readonly product?: ProductFields | null;
   readonly input?: ProductFields | null;
   readonly media?: readonly CreateMediaInput[] | null;
@@ -76,7 +182,7 @@ const simulated: ReadonlySet<string> = new Set<keyof ProductFields | 'redirectNe
  *
  * @throws GraphQLError `NOT_SIMULATED` that names an input field which the fake would have to ignore.
  */
-export function productFields({ product, input }: ProductArgs): ProductFields | undefined {
+function productFields({ product, input }: ProductArgs): ProductFields | undefined {
   const fields = product ?? input ?? undefined;
   for (const [name, value] of Object.entries(fields ?? {})) {
     // Written by hand, or a default: nothing is asked for.
@@ -90,7 +196,7 @@ export function productFields({ product, input }: ProductArgs): ProductFields | 
 }
 
 /** The part of an input that `productSet` would be given in the same words. */
-export function sharedFields(fields: ProductFields): SharedFields {
+function sharedFields(fields: ProductFields): SharedFields {
   return Object.fromEntries(shared.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
 }
 
@@ -99,5 +205,16 @@ export function uploads(media: readonly CreateMediaInput[]): NonNullable<Product
   return media.map(({ originalSource, alt, mediaContentType }) => {
     if (mediaContentType !== 'IMAGE') throw notSimulated(`CreateMediaInput.mediaContentType ${mediaContentType}`);
     return { originalSource, alt: alt ?? null };
+  });
+}
+
+/** Names of `productSet` for what other mutations call otherwise. */
+const ownNames: Readonly<Record<string, string>> = { collections: 'collectionsToJoin', files: 'media' };
+
+/** Problems that were found by the parts of `productSet`, as mutations without `input` and codes report them. */
+function inOwnWords(problems: readonly UserProblem[]): readonly UserProblem[] {
+  return problems.map(({ field, message }) => {
+    const [, name = '', ...rest] = field ?? [];
+    return { field: [ownNames[name] ?? name, ...rest], message };
   });
 }

@@ -1,15 +1,25 @@
 import type { ProductIdentifierInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../store/entities.ts';
+import type { Entity } from '../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
-import { requireGid } from '../gid.ts';
-import { type ConnectionArgs, connection } from './connections.ts';
-import { countUpTo } from './counts.ts';
+import { parseGid, requireGid } from '../gid.ts';
+import {
+  byId,
+  type ConnectionArgs,
+  connection,
+  containing,
+  countUpTo,
+  oneOf,
+  type SearchTerm,
+  searched,
+} from './connections.ts';
+import { defer } from './deferred.ts';
 import { allProducts, productByHandle, productById } from './find-entities.ts';
 import { productByCustomId } from './metafields/custom-id.ts';
-import { productTerms } from './product-search.ts';
-import { searched } from './search.ts';
-import { handleFrom } from './text.ts';
+import { metafieldFields } from './metafields/metafields.ts';
+import { deleteProduct } from './save-product.ts';
+import { handleFrom, plainText } from './text.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -51,3 +61,63 @@ function productByIdentifier(identifier: ProductIdentifierInput, context: Resolv
   requireGid(identifier.id);
   return productById(context, identifier.id);
 }
+
+/** Fields of a product that no other feature answers. */
+export const productFieldResolvers: ResolverMap = {
+  Product: {
+    ...metafieldFields('PRODUCT'),
+    legacyResourceId: resolver<ProductEntity>(({ id }) => parseGid(id)?.key),
+    bodyHtml: resolver<ProductEntity>(({ descriptionHtml }) => descriptionHtml),
+    description: resolver<ProductEntity, { truncateAt?: number | null }>(({ descriptionHtml }, { truncateAt }) =>
+      plainText(descriptionHtml).slice(0, truncateAt ?? undefined),
+    ),
+    isGiftCard: () => false,
+    onlineStoreUrl: () => null,
+    collections: resolver<ProductEntity, ConnectionArgs & { query?: string | null; sortKey: string }>(
+      ({ collectionIds }, args, { store, shop }) => {
+        if (args.query != null) throw notSimulated('Product.collections(query:)');
+        if (args.sortKey !== 'ID') throw notSimulated('Product.collections(sortKey:)');
+        const collections = collectionIds.flatMap((id): Entity[] => {
+          const collection = store.get(shop, 'Collection', id);
+          return collection ? [collection] : [];
+        });
+        return connection(collections, args);
+      },
+    ),
+    inCollection: resolver<ProductEntity, { id: string }>(({ collectionIds }, { id }) => collectionIds.includes(id)),
+  },
+};
+
+/** The terms of a search for products that are simulated. */
+const productTerms: Readonly<Record<string, SearchTerm<ProductEntity>>> = {
+  id: byId,
+  handle: (value) => (product) => product.handle === value.toLowerCase(),
+  title: containing((product) => product.title),
+  status: oneOf((product) => product.status),
+};
+
+interface DeleteArgs {
+  readonly input: { readonly id: string };
+  readonly synchronous: boolean;
+}
+
+/** `productDelete`, at once or in the background. */
+export const productDeleteResolvers: ResolverMap = {
+  Mutation: {
+    productDelete: resolver<unknown, DeleteArgs>((_source, { input, synchronous }, context) => {
+      requireGid(input.id);
+      const product = productById(context, input.id);
+      if (!product) {
+        const userErrors = [{ field: ['id'], message: 'Product does not exist' }];
+        return { deletedProductId: null, productDeleteOperation: null, userErrors };
+      }
+      if (!synchronous) {
+        const request = { type: 'productDelete', productId: product.id };
+        const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
+        return { deletedProductId: null, productDeleteOperation, userErrors: [] };
+      }
+      deleteProduct(context, product);
+      return { deletedProductId: product.id, productDeleteOperation: null, userErrors: [] };
+    }),
+  },
+};

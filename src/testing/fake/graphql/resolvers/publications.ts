@@ -3,8 +3,7 @@ import type { ProductEntity } from '../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { type ConnectionArgs, connection } from './connections.ts';
-import { countUpTo } from './counts.ts';
+import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
 import { saveProduct } from './save-product.ts';
 

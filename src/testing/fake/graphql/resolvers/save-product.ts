@@ -1,5 +1,4 @@
-import type { ProductEntity } from '../../store/entities.ts';
-import type { InventoryLevelEntity } from '../../store/inventory-entities.ts';
+import type { InventoryLevelEntity, ProductEntity } from '../../store/entities.ts';
 import { idOf, productPayload } from '../../webhooks/product-payload.ts';
 import type { ResolverContext } from '../context.ts';
 import { dropLevels, levelAt, putLevel, putNewLevel } from './inventory/levels.ts';

@@ -2,9 +2,9 @@ import { type ResolverContext, type ResolverMap, resolver } from '../context.ts'
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { productById } from './find-entities.ts';
-import { normalTags } from './normal-tags.ts';
 import { plainProblem } from './problems.ts';
 import { saveProduct } from './save-product.ts';
+import { normalTags } from './text.ts';
 
 interface TagsArgs {
   readonly id: string;

@@ -3,7 +3,6 @@ import { type ResolverMap, resolver } from '../context.ts';
 import { badRequest } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
-import { categoryNames } from './taxonomy/categories.ts';
 
 /** A category as the schema has it. */
 interface TaxonomyCategory {
@@ -85,4 +84,46 @@ export const taxonomyResolvers: ResolverMap = {
     // One that is not in this part of the taxonomy has a gid and nothing else.
     category: resolver<ProductEntity>(({ category }) => category && (taxonomyCategory(category.id) ?? category)),
   },
+};
+
+/**
+ * A small part of a product taxonomy, in the manner of Shopify's: short id → name. What stands before the last
+ * hyphen is the id of the parent.
+ */
+const categoryNames: Readonly<Record<string, string>> = {
+  aa: 'Apparel & Accessories',
+  'aa-1': 'Clothing',
+  'aa-1-1': 'Activewear',
+  'aa-1-2': 'Tops',
+  'aa-1-2-1': 'T-Shirts',
+  'aa-1-2-2': 'Shirts',
+  'aa-1-2-3': 'Sweaters',
+  'aa-1-3': 'Trousers',
+  'aa-1-4': 'Dresses',
+  'aa-2': 'Shoes',
+  'aa-2-1': 'Boots',
+  'aa-2-2': 'Sneakers',
+  'aa-3': 'Jewelry',
+  'aa-3-1': 'Earrings',
+  'aa-3-2': 'Rings',
+  ap: 'Animals & Pet Supplies',
+  'ap-1': 'Pet Supplies',
+  'ap-1-1': 'Cat Supplies',
+  'ap-1-2': 'Dog Supplies',
+  'ap-1-2-1': 'Dog Beds',
+  fb: 'Food, Beverages & Tobacco',
+  'fb-1': 'Beverages',
+  'fb-1-1': 'Coffee',
+  'fb-1-2': 'Tea',
+  'fb-2': 'Food Items',
+  'fb-2-1': 'Chocolate',
+  hg: 'Home & Garden',
+  'hg-1': 'Kitchen & Dining',
+  'hg-1-1': 'Mugs',
+  'hg-1-2': 'Plates',
+  'hg-2': 'Lighting',
+  sg: 'Sporting Goods',
+  'sg-1': 'Outdoor Recreation',
+  'sg-1-1': 'Camping & Hiking',
+  'sg-1-1-1': 'Tents',
 };

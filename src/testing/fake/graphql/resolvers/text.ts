@@ -24,3 +24,30 @@ export function freeHandle(handle: string, isTaken: (candidate: string) => boole
   for (let number = 1; isTaken(candidate); number++) candidate = `${base}-${number}`;
   return candidate;
 }
+
+const maxLengthOfNormalTags = 255;
+
+/** https://shopify.dev/changelog/product-tags-now-have-a-limit-of-250-per-product */
+const maxTags = 250;
+
+/** As Shopify keeps them: split at commas, trimmed, once each whatever their case, sorted. */
+export function normalTags(entries: readonly string[], report: (message: string) => void): string[] {
+  const byFold = new Map<string, string>();
+  for (const tag of entries.flatMap((entry) => entry.split(',')).map((entry) => entry.trim())) {
+    if (tag !== '' && !byFold.has(tag.toLowerCase())) byFold.set(tag.toLowerCase(), tag);
+    if (tag.length > maxLengthOfNormalTags) report(`Tags cannot be longer than ${maxLengthOfNormalTags} characters`);
+  }
+  if (byFold.size > maxTags) report(`A product cannot have more than ${maxTags} tags`);
+  return [...byFold].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, tag]) => tag);
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+
+/** The text of a piece of HTML, as a shopper reads it. */
+export function plainText(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/g, (_match, name: string) => entities[name] ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -1,25 +1,128 @@
-import type { ProductEntity, StoredOption, StoredVariant } from '../../store/entities.ts';
-import type { ResolverContext } from '../context.ts';
+import type {
+  InventoryItemInput,
+  MetafieldInput,
+  ProductVariantSetInput,
+  VariantOptionValueInput,
+} from '../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { standsDespiteErrors } from '../mutation.ts';
 import { productById } from './find-entities.ts';
-import { combinationFrom, combinationKey } from './product-set/combination.ts';
-import { metafieldsWith } from './product-set/metafields.ts';
-import { variantFrom } from './product-set/variant.ts';
-import { alreadyExists } from './product-set/variants.ts';
-import type { CreateMediaInput } from './products-write.ts';
-import { saveProduct } from './save-product.ts';
+import { collectProblems, type FieldPath, type UserProblem } from './problems.ts';
+import { mediaFrom } from './product-set/build.ts';
+import type { ProductSetContext } from './product-set/user-errors.ts';
 import {
-  asVariantInput,
-  type BulkVariantInput,
-  mediaOf,
-  refuseUnsimulatedVariants,
-} from './variants-bulk/bulk-input.ts';
-import { withValues, withValuesOf } from './variants-bulk/option-values.ts';
-import { type BulkBuilding, beginBulk } from './variants-bulk/report.ts';
+  alreadyExists,
+  combinationFrom,
+  combinationKey,
+  maxVariants,
+  metafieldsFrom,
+  metafieldsWith,
+  sameName,
+  variantFrom,
+} from './product-set/variants.ts';
+import { type CreateMediaInput, uploads } from './products-write.ts';
+import { saveProduct } from './save-product.ts';
+
+/** Mutations of several variants of one product. */
+export const variantsBulkResolvers: ResolverMap = {
+  Mutation: {
+    productVariantsBulkCreate: resolver<unknown, CreateVariantsArgs>((_source, args, context) =>
+      createVariants(args, context),
+    ),
+    productVariantsBulkUpdate: resolver<unknown, UpdateVariantsArgs>((_source, args, context) =>
+      updateVariants(args, context),
+    ),
+    productVariantsBulkDelete: resolver<unknown, DeleteVariantsArgs>((_source, args, context) =>
+      deleteVariants(args, context),
+    ),
+  },
+};
+
+/** Arguments of `productVariantsBulkCreate`. */
+interface CreateVariantsArgs {
+  readonly productId: string;
+  readonly variants: readonly BulkVariantInput[];
+  readonly media?: readonly CreateMediaInput[] | null;
+  readonly strategy: string;
+}
+
+const codesOfCreate: Readonly<Record<string, string>> = {
+  CAPABILITY_VIOLATION: 'INVALID',
+  INVALID_METAFIELD: 'INVALID',
+  INVALID_VARIANT: 'INVALID',
+  OPTION_DOES_NOT_EXIST: 'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS',
+  OPTION_VALUE_DOES_NOT_EXIST: 'INVALID_INPUT',
+};
+
+/** `productVariantsBulkCreate`: all of them or none. Option values that are new come to the product. */
+function createVariants(args: CreateVariantsArgs, context: ResolverContext): unknown {
+  requireGid(args.productId);
+  refuseUnsimulatedVariants(args.variants);
+  const before = productById(context, args.productId);
+  if (!before) {
+    const userErrors = [{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'], message: 'Product does not exist' }];
+    return { product: null, productVariants: null, userErrors };
+  }
+  const { building, problems, media } = beginBulk(before, args.media ?? [], codesOfCreate, context);
+  const kept = args.variants.length === 0 ? before.variants : keptVariants(before, args.strategy);
+  let options = kept.length === 0 ? withoutDefault(before.options) : before.options;
+  const taken = new Set(kept.map(({ selectedOptions }) => combinationKey(selectedOptions)));
+  const mediaIds = new Set(media.map(({ id }) => id));
+
+  const created = args.variants.map((input, index) => {
+    const field = ['variants', index];
+    if (input.id != null) building.report('NO_KEY_ON_CREATE', [...field, 'id'], 'On create, id cannot be used.');
+    const values = input.optionValues ?? [];
+    options = withValues(options, values, building);
+    const selectedOptions = combinationFrom(values, options, field, building);
+    const key = combinationKey(selectedOptions);
+    if (selectedOptions.length === options.length && taken.has(key))
+      building.report('VARIANT_ALREADY_EXISTS', field, alreadyExists(selectedOptions));
+    taken.add(key);
+    const position = kept.length + index + 1;
+    const parts = { productId: before.id, before: undefined, selectedOptions, position, mediaIds };
+    const variant = variantFrom(
+      asVariantInput(input),
+      { ...parts, media: mediaOf(input, media, field, building) },
+      field,
+      building,
+    );
+    const owner = { type: 'PRODUCTVARIANT', id: undefined, metafields: [] } as const;
+    return {
+      ...variant,
+      metafields: metafieldsFrom(input.metafields ?? [], owner, [...field, 'metafields'], building),
+    };
+  });
+  const variants = [...kept, ...created].map((variant, index) => ({ ...variant, position: index + 1 }));
+  if (variants.length > maxVariants)
+    building.report('INVALID_INPUT', ['variants'], `Cannot create more than ${maxVariants} variants for a product`);
+  if (problems.length > 0) return { product: null, productVariants: null, userErrors: problems };
+
+  const product: ProductEntity = { ...before, options, media, variants, updatedAt: building.now };
+  saveProduct(context, product, before, building.stock);
+  return { product, productVariants: variants.slice(kept.length), userErrors: [] };
+}
+
+/** What stays of the variants: a standalone one may have to go. */
+function keptVariants({ variants }: ProductEntity, strategy: string): readonly StoredVariant[] {
+  const [only, another] = variants;
+  if (another || !only || strategy === 'PRESERVE_STANDALONE_VARIANT') return variants;
+  return strategy === 'REMOVE_STANDALONE_VARIANT' || only.title === 'Default Title' ? [] : variants;
+}
+
+/** The options without the value of a product that has none. */
+function withoutDefault(options: readonly StoredOption[]): readonly StoredOption[] {
+  return options.map((option) => ({
+    ...option,
+    optionValues: option.optionValues.filter(({ name }) => name !== 'Default Title'),
+  }));
+}
 
 /** Arguments of `productVariantsBulkUpdate`. */
-export interface UpdateVariantsArgs {
+interface UpdateVariantsArgs {
   readonly productId: string;
   readonly variants: readonly BulkVariantInput[];
   readonly media?: readonly CreateMediaInput[] | null;
@@ -33,7 +136,7 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 /** `productVariantsBulkUpdate`: all of them or none, or, where that is allowed, those that can be. */
-export function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unknown {
+function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unknown {
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
@@ -108,4 +211,193 @@ function updatedVariant(
   const owner = { type: 'PRODUCTVARIANT', id: before.id, metafields: before.metafields } as const;
   const metafields = metafieldsWith(input.metafields ?? [], owner, [...field, 'metafields'], building);
   return { variant: { ...variant, metafields }, options };
+}
+
+/** Arguments of `productVariantsBulkDelete`. */
+interface DeleteVariantsArgs {
+  readonly productId: string;
+  readonly variantsIds: readonly string[];
+}
+
+/** `productVariantsBulkDelete`: all of them or none, and one must remain. */
+function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context: ResolverContext): unknown {
+  requireGid(productId);
+  const before = productById(context, productId);
+  const { list, report } = collectProblems<string>();
+  const gone = new Set(variantsIds);
+  const variants = before?.variants.filter(({ id }) => !gone.has(id)) ?? [];
+  if (!before) report('PRODUCT_DOES_NOT_EXIST', ['productId'], 'Product does not exist');
+  else if (before.variants.length - variants.length < gone.size) {
+    for (const [index, id] of variantsIds.entries()) {
+      if (!before.variants.some((variant) => variant.id === id)) {
+        const message = 'At least one variant does not belong to the product';
+        report('AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT', ['variantsIds', index], message);
+      }
+    }
+  } else if (variants.length === 0)
+    report('CANNOT_DELETE_LAST_VARIANT', ['variantsIds'], 'Cannot delete the last variant of a product');
+  if (!before || list.length > 0) return { product: null, userErrors: list };
+
+  const product: ProductEntity = {
+    ...before,
+    variants: variants.map((variant, index) => ({ ...variant, position: index + 1 })),
+    updatedAt: new Date(context.clock.now()).toISOString(),
+  };
+  saveProduct(context, product, before);
+  return { product, userErrors: [] };
+}
+
+/** What the bulk mutations of variants build with. */
+interface BulkBuilding {
+  readonly building: ProductSetContext;
+  readonly problems: readonly UserProblem[];
+  /** The product's images with those that come with the call. */
+  readonly media: ProductEntity['media'];
+}
+
+/**
+ * Begins one bulk mutation.
+ *
+ * @param codes How its codes name what the parts of `productSet` report; what is not there keeps its name.
+ */
+function beginBulk(
+  product: ProductEntity,
+  media: readonly CreateMediaInput[],
+  codes: Readonly<Record<string, string>>,
+  context: ResolverContext,
+): BulkBuilding {
+  const { list, report } = collectProblems<string>();
+  const building: ProductSetContext = {
+    ...context,
+    now: new Date(context.clock.now()).toISOString(),
+    stock: [],
+    report: (code, field, message) => report(codes[code] ?? code, field, message),
+  };
+  const files = [...product.media.map(({ id }) => ({ id })), ...uploads(media)];
+  return {
+    building,
+    problems: list,
+    media: media.length === 0 ? product.media : mediaFrom(files, product.media, building),
+  };
+}
+
+/** `ProductVariantsBulkInput`, as far as it is simulated. */
+interface BulkVariantInput
+  extends Pick<
+    ProductVariantSetInput,
+    'barcode' | 'compareAtPrice' | 'inventoryPolicy' | 'price' | 'showUnitPrice' | 'taxCode' | 'taxable'
+  > {
+  readonly id?: string | null;
+  readonly inventoryItem?: InventoryItemInput | null;
+  readonly inventoryQuantities?: readonly { readonly locationId: string; readonly availableQuantity: number }[] | null;
+  readonly mediaId?: string | null;
+  readonly mediaSrc?: readonly string[] | null;
+  readonly metafields?: MetafieldInput[] | null;
+  readonly optionValues?: VariantOptionValueInput[] | null;
+}
+
+const shared = [
+  'barcode',
+  'compareAtPrice',
+  'inventoryPolicy',
+  'price',
+  'showUnitPrice',
+  'taxCode',
+  'taxable',
+  'inventoryItem',
+] as const satisfies readonly (keyof BulkVariantInput & keyof ProductVariantSetInput)[];
+
+const simulated: ReadonlySet<string> = new Set<keyof BulkVariantInput | 'published'>([
+  ...shared,
+  'id',
+  'inventoryQuantities',
+  'mediaId',
+  'mediaSrc',
+  'metafields',
+  'optionValues',
+  'published',
+]);
+
+/**
+ * Refuses input that would change what the fake does not hold.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` that names the input field.
+ */
+function refuseUnsimulatedVariants(inputs: readonly BulkVariantInput[]): void {
+  for (const input of inputs) {
+    for (const [name, value] of Object.entries(input)) {
+      if (value != null && value !== false && !simulated.has(name))
+        throw notSimulated(`ProductVariantsBulkInput.${name}`);
+    }
+    if (input.inventoryItem?.measurement?.shippingPackageId)
+      throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
+    for (const value of input.optionValues ?? []) {
+      if (value.linkedMetafieldValue) throw notSimulated('VariantOptionValueInput.linkedMetafieldValue');
+    }
+  }
+}
+
+/** The input in the words of `productSet`, without what is built apart: options, media and metafields. */
+function asVariantInput(input: BulkVariantInput): Partial<ProductVariantSetInput> {
+  const given = shared.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]]));
+  const quantities = input.inventoryQuantities?.map(({ locationId, availableQuantity }) => ({
+    locationId,
+    name: 'available',
+    quantity: availableQuantity,
+  }));
+  return { ...Object.fromEntries(given), ...(quantities && { inventoryQuantities: quantities }) };
+}
+
+/** The image that a variant names, by gid or by where it came from; it must be the product's. */
+function mediaOf(
+  { mediaId, mediaSrc }: BulkVariantInput,
+  media: readonly StoredMedia[],
+  field: FieldPath,
+  { report }: ProductSetContext,
+): StoredMedia | undefined {
+  const source = mediaSrc?.[0];
+  if (mediaId == null && source === undefined) return undefined;
+  const found = media.find(({ id, originalSource }) =>
+    mediaId == null ? originalSource.url === source : id === mediaId,
+  );
+  if (!found)
+    report(
+      'INVALID_INPUT',
+      [...field, mediaId == null ? 'mediaSrc' : 'mediaId'],
+      'Media does not exist on the product',
+    );
+  return found;
+}
+
+const names = (option: StoredOption, { optionId, optionName }: VariantOptionValueInput): boolean =>
+  optionId == null ? sameName(option.name, optionName ?? '') : option.id === optionId;
+
+/** The options with the values that an input names and that are not there yet: unlike `productSet`, it adds them. */
+function withValues(
+  options: readonly StoredOption[],
+  inputs: readonly VariantOptionValueInput[],
+  { store }: ProductSetContext,
+): readonly StoredOption[] {
+  return options.map((option) => {
+    const name = inputs.find((input) => names(option, input) && input.id == null)?.name?.trim();
+    if (!name || option.optionValues.some((value) => value.name === name)) return option;
+    const value = { id: store.nextId('ProductOptionValue'), name };
+    return { ...option, optionValues: [...option.optionValues, value] };
+  });
+}
+
+/** The input with the values that a variant has of the options it does not name. */
+function withValuesOf(
+  variant: StoredVariant,
+  options: readonly StoredOption[],
+  inputs: readonly VariantOptionValueInput[],
+): VariantOptionValueInput[] {
+  const kept = options.flatMap((option) => {
+    if (inputs.some((input) => names(option, input))) return [];
+    const value = variant.selectedOptions.find(({ optionValue }) =>
+      option.optionValues.some(({ id }) => id === optionValue.id),
+    );
+    return value ? [{ optionId: option.id, id: value.optionValue.id }] : [];
+  });
+  return [...inputs, ...kept];
 }

@@ -3,12 +3,19 @@ import type { ProductEntity, StoredVariant } from '../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ConnectionArgs, connection } from './connections.ts';
-import { countUpTo } from './counts.ts';
+import {
+  byId,
+  type ConnectionArgs,
+  connection,
+  containing,
+  countUpTo,
+  oneOf,
+  type SearchTerm,
+  searched,
+} from './connections.ts';
 import { allProducts, productById, variantById } from './find-entities.ts';
 import { requireUniqueDefinition } from './metafields/custom-id.ts';
 import { metafieldFields } from './metafields/metafields.ts';
-import { byId, containing, oneOf, type SearchTerm, searched } from './search.ts';
 
 /**
  * A page of variants may be as long as a product can have them, where the product is all that is asked for.

@@ -1,12 +1,16 @@
-import type { WebhookSubscriptionEntity } from '../../store/webhook-entities.ts';
-import { readAddress } from '../../webhooks/uri.ts';
+import {
+  type MetafieldName,
+  type WebhookSubscriptionContent,
+  type WebhookSubscriptionEntity,
+  webhookKinds,
+} from '../../store/entities.ts';
+import { parseFilter, readAddress } from '../../webhooks/options.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { type ConnectionArgs, connection } from './connections.ts';
-import { countUpTo } from './counts.ts';
-import { byId, searched } from './search.ts';
-import { webhookSubscriptionChanges } from './webhook-subscription-changes.ts';
-import { ownSubscriptions } from './webhook-subscription-rules.ts';
+import { byId, type ConnectionArgs, connection, countUpTo, searched } from './connections.ts';
+import { resolveNamespace } from './metafields/values.ts';
+import { plainProblem, type UserProblem } from './problems.ts';
 
 interface SubscriptionsArgs extends ConnectionArgs {
   readonly topics?: readonly string[] | null;
@@ -34,6 +38,41 @@ function endpoint({ uri }: WebhookSubscriptionEntity): object {
   if (address.type === 'eventbridge') return { __typename: 'WebhookEventBridgeEndpoint', arn: address.arn };
   return { __typename: 'WebhookHttpEndpoint', callbackUrl: uri };
 }
+
+/** `webhookSubscriptionCreate`, `…Update` and `…Delete`. */
+const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
+  webhookSubscriptionCreate: resolver<unknown, { topic: string; webhookSubscription: SubscriptionInput }>(
+    (_source, { topic, webhookSubscription: input }, context) => {
+      const { store, shop, app, clock } = context;
+      const content = withInput(blank, input);
+      const userErrors = subscriptionProblems({ ...content, topic }, context);
+      if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
+      const now = new Date(clock.now()).toISOString();
+      const id = store.nextId(webhookKinds.subscription);
+      const webhookSubscription = { ...content, id, topic, app, createdAt: now, updatedAt: now };
+      store.put(shop, webhookKinds.subscription, webhookSubscription);
+      return { webhookSubscription, userErrors };
+    },
+  ),
+  webhookSubscriptionUpdate: resolver<unknown, { id: string; webhookSubscription: SubscriptionInput }>(
+    (_source, { id, webhookSubscription: input }, context) => {
+      const { store, shop, clock } = context;
+      const before = ownSubscription(context, id);
+      if (!before) return missing;
+      const changed = { ...before, ...withInput(before, input) };
+      const userErrors = subscriptionProblems(changed, context);
+      if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
+      const webhookSubscription = { ...changed, updatedAt: new Date(clock.now()).toISOString() };
+      store.put(shop, webhookKinds.subscription, webhookSubscription);
+      return { webhookSubscription, userErrors };
+    },
+  ),
+  webhookSubscriptionDelete: resolver<unknown, { id: string }>((_source, { id }, context) => {
+    if (!ownSubscription(context, id)) return { deletedWebhookSubscriptionId: null, userErrors: missing.userErrors };
+    context.store.delete(context.shop, webhookKinds.subscription, id);
+    return { deletedWebhookSubscriptionId: id, userErrors: [] };
+  }),
+};
 
 /** Resolvers of webhook subscriptions. Those of the app's configuration are not among them, as on Shopify. */
 export const webhookSubscriptionResolvers: ResolverMap = {
@@ -67,3 +106,114 @@ export const webhookSubscriptionResolvers: ResolverMap = {
     legacyResourceId: resolver<WebhookSubscriptionEntity>(({ id }) => parseGid(id)?.key),
   },
 };
+
+/** `WebhookSubscriptionInput`: what is absent stays as it is. */
+interface SubscriptionInput {
+  readonly uri?: string | null;
+  readonly callbackUrl?: string | null;
+  readonly format?: 'JSON' | 'XML' | null;
+  readonly filter?: string | null;
+  readonly includeFields?: readonly string[] | null;
+  readonly metafieldNamespaces?: readonly string[] | null;
+  readonly metafields?: readonly { readonly namespace?: string | null; readonly key: string }[] | null;
+  readonly name?: string | null;
+}
+
+const blank: WebhookSubscriptionContent = {
+  uri: '',
+  format: 'JSON',
+  filter: null,
+  includeFields: [],
+  metafieldNamespaces: [],
+  metafields: [],
+  name: null,
+};
+
+/** The content that an input leads to, over what stands so far. */
+function withInput(before: WebhookSubscriptionContent, input: SubscriptionInput): WebhookSubscriptionContent {
+  if (input.format === 'XML') throw notSimulated('WebhookSubscriptionInput.format: XML');
+  const names = input.metafields?.map(
+    ({ namespace, key }): MetafieldName => ({ namespace: resolveNamespace(namespace), key }),
+  );
+  return {
+    format: 'JSON',
+    uri: (input.uri ?? input.callbackUrl ?? before.uri).trim(),
+    filter: input.filter === undefined ? before.filter : input.filter,
+    includeFields: input.includeFields === undefined ? before.includeFields : (input.includeFields ?? []),
+    metafieldNamespaces:
+      input.metafieldNamespaces === undefined
+        ? before.metafieldNamespaces
+        : (input.metafieldNamespaces ?? []).map(resolveNamespace),
+    metafields: input.metafields === undefined ? before.metafields : (names ?? []),
+    name: input.name === undefined ? before.name : input.name,
+  };
+}
+
+const missing = {
+  webhookSubscription: null,
+  userErrors: [plainProblem(['id'], 'Webhook subscription does not exist')],
+};
+
+function ownSubscription(context: ResolverContext, id: string): WebhookSubscriptionEntity | undefined {
+  requireGid(id);
+  return ownSubscriptions(context).find((subscription) => subscription.id === id);
+}
+
+/** Most characters of a name. https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification */
+const longestName = 50;
+
+const badFilter = 'The specified filter is invalid, please ensure you specify the field(s) you wish to filter on.';
+
+interface Candidate extends WebhookSubscriptionContent {
+  /** Where it stands already. */
+  readonly id?: string;
+  readonly topic: string;
+}
+
+/** The subscriptions of the calling app, which sees no others. */
+function ownSubscriptions({ store, shop, app }: ResolverContext): readonly WebhookSubscriptionEntity[] {
+  const all = store.all(shop, webhookKinds.subscription) as readonly WebhookSubscriptionEntity[];
+  return all.filter((subscription) => subscription.app === app);
+}
+
+/** What Shopify finds wrong with a subscription that is to be made or changed. */
+function subscriptionProblems(candidate: Candidate, context: ResolverContext): readonly UserProblem[] {
+  const others = ownSubscriptions(context).filter(({ id }) => id !== candidate.id);
+  return [...addressProblems(candidate, others), ...nameProblems(candidate.name, others), ...filterProblems(candidate)];
+}
+
+/** They name the old field, whichever of the two was given. */
+function addressProblems(candidate: Candidate, others: readonly WebhookSubscriptionEntity[]): UserProblem[] {
+  const address = readAddress(candidate.uri);
+  const reasons = address.type === 'refused' ? [...address.reasons] : [];
+  const isTaken = others.some(
+    ({ topic, uri, filter }) =>
+      topic === candidate.topic && uri === candidate.uri && (filter ?? '') === (candidate.filter ?? ''),
+  );
+  if (isTaken) reasons.push('Address for this topic has already been taken');
+  return reasons.map((reason) => plainProblem(['webhookSubscription', 'callbackUrl'], reason));
+}
+
+function nameProblems(name: string | null, others: readonly WebhookSubscriptionEntity[]): UserProblem[] {
+  if (name === null) return [];
+  const reasons = [
+    ...(name === '' ? ['Name is too short (minimum is 1 character)'] : []),
+    ...(/^[\w-]+$/.test(name)
+      ? []
+      : ['Name name field can only contain alphanumeric characters, underscores, and hyphens']),
+    ...(name.length > longestName ? [`Name is too long (maximum is ${longestName} characters)`] : []),
+    ...(others.some((other) => other.name?.toLowerCase() === name.toLowerCase())
+      ? ['Name already exists, no duplicate allowed']
+      : []),
+  ];
+  return reasons.map((reason) => plainProblem(['webhookSubscription', 'name'], reason));
+}
+
+/** A filter is read, but its fields are not looked up: one that does not exist just never matches. */
+function filterProblems({ topic, filter }: Candidate): UserProblem[] {
+  const parsed = filter ? parseFilter(filter) : undefined;
+  // Metaobjects are told apart by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
+  const isEnough =
+    !topic.startsWith('METAOBJECTS_') || parsed?.terms.some(({ field, value }) => field === 'type' && value !== '*');
+  return (filter && !parsed) || !isEnough ? [plainProblem(['webhookSubscription'], badFilter)] : [];
+}

@@ -1,21 +1,33 @@
-import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { CollectionEntity } from '../../../store/collection-entities.ts';
-import type { ProductEntity } from '../../../store/entities.ts';
+import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
+import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
-import { countUpTo } from '../counts.ts';
+import {
+  byId,
+  type ConnectionArgs,
+  connection,
+  containing,
+  countUpTo,
+  type SearchTerm,
+  searched,
+} from '../connections.ts';
+import { defer } from '../deferred.ts';
+import { productById } from '../find-entities.ts';
 import { requireUniqueDefinition } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
-import { plainText } from '../plain-text.ts';
-import { byId, containing, type SearchTerm, searched } from '../search.ts';
-import { handleFrom } from '../text.ts';
-import { createCollection, deleteCollection, updateCollection } from './change.ts';
-import type { CollectionArgs } from './collection-input.ts';
-import { allCollections, collectionByHandle, collectionById, membersOf } from './find-collections.ts';
-import { addProducts, addProductsLater, type MembersArgs, removeProducts } from './membership.ts';
-import { memberOrder } from './order.ts';
+import { upsertedMetafields } from '../metafields/values.ts';
+import { plainProblem, type UserProblem } from '../problems.ts';
+import { freeHandle, handleFrom, plainText } from '../text.ts';
+import {
+  allCollections,
+  changeMembers,
+  collectionByHandle,
+  collectionById,
+  collectionPayload,
+  membersOf,
+} from './find-collections.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -109,4 +121,271 @@ function identified(identifier: CollectionIdentifier, context: ResolverContext):
   const id = identifier.id ?? '';
   requireGid(id);
   return collectionById(context, id);
+}
+
+const maxLength = 255;
+
+/** `collectionCreate`. */
+function createCollection(args: CollectionArgs, context: ResolverContext): unknown {
+  const fields = collectionFields(args);
+  if (!fields) return refused([plainProblem(['collection'], 'Collection is required')]);
+  const products = fields.products ?? [];
+  const missing = products.flatMap((id, index) =>
+    productById(context, id) ? [] : [plainProblem(['products', index], `Product ${id} does not exist`)],
+  );
+  const { collection, problems } = built(fields, undefined, context);
+  if (problems.length + missing.length > 0) return refused([...problems, ...missing]);
+
+  context.store.put(context.shop, 'Collection', collection);
+  context.announce('collections/create', () => collectionPayload(collection));
+  if (products.length > 0) changeMembers(collection.id, { join: products, leave: [] }, context);
+  return { collection, userErrors: [] };
+}
+
+/** `collectionUpdate`. Which products it has is changed otherwise. */
+function updateCollection(args: CollectionArgs, context: ResolverContext): unknown {
+  const fields = collectionFields(args);
+  const before = fields?.id == null ? undefined : collectionById(context, fields.id);
+  if (!fields || !before) return refused([plainProblem(['id'], 'Collection does not exist')]);
+  if (fields.products) return refused([plainProblem(['products'], 'Products can only be given on create')]);
+  const { collection, problems } = built(fields, before, context);
+  if (problems.length > 0) return refused(problems);
+
+  context.store.put(context.shop, 'Collection', collection);
+  context.announce('collections/update', () => collectionPayload(collection));
+  return { collection, job: null, userErrors: [] };
+}
+
+/** `collectionDelete`. Its products stay. */
+function deleteCollection(id: string, context: ResolverContext): unknown {
+  requireGid(id);
+  const { store, shop } = context;
+  const members = membersOf(context, id);
+  if (!store.delete(shop, 'Collection', id)) {
+    return { deletedCollectionId: null, userErrors: [plainProblem(['id'], 'Collection does not exist')] };
+  }
+  for (const product of members) {
+    const collectionIds = product.collectionIds.filter((collectionId) => collectionId !== id);
+    store.put(shop, 'Product', { ...product, collectionIds });
+  }
+  context.announce('collections/delete', () => ({ id: idOf(id) }));
+  return { deletedCollectionId: id, userErrors: [] };
+}
+
+const refused = (userErrors: readonly UserProblem[]): unknown => ({ collection: null, job: null, userErrors });
+
+/** What the input says, else what stood there; `null` resets. */
+const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
+  value === undefined ? (before ?? fresh) : (value ?? fresh);
+
+function built(
+  fields: CollectionFields,
+  before: CollectionEntity | undefined,
+  context: ResolverContext,
+): { readonly collection: CollectionEntity; readonly problems: readonly UserProblem[] } {
+  const problems: UserProblem[] = [];
+  const now = new Date(context.clock.now()).toISOString();
+  const title = given(fields.title, before?.title, '').trim();
+  if (title === '') problems.push(plainProblem(['title'], "Title can't be blank"));
+  if (title.length > maxLength)
+    problems.push(plainProblem(['title'], `Title is too long (maximum is ${maxLength} characters)`));
+
+  const asked = handleFrom(fields.handle ?? '');
+  const isTaken = (handle: string): boolean => {
+    const owner = collectionByHandle(context, handle);
+    return owner !== undefined && owner.id !== before?.id;
+  };
+  if (asked !== '' && isTaken(asked)) problems.push(plainProblem(['handle'], 'Handle has already been taken'));
+  const handle = asked || (before?.handle ?? freeHandle(handleFrom(title), isTaken));
+
+  const id = before?.id ?? context.store.nextId('Collection');
+  const owner = { type: 'COLLECTION', id, metafields: before?.metafields ?? [] } as const;
+  const metafields = upsertedMetafields(
+    fields.metafields ?? [],
+    owner,
+    { ...context, now },
+    (index, { part, message }) => problems.push(plainProblem(['metafields', index, part], message)),
+  );
+  const collection: CollectionEntity = {
+    id,
+    title,
+    handle,
+    descriptionHtml: given(fields.descriptionHtml, before?.descriptionHtml, ''),
+    sortOrder: given(fields.sortOrder, before?.sortOrder, 'BEST_SELLING'),
+    templateSuffix: given(fields.templateSuffix, before?.templateSuffix, null),
+    seo: {
+      title: given(fields.seo?.title, before?.seo.title, null),
+      description: given(fields.seo?.description, before?.seo.description, null),
+    },
+    image: null,
+    metafields,
+    updatedAt: now,
+  };
+  return { collection, problems };
+}
+
+/** What `CollectionInput`, `CollectionCreateInput` and `CollectionUpdateInput` say, as far as it is simulated. */
+interface CollectionFields {
+  readonly id?: string | null;
+  readonly title?: string | null;
+  readonly handle?: string | null;
+  readonly descriptionHtml?: string | null;
+  readonly sortOrder?: string | null;
+  readonly templateSuffix?: string | null;
+  readonly seo?: { readonly title?: string | null; readonly description?: string | null } | null;
+  readonly metafields?: readonly MetafieldInput[] | null;
+  readonly products?: readonly string[] | null;
+}
+
+/** The newer argument and the older one, of which the newer wins. */
+interface CollectionArgs {
+  readonly collection?: (CollectionFields & { readonly sources?: readonly SourceInput[] | null }) | null;
+  readonly input?: CollectionFields | null;
+}
+
+/** `CollectionCreateSourceTargetInput`. */
+interface SourceInput {
+  readonly source?: {
+    readonly exclusion?: unknown;
+    readonly inclusion?: {
+      readonly conditions?: readonly unknown[] | null;
+      readonly selections?: readonly { readonly productId: string; readonly variantIds?: readonly string[] | null }[];
+    } | null;
+  } | null;
+}
+
+const simulated: ReadonlySet<string> = new Set<keyof CollectionFields | 'sources' | 'redirectNewHandle'>([
+  'id',
+  'title',
+  'handle',
+  'descriptionHtml',
+  'sortOrder',
+  'templateSuffix',
+  'seo',
+  'metafields',
+  'products',
+  'sources',
+  'redirectNewHandle',
+]);
+
+/**
+ * What a call says about a collection; products that a source selects are its products.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` for rules and conditions that choose products.
+ */
+function collectionFields({ collection, input }: CollectionArgs): CollectionFields | undefined {
+  const given = collection ?? input;
+  if (!given) return undefined;
+  for (const [name, value] of Object.entries(given)) {
+    if (value != null && !simulated.has(name)) throw notSimulated(`CollectionInput.${name}`);
+  }
+  if (!collection?.sources) return given;
+  return { ...given, products: collection.sources.flatMap(selectedBy) };
+}
+
+function selectedBy({ source }: SourceInput): readonly string[] {
+  if (!source) throw notSimulated('CollectionCreateSourceTargetInput other than source');
+  if (source.exclusion) throw notSimulated('CollectionCreateConditionsSourceInput.exclusion');
+  if (source.inclusion?.conditions?.length) throw notSimulated('CollectionCreateSourceInclusionInput.conditions');
+  return (source.inclusion?.selections ?? []).map(({ productId, variantIds }) => {
+    if (variantIds?.length) throw notSimulated('CollectionInclusionProductSelectionInput.variantIds');
+    return productId;
+  });
+}
+
+/** Arguments of the mutations that change what a collection holds. */
+interface MembersArgs {
+  readonly id: string;
+  readonly productIds: readonly string[];
+}
+
+const missing = 'Collection does not exist';
+
+/** `collectionAddProducts`: at once, and all of them or none. */
+function addProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
+  requireGid(id);
+  if (!collectionById(context, id)) return { collection: null, userErrors: [plainProblem(['id'], missing)] };
+  const userErrors = productIds.flatMap((productId, index) => {
+    const product = productById(context, productId);
+    if (!product) return [plainProblem(['productIds', index], 'Product does not exist')];
+    const isMember = product.collectionIds.includes(id);
+    return isMember ? [plainProblem(['productIds', index], 'Product is already in the collection')] : [];
+  });
+  if (userErrors.length > 0) return { collection: null, userErrors };
+  changeMembers(id, { join: productIds, leave: [] }, context);
+  return { collection: collectionById(context, id), userErrors: [] };
+}
+
+/** `collectionAddProductsV2`: in the background. */
+function addProductsLater({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
+  requireGid(id);
+  if (!collectionById(context, id)) {
+    const userErrors = [{ code: 'COLLECTION_DOES_NOT_EXIST', ...plainProblem(['id'], missing) }];
+    return { job: null, userErrors };
+  }
+  return { job: startJob(id, { join: productIds, leave: [] }, context), userErrors: [] };
+}
+
+/** `collectionRemoveProducts`: in the background. */
+function removeProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
+  requireGid(id);
+  if (!collectionById(context, id)) return { job: null, userErrors: [plainProblem(['id'], missing)] };
+  return { job: startJob(id, { join: [], leave: productIds }, context), userErrors: [] };
+}
+
+function startJob(
+  collectionId: string,
+  change: { readonly join: readonly string[]; readonly leave: readonly string[] },
+  context: ResolverContext,
+): unknown {
+  return defer(context, 'Job', { type: 'collectionMembers', collectionId, ...change });
+}
+
+type Order = (a: ProductEntity, b: ProductEntity) => number;
+
+const unchanged: Order = () => 0;
+
+const byTitle: Order = (a, b) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1);
+
+const byPrice: Order = (a, b) => lowestPrice(a) - lowestPrice(b);
+
+const lowestPrice = ({ variants }: ProductEntity): number => Math.min(...variants.map(({ price }) => Number(price)));
+
+const reversed =
+  (order: Order): Order =>
+  (a, b) =>
+    order(b, a);
+
+const byCreation: Order = (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
+
+/** Nothing was ever sold, and nothing was put in order by hand: both leave the order of creation. */
+const ofSortOrder: Readonly<Record<string, Order>> = {
+  ALPHA_ASC: byTitle,
+  ALPHA_DESC: reversed(byTitle),
+  BEST_SELLING: unchanged,
+  CREATED: unchanged,
+  CREATED_DESC: reversed(byCreation),
+  MANUAL: unchanged,
+  PRICE_ASC: byPrice,
+  PRICE_DESC: reversed(byPrice),
+};
+
+const ofSortKey: Readonly<Record<string, Order>> = {
+  BEST_SELLING: unchanged,
+  CREATED: unchanged,
+  ID: unchanged,
+  MANUAL: unchanged,
+  PRICE: byPrice,
+  TITLE: byTitle,
+};
+
+/**
+ * The order of a collection's products, which come in order of creation.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` for an order by relevance.
+ */
+function memberOrder({ sortOrder }: CollectionEntity, sortKey: string): Order {
+  const order = sortKey === 'COLLECTION_DEFAULT' ? ofSortOrder[sortOrder] : ofSortKey[sortKey];
+  if (!order) throw notSimulated(`Collection.products(sortKey: ${sortKey})`);
+  return order;
 }

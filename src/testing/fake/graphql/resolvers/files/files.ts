@@ -1,10 +1,11 @@
-import type { StoredMedia } from '../../../store/entities.ts';
-import { type ResolverMap, resolver } from '../../context.ts';
+import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
-import { byId, oneOf, type SearchTerm, searched } from '../search.ts';
-import { createFiles, deleteFiles, type FileCreateInput, type FileUpdateInput, updateFiles } from './change.ts';
-import { allImages, imageStatus } from './images.ts';
+import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
+import { productById } from '../find-entities.ts';
+import { collectProblems, type FieldPath } from '../problems.ts';
+import { saveProduct } from '../save-product.ts';
+import { allImages, deleteFile, imageById, imageStatus, isFile, newImage, putFile } from './images.ts';
 
 interface FilesArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -41,3 +42,126 @@ export const fileResolvers: ResolverMap = {
     ),
   },
 };
+
+/** `FileCreateInput`. */
+interface FileCreateInput {
+  readonly originalSource: string;
+  readonly alt?: string | null;
+  readonly filename?: string | null;
+  readonly contentType?: string | null;
+  readonly duplicateResolutionMode?: string | null;
+}
+
+/** `FileUpdateInput`. */
+interface FileUpdateInput {
+  readonly id: string;
+  readonly alt?: string | null;
+  readonly referencesToAdd?: readonly string[] | null;
+  readonly referencesToRemove?: readonly string[] | null;
+  readonly filename?: string | null;
+  readonly originalSource?: string | null;
+  readonly previewImageSource?: string | null;
+}
+
+const maxAlt = 512;
+
+type Report = (code: string, field: FieldPath, message: string) => void;
+
+const nowOf = ({ clock }: ResolverContext): string => new Date(clock.now()).toISOString();
+
+function checkAlt(alt: string | null | undefined, field: FieldPath, report: Report): void {
+  if ((alt?.length ?? 0) > maxAlt)
+    report('ALT_VALUE_LIMIT_EXCEEDED', field, 'The alt value exceeds the maximum limit of 512 characters.');
+}
+
+/** `fileCreate`, for images. They are ready after a moment of the clock. */
+function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
+  const { list, report } = collectProblems<string>();
+  const files = inputs.flatMap((input, index) => {
+    if (input.contentType != null && input.contentType !== 'IMAGE')
+      throw notSimulated(`FileCreateInput.contentType ${input.contentType}`);
+    if ((input.duplicateResolutionMode ?? 'APPEND_UUID') !== 'APPEND_UUID')
+      throw notSimulated(`FileCreateInput.duplicateResolutionMode ${input.duplicateResolutionMode}`);
+    checkAlt(input.alt, ['files', index, 'alt'], report);
+    const image = newImage(input, { ...context, now: nowOf(context) });
+    if (image) return [{ ...image, uploadedAtMs: context.clock.now() }];
+    report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'Invalid image source url value provided.');
+    return [];
+  });
+  if (list.length > 0) return { files: null, userErrors: list };
+  for (const file of files) putFile(context, file);
+  return { files, userErrors: [] };
+}
+
+/** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
+function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
+  const { list, report } = collectProblems<string>();
+  for (const [index, input] of inputs.entries()) {
+    for (const name of ['filename', 'originalSource', 'previewImageSource'] as const) {
+      if (input[name] != null) throw notSimulated(`FileUpdateInput.${name}`);
+    }
+    updateFile(input, ['files', index], context, report);
+  }
+  if (list.length > 0) return { files: null, userErrors: list };
+  return { files: inputs.map(({ id }) => imageById(context, id)), userErrors: [] };
+}
+
+function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverContext, report: Report): void {
+  const before = imageById(context, input.id);
+  if (!before) {
+    report('FILE_DOES_NOT_EXIST', [...field, 'id'], 'File does not exist.');
+    return;
+  }
+  if (imageStatus(before, context) !== 'READY')
+    report('NON_READY_STATE', [...field, 'id'], 'The file is not in the READY state.');
+  checkAlt(input.alt, [...field, 'alt'], report);
+  const [add, remove] = [input.referencesToAdd ?? [], input.referencesToRemove ?? []];
+  for (const id of [...add, ...remove]) {
+    if (!productById(context, id))
+      report('REFERENCE_TARGET_DOES_NOT_EXIST', field, 'The target resource does not exist.');
+  }
+  const alt = input.alt === undefined ? before.alt : input.alt;
+  const image = { ...before, alt, image: { ...before.image, altText: alt }, updatedAt: nowOf(context) };
+  // What leaves its product stays a file.
+  if (remove.length > 0 || isFile(context, image.id)) putFile(context, image);
+  const shown = context.store.find(context.shop, 'Product', image.id) as readonly ProductEntity[];
+  for (const product of shown) {
+    const media = remove.includes(product.id) ? without(product, image.id) : replaced(product, image);
+    putMedia(context, product, media);
+  }
+  for (const id of add) {
+    const product = productById(context, id);
+    if (product && !product.media.some((media) => media.id === image.id))
+      putMedia(context, product, [...product.media, image]);
+  }
+}
+
+/** `fileDelete`. Products show it no longer. */
+function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
+  const { list, report } = collectProblems<string>();
+  for (const [index, id] of ids.entries()) {
+    if (!imageById(context, id)) report('FILE_DOES_NOT_EXIST', ['fileIds', index], 'File does not exist.');
+  }
+  if (list.length > 0) return { deletedFileIds: null, userErrors: list };
+  for (const id of ids) {
+    deleteFile(context, id);
+    const shown = context.store.find(context.shop, 'Product', id) as readonly ProductEntity[];
+    for (const product of shown) putMedia(context, product, without(product, id));
+  }
+  return { deletedFileIds: ids, userErrors: [] };
+}
+
+const without = ({ media }: ProductEntity, id: string): readonly StoredMedia[] => media.filter((one) => one.id !== id);
+
+const replaced = ({ media }: ProductEntity, image: StoredMedia): readonly StoredMedia[] =>
+  media.map((one) => (one.id === image.id ? image : one));
+
+/** Gives a product other images. A variant shows only what its product has. */
+function putMedia(context: ResolverContext, product: ProductEntity, media: readonly StoredMedia[]): void {
+  const ids = new Set(media.map(({ id }) => id));
+  const variants = product.variants.map((variant) => ({
+    ...variant,
+    mediaIds: variant.mediaIds.filter((id) => ids.has(id)),
+  }));
+  saveProduct(context, { ...product, media, variants, updatedAt: nowOf(context) }, product);
+}

@@ -1,18 +1,43 @@
 import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
-import { type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import {
+  type InventoryAdjustmentGroupEntity,
+  type InventoryLevelEntity,
+  type ProductEntity,
+  type QuantityName,
+  quantityStates,
+  type StoredInventoryChange,
+  type StoredVariant,
+} from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { badRequest, notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
-import { countUpTo } from '../counts.ts';
+import { byId, type ConnectionArgs, connection, countUpTo, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { allProducts } from '../find-entities.ts';
-import { byId, oneOf, type SearchTerm, searched } from '../search.ts';
-import { type ActivateArgs, activateInventory, deactivateInventory } from './activate.ts';
-import { type AdjustQuantitiesInput, adjustQuantities } from './adjust-quantities.ts';
-import { updateItem } from './item-update.ts';
-import { availableOf, levelAt, levelsOf, ownerOfItem } from './levels.ts';
-import { type MoveQuantitiesInput, moveQuantities } from './move-quantities.ts';
-import { type SetOnHandInput, type SetQuantitiesInput, setOnHandQuantities, setQuantities } from './quantities.ts';
+import { locationById } from '../locations/find-locations.ts';
+import { type FieldPath, plainProblem } from '../problems.ts';
+import { amountFrom, inventoryItemFrom } from '../product-set/variants.ts';
+import {
+  availableOf,
+  canStock,
+  isInStock,
+  itemPayload,
+  levelAt,
+  levelsOf,
+  newLevel,
+  ownerOfItem,
+  putLevel,
+  quantityOf,
+} from './levels.ts';
+import {
+  type AdjustQuantitiesInput,
+  adjustQuantities,
+  type MoveQuantitiesInput,
+  moveQuantities,
+  type SetOnHandInput,
+  type SetQuantitiesInput,
+  setOnHandQuantities,
+  setQuantities,
+} from './quantities.ts';
 
 type Item = StoredVariant['inventoryItem'];
 
@@ -107,3 +132,154 @@ export const inventoryResolvers: ResolverMap = {
     ),
   },
 };
+
+const names: ReadonlySet<string> = new Set([...quantityStates, 'on_hand']);
+
+interface ChangesArgs {
+  readonly inventoryItemIds?: readonly string[] | null;
+  readonly locationIds?: readonly string[] | null;
+  readonly quantityNames?: readonly string[] | null;
+}
+
+/** Resolvers of inventory levels, and of what mutations changed on them. */
+export const inventoryLevelResolvers: ResolverMap = {
+  InventoryLevel: {
+    item: resolver<InventoryLevelEntity>(
+      ({ itemId }, _args, context) => ownerOfItem(context, itemId)?.variant.inventoryItem,
+    ),
+    location: resolver<InventoryLevelEntity>(({ locationId }, _args, context) => locationById(context, locationId)),
+    quantities: resolver<InventoryLevelEntity, { names: readonly string[] }>((level, args) =>
+      args.names.map((name) => {
+        if (!names.has(name)) throw badRequest(`The quantity name ${name} is invalid.`);
+        const [, query = ''] = level.id.split('?');
+        const id = `gid://shopify/InventoryQuantity/${level.id.split('/').at(-1)?.split('?')[0]}?${query}&name=${name}`;
+        return { id, name, quantity: quantityOf(level, name as QuantityName), updatedAt: level.updatedAt };
+      }),
+    ),
+    canDeactivate: resolver<InventoryLevelEntity>(
+      (level, _args, context) => deactivationProblem(level, context) === undefined,
+    ),
+    deactivationAlert: resolver<InventoryLevelEntity>(
+      (level, _args, context) => deactivationProblem(level, context) ?? null,
+    ),
+  },
+  InventoryAdjustmentGroup: {
+    changes: resolver<InventoryAdjustmentGroupEntity, ChangesArgs>(({ entries }, args) =>
+      entries.filter(
+        ({ itemId, locationId, name }) =>
+          (args.inventoryItemIds?.includes(itemId) ?? true) &&
+          (args.locationIds?.includes(locationId) ?? true) &&
+          (args.quantityNames?.includes(name) ?? true),
+      ),
+    ),
+    staffMember: () => null,
+  },
+  InventoryChange: {
+    item: resolver<StoredInventoryChange>(
+      ({ itemId }, _args, context) => ownerOfItem(context, itemId)?.variant.inventoryItem ?? null,
+    ),
+    location: resolver<StoredInventoryChange>(
+      ({ locationId }, _args, context) => locationById(context, locationId) ?? null,
+    ),
+  },
+};
+
+/** Arguments of `inventoryActivate`. */
+interface ActivateArgs {
+  readonly inventoryItemId: string;
+  readonly locationId: string;
+  readonly available?: number | null;
+  readonly onHand?: number | null;
+  readonly stockAtLegacyLocation: boolean;
+}
+
+/** `inventoryActivate`: stocks an item at a location. Where it is stocked already, no quantity may be given. */
+function activateInventory(args: ActivateArgs, context: ResolverContext): unknown {
+  if (args.stockAtLegacyLocation) throw notSimulated('Mutation.inventoryActivate(stockAtLegacyLocation:)');
+  const { inventoryItemId, locationId, available, onHand } = args;
+  if (!ownerOfItem(context, inventoryItemId))
+    return refused(['inventoryItemId'], 'The specified inventory item could not be found.');
+  if (!canStock(context, locationId)) return refused(['locationId'], 'The specified location could not be found.');
+  const before = levelAt(context, inventoryItemId, locationId);
+  if (before?.isActive) {
+    const given = Object.entries({ available, onHand }).find(([, quantity]) => quantity != null)?.[0];
+    if (given === undefined) return { inventoryLevel: before, userErrors: [] };
+    const message = 'Not allowed to set available quantity when the item is already active at the location.';
+    return refused([given], message);
+  }
+  if (available != null && onHand != null && available !== onHand)
+    return refused(['onHand'], 'Nothing is committed or reserved yet: what is on hand is what is available.');
+
+  const now = new Date(context.clock.now()).toISOString();
+  const level = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
+  putLevel(context, { ...level, createdAt: before?.createdAt ?? now }, 'connect');
+  return { inventoryLevel: level, userErrors: [] };
+}
+
+/** `inventoryDeactivate`. An item stays stocked somewhere, and nothing that is spoken for is forgotten. */
+function deactivateInventory(inventoryLevelId: string, context: ResolverContext): unknown {
+  const level = context.store.get(context.shop, 'InventoryLevel', inventoryLevelId) as InventoryLevelEntity | undefined;
+  const field = ['inventoryLevelId'];
+  if (!level?.isActive) return { userErrors: [plainProblem(field, "The inventory level couldn't be found.")] };
+  const problem = deactivationProblem(level, context);
+  if (problem !== undefined) return { userErrors: [plainProblem(field, problem)] };
+  const now = new Date(context.clock.now()).toISOString();
+  const { quantities } = newLevel(level.itemId, level.locationId, now);
+  putLevel(context, { ...level, isActive: false, quantities, updatedAt: now }, 'disconnect');
+  return { userErrors: [] };
+}
+
+/** Why a level can't be deactivated; `undefined` where it can. */
+function deactivationProblem(level: InventoryLevelEntity, context: ResolverContext): string | undefined {
+  const others = levelsOf(context, level.itemId).filter(({ id, isActive }) => isActive && id !== level.id);
+  if (others.length === 0)
+    return "The product couldn't be unstocked because products need to be stocked at a minimum of 1 location.";
+  const { available, incoming } = level.quantities;
+  const isSpokenFor = isInStock(level) && (incoming !== 0 || quantityOf(level, 'on_hand') !== available);
+  return isSpokenFor
+    ? "The product couldn't be unstocked because of committed, incoming or reserved inventory at the location."
+    : undefined;
+}
+
+const refused = (field: FieldPath, message: string): unknown => ({
+  inventoryLevel: null,
+  userErrors: [plainProblem(field, message)],
+});
+
+/** `inventoryItemUpdate`. The SKU is the variant's too. */
+function updateItem(id: string, input: InventoryItemInput, context: ResolverContext): unknown {
+  requireGid(id);
+  if (input.countryHarmonizedSystemCodes?.length) throw notSimulated('InventoryItemInput.countryHarmonizedSystemCodes');
+  if (input.measurement?.shippingPackageId) throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
+  const owner = ownerOfItem(context, id);
+  const problem = owner
+    ? problemOf(input)
+    : plainProblem(['id'], "The product couldn't be updated because it does not exist.");
+  if (!owner || problem) return { inventoryItem: null, userErrors: [problem] };
+
+  const { store, shop, clock, info } = context;
+  const now = new Date(clock.now()).toISOString();
+  const { product, variant: before } = owner;
+  const sku = input.sku === undefined ? before.sku : input.sku;
+  const inventoryItem = inventoryItemFrom(input, before.inventoryItem, { id, sku, now, info });
+  const variant: StoredVariant = { ...before, sku, inventoryItem, updatedAt: now };
+  const variants = product.variants.map((candidate) => (candidate.id === variant.id ? variant : candidate));
+  store.put(shop, 'Product', { ...product, variants });
+  context.announce('inventory_items/update', () => itemPayload(inventoryItem));
+  return { inventoryItem, userErrors: [] };
+}
+
+const maxSku = 255;
+
+function problemOf({ cost, sku, harmonizedSystemCode }: InventoryItemInput): unknown {
+  if (cost != null && amountFrom(cost) === undefined)
+    return plainProblem(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
+  if (sku != null && sku.length > maxSku)
+    return plainProblem(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
+  if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
+    return plainProblem(
+      ['input', 'harmonizedSystemCode'],
+      'Harmonized system code must be a number between 6 and 13 digits',
+    );
+  return undefined;
+}

@@ -1,15 +1,16 @@
-import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
 import {
   type InventoryLevelEntity,
+  type ProductEntity,
   type QuantityName,
   type QuantityState,
   quantityStates,
-} from '../../../store/inventory-entities.ts';
+  type StoredVariant,
+} from '../../../store/entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { ownerOf } from '../find-entities.ts';
 import { allLocations, locationById } from '../locations/find-locations.ts';
-import { levelPayload } from './payloads.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 
@@ -126,3 +127,33 @@ export function moveStock(context: ResolverContext, from: string, to: string | u
 /** Whether something can be stocked at a location. */
 export const canStock = (context: Reading, locationId: string): boolean =>
   locationById(context, locationId)?.isActive === true;
+
+/** A level in the REST shape of the topics `inventory_levels/…`. */
+export function levelPayload(level: InventoryLevelEntity): Readonly<Record<string, unknown>> {
+  return {
+    inventory_item_id: idOf(level.itemId),
+    location_id: idOf(level.locationId),
+    available: level.quantities.available,
+    updated_at: level.updatedAt,
+    admin_graphql_api_id: level.id,
+  };
+}
+
+/** An item in the REST shape of the topic `inventory_items/update`. */
+export function itemPayload(item: StoredVariant['inventoryItem']): Readonly<Record<string, unknown>> {
+  const cost = item.unitCost as { readonly amount: string } | null;
+  return {
+    id: idOf(item.id),
+    sku: item.sku,
+    created_at: item.createdAt,
+    updated_at: item.updatedAt,
+    requires_shipping: item.requiresShipping,
+    cost: cost?.amount ?? null,
+    country_code_of_origin: item.countryCodeOfOrigin,
+    province_code_of_origin: item.provinceCodeOfOrigin,
+    harmonized_system_code: item.harmonizedSystemCode,
+    tracked: item.tracked,
+    country_harmonized_system_codes: [],
+    admin_graphql_api_id: item.id,
+  };
+}

@@ -1,4 +1,5 @@
-import type { LocationEntity } from '../../../store/location-entities.ts';
+import type { LocationEntity } from '../../../store/entities.ts';
+import { idOf } from '../../../webhooks/product-payload.ts';
 import type { ResolverContext } from '../../context.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
@@ -23,4 +24,26 @@ export function activeLocation(context: Reading, id: string): LocationEntity | u
 export function primaryLocation(context: Reading): LocationEntity | undefined {
   const active = allLocations(context).filter((location) => location.isActive);
   return active.find((location) => location.isPrimary) ?? active[0];
+}
+
+/** A location in the REST shape of the topics `locations/…`. */
+export function locationPayload(location: LocationEntity): Readonly<Record<string, unknown>> {
+  const { address } = location;
+  return {
+    id: idOf(location.id),
+    admin_graphql_api_id: location.id,
+    name: location.name,
+    address1: address.address1,
+    address2: address.address2,
+    city: address.city,
+    zip: address.zip,
+    phone: address.phone,
+    country: address.countryCode,
+    country_code: address.countryCode,
+    province_code: address.provinceCode,
+    legacy: false,
+    active: location.isActive,
+    created_at: location.createdAt,
+    updated_at: location.updatedAt,
+  };
 }

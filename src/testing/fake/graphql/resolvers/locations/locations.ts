@@ -1,15 +1,19 @@
-import type { LocationEntity, StoredAddress } from '../../../store/location-entities.ts';
+import { type LocationEntity, newLocation, type StoredAddress } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
-import { countUpTo } from '../counts.ts';
-import { isInStock, levelAt, levelsAt } from '../inventory/levels.ts';
-import { byId, containing, type SearchTerm, searched } from '../search.ts';
-import { activateLocation } from './activate.ts';
-import { addLocation, type LocationAddInput } from './add.ts';
-import { type DeactivateArgs, deactivateLocation } from './deactivate.ts';
-import { allLocations, locationById, primaryLocation } from './find-locations.ts';
+import {
+  byId,
+  type ConnectionArgs,
+  connection,
+  containing,
+  countUpTo,
+  type SearchTerm,
+  searched,
+} from '../connections.ts';
+import { isInStock, levelAt, levelsAt, moveStock } from '../inventory/levels.ts';
+import { collectProblems, type UserProblem } from '../problems.ts';
+import { activeLocation, allLocations, locationById, locationPayload, primaryLocation } from './find-locations.ts';
 
 interface LocationsArgs extends ConnectionArgs {
   readonly includeInactive: boolean;
@@ -107,3 +111,132 @@ const hasStock = (locationId: string, context: ResolverContext): boolean =>
   levelsAt(context, locationId).some((level) => level.isActive && isInStock(level));
 
 const countryName = (code: string): string => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
+
+/** `LocationAddInput`, as far as it is simulated. */
+interface LocationAddInput {
+  readonly name: string;
+  readonly fulfillsOnlineOrders?: boolean | null;
+  readonly address: { readonly countryCode: string } & Partial<StoredAddress>;
+  readonly metafields?: readonly unknown[] | null;
+}
+
+const maxLength = 255;
+
+/** `locationAdd`. */
+function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
+  if (input.metafields?.length) throw notSimulated('LocationAddInput.metafields');
+  const name = input.name.trim();
+  const { list, report } = collectProblems<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
+  const field = ['input', 'name'];
+  if (name === '') report('BLANK', field, 'Add a location name');
+  if (name.length > maxLength) report('TOO_LONG', field, `Use a shorter location name (up to ${maxLength} characters)`);
+  if (allLocations(context).some((location) => location.isActive && location.name === name))
+    report('TAKEN', field, 'You already have a location with this name');
+  if (list.length > 0) return { location: null, userErrors: list };
+
+  const { store, shop, clock } = context;
+  const { countryCode, address1, address2, city, provinceCode, zip, phone } = input.address;
+  const location = newLocation(store.nextId('Location'), new Date(clock.now()).toISOString(), {
+    name,
+    isPrimary: allLocations(context).length === 0,
+    fulfillsOnlineOrders: input.fulfillsOnlineOrders ?? true,
+    address: {
+      countryCode,
+      address1: address1 ?? null,
+      address2: address2 ?? null,
+      city: city ?? null,
+      provinceCode: provinceCode ?? null,
+      zip: zip ?? null,
+      phone: phone ?? null,
+    },
+  });
+  store.put(shop, 'Location', location);
+  context.announce('locations/create', () => locationPayload(location));
+  return { location, userErrors: [] };
+}
+
+/** `locationActivate`. One that is active already stays so. */
+function activateLocation(locationId: string, context: ResolverContext): unknown {
+  requireGid(locationId);
+  const before = locationById(context, locationId);
+  const { list, report } = collectProblems<'LOCATION_NOT_FOUND' | 'HAS_NON_UNIQUE_NAME'>();
+  const isNamesake = ({ id, name, isActive }: LocationEntity): boolean =>
+    isActive && name === before?.name && id !== locationId;
+  if (!before) report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
+  else if (allLocations(context).some(isNamesake))
+    report('HAS_NON_UNIQUE_NAME', ['locationId'], 'There is already an active location with this name.');
+  if (!before || list.length > 0) return { location: null, locationActivateUserErrors: list };
+  if (before.isActive) return { location: before, locationActivateUserErrors: [] };
+
+  const updatedAt = new Date(context.clock.now()).toISOString();
+  const location: LocationEntity = { ...before, isActive: true, deactivatedAt: null, updatedAt };
+  context.store.put(context.shop, 'Location', location);
+  context.announce('locations/activate', () => locationPayload(location));
+  return { location, locationActivateUserErrors: [] };
+}
+
+/** Arguments of `locationDeactivate`. */
+interface DeactivateArgs {
+  readonly locationId: string;
+  readonly destinationLocationId?: string | null;
+}
+
+/** `locationDeactivate`. What is in stock there goes to the destination. One that is inactive already stays so. */
+function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unknown {
+  requireGid(args.locationId);
+  const before = locationById(context, args.locationId);
+  if (before && !before.isActive) return { location: before, locationDeactivateUserErrors: [] };
+  const problems = problemsOf(before, args, context);
+  if (!before || problems.length > 0) return { location: null, locationDeactivateUserErrors: problems };
+
+  const now = new Date(context.clock.now()).toISOString();
+  moveStock(context, before.id, args.destinationLocationId ?? undefined);
+  const location: LocationEntity = { ...before, isActive: false, deactivatedAt: now, updatedAt: now };
+  context.store.put(context.shop, 'Location', location);
+  context.announce('locations/deactivate', () => locationPayload(location));
+  return { location, locationDeactivateUserErrors: [] };
+}
+
+/** In the words of `LocationDeactivateUserErrorCode`. */
+function problemsOf(
+  location: LocationEntity | undefined,
+  { locationId, destinationLocationId: destination }: DeactivateArgs,
+  context: ResolverContext,
+): readonly UserProblem[] {
+  const { list, report } = collectProblems<string>();
+  if (!location) {
+    report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
+    return list;
+  }
+  const others = allLocations(context).filter(({ id, isActive }) => isActive && id !== locationId);
+  if (others.length === 0) {
+    report(
+      'PERMANENTLY_BLOCKED_FROM_DEACTIVATION_ERROR',
+      ['locationId'],
+      'Location either has a fulfillment service or is the only location with a shipping address.',
+    );
+  } else if (location.fulfillsOnlineOrders && !others.some(({ fulfillsOnlineOrders }) => fulfillsOnlineOrders)) {
+    report(
+      'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT',
+      ['locationId'],
+      'At least one location must fulfill online orders.',
+    );
+  }
+  const field = ['destinationLocationId'];
+  if (destination === locationId) {
+    report(
+      'DESTINATION_LOCATION_IS_THE_SAME_LOCATION',
+      field,
+      'Destination location is the same as the location to be deactivated.',
+    );
+  } else if (destination != null && !activeLocation(context, destination)) {
+    report('DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE', field, 'Destination location is not found or inactive.');
+  } else if (destination == null && levelsAt(context, locationId).some(isInStock)) {
+    report(
+      'HAS_ACTIVE_INVENTORY_ERROR',
+      ['locationId'],
+      'Location could not be deactivated without specifying where to relocate inventory at the location.',
+    );
+  }
+  return list;
+}

@@ -3,8 +3,8 @@ import type { UniqueMetafieldValueInput } from '../../../../../graphql/operation
 import type { MetafieldDefinitionEntity, ProductEntity } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
 import { definitionByKey, productsByMetafield } from '../find-entities.ts';
-import { resolveNamespace } from '../namespaces.ts';
 import type { MetafieldOwnerType } from './owners.ts';
+import { resolveNamespace } from './values.ts';
 
 /** A custom id with its namespace resolved. */
 export interface CustomId {

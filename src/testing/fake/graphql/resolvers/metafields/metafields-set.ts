@@ -1,13 +1,18 @@
 import type { StoredMetafield } from '../../../store/entities.ts';
-import type { ResolverContext } from '../../context.ts';
-import { resolveNamespace } from '../namespaces.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { loadNode } from '../nodes.ts';
 import { collectProblems, type UserProblem } from '../problems.ts';
+import {
+  type DefinitionDeleteArgs,
+  type DefinitionUpdateInput,
+  deleteDefinition,
+  updateDefinition,
+} from './definitions.ts';
 import { announceOwners, type MetafieldOwner, metafieldOwner, putMetafields } from './owners.ts';
-import { compareDigestOf, type MetafieldProblem, metafieldFrom, withMetafield } from './values.ts';
+import { compareDigestOf, type MetafieldProblem, metafieldFrom, resolveNamespace, withMetafield } from './values.ts';
 
 /** `MetafieldsSetInput`. */
-export interface MetafieldsSetInput {
+interface MetafieldsSetInput {
   readonly ownerId: string;
   readonly namespace?: string | null;
   readonly key: string;
@@ -18,7 +23,7 @@ export interface MetafieldsSetInput {
 }
 
 /** `MetafieldIdentifierInput`. */
-export interface MetafieldIdentifierInput {
+interface MetafieldIdentifierInput {
   readonly ownerId: string;
   readonly namespace: string;
   readonly key: string;
@@ -29,7 +34,7 @@ const maxMetafields = 25;
 type Report = (code: string, part: string, message: string) => void;
 
 /** `metafieldsSet`: all of them, or, with one problem, none. */
-export function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverContext): unknown {
+function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverContext): unknown {
   if (inputs.length > maxMetafields) {
     const message = `Exceeded the maximum metafields input limit of ${maxMetafields}.`;
     return refused([{ code: 'LESS_THAN_OR_EQUAL_TO', field: ['metafields'], message }]);
@@ -106,7 +111,7 @@ function staleProblem(input: MetafieldsSetInput, before: StoredMetafield | undef
 }
 
 /** `metafieldsDelete`. What is not there stands as `null`. */
-export function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], context: ResolverContext): unknown {
+function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], context: ResolverContext): unknown {
   const deletedMetafields = identifiers.map(({ ownerId, namespace, key }) => {
     const owner = metafieldOwner(ownerId, context);
     const resolved = resolveNamespace(namespace);
@@ -121,3 +126,21 @@ export function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[
   );
   return { deletedMetafields, userErrors: [] };
 }
+
+/** Mutations of metafields, and of definitions that exist. */
+export const metafieldMutationResolvers: ResolverMap = {
+  Mutation: {
+    metafieldsSet: resolver<unknown, { metafields: readonly MetafieldsSetInput[] }>(
+      (_source, { metafields }, context) => setMetafields(metafields, context),
+    ),
+    metafieldsDelete: resolver<unknown, { metafields: readonly MetafieldIdentifierInput[] }>(
+      (_source, { metafields }, context) => deleteMetafields(metafields, context),
+    ),
+    metafieldDefinitionUpdate: resolver<unknown, { definition: DefinitionUpdateInput }>(
+      (_source, { definition }, context) => updateDefinition(definition, context),
+    ),
+    metafieldDefinitionDelete: resolver<unknown, DefinitionDeleteArgs>((_source, args, context) =>
+      deleteDefinition(args, context),
+    ),
+  },
+};

@@ -1,13 +1,10 @@
-import type { CollectionEntity } from '../../../store/collection-entities.ts';
-import type { ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
+import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
 import { type FieldResolver, type ResolverMap, resolver } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
-import { jsonValueOf } from '../metafield-types.ts';
-import { resolveNamespace } from '../namespaces.ts';
 import type { MetafieldOwnerType } from './owners.ts';
-import { compareDigestOf } from './values.ts';
+import { compareDigestOf, jsonValueOf, resolveNamespace } from './values.ts';
 
 /** A metafield with the thing it belongs to. */
 interface MetafieldView extends StoredMetafield {

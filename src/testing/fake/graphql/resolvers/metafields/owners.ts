@@ -1,10 +1,8 @@
-import type { CollectionEntity } from '../../../store/collection-entities.ts';
-import type { ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
+import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { collectionById } from '../collections/find-collections.ts';
-import { collectionPayload } from '../collections/payload.ts';
+import { collectionById, collectionPayload } from '../collections/find-collections.ts';
 import { ownerOf, productById, variantById } from '../find-entities.ts';
 import { saveProduct } from '../save-product.ts';
 

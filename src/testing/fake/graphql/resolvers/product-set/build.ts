@@ -1,13 +1,61 @@
-import type { ProductSetIdentifiers, ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../../store/entities.ts';
-import { ownFields } from './fields.ts';
-import { mediaFrom } from './files.ts';
-import { findTarget, type Target } from './identifier.ts';
-import { metafieldsFrom } from './metafields.ts';
-import { defaultOptions, optionsFrom } from './options.ts';
-import { checkStockLimit } from './stock.ts';
-import type { ProductSetContext } from './user-errors.ts';
-import { variantsFrom, variantsLeftAlone } from './variants.ts';
+import type {
+  FileSetInput,
+  ProductSetIdentifiers,
+  ProductSetInput,
+} from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
+import type { ResolverContext } from '../../context.ts';
+import { parseGid, requireGid } from '../../gid.ts';
+import { imageById, newImage } from '../files/images.ts';
+import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
+import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
+import { resolveNamespace } from '../metafields/values.ts';
+import { saveProduct } from '../save-product.ts';
+import { freeHandle, handleFrom, normalTags } from '../text.ts';
+import { collectUserErrors, type ProductSetContext, type ProductSetUserError } from './user-errors.ts';
+import {
+  checkStockLimit,
+  defaultOptions,
+  metafieldsFrom,
+  optionsFrom,
+  variantsFrom,
+  variantsLeftAlone,
+} from './variants.ts';
+
+/** Which product becomes what. */
+export interface ProductSetArgs {
+  readonly identifier?: ProductSetIdentifiers | null;
+  readonly input: ProductSetInput;
+}
+
+/** The product as it is now, or why it stays as it was. */
+interface ProductSetResult {
+  readonly product: ProductEntity | null;
+  readonly userErrors: readonly ProductSetUserError[];
+}
+
+/** Makes the product what the input says, with all that comes with it. */
+export function setProduct({ identifier, input }: ProductSetArgs, context: ResolverContext): ProductSetResult {
+  return savedProduct(context, (building) => buildProduct(identifier, input, building));
+}
+
+/** Keeps a product that was built without problems. */
+export function savedProduct(
+  context: ResolverContext,
+  build: (building: ProductSetContext) => ProductEntity | undefined,
+): ProductSetResult {
+  const { report, userErrors } = collectUserErrors();
+  const building: ProductSetContext = {
+    ...context,
+    report,
+    now: new Date(context.clock.now()).toISOString(),
+    stock: [],
+  };
+  const product = build(building);
+  if (!product || userErrors.length > 0) return { product: null, userErrors };
+  saveProduct(context, product, productById(context, product.id), building.stock);
+  return { product, userErrors: [] };
+}
 
 /** The product as the input wants it, if there is one to build. Changes nothing; what is wrong goes to `context.report`. */
 export function buildProduct(
@@ -86,4 +134,233 @@ function metafieldsOf(
   const inputs = input.metafields ?? (customId ? [customId] : []);
   const owner = { type: 'PRODUCT', id: existing?.id, metafields: existing?.metafields ?? [] } as const;
   return metafieldsFrom(inputs, owner, ['input', 'metafields'], context);
+}
+
+/** What a product says about itself, without its lists. */
+type OwnFields = Pick<
+  ProductEntity,
+  | 'title'
+  | 'handle'
+  | 'descriptionHtml'
+  | 'vendor'
+  | 'productType'
+  | 'tags'
+  | 'status'
+  | 'templateSuffix'
+  | 'requiresSellingPlan'
+  | 'seo'
+  | 'category'
+  | 'collectionIds'
+>;
+
+const maxLength = 255;
+
+/** What the input says, else what stood there; `null` resets to the value of a new product. */
+const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
+  value === undefined ? (before ?? fresh) : (value ?? fresh);
+
+/** The product's own fields after the input. */
+function ownFields(input: ProductSetInput, target: Target, context: ProductSetContext): OwnFields {
+  const { existing } = target;
+  const title = titleOf(input, existing, context);
+  return {
+    title,
+    handle: handleOf(input, target, title, context),
+    descriptionHtml: given(input.descriptionHtml, existing?.descriptionHtml, ''),
+    vendor: limited('vendor', given(input.vendor, existing?.vendor, context.info.name), context),
+    productType: limited('productType', given(input.productType, existing?.productType, ''), context),
+    tags:
+      input.tags == null
+        ? (existing?.tags ?? [])
+        : normalTags(input.tags, (message) => context.report('INVALID_PRODUCT', ['input', 'tags'], message)),
+    status: given<string>(input.status, existing?.status, 'ACTIVE'),
+    templateSuffix: given(input.templateSuffix, existing?.templateSuffix, null),
+    requiresSellingPlan: given(input.requiresSellingPlan, existing?.requiresSellingPlan, false),
+    seo: {
+      title: given(input.seo?.title, existing?.seo.title, null),
+      description: given(input.seo?.description, existing?.seo.description, null),
+    },
+    category: categoryOf(input, existing, context),
+    collectionIds: collectionsOf(input, existing, context),
+  };
+}
+
+function titleOf(input: ProductSetInput, existing: ProductEntity | undefined, { report }: ProductSetContext): string {
+  const title = (input.title === undefined ? existing?.title : input.title)?.trim() ?? '';
+  if (title === '') report('INVALID_PRODUCT', ['input', 'title'], "Title can't be blank");
+  if (title.length > maxLength) {
+    report('INVALID_PRODUCT', ['input', 'title'], `Title is too long (maximum is ${maxLength} characters)`);
+  }
+  return title;
+}
+
+/** A handle that is asked for must be free; one that is made from the title makes room. */
+function handleOf(
+  input: ProductSetInput,
+  { existing, handle }: Target,
+  title: string,
+  context: ProductSetContext,
+): string {
+  const asked = handle ?? handleFrom(input.handle ?? '');
+  const isTaken = (candidate: string): boolean => {
+    const owner = productByHandle(context, candidate);
+    return owner !== undefined && owner.id !== existing?.id;
+  };
+  if (asked === '') return existing?.handle ?? freeHandle(handleFrom(title), isTaken);
+  if (isTaken(asked)) {
+    context.report(
+      'HANDLE_NOT_UNIQUE',
+      ['input', 'handle'],
+      `Handle '${asked}' already in use. Please provide a new handle.`,
+    );
+  }
+  return asked;
+}
+
+function limited(field: 'vendor' | 'productType', value: string, { report }: ProductSetContext): string {
+  if (value.length > maxLength)
+    report('INVALID_PRODUCT', ['input', field], `${field} is too long (maximum is ${maxLength} characters)`);
+  return value;
+}
+
+function categoryOf(
+  input: ProductSetInput,
+  existing: ProductEntity | undefined,
+  { report }: ProductSetContext,
+): ProductEntity['category'] {
+  if (input.category === undefined) return existing?.category ?? null;
+  if (input.category === null) return null;
+  if (parseGid(input.category)?.kind !== 'TaxonomyCategory') {
+    report('INVALID_PRODUCT', ['input', 'category'], 'Category is not a valid taxonomy category');
+  }
+  return { id: input.category };
+}
+
+function collectionsOf(
+  input: ProductSetInput,
+  existing: ProductEntity | undefined,
+  context: ProductSetContext,
+): readonly string[] {
+  if (input.collections == null) return existing?.collectionIds ?? [];
+  const ids = [...new Set(input.collections)];
+  for (const [index, id] of ids.entries()) {
+    if (!context.store.get(context.shop, 'Collection', id)) {
+      context.report('INVALID_INPUT', ['input', 'collections', index], `Collection ${id} does not exist`);
+    }
+  }
+  return ids;
+}
+
+/** Which product is meant, and what the identifier itself says about it. */
+interface Target {
+  /** `undefined` where the product is to be created. */
+  readonly existing: ProductEntity | undefined;
+  /** Handle that the identifier gives. */
+  readonly handle?: string;
+  /** Custom id that the product must have afterwards. */
+  readonly customId?: CustomId;
+}
+
+/** Finds the product that is meant. An identifier that leads nowhere is reported, and there is no target. */
+function findTarget(
+  identifier: ProductSetIdentifiers | null | undefined,
+  input: ProductSetInput,
+  context: ProductSetContext,
+): Target | undefined {
+  if (input.id != null && identifier) {
+    context.report('ID_NOT_ALLOWED', ['input', 'id'], 'The id field is not allowed if identifier is provided.');
+  }
+  if (identifier?.customId) return byCustomId(resolveCustomId(identifier.customId), input, context);
+  if (identifier?.handle !== undefined) return byHandle(identifier.handle, input, context);
+  if (identifier?.id !== undefined) return byId(identifier.id, ['identifier', 'id'], context);
+  return input.id == null ? { existing: undefined } : byId(input.id, ['input', 'id'], context);
+}
+
+function byId(id: string, field: readonly string[], context: ProductSetContext): Target | undefined {
+  requireGid(id);
+  const existing = productById(context, id);
+  if (existing) return { existing };
+  context.report('PRODUCT_DOES_NOT_EXIST', field, 'Product does not exist');
+  return undefined;
+}
+
+function byHandle(given: string, input: ProductSetInput, context: ProductSetContext): Target | undefined {
+  const handle = handleFrom(given);
+  if (handle === '') context.report('INVALID_INPUT', ['identifier', 'handle'], "Handle can't be blank");
+  if (input.handle != null && handleFrom(input.handle) !== handle) {
+    context.report(
+      'INPUT_MISMATCH',
+      ['input', 'handle'],
+      'The handle in the input does not match the one in the identifier.',
+    );
+  }
+  return { existing: productByHandle(context, handle), handle };
+}
+
+function byCustomId(customId: CustomId, input: ProductSetInput, context: ProductSetContext): Target | undefined {
+  if (!uniqueDefinition(customId, context)) {
+    context.report('INVALID_METAFIELD', ['identifier', 'customId'], noDefinitionMessage);
+    return undefined;
+  }
+  const says = input.metafields?.some(
+    ({ namespace, key, value }) =>
+      resolveNamespace(namespace) === customId.namespace && key === customId.key && value === customId.value,
+  );
+  if (says === false) {
+    context.report(
+      'METAFIELD_MISMATCH',
+      ['input', 'metafields'],
+      'The metafields do not hold the value of the custom id in the identifier.',
+    );
+  }
+  return { existing: productsByMetafield(context, customId)[0], customId };
+}
+
+/**
+ * The images after the input, in its order. A gid keeps an image; a source is always uploaded anew, as
+ * Shopify does, even where it was before.
+ */
+export function mediaFrom(
+  inputs: readonly FileSetInput[],
+  existing: readonly StoredMedia[],
+  context: ProductSetContext,
+): readonly StoredMedia[] {
+  return inputs.flatMap((input, index) => {
+    const field = ['input', 'files', index];
+    if (input.id != null && inputs.findIndex(({ id }) => id === input.id) < index) {
+      context.report('INVALID_INPUT', field, `File ${input.id} is given twice`);
+      return [];
+    }
+    if ((input.id == null) === (input.originalSource == null)) {
+      context.report('INVALID_INPUT', field, 'Give either id or originalSource.');
+      return [];
+    }
+    return input.id == null ? uploaded(input, field, context) : kept(input, input.id, existing, field, context);
+  });
+}
+
+function kept(
+  input: FileSetInput,
+  id: string,
+  existing: readonly StoredMedia[],
+  field: readonly (string | number)[],
+  context: ProductSetContext,
+): StoredMedia[] {
+  const media = existing.find((candidate) => candidate.id === id) ?? imageById(context, id);
+  if (!media) {
+    context.report('INVALID_INPUT', [...field, 'id'], `File ${id} does not exist`);
+    return [];
+  }
+  return [input.alt === undefined ? media : withAlt(media, input.alt, context.now)];
+}
+
+function withAlt(media: StoredMedia, alt: string | null, updatedAt: string): StoredMedia {
+  return { ...media, alt, image: { ...media.image, altText: alt }, updatedAt };
+}
+
+function uploaded(input: FileSetInput, field: readonly (string | number)[], context: ProductSetContext): StoredMedia[] {
+  const image = newImage(input, context);
+  if (image) return [image];
+  context.report('INVALID_INPUT', [...field, 'originalSource'], 'Image URL is invalid');
+  return [];
 }

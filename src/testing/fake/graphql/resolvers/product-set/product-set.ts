@@ -1,7 +1,8 @@
+import type { ProductSetInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import { type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
 import { defer } from '../deferred.ts';
-import { type ProductSetArgs, setProduct } from './set-product.ts';
-import { refuseUnsimulated } from './unsimulated.ts';
+import { type ProductSetArgs, setProduct } from './build.ts';
 
 /** `productSet`: the product becomes what the input says, at once or in the background, or stays as it is. */
 export const productSetResolvers: ResolverMap = {
@@ -17,3 +18,35 @@ export const productSetResolvers: ResolverMap = {
     ),
   },
 };
+
+/**
+ * Refuses input that would change what the fake does not hold. To accept it silently would make a test
+ * green that Shopify makes red.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` that names the input field.
+ */
+function refuseUnsimulated(input: ProductSetInput): void {
+  const refuse = (isUsed: unknown, field: string): void => {
+    if (isUsed) throw notSimulated(field);
+  };
+  refuse(input.giftCard, 'ProductSetInput.giftCard');
+  refuse(input.giftCardTemplateSuffix, 'ProductSetInput.giftCardTemplateSuffix');
+  refuse(input.combinedListingRole, 'ProductSetInput.combinedListingRole');
+  refuse(input.claimOwnership, 'ProductSetInput.claimOwnership');
+  for (const option of input.productOptions ?? []) refuse(option.linkedMetafield, 'OptionSetInput.linkedMetafield');
+  for (const variant of input.variants ?? []) {
+    refuse(variant.requiresComponents, 'ProductVariantSetInput.requiresComponents');
+    refuse(variant.unitPriceMeasurement, 'ProductVariantSetInput.unitPriceMeasurement');
+    refuse(variant.published === false, 'ProductVariantSetInput.published');
+    refuse(
+      variant.inventoryItem?.countryHarmonizedSystemCodes?.length,
+      'InventoryItemInput.countryHarmonizedSystemCodes',
+    );
+    refuse(variant.inventoryItem?.measurement?.shippingPackageId, 'InventoryItemMeasurementInput.shippingPackageId');
+    for (const value of variant.optionValues)
+      refuse(value.linkedMetafieldValue, 'VariantOptionValueInput.linkedMetafieldValue');
+  }
+  for (const file of input.files ?? []) {
+    refuse(file.contentType && file.contentType !== 'IMAGE', `FileSetInput.contentType ${file.contentType}`);
+  }
+}

@@ -1,5 +1,5 @@
 import type { ProductSetUserErrorCode } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { InventoryLevelEntity } from '../../../store/inventory-entities.ts';
+import type { InventoryLevelEntity } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
 import type { FieldPath } from '../problems.ts';
 
