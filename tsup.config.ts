@@ -3,15 +3,18 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    auth: 'src/entries/auth.ts',
     codegen: 'src/entries/codegen.ts',
     config: 'src/entries/config.ts',
     express: 'src/entries/express.ts',
     fastify: 'src/entries/fastify.ts',
     hono: 'src/entries/hono.ts',
     next: 'src/entries/next.ts',
+    limiter: 'src/entries/limiter.ts',
     'limiter/redis': 'src/entries/limiter-redis.ts',
     'transport/undici': 'src/entries/transport-undici.ts',
     'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',
+    'storage/adapter': 'src/entries/storage-adapter.ts',
     'storage/postgres': 'src/entries/storage-postgres.ts',
     queue: 'src/entries/queue.ts',
     'queue/bullmq': 'src/entries/queue-bullmq.ts',

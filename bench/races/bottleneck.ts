@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bottleneck from 'bottleneck';
-import { tokenBucketLimiter } from 'shopwright';
+import { tokenBucketLimiter } from 'shopwright/limiter';
 import type { RaceResult, Run } from './result.ts';
 import type { Settings } from './settings.ts';
 import { createSimulatedServer, type Gate, load, restoreRate, type SimulatedServer } from './simulated-server.ts';

@@ -1,10 +1,5 @@
-import {
-  createShopifyClient,
-  isShopwrightError,
-  OutcomeUnknownError,
-  type RateLimiter,
-  type Transport,
-} from 'shopwright';
+import { createShopifyClient, isShopwrightError, OutcomeUnknownError, type Transport } from 'shopwright';
+import type { RateLimiter } from 'shopwright/limiter';
 import type { Operation } from './operations.ts';
 
 /** Where a contestant sends its calls. */

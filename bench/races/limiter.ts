@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { tokenBucketLimiter } from 'shopwright';
+import { tokenBucketLimiter } from 'shopwright/limiter';
 import type { RaceResult, Run } from './result.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** Uses ten thousand shops once, and sits still. Started by `memoryRace` with `--expose-gc`. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tokenBucketLimiter } from 'shopwright';
+import { tokenBucketLimiter } from 'shopwright/limiter';
 
 const shops = 10_000;
 const idleMs = 5_000;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ThrottleStatus } from 'shopwright';
+import type { ThrottleStatus } from 'shopwright/limiter';
 
 /** Points that a standard shop regains per second. */
 export const restoreRate = 100;

@@ -1,13 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { NumberedJournalDraft, SyncJournal } from 'shopwright';
+import { StorageError } from 'shopwright';
+import type { NumberedJournalDraft, SyncJournal } from 'shopwright/storage/adapter';
 import {
   checkedJournalDraft,
   checkedJournalPage,
   checkedPruneMoment,
   journalId,
   journalPageOf,
-  StorageError,
-} from 'shopwright';
+} from 'shopwright/storage/adapter';
 
 /** What the file holds. No number is given twice, so the last one stays when its entry goes. */
 interface Content {

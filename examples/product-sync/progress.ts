@@ -1,4 +1,4 @@
-import type { LimiterStatus } from 'shopwright';
+import type { LimiterStatus } from 'shopwright/limiter';
 import type { PushProgress } from 'shopwright/sync';
 
 /** Shows how far the run has come: one moving bar on a terminal, a line now and then elsewhere. */

@@ -1,4 +1,5 @@
-import type { LimiterStatus, TelemetryEvent } from 'shopwright';
+import type { TelemetryEvent } from 'shopwright';
+import type { LimiterStatus } from 'shopwright/limiter';
 import type { PushSummary, SyncHealth } from 'shopwright/sync';
 
 /** Counts what the client tells about its calls. */

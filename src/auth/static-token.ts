@@ -1,9 +1,9 @@
-import { ConfigError, type Problem } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 
 /** What keeps a text from being an access token; nothing of the text is told. */
-export function tokenProblems(accessToken: unknown): readonly Problem[] {
-  const problem = (message: string): Problem[] => [{ field: 'accessToken', message }];
+export function tokenProblems(accessToken: unknown): readonly Issue[] {
+  const problem = (message: string): Issue[] => [{ field: 'accessToken', message }];
   if (typeof accessToken !== 'string') {
     return problem('is missing. Give an Admin API access token, or a token source as auth.');
   }

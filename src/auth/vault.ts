@@ -6,7 +6,7 @@ import {
   randomBytes,
   randomUUID,
 } from 'node:crypto';
-import { ConfigError, isStorageError, type Problem, StorageError } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
@@ -81,7 +81,7 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
         if (await store.compareAndSet(key, sealed, seal(owner, entry))) return 'rotated';
       } catch (error) {
         // The store's own failures end the rotation; an entry that cannot be read is no reason to leave the others.
-        if (!isStorageError(error) || error.shop !== owner.shop) throw error;
+        if (!isShopwrightError(error, 'STORAGE_FAILED') || error.shop !== owner.shop) throw error;
         return 'unreadable';
       }
     }
@@ -308,7 +308,7 @@ function secretProblem(bytes: Buffer | undefined): string | undefined {
  * @throws ConfigError naming each key that does not fit by its place, never by its secret.
  */
 function readKeys(keys: readonly TokenKey[]): KeyRing {
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const ring = new Map<string, KeyObject>();
   const list: readonly unknown[] = Array.isArray(keys) ? keys : [];
   if (list.length === 0) problems.push({ field: 'keys', message: `give at least one key: ${mend}` });

@@ -1,4 +1,4 @@
-import { ConfigError, isConfigError } from '../errors/errors.ts';
+import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 const help = `shopwright: the Shopify Admin SDK, its tools
@@ -34,11 +34,12 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
     }
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);
-    return isConfigError(error) ? 2 : 1;
+    return isShopwrightError(error, 'CONFIG_INVALID') ? 2 : 1;
   }
 }
 
 function oneLine(error: unknown): string {
-  if (isConfigError(error)) return error.problems.map(({ field, message }) => `${field} ${message}`).join(' ');
+  if (isShopwrightError(error, 'CONFIG_INVALID'))
+    return error.issues.map(({ field, message }) => `${field} ${message}`).join(' ');
   return error instanceof Error ? error.message : String(error);
 }

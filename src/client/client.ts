@@ -1,7 +1,7 @@
 import { staticToken, tokenProblems } from '../auth/static-token.ts';
 import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
-import { ConfigError, type Problem } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
 import { createGraphqlClient, type GraphqlClient } from '../graphql/graphql.ts';
 import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
@@ -51,7 +51,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const clock = options.clock ?? systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
-  const problems: Problem[] = [...optionProblems(options)];
+  const problems: Issue[] = [...optionProblems(options)];
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));

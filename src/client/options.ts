@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/errors.ts';
+import type { Issue } from '../errors/errors.ts';
 import { outOfRange } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { TelemetryListener } from '../ports/events.ts';
@@ -62,18 +62,18 @@ export type ShopifyClientOptions = CommonOptions & {
 export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };
 
 /** What does not fit in the options that one client and a whole app have in common. */
-export function optionProblems(options: CommonOptions): readonly Problem[] {
+export function optionProblems(options: CommonOptions): readonly Issue[] {
   return [...originProblems(options.origin), ...rangeProblems(options)];
 }
 
-function originProblems(origin: string | undefined): readonly Problem[] {
+function originProblems(origin: string | undefined): readonly Issue[] {
   if (origin === undefined) return [];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(origin);
   return fits ? [] : [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
 }
 
-function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Problem[] {
+function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Issue[] {
   const { openMs, store: _store, ...counts } = breaker;
   const named = (group: string, values: object): Record<string, unknown> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]));

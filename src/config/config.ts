@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, type Problem } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { generatedApiVersion, resolveApiVersion } from './api-version.ts';
 import { parseShopDomain } from './shop-domain.ts';
@@ -75,14 +75,14 @@ export function loadConfig(
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(
-      parsed.error.issues.map(({ path, message }): Problem => ({ field: path.map(nameOf).join('.'), message })),
+      parsed.error.issues.map(({ path, message }): Issue => ({ field: path.map(nameOf).join('.'), message })),
     );
   }
   return createConfig(parsed.data, warningsOf(parsed.data, nameOf, clock.now()));
 }
 
 /** Something that works, but not as its author may believe. */
-export type ConfigWarning = Problem;
+export type ConfigWarning = Issue;
 
 /**
  * The settings, checked. `accessToken`, `apiSecret` and `webhookSecrets` can be read by name, but are not

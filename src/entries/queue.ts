@@ -4,12 +4,12 @@ export type {
   EnqueuedJob,
   Job,
   JobContext,
-  JobDraft,
   JobHandler,
   JobQueue,
+  NewJob,
   QueueStats,
 } from '../ports/job-queue.ts';
 export type { InProcessQueueOptions } from '../queue/in-process/in-process-queue.ts';
 export { inProcessQueue } from '../queue/in-process/in-process-queue.ts';
 
-export { type PutOff, putOff } from '../queue/job.ts';
+export { type Deferral, defer } from '../queue/job.ts';

@@ -10,7 +10,7 @@ export type {
 } from '../subscriptions/diff.ts';
 export { syncSubscriptions } from '../subscriptions/sync-subscriptions.ts';
 
-export type { ApplyWebhookOptions, ProductWebhook, WebhookEffect } from '../sync/external-changes.ts';
+export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
 export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
@@ -34,7 +34,7 @@ export {
 } from '../sync/rows.ts';
 export {
   createSyncWebhooks,
-  type OutsideChange,
+  type ExternalChange,
   readStock,
   type StockLevel,
   type SyncWebhookEvent,

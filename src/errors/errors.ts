@@ -38,8 +38,8 @@ export interface ErrorContext {
 const errorBrand: unique symbol = Symbol.for('shopwright.error') as never;
 
 /**
- * The ancestor of all errors of this package. Decide by `code` or by a guard such as
- * `isThrottledError`: guards also work on errors from another copy of the module, `instanceof` does not.
+ * The ancestor of all errors of this package. Decide by `code` or with `isShopwrightError(error, code)`,
+ * which also works on errors from another copy of the module; `instanceof` does not.
  */
 export abstract class ShopwrightError extends Error {
   abstract override readonly name: string;
@@ -328,44 +328,44 @@ export class MaxCostError extends ShopwrightError {
   }
 }
 
-/** One problem in options, in the environment or in input data. */
-export interface Problem {
+/** One issue in options, in the environment or in input data. */
+export interface Issue {
   /** Name of the option, variable or field, such as `SHOPIFY_STORE_URL` or `variants[2].price`. */
   readonly field: string;
-  /** What is wrong and how to mend it. */
+  /** What is wrong and how to fix it. */
   readonly message: string;
 }
 
-const listed = (problems: readonly Problem[]): string =>
-  problems.map((problem) => `\n  - ${problem.field}: ${problem.message}`).join('');
+const listed = (issues: readonly Issue[]): string =>
+  issues.map(({ field, message }) => `\n  - ${field}: ${message}`).join('');
 
-/** Options or environment variables do not fit. Holds all problems, not only the first. Code `CONFIG_INVALID`. */
+/** Options or environment variables are invalid. Lists every issue, not only the first. Code `CONFIG_INVALID`. */
 export class ConfigError extends ShopwrightError {
   override readonly name = 'ConfigError';
-  readonly problems: readonly Problem[];
+  readonly issues: readonly Issue[];
 
-  constructor(problems: readonly Problem[], context?: ErrorContext) {
-    super('CONFIG_INVALID', `The configuration does not fit:${listed(problems)}`, false, context);
-    this.problems = problems;
+  constructor(issues: readonly Issue[], context?: ErrorContext) {
+    super('CONFIG_INVALID', `Invalid configuration:${listed(issues)}`, false, context);
+    this.issues = issues;
   }
 
   override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), problems: this.problems };
+    return { ...super.toJSON(), issues: this.issues };
   }
 }
 
-/** Input data do not fit; nothing was sent. Code `VALIDATION_FAILED`. */
+/** Input data is invalid; nothing was sent. Code `VALIDATION_FAILED`. */
 export class ValidationError extends ShopwrightError {
   override readonly name = 'ValidationError';
-  readonly problems: readonly Problem[];
+  readonly issues: readonly Issue[];
 
-  constructor(subject: string, problems: readonly Problem[], context?: ErrorContext) {
-    super('VALIDATION_FAILED', `${subject} cannot be sent:${listed(problems)}`, false, context);
-    this.problems = problems;
+  constructor(subject: string, issues: readonly Issue[], context?: ErrorContext) {
+    super('VALIDATION_FAILED', `${subject} is invalid:${listed(issues)}`, false, context);
+    this.issues = issues;
   }
 
   override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), problems: this.problems };
+    return { ...super.toJSON(), issues: this.issues };
   }
 }
 
@@ -414,48 +414,49 @@ export class QueueError extends ShopwrightError {
   }
 }
 
-/** Whether a value is an error of this package, from whichever copy of the module. */
-export function isShopwrightError(value: unknown): value is ShopwrightError {
-  return typeof value === 'object' && value !== null && errorBrand in value;
+/** The class behind each code, for `isShopwrightError`. */
+interface ErrorOfCode {
+  THROTTLED: ThrottledError;
+  HTTP_ERROR: HttpError;
+  GRAPHQL_ERROR: GraphqlError;
+  USER_ERROR: ShopifyUserError;
+  MAX_COST_EXCEEDED: MaxCostError;
+  AUTHENTICATION_FAILED: AuthenticationError;
+  ACCESS_DENIED: AccessDeniedError;
+  SHOP_UNAVAILABLE: ShopUnavailableError;
+  NETWORK_ERROR: NetworkError;
+  TIMEOUT: TimeoutError;
+  DEADLINE_EXCEEDED: TimeoutError;
+  CIRCUIT_OPEN: CircuitOpenError;
+  OUTCOME_UNKNOWN: OutcomeUnknownError;
+  INVALID_RESPONSE: InvalidResponseError;
+  CONFIG_INVALID: ConfigError;
+  VALIDATION_FAILED: ValidationError;
+  STORAGE_FAILED: StorageError;
+  LOCK_LOST: LockLostError;
+  QUEUE_FAILED: QueueError;
 }
 
-export const guard =
-  <E extends ShopwrightError>(...codes: readonly ErrorCode[]) =>
-  (value: unknown): value is E =>
-    isShopwrightError(value) && codes.includes(value.code);
-
-export const isThrottledError: (value: unknown) => value is ThrottledError = guard('THROTTLED');
-
-export const isHttpError: (value: unknown) => value is HttpError = guard('HTTP_ERROR');
-
-export const isGraphqlError: (value: unknown) => value is GraphqlError = guard('GRAPHQL_ERROR');
-
-export const isShopifyUserError: (value: unknown) => value is ShopifyUserError = guard('USER_ERROR');
-
-export const isMaxCostError: (value: unknown) => value is MaxCostError = guard('MAX_COST_EXCEEDED');
-
-export const isAuthenticationError: (value: unknown) => value is AuthenticationError = guard('AUTHENTICATION_FAILED');
-
-export const isAccessDeniedError: (value: unknown) => value is AccessDeniedError = guard('ACCESS_DENIED');
-
-export const isShopUnavailableError: (value: unknown) => value is ShopUnavailableError = guard('SHOP_UNAVAILABLE');
-
-export const isNetworkError: (value: unknown) => value is NetworkError = guard('NETWORK_ERROR');
-
-export const isTimeoutError: (value: unknown) => value is TimeoutError = guard('TIMEOUT', 'DEADLINE_EXCEEDED');
-
-export const isCircuitOpenError: (value: unknown) => value is CircuitOpenError = guard('CIRCUIT_OPEN');
-
-export const isOutcomeUnknownError: (value: unknown) => value is OutcomeUnknownError = guard('OUTCOME_UNKNOWN');
-
-export const isInvalidResponseError: (value: unknown) => value is InvalidResponseError = guard('INVALID_RESPONSE');
-
-export const isConfigError: (value: unknown) => value is ConfigError = guard('CONFIG_INVALID');
-
-export const isValidationError: (value: unknown) => value is ValidationError = guard('VALIDATION_FAILED');
-
-export const isStorageError: (value: unknown) => value is StorageError = guard('STORAGE_FAILED');
-
-export const isLockLostError: (value: unknown) => value is LockLostError = guard('LOCK_LOST');
-
-export const isQueueError: (value: unknown) => value is QueueError = guard('QUEUE_FAILED');
+/**
+ * Whether a value is an error of this package, and has one of the codes if any are given. Unlike `instanceof` it
+ * also recognizes errors from another copy of the package.
+ *
+ * @example
+ * try {
+ *   await shop.graphql(document);
+ * } catch (error) {
+ *   if (isShopwrightError(error, 'THROTTLED')) console.log(error.retryAfterMs);
+ *   else throw error;
+ * }
+ */
+export function isShopwrightError<Code extends ErrorCode = never>(
+  value: unknown,
+  ...codes: readonly Code[]
+): value is [Code] extends [never] ? ShopwrightError : ErrorOfCode[Code] {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    errorBrand in value &&
+    (codes.length === 0 || codes.includes((value as Partial<ShopwrightError>).code as Code))
+  );
+}

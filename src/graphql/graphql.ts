@@ -3,7 +3,7 @@ import { MaxCostError, ValidationError } from '../errors/errors.ts';
 import { type Call, type CallCost, type CallEnvironment, run } from '../http/call.ts';
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { isRecord } from '../internal/json.ts';
-import type { Safety } from '../resilience/retry.ts';
+import type { Idempotency } from '../resilience/retry.ts';
 import { explainCost } from './cost/estimate.ts';
 import type { CostBook } from './cost/history.ts';
 import {
@@ -97,8 +97,8 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
     const isKeyed = operation.keySlots.length > 0;
     const keys = createCallKeys(operation.keySlots, isKeyed ? JSON.parse(text) : given, options.idempotencyKey);
-    const safety = options.retry?.safety ?? safetyOf(operation, keys.variables());
-    if (options.idempotencyKey !== undefined && safety === 'never') throw keyWithoutUse(operation.name);
+    const idempotency = options.retry?.idempotency ?? idempotencyOf(operation, keys.variables());
+    if (options.idempotencyKey !== undefined && idempotency === 'unsafe') throw keyWithoutUse(operation.name);
     const { costKey } = operation;
     const estimate = operation.estimate(given);
     if (options.cost === undefined && Math.min(estimate, costs.expect(costKey, estimate)) > maxQueryCost) {
@@ -108,7 +108,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     const call: Call<GraphqlValue> = {
       ...limits,
       operation: operation.name,
-      safety,
+      idempotency,
       method: 'POST',
       path,
       headers: options.headers ? { ...json, ...requestHeaders(options.headers) } : json,
@@ -123,7 +123,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
           operation,
           userErrors: options.userErrors ?? 'throw',
           keys,
-          repeatable: safety !== 'never',
+          repeatable: idempotency !== 'unsafe',
           nowMs: environment.clock.now(),
         });
         if (read.cost) costs.learn(costKey, estimate, read.cost.requested);
@@ -155,7 +155,7 @@ function tooCostly(
 }
 
 function keyWithoutUse(operation: string): ValidationError {
-  const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.safety what a second send does.`;
+  const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.idempotency what a second send does.`;
   return new ValidationError(`The call of ${operation}`, [{ field: 'idempotencyKey', message }]);
 }
 
@@ -201,15 +201,15 @@ const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Va
 };
 
 /** What a second send of the operation would do. */
-export function safetyOf(operation: ParsedOperation, variables: Variables): Safety {
-  if (operation.kind === 'query') return 'safe';
-  let safety: Safety = 'safe';
+export function idempotencyOf(operation: ParsedOperation, variables: Variables): Idempotency {
+  if (operation.kind === 'query') return 'idempotent';
+  let idempotency: Idempotency = 'idempotent';
   for (const { name, node } of operation.rootFields) {
     if (name === '__typename' || statesWholeState[name]?.(node, variables)) continue;
-    if (!hasKey(name, node, variables)) return 'never';
-    safety = 'keyed';
+    if (!hasKey(name, node, variables)) return 'unsafe';
+    idempotency = 'keyed';
   }
-  return safety;
+  return idempotency;
 }
 
 function hasKey(name: string, node: FieldNode, variables: Variables): boolean {

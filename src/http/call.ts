@@ -10,11 +10,17 @@ import {
 import { type LinkedSignal, linkSignal, sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { BreakerState } from '../ports/events.ts';
-import type { Permit, PermitAnswer, Priority, RateLimiter } from '../ports/rate-limiter.ts';
+import type { Permit, Priority, RateLimiter, ThrottleFeedback } from '../ports/rate-limiter.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
 import type { BreakerVerdict, ShopBreaker } from '../resilience/breaker.ts';
-import { decideRetry, mayHaveExecuted, type RetryBudget, type RetryPolicy, type Safety } from '../resilience/retry.ts';
+import {
+  decideRetry,
+  type Idempotency,
+  mayHaveExecuted,
+  type RetryBudget,
+  type RetryPolicy,
+} from '../resilience/retry.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
 import type { ApiWatch } from './version-watch.ts';
 
@@ -75,7 +81,11 @@ export async function run<T>(call: Call<T>, environment: CallEnvironment): Promi
       return giveUp(signal?.aborted ? signal.reason : isLackOfTime(unsent) ? (lastError ?? unsent) : unsent);
     }
 
-    const decision = decideRetry({ error: lastError, retries, safety: call.safety }, call.retry, environment.random);
+    const decision = decideRetry(
+      { error: lastError, retries, idempotency: call.idempotency },
+      call.retry,
+      environment.random,
+    );
     if (decision.action === 'stop') return giveUp(lastError);
     const tooLate =
       clock.monotonic() + decision.delayMs >= deadlineAt ||
@@ -104,12 +114,12 @@ const keyLifeMs = 24 * 60 * 60 * 1000;
 
 /** Whether Shopify would no longer recognise the key of a mutation that was sent long ago. */
 function keyForgotten(call: Call<unknown>, progress: Progress, nowMs: number): boolean {
-  return call.safety === 'keyed' && progress.unresolved && nowMs - (progress.firstSentAt ?? nowMs) >= keyLifeMs;
+  return call.idempotency === 'keyed' && progress.unresolved && nowMs - (progress.firstSentAt ?? nowMs) >= keyLifeMs;
 }
 
 /** What the caller is told: the error itself, or that nobody knows what became of a mutation. */
 function outcome<T>(call: Call<T>, shop: string, progress: Progress, error: unknown): unknown {
-  if (!isShopwrightError(error) || call.safety === 'safe') return error;
+  if (!isShopwrightError(error) || call.idempotency === 'idempotent') return error;
   // After a lost answer of a keyed mutation, only an answer to a later send settles the question.
   const unknown = mayHaveExecuted(error) || progress.unresolved;
   if (!unknown) return error;
@@ -424,7 +434,7 @@ export interface CallCost {
 }
 
 /** What one answer means: a value or a typed error, and what it told about the points. */
-export type Interpretation<T> = { readonly answer: PermitAnswer; readonly cost: CallCost | null } & (
+export type Interpretation<T> = { readonly answer: ThrottleFeedback; readonly cost: CallCost | null } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ShopwrightError }
 );
@@ -433,7 +443,7 @@ export type Interpretation<T> = { readonly answer: PermitAnswer; readonly cost: 
 export interface Call<T> {
   /** Name for events and errors. */
   readonly operation: string;
-  readonly safety: Safety;
+  readonly idempotency: Idempotency;
   readonly idempotencyKey?: string;
   readonly method: TransportRequest['method'];
   /** Path and query, from `/admin/…`. */

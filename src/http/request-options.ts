@@ -1,6 +1,6 @@
-import { type Problem, ValidationError } from '../errors/errors.ts';
+import { type Issue, ValidationError } from '../errors/errors.ts';
 import type { Priority } from '../ports/rate-limiter.ts';
-import type { RetryPolicy, Safety } from '../resilience/retry.ts';
+import type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
 import type { Call } from './call.ts';
 
 /** What a client says for all its calls. */
@@ -35,7 +35,7 @@ export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>,
 
 type CallRetry = NonNullable<RequestOptions['retry']>;
 
-function withoutSafety({ safety: _safety, ...retry }: CallRetry): Partial<RetryPolicy> {
+function withoutSafety({ idempotency: _safety, ...retry }: CallRetry): Partial<RetryPolicy> {
   return retry;
 }
 
@@ -45,7 +45,7 @@ function namedRetry(retry: CallRetry | undefined): Readonly<Record<string, unkno
 }
 
 function refuse(aboveZero: Readonly<Record<string, unknown>>, others: Readonly<Record<string, unknown>>): void {
-  const problems: Problem[] = [
+  const problems: Issue[] = [
     ...outOfRange(aboveZero, (value) => value > 0, 'must be a number above zero.'),
     ...outOfRange(others, (value) => value >= 0, 'must be a number of zero or more.'),
   ];
@@ -57,7 +57,7 @@ export function outOfRange(
   values: Readonly<Record<string, unknown>>,
   passes: (value: number) => boolean,
   message: string,
-): readonly Problem[] {
+): readonly Issue[] {
   return Object.entries(values).flatMap(([field, value]) =>
     value === undefined || (typeof value === 'number' && passes(value)) ? [] : [{ field, message }],
   );
@@ -100,8 +100,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Milliseconds for everything, with the waits for points and all attempts. None by default. */
   readonly deadlineMs?: number;
-  /** How often to try again, and whether the operation can be sent twice without harm (`safety`). */
-  readonly retry?: Partial<RetryPolicy> & { readonly safety?: Safety };
+  /** How often to try again, and whether the operation can be sent twice without harm (`idempotency`). */
+  readonly retry?: Partial<RetryPolicy> & { readonly idempotency?: Idempotency };
   /**
    * The key under which Shopify recognises a second send of a mutation, for 24 hours; best a UUID. Give it
    * where a job can run twice, and the same one each time. Default: a new one for each call of a mutation

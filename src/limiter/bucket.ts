@@ -1,4 +1,4 @@
-import type { PermitAnswer, ThrottleStatus } from '../ports/rate-limiter.ts';
+import type { ThrottleFeedback, ThrottleStatus } from '../ports/rate-limiter.ts';
 
 /**
  * One bucket of points, as numbers only: no timer, no promise, no clock. Call `refill` with the present
@@ -69,7 +69,7 @@ export function reserve(bucket: BucketState, points: number): Reservation {
 }
 
 /** Ends a permit whose request was sent. Without numbers the reserved points count as spent. */
-export function settle(bucket: BucketState, reservation: Reservation, answer: PermitAnswer): void {
+export function settle(bucket: BucketState, reservation: Reservation, answer: ThrottleFeedback): void {
   release(bucket, reservation);
   const spent = answer.throttled ? 0 : isPoints(answer.actualCost) ? answer.actualCost : reservation.points;
   const spentByOthers = bucket.spent - reservation.spentBefore;

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../ports/rate-limiter.ts';
 import { createBucket, msInLine, refill, refund, reserve, settle } from './bucket.ts';
@@ -48,7 +48,7 @@ function tokenBucketSettings(options?: TokenBucketOptions): TokenBucketSettings 
 /** Fills in the defaults, and tells what does not fit: for limiters that have more options than these. */
 export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
   readonly settings: TokenBucketSettings;
-  readonly problems: Problem[];
+  readonly problems: Issue[];
 } {
   const settings: TokenBucketSettings = {
     clock: options.clock ?? systemClock,
@@ -58,7 +58,7 @@ export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
     agingMs: options.agingMs ?? 30_000,
     idleMs: options.idleMs ?? 600_000,
   };
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const check = (field: keyof TokenBucketSettings, fits: boolean, message: string): void => {
     if (!fits) problems.push({ field: `limiter.${field}`, message });
   };

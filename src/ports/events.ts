@@ -42,7 +42,7 @@ export type TelemetryEvent =
       /** 1 for the first. */
       readonly attempt: number;
       /** `failed`: it comes again. `dead`: that was its last attempt. `given-back`: the queue was closed. */
-      readonly outcome: 'done' | 'failed' | 'dead' | 'put-off' | 'given-back';
+      readonly outcome: 'done' | 'failed' | 'dead' | 'deferred' | 'given-back';
       /** Error code of a failed attempt, else `null`. */
       readonly errorCode: string | null;
       readonly durationMs: number;

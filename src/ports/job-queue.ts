@@ -1,5 +1,5 @@
 /** What is to be done. */
-export interface JobDraft {
+export interface NewJob {
   /** Names the handler, such as `push-product`. */
   readonly type: string;
   /** Plain JSON; a handler gets a copy. */
@@ -44,13 +44,13 @@ export interface JobContext {
   readonly attempt: number;
   /** Aborted when the attempt's time is up, its lock is lost, or the queue closes and does not wait longer. */
   readonly signal: AbortSignal;
-  /** The same in every attempt of this job, and after `requeue`: for mutations that take an idempotency key. */
+  /** The same in every attempt of this job, and after `retry`: for mutations that take an idempotency key. */
   readonly idempotencyKey: string;
 }
 
 /**
  * Does one job. It can run more than once, so it must be safe to repeat. Throwing makes the job wait for its
- * next attempt, or a dead letter after the last. Throwing what `putOff(delayMs)` makes, or a `CircuitOpenError`,
+ * next attempt, or a dead letter after the last. Throwing what `defer(delayMs)` makes, or a `CircuitOpenError`,
  * puts it off without losing an attempt.
  */
 export type JobHandler = (context: JobContext) => Promise<unknown>;
@@ -102,7 +102,7 @@ export interface JobQueue {
   /** Whether its jobs and dead letters are gone with this process. Default `false`. */
   readonly isInMemory?: boolean;
   /** Resolves once the job is as safe as the adapter makes it. */
-  enqueue(job: JobDraft): Promise<EnqueuedJob>;
+  enqueue(job: NewJob): Promise<EnqueuedJob>;
   /**
    * Does jobs of that type from now on. Every process that works on a queue must register all its types: a job
    * of a type without a handler is put off and reported to the logger, never dropped.
@@ -114,9 +114,9 @@ export interface JobQueue {
    * Makes a dead letter a job again, with all its attempts and the same idempotency key. `false`: it is no dead
    * letter, or none any more. After an error that `isRetryable` the next call tells.
    */
-  requeue(id: string): Promise<boolean>;
+  retry(id: string): Promise<boolean>;
   /** Throws a dead letter away, with its payload. `false`: it is no dead letter, or none any more. */
-  discard(id: string): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
   /** Resolves once nothing waits, is delayed or runs. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**

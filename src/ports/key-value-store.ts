@@ -1,11 +1,11 @@
 /** How long a value is kept. */
-export interface KeepOptions {
+export interface TtlOptions {
   /** Milliseconds after which the key is gone. Kept for ever by default; at least 1. */
   readonly ttlMs?: number;
 }
 
 /** What a write may depend on besides. */
-export interface WriteOptions extends KeepOptions {
+export interface WriteOptions extends TtlOptions {
   /**
    * Fencing token of a lock on this very key. The write happens only while that lock is still held with that
    * token, decided in the same step as the write; a holder that has lost its lease throws `LockLostError`.
@@ -46,7 +46,7 @@ export interface KeyValueStore {
   /** Inserts or replaces; a time to live that the key had is replaced too. @throws LockLostError by `fence`. */
   set(key: string, value: string, options?: WriteOptions): Promise<void>;
   /** Inserts where there is no such key. `false`: there is one, and it stays as it is. */
-  setIfAbsent(key: string, value: string, options?: KeepOptions): Promise<boolean>;
+  setIfAbsent(key: string, value: string, options?: TtlOptions): Promise<boolean>;
   /**
    * Replaces the value where it is `expected` (`undefined`: where there is none); `value` `undefined` deletes.
    * `false`: it is another one, and stays. Of several callers with the same `expected` exactly one gets `true`.

@@ -36,7 +36,7 @@ export interface AcquireRequest extends BucketScope {
 }
 
 /** What an answer told about the points. Fields that the answer did not hold are left out. */
-export interface PermitAnswer {
+export interface ThrottleFeedback {
   /** Points charged after execution; the rest of the reservation comes back. */
   readonly actualCost?: number;
   readonly throttleStatus?: ThrottleStatus;
@@ -53,7 +53,7 @@ export interface Permit {
    * The request was sent. With Shopify's numbers the bucket follows them; without any (a lost
    * answer) the reserved points count as spent.
    */
-  settle(answer: PermitAnswer): void;
+  settle(answer: ThrottleFeedback): void;
   /** Nothing was sent: the reserved points come back. */
   refund(): void;
 }

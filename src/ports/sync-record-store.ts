@@ -1,7 +1,7 @@
 import type { JsonObject } from '../internal/json.ts';
 
 /** Where a product stands. `syncing` is written before a push is sent, so a crash leaves a trace. */
-export type SyncStatus = 'pending' | 'syncing' | 'synced' | 'failed' | 'deleted_in_shopify';
+export type SyncStatus = 'pending' | 'syncing' | 'synced' | 'failed' | 'deleted-in-shopify';
 
 /** What the sync engine remembers about one local product on one shop. Plain JSON throughout. */
 export interface SyncRecord {

@@ -5,12 +5,12 @@ import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
 import type { DeadJob, JobContext, JobHandler, QueueStats } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
-import { putOffDelay } from './job.ts';
+import { deferDelay } from './job.ts';
 
 /** How an attempt ended. `given-back`: it was stopped from outside, which is not the job's fault. */
 export type AttemptResult =
   | { readonly kind: 'done' }
-  | { readonly kind: 'put-off'; readonly delayMs: number }
+  | { readonly kind: 'deferred'; readonly delayMs: number }
   | { readonly kind: 'given-back' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -35,8 +35,8 @@ export function runAttempt({ handler, context, timeoutMs, stop, clock }: Attempt
   });
   const judge = (error: unknown): AttemptResult => {
     if (stop.aborted) return { kind: 'given-back' };
-    const delayMs = putOffDelay(error);
-    if (delayMs !== undefined) return { kind: 'put-off', delayMs };
+    const delayMs = deferDelay(error);
+    if (delayMs !== undefined) return { kind: 'deferred', delayMs };
     // `fetch` and others reject with an error of their own, which does not say why they were stopped.
     return { kind: 'failed', error: link.signal.aborted ? link.signal.reason : error };
   };
@@ -104,7 +104,7 @@ const mostRemembered = 1_000;
 const lines: Partial<Record<JobOutcome, readonly [keyof Logger, string]>> = {
   failed: ['warn', 'an attempt of a job failed; it comes again'],
   dead: ['error', 'the last attempt of a job failed; it is a dead letter now'],
-  'put-off': ['info', 'a job was put off'],
+  deferred: ['info', 'a job was put off'],
   'given-back': ['info', 'a job was given back, since the queue closes'],
 };
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { ConfigError, isCircuitOpenError, isShopwrightError, QueueError } from '../errors/errors.ts';
+import { ConfigError, isShopwrightError, QueueError } from '../errors/errors.ts';
 import { redactText } from '../internal/redact.ts';
-import type { DeadJob, DeadJobOptions, JobDraft } from '../ports/job-queue.ts';
+import type { DeadJob, DeadJobOptions, NewJob } from '../ports/job-queue.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
 export interface QueuedJob {
@@ -46,10 +46,10 @@ const isName = (value: unknown): boolean =>
  *
  * @throws QueueError when it does not fit, or its payload is not JSON.
  */
-export function prepareJob(draft: JobDraft, defaults: JobDefaults): QueuedJob {
+export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
   const { retryDelaysMs = defaults.retryDelaysMs, timeoutMs = defaults.timeoutMs } = draft;
-  const check = (field: keyof JobDraft, fits: boolean, mend: string): void => {
+  const check = (field: keyof NewJob, fits: boolean, mend: string): void => {
     if (!fits) throw new QueueError(`The job cannot be queued: ${field}: ${mend}`, false);
   };
   const name = 'a text of 1 to 512 characters without half surrogate pairs';
@@ -111,12 +111,12 @@ export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
 }
 
 /** What a handler throws to have its job come again later, as if it had not started. */
-export interface PutOff {
+export interface Deferral {
   /** Milliseconds before it may run again. */
   readonly delayMs: number;
 }
 
-const brand = Symbol.for('shopwright.put-off');
+const brand = Symbol.for('shopwright.defer');
 
 /** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
 const shortestBreakerPauseMs = 1_000;
@@ -125,8 +125,8 @@ const shortestBreakerPauseMs = 1_000;
 const fallbackMs = 30_000;
 
 /** Not part of the error family: nothing failed. Known by its brand, so that copies of the module understand each other. */
-class PutOffSignal extends Error implements PutOff {
-  override readonly name = 'PutOff';
+class DeferSignal extends Error implements Deferral {
+  override readonly name = 'Deferral';
   readonly delayMs: number;
 
   constructor(delayMs: number) {
@@ -144,22 +144,22 @@ class PutOffSignal extends Error implements PutOff {
  *
  * @example
  * queue.process('push-product', async ({ job }) => {
- *   if (await isMaintenanceWindow()) throw putOff(60_000);
+ *   if (await isMaintenanceWindow()) throw defer(60_000);
  *   await push(job.payload);
  * });
  */
-export function putOff(delayMs: number): Error & PutOff {
+export function defer(delayMs: number): Error & Deferral {
   if (!isDelay(delayMs)) {
     throw new ConfigError([{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }]);
   }
-  return new PutOffSignal(delayMs);
+  return new DeferSignal(delayMs);
 }
 
 /** By how many milliseconds what a handler threw puts its job off; `undefined` where it is a failure. */
-export function putOffDelay(thrown: unknown): number | undefined {
+export function deferDelay(thrown: unknown): number | undefined {
   try {
-    if (isPutOff(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
-    if (!isCircuitOpenError(thrown)) return undefined;
+    if (isDeferral(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+    if (!isShopwrightError(thrown, 'CIRCUIT_OPEN')) return undefined;
     return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
   } catch {
     // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
@@ -167,7 +167,7 @@ export function putOffDelay(thrown: unknown): number | undefined {
   }
 }
 
-function isPutOff(thrown: unknown): thrown is PutOff {
+function isDeferral(thrown: unknown): thrown is Deferral {
   return typeof thrown === 'object' && thrown !== null && brand in thrown;
 }
 

@@ -7,7 +7,7 @@ interface FailedAttempt {
   readonly error: ShopwrightError;
   /** Retries made before this attempt. */
   readonly retries: number;
-  readonly safety: Safety;
+  readonly idempotency: Idempotency;
 }
 
 /** Whether the failed request can have been carried out by Shopify. */
@@ -22,8 +22,8 @@ export function mayHaveExecuted(error: ShopwrightError): boolean {
  * from `random` (0 up to 1).
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: () => number): RetryDecision {
-  const { error, retries, safety } = failed;
-  const repeatable = safety !== 'never' || !mayHaveExecuted(error);
+  const { error, retries, idempotency } = failed;
+  const repeatable = idempotency !== 'unsafe' || !mayHaveExecuted(error);
   const worthIt = error.isRetryable && error.code !== 'CIRCUIT_OPEN' && error.code !== 'DEADLINE_EXCEEDED';
   if (!repeatable || !worthIt || retries >= policy.maxRetries) return { action: 'stop' };
   const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** retries);
@@ -67,7 +67,7 @@ export function createRetryBudget(): RetryBudget {
  * What a second send of the same operation does: `safe` says the whole state again and changes
  * nothing more; `keyed` is recognised by its idempotency key; `never` would do it twice.
  */
-export type Safety = 'safe' | 'keyed' | 'never';
+export type Idempotency = 'idempotent' | 'keyed' | 'unsafe';
 
 /** How often and how patiently a call is tried again. */
 export interface RetryPolicy {

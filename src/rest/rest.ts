@@ -41,7 +41,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
       ...limits,
       operation,
       // A PUT says what the thing shall be, and what is deleted cannot be deleted twice. A POST makes a new thing.
-      safety: options.retry?.safety ?? (method === 'POST' ? 'never' : 'safe'),
+      idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
       method,
       path: `/admin/api/${apiVersion}/${resource}${queryText(options.query)}`,
       headers: {

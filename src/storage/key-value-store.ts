@@ -1,7 +1,7 @@
 import { LockLostError } from '../errors/errors.ts';
 import { sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { KeepOptions, KeyValueStore, Lock, WriteOptions } from '../ports/key-value-store.ts';
+import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
 import { storeClosed } from './adapter-kit.ts';
 import {
   checkedLockTimes,
@@ -39,7 +39,7 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
       checkValue(key, value);
       isDone(key, await engine.set(key, value, checkedTerms(options)));
     },
-    async setIfAbsent(key, value, { ttlMs }: KeepOptions = {}) {
+    async setIfAbsent(key, value, { ttlMs }: TtlOptions = {}) {
       checkKey(key);
       checkValue(key, value);
       const terms = { ttlMs: checkedTtl(ttlMs), fence: undefined };

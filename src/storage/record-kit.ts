@@ -21,7 +21,7 @@ export const syncStatuses = [
   'syncing',
   'synced',
   'failed',
-  'deleted_in_shopify',
+  'deleted-in-shopify',
 ] as const satisfies readonly SyncStatus[];
 
 /** Whether a value is a status. */
@@ -126,7 +126,7 @@ export function orderedAges(ages: readonly AgeCount[]): readonly AgeCount[] {
 
 /** The counts by status that age counts add up to. */
 export function countsOf(ages: readonly AgeCount[]): SyncCounts {
-  const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+  const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
   for (const { status, count } of ages) counts[status] += count;
   return counts;
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { Kysely, type RawBuilder, type SqliteDatabase, SqliteDialect, sql } from 'kysely';
-import { ConfigError, isStorageError, type Problem, StorageError } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { createGate } from './adapter-kit.ts';
@@ -68,7 +68,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOpti
     migrate = 'automatic',
     clock = systemClock,
   } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     problems.push({ field: 'path', message: 'name a file, or `:memory:`' });
   }
@@ -331,7 +331,7 @@ export function isBusy(error: unknown): boolean {
 
 /** Whatever went wrong at the store of that path, as a `StorageError`; one that is none is its cause. */
 export function toStorageError(error: unknown, path: string): StorageError {
-  if (isStorageError(error)) return error;
+  if (isShopwrightError(error, 'STORAGE_FAILED')) return error;
   const store = `The SQLite store ${JSON.stringify(path)}`;
   if (isBusy(error)) {
     const message = `${store} is locked by another connection. Try again, raise busyTimeoutMs, or end what holds the lock.`;

@@ -1,4 +1,4 @@
-import { type Problem, ValidationError } from '../errors/errors.ts';
+import { type Issue, ValidationError } from '../errors/errors.ts';
 import type { WebhookSubscriptionTopic } from '../graphql/operations/generated/graphql.ts';
 import { isRecord } from '../internal/json.ts';
 import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from '../webhooks/topics.ts';
@@ -15,7 +15,7 @@ const knownFields: readonly string[] = [
  * @throws ValidationError with all that does not fit.
  */
 export function checkDesired(desired: unknown, ownership: Ownership, shop: string): readonly Wanted[] {
-  const refuse = (problems: readonly Problem[]): ValidationError =>
+  const refuse = (problems: readonly Issue[]): ValidationError =>
     new ValidationError('The list of webhook subscriptions', problems, { shop });
   if (!Array.isArray(desired)) throw refuse([{ field: 'desired', message: 'give a list of subscriptions' }]);
   const problems = desired.flatMap((one: unknown, index) => problemsOf(one, `desired[${index}]`, ownership));
@@ -26,10 +26,10 @@ export function checkDesired(desired: unknown, ownership: Ownership, shop: strin
   return wanted;
 }
 
-function problemsOf(one: unknown, field: string, { longestGiven }: Ownership): Problem[] {
+function problemsOf(one: unknown, field: string, { longestGiven }: Ownership): Issue[] {
   if (!isRecord(one)) return [{ field, message: 'give a topic and a uri' }];
   const { topic, uri, name, filter, includeFields, metafieldNamespaces, metafields, format } = one;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const check = (part: string, message: string | undefined): void => {
     if (message !== undefined) problems.push({ field: `${field}.${part}`, message });
   };
@@ -79,10 +79,10 @@ function wantedOf(one: DesiredSubscription, field: string, ownership: Ownership)
   };
 }
 
-function repetitions(wanted: readonly Wanted[], desired: readonly DesiredSubscription[]): Problem[] {
+function repetitions(wanted: readonly Wanted[], desired: readonly DesiredSubscription[]): Issue[] {
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
-  return wanted.flatMap((one, index): Problem[] => {
+  return wanted.flatMap((one, index): Issue[] => {
     const { field, name } = one;
     const sameName = names.get(name.toLowerCase());
     const sameAddress = addresses.get(addressOf(one));

@@ -1,12 +1,4 @@
-import {
-  InvalidResponseError,
-  isInvalidResponseError,
-  isOutcomeUnknownError,
-  isShopifyUserError,
-  isShopwrightError,
-  type ShopwrightError,
-  ValidationError,
-} from '../errors/errors.ts';
+import { InvalidResponseError, isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
 import type { GraphqlResult } from '../graphql/graphql.ts';
 import {
   WebhookSubscriptionAddDocument,
@@ -117,7 +109,7 @@ interface Calls {
 /** Makes the calls. They throw what the client throws. */
 function createCalls(client: SubscriptionClient, signal: AbortSignal | undefined): Calls {
   const once: RequestOptions = { priority: 'background', ...(signal && { signal }) };
-  const again: RequestOptions = { ...once, retry: { safety: 'safe' } };
+  const again: RequestOptions = { ...once, retry: { idempotency: 'idempotent' } };
   const madeOf = (subscription: Standing | null | undefined): Standing => {
     if (subscription) return subscription;
     throw new InvalidResponseError('Shopify names neither the webhook subscription nor an error.', {
@@ -204,7 +196,7 @@ async function createAll(creations: readonly Creation[], run: Run): Promise<void
       const { wanted } = creation;
       const name = wanted.name.toLowerCase();
       const found = isShopwrightError(now) ? undefined : now.find((one) => one.name?.toLowerCase() === name);
-      const isRefused = isShopifyUserError(error);
+      const isRefused = isShopwrightError(error, 'USER_ERROR');
       if (found && differences(wanted, found).length === 0) {
         run.ledger.stands(creation, found, isRefused ? 'another' : 'this run');
         return [];
@@ -219,7 +211,11 @@ async function createAll(creations: readonly Creation[], run: Run): Promise<void
 
 /** Whether the shop has to be asked what came of the call: it may have been carried out, now or by another process. */
 function isDoubtful(error: ShopwrightError): boolean {
-  return isShopifyUserError(error) || isOutcomeUnknownError(error) || isInvalidResponseError(error);
+  return (
+    isShopwrightError(error, 'USER_ERROR') ||
+    isShopwrightError(error, 'OUTCOME_UNKNOWN') ||
+    isShopwrightError(error, 'INVALID_RESPONSE')
+  );
 }
 
 /** What the call brings, or the error of this package that it throws. */

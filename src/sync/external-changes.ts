@@ -18,13 +18,13 @@ export interface ProductWebhook {
 }
 
 /** What a product webhook meant for our record. */
-export type WebhookEffect =
+export type WebhookOutcome =
   /** No product of ours. */
   | 'unknown-product'
   /** Our own push, something older than what we know, or nothing new in what a push says: nothing to do. */
   | 'not-newer'
   /** Somebody else changed the product; the record knows when. */
-  | 'changed-outside'
+  | 'changed-externally'
   | 'deleted'
   /** Not a product topic, or a body without a product id. */
   | 'ignored';
@@ -44,7 +44,7 @@ export async function applyProductWebhook(
   webhook: ProductWebhook,
   { inTurn, clock }: { readonly inTurn: Turns; readonly clock: Clock },
   { dryRun = false }: ApplyWebhookOptions = {},
-): Promise<WebhookEffect> {
+): Promise<WebhookOutcome> {
   const { shop, topic, payload } = webhook;
   const gid = productGid(webhook);
   if ((topic !== 'products/delete' && topic !== 'products/update') || gid === undefined) return 'ignored';
@@ -55,7 +55,7 @@ export async function applyProductWebhook(
     const record = await readAfterPush(() => records.get(shop, found.localId), clock);
     if (record?.gid !== gid) return 'unknown-product';
     if (topic === 'products/delete') {
-      if (!dryRun) await records.put({ ...record, status: 'deleted_in_shopify' });
+      if (!dryRun) await records.put({ ...record, status: 'deleted-in-shopify' });
       return 'deleted';
     }
     // That push writes the whole record at its end: what is written now would be lost, or take what the push writes away.
@@ -72,7 +72,7 @@ async function applyUpdate(
   records: SyncRecordStore | undefined,
   record: SyncRecord,
   payload: unknown,
-): Promise<WebhookEffect> {
+): Promise<WebhookOutcome> {
   const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
   if (!isRecord(payload) || typeof updatedAt !== 'string') return 'not-newer';
   // Webhooks write times with the shop's own offset, the Admin API in UTC.
@@ -86,7 +86,7 @@ async function applyUpdate(
   if (order === 0 && record.status === 'synced' && contradictsPush(payload, record.lastSyncData)) return 'not-newer';
   const parts = seen === undefined ? record.parts : { ...record.parts, webhook: seen };
   await records?.put({ ...record, shopifyUpdatedAt: updatedAt, parts });
-  return order === 0 || isSeen ? 'not-newer' : 'changed-outside';
+  return order === 0 || isSeen ? 'not-newer' : 'changed-externally';
 }
 
 const productFields = ['title', 'body_html', 'vendor', 'product_type', 'handle', 'status', 'tags', 'template_suffix'];

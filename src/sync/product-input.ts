@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isOutcomeUnknownError, isShopifyUserError } from '../errors/errors.ts';
+import { isShopwrightError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   type FileSetInput,
@@ -160,8 +160,8 @@ export async function ensureIdentity(client: SyncClient): Promise<void> {
     await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, options);
   } catch (error) {
     // Somebody else may have made it meanwhile, or ourselves, with the answer lost.
-    const taken = isShopifyUserError(error) && error.userErrors.some(({ code }) => code === 'TAKEN');
-    if (!taken && !isOutcomeUnknownError(error)) throw error;
+    const taken = isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'TAKEN');
+    if (!taken && !isShopwrightError(error, 'OUTCOME_UNKNOWN')) throw error;
     if (!(await exists())) throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseShopDomain } from '../config/shop-domain.ts';
-import { ConfigError, type Problem, StorageError, ValidationError } from '../errors/errors.ts';
+import { ConfigError, type Issue, StorageError, ValidationError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import type { EnqueuedJob, JobContext, JobDraft, JobHandler, JobQueue } from '../ports/job-queue.ts';
+import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
@@ -44,7 +44,7 @@ export interface ProductQueue {
    * @throws ValidationError where the id fits no record. StorageError where it could not be marked. QueueError where it
    * was marked but not queued: `resume` queues it.
    */
-  enqueue(localId: string, options?: Pick<JobDraft, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
+  enqueue(localId: string, options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
    * Queues every product again that is marked as to be pushed, whose push was interrupted, or failed in all its
    * attempts because the shop was out of reach. What was refused stays as it is. Call it on start: with a queue in
@@ -75,7 +75,7 @@ const pageSize = 500;
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const { queue, stores, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const parsed = parseShopDomain(options.shop);
   if (!parsed.ok) problems.push({ field: 'shop', message: parsed.message });
   if (!sync !== !source) {
@@ -89,7 +89,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   // Each shop has its own source, and so its own handler.
   const type = `push-product ${shop}`;
 
-  const add = (localId: string, more: Partial<JobDraft> = {}): Promise<EnqueuedJob> =>
+  const add = (localId: string, more: Partial<NewJob> = {}): Promise<EnqueuedJob> =>
     queue.enqueue({
       ...{ type, key: localId, payload: { localId }, retryDelaysMs },
       ...(timeoutMs !== undefined && { timeoutMs }),
@@ -147,7 +147,7 @@ function createPushJob(options: PushJobOptions): JobHandler {
   /** What is deleted in the shop stays so, whatever becomes of it in the source. */
   const change = async (localId: string, changes: (record: SyncRecord) => Partial<SyncRecord>): Promise<void> => {
     const record = await records.get(shop, localId);
-    if (record && record.status !== 'deleted_in_shopify') await records.put({ ...record, ...changes(record) });
+    if (record && record.status !== 'deleted-in-shopify') await records.put({ ...record, ...changes(record) });
   };
 
   /** Nobody knows what the shop has: what is pending is sent, whatever its hash, and with its images. */

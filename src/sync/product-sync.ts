@@ -11,7 +11,7 @@ import {
   type ApplyWebhookOptions,
   applyProductWebhook,
   type ProductWebhook,
-  type WebhookEffect,
+  type WebhookOutcome,
 } from './external-changes.ts';
 import { ensureIdentity, type SyncClient } from './product-input.ts';
 import {
@@ -61,7 +61,7 @@ export interface ProductSync {
   /** Pushes many products, each at most once, and goes on when one fails. */
   pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
   /** Brings a record up to date from a verified `products/update` or `products/delete` webhook. */
-  applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookEffect>;
+  applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
   health(): Promise<SyncHealth>;
 }
 
@@ -119,7 +119,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     async health() {
       const { breaker, limiter } = client.status();
       const counts = await records.counts(client.shop);
-      const troubled = counts.failed + counts.syncing + counts.deleted_in_shopify > 0;
+      const troubled = counts.failed + counts.syncing + counts['deleted-in-shopify'] > 0;
       const status = breaker === 'open' ? 'failing' : troubled || breaker === 'half-open' ? 'degraded' : 'healthy';
       return { status, records: counts, breaker, limiter };
     },

@@ -1,7 +1,6 @@
 import {
   type ErrorCode,
   InvalidResponseError,
-  isShopifyUserError,
   isShopwrightError,
   type ShopwrightError,
   StorageError,
@@ -127,7 +126,7 @@ export async function pushProduct(
   const before = await records.get(client.shop, localId);
   const product = toProductInput(draft);
   const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
-  const gone = before?.status === 'deleted_in_shopify';
+  const gone = before?.status === 'deleted-in-shopify';
 
   if (before?.status === 'synced' && before.hash === hash && before.gid !== null) {
     return { outcome: 'unchanged', localId, gid: before.gid };
@@ -169,7 +168,7 @@ export async function pushProduct(
       });
     });
     // Somebody deleted it meanwhile: where the host wants it back, it is made anew at once.
-    if (failed.status === 'deleted_in_shopify' && recreateDeleted) return pushProduct(draft, context, options);
+    if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
 
@@ -239,8 +238,9 @@ function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, '
   const lastError = { code: error.code, message: error.message };
   // What is about the shop says nothing about the product.
   if (isShopWide(error)) return { status: 'pending', lastError };
-  const gone = gid !== null && isShopifyUserError(error) && error.userErrors.some(({ code }) => goneCodes.has(code));
-  return { status: gone ? 'deleted_in_shopify' : 'failed', lastError };
+  const gone =
+    gid !== null && isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => goneCodes.has(code));
+  return { status: gone ? 'deleted-in-shopify' : 'failed', lastError };
 }
 
 /**

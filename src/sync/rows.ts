@@ -1,4 +1,4 @@
-import { type Problem, ValidationError } from '../errors/errors.ts';
+import { type Issue, ValidationError } from '../errors/errors.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 
 /** Where rows come from. */
@@ -48,7 +48,7 @@ function parseArray(text: string, name: string): unknown[] {
 function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   const rows: Row[] = [];
   const rejected: RejectedRow[] = [];
-  let firstProblem: Problem | undefined;
+  let firstProblem: Issue | undefined;
   for (const [lineIndex, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
@@ -66,7 +66,7 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   return { rows, rejected };
 }
 
-function problemOf(text: string, linesBefore = 0): Problem {
+function problemOf(text: string, linesBefore = 0): Issue {
   const error = findJsonError(text) ?? { line: 1, column: 1, message: 'the text cannot be read' };
   return { field: `line ${linesBefore + error.line}, column ${error.column}`, message: `is no JSON: ${error.message}` };
 }

@@ -6,11 +6,11 @@ import type { Stores } from '../ports/stores.ts';
 import { shopPrefix } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../webhooks/events.ts';
-import { exactId, productGid, type WebhookEffect } from './external-changes.ts';
+import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
 import type { ProductSync } from './product-sync.ts';
 
 /** A product of ours that somebody else changed or deleted. */
-export interface OutsideChange {
+export interface ExternalChange {
   /** Shop domain. */
   readonly shop: string;
   readonly localId: string;
@@ -25,7 +25,7 @@ export interface SyncWebhookEvent {
   readonly shop: string;
   readonly webhookId: string | null;
   /** What a product webhook meant; `stock-kept` or `stock-older` for stock. */
-  readonly effect: WebhookEffect | 'stock-kept' | 'stock-older';
+  readonly effect: WebhookOutcome | 'stock-kept' | 'stock-older';
 }
 
 /** Options of `createSyncWebhooks`. */
@@ -37,9 +37,9 @@ export interface SyncWebhookOptions {
   /** Called with stock that is not older than what was known. What it throws is tried again. */
   readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
   /** Called where somebody else changed a product of ours, before its record notes it. What it throws is tried again. */
-  readonly onOutsideChange?: (change: OutsideChange, context: WebhookContext) => unknown;
+  readonly onExternalChange?: (change: ExternalChange, context: WebhookContext) => unknown;
   /** Called where a product of ours was deleted in Shopify, before its record notes it. What it throws is tried again. */
-  readonly onDeleted?: (change: OutsideChange, context: WebhookContext) => unknown;
+  readonly onDeleted?: (change: ExternalChange, context: WebhookContext) => unknown;
   /** Hears what came of each delivery, such as `unknown-product`. An error thrown in it is logged and changes nothing. */
   readonly onEvent?: (event: SyncWebhookEvent) => void;
   /** Told of a listener that throws. Default: nobody is. */
@@ -78,19 +78,19 @@ function levelOfOfSyncWebhooks({ shop, payload, rawBody, triggeredAt }: WebhookE
  * });
  */
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
-  const { sync, stores, onInventory, onOutsideChange, onDeleted, onEvent, logger } = options;
+  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger } = options;
   const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
     callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
       logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
     );
 
-  const onProduct = async (event: OutsideChange['event'], context: WebhookContext): Promise<void> => {
+  const onProduct = async (event: ExternalChange['event'], context: WebhookContext): Promise<void> => {
     const { shop, topic, payload, rawBody } = event;
     const ofShop = typeof sync === 'function' ? sync(shop) : sync;
     const webhook = { topic, shop, payload, rawBody };
     // The record is changed last: what was noted once would be no change to a second attempt.
     const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
-    const callback = effect === 'changed-outside' ? onOutsideChange : effect === 'deleted' ? onDeleted : undefined;
+    const callback = effect === 'changed-externally' ? onExternalChange : effect === 'deleted' ? onDeleted : undefined;
     const gid = productGid(event);
     const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
     if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);

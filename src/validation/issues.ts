@@ -1,7 +1,7 @@
-import type { Problem } from '../errors/errors.ts';
+import type { Issue } from '../errors/errors.ts';
 
 /** One problem of a product. */
-export interface ValidationIssue extends Problem {
+export interface ValidationIssue extends Issue {
   /** An error keeps the product from being pushed; a warning does not. */
   readonly severity: 'error' | 'warning';
   /**

@@ -272,7 +272,7 @@ async function eraseKeys(store: KeyValueStore, shop: string, keep: string): Prom
 }
 
 /** What is needed of a queue to throw its dead letters away. */
-type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'discard'>;
+type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'remove'>;
 
 /** Each holds a whole body, so few at a time. */
 const pageSize = 50;
@@ -302,7 +302,7 @@ async function discardDeadLetters(queue: DeadLetterQueue, shop: string): Promise
   // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
   for (let isLast = false; !isLast; ) {
     let discarded = 0;
-    for (const id of await idsOf(queue, shop)) if (await queue.discard(id)) discarded += 1;
+    for (const id of await idsOf(queue, shop)) if (await queue.remove(id)) discarded += 1;
     isLast = discarded === 0;
   }
 }

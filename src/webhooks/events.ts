@@ -89,9 +89,9 @@ export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
   /** Milliseconds before each further attempt on the queue. Default 10, 30 and 60 seconds. */
   readonly retryDelaysMs?: readonly number[];
   /** Milliseconds for which it is known what was handled. Default 48 hours: Shopify tries again for four. */
-  readonly keepForMs?: number;
+  readonly dedupeTtlMs?: number;
   /** Milliseconds that store and queue may take before the answer is 503. Default 3,000; Shopify waits 5,000. */
-  readonly answerWithinMs?: number;
+  readonly ackTimeoutMs?: number;
   /** By topic, where the default (see docs/webhooks.md) does not fit, such as `{ 'products/create': 'newest' }`. */
   readonly order?: Readonly<Record<string, WebhookOrder>>;
   /** Sets this handler apart from others on the same store and queue. Default `webhooks`; it is the type of its jobs. */
@@ -134,7 +134,7 @@ export type WebhookHandlerEvent =
  * parser was there first, `mend` ends the message with what to do about it in that framework.
  */
 export type BodyRead =
-  | { readonly ok: true; readonly rawBody: unknown; readonly mend?: string }
+  | { readonly ok: true; readonly rawBody: unknown; readonly fix?: string }
   | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' };
 
 /** One request, as every framework can put it. */
@@ -148,7 +148,7 @@ export interface WebhookDelivery {
 }
 
 /** The answer to send. */
-export interface WebhookAnswer {
+export interface WebhookResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, or empty. */
@@ -159,7 +159,7 @@ export interface WebhookAnswer {
 export interface WebhookHandler {
   (request: Request): Promise<Response>;
   /** The same for a request of any framework: this is what the shims call. */
-  process(delivery: WebhookDelivery): Promise<WebhookAnswer>;
+  process(delivery: WebhookDelivery): Promise<WebhookResponse>;
 }
 
 /** What changed in the resource of a next-generation event: paths such as `product[id: 'gid://shopify/Product/1'].title`. */

@@ -31,7 +31,7 @@ import { verifyHere } from './verify.ts';
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
   const receive = createReceiver(options, verifyHere);
   const { store, queue, name = 'webhooks', retryDelaysMs = [] } = options;
-  for (const field of ['keepForMs', 'answerWithinMs'] as const) wholeNumber(field, options[field] ?? 1);
+  for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
   if (queue && !store) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);

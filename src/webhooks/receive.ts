@@ -62,7 +62,7 @@ export function createReceiver({ secrets, maxBodyBytes, logger }: ReceiveWebhook
     if (!read.ok) return read.reason === 'body-too-large' ? tooLarge : refusal(400, read.reason, 'The body broke off.');
 
     const body = signableBody(read.rawBody);
-    if (body === null) return fromVerifier(refuseBody(read.rawBody, read.mend));
+    if (body === null) return fromVerifier(refuseBody(read.rawBody, read.fix));
     const rawBody = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     if (rawBody.byteLength > maxBytes) return tooLarge;
     const verified = await verify({ rawBody, headers: delivery.headers, secrets });

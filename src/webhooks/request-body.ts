@@ -56,7 +56,7 @@ export function fromRequest(request: Request, { topic, mend }: RequestPlace = {}
     headers: request.headers,
     ...(topic !== undefined && { topic }),
     readBody: async (maxBytes) => ({
-      ...(mend !== undefined && { mend }),
+      ...(mend !== undefined && { fix: mend }),
       ...(await readRequestBody(request, maxBytes)),
     }),
   };

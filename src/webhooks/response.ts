@@ -1,4 +1,4 @@
-import type { WebhookAnswer, WebhookFailure } from './events.ts';
+import type { WebhookFailure, WebhookResponse } from './events.ts';
 import type { WebhookRefusal } from './verify.ts';
 
 /** A delivery that ends here, with the answer's status. */
@@ -24,10 +24,10 @@ export function statusOf(reason: WebhookRefusal): number {
 }
 
 /** All is well; Shopify looks at the status only. */
-export const accepted: WebhookAnswer = { status: 200, headers: {}, body: '' };
+export const accepted: WebhookResponse = { status: 200, headers: {}, body: '' };
 
 /** The answer to a delivery that was refused or has failed. */
-export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookAnswer {
+export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookResponse {
   return {
     status,
     headers: {
@@ -40,6 +40,6 @@ export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): Webh
 }
 
 /** The answer in the form of fetch. */
-export function toResponse({ status, headers, body }: WebhookAnswer): Response {
+export function toResponse({ status, headers, body }: WebhookResponse): Response {
   return new Response(body === '' ? null : body, { status, headers });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createDocumentParser } from '../../src/graphql/document.ts';
-import { safetyOf } from '../../src/graphql/graphql.ts';
+import { idempotencyOf } from '../../src/graphql/graphql.ts';
 
 const parser = createDocumentParser();
 const classOf = async (document: string, variables: Record<string, unknown> = {}) =>
-  safetyOf(await parser.parse(document), variables);
+  idempotencyOf(await parser.parse(document), variables);
 
 describe('the class of an operation', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isGraphqlError, isShopwrightError, type ShopwrightError } from 'shopwright';
+import { isShopwrightError, type ShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { broken, costs, rejection, type Step, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
@@ -135,7 +135,10 @@ describe('an answer that is not good becomes one typed error', () => {
         errors: [{ message: 'not allowed', path: ['customer'] }],
       }),
     );
-    expect(isGraphqlError(thrown) && thrown.data).toEqual({ shop: { name: 'Acme' }, customer: null });
+    expect(isShopwrightError(thrown, 'GRAPHQL_ERROR') && thrown.data).toEqual({
+      shop: { name: 'Acme' },
+      customer: null,
+    });
     expect(inspect(thrown)).not.toContain('Acme');
   });
 });

@@ -1,13 +1,12 @@
 import {
   createShopifyApp,
   createShopifyClient,
-  isConfigError,
-  isValidationError,
+  isShopwrightError,
   type Logger,
   staticToken,
   type TelemetryEvent,
-  tokenBucketLimiter,
 } from 'shopwright';
+import { tokenBucketLimiter } from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
@@ -15,7 +14,7 @@ const problemsOf = (create: () => unknown): unknown => {
   try {
     create();
   } catch (error) {
-    if (isConfigError(error)) return error.problems.map(({ field }) => field);
+    if (isShopwrightError(error, 'CONFIG_INVALID')) return error.issues.map(({ field }) => field);
     throw error;
   }
   return [];
@@ -195,7 +194,7 @@ describe('graphql', () => {
   ])('refuses %s before anything is sent', async (_name, document, options, message) => {
     const { shop, sent } = scriptedShop([good()]);
     const error = await rejection(shop.graphql(document, {}, options));
-    expect(isValidationError(error) && error.message).toMatch(message);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(message);
     expect(sent).toHaveLength(0);
   });
 

@@ -2,14 +2,7 @@ import { inspect } from 'node:util';
 import {
   AuthenticationError,
   createShopifyClient,
-  isAuthenticationError,
-  isGraphqlError,
-  isNetworkError,
-  isOutcomeUnknownError,
-  isShopifyUserError,
   isShopwrightError,
-  isTimeoutError,
-  isValidationError,
   type Logger,
   staticToken,
   type TokenSource,
@@ -33,7 +26,7 @@ describe('a transport of the host', () => {
       transport(() => Promise.reject(new Error(`with ${token}`))),
     );
     const error = await clock.run(rejection(shop.graphql(cancel)));
-    expect(isOutcomeUnknownError(error) && isNetworkError(error.cause)).toBe(true);
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && isShopwrightError(error.cause, 'NETWORK_ERROR')).toBe(true);
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(token);
   });
 
@@ -43,7 +36,9 @@ describe('a transport of the host', () => {
       timeoutMs: 1000,
       retry: { maxRetries: 0 },
     });
-    expect(isTimeoutError(await clock.run(rejection(shop.graphql(query))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(query))), 'TIMEOUT', 'DEADLINE_EXCEEDED')).toBe(
+      true,
+    );
     expect(shop.status().limiter).toMatchObject({ inFlight: 0 });
     expect(clock.pending).toBe(0);
   });
@@ -101,7 +96,7 @@ describe('a token source', () => {
   ])('that %s ends in AuthenticationError', async (_name, get, message) => {
     const { shop, clock, sent } = scriptedShop([good()], source(get));
     const error = await clock.run(rejection(shop.graphql(query)));
-    expect(isAuthenticationError(error) && error.message).toMatch(message);
+    expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(message);
     expect(inspect(error, { depth: 9 })).not.toContain(token);
     expect(sent).toHaveLength(0);
   });
@@ -139,7 +134,9 @@ describe('a token source', () => {
     const auth = { ...staticToken('unused'), peek };
     const { shop, clock, sent } = scriptedShop([good()], { accessToken: undefined, auth });
     const error = await clock.run(rejection(shop.graphql(query)));
-    expect(isAuthenticationError(error) && error.message).toMatch(/token source failed .* with Error/);
+    expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(
+      /token source failed .* with Error/,
+    );
     expect(JSON.stringify(error)).not.toContain('secret');
     expect(sent).toHaveLength(0);
   });
@@ -153,7 +150,9 @@ describe('a token source', () => {
       ),
     );
     const error = await clock.run(rejection(shop.graphql(query)));
-    expect(isAuthenticationError(error) && error.message).toMatch(/refused the access token.*token source failed/);
+    expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(
+      /refused the access token.*token source failed/,
+    );
   });
 });
 
@@ -164,7 +163,7 @@ describe('an answer of two minds', () => {
       errors: [{ message: 'broke', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
     });
     const { shop, clock, sent } = scriptedShop([step]);
-    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(cancel))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(cancel))), 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
@@ -175,7 +174,7 @@ describe('an answer of two minds', () => {
     });
     const { shop, clock, sent } = scriptedShop([step]);
     const error = await clock.run(rejection(shop.graphql(query)));
-    expect(isGraphqlError(error) && error.data).toMatchObject({ shop: { name: 'Acme' } });
+    expect(isShopwrightError(error, 'GRAPHQL_ERROR') && error.data).toMatchObject({ shop: { name: 'Acme' } });
     expect(sent).toHaveLength(1);
   });
 
@@ -185,7 +184,7 @@ describe('an answer of two minds', () => {
       errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
     });
     const { shop, clock, sent } = scriptedShop([step]);
-    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(cancel))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(cancel))), 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
@@ -197,7 +196,7 @@ describe('an answer of two minds', () => {
   ])('with a user error that has %s is a refusal like any other', async (_name, entry, message) => {
     const { shop, clock } = scriptedShop([json({ data: { orderCancel: { userErrors: [entry] } } })]);
     const error = await clock.run(rejection(shop.graphql(cancel)));
-    expect(isShopifyUserError(error) && error.message).toMatch(message);
+    expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(message);
     expect(JSON.stringify(error)).not.toContain(token);
   });
 });
@@ -243,7 +242,7 @@ describe('what a host gives', () => {
   ])('as options %o is refused before anything is sent', async (options, field) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(query, {}, options)));
-    expect(isValidationError(error) && error.problems[0]?.field).toBe(field);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues[0]?.field).toBe(field);
     expect(sent).toHaveLength(0);
   });
 

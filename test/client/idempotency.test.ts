@@ -1,4 +1,4 @@
-import { isOutcomeUnknownError, isShopifyUserError, isValidationError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { broken, good, rejection, scriptedShop, status } from './scripted-shop.ts';
 
@@ -43,7 +43,7 @@ describe('a mutation that takes an idempotency key', () => {
   it('takes the key that a job gives it, and names it when nobody knows what became of it', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')], { retry: { maxRetries: 1 } });
     const error = await clock.run(rejection(shop.graphql(refund, { input: {} }, { idempotencyKey: 'job-7' })));
-    expect(isOutcomeUnknownError(error) && error.idempotencyKey).toBe('job-7');
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.idempotencyKey).toBe('job-7');
     expect(keys(sent)).toEqual(['job-7', 'job-7']);
   });
 
@@ -95,7 +95,9 @@ describe('what Shopify says about a key', () => {
 
   it('IDEMPOTENCY_CONCURRENT_REQUEST to the end: nobody knows', async () => {
     const { shop, clock } = scriptedShop([refused('IDEMPOTENCY_CONCURRENT_REQUEST')]);
-    expect(isOutcomeUnknownError(await clock.run(rejection(shop.graphql(set, { input: {} }))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(set, { input: {} }))), 'OUTCOME_UNKNOWN')).toBe(
+      true,
+    );
   });
 
   it.each(['IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED', 'IDEMPOTENCY_RECORD_NOT_FOUND'])(
@@ -118,21 +120,21 @@ describe('what Shopify says about a key', () => {
     const own =
       'mutation ($k: String!) { inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } } }';
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')]);
-    expect(isShopifyUserError(await clock.run(rejection(shop.graphql(own, { k: 'mine' }))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(own, { k: 'mine' }))), 'USER_ERROR')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
   it('IDEMPOTENCY_KEY_PARAMETER_MISMATCH: is told, never sent again, also where user errors are returned', async () => {
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_KEY_PARAMETER_MISMATCH')]);
     const error = await clock.run(rejection(shop.graphql(set, { input: {} }, { userErrors: 'return' })));
-    expect(isShopifyUserError(error) && error.message).toMatch(/key of its own/);
+    expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(/key of its own/);
     expect(sent).toHaveLength(1);
   });
 
   it('does not send a document again that holds another mutation without a key', async () => {
     const both = `mutation { inventorySetQuantities(input: {}) { userErrors { code message } } orderCancel(orderId: "1") { job { id } } }`;
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')]);
-    expect(isShopifyUserError(await clock.run(rejection(shop.graphql(both))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.graphql(both))), 'USER_ERROR')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
@@ -149,7 +151,7 @@ describe('an idempotency key', () => {
     const error = await rejection(
       shop.graphql('mutation { orderCancel(orderId: "1") { job { id } } }', {}, { idempotencyKey: 'k' }),
     );
-    expect(isValidationError(error) && error.message).toMatch(/idempotencyKey.*orderCancel/s);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/idempotencyKey.*orderCancel/s);
     expect(sent).toHaveLength(0);
   });
 
@@ -167,7 +169,7 @@ describe('an idempotency key', () => {
       done,
     ]);
     const error = await clock.run(rejection(shop.graphql(refund, { input: {} })));
-    expect(isOutcomeUnknownError(error)).toBe(true);
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(2);
   });
 

@@ -1,11 +1,6 @@
-import {
-  type CommonOptions,
-  isAuthenticationError,
-  isValidationError,
-  staticToken,
-  type TokenSource,
-} from 'shopwright';
+import { isShopwrightError, staticToken, type TokenSource } from 'shopwright';
 import { describe, expect, it } from 'vitest';
+import type { CommonOptions } from '../../src/client/options.ts';
 import { broken, good, rejection, scriptedShop, status } from './scripted-shop.ts';
 
 const query = 'query Q($first: Int) { products(first: $first) { nodes { id } } }';
@@ -31,7 +26,7 @@ describe('variables', () => {
   ])('with %s are refused before anything is sent, and nothing is in doubt', async (_, id) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(cancel, { id } as object)));
-    expect(isValidationError(error) && error.problems).toMatchObject([{ field: 'variables' }]);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toMatchObject([{ field: 'variables' }]);
     expect(String(error)).not.toContain('secret');
     expect(sent).toHaveLength(0);
     expect(shop.status().limiter?.inFlight ?? 0).toBe(0);
@@ -109,7 +104,7 @@ describe('a token source that never ends to invalidate', () => {
   it.each([[{ deadlineMs: 2_000 }], [{ timeoutMs: 2_000 }]])('tells of the refusal within %j', async (limits) => {
     const { shop, clock } = scriptedShop([status(401)], { accessToken: undefined, auth, ...limits });
     const error = await clock.run(rejection(shop.graphql(query)));
-    expect(isAuthenticationError(error) && error.message).toMatch(/token source failed/);
+    expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(/token source failed/);
     expect(clock.monotonic()).toBeLessThanOrEqual(2_000);
     expect(clock.pending).toBe(0);
   });

@@ -1,12 +1,4 @@
-import {
-  isHttpError,
-  isInvalidResponseError,
-  isOutcomeUnknownError,
-  isShopifyUserError,
-  isThrottledError,
-  isValidationError,
-  type RestResult,
-} from 'shopwright';
+import { isShopwrightError, type RestResult } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { broken, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
 
@@ -81,7 +73,7 @@ describe('a REST call', () => {
     '',
   ])('refuses %s as a path before anything is sent', async (path) => {
     const { shop, sent } = scriptedShop([answer('{}')]);
-    expect(isValidationError(await rejection(shop.rest.get(path)))).toBe(true);
+    expect(isShopwrightError(await rejection(shop.rest.get(path)), 'VALIDATION_FAILED')).toBe(true);
     expect(sent).toHaveLength(0);
   });
 
@@ -90,7 +82,7 @@ describe('a REST call', () => {
       status(422, '{"errors":{"title":["can\'t be blank","is odd"],"price":"is bad"}}'),
     ]);
     const error = await clock.run(rejection(shop.rest.post('products.json', {})));
-    expect(isShopifyUserError(error) && error.userErrors).toEqual([
+    expect(isShopwrightError(error, 'USER_ERROR') && error.userErrors).toEqual([
       { field: ['title'], message: "can't be blank" },
       { field: ['title'], message: 'is odd' },
       { field: ['price'], message: 'is bad' },
@@ -100,12 +92,14 @@ describe('a REST call', () => {
       message: expect.stringContaining('odd'),
     });
     const silent = scriptedShop([status(422, '')]);
-    expect(isShopifyUserError(await silent.clock.run(rejection(silent.shop.rest.post('x.json', {}))))).toBe(true);
+    expect(
+      isShopwrightError(await silent.clock.run(rejection(silent.shop.rest.post('x.json', {}))), 'USER_ERROR'),
+    ).toBe(true);
   });
 
   it('says so when the body is no JSON', async () => {
     const { shop, clock } = scriptedShop([answer('<html>')], { retry: { maxRetries: 0 } });
-    expect(isInvalidResponseError(await clock.run(rejection(shop.rest.get('x.json'))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.rest.get('x.json'))), 'INVALID_RESPONSE')).toBe(true);
   });
 });
 
@@ -124,16 +118,18 @@ describe('a lost answer', () => {
 
   it('of a POST leaves its outcome unknown, unless the caller knows better', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
-    expect(isOutcomeUnknownError(await clock.run(rejection(shop.rest.post('products.json', {}))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.rest.post('products.json', {}))), 'OUTCOME_UNKNOWN')).toBe(
+      true,
+    );
     expect(sent).toHaveLength(1);
     const other = scriptedShop([broken('ECONNRESET'), answer('{}')]);
-    await other.clock.run(other.shop.rest.post('products.json', {}, { retry: { safety: 'safe' } }));
+    await other.clock.run(other.shop.rest.post('products.json', {}, { retry: { idempotency: 'idempotent' } }));
     expect(other.sent).toHaveLength(2);
   });
 
   it('after a 4xx is final', async () => {
     const { shop, clock } = scriptedShop([status(404)]);
-    expect(isHttpError(await clock.run(rejection(shop.rest.get('products/1.json'))))).toBe(true);
+    expect(isShopwrightError(await clock.run(rejection(shop.rest.get('products/1.json'))), 'HTTP_ERROR')).toBe(true);
   });
 });
 
@@ -169,7 +165,7 @@ describe('the bucket of REST calls', () => {
     await clock.run(shop.rest.get('x.json'));
     expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2000);
     const never = scriptedShop([status(429)], { retry: { maxRetries: 0 } });
-    expect(isThrottledError(await never.clock.run(rejection(never.shop.rest.get('x.json'))))).toBe(true);
+    expect(isShopwrightError(await never.clock.run(rejection(never.shop.rest.get('x.json'))), 'THROTTLED')).toBe(true);
   });
 
   it('takes a header that makes no sense for none', async () => {

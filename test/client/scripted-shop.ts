@@ -1,5 +1,6 @@
-import { type CommonOptions, createShopifyClient, type ShopifyClient, type TelemetryEvent } from 'shopwright';
+import { createShopifyClient, type ShopifyClient, type TelemetryEvent } from 'shopwright';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
+import type { CommonOptions } from '../../src/client/options.ts';
 
 /** One answer of the scripted server: a response, or an error of the connection. */
 export type Step = (request: Request) => Response | Promise<Response>;

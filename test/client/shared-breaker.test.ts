@@ -1,4 +1,4 @@
-import { type BreakerStore, isCircuitOpenError, isHttpError } from 'shopwright';
+import { type BreakerStore, isShopwrightError } from 'shopwright';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
@@ -35,12 +35,12 @@ describe('a breaker that processes share', () => {
     const other = process(clock, store, [good()]);
     await other.call();
     await one.call();
-    expect(isHttpError(await one.call())).toBe(true);
+    expect(isShopwrightError(await one.call(), 'HTTP_ERROR')).toBe(true);
     expect(one.shop.status().breaker).toBe('open');
 
     await clock.advance(1000);
     const refused = await other.call();
-    expect(isCircuitOpenError(refused) && refused.retryAfterMs).toBeLessThanOrEqual(299_000);
+    expect(isShopwrightError(refused, 'CIRCUIT_OPEN') && refused.retryAfterMs).toBeLessThanOrEqual(299_000);
     expect(other.sent).toHaveLength(1);
     expect(other.events).toContainEqual({ type: 'breaker', shop: 'acme.myshopify.com', state: 'open' });
   });
@@ -52,7 +52,7 @@ describe('a breaker that processes share', () => {
     await one.call();
     await one.call();
     const late = process(clock, store, [good()]);
-    expect(isCircuitOpenError(await late.call())).toBe(true);
+    expect(isShopwrightError(await late.call(), 'CIRCUIT_OPEN')).toBe(true);
     expect(late.sent).toHaveLength(0);
   });
 
@@ -115,6 +115,6 @@ describe('a breaker that processes share', () => {
     await call();
     await call();
     expect(shop.status().breaker).toBe('open');
-    expect(isCircuitOpenError(await rejection(shop.graphql('{ shop { id } }')))).toBe(true);
+    expect(isShopwrightError(await rejection(shop.graphql('{ shop { id } }')), 'CIRCUIT_OPEN')).toBe(true);
   });
 });

@@ -1,11 +1,6 @@
-import {
-  type BreakerStore,
-  type CommonOptions,
-  createShopifyClient,
-  type Logger,
-  type TelemetryEvent,
-} from 'shopwright';
+import { type BreakerStore, createShopifyClient, type Logger, type TelemetryEvent } from 'shopwright';
 import { describe, expect, it } from 'vitest';
+import type { CommonOptions } from '../../src/client/options.ts';
 import { rejection, token } from './scripted-shop.ts';
 
 const failing = (): Promise<Response> => Promise.resolve(new Response('{"errors":"no"}', { status: 500 }));

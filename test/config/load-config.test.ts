@@ -25,7 +25,7 @@ function problemsOf(
     load(environment, overrides);
   } catch (error) {
     if (error instanceof ConfigError)
-      return Object.fromEntries(error.problems.map(({ field, message }) => [field, message]));
+      return Object.fromEntries(error.issues.map(({ field, message }) => [field, message]));
     throw error;
   }
   throw new Error('loadConfig found no problem');

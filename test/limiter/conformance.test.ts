@@ -1,4 +1,4 @@
-import { type LimiterStatus, type RateLimiter, tokenBucketLimiter } from 'shopwright';
+import { type LimiterStatus, type RateLimiter, tokenBucketLimiter } from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
 import { describeRateLimiter } from '../../src/testing/conformance/rate-limiter.ts';
 import type {

@@ -1,4 +1,4 @@
-import { type RateLimiter, tokenBucketLimiter } from 'shopwright';
+import { type RateLimiter, tokenBucketLimiter } from 'shopwright/limiter';
 import { createStepClock, type StepClock } from './step-clock.ts';
 
 /** Figures of one race against a simulated shop. */

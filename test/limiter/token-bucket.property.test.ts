@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { type Permit, type Priority, tokenBucketLimiter } from 'shopwright';
+import type { Priority } from 'shopwright';
+import { type Permit, tokenBucketLimiter } from 'shopwright/limiter';
 import { expect, it } from 'vitest';
 import { createStepClock, settled } from './step-clock.ts';
 

@@ -1,15 +1,12 @@
 import { getEventListeners } from 'node:events';
+import { isShopwrightError } from 'shopwright';
 import {
   type AcquireRequest,
-  isConfigError,
-  isMaxCostError,
-  isTimeoutError,
-  isValidationError,
   type Permit,
   type RateLimiter,
   type TokenBucketOptions,
   tokenBucketLimiter,
-} from 'shopwright';
+} from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
 import { createStepClock, type StepClock, settled } from './step-clock.ts';
 
@@ -190,19 +187,23 @@ describe('refusing', () => {
   it('refuses a call that the bucket can never hold', async () => {
     const { ask } = await confirmed();
     const error = await ask(1_001).catch((reason: unknown) => reason);
-    expect(isMaxCostError(error) && error).toMatchObject({ cost: 1_001, maxCost: 1_000, shop: scope.shop });
+    expect(isShopwrightError(error, 'MAX_COST_EXCEEDED') && error).toMatchObject({
+      cost: 1_001,
+      maxCost: 1_000,
+      shop: scope.shop,
+    });
   });
 
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('refuses a cost of %s', async (cost) => {
     const { ask } = await confirmed();
-    expect(isValidationError(await ask(cost).catch((reason: unknown) => reason))).toBe(true);
+    expect(isShopwrightError(await ask(cost).catch((reason: unknown) => reason), 'VALIDATION_FAILED')).toBe(true);
   });
 
   it('refuses at once a wait that is known to be too long', async () => {
     const { clock, ask } = await confirmed(0);
     const ahead = ask(100);
     const error = await ask(50, { maxWaitMs: 1_000 }).catch((reason: unknown) => reason);
-    expect(isTimeoutError(error) && error).toMatchObject({
+    expect(isShopwrightError(error, 'TIMEOUT', 'DEADLINE_EXCEEDED') && error).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
       timeoutMs: 1_000,
       mayHaveExecuted: false,
@@ -474,7 +475,7 @@ describe('options', () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(isConfigError(error) && error.problems.map(({ field }) => field)).toEqual(
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.issues.map(({ field }) => field)).toEqual(
       Object.keys(wrong).map((name) => `limiter.${name}`),
     );
   });

@@ -1,9 +1,9 @@
-import type { EnqueuedJob, JobDraft, JobHandler, JobQueue } from 'shopwright/queue';
+import type { EnqueuedJob, JobHandler, JobQueue, NewJob } from 'shopwright/queue';
 
 /** A queue in the memory of one process, whose jobs are done one by one when the test says so. */
 export interface HandQueue extends JobQueue {
   /** Those that wait. */
-  readonly jobs: JobDraft[];
+  readonly jobs: NewJob[];
   /** Does the next job whose key no job runs for; `false` where there is none. Rejects as the handler does. */
   run(attempt?: number): Promise<boolean>;
 }
@@ -18,7 +18,7 @@ const unused = (): never => {
  * @param folds `false`: it gives a job twice that was queued twice, as a queue may that lost its mind. Default `true`.
  */
 export function handQueue({ folds = true } = {}): HandQueue {
-  const jobs: JobDraft[] = [];
+  const jobs: NewJob[] = [];
   const running = new Set<string>();
   let handle: JobHandler = async () => undefined;
   return {
@@ -48,8 +48,8 @@ export function handQueue({ folds = true } = {}): HandQueue {
     },
     stats: unused,
     deadJobs: unused,
-    requeue: unused,
-    discard: unused,
+    retry: unused,
+    remove: unused,
     drain: unused,
     close: unused,
   };

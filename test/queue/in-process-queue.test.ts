@@ -1,5 +1,5 @@
-import { type Job, QueueError, type TelemetryEvent } from 'shopwright';
-import { inProcessQueue, putOff } from 'shopwright/queue';
+import { QueueError, type TelemetryEvent } from 'shopwright';
+import { defer, inProcessQueue, type Job } from 'shopwright/queue';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { CircuitOpenError } from '../../src/errors/errors.ts';
@@ -63,7 +63,7 @@ describe('the queue in this process', () => {
   it('puts a job off without losing an attempt, by its handler or by an open breaker', async () => {
     const clock = createManualClock();
     const queue = inProcessQueue({ clock, retryDelaysMs: [] });
-    const thrown = [putOff(5_000), new CircuitOpenError('open', 300_000)];
+    const thrown = [defer(5_000), new CircuitOpenError('open', 300_000)];
     const attempts: number[] = [];
     queue.process('wait', async ({ attempt }) => {
       attempts.push(attempt);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ConfigError, type JobContext, type TelemetryEvent } from 'shopwright';
-import { inProcessQueue, putOff } from 'shopwright/queue';
+import { ConfigError, type TelemetryEvent } from 'shopwright';
+import { defer, inProcessQueue, type JobContext } from 'shopwright/queue';
 import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const problemsOf = (make: () => unknown): unknown => {
     make();
     return [];
   } catch (error) {
-    return error instanceof ConfigError ? error.problems.map(({ field }) => field) : error;
+    return error instanceof ConfigError ? error.issues.map(({ field }) => field) : error;
   }
 };
 
@@ -33,7 +33,7 @@ describe('what does not fit', () => {
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('is told of a job put off by %d ms', (delayMs) => {
-    expect(problemsOf(() => putOff(delayMs))).toEqual(['delayMs']);
+    expect(problemsOf(() => defer(delayMs))).toEqual(['delayMs']);
   });
 });
 

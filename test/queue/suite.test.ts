@@ -1,4 +1,4 @@
-import type { JobHandler, JobQueue } from 'shopwright';
+import type { JobHandler, JobQueue } from 'shopwright/queue';
 import { inProcessQueue } from 'shopwright/queue';
 import { createManualClock, describeJobQueue } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -74,7 +74,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   [
     'keeps what it was told to throw away',
     'throws a dead letter away, and no other',
-    () => ({ discard: async () => true }),
+    () => ({ remove: async () => true }),
   ],
   [
     'never measures',

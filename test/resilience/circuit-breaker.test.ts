@@ -1,4 +1,4 @@
-import { isCircuitOpenError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import type { BreakerState } from '../../src/ports/events.ts';
@@ -67,7 +67,9 @@ describe('the circuit breaker of a shop', () => {
       async () => (ran = true),
       () => 'success',
     );
-    await expect(refused).rejects.toSatisfy((error) => isCircuitOpenError(error) && error.retryAfterMs === 200_000);
+    await expect(refused).rejects.toSatisfy(
+      (error) => isShopwrightError(error, 'CIRCUIT_OPEN') && error.retryAfterMs === 200_000,
+    );
     expect(ran).toBe(false);
     expect(() => breaker.assertClosed('A')).toThrow(/acme\.myshopify\.com/);
   });
@@ -92,7 +94,7 @@ describe('the circuit breaker of a shop', () => {
     await attempt('failure');
     expect(breaker.state()).toBe('open');
     await clock.advance(299_999);
-    await expect(attempt('success')).rejects.toSatisfy(isCircuitOpenError);
+    await expect(attempt('success')).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'CIRCUIT_OPEN'));
   });
 
   it('refuses callers beyond the trial calls at once, where cockatiel would let them wait', async () => {
@@ -107,7 +109,7 @@ describe('the circuit breaker of a shop', () => {
         () => 'success',
       ),
     );
-    await expect(attempt('success')).rejects.toSatisfy(isCircuitOpenError);
+    await expect(attempt('success')).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'CIRCUIT_OPEN'));
     for (const end of release) end();
     await Promise.all(trials);
     expect(await attempt('success')).toBe('success');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOfStatus } from '../../src/http/status.ts';
-import type { Safety } from '../../src/resilience/retry.ts';
+import type { Idempotency } from '../../src/resilience/retry.ts';
 import { decideRetry } from '../../src/resilience/retry.ts';
 
 /** What an HTTP status says about the request: it was refused, it was not carried out, or nobody knows. */
@@ -33,26 +33,26 @@ const statuses: Readonly<Record<number, Verdict>> = {
   783: 'refused',
 };
 
-const retried: Readonly<Record<Verdict, readonly Safety[]>> = {
+const retried: Readonly<Record<Verdict, readonly Idempotency[]>> = {
   refused: [],
-  'not executed': ['safe', 'keyed', 'never'],
-  unknown: ['safe', 'keyed'],
+  'not executed': ['idempotent', 'keyed', 'unsafe'],
+  unknown: ['idempotent', 'keyed'],
 };
 
 const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
 
 describe('a retry after an HTTP status', () => {
   const cases = Object.entries(statuses).flatMap(([status, verdict]) =>
-    (['safe', 'keyed', 'never'] as const).flatMap((safety) =>
-      [0, 4, 5].map((retries) => ({ status: Number(status), verdict, safety, retries })),
+    (['idempotent', 'keyed', 'unsafe'] as const).flatMap((idempotency) =>
+      [0, 4, 5].map((retries) => ({ status: Number(status), verdict, idempotency, retries })),
     ),
   );
 
-  it.each(cases)('$status ($verdict), operation $safety, after $retries retries', (one) => {
-    const { status, verdict, safety, retries } = one;
+  it.each(cases)('$status ($verdict), operation $idempotency, after $retries retries', (one) => {
+    const { status, verdict, idempotency, retries } = one;
     const response = { status, headers: new Headers(), body: '{"errors":"said"}' };
     const error = errorOfStatus(response, { shop: 'acme.myshopify.com' }, 0);
-    const { action } = decideRetry({ error, retries, safety }, policy, () => 0.5);
-    expect(action).toBe(retries < 5 && retried[verdict].includes(safety) ? 'retry' : 'stop');
+    const { action } = decideRetry({ error, retries, idempotency }, policy, () => 0.5);
+    expect(action).toBe(retries < 5 && retried[verdict].includes(idempotency) ? 'retry' : 'stop');
   });
 });

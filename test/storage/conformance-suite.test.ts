@@ -93,7 +93,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   [
     'counts the records of all shops',
     'counts zero of each status for a shop without records',
-    flawed(() => ({ counts: async () => ({ pending: 1, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 }) })),
+    flawed(() => ({ counts: async () => ({ pending: 1, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 }) })),
   ],
   [
     'counts a record again that is replaced',

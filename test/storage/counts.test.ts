@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type AgeCount, memoryStores, type SyncRecord, type SyncRecordStore, type SyncStatus } from 'shopwright';
+import { memoryStores, type SyncRecord, type SyncRecordStore, type SyncStatus } from 'shopwright';
+import type { AgeCount } from 'shopwright/storage/adapter';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
 import { record, shop, statuses } from '../../src/testing/conformance/sync-records/harness.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { errorPattern } from 'shopwright';
+import { errorPattern } from 'shopwright/storage/adapter';
 import { describe, expect, it } from 'vitest';
 
 describe('errorPattern', () => {

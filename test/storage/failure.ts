@@ -1,4 +1,4 @@
-import { isStorageError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 
 /** The `StorageError` that the call ends with; the test fails where it ends otherwise. */
 export async function failure(call: Promise<unknown>) {
@@ -6,6 +6,6 @@ export async function failure(call: Promise<unknown>) {
     () => new Error('the call succeeded'),
     (thrown: unknown) => thrown,
   );
-  if (!isStorageError(error)) throw error;
+  if (!isShopwrightError(error, 'STORAGE_FAILED')) throw error;
   return error;
 }

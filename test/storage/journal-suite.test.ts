@@ -1,4 +1,5 @@
-import { memoryStores, type SyncJournal } from 'shopwright';
+import { memoryStores } from 'shopwright';
+import type { SyncJournal } from 'shopwright/storage/adapter';
 import { describeSyncJournal, type SyncJournalSubject } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 

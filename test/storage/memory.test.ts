@@ -25,7 +25,7 @@ describe('compareCodePoints', () => {
 });
 
 const localId = fc.constantFrom('a', 'b', 'A', '😀', '～', '\uffff', 'é', 'aa');
-const status = fc.constantFrom<SyncStatus>('pending', 'syncing', 'synced', 'failed', 'deleted_in_shopify');
+const status = fc.constantFrom<SyncStatus>('pending', 'syncing', 'synced', 'failed', 'deleted-in-shopify');
 const gid = fc.constantFrom('g1', 'g2', null);
 const command = fc.oneof(
   fc.record({ kind: fc.constant('put' as const), localId, status, gid }),

@@ -8,7 +8,7 @@ import { sqliteFile } from './sqlite-file.ts';
 const file = sqliteFile();
 const { stores, raw } = file;
 
-const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
 const dayMs = 86_400_000;
 
 /** A database as the first release left it, with four records. */

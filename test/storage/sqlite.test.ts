@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isConfigError, isStorageError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/internal/clock.ts';
@@ -337,7 +337,7 @@ describe('a file that cannot be used', () => {
   it('is opened again by the next call once it can be used', async () => {
     await writeFile(file.path, 'no database '.repeat(100));
     const { records } = stores();
-    expect(isStorageError(await failure(records.put(record('p1'))))).toBe(true);
+    expect(isShopwrightError(await failure(records.put(record('p1'))), 'STORAGE_FAILED')).toBe(true);
     await rm(file.path);
     await records.put(record('p1'));
     expect(await records.get(shop, 'p1')).toEqual(record('p1'));
@@ -363,7 +363,7 @@ describe('the options', () => {
     try {
       make();
     } catch (error) {
-      expect(isConfigError(error) && error.problems.map(({ field }) => field)).toEqual(fields);
+      expect(isShopwrightError(error, 'CONFIG_INVALID') && error.issues.map(({ field }) => field)).toEqual(fields);
     }
   });
 });

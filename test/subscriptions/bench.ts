@@ -1,4 +1,4 @@
-import { type CommonOptions, createShopifyClient, memoryStores, type ShopifyClient } from 'shopwright';
+import { createShopifyClient, memoryStores, type ShopifyClient } from 'shopwright';
 import {
   type DesiredSubscription,
   type SubscriptionReport,
@@ -13,6 +13,7 @@ import {
   type ManualClock,
 } from 'shopwright/testing';
 import { onTestFinished } from 'vitest';
+import type { CommonOptions } from '../../src/client/options.ts';
 
 export const shop = 'demo.myshopify.com';
 export const uri = 'https://app.example/webhooks';

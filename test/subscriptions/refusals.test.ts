@@ -1,4 +1,4 @@
-import { isConfigError, isValidationError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { webhookTopics } from 'shopwright/webhooks/topics';
 import { describe, expect, it } from 'vitest';
 import { createBench, uri } from './bench.ts';
@@ -9,8 +9,8 @@ async function problemsOf(desired: unknown, owner?: string): Promise<readonly st
   // Hosts in JavaScript may give anything.
   const error = await sync(desired as never, owner === undefined ? {} : { owner }).catch((thrown: unknown) => thrown);
   expect(fake.calls).toEqual([]);
-  if (!isValidationError(error) && !isConfigError(error)) throw error;
-  return error.problems.map(({ field, message }) => `${field}: ${message}`);
+  if (!isShopwrightError(error, 'VALIDATION_FAILED') && !isShopwrightError(error, 'CONFIG_INVALID')) throw error;
+  return error.issues.map(({ field, message }) => `${field}: ${message}`);
 }
 
 const topic = 'products/update';

@@ -1,4 +1,4 @@
-import { isOutcomeUnknownError, isShopifyUserError, isStorageError, memoryStores } from 'shopwright';
+import { isShopwrightError, memoryStores } from 'shopwright';
 import { type DesiredSubscription, syncSubscriptions } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { counts, createBench, shop, uri } from './bench.ts';
@@ -92,7 +92,7 @@ describe('a failure', () => {
     const [failed] = report.failed;
     expect(failed).toMatchObject({ action: 'create', topic: 'products/update', id: undefined });
     expect(failed?.reason).toContain('The specified filter is invalid');
-    expect(isShopifyUserError(failed?.error)).toBe(true);
+    expect(isShopwrightError(failed?.error, 'USER_ERROR')).toBe(true);
     expect(stored()).toMatchObject([{ topic: 'ORDERS_CREATE' }]);
   });
 
@@ -167,7 +167,7 @@ describe('a lost answer', () => {
     fake.faults.next('reset-before', { operation: 'WebhookSubscriptionAdd', times: 100 });
     const report = await sync([products]);
     expect(counts(report)).toEqual({ failed: 1 });
-    expect(isOutcomeUnknownError(report.failed[0]?.error)).toBe(true);
+    expect(isShopwrightError(report.failed[0]?.error, 'OUTCOME_UNKNOWN')).toBe(true);
   });
 
   it.each(['reset-after', 'reset-before', 'status-503-after'] as const)(
@@ -240,7 +240,7 @@ describe('the store', () => {
       const store = memoryStores().keyValue;
       await store.set(`webhooks:${shop}:subscriptions:shopwright`, text);
       const error = await sync([products], { store }).catch((thrown: unknown) => thrown);
-      expect(isStorageError(error) && error.message).toContain('subscriptions:shopwright');
+      expect(isShopwrightError(error, 'STORAGE_FAILED') && error.message).toContain('subscriptions:shopwright');
       expect(mutations()).toBe(0);
     },
   );

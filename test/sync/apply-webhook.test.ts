@@ -28,7 +28,9 @@ describe('a products/update webhook', () => {
   it('of a later change is noted in the record, once', async () => {
     const { sync, stores, record, gid } = await pushed();
     const later = new Date(Date.parse(record.shopifyUpdatedAt ?? '') + 60_000).toISOString();
-    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('changed-outside');
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe(
+      'changed-externally',
+    );
     expect(await stores.records.get(domain, 'tee-1')).toEqual({ ...record, shopifyUpdatedAt: later });
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('not-newer');
   });
@@ -101,7 +103,7 @@ describe('a webhook that another process gets than the one that pushes', () => {
   it('writes nothing over a push that takes long', async () => {
     const { clock, stores, other, push, open, echo } = await pushing();
     const put = vi.spyOn(stores.records, 'put');
-    expect(await clock.run(other.applyWebhook(echo))).toBe('changed-outside');
+    expect(await clock.run(other.applyWebhook(echo))).toBe('changed-externally');
     expect(put).not.toHaveBeenCalled();
     open();
     await clock.run(push);
@@ -112,7 +114,9 @@ describe('a webhook that another process gets than the one that pushes', () => {
     const { sync, stores, clock, record, gid } = await pushed();
     await stores.records.put({ ...record, status: 'syncing', lastAttemptAt: clock.now() - 60_000 });
     const later = new Date(clock.now() + 60_000).toISOString();
-    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('changed-outside');
+    expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe(
+      'changed-externally',
+    );
     expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(later);
   });
 
@@ -120,7 +124,7 @@ describe('a webhook that another process gets than the one that pushes', () => {
     const { clock, stores, other, gid } = await pushing();
     const gone = update({ admin_graphql_api_id: gid }, 'products/delete');
     expect(await clock.run(other.applyWebhook(gone))).toBe('deleted');
-    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted_in_shopify');
+    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted-in-shopify');
   });
 });
 
@@ -128,7 +132,7 @@ describe('a products/delete webhook', () => {
   it('marks the record, from the number alone', async () => {
     const { sync, stores, gid } = await pushed();
     expect(await sync.applyWebhook(update({ id: Number(gid.split('/').at(-1)) }, 'products/delete'))).toBe('deleted');
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted-in-shopify' });
     expect((await sync.health()).status).toBe('degraded');
   });
 });

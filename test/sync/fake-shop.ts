@@ -1,4 +1,4 @@
-import { type CommonOptions, createShopifyClient, memoryStores, type ShopifyClient, type Stores } from 'shopwright';
+import { createShopifyClient, memoryStores, type ShopifyClient, type Stores } from 'shopwright';
 import { createProductSync, type ProductSync, type ProductSyncOptions } from 'shopwright/sync';
 import {
   createFakeShopify,
@@ -7,6 +7,7 @@ import {
   type FakeShopifyOptions,
   type ManualClock,
 } from 'shopwright/testing';
+import type { CommonOptions } from '../../src/client/options.ts';
 
 export const domain = 'demo.myshopify.com';
 

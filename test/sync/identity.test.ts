@@ -1,4 +1,4 @@
-import { isAccessDeniedError, isConfigError, isOutcomeUnknownError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import type { Entity } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
@@ -43,7 +43,7 @@ describe('the definition of the local id', () => {
     const { sync, fake, clock } = fakeSync();
     fake.faults.next('reset-before', { operation: 'MetafieldDefinitionEnsure' });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
-    expect(isOutcomeUnknownError(error)).toBe(true);
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
     expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
   });
 
@@ -53,7 +53,7 @@ describe('the definition of the local id', () => {
       sync: { publishTo: ['Online Store'] },
     });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
-    expect(isAccessDeniedError(error)).toBe(true);
+    expect(isShopwrightError(error, 'ACCESS_DENIED')).toBe(true);
   });
 });
 
@@ -75,6 +75,6 @@ describe('publications', () => {
       sync: { publishTo: ['Online Store'] },
     });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
-    expect(isConfigError(error) && error.message).toContain('It has: none');
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toContain('It has: none');
   });
 });

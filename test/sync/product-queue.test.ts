@@ -128,7 +128,7 @@ describe('the product queue', () => {
     await t.drain();
     expect(await t.record('tee-1')).toMatchObject({ status: 'failed' });
     expect(await t.queue.deadJobs()).toMatchObject([{ id, attempts: 2, error: { code: 'HTTP_ERROR' } }]);
-    await t.queue.requeue(id);
+    await t.queue.retry(id);
     await t.drain();
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
@@ -297,12 +297,12 @@ describe('the product queue', () => {
     await t.jobs.enqueue('tee-1');
     await t.drain();
     const record = await t.record('tee-1');
-    if (record) await t.stores.records.put({ ...record, status: 'deleted_in_shopify' });
+    if (record) await t.stores.records.put({ ...record, status: 'deleted-in-shopify' });
     for (const product of [tee(), { ...tee(), title: '' }, undefined]) {
       t.products.set('tee-1', product);
       await t.jobs.enqueue('tee-1');
       await t.drain();
-      expect(await t.record('tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+      expect(await t.record('tee-1')).toMatchObject({ status: 'deleted-in-shopify' });
     }
   });
 

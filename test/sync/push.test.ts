@@ -1,11 +1,4 @@
-import {
-  isCircuitOpenError,
-  isConfigError,
-  isShopifyUserError,
-  isStorageError,
-  memoryStores,
-  StorageError,
-} from 'shopwright';
+import { isShopwrightError, memoryStores, StorageError } from 'shopwright';
 import type { PushProgress } from 'shopwright/sync';
 import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
@@ -148,7 +141,7 @@ describe('a push', () => {
       const { client, clock } = await setUp();
       const strict = createProductSync({ client, stores: memoryStores(), clock });
       const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
-      expect(refused.outcome === 'failed' && isShopifyUserError(refused.error)).toBe(true);
+      expect(refused.outcome === 'failed' && isShopwrightError(refused.error, 'USER_ERROR')).toBe(true);
     });
   });
 
@@ -201,7 +194,7 @@ describe('publishing', () => {
   it('to a channel that the shop does not have is refused, with the channels it has', async () => {
     const { sync, clock } = fakeSync({ sync: { publishTo: ['Moon'] } });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
-    expect(isConfigError(error) && error.message).toMatch(/"Moon".*"Online Store"/);
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toMatch(/"Moon".*"Online Store"/);
   });
 });
 
@@ -244,7 +237,7 @@ describe('the sync record', () => {
     const made = await clock.run(sync.push(tee()));
     fake.store.delete(domain, 'Product', idOf(made));
     expect((await clock.run(sync.push(tee('tee-1', { title: 'New' })))).outcome).toBe('failed');
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted-in-shopify' });
     const recreating = createProductSync({ client, stores, recreateDeleted: true, clock });
     expect((await clock.run(recreating.push(tee()))).outcome).toBe('created');
     expect(fake.products()).toHaveLength(1);
@@ -254,7 +247,7 @@ describe('the sync record', () => {
     const { sync, fake, stores, clock } = fakeSync();
     stores.records.put = () => Promise.reject(new StorageError('disk full', false));
     const summary = await clock.run(sync.pushMany([tee()]));
-    expect(isStorageError(summary.failed[0]?.error)).toBe(true);
+    expect(isShopwrightError(summary.failed[0]?.error, 'STORAGE_FAILED')).toBe(true);
     expect(fake.executed('productSet')).toBe(0);
   });
 });
@@ -340,7 +333,7 @@ describe('pushing many', () => {
     const products = Array.from({ length: 20 }, (_, i) => tee(`p-${i}`));
     const stopped = await clock.run(sync.pushMany(products));
     expect(stopped.counts).toMatchObject({ failed: 5, skipped: 15 });
-    expect(isCircuitOpenError(stopped.stoppedBy)).toBe(true);
+    expect(isShopwrightError(stopped.stoppedBy, 'CIRCUIT_OPEN')).toBe(true);
     expect(await sync.health()).toMatchObject({ status: 'failing', records: { failed: 5, pending: 1, synced: 1 } });
 
     await clock.advance(300_000);
@@ -510,7 +503,7 @@ describe('what happens between two pushes', () => {
     });
     await clock.run(push);
     expect(await webhook).toBe('deleted');
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted_in_shopify' });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'deleted-in-shopify' });
     expect(fake.products()).toHaveLength(1);
   });
 
@@ -534,7 +527,7 @@ describe('what happens between two pushes', () => {
         : put.call(stores.records, record);
     fake.faults.next('status-500', { operation: 'ProductPush' });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
-    expect(isStorageError(error) && error.cause).toMatchObject({ error: { code: 'HTTP_ERROR' } });
+    expect(isShopwrightError(error, 'STORAGE_FAILED') && error.cause).toMatchObject({ error: { code: 'HTTP_ERROR' } });
   });
 });
 

@@ -65,26 +65,26 @@ describe('a listener that throws', () => {
 
 describe('products/update', () => {
   it('of our own push is no change, and neither is what Shopify does to it by itself', async () => {
-    const onOutsideChange = vi.fn();
-    const { send, effects, minutesLater, body } = await setup({ onOutsideChange });
+    const onExternalChange = vi.fn();
+    const { send, effects, minutesLater, body } = await setup({ onExternalChange });
     await send('products/update', body(minutesLater(0)));
     const ready = { images: [{ position: 1, alt: null, src: 'https://cdn/ready.jpg' }] };
     await send('products/update', body(minutesLater(1), ready));
     const sold = { variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 2 }] };
     await send('products/update', body(minutesLater(2), sold));
     expect(effects).toEqual(['not-newer', 'not-newer', 'not-newer']);
-    expect(onOutsideChange).not.toHaveBeenCalled();
+    expect(onExternalChange).not.toHaveBeenCalled();
   });
 
   it('of somebody else is told to the host, once', async () => {
-    const onOutsideChange = vi.fn();
-    const { send, effects, minutesLater, body, gid, stores } = await setup({ onOutsideChange });
+    const onExternalChange = vi.fn();
+    const { send, effects, minutesLater, body, gid, stores } = await setup({ onExternalChange });
     await send('products/update', body(minutesLater(0)));
     await send('products/update', body(minutesLater(1), { title: 'Sale!' }));
     await send('products/update', body(minutesLater(1), { title: 'Sale!' }));
-    expect(effects).toEqual(['not-newer', 'changed-outside', 'not-newer']);
-    expect(onOutsideChange).toHaveBeenCalledOnce();
-    expect(onOutsideChange.mock.calls[0]?.[0]).toMatchObject({ shop: domain, localId: 'tee-1', gid });
+    expect(effects).toEqual(['not-newer', 'changed-externally', 'not-newer']);
+    expect(onExternalChange).toHaveBeenCalledOnce();
+    expect(onExternalChange.mock.calls[0]?.[0]).toMatchObject({ shop: domain, localId: 'tee-1', gid });
     expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(minutesLater(1));
   });
 
@@ -101,7 +101,7 @@ describe('products/update', () => {
     await send('products/update', body(minutesLater(0), change));
     expect(effects).toEqual(['not-newer', 'not-newer', 'not-newer']);
     await send('products/update', body(minutesLater(1), change));
-    expect(effects.at(-1)).toBe('changed-outside');
+    expect(effects.at(-1)).toBe('changed-externally');
   });
 
   it.each([
@@ -124,12 +124,12 @@ describe('products/update', () => {
   });
 
   it('whose host handler throws is told again at the next attempt', async () => {
-    const onOutsideChange = vi.fn().mockRejectedValueOnce(new Error('no database'));
-    const { send, effects, minutesLater, body } = await setup({ onOutsideChange });
+    const onExternalChange = vi.fn().mockRejectedValueOnce(new Error('no database'));
+    const { send, effects, minutesLater, body } = await setup({ onExternalChange });
     expect(await send('products/update', body(minutesLater(1)))).toBe(500);
     expect(await send('products/update', body(minutesLater(1)))).toBe(200);
-    expect(onOutsideChange).toHaveBeenCalledTimes(2);
-    expect(effects).toEqual(['changed-outside']);
+    expect(onExternalChange).toHaveBeenCalledTimes(2);
+    expect(effects).toEqual(['changed-externally']);
   });
 
   it('with only a time counts every newer one as a change', async () => {
@@ -137,7 +137,7 @@ describe('products/update', () => {
     for (const minutes of [1, 2]) {
       await send('products/update', { admin_graphql_api_id: gid, updated_at: minutesLater(minutes) });
     }
-    expect(effects).toEqual(['changed-outside', 'changed-outside']);
+    expect(effects).toEqual(['changed-externally', 'changed-externally']);
   });
 
   it('of a product or shop that is not ours is an event and no error', async () => {
@@ -165,7 +165,7 @@ describe('products/delete', () => {
     const { send, effects, gid, stores } = await setup({ onDeleted });
     await send('products/delete', { id: Number(gid.split('/').at(-1)) });
     expect(effects).toEqual(['deleted']);
-    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted_in_shopify');
+    expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('deleted-in-shopify');
     expect(onDeleted.mock.calls[0]?.[0]).toMatchObject({ localId: 'tee-1', gid });
   });
 });
@@ -187,7 +187,7 @@ describe('ids above 2^53', () => {
     await send('products/delete', `{"id":${ours}}`);
     expect(effects).toEqual(['deleted']);
     expect(onDeleted.mock.calls.map(([{ localId }]) => localId)).toEqual([ours]);
-    expect((await stores.records.get(domain, ours))?.status).toBe('deleted_in_shopify');
+    expect((await stores.records.get(domain, ours))?.status).toBe('deleted-in-shopify');
     expect((await stores.records.get(domain, neighbour))?.status).toBe('synced');
   });
 

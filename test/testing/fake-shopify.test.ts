@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isConfigError } from '../../src/errors/errors.ts';
+import { isShopwrightError } from '../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from './ask.ts';
 
 const push = async (fake: FakeShopify, handle: string): Promise<string> => {
@@ -113,7 +113,9 @@ describe('the state of a fake', () => {
     expect(fake.products('demo.myshopify.com')).toHaveLength(1);
     expect(fake.products('TWO.myshopify.com')).toEqual([]);
     expect(() => fake.products()).toThrow('Give one of: demo.myshopify.com, two.myshopify.com.');
-    expect(() => fake.stats('three.myshopify.com')).toThrow(expect.toSatisfy(isConfigError));
+    expect(() => fake.stats('three.myshopify.com')).toThrow(
+      expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
+    );
   });
 
   describe('in a file', () => {
@@ -181,7 +183,9 @@ describe('the options of a fake', () => {
     [{ faults: { rate: Number.NaN } }, 'faults.rate: is NaN'],
   ])('%j do not fit', (options, message) => {
     expect(() => createFakeShopify(options)).toThrow(message);
-    expect(() => createFakeShopify(options)).toThrow(expect.toSatisfy(isConfigError));
+    expect(() => createFakeShopify(options)).toThrow(
+      expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
+    );
   });
 
   it('answer fields as the test wants', async () => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isTimeoutError } from '../../src/errors/errors.ts';
+import { isShopwrightError } from '../../src/errors/errors.ts';
 import { sleep } from '../../src/internal/abort.ts';
 
 /** Notes when it wakes. */
@@ -77,7 +77,7 @@ describe('createManualClock', () => {
   it('says so when nothing can settle the promise any more', async () => {
     const clock = createManualClock();
     const stuck = clock.run(new Promise(() => undefined));
-    await expect(stuck).rejects.toSatisfy(isTimeoutError);
+    await expect(stuck).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'TIMEOUT', 'DEADLINE_EXCEEDED'));
     await expect(stuck).rejects.toThrow('no timer is left');
   });
 });

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { isNetworkError, kyTransport } from 'shopwright';
+import { isShopwrightError, kyTransport } from 'shopwright';
 import { fetch as undiciFetch } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requestTo, serve } from './loopback.ts';
@@ -60,7 +60,7 @@ describe('the ky transport', () => {
   it('makes a typed error of a broken connection, which holds no request', async () => {
     server.use(http.post(url, () => HttpResponse.error()));
     const error = await failure(kyTransport().send(request()));
-    expect(isNetworkError(error) && error.mayHaveExecuted).toBe(true);
+    expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(true);
     expect((error as Error).cause).toBeUndefined();
   });
 
@@ -75,12 +75,12 @@ describe('the ky transport', () => {
     const refused = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
     const transport = kyTransport({ fetch: () => Promise.reject(new TypeError('fetch failed', { cause: refused })) });
     const error = await failure(transport.send(request()));
-    expect(isNetworkError(error) && error.mayHaveExecuted).toBe(false);
+    expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(false);
   });
 
   it('does not know what became of a request that broke without a code', async () => {
     const error = await failure(kyTransport({ fetch: () => Promise.reject(new TypeError('odd')) }).send(request()));
-    expect(isNetworkError(error) && error.mayHaveExecuted).toBe(true);
+    expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(true);
   });
 
   it('ends with the reason of its signal', async () => {

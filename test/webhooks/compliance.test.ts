@@ -222,7 +222,7 @@ describe('shop/redact', () => {
 
   test('that cannot reach the queue for its dead letters is tried again', async () => {
     const deadJobs = vi.fn().mockRejectedValueOnce(new Error('ECONNREFUSED')).mockResolvedValue([]);
-    const { send, onShopRedact, store } = setup({ queue: { deadJobs, discard: async () => false } });
+    const { send, onShopRedact, store } = setup({ queue: { deadJobs, remove: async () => false } });
     await send('shop/redact', { shop_id: 1, shop_domain: shop });
     expect(onShopRedact).toHaveBeenCalledTimes(2);
     expect(await openComplianceRequests(store)).toEqual([]);

@@ -184,7 +184,7 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
       secrets: [secret, oldSecret],
       store: memoryStores().keyValue,
       // A busy machine may take longer than Shopify waits; the fake's clock stands still meanwhile.
-      answerWithinMs: 60_000,
+      ackTimeoutMs: 60_000,
       on: {
         'products/update': ({ payload }) => void applied.push(payload.updated_at),
         'orders/paid': ({ idempotencyKey }) => void paid.push(idempotencyKey),

@@ -110,7 +110,7 @@ describe('with a queue on Redis, a delivery', () => {
     expect(dead).toMatchObject({ type: 'webhooks', attempts: 1, error: { message: 'no database' } });
     expect((await handler(order('w1'))).status).toBe(200);
     await queue.drain();
-    expect(await queue.requeue(dead?.id ?? '')).toBe(true);
+    expect(await queue.retry(dead?.id ?? '')).toBe(true);
     await queue.drain();
     expect(onCreate).toHaveBeenCalledTimes(2);
     expect(types).toEqual(['queued', 'failed', 'queued', 'handled', 'duplicate']);

@@ -1,5 +1,5 @@
 import { memoryStores } from 'shopwright';
-import { inProcessQueue, putOff } from 'shopwright/queue';
+import { defer, inProcessQueue } from 'shopwright/queue';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { createWebhookHandler, type WebhookHandlerEvent, type WebhookHandlerOptions } from 'shopwright/webhooks';
 import { describe, expect, test, vi } from 'vitest';
@@ -112,7 +112,7 @@ describe('with a queue, a delivery', () => {
   });
 
   test('whose handler puts it off loses no attempt and is no failure', async () => {
-    const onCreate = vi.fn().mockRejectedValueOnce(putOff(5_000));
+    const onCreate = vi.fn().mockRejectedValueOnce(defer(5_000));
     const { handler, types, drained, clock } = setup({ on: { 'orders/create': onCreate } });
     await handler(order());
     await drained();

@@ -114,13 +114,18 @@ describe('with a store, a delivery', () => {
   test('is forgotten after 48 hours, or after as long as is said', async () => {
     const clock = createManualClock();
     const hour = 3_600_000;
-    for (const [keepForMs, untilMs] of [
+    for (const [dedupeTtlMs, untilMs] of [
       [undefined, 48 * hour],
       [hour, hour],
     ] as const) {
       const onCreate = vi.fn();
       const store = memoryStores({ clock }).keyValue;
-      const { handler } = setup({ clock, store, on: { 'orders/create': onCreate }, ...(keepForMs && { keepForMs }) });
+      const { handler } = setup({
+        clock,
+        store,
+        on: { 'orders/create': onCreate },
+        ...(dedupeTtlMs && { dedupeTtlMs }),
+      });
       await handler(order());
       await clock.advance(untilMs - 1);
       await handler(order());
@@ -225,7 +230,7 @@ describe('where the store', () => {
     const store = memoryStores({ clock }).keyValue;
     const onCreate = vi.fn();
     const get = vi.spyOn(store, 'get').mockImplementationOnce(neverAnswers);
-    const { handler } = setup({ clock, store, answerWithinMs: 500, on: { 'orders/create': onCreate } });
+    const { handler } = setup({ clock, store, ackTimeoutMs: 500, on: { 'orders/create': onCreate } });
     expect((await clock.run(handler(order()))).status).toBe(503);
     expect(clock.monotonic()).toBe(500);
     get.mockRestore();
@@ -301,7 +306,7 @@ describe('createWebhookHandler', () => {
     expect(onEvent).toHaveBeenCalledWith({ type: 'refused', status: 404, reason: 'disabled' });
   });
 
-  test.each(['keepForMs', 'answerWithinMs'])('refuses a %s that is no positive whole number', (field) => {
+  test.each(['dedupeTtlMs', 'ackTimeoutMs'])('refuses a %s that is no positive whole number', (field) => {
     for (const value of [0, -1, 1.5, Number.NaN]) {
       expect(() => createWebhookHandler({ secrets: secret, on: {}, [field]: value })).toThrow(
         expect.objectContaining({ problems: [{ field, message: 'must be a whole number above 0' }] }),

@@ -1,4 +1,4 @@
-import type { PermitAnswer, ThrottleStatus } from '../../ports/rate-limiter.ts';
+import type { ThrottleFeedback, ThrottleStatus } from '../../ports/rate-limiter.ts';
 import {
   type BucketState,
   createBucket,
@@ -29,7 +29,7 @@ export interface Account {
   /** Bottleneck let a job of the host's own through. */
   charge(weight: number): void;
   /** Ends a reservation by an answer, or because nothing was sent. `true` where the bucket is smaller now. */
-  end(reservation: Reservation, answer?: PermitAnswer): boolean;
+  end(reservation: Reservation, answer?: ThrottleFeedback): boolean;
   /** Brings the reservoir up to now: somebody has joined the queue. */
   joined(): void;
   /** The same: somebody waits. */
@@ -115,7 +115,7 @@ export function createAccount(
   return account;
 }
 
-function spentBy({ points }: Reservation, answer: PermitAnswer | undefined): number {
+function spentBy({ points }: Reservation, answer: ThrottleFeedback | undefined): number {
   if (!answer || answer.throttled) return 0;
   return isPoints(answer.actualCost) ? answer.actualCost : points;
 }

@@ -1,6 +1,6 @@
 import { ConfigError, NetworkError, TimeoutError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
-import type { Permit, PermitAnswer } from '../../ports/rate-limiter.ts';
+import type { Permit, ThrottleFeedback } from '../../ports/rate-limiter.ts';
 import type { Reservation } from '../bucket.ts';
 import { tooBig } from '../refusals.ts';
 import type { Waiter, WaitingRoom } from '../wait-queue.ts';
@@ -102,7 +102,7 @@ export function createHostQueue(settings: HostQueueSettings): HostQueue {
 
   const permitOf = (reservation: Reservation, sinceMs: number, finish: () => void): Permit => {
     let isOut = true;
-    const once = (answer?: PermitAnswer): void => {
+    const once = (answer?: ThrottleFeedback): void => {
       if (!isOut) return;
       isOut = false;
       end(reservation, answer);
@@ -112,7 +112,7 @@ export function createHostQueue(settings: HostQueueSettings): HostQueue {
     return { cost: reservation.points, waitedMs, settle: once, refund: () => once() };
   };
 
-  const end = (reservation: Reservation, answer?: PermitAnswer): void => {
+  const end = (reservation: Reservation, answer?: ThrottleFeedback): void => {
     if (account.end(reservation, answer)) turnAway();
     onFree();
   };

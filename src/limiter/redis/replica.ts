@@ -1,5 +1,5 @@
 import type { Clock } from '../../internal/clock.ts';
-import type { Permit, PermitAnswer } from '../../ports/rate-limiter.ts';
+import type { Permit, ThrottleFeedback } from '../../ports/rate-limiter.ts';
 import { type BucketState, createBucket, isPoints, refill, settle } from '../bucket.ts';
 import type { EndedPermit, Hearing, RedisLimiterSettings } from './protocol.ts';
 
@@ -136,7 +136,7 @@ export function createLedger(onEnd: (ended: EndedPermit) => void): Ledger {
       held.points += points;
       held.count += 1;
       let isOut = true;
-      const end = (charged: number, answer?: PermitAnswer): void => {
+      const end = (charged: number, answer?: ThrottleFeedback): void => {
         if (!isOut) return;
         isOut = false;
         held.count -= 1;

@@ -130,7 +130,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       const jobs = await ask(queue.getFailed(from, to - 1));
       return jobs.map(deadJobOf);
     },
-    async requeue(id) {
+    async retry(id) {
       mustBeOpen();
       const bull = await ask(queue.getJob(id));
       if (bull?.finishedOn === undefined) return false;
@@ -145,7 +145,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       if (key !== null) await ask(keys.hold({ id, type: bull.name, key })).catch(keyNotHeld(id));
       return true;
     },
-    async discard(id) {
+    async remove(id) {
       mustBeOpen();
       return ask(discardDeadLetter(redis, toKey, id));
     },

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../errors/errors.ts';
+import { ConfigError, type Issue } from '../../errors/errors.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { areDelays, isTimeout } from '../job.ts';
@@ -73,7 +73,7 @@ export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSet
   const { connection, name = 'shopify-sync', prefix = '{shopwright}', concurrency = 8 } = options;
   const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000, maxDeadJobs = 10_000 } = options;
   const { lockDurationMs = 30_000, maxStalledCount = 5, commandTimeoutMs = 5_000 } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const check = (field: keyof BullmqQueueOptions, fits: boolean, message: string): void => {
     if (!fits) problems.push({ field: `queue.${field}`, message });
   };

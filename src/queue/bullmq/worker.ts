@@ -106,7 +106,7 @@ async function processJob(bull: BullJob<StoredJob>, token: string, place: WorkPl
   reporter.ended({ ...ended, outcome: result.kind, error: null });
   if (result.kind === 'done') return;
   return moved(place, bull, async () => {
-    if (result.kind === 'put-off') await comeBackIn(result.delayMs);
+    if (result.kind === 'deferred') await comeBackIn(result.delayMs);
     else await bull.moveToWait(token);
     if (keyed) await keys.hold(keyed);
   });

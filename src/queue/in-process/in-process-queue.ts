@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
-import { ConfigError, type Problem, QueueError } from '../../errors/errors.ts';
+import { ConfigError, type Issue, QueueError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
@@ -128,7 +128,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       return { waiting, delayed, active, dead: dead.size, oldestWaitingMs, processingMs: reporter.processingMs() };
     },
     deadJobs: async (which = {}) => dead.list(which),
-    async requeue(id) {
+    async retry(id) {
       mustBeOpen();
       const held = dead.take(id);
       if (!held) return false;
@@ -136,7 +136,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       backlog.add(held, 0);
       return true;
     },
-    async discard(id) {
+    async remove(id) {
       mustBeOpen();
       return dead.take(id) !== undefined;
     },
@@ -168,7 +168,7 @@ function settle(
   const { backlog, dead, clock, reporter } = places;
   if (result.kind === 'done') return { outcome: 'done', error: null };
   if (result.kind !== 'failed') {
-    backlog.add(held, result.kind === 'put-off' ? result.delayMs : 0);
+    backlog.add(held, result.kind === 'deferred' ? result.delayMs : 0);
     return { outcome: result.kind, error: null };
   }
   const error = describeFailure(result.error);
@@ -199,7 +199,7 @@ type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 't
 function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
   const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
   const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const check = (field: keyof InProcessQueueOptions, fits: boolean, message: string): void => {
     if (!fits) problems.push({ field: `queue.${field}`, message });
   };

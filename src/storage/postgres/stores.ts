@@ -1,5 +1,5 @@
 import { Kysely, type RawBuilder, sql } from 'kysely';
-import { ConfigError, type Problem, StorageError } from '../../errors/errors.ts';
+import { ConfigError, type Issue, StorageError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { createGate } from '../adapter-kit.ts';
@@ -54,7 +54,7 @@ export interface PostgresStoresOptions {
 
 const name = (longest: number): RegExp => new RegExp(`^[a-z_][a-z0-9_]{0,${longest - 1}}$`);
 
-const problem = (field: keyof PostgresStoresOptions, fits: boolean, message: string): Problem[] =>
+const problem = (field: keyof PostgresStoresOptions, fits: boolean, message: string): Issue[] =>
   fits ? [] : [{ field, message }];
 
 const isWait = (ms: number): boolean => Number.isInteger(ms) && ms >= 1 && ms <= 600_000;

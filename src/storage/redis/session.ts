@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ConfigError, isStorageError, type Problem, StorageError } from '../../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, StorageError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
@@ -45,7 +45,7 @@ export interface RedisStoresOptions {
  */
 export function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOptions> {
   const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
     problems.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
   }
@@ -271,7 +271,7 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
 
   return {
     command(error, isWrite) {
-      if (isStorageError(error)) return error;
+      if (isShopwrightError(error, 'STORAGE_FAILED')) return error;
       const cause = bareCause(error);
       const refusal = readRedisRefusal(error);
       if (refusal) return make(refusal.message, refusal.passes, cause);

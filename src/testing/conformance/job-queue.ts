@@ -1,4 +1,4 @@
-import { attemptCases, closingCases, deadLetterCases, putOffCases } from './job-queue/attempts.ts';
+import { attemptCases, closingCases, deadLetterCases, deferCases } from './job-queue/attempts.ts';
 import { dedupeCases, enqueueCases, refusalCases, sharedCases, statsCases } from './job-queue/enqueue.ts';
 import {
   createQueueBench,
@@ -35,7 +35,7 @@ export function describeJobQueue(
   abilities: JobQueueAbilities = {},
 ): void {
   const cases = [
-    ...[...enqueueCases, ...refusalCases, ...dedupeCases, ...attemptCases, ...putOffCases],
+    ...[...enqueueCases, ...refusalCases, ...dedupeCases, ...attemptCases, ...deferCases],
     ...[...deadLetterCases, ...statsCases, ...closingCases, ...(abilities.shared ? sharedCases : [])],
   ];
   runner.describe(`${name} as a job queue`, () => {

@@ -1,4 +1,4 @@
-import { isStorageError, type StorageError } from '../../errors/errors.ts';
+import { isShopwrightError, type StorageError } from '../../errors/errors.ts';
 
 /** What a conformance suite asks about a value. */
 interface Expectation {
@@ -30,6 +30,6 @@ export async function storageFailure(promise: Promise<unknown>): Promise<Storage
     () => new Error('The store took what it has to refuse.'),
     (error: unknown) => error,
   );
-  if (isStorageError(outcome)) return outcome;
+  if (isShopwrightError(outcome, 'STORAGE_FAILED')) return outcome;
   throw outcome;
 }

@@ -131,7 +131,7 @@ const singleCases: readonly StoreCase[] = [
   {
     name: 'counts zero of each status for a shop without records',
     async check(store, expect) {
-      const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+      const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
       expect(await store.counts(shop)).toEqual(zero);
     },
   },
@@ -140,11 +140,23 @@ const singleCases: readonly StoreCase[] = [
     async check(store, expect) {
       await store.putMany([record('p1'), record('p2'), record('p3', { status: 'failed' })]);
       await store.put(record('p9', { shop: otherShopOfSingle, status: 'failed' }));
-      expect(await store.counts(shop)).toEqual({ pending: 0, syncing: 0, synced: 2, failed: 1, deleted_in_shopify: 0 });
+      expect(await store.counts(shop)).toEqual({
+        pending: 0,
+        syncing: 0,
+        synced: 2,
+        failed: 1,
+        'deleted-in-shopify': 0,
+      });
       await store.put(record('p1', { status: 'syncing' }));
-      await store.put(record('p3', { status: 'deleted_in_shopify' }));
+      await store.put(record('p3', { status: 'deleted-in-shopify' }));
       await store.delete(shop, 'p2');
-      expect(await store.counts(shop)).toEqual({ pending: 0, syncing: 1, synced: 0, failed: 0, deleted_in_shopify: 1 });
+      expect(await store.counts(shop)).toEqual({
+        pending: 0,
+        syncing: 1,
+        synced: 0,
+        failed: 0,
+        'deleted-in-shopify': 1,
+      });
     },
   },
   {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { isNetworkError } from '../../errors/errors.ts';
+import { isShopwrightError } from '../../errors/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../ports/transport.ts';
 import type { ConformanceRunner } from './runner.ts';
 
@@ -70,7 +70,7 @@ export function createTransportBench(transport: Transport): TransportBench {
       const shown = inspect(error, { depth: 12, showHidden: true });
       return {
         error,
-        mayHaveExecuted: isNetworkError(error) ? error.mayHaveExecuted : undefined,
+        mayHaveExecuted: isShopwrightError(error, 'NETWORK_ERROR') ? error.mayHaveExecuted : undefined,
         tells: shown.includes(secrets.token) || shown.includes('customer@example.com'),
       };
     },

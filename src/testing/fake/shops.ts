@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../errors/errors.ts';
+import { ConfigError, type Issue } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { type Bucket, bucketFor, restBucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/context.ts';
@@ -45,7 +45,7 @@ const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
  */
 export function createShops(options: readonly FakeShopOptions[], clock: Clock): Shops {
   const byDomain = new Map<string, ShopState>();
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   for (const [index, shop] of options.entries()) {
     const state = createShopState(shop, clock);
     const field = `shops[${index}].domain`;

@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { ReceiveWebhookOptions, WebhookAnswer, WebhookDelivery, WebhookEvent, WebhookHandler } from '../events.ts';
+import type {
+  ReceiveWebhookOptions,
+  WebhookDelivery,
+  WebhookEvent,
+  WebhookHandler,
+  WebhookResponse,
+} from '../events.ts';
 import { createReceiver } from '../receive.ts';
 import { answerOf } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
@@ -31,13 +37,13 @@ function toDelivery(request: FastifyRequest & { readonly rawBody?: unknown }, to
     ...(topic !== undefined && { topic }),
     readBody: async (maxBytes) => {
       // What a hook has kept is on Fastify's request, the stream in node:http's.
-      if (rawBody !== undefined) return { ok: true, rawBody, mend };
+      if (rawBody !== undefined) return { ok: true, rawBody, fix: mend };
       return readNodeBody(raw as NodeRequest, maxBytes, mend);
     },
   };
 }
 
-function reply(to: FastifyReply, { status, headers, body }: WebhookAnswer): FastifyReply {
+function reply(to: FastifyReply, { status, headers, body }: WebhookResponse): FastifyReply {
   return to.code(status).headers(headers).send(body);
 }
 

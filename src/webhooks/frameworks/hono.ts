@@ -20,9 +20,9 @@ async function readBody(context: Context, maxBytes: number): Promise<BodyRead> {
   const { req } = context;
   if (!req.raw.bodyUsed) return readRequestBody(req.raw, maxBytes);
   try {
-    return { ok: true, rawBody: await req.arrayBuffer(), mend };
+    return { ok: true, rawBody: await req.arrayBuffer(), fix: mend };
   } catch {
-    return { ok: true, rawBody: undefined, mend };
+    return { ok: true, rawBody: undefined, fix: mend };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BodyRead, WebhookAnswer, WebhookDelivery } from '../events.ts';
+import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
 import { joined } from '../request-body.ts';
 
 /** A request of node:http, Express or Connect; `body` and `rawBody` are what earlier middleware may have left. */
@@ -44,7 +44,7 @@ export async function readNodeBody(request: NodeRequest, maxBytes: number, mend:
   const { rawBody, body } = request;
   if (typeof rawBody === 'string' || ArrayBuffer.isView(rawBody)) return { ok: true, rawBody };
   if (ArrayBuffer.isView(body)) return { ok: true, rawBody: body };
-  if (request.readableDidRead) return { ok: true, rawBody: body, mend };
+  if (request.readableDidRead) return { ok: true, rawBody: body, fix: mend };
   // A stream that is closed already would never say so again.
   if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
   return collect(request, maxBytes);
@@ -66,7 +66,7 @@ export function fromNodeRequest(request: NodeRequest, mend: string, topic?: stri
 }
 
 /** Sends an answer by node:http. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: WebhookAnswer): void {
+export function sendAnswer(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
   // Somebody else was faster, such as a middleware that ends slow requests.
   if (response.headersSent) return;
   response.statusCode = status;

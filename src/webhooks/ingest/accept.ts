@@ -4,10 +4,10 @@ import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { deliveryKeys } from '../../storage/keys.ts';
 import type {
-  WebhookAnswer,
   WebhookDelivery,
   WebhookEvent,
   WebhookHandlerOptions,
+  WebhookResponse,
   WebhookTopicHandler,
 } from '../events.ts';
 import type { Receive } from '../receive.ts';
@@ -28,7 +28,7 @@ import { enqueue, toJob } from './store.ts';
 
 /** The half of a handler that is loaded after it is made. */
 export interface Handling {
-  process(delivery: WebhookDelivery): Promise<WebhookAnswer>;
+  process(delivery: WebhookDelivery): Promise<WebhookResponse>;
   /** The same with fetch's own objects. */
   respond(request: Request): Promise<Response>;
   readonly doJob: JobHandler;
@@ -39,7 +39,7 @@ export function createHandling(options: WebhookHandlerOptions, receive: Receive)
   const { store } = options;
   const durable = store && createDurable(options, store);
   const accept = durable?.accept ?? acceptDirectly(options);
-  const process = (delivery: WebhookDelivery): Promise<WebhookAnswer> =>
+  const process = (delivery: WebhookDelivery): Promise<WebhookResponse> =>
     processWebhook(delivery, receive, options, accept);
   return {
     process,
@@ -52,7 +52,7 @@ export function createHandling(options: WebhookHandlerOptions, receive: Receive)
 }
 
 /** Has a verified delivery handled, now or later, and answers. Rejects with what the handler throws. */
-type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookAnswer>;
+type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookResponse>;
 
 /** Without a store: handled at once, each time it comes. */
 function acceptDirectly(options: WebhookHandlerOptions): Accept {
@@ -69,7 +69,7 @@ async function processWebhook(
   receive: Receive,
   options: WebhookHandlerOptions,
   accept: Accept,
-): Promise<WebhookAnswer> {
+): Promise<WebhookResponse> {
   const received =
     options.enabled === false
       ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are switched off.' } as const)

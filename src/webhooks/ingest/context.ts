@@ -6,12 +6,12 @@ import { lastWordsMs } from '../../queue/attempt.ts';
 import type { DeliveryKeys } from '../../storage/keys.ts';
 import { callListener } from '../../telemetry/telemetry.ts';
 import type {
-  WebhookAnswer,
   WebhookContext,
   WebhookEvent,
   WebhookHandlerEvent,
   WebhookHandlerOptions,
   WebhookOrder,
+  WebhookResponse,
   WebhookStep,
   WebhookTopicHandler,
   WebhookTopicHandlers,
@@ -32,7 +32,7 @@ export interface DurableContext {
   /** Inbox keys of what this process handles just now. */
   readonly running: Set<string>;
   /** Tells of a step, and makes the answer that goes with it. */
-  answer(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' }): WebhookAnswer;
+  answer(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' }): WebhookResponse;
 }
 
 const messages: Readonly<Record<WebhookUnavailable, string>> = {
@@ -43,11 +43,11 @@ const messages: Readonly<Record<WebhookUnavailable, string>> = {
 
 /** Fills in the defaults. The options are checked. */
 export function durableContext(options: WebhookHandlerOptions, store: KeyValueStore): DurableContext {
-  const { name = 'webhooks', order, keepForMs = 48 * hourMs, answerWithinMs: limitMs = 3_000 } = options;
+  const { name = 'webhooks', order, dedupeTtlMs = 48 * hourMs, ackTimeoutMs: limitMs = 3_000 } = options;
   const { clock = systemClock, logger, retryDelaysMs = [10_000, 30_000, 60_000] } = options;
   return {
     options,
-    settings: { store, name, order, keepForMs, limitMs, clock, logger },
+    settings: { store, name, order, dedupeTtlMs, limitMs, clock, logger },
     retryDelaysMs,
     leftBehind: new Set(),
     running: new Set(),
@@ -103,7 +103,7 @@ export interface WorkSettings {
   readonly name: string;
   readonly order: Readonly<Record<string, WebhookOrder>> | undefined;
   /** Milliseconds for which it is known what was handled. */
-  readonly keepForMs: number;
+  readonly dedupeTtlMs: number;
   /** Milliseconds for what store and queue do before the handler is called, and again for what they do after it. */
   readonly limitMs: number;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-import { ConfigError, isTimeoutError } from '../../errors/errors.ts';
+import { ConfigError, isShopwrightError } from '../../errors/errors.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
-import { putOff, putOffDelay } from '../../queue/job.ts';
+import { defer, deferDelay } from '../../queue/job.ts';
 import { type DeliveryKeys, deliveryKeys, markKey } from '../../storage/keys.ts';
 import type { WebhookContext, WebhookEvent } from '../events.ts';
 import {
@@ -53,13 +53,13 @@ export function createJobHandler(context: DurableContext): JobHandler {
       const handle = handlerOf(options.on, event) ?? missing(event);
       const delivery = { event, keys, waitMs: turnMs, limit, isAnswered: true, attempt, signal, handle };
       const outcome = await work(settings, delivery);
-      if (outcome === 'busy') throw putOff(turnMs);
+      if (outcome === 'busy') throw defer(turnMs);
       await leaveInbox(context, keys.inbox, limit);
       answer(event, { type: outcome });
     } catch (error) {
-      if (putOffDelay(error) !== undefined) throw error;
+      if (deferDelay(error) !== undefined) throw error;
       // What a closing queue stops loses no attempt: the queue gives it back, or the next start takes it up.
-      const isGivenBack = signal.aborted && !isTimeoutError(signal.reason);
+      const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT', 'DEADLINE_EXCEEDED');
       const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
       if (!willRetry) await endRound(context, keys.inbox, (roundsBefore ?? 0) + 1, limit);
       logFailure(options, event, error, willRetry ? 'the queue will try again' : lastAttempt);
@@ -114,7 +114,7 @@ export async function isDone(store: KeyValueStore, keys: DeliveryKeys): Promise<
  * of its signal where it does not end.
  */
 export async function work(settings: WorkSettings, delivery: Work): Promise<WorkOutcome> {
-  const { store, name, order, keepForMs } = settings;
+  const { store, name, order, dedupeTtlMs } = settings;
   const { event, keys, limit } = delivery;
   const place = placeOf(event, order);
   const mark = place && (await markKey(name, event.shop, place.family, place.resource));
@@ -125,15 +125,15 @@ export async function work(settings: WorkSettings, delivery: Work): Promise<Work
     if (await limit.race('store', isDone(store, keys))) return 'duplicate';
     const seen = mark === undefined ? undefined : await limit.race('store', store.get(mark));
     if (place && isStale(place, readMark(seen))) {
-      await limit.race('store', store.set(keys.done, doneValue, { ttlMs: keepForMs }));
+      await limit.race('store', store.set(keys.done, doneValue, { ttlMs: dedupeTtlMs }));
       return 'stale';
     }
     limit.end();
     const noteDone = (within: TimeLimit): Promise<void> =>
       note(
         async () => {
-          await store.set(keys.done, doneValue, { ttlMs: keepForMs });
-          if (place && mark !== undefined) await advanceMark(store, mark, place, seen, keepForMs);
+          await store.set(keys.done, doneValue, { ttlMs: dedupeTtlMs });
+          if (place && mark !== undefined) await advanceMark(store, mark, place, seen, dedupeTtlMs);
         },
         within,
         settings,

@@ -98,7 +98,7 @@ async function takeUp(context: DurableContext, queue: JobQueue, longerThanMs: nu
 }
 
 /** What failed so long ago that a newer one may have been applied and is not known any more would do harm now. */
-function isOutdated(event: WebhookEvent, ageMs: number, { order, keepForMs }: WorkSettings): boolean {
+function isOutdated(event: WebhookEvent, ageMs: number, { order, dedupeTtlMs }: WorkSettings): boolean {
   const place = placeOf(event, order);
-  return ageMs >= keepForMs && place?.order === 'newest' && !place.isEnd;
+  return ageMs >= dedupeTtlMs && place?.order === 'newest' && !place.isEnd;
 }

@@ -1,5 +1,7 @@
 // What docs/queues.md takes for granted.
-import type { JobQueue, Logger, ShopifyClient, Stores } from 'shopwright';
+
+import type { Logger, ShopifyClient, Stores } from 'shopwright';
+import type { JobQueue } from 'shopwright/queue';
 import type { ProductQueueOptions, ProductSync } from 'shopwright/sync';
 
 export { createProductQueue } from 'shopwright/sync';

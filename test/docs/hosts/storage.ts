@@ -1,6 +1,8 @@
 // What docs/storage.md takes for granted.
 import type pg from 'pg';
-import type { JsonObject, KeyValueStore, StoredTokens, SyncJournal, SyncRecordStore } from 'shopwright';
+import type { KeyValueStore, SyncRecordStore } from 'shopwright';
+import type { StoredTokens } from 'shopwright/auth';
+import type { JsonObject, SyncJournal } from 'shopwright/storage/adapter';
 
 export { postgresStores } from 'shopwright/storage/postgres';
 export declare const stores: { readonly keyValue: KeyValueStore };

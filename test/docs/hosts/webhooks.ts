@@ -1,5 +1,7 @@
 // What docs/webhooks.md takes for granted.
-import type { JobQueue, KeyValueStore, ShopifyClient } from 'shopwright';
+
+import type { KeyValueStore, ShopifyClient } from 'shopwright';
+import type { JobQueue } from 'shopwright/queue';
 import type { ErasableStores } from 'shopwright/webhooks/compliance';
 
 export { inProcessQueue } from 'shopwright/queue';

@@ -1,5 +1,6 @@
 import Bottleneck from 'bottleneck';
-import { type AcquireRequest, isConfigError, type Permit, type RateLimiter } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
+import type { AcquireRequest, Permit, RateLimiter } from 'shopwright/limiter';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bottleneckLimiter } from '../../../src/limiter/bottleneck/bottleneck-limiter.ts';
 import type { BottleneckLimiterOptions } from '../../../src/limiter/bottleneck/settings.ts';
@@ -115,7 +116,7 @@ describe('the reservoir', () => {
     const again = ask(10);
     again.catch(() => undefined);
     await clock.step(20);
-    await expect(again).rejects.toSatisfy(isConfigError);
+    await expect(again).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID'));
   });
 });
 
@@ -365,7 +366,7 @@ describe('options', () => {
     } catch (thrown) {
       error = thrown;
     }
-    const fields = isConfigError(error) ? error.problems.map(({ field }) => field) : [];
+    const fields = isShopwrightError(error, 'CONFIG_INVALID') ? error.issues.map(({ field }) => field) : [];
     expect(fields.toSorted()).toEqual(
       Object.keys(wrong)
         .map((name) => `limiter.${name}`)

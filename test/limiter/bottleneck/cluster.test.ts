@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import type { Permit, RateLimiter } from 'shopwright';
+import type { Permit, RateLimiter } from 'shopwright/limiter';
 import { afterEach, expect, it } from 'vitest';
 import { bottleneckLimiter, bottleneckRedisConnection } from '../../../src/limiter/bottleneck/bottleneck-limiter.ts';
 import { redisOrSkip } from '../../services.ts';

@@ -1,4 +1,4 @@
-import type { RateLimiter } from 'shopwright';
+import type { RateLimiter } from 'shopwright/limiter';
 import { vi } from 'vitest';
 import { systemClock } from '../../../src/internal/clock.ts';
 import type { StepClock } from '../step-clock.ts';

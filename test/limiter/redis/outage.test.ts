@@ -1,4 +1,5 @@
-import type { Logger, RateLimiter } from 'shopwright';
+import type { Logger } from 'shopwright';
+import type { RateLimiter } from 'shopwright/limiter';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { redisOrSkip } from '../../services.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import type { AcquireRequest, Permit, RateLimiter } from 'shopwright';
+import type { AcquireRequest, Permit, RateLimiter } from 'shopwright/limiter';
 import type { RedisLimiterOptions, RedisScripting } from '../../../src/limiter/redis/protocol.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import { createStepClock, type StepClock, settled } from '../step-clock.ts';

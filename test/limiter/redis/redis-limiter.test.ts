@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
-import { isConfigError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { afterEach, beforeEach, expect, expectTypeOf, it } from 'vitest';
 import type { RedisScripting } from '../../../src/limiter/redis/protocol.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
@@ -384,7 +384,7 @@ describe('options', () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(isConfigError(error) && error.problems.map(({ field }) => field).toSorted()).toEqual(
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.issues.map(({ field }) => field).toSorted()).toEqual(
       Object.keys(wrong)
         .map((name) => `limiter.${name}`)
         .toSorted(),

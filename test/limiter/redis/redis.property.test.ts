@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Permit, Priority } from 'shopwright';
+import type { Priority } from 'shopwright';
+import type { Permit } from 'shopwright/limiter';
 import { expect, it } from 'vitest';
 import { createBucket, refill, refund, reserve, settle } from '../../../src/limiter/bucket.ts';
 import { redisOrSkip } from '../../services.ts';

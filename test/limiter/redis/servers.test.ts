@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
-import type { Permit, RateLimiter } from 'shopwright';
+import type { Permit, RateLimiter } from 'shopwright/limiter';
 import { afterEach, expect, it } from 'vitest';
 import type { RedisScripting } from '../../../src/limiter/redis/protocol.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import type { JobContext } from 'shopwright';
+import type { JobContext } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { expect, it, onTestFinished } from 'vitest';
 import { redisOrSkip } from '../../services.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import type { JobQueue } from 'shopwright';
+import type { JobQueue } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { describeJobQueue } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { JobContext, TelemetryEvent } from 'shopwright';
+import type { TelemetryEvent } from 'shopwright';
+import type { JobContext } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { afterEach, expect, it } from 'vitest';
 import { redisOrSkip } from '../../services.ts';
@@ -69,7 +70,7 @@ describe('a job whose worker died', () => {
     await queue.close();
     const patient = bullmqQueue({ connection, prefix, lockDurationMs, maxStalledCount: 1 });
     cleanUp.push(() => patient.close({ graceMs: 0 }));
-    expect(await patient.requeue(id)).toBe(true);
+    expect(await patient.retry(id)).toBe(true);
     await loseAgain();
     const seen: unknown[] = [];
     patient.process('work', async ({ job }) => void seen.push(job.id));

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-describe('discard on BullMQ', () => {
+describe('remove on BullMQ', () => {
   it('leaves no key of the job in Redis', async () => {
     const connection = new Redis(url);
     cleanUp.push(() => connection.disconnect());
@@ -26,7 +26,7 @@ describe('discard on BullMQ', () => {
     const keysOfJob = async (): Promise<readonly string[]> =>
       (await connection.keys(`${prefix}*`)).filter((key) => key.includes(id));
     expect(await keysOfJob()).not.toEqual([]);
-    expect(await queue.discard(id)).toBe(true);
+    expect(await queue.remove(id)).toBe(true);
     expect(await keysOfJob()).toEqual([]);
   });
 });

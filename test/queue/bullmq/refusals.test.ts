@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { type JobQueue, QueueError } from 'shopwright';
+import { QueueError } from 'shopwright';
+import type { JobQueue } from 'shopwright/queue';
 import { type BullmqQueueOptions, bullmqQueue } from 'shopwright/queue/bullmq';
 import { afterEach, expect, it } from 'vitest';
 import { freePort, startRedis } from '../../redis-server.ts';

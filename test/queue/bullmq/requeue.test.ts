@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-describe('requeue on BullMQ', () => {
+describe('retry on BullMQ', () => {
   it('says that it was done where the job waits again, and only its key could not be noted', async () => {
     const [connection, broken] = [new Redis(url), new Redis(url)];
     cleanUp.push(() => connection.disconnect());
@@ -38,7 +38,7 @@ describe('requeue on BullMQ', () => {
     await worker.drain();
     expect(await dashboard.deadJobs()).toMatchObject([{ id }]);
 
-    expect(await dashboard.requeue(id)).toBe(true);
+    expect(await dashboard.retry(id)).toBe(true);
     await worker.drain();
     expect(seen).toEqual([1, 1]);
     expect(await dashboard.deadJobs()).toEqual([]);

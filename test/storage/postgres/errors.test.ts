@@ -1,4 +1,4 @@
-import { isStorageError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../../src/errors/errors.ts';
 import type { PostgresPool } from '../../../src/storage/postgres/errors.ts';
@@ -103,7 +103,7 @@ describe('a connection that cannot be had', () => {
     ['odd', true, 'cannot be reached'],
   ])('because of %s is told with its mend', (cause, isRetryable, text) => {
     const error = errors.connecting(cause, pool(), 5_000);
-    expect(isStorageError(error)).toBe(true);
+    expect(isShopwrightError(error, 'STORAGE_FAILED')).toBe(true);
     expect(error).toMatchObject({ isRetryable, mayHaveExecuted: false });
     expect(error.message).toContain(text);
     expect(error.message).not.toContain('secret');

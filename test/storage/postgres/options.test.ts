@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { isConfigError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { type PostgresStoresOptions, postgresStores } from 'shopwright/storage/postgres';
 import { describe, expect, it } from 'vitest';
 
@@ -37,7 +37,7 @@ describe('the options of postgresStores', () => {
       postgresStores({ pool, ...options });
       expect.unreachable('the options were taken');
     } catch (error) {
-      expect(isConfigError(error) && error.problems.map(({ field }) => field)).toEqual(fields);
+      expect(isShopwrightError(error, 'CONFIG_INVALID') && error.issues.map(({ field }) => field)).toEqual(fields);
     }
   });
 

@@ -6,7 +6,7 @@ import { testSchema } from './test-schema.ts';
 
 const { url, describe } = await postgresOrSkip();
 const dayMs = 86_400_000;
-const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
 
 describe('a Postgres database of the first release', () => {
   const schema = testSchema(url, 'upgrade');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTokenStore } from 'shopwright';
+import { createTokenStore } from 'shopwright/auth';
 import {
   describeKeyValueStore,
   describeSyncJournal,

@@ -59,7 +59,7 @@ describe('what others did to the keys', () => {
       counts: await records.counts(shop),
       ages: (await records.ageCounts(shop)).filter(({ status }) => status === 'synced'),
     });
-    const noCounts = { pending: 0, syncing: 0, synced: 0, failed: 0, deleted_in_shopify: 0 };
+    const noCounts = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
     const first = record('p1', { status: 'synced', lastSyncedAt: 8 * day, gid: 'gid://shopify/Product/1' });
     const alone = {
       synced: ['p1'],

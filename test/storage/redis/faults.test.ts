@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
-import { isStorageError, type StorageError, type Stores } from 'shopwright';
+import { isShopwrightError, type StorageError, type Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
@@ -45,7 +45,7 @@ async function failure(promise: Promise<unknown>): Promise<StorageError> {
     (value) => new Error(`It did not fail, and gave ${JSON.stringify(value)}.`),
     (reason: unknown) => reason,
   );
-  if (isStorageError(error)) return error;
+  if (isShopwrightError(error, 'STORAGE_FAILED')) return error;
   throw error;
 }
 

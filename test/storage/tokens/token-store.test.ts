@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { createTokenStore, isConfigError, type KeyValueStore, memoryStores, type TokenKey } from 'shopwright';
+import { isShopwrightError, type KeyValueStore, memoryStores } from 'shopwright';
+import { createTokenStore, type TokenKey } from 'shopwright/auth';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describeTokenStore } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -212,7 +213,9 @@ describe('the keys', () => {
     } catch (error) {
       thrown = error;
     }
-    expect(isConfigError(thrown) && thrown.problems.map(({ field }) => field)).toEqual(['keys[1].secret']);
+    expect(isShopwrightError(thrown, 'CONFIG_INVALID') && thrown.issues.map(({ field }) => field)).toEqual([
+      'keys[1].secret',
+    ]);
     expect(String(thrown)).toContain(hint);
     expect(String(thrown)).toContain('openssl rand -base64 32');
     if (typeof secret === 'string') expect(allOf(thrown)).not.toContain(secret);
@@ -224,7 +227,7 @@ describe('the keys', () => {
       try {
         return createTokenStore({ store, keys });
       } catch (error) {
-        return isConfigError(error) ? error.problems.map(({ field }) => field) : error;
+        return isShopwrightError(error, 'CONFIG_INVALID') ? error.issues.map(({ field }) => field) : error;
       }
     };
     expect(fieldsOf([])).toEqual(['keys']);

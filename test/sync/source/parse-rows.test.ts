@@ -1,4 +1,4 @@
-import { isValidationError } from 'shopwright';
+import { isShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { parseRows } from '../../../src/sync/rows.ts';
 
@@ -43,7 +43,7 @@ describe('parseRows', () => {
     ['{\n  "products": [\n    1\n  ]\n}\n', 'line 1, column 2', 'give a JSON array of objects'],
   ])('refuses %j and names file, line and column', (text, field, message) => {
     const error = failureOf(text);
-    expect(isValidationError(error)).toBe(true);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED')).toBe(true);
     expect(error).toMatchObject({
       message: expect.stringContaining('feed.json'),
       problems: [{ field, message: expect.stringContaining(message) }],

@@ -1,6 +1,6 @@
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask } from '../ask.ts';
 import {
   createBulkBench,
@@ -221,7 +221,7 @@ describe('the options of bulk operations', () => {
         createFakeShopify({ bulk });
         return undefined;
       } catch (error) {
-        return isConfigError(error) && error.problems.map(({ field }) => field);
+        return isShopwrightError(error, 'CONFIG_INVALID') && error.issues.map(({ field }) => field);
       }
     };
     expect(problemsOf({ delayMs: -1, objectsPerSecond: 0, rowsPerSecond: -1, failAfterObjects: -1 })).toEqual([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isStorageError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import type { FakeStore, StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { openPersistence } from '../../../src/testing/fake/store/persistence.ts';
@@ -144,7 +144,7 @@ describe('a persistence file', () => {
       openPersistence(file);
       expect.unreachable();
     } catch (error) {
-      expect(isStorageError(error)).toBe(true);
+      expect(isShopwrightError(error, 'STORAGE_FAILED')).toBe(true);
       expect(String(error)).toContain(file);
     }
   });

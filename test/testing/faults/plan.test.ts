@@ -1,6 +1,6 @@
 import { type FaultKind, type FaultOptions, faultKinds } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { createFaultPlan, defaultFaultKinds } from '../../../src/testing/fake/faults/faults.ts';
 import { operation } from '../stub-engine.ts';
 
@@ -67,7 +67,7 @@ describe('createFaultPlan', () => {
     expect(make).toThrow(
       /faults\.kinds: has no explode\. Take some of: status-500.*\n.*faults\.rate: is 1\.5.*\n.*faults\.delayMs: is -1/,
     );
-    expect(make).toThrow(expect.toSatisfy(isConfigError));
+    expect(make).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
 
   it('refuses a script that cannot be followed', () => {

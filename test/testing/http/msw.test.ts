@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { mswHandlers } from '../../../src/testing/fake/http/msw.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
 
@@ -81,6 +81,6 @@ describe('the handlers for msw', () => {
     };
     const make = (): unknown => mswHandlers(() => Promise.reject(new Error()), [], missing);
     expect(make).toThrow('npm install --save-dev msw');
-    expect(make).toThrow(expect.toSatisfy(isConfigError));
+    expect(make).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
 });

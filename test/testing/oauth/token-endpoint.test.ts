@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask } from '../ask.ts';
 import { app, askToken, newCode, shop, statusOf } from './oauth.ts';
 
@@ -116,7 +116,9 @@ describe('the apps of a fake', () => {
     [[app, { clientId: 'b', clientSecret: 's', id: 'default' }], 'apps[1].id: "default" is given twice'],
   ])('are refused where they do not fit: %j', (apps, message) => {
     expect(() => createFakeShopify({ apps })).toThrow(message);
-    expect(() => createFakeShopify({ apps })).toThrow(expect.toSatisfy(isConfigError));
+    expect(() => createFakeShopify({ apps })).toThrow(
+      expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
+    );
   });
 });
 
@@ -138,7 +140,9 @@ describe('the state of a shop', () => {
     await expect.poll(() => bodies).toMatchObject([{ myshopify_domain: shop, plan_name: 'basic' }]);
     fake.setShopState(shop, 'active');
     expect(await statusOf(fake, 'shpat_fake')).toBe(200);
-    expect(() => fake.setShopState('other.myshopify.com', 'frozen')).toThrow(expect.toSatisfy(isConfigError));
+    expect(() => fake.setShopState('other.myshopify.com', 'frozen')).toThrow(
+      expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
+    );
     await fake.close();
   });
 });

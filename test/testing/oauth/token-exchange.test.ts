@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { app, askToken, newCode, shop, statusOf } from './oauth.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -42,7 +42,7 @@ describe('a session token', () => {
     const fake = createFakeShopify({ apps: [app] });
     const wrong = (): string => fake.issueSessionToken({ clientId: 'other' });
     expect(wrong).toThrow('clientId: is other. Give one of: crm.');
-    expect(wrong).toThrow(expect.toSatisfy(isConfigError));
+    expect(wrong).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
     expect(() => fake.issueSessionToken({ shop: 'other.myshopify.com' })).toThrow('Give one of: demo.myshopify.com');
   });
 

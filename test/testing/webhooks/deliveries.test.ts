@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
 import { createBench, listed, secret, shop, subscribe, uri } from './subscribed-fake.ts';
 
@@ -236,7 +236,7 @@ describe('what cannot be emitted', () => {
     // A caller without types may give any text.
     const emit = (): void => fake.emit(topic as 'shop/update', {}, options);
     expect(emit).toThrow(message);
-    expect(emit).toThrow(expect.toSatisfy(isConfigError));
+    expect(emit).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
 });
 
@@ -251,6 +251,8 @@ describe('the options of webhooks', () => {
     [{ events: [{ handle: 'a', topic: 'Product', uri: '' }] }, "webhooks.events[0].uri: is . Address can't be blank."],
   ] as const)('%j do not fit', (webhooks, message) => {
     expect(() => createBench({ webhooks })).toThrow(message);
-    expect(() => createBench({ webhooks })).toThrow(expect.toSatisfy(isConfigError));
+    expect(() => createBench({ webhooks })).toThrow(
+      expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
+    );
   });
 });

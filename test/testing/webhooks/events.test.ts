@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createManualClock, signEvent } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { createBench, secret, shop, uri } from './subscribed-fake.ts';
 
 const hmac = (body: string): string => createHmac('sha256', secret).update(body).digest('base64');
@@ -132,6 +132,6 @@ describe('a next-generation event of a fake', () => {
     const { fake } = createBench({ webhooks });
     const emit = (): void => fake.emitEvent({ topic: 'Product', action: 'update', ...options });
     expect(emit).toThrow(message);
-    expect(emit).toThrow(expect.toSatisfy(isConfigError));
+    expect(emit).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
 });

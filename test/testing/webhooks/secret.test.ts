@@ -1,7 +1,7 @@
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { createBench, secret, subscribe, uri } from './subscribed-fake.ts';
 
 const hour = 3_600_000;
@@ -69,7 +69,7 @@ describe('the secret', () => {
     expect(await emit()).toEqual([secret, 'shpss_new', secret, secret]);
     const rotate = (): void => fake.rotateWebhookSecret('x', { app: 'none' });
     expect(rotate).toThrow('app: is none. Give one of: default, other.');
-    expect(rotate).toThrow(expect.toSatisfy(isConfigError));
+    expect(rotate).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
 
   it('has a default', async () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createFakeShopify, createManualClock, deliverWebhook, signWebhook } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { isConfigError } from '../../../src/errors/errors.ts';
+import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation } from '../ask.ts';
 
 const secret = 'hush';
@@ -190,7 +190,7 @@ describe('deliverWebhook of a fake', () => {
   ])('refuses %s', async (_what, webhook, message) => {
     const { fake } = await makeProduct();
     const delivery = fake.deliverWebhook({ url, secret, ...webhook });
-    await expect(delivery).rejects.toSatisfy(isConfigError);
+    await expect(delivery).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID'));
     await expect(delivery).rejects.toThrow(message);
   });
 });

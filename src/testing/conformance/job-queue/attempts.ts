@@ -1,6 +1,6 @@
 import { CircuitOpenError, NetworkError } from '../../../errors/errors.ts';
 import type { JobContext } from '../../../ports/job-queue.ts';
-import { putOff } from '../../../queue/job.ts';
+import { defer } from '../../../queue/job.ts';
 import { codeOf, longMs, type QueueBench, type QueueCase, retryDelaysMs } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -160,13 +160,13 @@ export const attemptCases: readonly QueueCase[] = [
 ];
 
 /** Jobs that a handler does not want to do now. */
-export const putOffCases: readonly QueueCase[] = [
+export const deferCases: readonly QueueCase[] = [
   {
     name: 'lets a job that was put off come again with the same attempt number, as often as it takes',
     async check({ add, watch, empty, queue }, expect) {
       const times = retryDelaysMs.length + 3;
       const seen = watch(() => {
-        if (seen.length <= times) throw putOff(10);
+        if (seen.length <= times) throw defer(10);
       });
       await add(1);
       await empty();
@@ -178,7 +178,7 @@ export const putOffCases: readonly QueueCase[] = [
     name: 'counts failed attempts on where a job was put off between them',
     async check({ add, watch, empty }, expect) {
       const seen = watch(() => {
-        throw seen.length === 2 ? putOff(10) : new Error('no');
+        throw seen.length === 2 ? defer(10) : new Error('no');
       });
       await add(1);
       await empty();
@@ -189,7 +189,7 @@ export const putOffCases: readonly QueueCase[] = [
     name: 'does other jobs while one is put off',
     async check({ add, watch, empty }, expect) {
       const seen = watch(({ job }) => {
-        if (job.payload === 'later' && seen.length === 1) throw putOff(200);
+        if (job.payload === 'later' && seen.length === 1) throw defer(200);
       });
       await add('later');
       await add('now');
@@ -211,7 +211,7 @@ export const putOffCases: readonly QueueCase[] = [
   {
     name: 'knows what another copy of the package puts off with',
     async check({ add, watch, empty }, expect) {
-      const foreign = Object.assign(new Error('later'), { delayMs: 10, [Symbol.for('shopwright.put-off')]: true });
+      const foreign = Object.assign(new Error('later'), { delayMs: 10, [Symbol.for('shopwright.defer')]: true });
       const seen = watch(() => {
         if (seen.length === 1) throw foreign;
       });
@@ -223,7 +223,7 @@ export const putOffCases: readonly QueueCase[] = [
   {
     name: 'puts a job off for a while where another copy of the package says no delay',
     async check({ add, watch, until, queue }, expect) {
-      const foreign = Object.assign(new Error('later'), { delayMs: NaN, [Symbol.for('shopwright.put-off')]: true });
+      const foreign = Object.assign(new Error('later'), { delayMs: NaN, [Symbol.for('shopwright.defer')]: true });
       const seen = watch(() => {
         throw foreign;
       });
@@ -322,7 +322,7 @@ export const deadLetterCases: readonly QueueCase[] = [
       });
       const { id } = await add('x', { retryDelaysMs: [10], key: 'k', priority: 'interactive' });
       await empty();
-      expect(await queue.requeue(id)).toBe(true);
+      expect(await queue.retry(id)).toBe(true);
       await empty();
       expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
       expect(new Set(seen.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
@@ -339,16 +339,16 @@ export const deadLetterCases: readonly QueueCase[] = [
       const { id } = await add(1, once);
       await empty();
       isBroken = false;
-      expect(await queue.requeue(id)).toBe(true);
+      expect(await queue.retry(id)).toBe(true);
       await empty();
-      expect([await queue.deadJobs(), await queue.requeue(id)]).toEqual([[], false]);
+      expect([await queue.deadJobs(), await queue.retry(id)]).toEqual([[], false]);
     },
   },
   {
     name: 'queues nothing again that is no dead letter',
     async check({ add, queue }, expect) {
       const { id } = await add(1);
-      expect([await queue.requeue(id), await queue.requeue('nobody')]).toEqual([false, false]);
+      expect([await queue.retry(id), await queue.retry('nobody')]).toEqual([false, false]);
       expect((await queue.stats()).waiting).toBe(1);
     },
   },
@@ -362,10 +362,10 @@ export const deadLetterCases: readonly QueueCase[] = [
       for (const number of [1, 2, 3]) ids.push((await add(number, { ...once, key: `k${number}` })).id);
       await empty();
       const [first = '', second = '', third = ''] = ids;
-      expect(await queue.discard(second)).toBe(true);
+      expect(await queue.remove(second)).toBe(true);
       expect((await queue.deadJobs()).map(({ id }) => id).sort()).toEqual([first, third].sort());
       expect((await queue.stats()).dead).toBe(2);
-      expect([await queue.discard(second), await queue.requeue(second)]).toEqual([false, false]);
+      expect([await queue.remove(second), await queue.retry(second)]).toEqual([false, false]);
       // Its key is free.
       expect((await add(4, { ...once, key: 'k2' })).isNew).toBe(true);
       await empty();
@@ -376,7 +376,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     name: 'throws nothing away that is no dead letter',
     async check({ add, watch, empty, queue }, expect) {
       const { id } = await add(1);
-      expect([await queue.discard(id), await queue.discard('nobody'), await queue.discard('')]).toEqual([
+      expect([await queue.remove(id), await queue.remove('nobody'), await queue.remove('')]).toEqual([
         false,
         false,
         false,
@@ -391,7 +391,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     async check(bench, expect) {
       const { queue, empty } = bench;
       const { id, seen } = await deadUntilNow(bench);
-      const [isGone, isAgain] = await Promise.all([queue.discard(id), queue.requeue(id)]);
+      const [isGone, isAgain] = await Promise.all([queue.remove(id), queue.retry(id)]);
       await empty();
       expect([isGone, isAgain].sort()).toEqual([false, true]);
       expect(seen.length).toBe(isAgain ? 2 : 1);
@@ -403,7 +403,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     async check(bench, expect) {
       const { queue, empty } = bench;
       const { id, seen } = await deadUntilNow(bench);
-      const answers = await Promise.all([queue.requeue(id), queue.requeue(id)]);
+      const answers = await Promise.all([queue.retry(id), queue.retry(id)]);
       await empty();
       expect(answers.sort()).toEqual([false, true]);
       expect(seen.length).toBe(2);
@@ -490,8 +490,8 @@ export const closingCases: readonly QueueCase[] = [
     async check({ add, queue, end }, expect) {
       await end(queue.close());
       expect(await codeOf(add(1))).toBe('QUEUE_FAILED');
-      expect(await codeOf(queue.requeue('1'))).toBe('QUEUE_FAILED');
-      expect(await codeOf(queue.discard('1'))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.retry('1'))).toBe('QUEUE_FAILED');
+      expect(await codeOf(queue.remove('1'))).toBe('QUEUE_FAILED');
       expect(await codeOf(queue.drain())).toBe('QUEUE_FAILED');
       expect(await end(queue.close())).toBe(undefined);
     },

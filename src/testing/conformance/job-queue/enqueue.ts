@@ -1,5 +1,5 @@
-import type { JobContext, JobDraft, JobQueue } from '../../../ports/job-queue.ts';
-import { putOff } from '../../../queue/job.ts';
+import type { JobContext, JobQueue, NewJob } from '../../../ports/job-queue.ts';
+import { defer } from '../../../queue/job.ts';
 import { codeOf, longMs, type QueueBench, type QueueCase } from './harness.ts';
 
 const oddTexts = ['gid://shopify/Product/1', 'a:b:c', '*?[x]', 'línea\nnueva', '😀', '{tag}', ' ', '__proto__', '7'];
@@ -278,7 +278,7 @@ export const dedupeCases: readonly QueueCase[] = [
     name: 'does not add a job while one with its key is put off',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {
-        throw putOff(longMs);
+        throw defer(longMs);
       });
       const first = await add('first', { key: 'k' });
       await until(async () => (await queue.stats()).delayed === 1);
@@ -298,7 +298,7 @@ export const dedupeCases: readonly QueueCase[] = [
       await until(async () => (await queue.stats()).dead === 1);
       for (const payload of ['holds', 'places']) await add(payload);
       await until(async () => (await queue.stats()).active === 2);
-      expect(await queue.requeue(dead.id)).toBe(true);
+      expect(await queue.retry(dead.id)).toBe(true);
       expect(await add('second', { key: 'k' })).toEqual({ id: dead.id, isNew: false });
     },
   },
@@ -340,7 +340,7 @@ const misfits: Readonly<Record<string, Record<string, unknown>>> = {
 export const refusalCases: readonly QueueCase[] = Object.entries(misfits).map(([what, misfit]) => ({
   name: `refuses a job ${what}`,
   async check({ queue }, expect) {
-    const draft = { type: 'work', payload: 1, ...misfit } as JobDraft;
+    const draft = { type: 'work', payload: 1, ...misfit } as NewJob;
     expect(await codeOf(queue.enqueue(draft))).toBe('QUEUE_FAILED');
     expect((await queue.stats()).waiting).toBe(0);
   },

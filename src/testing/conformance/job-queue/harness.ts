@@ -1,4 +1,4 @@
-import type { EnqueuedJob, JobContext, JobDraft, JobQueue } from '../../../ports/job-queue.ts';
+import type { EnqueuedJob, JobContext, JobQueue, NewJob } from '../../../ports/job-queue.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { ConformanceRunner } from '../runner.ts';
 
@@ -38,7 +38,7 @@ export interface QueueBench extends JobQueueSubject {
   /** What the queue has logged, each line with its fields. */
   readonly lines: readonly string[];
   /** Queues a job of type `work`. */
-  add(payload: unknown, more?: Partial<JobDraft>): Promise<EnqueuedJob>;
+  add(payload: unknown, more?: Partial<NewJob>): Promise<EnqueuedJob>;
   /** Does jobs of a type (default `work`), and lists what the handler was called with. */
   watch(handle?: (context: JobContext) => unknown, type?: string): JobContext[];
   /** A promise that the case opens, or the end of the case does. */

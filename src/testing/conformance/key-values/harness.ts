@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLockLostError } from '../../../errors/errors.ts';
+import { isShopwrightError } from '../../../errors/errors.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../../ports/key-value-store.ts';
 import type { ConformanceRunner } from '../runner.ts';
 
@@ -94,7 +94,7 @@ export async function losesLock(promise: Promise<unknown>): Promise<boolean> {
     () => undefined,
     (error: unknown) => error,
   );
-  if (outcome === undefined || isLockLostError(outcome)) return outcome !== undefined;
+  if (outcome === undefined || isShopwrightError(outcome, 'LOCK_LOST')) return outcome !== undefined;
   throw outcome;
 }
 

@@ -1,4 +1,4 @@
-import { isLockLostError } from '../../../errors/errors.ts';
+import { isShopwrightError } from '../../../errors/errors.ts';
 import type { KeyValueStore } from '../../../ports/key-value-store.ts';
 import { type KeyValueBench, type KeyValueCase, keysOf, losesLock } from './harness.ts';
 
@@ -92,7 +92,7 @@ export const lockCases: readonly KeyValueCase[] = [
       expect(next.token > stale.token).toBe(true);
       await advance(leaseMsOfLocks);
       expect(stale.signal.aborted).toBe(true);
-      expect(isLockLostError(stale.signal.reason)).toBe(true);
+      expect(isShopwrightError(stale.signal.reason, 'LOCK_LOST')).toBe(true);
       expect(next.signal.aborted).toBe(false);
     },
   },

@@ -17,7 +17,7 @@ export interface StoreCase {
 export const shop = 'acme.myshopify.com';
 
 /** Every status, in the order of the port. */
-export const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted_in_shopify'];
+export const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted-in-shopify'];
 
 /** A record whose fields are all set, with changes. */
 export function record(localId: string, changes: Partial<SyncRecord> = {}): SyncRecord {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../errors/errors.ts';
+import type { Issue } from '../../../errors/errors.ts';
 import type { Background } from '../background.ts';
 import type {
   BulkErrorCode,
@@ -111,7 +111,7 @@ export function bulkPace(options: BulkOptions): BulkPace {
 }
 
 /** What is wrong with the options. */
-export function bulkOptionProblems(options: BulkOptions): Problem[] {
+export function bulkOptionProblems(options: BulkOptions): Issue[] {
   const { delayMs, perSecond, failAfterObjects } = bulkPace(options);
   const checks: readonly (readonly [field: string, value: number, isRight: boolean, wanted: string])[] = [
     ['delayMs', delayMs, delayMs >= 0, 'milliseconds, 0 or more'],

@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../../errors/errors.ts';
+import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { createRandom } from '../random.ts';
 
 /** Faults by chance. */
@@ -135,18 +135,18 @@ function matches({ operation }: Script, { name, rootFields }: FaultTarget): bool
   return operation === undefined || operation === name || rootFields.includes(operation);
 }
 
-function check(...problems: readonly (Problem | undefined)[]): void {
+function check(...problems: readonly (Issue | undefined)[]): void {
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw new ConfigError(found);
 }
 
-function unknownKinds(kinds: readonly string[]): Problem | undefined {
+function unknownKinds(kinds: readonly string[]): Issue | undefined {
   const unknown = kinds.filter((kind) => !Object.hasOwn(faults, kind));
   if (unknown.length === 0) return undefined;
   return { field: 'faults.kinds', message: `has no ${unknown.join(', ')}. Take some of: ${faultKinds.join(', ')}.` };
 }
 
-function notBetween(field: string, value: number | undefined, most: number, unit: string): Problem | undefined {
+function notBetween(field: string, value: number | undefined, most: number, unit: string): Issue | undefined {
   if (value === undefined || (value >= 0 && value <= most)) return undefined;
   return { field, message: `is ${value}. Give ${unit}${most === 1 ? ' from 0 to 1' : ', 0 or more'}.` };
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { ConfigError, type Problem } from '../../../errors/errors.ts';
+import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 
 /** A user of a shop, as a session token names them. */
@@ -98,7 +98,7 @@ const defaultApp: FakeAppOptions = { clientId: 'fake-client-id', clientSecret: '
  */
 export function createApps(options: readonly FakeAppOptions[] = [defaultApp]): Apps {
   const all = options.map((app, index) => ({ ...app, id: app.id ?? (index === 0 ? 'default' : app.clientId) }));
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   for (const [index, { clientId, clientSecret, id }] of all.entries()) {
     const before = all.slice(0, index);
     const problem = (name: string, message: string): number =>

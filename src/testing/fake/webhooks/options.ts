@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from '../../../errors/errors.ts';
+import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { EventAction, EventTopic, WebhookTopic } from '../../../webhooks/topics.ts';
 
@@ -45,7 +45,7 @@ export interface EventSubscription {
 /** @throws ConfigError with all that does not fit. */
 export function checkWebhookOptions(options: FakeWebhookOptions): void {
   const { duplicateRate = 0, secret, complianceUrl, subscriptions = [], events = [] } = options;
-  const problems: Problem[] = [];
+  const problems: Issue[] = [];
   const address = (field: string, uri: string): void => {
     const read = readAddress(uri);
     if (read.type === 'refused') problems.push({ field, message: `is ${uri}. ${read.reasons.join('. ')}.` });

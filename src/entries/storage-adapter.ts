@@ -1,0 +1,36 @@
+/** What the author of a storage adapter needs: the ports, and the checks that every adapter makes. */
+export type { JsonObject } from '../internal/json.ts';
+export type { KeyValueStore, Lock, LockOptions, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
+export type { Stores } from '../ports/stores.ts';
+export type { JournalDraft, JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
+export type {
+  AgeCount,
+  ErrorPattern,
+  ErrorPatternOptions,
+  ListOptions,
+  SyncCounts,
+  SyncRecord,
+  SyncRecordStore,
+  SyncStatus,
+} from '../ports/sync-record-store.ts';
+export { checkedPage as checkedRecordPage, checkedPatternLimit } from '../storage/adapter-kit.ts';
+export {
+  checkedDraft as checkedJournalDraft,
+  checkedJournalPage,
+  checkedMoment as checkedPruneMoment,
+  type JournalPage,
+  journalId,
+  journalPageOf,
+  type NumberedDraft as NumberedJournalDraft,
+  readEntry as readJournalEntry,
+  type StoredDraft as StoredJournalDraft,
+} from '../storage/journal-kit.ts';
+export {
+  checkedRecord as checkedSyncRecord,
+  createPatternTally,
+  errorPattern,
+  type FailedRecord,
+  type PatternTally,
+  readRecord as readSyncRecord,
+  type StoredRecord as StoredSyncRecord,
+} from '../storage/record-kit.ts';
