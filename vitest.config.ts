@@ -10,10 +10,20 @@ export const entryAliases = [
   { find: /^shopwright\/(?!schema)([a-z]+)\/([a-z]+)$/, replacement: `${source('entries')}/$1-$2.ts` },
 ];
 
+/** Files that need a process of their own. All others share one process per worker, and its modules. */
+const isolated = [
+  // msw patches the globals of its process, and from the second server on it no longer breaks a connection off.
+  'examples/express-app/app.test.ts',
+  'test/testing/bulk/msw.test.ts',
+  'test/testing/http/msw.test.ts',
+  'test/transport/ky.test.ts',
+  // Takes `process` away and loads the modules anew.
+  'test/webhooks/edge-runtime.test.ts',
+];
+
 export default defineConfig({
   resolve: { alias: entryAliases },
   test: {
-    include: ['test/**/*.test.ts', 'examples/*/*.test.ts'],
     exclude: ['test/full/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // By default one core stays idle; on two cores that doubles the time.
@@ -21,6 +31,18 @@ export default defineConfig({
     // A busy machine is no failure; what hangs is one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'isolated', include: isolated } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts', 'examples/*/*.test.ts'],
+          exclude: isolated,
+          isolate: false,
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
