@@ -360,7 +360,7 @@ describe('a bucket that Redis has lost', () => {
     const [one, two] = await processes(2, 1_000);
     if (!one || !two) return;
     const held = await bench.ask(one, 300);
-    await bench.redis.flushdb();
+    await bench.lose('keys');
     const { lines, note } = log();
     const trial = await bench.ask(one, 10);
     note('one', bench.ask(one, 10));
@@ -396,7 +396,7 @@ describe('a bucket that Redis has lost', () => {
       (await bench.ask(limiter, 50)).settle({ actualCost: 50, throttleStatus: throttleStatus(900) });
       await bench.clock.step(1);
     }
-    await bench.redis.flushdb();
+    await bench.lose('keys');
     (await bench.ask(limiter, 10)).settle({ actualCost: 10, throttleStatus: throttleStatus(890) });
     await bench.clock.step(1);
     expect(limiter.status(scope)?.available).toBeCloseTo(890, 0);
@@ -406,7 +406,7 @@ describe('a bucket that Redis has lost', () => {
   it('is told from a script that Redis has forgotten', async () => {
     const [limiter] = await processes(1, 1_000);
     if (!limiter) return;
-    await bench.redis.script('FLUSH');
+    await bench.lose('scripts');
     await expect(bench.ask(limiter, 10)).resolves.toMatchObject({ cost: 10 });
     expect(limiter.status(scope)).toMatchObject({ confirmed: true, inFlight: 1 });
   });

@@ -33,6 +33,8 @@ export interface RedisBench {
   catchUp(): Promise<void>;
   /** Sets Redis's clock, but not those of the processes. */
   setRedisClock(byMs: number): void;
+  /** Has Redis forget them, those of this bench only: other files use the same server. */
+  lose(what: 'keys' | 'scripts'): Promise<void>;
   /** Fields of the bucket's key, as Redis has it. */
   fields(): Promise<Readonly<Record<string, string>>>;
   /** A limiter of a process of its own, on a connection that all share. */
@@ -99,6 +101,11 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     },
   });
 
+  const deleteKeys = async (): Promise<void> => {
+    const keys = await redis.keys(`${keyPrefix}*`);
+    if (keys.length > 0) await redis.del(...keys);
+  };
+
   const ask: RedisBench['ask'] = (limiter, cost, more) =>
     limiter.acquire({ ...scope, cost, priority: 'interactive', ...more });
 
@@ -120,6 +127,11 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     setRedisClock(byMs) {
       clockOffMs += byMs;
     },
+    async lose(what) {
+      if (what === 'keys') await deleteKeys();
+      // What stands in its place is a hash that Redis has never seen.
+      else scripts.clear();
+    },
     fields: () => redis.hgetall(`${keyPrefix}{${scope.shop}:${scope.app}}`),
     limiter(options) {
       const made: RateLimiter = redisLimiter({ redis: scriptingOf(() => made), clock, keyPrefix, ...options });
@@ -139,8 +151,7 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     async close() {
       for (const limiter of faults.keys()) limiter.close();
       await settle();
-      const keys = await redis.keys(`${keyPrefix}*`);
-      if (keys.length > 0) await redis.del(...keys);
+      await deleteKeys();
       await redis.quit();
     },
   };

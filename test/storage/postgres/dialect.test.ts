@@ -14,9 +14,11 @@ describe('the dialect for the pool of the host', () => {
   const pool = schema.pool({ max: 1 });
   const errors = createPostgresErrors('dialect');
   const limits = { connectTimeoutMs: 5_000, queryTimeoutMs: 5_000, clock: systemClock };
-  const db = new Kysely<{ made: { id: number } }>({ dialect: createPostgresDialect({ pool, errors, ...limits }) });
+  const open = () =>
+    new Kysely<{ made: { id: number } }>({ dialect: createPostgresDialect({ pool, errors, ...limits }) });
 
   it('does not take a commit for done that the server answers with a rollback', async () => {
+    const db = open();
     const swallowing = db.transaction().execute(async (transaction) => {
       await sql`create table made (id int)`.execute(transaction);
       await sql`select no_such_column`.execute(transaction).catch(() => undefined);
@@ -28,6 +30,7 @@ describe('the dialect for the pool of the host', () => {
   });
 
   it('gives each connection back as it was, with no listener of its own', async () => {
+    const db = open();
     await sql`select 1`.execute(db);
     const client = await pool.connect();
     expect(client.listenerCount('error')).toBe(0);
@@ -37,8 +40,7 @@ describe('the dialect for the pool of the host', () => {
   });
 
   it('does not stream', async () => {
-    const open = new Kysely<{ made: { id: number } }>({ dialect: createPostgresDialect({ pool, errors, ...limits }) });
-    const rows = open.selectFrom('made').selectAll().stream()[Symbol.asyncIterator]();
+    const rows = open().selectFrom('made').selectAll().stream()[Symbol.asyncIterator]();
     await expect(rows.next()).rejects.toThrow('do not stream');
     expect(pool.idleCount).toBe(1);
   });

@@ -112,7 +112,9 @@ describe('a connection that breaks', () => {
     'where the client sends nothing again fails, and says that a write may have been done (%s)',
     async (_, Version) => {
       const options = { autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 };
-      const { keyValue } = storesOn(client(Version, proxy.port, options));
+      const stores = storesOn(client(Version, proxy.port, options));
+      const { keyValue } = stores;
+      await teachScripts(stores);
       await keyValue.set('k1', 'a');
       proxy.set('cut at the next answer');
       const error = await failure(keyValue.compareAndSet('k1', 'a', 'b'));
