@@ -17,6 +17,8 @@ const isolated = [
   'test/testing/bulk/msw.test.ts',
   'test/testing/http/msw.test.ts',
   'test/transport/ky.test.ts',
+  // Collects garbage, which takes long on the heap of many files.
+  'test/resilience/guard-shelf.test.ts',
   // Takes `process` away and loads the modules anew.
   'test/webhooks/edge-runtime.test.ts',
 ];
@@ -31,6 +33,7 @@ export default defineConfig({
     // A busy machine is no failure; what hangs is one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       { extends: true, test: { name: 'isolated', include: isolated } },
       {

@@ -21,7 +21,9 @@ export interface TestSchema {
 export function testSchema(url: string, name: string): TestSchema {
   const open: (() => Promise<unknown>)[] = [];
   const pool = (config: pg.PoolConfig = {}): pg.Pool => {
-    const made = new pg.Pool({ connectionString: url, ...config });
+    // No test ends the server, so none has to wait for its disk.
+    const options = `-c synchronous_commit=off ${config.options ?? ''}`;
+    const made = new pg.Pool({ connectionString: url, ...config, options });
     // Connections that break while they are idle are part of these tests.
     made.on('error', () => undefined);
     open.push(() => (made.ended ? Promise.resolve() : made.end()));
