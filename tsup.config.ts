@@ -39,6 +39,7 @@ export default defineConfig({
   dts: true,
   removeNodeProtocol: false,
   tsconfig: 'tsconfig.build.json',
+  loader: { '.lua': 'text' },
   // The query builder of the SQL stores is no part of the API. Bundled, it is one file instead of some 300, which
   // takes a sixth of the CPU to load. Its licence is in THIRD-PARTY-NOTICES.
   noExternal: ['kysely'],

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
@@ -23,7 +24,14 @@ const isolated = [
   'test/webhooks/edge-runtime.test.ts',
 ];
 
+/** The build imports `.lua` files as text; so do the tests. */
+export const luaAsText: Plugin = {
+  name: 'lua-as-text',
+  transform: (code, id) => (id.endsWith('.lua') ? `export default ${JSON.stringify(code)};` : undefined),
+};
+
 export default defineConfig({
+  plugins: [luaAsText],
   resolve: { alias: entryAliases },
   test: {
     exclude: ['test/full/**', '**/node_modules/**'],

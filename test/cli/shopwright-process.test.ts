@@ -3,14 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createFakeShopify } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sourceProgram } from '../source-program.ts';
 import { ask, pushMutation, tee } from '../testing/ask.ts';
 
-const program = fileURLToPath(new URL('../../src/cli/shopwright.ts', import.meta.url));
-// Node before 22.18 reads TypeScript only when it is asked to.
-const flags = process.features.typescript ? [] : ['--experimental-strip-types', '--no-warnings'];
+const program = new URL('../../src/cli/shopwright.ts', import.meta.url);
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -19,7 +17,7 @@ afterEach(() => {
 
 /** Runs the program as its own process. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [...flags, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, sourceProgram(program, args), { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

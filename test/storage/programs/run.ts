@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { sourceProgram } from '../../source-program.ts';
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -10,13 +10,11 @@ export interface ProgramEnd {
   readonly errors: string;
 }
 
-/** Older Node runs TypeScript only when told to. */
-const typeScript = process.features.typescript ? [] : ['--experimental-strip-types'];
-
 /** Starts a program of this folder in a Node process of its own. */
 export function startProgram(name: string, args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  return spawn(process.execPath, [...typeScript, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, sourceProgram(new URL(name, import.meta.url), args), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Runs a program of this folder to its end. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { sourceProgram } from '../../../source-program.ts';
 
 /** A program that runs beside the test. */
 export interface RunningProgram {
@@ -13,13 +13,9 @@ export interface RunningProgram {
   kill(): Promise<void>;
 }
 
-/** Older Node runs TypeScript only when told to. */
-const typeScript = process.features.typescript ? [] : ['--experimental-strip-types'];
-
 /** Starts a program of this folder in a Node process of its own. */
 export function startProgram(name: string, args: readonly string[]): RunningProgram {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [...typeScript, file, ...args], {
+  const child: ChildProcess = spawn(process.execPath, sourceProgram(new URL(name, import.meta.url), args), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
