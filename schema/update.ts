@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { buildClientSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { npm } from '../.ci/tools/programs.ts';
 import { keyedMutations } from './keyed-mutations.ts';
 import { type Published, sideTables } from './side-tables.ts';
 import { stripDescriptions } from './strip.ts';
@@ -33,10 +34,7 @@ function download(): Published {
   const folder = mkdtempSync(join(tmpdir(), 'admin-schema-'));
   try {
     const packed: unknown = JSON.parse(
-      execFileSync('npm', ['pack', tarball, '--json', '--ignore-scripts', '--pack-destination', folder], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
+      npm(['pack', tarball, '--json', '--ignore-scripts', '--pack-destination', folder]),
     );
     // The shape of `npm pack --json` is a list or an object by npm version.
     const [first] = Object.values(packed as Record<string, { filename: string }>);

@@ -6,7 +6,7 @@ import { describe, it } from 'vitest';
 export interface Service {
   /** Where it is, such as `redis://127.0.0.1:6379/3`. */
   readonly url: string;
-  /** vitest's `describe`; without the service its suite is skipped, or fails where `CI` is set. */
+  /** vitest's `describe`; without the service its suite is skipped, or fails where `CI` is set, unless `SERVICES` is `optional`. */
   describe(name: string, body: () => void): void;
 }
 
@@ -28,7 +28,7 @@ function answers(url: URL, defaultPort: number, greeting: string | Buffer, fits:
 /** vitest's `describe` where that is there; where it is not, one whose suites say loudly that they did not run. */
 function describeOrSkip(name: string, isThere: boolean, problem: string): Service['describe'] {
   if (isThere) return describe;
-  const mustRun = Boolean(process.env['CI']);
+  const mustRun = Boolean(process.env['CI']) && process.env['SERVICES'] !== 'optional';
   if (!mustRun) process.stderr.write(`\n!! SKIPPED: ${problem}: the suites that need it do not run.\n`);
   const fail = (): void =>
     void it(`has ${name}`, () => {

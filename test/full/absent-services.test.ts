@@ -22,7 +22,7 @@ async function closedPort(): Promise<number> {
 /** Runs test files on a machine without Redis and Postgres, as `npm test` would. */
 async function runWithoutServices(files: readonly string[], environment: NodeJS.ProcessEnv) {
   const port = await closedPort();
-  const { CI: _, VITEST: _own, ...inherited } = process.env;
+  const { CI: _, SERVICES: _tier, VITEST: _own, ...inherited } = process.env;
   const env = {
     ...inherited,
     REDIS_URL: `redis://127.0.0.1:${port}`,

@@ -1,13 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npm, root, run } from '../../.ci/tools/programs.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const secret = 'shpss_0123456789abcdef0123456789abcdef';
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-next-'));
 const app = join(folder, 'app');
@@ -28,11 +28,6 @@ export default shopifyWebhookApiRoute(handler);
 
 let server: ChildProcess | undefined;
 let origin = '';
-
-/** Runs a command to its end; what it printed is shown only if it fails. */
-function run(command: string, args: readonly string[], cwd: string): void {
-  execFileSync(command, args, { cwd, env, timeout: 240_000, stdio: ['ignore', 'pipe', 'pipe'] });
-}
 
 /** Starts `next start` on a free port and waits until it says where it listens. */
 async function startNext(): Promise<void> {
@@ -59,11 +54,12 @@ beforeAll(async () => {
   });
   // What a host forgets: the parser of the Pages Router is on.
   writeFileSync(join(app, 'pages/api/parsed.ts'), forgetful);
-  run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
+  npm(['pack', '--ignore-scripts', '--pack-destination', folder], { env });
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? 'missing';
-  run('npm', ['pkg', 'set', `dependencies.shopwright=file:../${tarball}`], app);
-  run('npm', ['install', '--ignore-scripts', '--omit=peer', '--no-audit', '--no-fund', '--no-package-lock'], app);
-  run(process.execPath, [nextBin, 'build'], app);
+  const host = { cwd: app, env, timeoutMs: 240_000 };
+  npm(['pkg', 'set', `dependencies.shopwright=file:../${tarball}`], host);
+  npm(['install', '--ignore-scripts', '--omit=peer', '--no-audit', '--no-fund', '--no-package-lock'], host);
+  run(process.execPath, [nextBin, 'build'], host);
   await startNext();
 }, 600_000);
 

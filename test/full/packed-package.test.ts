@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npm, root, run } from '../../.ci/tools/programs.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const project = mkdtempSync(join(tmpdir(), 'shopwright-consumer-'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>;
@@ -28,26 +28,17 @@ const alone = entries.filter((entry) => !needsPeer.includes(entry));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const example = /This program works as it stands:\n\n```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 
-const run = (command: string, args: readonly string[]): string =>
-  execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const node = (...args: string[]): string => run(process.execPath, args);
+const node = (...args: string[]): string => run(process.execPath, args, { cwd: project });
 
 /** An empty project that installs the packed tarball, as a user would. */
 beforeAll(() => {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', project], { cwd: root, stdio: 'ignore' });
+  npm(['pack', '--ignore-scripts', '--pack-destination', project]);
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
   const { typescript, '@types/node': nodeTypes } = manifest.devDependencies;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   writeFileSync(join(project, 'example.ts'), example);
-  run('npm', [
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--omit=peer',
-    `./${tarball}`,
-    `typescript@${typescript}`,
-    `@types/node@${nodeTypes}`,
-  ]);
+  const packages = [`./${tarball}`, `typescript@${typescript}`, `@types/node@${nodeTypes}`];
+  npm(['install', '--no-audit', '--no-fund', '--omit=peer', ...packages], { cwd: project });
 }, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -138,7 +129,7 @@ describe('the packed package', () => {
   });
 
   it('has a working bin', () => {
-    expect(run('npx', ['--no-install', 'shopwright', '--help'])).toContain('fake');
+    expect(npm(['exec', '--no', '--', 'shopwright', '--help'], { cwd: project })).toContain('fake');
   });
 
   it('shares one bucket and knows its errors across two copies of the module', () => {

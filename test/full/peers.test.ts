@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { npm } from '../../.ci/tools/programs.ts';
 
 const bench = resolve(import.meta.dirname, '../../bench');
 
@@ -10,14 +10,9 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !foreign.test(name)),
 ) as NodeJS.ProcessEnv;
 
-/** Runs npm in `bench/`; what it printed is shown only if it fails. */
-function npm(...args: readonly string[]): string {
-  return execFileSync('npm', args, { cwd: bench, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
 it('the official Shopify client and shopify-api-node work against the fake as they come from npm', () => {
-  npm('ci');
-  const output = npm('run', '--silent', 'bench:peers');
+  npm(['ci'], { cwd: bench, env });
+  const output = npm(['run', '--silent', 'bench:peers'], { cwd: bench, env });
   expect(output).toMatch(/ fail 0$/m);
   expect(Number(/ pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThanOrEqual(9);
 });
