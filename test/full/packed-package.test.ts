@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npm, root, run } from '../../.ci/tools/programs.ts';
+import tsup from '../../tsup.config.ts';
 
 const project = mkdtempSync(join(tmpdir(), 'shopwright-consumer-'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -16,14 +18,13 @@ const entries = Object.keys(manifest.exports)
 
 /** Entries that cannot do without an optional peer, and those whose types name one. */
 const needsPeer = ['shopwright/queue/bullmq', 'shopwright/transport/undici'];
-const typesNamePeer = [
-  ...needsPeer,
-  'shopwright/codegen',
-  'shopwright/fastify',
-  'shopwright/hono',
-  'shopwright/testing',
-];
+const typesNamePeer = [...needsPeer, 'shopwright/codegen', 'shopwright/fastify', 'shopwright/hono'];
 const alone = entries.filter((entry) => !needsPeer.includes(entry));
+
+const { noExternal = [] } = tsup as { noExternal?: (string | RegExp)[] };
+const bundledPackages = noExternal.map((name) =>
+  typeof name === 'string' ? name : name.source.replaceAll(/[\^$]/g, ''),
+);
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const example = /This program works as it stands:\n\n```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
@@ -34,10 +35,11 @@ const node = (...args: string[]): string => run(process.execPath, args, { cwd: p
 beforeAll(() => {
   npm(['pack', '--ignore-scripts', '--pack-destination', project]);
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
-  const { typescript, '@types/node': nodeTypes } = manifest.devDependencies;
+  const { typescript, typescript7, '@types/node': nodeTypes } = manifest.devDependencies;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   writeFileSync(join(project, 'example.ts'), example);
-  const packages = [`./${tarball}`, `typescript@${typescript}`, `@types/node@${nodeTypes}`];
+  const compilers = [`typescript@${typescript}`, 'typescript5@npm:typescript@5.9.3', `typescript7@${typescript7}`];
+  const packages = [`./${tarball}`, ...compilers, `@types/node@${nodeTypes}`];
   npm(['install', '--no-audit', '--no-fund', '--omit=peer', ...packages], { cwd: project });
 }, 300_000);
 
@@ -60,12 +62,12 @@ describe('the packed package', () => {
     types: ['node'],
     noEmit: true,
   };
-  const typeCheck = (files: readonly string[], options: object): string => {
+  const typeCheck = (files: readonly string[], options: object, compiler = 'typescript'): string => {
     writeFileSync(
       join(project, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: { ...strict, ...options }, files }),
     );
-    const { stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
+    const { stdout } = spawnSync(process.execPath, [`node_modules/${compiler}/bin/tsc`, '-p', '.'], {
       cwd: project,
       encoding: 'utf8',
     });
@@ -94,6 +96,20 @@ describe('the packed package', () => {
         { skipLibCheck: false },
       ),
     ).toBe('');
+  });
+
+  it.each(['typescript5', 'typescript', 'typescript7'])('has types for a whole program, by %s', (compiler) => {
+    const program = `
+      import { createShopifyClient, memoryStores } from 'shopwright';
+      import { createProductSync } from 'shopwright/sync';
+      import { createFakeShopify } from 'shopwright/testing';
+      import { createWebhookHandler } from 'shopwright/webhooks';
+      const fake = createFakeShopify();
+      const client = createShopifyClient({ shop: 'acme', accessToken: 'shpat_x', fetch: fake.fetch });
+      export const sync = createProductSync({ client, stores: memoryStores() });
+      export const handler = createWebhookHandler({ secrets: 'x', on: {} });`;
+    writeFileSync(join(project, 'program.ts'), program);
+    expect(typeCheck(['program.ts'], { skipLibCheck: false, exactOptionalPropertyTypes: true }, compiler)).toBe('');
   });
 
   it.each(alone)('imports %s, without any optional peer', (entry) => {
@@ -126,6 +142,56 @@ describe('the packed package', () => {
       await import('shopwright/webhooks');
       console.log(loaded.filter((url) => url.includes('node_modules') && !url.includes('node_modules/shopwright/')).length);`;
     expect(node('--input-type=module', '-e', program)).toBe('0\n');
+  });
+
+  const published = (path: string): string => readFileSync(join(project, 'node_modules/shopwright', path), 'utf8');
+
+  it('carries its licence, and those of what it copies', () => {
+    expect(published('LICENSE')).toContain('MIT License');
+    expect(published('schema/LICENSE')).toContain('this permission notice appear in all copies');
+    const notices = published('THIRD-PARTY-NOTICES');
+    expect(notices).toContain('schema/LICENSE');
+    expect(bundledPackages.length).toBeGreaterThan(0);
+    for (const bundled of bundledPackages) {
+      expect(existsSync(join(project, 'node_modules', bundled))).toBe(false);
+      expect(notices).toContain(readFileSync(join(root, 'node_modules', bundled, 'LICENSE'), 'utf8').trim());
+    }
+  });
+
+  it('imports nothing that its manifest does not name', () => {
+    const { dependencies, peerDependencies } = JSON.parse(published('package.json')) as Record<string, object>;
+    const named = ['shopwright', ...Object.keys({ ...dependencies, ...peerDependencies })];
+    const files = readdirSync(join(project, 'node_modules/shopwright/dist'), { recursive: true, encoding: 'utf8' });
+    const imported = files
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => ts.preProcessFile(published(join('dist', file))).importedFiles)
+      .map(({ fileName }) => /^(?:@[^/]+\/)?[^/]+/.exec(fileName)?.[0] ?? '');
+    expect([...new Set(imported)].filter((name) => !/^(?:node:|\.)/.test(name) && !named.includes(name))).toEqual([]);
+    expect(imported).toContain('zod');
+  });
+
+  it('carries no sources a second time', () => {
+    const files = readdirSync(join(project, 'node_modules/shopwright'), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => file.endsWith('.map') || /^src\b/.test(file))).toEqual([]);
+    const schemas = files.filter((file) => /\.(graphql|json)$/.test(file) && file !== 'package.json');
+    expect(schemas.every((file) => /^schema[\\/]admin-/.test(file))).toBe(true);
+  });
+
+  it('has the pages that its README links to', () => {
+    const links = [...published('README.md').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(join(project, 'node_modules/shopwright', link)))).toEqual([]);
+  });
+
+  it('says where each schema comes from', () => {
+    const folder = readdirSync(join(project, 'node_modules/shopwright/schema'));
+    for (const file of folder.filter((name) => name !== 'LICENSE')) {
+      const text = published(`schema/${file}`).slice(0, 1_000);
+      expect(text, file).toMatch(/@shopify\/[a-z-]+@\d+\.\d+\.\d+/);
+      expect(text, file).toMatch(/[0-9a-f]{64}/);
+      expect(text, file).toMatch(/\d{4}-\d{2}-\d{2}/);
+      expect(text, file).toMatch(/candidate|released/);
+    }
   });
 
   it('has a working bin', () => {
