@@ -10,6 +10,7 @@ import tsup from '../../tsup.config.ts';
 const project = mkdtempSync(join(tmpdir(), 'shopwright-consumer-'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, unknown>;
+  dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
 const entries = Object.keys(manifest.exports)
@@ -215,5 +216,13 @@ describe('the packed package', () => {
         console.log(bucket, two.isConfigError(error), one.ConfigError === two.ConfigError);
       })();`;
     expect(node('--input-type=module', '-e', program)).toBe('4321 true false\n');
+  });
+
+  it('works with the lowest versions that its ranges allow', () => {
+    const lowest = Object.entries(manifest.dependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`);
+    npm(['install', '--no-audit', '--no-fund', '--omit=peer', ...lowest], { cwd: project });
+    expect(node('example.ts')).toMatch(/created: 1/);
+    const all = alone.map((entry) => `await import('${entry}');`).join('\n');
+    expect(node('--input-type=module', '-e', `${all}\nconsole.log('imported');`)).toBe('imported\n');
   });
 });
