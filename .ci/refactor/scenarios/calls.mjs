@@ -191,7 +191,6 @@ export function define({ add, api }) {
     { userAgentPrefix: 'my-app/1.0' },
     { userAgentPrefix: 'line\nbreak' },
     { appId: '' },
-    { limiter: {} },
     { auth: { get: 1 } },
     { fetch: 'no' },
   ]) {
