@@ -38,7 +38,7 @@ export function createPlain() {
 
   const plain = (value, path = []) => {
     if (value === null || typeof value === 'boolean') return value;
-    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'number') return Number.isFinite(value) ? Math.round(value * 1000) / 1000 : String(value);
     if (typeof value === 'string') return text(value);
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'symbol' || typeof value === 'function' || value === undefined) return undefined;
