@@ -36,7 +36,10 @@ function buildOld(folder) {
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
-  execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
 }
 
 /** Plays all scenarios in a process of its own: two copies of one package share what is global in a process. */
@@ -64,7 +67,12 @@ try {
 if (!existsSync(join(root, 'dist/index.js'))) fail('There is no build of this checkout: npm run build:js');
 const sources = execFileSync('git', ['ls-files', '-z', 'src', 'tsup.config.ts'], { cwd: root, encoding: 'utf8' });
 const changed = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
-const newest = Math.max(...sources.split('\0').filter(Boolean).map((path) => changed(join(root, path))));
+const newest = Math.max(
+  ...sources
+    .split('\0')
+    .filter(Boolean)
+    .map((path) => changed(join(root, path))),
+);
 if (newest > changed(join(root, 'dist/index.js'))) fail('The build is older than its sources: npm run build:js');
 
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-old-'));
@@ -107,7 +115,9 @@ try {
   for (const [name, { scenarios, values, explained, differing }] of groups) {
     const verdict = differing === 0 ? 'equal' : `${differing} DIFFER`;
     const note = explained > 0 ? `, ${explained} values differ on purpose` : '';
-    console.log(`${name.padEnd(28)} ${String(scenarios).padStart(4)} scenarios ${String(values).padStart(6)} values  ${verdict}${note}`);
+    console.log(
+      `${name.padEnd(28)} ${String(scenarios).padStart(4)} scenarios ${String(values).padStart(6)} values  ${verdict}${note}`,
+    );
   }
   const all = [...groups.values()];
   const sum = (key) => all.reduce((total, group) => total + group[key], 0);

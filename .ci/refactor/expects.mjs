@@ -63,7 +63,11 @@ function print(node, source, { spelling, literal, reworded, calls }) {
       tokens.push(')');
     } else if (ts.isStringLiteral(part) || ts.isNoSubstitutionTemplateLiteral(part)) {
       tokens.push(JSON.stringify(literal(part.text)));
-    } else if (ts.isRegularExpressionLiteral(part) || ts.isTemplateHead(part) || ts.isTemplateMiddleOrTemplateTail(part)) {
+    } else if (
+      ts.isRegularExpressionLiteral(part) ||
+      ts.isTemplateHead(part) ||
+      ts.isTemplateMiddleOrTemplateTail(part)
+    ) {
       tokens.push(reworded(part.getText(source)));
     } else if (ts.isIdentifier(part) || ts.isPrivateIdentifier(part)) {
       tokens.push(spelling(part.text));
@@ -73,7 +77,8 @@ function print(node, source, { spelling, literal, reworded, calls }) {
         const text = part.getText(source);
         if (text !== '') tokens.push(text);
       }
-      for (const child of parts) if (child.kind < ts.SyntaxKind.FirstJSDocNode || child.kind > ts.SyntaxKind.LastJSDocNode) visit(child);
+      for (const child of parts)
+        if (child.kind < ts.SyntaxKind.FirstJSDocNode || child.kind > ts.SyntaxKind.LastJSDocNode) visit(child);
     }
   };
   visit(node);

@@ -17,15 +17,9 @@ export const costs = ({ requested = 2, actual = 2, available = 1998, maximum = 2
   },
 });
 
-export const good =
-  (data, numbers, headers) =>
-  () =>
-    json({ data, extensions: costs(numbers) }, headers);
+export const good = (data, numbers, headers) => () => json({ data, extensions: costs(numbers) }, headers);
 
-export const body =
-  (value, headers) =>
-  () =>
-    json(value, headers);
+export const body = (value, headers) => () => json(value, headers);
 
 export const text =
   (written, headers = {}, status = 200) =>
@@ -61,7 +55,9 @@ export const halfBody = () =>
     new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"data":{"sh'));
-        controller.error(new TypeError('terminated', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }));
+        controller.error(
+          new TypeError('terminated', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }),
+        );
       },
     }),
     { headers: { 'content-type': 'application/json' } },
@@ -85,23 +81,23 @@ export const faults = {
   '429 without Retry-After': status(429, '{}'),
   '429 with a date': status(429, '{}', { 'retry-after': 'Sun, 01 Nov 2026 00:00:07 GMT' }),
   '429 with an odd Retry-After': status(429, '{}', { 'retry-after': 'soon' }),
-  '400': status(400, '{"errors":{"query":"Required parameter missing or invalid"}}'),
-  '401': status(401, '{"errors":"[API] Invalid API key or access token"}'),
-  '402': status(402, '{"errors":"Unavailable Shop"}'),
+  400: status(400, '{"errors":{"query":"Required parameter missing or invalid"}}'),
+  401: status(401, '{"errors":"[API] Invalid API key or access token"}'),
+  402: status(402, '{"errors":"Unavailable Shop"}'),
   '403 unavailable shop': status(403, '{"errors":"Unavailable Shop"}'),
   '403 scope': status(403, '{"errors":"[API] This action requires merchant approval for write_products scope."}'),
   '403 non-expiring token': status(403, '{"errors":"[API] Non-expiring access tokens are no longer accepted"}'),
-  '404': status(404, '{"errors":"Not Found"}'),
-  '406': status(406, ''),
-  '422': status(422, '{"errors":{"title":["can\'t be blank"]}}'),
-  '423': status(423, '{"errors":"This shop is unavailable"}'),
-  '430': status(430, '{"errors":"Shopify Security Rejection"}'),
-  '500': status(500, '{"errors":"Internal Server Error"}'),
+  404: status(404, '{"errors":"Not Found"}'),
+  406: status(406, ''),
+  422: status(422, '{"errors":{"title":["can\'t be blank"]}}'),
+  423: status(423, '{"errors":"This shop is unavailable"}'),
+  430: status(430, '{"errors":"Shopify Security Rejection"}'),
+  500: status(500, '{"errors":"Internal Server Error"}'),
   '502 HTML': status(502, '<html><body>502 Bad Gateway</body></html>', { 'content-type': 'text/html' }),
   '503 with Retry-After': status(503, '{}', { 'retry-after': '3' }),
-  '504': status(504, ''),
-  '540': status(540, '{"errors":"Temporarily Disabled"}'),
-  '301': status(301, '', { location: 'https://evil.example/' }),
+  504: status(504, ''),
+  540: status(540, '{"errors":"Temporarily Disabled"}'),
+  301: status(301, '', { location: 'https://evil.example/' }),
   'an HTML page': text('<html>Down for maintenance</html>', { 'content-type': 'text/html' }),
   'cut JSON': text('{"data":{"shop"', { 'content-type': 'application/json' }),
   'an empty body': text(''),
@@ -139,16 +135,26 @@ export const graphqlFaults = {
   }),
   MAX_COST_EXCEEDED: body({
     errors: [
-      { message: 'Query cost is 2000, which exceeds', extensions: { code: 'MAX_COST_EXCEEDED', cost: 2000, maxCost: 1000 } },
+      {
+        message: 'Query cost is 2000, which exceeds',
+        extensions: { code: 'MAX_COST_EXCEEDED', cost: 2000, maxCost: 1000 },
+      },
     ],
   }),
-  INTERNAL_SERVER_ERROR: body({ errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }),
+  INTERNAL_SERVER_ERROR: body({
+    errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+  }),
   TIMEOUT: body({ errors: [{ message: 'Timeout', extensions: { code: 'TIMEOUT' } }] }),
   'an unknown code': body({ errors: [{ message: 'New', extensions: { code: 'BRAND_NEW' } }] }),
-  'an error without a code': body({ errors: [{ message: 'Field does not exist', locations: [{ line: 1, column: 3 }] }] }),
+  'an error without a code': body({
+    errors: [{ message: 'Field does not exist', locations: [{ line: 1, column: 3 }] }],
+  }),
   'errors as text': body({ errors: 'Unavailable' }),
   'errors beside data': body({ data: { shop: { name: 'Acme' } }, errors: [{ message: 'part', path: ['shop', 'id'] }] }),
   'data null': body({ data: null, extensions: costs() }),
-  'SHOP_INACTIVE': body({ errors: [{ message: 'Shop inactive', extensions: { code: 'SHOP_INACTIVE' } }] }),
-  'odd cost numbers': body({ data: { shop: {} }, extensions: { cost: { requestedQueryCost: 'many', throttleStatus: { currentlyAvailable: -5 } } } }),
+  SHOP_INACTIVE: body({ errors: [{ message: 'Shop inactive', extensions: { code: 'SHOP_INACTIVE' } }] }),
+  'odd cost numbers': body({
+    data: { shop: {} },
+    extensions: { cost: { requestedQueryCost: 'many', throttleStatus: { currentlyAvailable: -5 } } },
+  }),
 };

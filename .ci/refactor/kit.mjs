@@ -1,3 +1,6 @@
+import { createClock } from './clock.mjs';
+import { uuid } from './plain.mjs';
+
 /** What scenarios are made of: clocks, scripted shops, recorders. One kit for each scenario. */
 export function createKit(api) {
   const ends = [];
@@ -34,7 +37,7 @@ export function createKit(api) {
 
   /** A client whose server answers step by step; the last step repeats. */
   const scriptedShop = (steps, options = {}) => {
-    const clock = api.get('createManualClock')();
+    const clock = createClock();
     const sent = [];
     const events = [];
     const logs = [];
@@ -61,22 +64,26 @@ export function createKit(api) {
     return {
       ...{ shop, clock, sent, events, logs },
       /** All that was seen so far. */
-      seen: () => ({ sent: [...sent], events: [...events], logs: [...logs], status: shop.status(), at: clock.monotonic() }),
+      seen: () => ({
+        sent: [...sent],
+        events: [...events],
+        logs: [...logs],
+        status: shop.status(),
+        at: clock.monotonic(),
+      }),
     };
   };
 
   const recordingLogger = (lines) => {
-    const at =
-      (level) =>
-      (fields, _message) => {
-        lines.push({ level, fields });
-      };
+    const at = (level) => (fields, _message) => {
+      lines.push({ level, fields });
+    };
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   };
 
   /** A fake Shopify on a clock, a client at it, and all that goes between them. */
   const fakeShop = ({ fake: fakeOptions, client: clientOptions } = {}) => {
-    const clock = api.get('createManualClock')();
+    const clock = createClock();
     const fake = api.get('createFakeShopify')({ clock, seed: 1, ...fakeOptions });
     later(() => fake.close());
     const sent = [];
@@ -120,7 +127,7 @@ export function createKit(api) {
   /** What is there, not how it is written. */
   const keysOf = async (store, prefix = '') => {
     const keys = [];
-    for await (const key of store.scan(prefix)) keys.push(key);
+    for await (const key of store.scan(prefix)) keys.push(key.replace(uuid, '<uuid>'));
     return keys.sort();
   };
 

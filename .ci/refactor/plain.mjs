@@ -1,7 +1,7 @@
 /** Keys whose values are words for people, which may change. */
 const words = new Set(['message', 'hint', 'mend']);
 
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+export const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
 
 /**
  * Makes plain JSON of whatever a scenario saw: errors by class, code and fields, ids of chance by the order in which
@@ -45,7 +45,8 @@ export function createPlain() {
     if (path.includes(value)) return '<circle>';
     const deeper = [...path, value];
     if (value instanceof Error) return plain(ofError(value, deeper), deeper);
-    if (ArrayBuffer.isView(value)) return { bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+    if (ArrayBuffer.isView(value))
+      return { bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
     if (value instanceof Date) return value.toISOString();
     if (value instanceof Map) return plain([...value], deeper);
     if (value instanceof Set) return plain([...value], deeper);
@@ -55,7 +56,10 @@ export function createPlain() {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, inner]) => inner !== undefined && typeof inner !== 'function' && typeof inner !== 'symbol')
-        .map(([key, inner]) => [text(key), words.has(key) && typeof inner === 'string' ? '<words>' : plain(inner, deeper)]),
+        .map(([key, inner]) => [
+          text(key),
+          words.has(key) && typeof inner === 'string' ? '<words>' : plain(inner, deeper),
+        ]),
     );
   };
   return plain;

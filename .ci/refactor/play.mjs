@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadPackage } from './adapter.mjs';
+import { watchCrypto } from './clock.mjs';
 import { createKit } from './kit.mjs';
 import { createPlain } from './plain.mjs';
 
@@ -14,6 +15,7 @@ Math.random = () => {
   draws += 1;
   return 0.5 + draws * 2 ** -40;
 };
+watchCrypto();
 const unhandled = [];
 const times = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));
@@ -55,7 +57,8 @@ for (const { name, run } of scenarios) {
 }
 
 if (process.env.SLOWEST && side === 'new') {
-  for (const [ms, name] of times.sort(([left], [right]) => right - left).slice(0, 25)) console.error(`${ms} ms ${name}`);
+  for (const [ms, name] of times.sort(([left], [right]) => right - left).slice(0, 25))
+    console.error(`${ms} ms ${name}`);
 }
 
 if (side === 'new' && alter === 'true') {

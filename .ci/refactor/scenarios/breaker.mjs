@@ -1,3 +1,4 @@
+import { createClock } from '../clock.mjs';
 import { faults, good, status, throttled } from '../faults.mjs';
 
 export const group = 'breaker and budget';
@@ -6,14 +7,14 @@ const queries = ['query A { shop { id } }', 'query B { shop { name } }'];
 
 export function define({ add, api }) {
   const steps = {
-    '500': status(500),
+    500: status(500),
     'a reset': faults['a reset'],
     'an HTML page': faults['an HTML page'],
     'no answer': faults['no answer'],
-    '404': status(404),
-    '429': status(429),
+    404: status(404),
+    429: status(429),
     THROTTLED: throttled({ requested: 2, available: 1 }),
-    '401': status(401),
+    401: status(401),
   };
   const settings = {
     default: {},
@@ -33,14 +34,20 @@ export function define({ add, api }) {
       });
     }
   }
-  for (const [name, later] of Object.entries({ 'a good answer': good({}), 'a failure': status(500), 'a refusal': status(404) })) {
+  for (const [name, later] of Object.entries({
+    'a good answer': good({}),
+    'a failure': status(500),
+    'a refusal': status(404),
+  })) {
     add(`half open, then ${name}`, async ({ scriptedShop, outcome }) => {
       const bad = Array.from({ length: 5 }, () => status(500));
       const { shop, clock, seen } = scriptedShop([...bad, later], { retry: { maxRetries: 0 } });
       for (let call = 0; call < 5; call += 1) await outcome(clock.run(shop.graphql(queries[call % 2])));
       const open = await outcome(clock.run(shop.graphql(queries[0])));
       await clock.advance(300_001);
-      const trials = await clock.run(Promise.all(Array.from({ length: 6 }, (_, at) => outcome(shop.graphql(queries[at % 2])))));
+      const trials = await clock.run(
+        Promise.all(Array.from({ length: 6 }, (_, at) => outcome(shop.graphql(queries[at % 2])))),
+      );
       return { open, trials, after: await outcome(clock.run(shop.graphql(queries[0]))), ...seen() };
     });
   }
@@ -80,7 +87,8 @@ export function define({ add, api }) {
     const second = scriptedShop([good({})], { ...shared, clock: first.clock, breaker: { failures: 9 } });
     const alone = scriptedShop([good({})], { ...shared, isolated: true });
     const calls = [];
-    for (let call = 0; call < 5; call += 1) calls.push(await outcome(first.clock.run(first.shop.graphql(queries[call % 2]))));
+    for (let call = 0; call < 5; call += 1)
+      calls.push(await outcome(first.clock.run(first.shop.graphql(queries[call % 2]))));
     return {
       calls,
       second: await outcome(first.clock.run(second.shop.graphql(queries[0]))),
@@ -90,7 +98,7 @@ export function define({ add, api }) {
   });
   add('processes tell one another by a store', async ({ scriptedShop, outcome }) => {
     const kept = [];
-    const clock = api.get('createManualClock')();
+    const clock = createClock();
     const { keyValue } = api.get('memoryStores')({ clock });
     const store = {
       get: (key) => keyValue.get(key),
@@ -115,16 +123,23 @@ export function define({ add, api }) {
     calls.push(await run(second.shop.graphql(queries[0])));
     return { calls, kept, seen: [first.seen(), second.seen()] };
   });
-  for (const [name, step] of Object.entries({ '503': status(503), '429': status(429), 'a reset': faults['a reset'] })) {
+  for (const [name, step] of Object.entries({ 503: status(503), 429: status(429), 'a reset': faults['a reset'] })) {
     add(`a storm of 60 calls against ${name} is held back`, async ({ scriptedShop, outcome }) => {
       const { shop, clock, sent, events } = scriptedShop([step], { breaker: { failures: 10_000 } });
       const calls = [];
       for (let call = 0; call < 60; call += 1) calls.push(await outcome(clock.run(shop.graphql(queries[call % 2]))));
-      return { calls: calls.map(({ thrown }) => [thrown?.code, thrown?.attempts]), sends: sent.length, at: clock.monotonic(), events: events.length };
+      return {
+        calls: calls.map(({ thrown }) => [thrown?.code, thrown?.attempts]),
+        sends: sent.length,
+        at: clock.monotonic(),
+        events: events.length,
+      };
     });
     add(`40 calls at once against ${name} are held back`, async ({ scriptedShop, outcome }) => {
       const { shop, clock, sent } = scriptedShop([step], { breaker: { failures: 10_000 } });
-      const calls = await clock.run(Promise.all(Array.from({ length: 40 }, (_, at) => outcome(shop.graphql(queries[at % 2])))));
+      const calls = await clock.run(
+        Promise.all(Array.from({ length: 40 }, (_, at) => outcome(shop.graphql(queries[at % 2])))),
+      );
       return { calls: calls.map(({ thrown }) => [thrown?.code, thrown?.attempts]), sends: sent.map(({ at }) => at) };
     });
   }

@@ -12,8 +12,14 @@ const done = {
 /** Calls of each kind of repetition. */
 export const operations = {
   query: ['query Q { shop { name } }', {}],
-  mutation: ['mutation Cancel($id: ID!) { orderCancel(orderId: $id) { job { id } userErrors { message } } }', { id: '1' }],
-  'keyed mutation': ['mutation Refund($input: RefundInput!) { refundCreate(input: $input) { userErrors { message } } }', { input: {} }],
+  mutation: [
+    'mutation Cancel($id: ID!) { orderCancel(orderId: $id) { job { id } userErrors { message } } }',
+    { id: '1' },
+  ],
+  'keyed mutation': [
+    'mutation Refund($input: RefundInput!) { refundCreate(input: $input) { userErrors { message } } }',
+    { input: {} },
+  ],
   'whole-state mutation': [
     'mutation Set($id: ProductSetIdentifiers, $input: ProductSetInput!) { productSet(identifier: $id, input: $input) { product { id } userErrors { message } } }',
     { id: { handle: 'tee' }, input: {} },
@@ -163,10 +169,22 @@ export function define({ add, api }) {
     ['a number', 7, {}],
     ['variables that are no JSON', query, { x: 1n }],
     ['a parsed document', { kind: 'Document', definitions: [] }, {}],
-    ['its own key', 'mutation ($k: String!) { refundCreate(input: {}) @idempotent(key: $k) { userErrors { message } } }', {}],
-    ['two keyed fields', 'mutation { a: refundCreate(input: {}) { userErrors { message } } b: refundCreate(input: {}) { userErrors { message } } }', {}],
+    [
+      'its own key',
+      'mutation ($k: String!) { refundCreate(input: {}) @idempotent(key: $k) { userErrors { message } } }',
+      {},
+    ],
+    [
+      'two keyed fields',
+      'mutation { a: refundCreate(input: {}) { userErrors { message } } b: refundCreate(input: {}) { userErrors { message } } }',
+      {},
+    ],
     ['a key as an argument', 'mutation { appUsageRecordCreate(description: "x") { userErrors { message } } }', {}],
-    ['a variable of the name', 'mutation ($idempotencyKey: RefundInput!) { refundCreate(input: $idempotencyKey) { userErrors { message } } }', { idempotencyKey: {} }],
+    [
+      'a variable of the name',
+      'mutation ($idempotencyKey: RefundInput!) { refundCreate(input: $idempotencyKey) { userErrors { message } } }',
+      { idempotencyKey: {} },
+    ],
   ]) {
     add(`a document with ${name}`, async ({ scriptedShop, tried }) => {
       const { shop, clock, seen } = scriptedShop([faults['a reset'], good({ ...done, a: {}, b: {} })]);
@@ -212,7 +230,9 @@ export function define({ add, api }) {
     return seen();
   });
   add('calls that wait in line, by priority', async ({ scriptedShop, outcome }) => {
-    const { shop, clock, seen } = scriptedShop([good(done, { requested: 30, actual: 30, available: 100, maximum: 100, rate: 10 })]);
+    const { shop, clock, seen } = scriptedShop([
+      good(done, { requested: 30, actual: 30, available: 100, maximum: 100, rate: 10 }),
+    ]);
     const order = [];
     await clock.run(shop.graphql(query));
     const calls = Array.from({ length: 12 }, (_, at) => {
@@ -224,7 +244,11 @@ export function define({ add, api }) {
   });
   add('a token source that is refused once, and one that stays refused', async ({ scriptedShop, outcome }) => {
     const results = [];
-    for (const steps of [[faults['401'], good(done)], [faults['401']], [faults['403 non-expiring token'], good(done)]]) {
+    for (const steps of [
+      [faults['401'], good(done)],
+      [faults['401']],
+      [faults['403 non-expiring token'], good(done)],
+    ]) {
       const asked = [];
       const auth = {
         get: async (shop) => {
@@ -250,7 +274,12 @@ export function define({ add, api }) {
       () => new Promise(() => undefined),
     ]) {
       const auth = { get, invalidate: async () => false };
-      const made = scriptedShop([good(done)], { accessToken: undefined, auth, timeoutMs: 1000, retry: { maxRetries: 1 } });
+      const made = scriptedShop([good(done)], {
+        accessToken: undefined,
+        auth,
+        timeoutMs: 1000,
+        retry: { maxRetries: 1 },
+      });
       results.push({ call: await outcome(made.clock.run(made.shop.graphql(query))), ...made.seen() });
     }
     return results;

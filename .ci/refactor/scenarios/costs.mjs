@@ -4,7 +4,8 @@ export const group = 'costs';
 
 const many = (count, entry = {}) => Array.from({ length: count }, () => entry);
 const owners = (...ids) => ids.map((id) => ({ ownerId: `gid://shopify/${id}`, namespace: 'a', key: 'b', value: 'c' }));
-const productSet = 'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }';
+const productSet =
+  'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }';
 const bulk = (name) =>
   `mutation ($variants: [ProductVariantsBulkInput!]!, $media: [CreateMediaInput!]) { ${name}(productId: "gid://shopify/Product/1", variants: $variants, media: $media) { product { id } } }`;
 const metafieldsSet =
@@ -17,9 +18,13 @@ const documents = {
   'a connection of 1': ['{ products(first: 1) { nodes { id } } }'],
   'a connection of 10': ['{ products(first: 10) { nodes { id title } } }'],
   'a connection of 250': ['{ products(first: 250) { nodes { id title } } }'],
-  'edges and pageInfo': ['{ products(first: 50) { edges { cursor node { id title } } pageInfo { hasNextPage endCursor } } }'],
+  'edges and pageInfo': [
+    '{ products(first: 50) { edges { cursor node { id title } } pageInfo { hasNextPage endCursor } } }',
+  ],
   'a connection in a connection': ['{ products(first: 10) { nodes { id variants(first: 50) { nodes { id sku } } } } }'],
-  'three deep': ['{ products(first: 5) { nodes { variants(first: 5) { nodes { metafields(first: 5) { nodes { id } } } } } } }'],
+  'three deep': [
+    '{ products(first: 5) { nodes { variants(first: 5) { nodes { metafields(first: 5) { nodes { id } } } } } } }',
+  ],
   'the last 10': ['{ products(last: 10) { nodes { id } } }'],
   'first null': ['{ products(first: null, last: 10) { nodes { id } } }'],
   'no page size': ['{ products { nodes { id } } }'],
@@ -45,33 +50,64 @@ const documents = {
     'query ($yes: Boolean!, $no: Boolean = false, $unknown: Boolean!) { a: shop @skip(if: $yes) { id } b: shop @include(if: $no) { id } c: shop @include(if: $yes) { id } d: shop @include(if: $unknown) { id } }',
     { yes: true },
   ],
-  'an operation by name': ['query A { shop { id } } query B { shop { id plan { publicDisplayName } } }', {}, { operationName: 'B' }],
+  'an operation by name': [
+    'query A { shop { id } } query B { shop { id plan { publicDisplayName } } }',
+    {},
+    { operationName: 'B' },
+  ],
   'a typename': ['{ __typename shop { __typename } }'],
   introspection: ['{ __schema { types { name } } }'],
   counts: ['{ productsCount { count precision } }'],
-  'an order with lines': ['{ orders(first: 10) { nodes { id lineItems(first: 20) { nodes { id product { id } } } customer { id } } } }'],
-  'inventory levels': ['{ inventoryItems(first: 10) { nodes { id inventoryLevels(first: 5) { nodes { id quantities(names: ["available"]) { name quantity } } } } } }'],
+  'an order with lines': [
+    '{ orders(first: 10) { nodes { id lineItems(first: 20) { nodes { id product { id } } } customer { id } } } }',
+  ],
+  'inventory levels': [
+    '{ inventoryItems(first: 10) { nodes { id inventoryLevels(first: 5) { nodes { id quantities(names: ["available"]) { name quantity } } } } } }',
+  ],
   'nodes by id': ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: many(30, 'gid://shopify/Product/1') }],
-  'too much for a query': ['query Deep { products(first: 250) { nodes { variants(first: 250) { nodes { metafields(first: 250) { nodes { id } } } } } } }'],
-  'a mutation': ['mutation { productDelete(input: { id: "gid://shopify/Product/1" }) { deletedProductId userErrors { field message } } }'],
-  'two mutations': ['mutation { a: tagsAdd(id: "gid://shopify/Product/1", tags: ["x"]) { userErrors { message } } b: tagsAdd(id: "gid://shopify/Product/2", tags: ["x"]) { userErrors { message } } }'],
-  'a payload with a connection': ['mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id category { id } variants(first: 10) { nodes { id } } } } }', { input: { title: 'x' } }],
+  'too much for a query': [
+    'query Deep { products(first: 250) { nodes { variants(first: 250) { nodes { metafields(first: 250) { nodes { id } } } } } } }',
+  ],
+  'a mutation': [
+    'mutation { productDelete(input: { id: "gid://shopify/Product/1" }) { deletedProductId userErrors { field message } } }',
+  ],
+  'two mutations': [
+    'mutation { a: tagsAdd(id: "gid://shopify/Product/1", tags: ["x"]) { userErrors { message } } b: tagsAdd(id: "gid://shopify/Product/2", tags: ["x"]) { userErrors { message } } }',
+  ],
+  'a payload with a connection': [
+    'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id category { id } variants(first: 10) { nodes { id } } } } }',
+    { input: { title: 'x' } },
+  ],
   'productSet, empty': [productSet, { input: {} }],
   'productSet, 20 variants': [productSet, { input: { title: 'x', variants: many(20), metafields: many(5) } }],
   'productSet, 200 variants': [productSet, { input: { variants: many(200), files: many(10), metafields: many(20) } }],
-  'productSet, variants with files': [productSet, { input: { variants: many(10, { file: { id: 'x' }, metafields: many(5) }) } }],
+  'productSet, variants with files': [
+    productSet,
+    { input: { variants: many(10, { file: { id: 'x' }, metafields: many(5) }) } },
+  ],
   'productSet, input that is text': [productSet, { input: 'text' }],
-  'productSet, in the document': ['mutation { productSet(input: { title: "x", variants: [{}, {}, {}], metafields: [{}, {}] }) { product { id } } }'],
+  'productSet, in the document': [
+    'mutation { productSet(input: { title: "x", variants: [{}, {}, {}], metafields: [{}, {}] }) { product { id } } }',
+  ],
   productCreate: [
     'mutation ($product: ProductCreateInput!, $media: [CreateMediaInput!]) { productCreate(product: $product, media: $media) { product { id } } }',
     { product: { title: 'x', metafields: many(10) }, media: many(10) },
   ],
-  productUpdate: ['mutation ($product: ProductUpdateInput!) { productUpdate(product: $product) { product { id } } }', { product: { metafields: many(10) } }],
-  productVariantsBulkCreate: [bulk('productVariantsBulkCreate'), { variants: many(10, { mediaSrc: ['a'], metafields: many(1) }), media: many(10) }],
+  productUpdate: [
+    'mutation ($product: ProductUpdateInput!) { productUpdate(product: $product) { product { id } } }',
+    { product: { metafields: many(10) } },
+  ],
+  productVariantsBulkCreate: [
+    bulk('productVariantsBulkCreate'),
+    { variants: many(10, { mediaSrc: ['a'], metafields: many(1) }), media: many(10) },
+  ],
   productVariantsBulkUpdate: [bulk('productVariantsBulkUpdate'), { variants: many(5, { mediaId: 'x' }) }],
   'metafieldsSet, a product': [metafieldsSet, { metafields: owners('Product/1') }],
   'metafieldsSet, the shop': [metafieldsSet, { metafields: owners('Shop/1') }],
-  'metafieldsSet, several owners': [metafieldsSet, { metafields: owners('Product/1', 'Product/2', 'ProductVariant/1', 'Customer/9') }],
+  'metafieldsSet, several owners': [
+    metafieldsSet,
+    { metafields: owners('Product/1', 'Product/2', 'ProductVariant/1', 'Customer/9') },
+  ],
   'metafieldsSet, odd': [metafieldsSet, { metafields: [null, { ownerId: 7 }] }],
   'what the schema does not know': ['{ brandNew(first: 10) { nodes { id deeper { id } } } }'],
 };
@@ -124,7 +160,9 @@ export function define({ add }) {
   });
   add('a bucket that is nearly empty, and others that use it', async ({ scriptedShop, outcome }) => {
     const levels = [990, 500, 40, 10, 300, 0, 900];
-    const steps = levels.map((available) => good({}, { requested: 60, actual: 40, available, maximum: 1000, rate: 50 }));
+    const steps = levels.map((available) =>
+      good({}, { requested: 60, actual: 40, available, maximum: 1000, rate: 50 }),
+    );
     const { shop, clock, seen } = scriptedShop(steps);
     const calls = Array.from({ length: 14 }, (_, at) =>
       outcome(shop.graphql('query Q { shop { name } }', {}, { priority: at % 2 ? 'background' : 'interactive' })),
@@ -135,9 +173,12 @@ export function define({ add }) {
     const broken = (code) => () => {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code, syscall: 'connect' }) });
     };
-    const { shop, clock, seen } = scriptedShop([good({}, { requested: 100, actual: 100, available: 500 }), broken('ECONNRESET'), broken('ECONNREFUSED')], {
-      retry: { maxRetries: 0 },
-    });
+    const { shop, clock, seen } = scriptedShop(
+      [good({}, { requested: 100, actual: 100, available: 500 }), broken('ECONNRESET'), broken('ECONNREFUSED')],
+      {
+        retry: { maxRetries: 0 },
+      },
+    );
     const levels = [];
     for (let call = 0; call < 3; call += 1) {
       await outcome(clock.run(shop.graphql('query Q { shop { name } }', {}, { cost: 100 })));
@@ -145,17 +186,27 @@ export function define({ add }) {
     }
     return { levels, ...seen() };
   });
-  for (const [plan, options] of Object.entries({ standard: {}, plus: { shops: [{ plan: 'plus' }] }, advanced: { shops: [{ plan: 'advanced' }] } })) {
+  for (const [plan, options] of Object.entries({
+    standard: {},
+    plus: { shops: [{ plan: 'plus' }] },
+    advanced: { shops: [{ plan: 'advanced' }] },
+  })) {
     add(`40 calls at once on ${plan}, with charges that lie off the rule`, async ({ fakeShop, outcome }) => {
       const { clock, client, fake } = fakeShop({ fake: { ...options, costSkew: 0.4, latencyMs: 50 } });
       const names = ['A', 'B', 'C', 'D'];
       const calls = Array.from({ length: 40 }, (_, at) =>
         outcome(
-          client.graphql(`query ${names[at % 4]} { products(first: ${50 + (at % 4) * 50}) { nodes { id variants(first: 5) { nodes { id } } } } }`),
+          client.graphql(
+            `query ${names[at % 4]} { products(first: ${50 + (at % 4) * 50}) { nodes { id variants(first: 5) { nodes { id } } } } }`,
+          ),
         ),
       );
       const results = await clock.run(Promise.all(calls));
-      return { results: results.map(({ thrown, value }) => thrown ?? value.waitedMs), stats: fake.stats(), at: clock.monotonic() };
+      return {
+        results: results.map(({ thrown, value }) => thrown ?? value.waitedMs),
+        stats: fake.stats(),
+        at: clock.monotonic(),
+      };
     });
   }
 }

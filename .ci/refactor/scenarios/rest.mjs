@@ -42,7 +42,19 @@ export function define({ add, api }) {
     });
   }
 
-  for (const path of ['https://evil.example/x.json', '../x.json', 'products.json?limit=1', 'products', '//evil.example/x.json', 'a b.json', '', 'x/y/z.json', '/products.json', 'products/%2e%2e/x.json', 7]) {
+  for (const path of [
+    'https://evil.example/x.json',
+    '../x.json',
+    'products.json?limit=1',
+    'products',
+    '//evil.example/x.json',
+    'a b.json',
+    '',
+    'x/y/z.json',
+    '/products.json',
+    'products/%2e%2e/x.json',
+    7,
+  ]) {
     add(`the path ${JSON.stringify(path)}`, async ({ scriptedShop, tried }) => {
       const { shop, clock, seen } = scriptedShop([answer('{}')]);
       return { call: await tried(() => clock.run(shop.rest.get(path))), ...seen() };
@@ -51,23 +63,49 @@ export function define({ add, api }) {
   for (const query of [{ limit: 250, ids: [1, 2], fields: undefined, since: true }, { a: 'ö &=', b: [] }, {}]) {
     add(`the query ${JSON.stringify(query)}`, async ({ scriptedShop, tried }) => {
       const { shop, clock, seen } = scriptedShop([answer('{}')]);
-      return { call: await tried(() => clock.run(shop.rest.get('x.json', { query, headers: { 'X-Own': 'yes' } }))), ...seen() };
+      return {
+        call: await tried(() => clock.run(shop.rest.get('x.json', { query, headers: { 'X-Own': 'yes' } }))),
+        ...seen(),
+      };
     });
   }
-  for (const body of ['{"id":9007199254740993,"price":1.5,"text":"9007199254740993"}', '', 'null', '<html>', '{"a":', '"text"', '[1]']) {
+  for (const body of [
+    '{"id":9007199254740993,"price":1.5,"text":"9007199254740993"}',
+    '',
+    'null',
+    '<html>',
+    '{"a":',
+    '"text"',
+    '[1]',
+  ]) {
     add(`the body ${JSON.stringify(body)}`, async ({ scriptedShop, outcome }) => {
       const { shop, clock, seen } = scriptedShop([answer(body)], { retry: { maxRetries: 1 } });
       const got = await outcome(clock.run(shop.rest.get('x.json')));
       return { got, posted: await outcome(clock.run(shop.rest.post('x.json', {}))), ...seen() };
     });
   }
-  for (const body of ['{"errors":{"title":["can\'t be blank","is odd"],"price":"is bad"}}', '{"errors":"odd"}', '', '{"errors":[1]}', '{"error":"x"}', '<p>']) {
+  for (const body of [
+    '{"errors":{"title":["can\'t be blank","is odd"],"price":"is bad"}}',
+    '{"errors":"odd"}',
+    '',
+    '{"errors":[1]}',
+    '{"error":"x"}',
+    '<p>',
+  ]) {
     add(`422 with ${JSON.stringify(body)}`, async ({ scriptedShop, outcome }) => {
       const { shop, clock, seen } = scriptedShop([status(422, body)]);
       return { call: await outcome(clock.run(shop.rest.post('x.json', {}))), ...seen() };
     });
   }
-  for (const [limit, options] of [['40/40', {}], ['400/400', {}], ['40/40', { rest: { requestsPerSecond: 4 } }], ['39/40', {}], ['many', {}], ['-1/40', {}], ['41/40', {}]]) {
+  for (const [limit, options] of [
+    ['40/40', {}],
+    ['400/400', {}],
+    ['40/40', { rest: { requestsPerSecond: 4 } }],
+    ['39/40', {}],
+    ['many', {}],
+    ['-1/40', {}],
+    ['41/40', {}],
+  ]) {
     add(`the bucket at ${limit} with ${JSON.stringify(options)}`, async ({ scriptedShop, outcome }) => {
       const { shop, clock, seen } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': limit })], options);
       await clock.run(shop.rest.get('x.json'));
@@ -76,14 +114,20 @@ export function define({ add, api }) {
     });
   }
 
-  const link = (cursor) => ({ link: `<https://acme.myshopify.com/admin/api/2026-10/products.json?limit=2&page_info=${cursor}>; rel="next"` });
+  const link = (cursor) => ({
+    link: `<https://acme.myshopify.com/admin/api/2026-10/products.json?limit=2&page_info=${cursor}>; rel="next"`,
+  });
   const collect = async (pages) => {
     const all = [];
     for await (const { data, pages: beside, attempts } of pages) all.push({ data, beside, attempts });
     return all;
   };
   for (const [name, steps] of Object.entries({
-    'three, by their links': [answer('1', link('abc%3D')), answer('2', { link: `<https://x.example/?page_info=prev>; rel="previous", ${link('def').link}` }), answer('3', { link: '<https://x.example/?page_info=prev>; rel="previous"' })],
+    'three, by their links': [
+      answer('1', link('abc%3D')),
+      answer('2', { link: `<https://x.example/?page_info=prev>; rel="previous", ${link('def').link}` }),
+      answer('3', { link: '<https://x.example/?page_info=prev>; rel="previous"' }),
+    ],
     'one, without a link': [answer('1')],
     'one, with an odd link': [answer('1', { link: '<not an address>; rel="next"' })],
     'one, with a link without a cursor': [answer('1', { link: '<https://x.example/>; rel="next"' })],
@@ -101,7 +145,9 @@ export function define({ add, api }) {
   add('the fake, from listing to deleting', async ({ fakeShop, outcome }) => {
     const { clock, client, fake, sent } = fakeShop();
     const run = (promise) => outcome(clock.run(promise));
-    const made = await run(client.rest.post('products.json', { product: { title: 'Tee', variants: [{ sku: 'a', price: '1.00' }] } }));
+    const made = await run(
+      client.rest.post('products.json', { product: { title: 'Tee', variants: [{ sku: 'a', price: '1.00' }] } }),
+    );
     const id = made.value?.data?.product?.id;
     return {
       made,

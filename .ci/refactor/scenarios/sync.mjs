@@ -37,20 +37,63 @@ export function define({ add, api }) {
     'the same twice': [tee(), tee()],
     'keys in another order': [tee(), Object.fromEntries(Object.entries(tee()).reverse())],
     'a new title': [tee(), tee('tee-1', { title: 'New' })],
-    'new images': [tee(), tee('tee-1', { images: [{ url: 'https://cdn.example.com/new.jpg' }], variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }] })],
-    'a new price': [tee(), tee('tee-1', { variants: [{ sku: 'tee-1-S', price: 25, compareAtPrice: '30', options: { Size: 'S' } }] })],
-    'metafields': [tee('tee-1', { metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }] }), tee('tee-1', { title: 'Other', metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '40' }] })],
-    'all fields': [tee('tee-1', { vendor: 'Acme', productType: 'Tee', handle: 'the-tee', tags: ['b', 'a'], status: 'ACTIVE', seo: { title: 's', description: 'd' }, variants: [{ sku: 'x', price: '1.5', barcode: '123', taxable: false, inventoryPolicy: 'CONTINUE', options: { Size: 'S', Colour: 'Red' } }], options: ['Colour', 'Size'] })],
+    'new images': [
+      tee(),
+      tee('tee-1', {
+        images: [{ url: 'https://cdn.example.com/new.jpg' }],
+        variants: [{ sku: 'x', price: '1', options: { Size: 'S' } }],
+      }),
+    ],
+    'a new price': [
+      tee(),
+      tee('tee-1', { variants: [{ sku: 'tee-1-S', price: 25, compareAtPrice: '30', options: { Size: 'S' } }] }),
+    ],
+    metafields: [
+      tee('tee-1', { metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }] }),
+      tee('tee-1', {
+        title: 'Other',
+        metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '40' }],
+      }),
+    ],
+    'all fields': [
+      tee('tee-1', {
+        vendor: 'Acme',
+        productType: 'Tee',
+        handle: 'the-tee',
+        tags: ['b', 'a'],
+        status: 'ACTIVE',
+        seo: { title: 's', description: 'd' },
+        variants: [
+          {
+            sku: 'x',
+            price: '1.5',
+            barcode: '123',
+            taxable: false,
+            inventoryPolicy: 'CONTINUE',
+            options: { Size: 'S', Colour: 'Red' },
+          },
+        ],
+        options: ['Colour', 'Size'],
+      }),
+    ],
     'without options': [tee('mug', { variants: [{ sku: 'mug', price: 12, options: {} }] })],
-    'two of one handle': [tee('first', { handle: 'same' }), tee('second', { handle: 'same' }), tee('second', { handle: 'same' })],
-    'invalid': [tee('x', { title: '', variants: [] })],
-    'nothing': [null],
-    'text': ['text'],
+    'two of one handle': [
+      tee('first', { handle: 'same' }),
+      tee('second', { handle: 'same' }),
+      tee('second', { handle: 'same' }),
+    ],
+    invalid: [tee('x', { title: '', variants: [] })],
+    nothing: [null],
+    text: ['text'],
     'an empty object': [{}],
     'an odd id': [tee('x'.repeat(300))],
   };
   for (const [name, list] of Object.entries(drafts)) {
-    for (const [way, sync] of Object.entries({ plain: {}, published: { publishTo: ['online store', 'Point of Sale'] }, adopting: { adoptByHandle: true } })) {
+    for (const [way, sync] of Object.entries({
+      plain: {},
+      published: { publishTo: ['online store', 'Point of Sale'] },
+      adopting: { adoptByHandle: true },
+    })) {
       add(`push ${name}, ${way}`, async (kit) => {
         const { sync: made, run, end, clock } = setUp(kit, { sync });
         const results = [];
@@ -63,13 +106,40 @@ export function define({ add, api }) {
     }
   }
 
-  const kinds = ['status-500', 'status-502', 'status-503', 'status-429', 'status-401', 'status-402', 'status-403', 'status-423', 'status-500-after', 'status-503-after', 'bad-gateway-html', 'reset-before', 'reset-after', 'slow', 'hang', 'hang-after', 'throttled', 'html', 'truncated', 'empty', 'wrong-content-length', 'version-fall-forward', 'deprecated'];
+  const kinds = [
+    'status-500',
+    'status-502',
+    'status-503',
+    'status-429',
+    'status-401',
+    'status-402',
+    'status-403',
+    'status-423',
+    'status-500-after',
+    'status-503-after',
+    'bad-gateway-html',
+    'reset-before',
+    'reset-after',
+    'slow',
+    'hang',
+    'hang-after',
+    'throttled',
+    'html',
+    'truncated',
+    'empty',
+    'wrong-content-length',
+    'version-fall-forward',
+    'deprecated',
+  ];
   for (const kind of kinds) {
     for (const operation of ['ProductPush', 'ProductPublish', 'MetafieldDefinitionEnsure']) {
       for (const times of [1, 9]) {
         if (times === 9 && operation !== 'ProductPush') continue;
         add(`push while ${operation} meets ${kind} ${times} times`, async (kit) => {
-          const { sync, fake, run, end } = setUp(kit, { sync: { publishTo: ['Online Store'] }, client: { timeoutMs: 3000, retry: { maxRetries: 2 } } });
+          const { sync, fake, run, end } = setUp(kit, {
+            sync: { publishTo: ['Online Store'] },
+            client: { timeoutMs: 3000, retry: { maxRetries: 2 } },
+          });
           fake.faults.next(api.word(kind), { operation, times });
           const results = [await run(sync.push(tee()))];
           fake.faults.clear();
@@ -83,7 +153,15 @@ export function define({ add, api }) {
   add('pushMany of good and bad, with progress', async (kit) => {
     const { sync, run, end } = setUp(kit, { sync: { concurrency: 1 } });
     const progress = [];
-    const products = [tee('a'), null, tee('b', { handle: 'tee-a' }), { localId: 'c' }, tee('d'), 'text', tee('a', { title: 'Other' })];
+    const products = [
+      tee('a'),
+      null,
+      tee('b', { handle: 'tee-a' }),
+      { localId: 'c' },
+      tee('d'),
+      'text',
+      tee('a', { title: 'Other' }),
+    ];
     const summary = await run(sync.pushMany(products, { onProgress: (step) => progress.push(step) }));
     return { summary, progress, again: await run(sync.pushMany(products)), ...(await end()) };
   });
@@ -106,7 +184,11 @@ export function define({ add, api }) {
       yield tee('b');
       if (fails) throw new Error('scenario: source');
     }
-    return { good: await run(sync.pushMany(source(false))), bad: await run(sync.pushMany(source(true))), ...(await end()) };
+    return {
+      good: await run(sync.pushMany(source(false))),
+      bad: await run(sync.pushMany(source(true))),
+      ...(await end()),
+    };
   });
   add('pushMany that is aborted', async (kit) => {
     const { sync, run, end } = setUp(kit, { sync: { concurrency: 1 }, fake: { latencyMs: 100 } });
@@ -116,7 +198,12 @@ export function define({ add, api }) {
       if (finished === 2) controller.abort(new Error('scenario: stop'));
     };
     const early = await run(sync.pushMany(products, { signal: AbortSignal.abort('before') }));
-    return { early, stopped: await run(sync.pushMany(products, { signal: controller.signal, onProgress })), rest: await run(sync.pushMany(products)), ...(await end()) };
+    return {
+      early,
+      stopped: await run(sync.pushMany(products, { signal: controller.signal, onProgress })),
+      rest: await run(sync.pushMany(products)),
+      ...(await end()),
+    };
   });
   add('pushMany whose listener throws', async (kit) => {
     const { sync, run, end } = setUp(kit);
@@ -137,13 +224,20 @@ export function define({ add, api }) {
     add(`${name}`, async (kit) =>
       kit.tried(async () => {
         const { sync, run, end } = setUp(kit, options);
-        return { one: await run(sync.push(tee('a'))), many: await run(sync.pushMany([tee('a'), tee('b')])), dry: await run(sync.pushMany([tee('a')], { dryRun: true })), ...(await end()) };
+        return {
+          one: await run(sync.push(tee('a'))),
+          many: await run(sync.pushMany([tee('a'), tee('b')])),
+          dry: await run(sync.pushMany([tee('a')], { dryRun: true })),
+          ...(await end()),
+        };
       }),
     );
   }
   add('pushes of one product at the same time', async (kit) => {
     const { sync, run, end } = setUp(kit, { fake: { latencyMs: 100 } });
-    const results = await run(Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]));
+    const results = await run(
+      Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]),
+    );
     return { results, ...(await end()) };
   });
   add('the records are lost, and the product is there', async (kit) => {
@@ -156,13 +250,31 @@ export function define({ add, api }) {
   for (const adoptByHandle of [false, true]) {
     add(`a product of another hand has the handle, adopting ${adoptByHandle}`, async (kit) => {
       const { sync, run, end, client } = setUp(kit, { sync: { adoptByHandle } });
-      const foreign = { title: 'Made by hand', handle: 'the-tee', metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }] };
-      await run(client.graphql('mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }', { input: foreign }));
+      const foreign = {
+        title: 'Made by hand',
+        handle: 'the-tee',
+        metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }],
+      };
+      await run(
+        client.graphql(
+          'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }',
+          { input: foreign },
+        ),
+      );
       const results = [];
-      for (const draft of [tee('b', { handle: 'the-tee' }), tee('c', { handle: 'the-tee' }), tee('b', { handle: 'renamed' }), tee('d', { handle: 'free' })]) {
+      for (const draft of [
+        tee('b', { handle: 'the-tee' }),
+        tee('c', { handle: 'the-tee' }),
+        tee('b', { handle: 'renamed' }),
+        tee('d', { handle: 'free' }),
+      ]) {
         results.push(await run(sync.push(draft)));
       }
-      return { results, dry: await run(sync.pushMany([tee('e', { handle: 'the-tee' })], { dryRun: true })), ...(await end()) };
+      return {
+        results,
+        dry: await run(sync.pushMany([tee('e', { handle: 'the-tee' })], { dryRun: true })),
+        ...(await end()),
+      };
     });
   }
   for (const recreateDeleted of [false, true]) {
@@ -170,7 +282,10 @@ export function define({ add, api }) {
       const { sync, run, end, fake } = setUp(kit, { sync: { recreateDeleted } });
       const made = await run(sync.push(tee()));
       fake.store.delete(domain, 'Product', made.value.gid);
-      const results = [await run(sync.push(tee('tee-1', { title: 'New' }))), await run(sync.push(tee('tee-1', { title: 'New' })))];
+      const results = [
+        await run(sync.push(tee('tee-1', { title: 'New' }))),
+        await run(sync.push(tee('tee-1', { title: 'New' }))),
+      ];
       return { made, results, ...(await end()) };
     });
   }
@@ -226,20 +341,54 @@ export function define({ add, api }) {
     const handler = api.get('createWebhookHandler')({
       secrets: secret,
       clock,
-      on: api.get('createSyncWebhooks')({ sync, stores, onEvent: hear('event'), onOutsideChange: hear('change'), onDeleted: hear('deleted'), onInventory: hear('stock') }),
+      on: api.get('createSyncWebhooks')({
+        sync,
+        stores,
+        onEvent: hear('event'),
+        onOutsideChange: hear('change'),
+        onDeleted: hear('deleted'),
+        onInventory: hear('stock'),
+      }),
     });
     const send = async (topic, payload, triggeredAt = '2026-11-01T00:00:00Z') => {
-      const { body, headers } = api.get('signWebhook')({ secret, topic, shop: domain, payload, triggeredAt, webhookId: 'w', eventId: 'e' });
+      const { body, headers } = api.get('signWebhook')({
+        secret,
+        topic,
+        shop: domain,
+        payload,
+        triggeredAt,
+        webhookId: 'w',
+        eventId: 'e',
+      });
       return (await clock.run(handler(new Request('http://localhost/', { method: 'POST', headers, body })))).status;
     };
     const later = (ms) => new Date(Date.parse(record.shopifyUpdatedAt) + ms).toISOString();
-    const body = (ms, more = {}) => ({ admin_graphql_api_id: record.gid, updated_at: later(ms), title: 'Tee tee-1', vendor: 'Acme', status: 'active', tags: 'a, b', variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 3 }], images: [{ position: 1, alt: null, src: 'https://cdn/pending' }], ...more });
-    const level = (available, updated_at, more = {}) => ({ inventory_item_id: 808950810, location_id: 655441491, available, ...(updated_at && { updated_at }), ...more });
+    const body = (ms, more = {}) => ({
+      admin_graphql_api_id: record.gid,
+      updated_at: later(ms),
+      title: 'Tee tee-1',
+      vendor: 'Acme',
+      status: 'active',
+      tags: 'a, b',
+      variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 3 }],
+      images: [{ position: 1, alt: null, src: 'https://cdn/pending' }],
+      ...more,
+    });
+    const level = (available, updated_at, more = {}) => ({
+      inventory_item_id: 808950810,
+      location_id: 655441491,
+      available,
+      ...(updated_at && { updated_at }),
+      ...more,
+    });
     const statuses = [];
     for (const [topic, payload, at] of [
       ['products/update', body(0)],
       ['products/update', body(60_000, { images: [{ position: 1, alt: null, src: 'https://cdn/ready.jpg' }] })],
-      ['products/update', body(120_000, { variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 2 }] })],
+      [
+        'products/update',
+        body(120_000, { variants: [{ id: 1, price: '24.90', sku: 'tee-1-S', inventory_quantity: 2 }] }),
+      ],
       ['products/update', body(180_000, { title: 'Sale!' })],
       ['products/update', body(180_000, { title: 'Sale!' })],
       ['products/update', { id: 999 }],
@@ -258,7 +407,13 @@ export function define({ add, api }) {
     }
     const stock = [];
     for (const inventoryItemId of ['808950810', '9007199254740993', '1']) {
-      stock.push(await api.get('readStock')(stores.keyValue, { shop: domain, inventoryItemId, locationId: inventoryItemId === '808950810' ? '655441491' : '1' }));
+      stock.push(
+        await api.get('readStock')(stores.keyValue, {
+          shop: domain,
+          inventoryItemId,
+          locationId: inventoryItemId === '808950810' ? '655441491' : '1',
+        }),
+      );
     }
     return { statuses, stock, stored: await kit.dump(stores, domain) };
   });
@@ -284,12 +439,15 @@ export function define({ add, api }) {
     for (const times of [1, 2, 12]) {
       if (kind === 'none' && times > 1) continue;
       add(`product queue, ${kind} ${times} times`, async (kit) => {
-        const { products, jobs, fake, queue, run, drained, end, dead, clock, stores } = queued(kit, { client: { retry: { maxRetries: 0 }, timeoutMs: 3000 } });
+        const { products, jobs, fake, queue, run, drained, end, dead, clock, stores } = queued(kit, {
+          client: { retry: { maxRetries: 0 }, timeoutMs: 3000 },
+        });
         for (const id of ['tee-1', 'tee-2', 'tee-3']) products.set(id, tee(id));
         products.set('bad', { ...tee('bad'), title: '' });
         if (kind !== 'none') fake.faults.next(api.word(kind), { operation: 'ProductPush', times });
         const added = [];
-        for (const id of ['tee-1', 'tee-1', 'tee-2', 'bad', 'gone', 'tee-3']) added.push(await run(jobs.enqueue(id)));
+        for (const id of ['tee-1', 'tee-1', 'tee-2', 'bad', 'gone', 'tee-3'])
+          added.push(await kit.outcome(jobs.enqueue(id)));
         const marked = await stores.records.list(domain);
         await clock.advance(1000);
         const soon = await stores.records.list(domain);
@@ -297,11 +455,25 @@ export function define({ add, api }) {
         const letters = await dead();
         const resumed = await run(jobs.resume());
         await drained();
-        return { added, marked, soon, letters, resumed, stats: await queue.stats(), dead: await dead(), ...(await end()) };
+        return {
+          added,
+          marked,
+          soon,
+          letters,
+          resumed,
+          stats: await queue.stats(),
+          dead: await dead(),
+          ...(await end()),
+        };
       });
     }
   }
-  for (const options of [{ shop: 'x y' }, { sync: undefined }, { source: undefined }, { sync: undefined, source: undefined }]) {
+  for (const options of [
+    { shop: 'x y' },
+    { sync: undefined },
+    { source: undefined },
+    { sync: undefined, source: undefined },
+  ]) {
     add(`product queue with ${JSON.stringify(Object.keys(options))} left out or odd`, async (kit) =>
       kit.tried(async () => {
         const { jobs, run, end } = queued(kit, { queue: options });

@@ -34,12 +34,16 @@ const next = (more = {}, key = secret, bytes = body) => ({
 const cases = {
   'classic, valid': {},
   'next generation, valid': { headers: next() },
-  'bytes': { rawBody: new TextEncoder().encode(body) },
+  bytes: { rawBody: new TextEncoder().encode(body) },
   'a Buffer': { rawBody: Buffer.from(body) },
   'an ArrayBuffer': { rawBody: new TextEncoder().encode(body).buffer },
-  'Headers': { headers: new Headers(classic()) },
-  'names in capitals': { headers: Object.fromEntries(Object.entries(classic()).map(([name, value]) => [name.toUpperCase(), value])) },
-  'headers in lists': { headers: Object.fromEntries(Object.entries(classic()).map(([name, value]) => [name, [value]])) },
+  Headers: { headers: new Headers(classic()) },
+  'names in capitals': {
+    headers: Object.fromEntries(Object.entries(classic()).map(([name, value]) => [name.toUpperCase(), value])),
+  },
+  'headers in lists': {
+    headers: Object.fromEntries(Object.entries(classic()).map(([name, value]) => [name, [value]])),
+  },
   'the old secret, first': { headers: classic({}, oldSecret), secrets: [oldSecret, secret] },
   'the old secret, second': { headers: classic({}, oldSecret), secrets: [secret, oldSecret] },
   'the old secret, not given': { headers: classic({}, oldSecret) },
@@ -54,19 +58,35 @@ const cases = {
   'an empty body': { rawBody: '', headers: classic({}, secret, '') },
   'no signature': { headers: { ...classic(), 'x-shopify-hmac-sha256': undefined } },
   'an empty signature': { headers: classic({ 'x-shopify-hmac-sha256': '' }) },
-  'a signature in hex': { headers: classic({ 'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('hex') }) },
+  'a signature in hex': {
+    headers: classic({ 'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('hex') }),
+  },
   'two signatures': { headers: classic({ 'x-shopify-hmac-sha256': [hmacOf(body), hmacOf(body)] }) },
   'a signature of another length': { headers: classic({ 'x-shopify-hmac-sha256': 'AAAA' }) },
   'both families': { headers: { ...classic(), ...next() } },
-  'both families, the classic one wrong': { headers: { ...classic({ 'x-shopify-hmac-sha256': hmacOf('x') }), ...next() } },
+  'both families, the classic one wrong': {
+    headers: { ...classic({ 'x-shopify-hmac-sha256': hmacOf('x') }), ...next() },
+  },
   'no topic': { headers: { ...classic(), 'x-shopify-topic': undefined } },
   'no shop': { headers: { ...classic(), 'x-shopify-shop-domain': undefined } },
   'an odd shop': { headers: classic({ 'x-shopify-shop-domain': 'evil.example' }) },
   'a shop in capitals': { headers: classic({ 'x-shopify-shop-domain': 'ACME.myshopify.com' }) },
-  'only what must be': { headers: { 'x-shopify-topic': 'app/uninstalled', 'x-shopify-hmac-sha256': hmacOf(body), 'x-shopify-shop-domain': 'acme.myshopify.com' } },
+  'only what must be': {
+    headers: {
+      'x-shopify-topic': 'app/uninstalled',
+      'x-shopify-hmac-sha256': hmacOf(body),
+      'x-shopify-shop-domain': 'acme.myshopify.com',
+    },
+  },
   'no headers': { headers: {} },
   'headers that are none': { headers: null },
-  'headers that throw': { headers: { get: () => { throw new Error('scenario: odd'); } } },
+  'headers that throw': {
+    headers: {
+      get: () => {
+        throw new Error('scenario: odd');
+      },
+    },
+  },
   'no action': { headers: { ...next(), 'shopify-action': undefined } },
 };
 
@@ -98,18 +118,50 @@ export function define({ add, api }) {
     };
   });
   add('what signs', async () => ({
-    classic: api.get('signWebhook')({ secret, topic: 'products/update', shop: 'acme.myshopify.com', payload: { id: 1 }, webhookId: 'a', eventId: 'b', triggeredAt: '2026-11-02T12:00:00Z', name: 'n' }),
-    next: api.get('signEvent')({ secret, shop: 'acme.myshopify.com', handle: 'h', topic: 'Product', action: 'update', webhookId: 'a', triggeredAt: '2026-11-02T12:00:00Z' }),
+    classic: api.get('signWebhook')({
+      secret,
+      topic: 'products/update',
+      shop: 'acme.myshopify.com',
+      payload: { id: 1 },
+      webhookId: 'a',
+      eventId: 'b',
+      triggeredAt: '2026-11-02T12:00:00Z',
+      name: 'n',
+    }),
+    next: api.get('signEvent')({
+      secret,
+      shop: 'acme.myshopify.com',
+      handle: 'h',
+      topic: 'Product',
+      action: 'update',
+      webhookId: 'a',
+      triggeredAt: '2026-11-02T12:00:00Z',
+    }),
   }));
 
   const payloads = {
-    'products/update': [{ id: 1, title: 'x', variants: [{ id: 1, price: '1.00' }] }, { id: 'x' }, { variants: [{ price: 1 }] }, {}, null],
+    'products/update': [
+      { id: 1, title: 'x', variants: [{ id: 1, price: '1.00' }] },
+      { id: 'x' },
+      { variants: [{ price: 1 }] },
+      {},
+      null,
+    ],
     'products/delete': [{ id: 1 }, {}],
     'orders/create': [{ id: 1, line_items: [{ id: 1, quantity: 2 }] }, { line_items: {} }],
-    'orders/edited': [{ order_edit: { id: 1, order_id: 2, line_items: { additions: [], removals: [] } } }, { order_edit: 1 }],
-    'customers/create': [{ id: 1, email: null }, { id: 'x', addresses: [1] }],
+    'orders/edited': [
+      { order_edit: { id: 1, order_id: 2, line_items: { additions: [], removals: [] } } },
+      { order_edit: 1 },
+    ],
+    'customers/create': [
+      { id: 1, email: null },
+      { id: 'x', addresses: [1] },
+    ],
     'customers/merge': [{ admin_graphql_api_customer_kept_id: 'x' }, { errors: 1 }],
-    'inventory_levels/update': [{ inventory_item_id: 1, location_id: 2, available: null, updated_at: 'x' }, { available: 'x' }],
+    'inventory_levels/update': [
+      { inventory_item_id: 1, location_id: 2, available: null, updated_at: 'x' },
+      { available: 'x' },
+    ],
     'inventory_items/create': [{ id: 1, sku: null, tracked: true }, { tracked: 'x' }],
     'collections/update': [{ id: 1, title: 'x' }, { id: [] }],
     'shop/update': [{ id: 1, name: 'x' }, { name: 1 }],
@@ -120,7 +172,16 @@ export function define({ add, api }) {
     'customers/data_request': [{ shop_id: 1, shop_domain: 'x', data_request: { id: 1 } }, { data_request: [] }],
     'shop/redact': [{ shop_id: 1, shop_domain: 'x' }, { shop_id: 'x' }],
     'themes/publish': [{ id: 1 }, 'anything'],
-    Product: [{ topic: 'Product', action: 'update', handle: 'h', fields_changed: { added: [], updated: [], removed: [] }, query_variables: {} }, { topic: 1 }],
+    Product: [
+      {
+        topic: 'Product',
+        action: 'update',
+        handle: 'h',
+        fields_changed: { added: [], updated: [], removed: [] },
+        query_variables: {},
+      },
+      { topic: 1 },
+    ],
   };
   for (const [topic, list] of Object.entries(payloads)) {
     add(`payloads of ${topic}`, async ({ tried }) =>
@@ -129,7 +190,21 @@ export function define({ add, api }) {
   }
   add('payloads that the package makes for tests', async ({ tried }) => {
     const made = {};
-    for (const name of ['productPayload', 'variantPayload', 'orderPayload', 'customerPayload', 'inventoryItemPayload', 'inventoryLevelPayload', 'collectionPayload', 'shopPayload', 'shopRedactPayload', 'customerRedactPayload', 'customerDataRequestPayload', 'bulkOperationFinishPayload', 'scopesUpdatePayload']) {
+    for (const name of [
+      'productPayload',
+      'variantPayload',
+      'orderPayload',
+      'customerPayload',
+      'inventoryItemPayload',
+      'inventoryLevelPayload',
+      'collectionPayload',
+      'shopPayload',
+      'shopRedactPayload',
+      'customerRedactPayload',
+      'customerDataRequestPayload',
+      'bulkOperationFinishPayload',
+      'scopesUpdatePayload',
+    ]) {
       made[name] = await tried(() => api.get(name)({}));
     }
     return made;

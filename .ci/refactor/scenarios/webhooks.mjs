@@ -1,3 +1,4 @@
+import { createClock } from '../clock.mjs';
 import { secret } from './verification.mjs';
 
 export const group = 'webhooks';
@@ -25,16 +26,40 @@ const parsed = (text) => {
 
 export function define({ add, api }) {
   const delivery = ({ headers: more = {}, method = 'POST', body: otherBody, ...webhook }) => {
-    const { body, headers } = api.get('signWebhook')({ secret, shop, eventId: 'event', webhookId: 'webhook-1', triggeredAt: '2026-11-01T00:00:00Z', ...webhook });
-    return new Request(url, { method, headers: { ...headers, ...more }, ...(method === 'POST' && { body: otherBody ?? body }) });
+    const { body, headers } = api.get('signWebhook')({
+      secret,
+      shop,
+      eventId: 'event',
+      webhookId: 'webhook-1',
+      triggeredAt: '2026-11-01T00:00:00Z',
+      ...webhook,
+    });
+    return new Request(url, {
+      method,
+      headers: { ...headers, ...more },
+      ...(method === 'POST' && { body: otherBody ?? body }),
+    });
   };
   const event = (more) => {
-    const { body, headers } = api.get('signEvent')({ secret, shop, handle: 'catalogue', webhookId: 'webhook-1', triggeredAt: '2026-11-01T00:00:00Z', ...more });
+    const { body, headers } = api.get('signEvent')({
+      secret,
+      shop,
+      handle: 'catalogue',
+      webhookId: 'webhook-1',
+      triggeredAt: '2026-11-01T00:00:00Z',
+      ...more,
+    });
     return new Request(url, { method: 'POST', headers, body });
   };
   const update = (seconds, more = {}) =>
-    delivery({ topic: 'products/update', payload: { id: 42, updated_at: `2026-11-02T12:00:${String(seconds).padStart(2, '0')}Z` }, webhookId: `update-${seconds}`, ...more });
-  const order = (webhookId = 'order-1', more = {}) => delivery({ topic: 'orders/create', payload: { id: 1 }, webhookId, ...more });
+    delivery({
+      topic: 'products/update',
+      payload: { id: 42, updated_at: `2026-11-02T12:00:${String(seconds).padStart(2, '0')}Z` },
+      webhookId: `update-${seconds}`,
+      ...more,
+    });
+  const order = (webhookId = 'order-1', more = {}) =>
+    delivery({ topic: 'orders/create', payload: { id: 1 }, webhookId, ...more });
   const answered = async (promise) => {
     const response = await promise;
     const { message, ...told } = parsed(await response.text());
@@ -46,20 +71,43 @@ export function define({ add, api }) {
   const dead = async (queue) => (await queue.deadJobs()).map(({ payload, ...rest }) => rest);
 
   /** A handler with all that is told and done by it. */
-  const setUp = (kit, options = {}, { withStore = false, withQueue = false, queue: queueOptions, clock = api.get('createManualClock')(), stores, queue: givenQueue } = {}) => {
+  const setUp = (
+    kit,
+    options = {},
+    {
+      withStore = false,
+      withQueue = false,
+      queue: queueOptions,
+      clock = createClock(),
+      stores,
+      queue: givenQueue,
+    } = {},
+  ) => {
     const seen = { events: [], logs: [], handled: [], jobs: [] };
     const kept = stores ?? api.get('memoryStores')({ clock });
     const queue = givenQueue?.enqueue
       ? givenQueue
       : withQueue
-        ? api.get('inProcessQueue')({ clock, telemetry: (told) => seen.jobs.push(told), logger: kit.recordingLogger(seen.logs), ...queueOptions })
+        ? api.get('inProcessQueue')({
+            clock,
+            telemetry: (told) => seen.jobs.push(told),
+            logger: kit.recordingLogger(seen.logs),
+            ...queueOptions,
+          })
         : undefined;
     const note =
       (name, then = () => undefined) =>
       (told, context) => {
         const { rawBody, ...rest } = told;
         const at = clock.monotonic();
-        seen.handled.push({ ...rest, handler: name, at, bytes: rawBody.byteLength, attempt: context.attempt, aborted: context.signal?.aborted });
+        seen.handled.push({
+          ...rest,
+          handler: name,
+          at,
+          bytes: rawBody.byteLength,
+          attempt: context.attempt,
+          aborted: context.signal?.aborted,
+        });
         return then(told, context, seen.handled.length);
       };
     const { on = {}, ...more } = options;
@@ -104,7 +152,11 @@ export function define({ add, api }) {
     'an odd shop': () => update(1, { shop: 'evil.example' }),
   };
   const doings = {
-    'does it': (note) => ({ 'products/update': note('update'), 'Product/update': note('Product/update'), Product: note('Product') }),
+    'does it': (note) => ({
+      'products/update': note('update'),
+      'Product/update': note('Product/update'),
+      Product: note('Product'),
+    }),
     throws: (note) => {
       const fails = () => {
         throw new Error('scenario: no database');
@@ -114,7 +166,11 @@ export function define({ add, api }) {
   };
   for (const [name, request] of Object.entries(requests)) {
     for (const [doing, on] of Object.entries(doings)) {
-      for (const [with_, how] of Object.entries({ 'no store': {}, 'a store': { withStore: true }, 'a queue': { withQueue: true } })) {
+      for (const [with_, how] of Object.entries({
+        'no store': {},
+        'a store': { withStore: true },
+        'a queue': { withQueue: true },
+      })) {
         add(`${name}, the handler ${doing}, with ${with_}`, async (kit) => {
           const { handler, clock, drained, queue, end } = setUp(kit, { on, maxBodyBytes: 1000 }, how);
           const first = await answered(clock.run(handler(await request())));
@@ -164,7 +220,14 @@ export function define({ add, api }) {
         const options = order_ ? { order: { 'products/update': api.word(order_) } } : {};
         const { handler, clock, queue, drained, end } = setUp(
           kit,
-          { ...options, on: (note) => ({ 'products/update': note('update'), 'products/create': note('create'), 'products/delete': note('delete') }) },
+          {
+            ...options,
+            on: (note) => ({
+              'products/update': note('update'),
+              'products/create': note('create'),
+              'products/delete': note('delete'),
+            }),
+          },
           how,
         );
         const deliveries = [
@@ -173,10 +236,24 @@ export function define({ add, api }) {
           update(3),
           update(9),
           update(9, { webhookId: 'same-time' }),
-          delivery({ topic: 'products/create', payload: { id: 42, updated_at: '2026-11-02T12:00:01Z' }, webhookId: 'create' }),
-          delivery({ topic: 'products/delete', payload: { id: 42 }, webhookId: 'delete', triggeredAt: '2026-11-02T12:00:20Z' }),
+          delivery({
+            topic: 'products/create',
+            payload: { id: 42, updated_at: '2026-11-02T12:00:01Z' },
+            webhookId: 'create',
+          }),
+          delivery({
+            topic: 'products/delete',
+            payload: { id: 42 },
+            webhookId: 'delete',
+            triggeredAt: '2026-11-02T12:00:20Z',
+          }),
           update(10),
-          delivery({ topic: 'products/create', payload: { id: 42, updated_at: '2026-11-02T12:00:50Z' }, webhookId: 'again', triggeredAt: '2026-11-02T12:00:50Z' }),
+          delivery({
+            topic: 'products/create',
+            payload: { id: 42, updated_at: '2026-11-02T12:00:50Z' },
+            webhookId: 'again',
+            triggeredAt: '2026-11-02T12:00:50Z',
+          }),
           update(55, { triggeredAt: '2026-11-02T12:00:55Z' }),
           update(30, { shop: 'zeta.myshopify.com' }),
           delivery({ topic: 'products/update', payload: { id: 43 }, webhookId: 'no-time' }),
@@ -192,13 +269,34 @@ export function define({ add, api }) {
       });
     }
   }
-  for (const topic of ['orders/updated', 'orders/paid', 'customers/update', 'inventory_levels/update', 'collections/update', 'fulfillments/update', 'app/uninstalled', 'shop/update', 'draft_orders/update', 'inventory_items/update', 'variants/in_stock', 'checkouts/update', 'themes/update', 'bulk_operations/finish']) {
+  for (const topic of [
+    'orders/updated',
+    'orders/paid',
+    'customers/update',
+    'inventory_levels/update',
+    'collections/update',
+    'fulfillments/update',
+    'app/uninstalled',
+    'shop/update',
+    'draft_orders/update',
+    'inventory_items/update',
+    'variants/in_stock',
+    'checkouts/update',
+    'themes/update',
+    'bulk_operations/finish',
+  ]) {
     add(`order of ${topic}`, async (kit) => {
       const { handler, clock, end } = setUp(kit, { on: (note) => ({ [topic]: note(topic) }) }, { withStore: true });
       const answers = [];
       for (const [at, seconds] of [5, 3, 9].entries()) {
         const time = `2026-11-02T12:00:0${seconds}Z`;
-        const payload = { id: 42, inventory_item_id: 1, location_id: 2, updated_at: time, admin_graphql_api_id: 'gid://shopify/X/42' };
+        const payload = {
+          id: 42,
+          inventory_item_id: 1,
+          location_id: 2,
+          updated_at: time,
+          admin_graphql_api_id: 'gid://shopify/X/42',
+        };
         const request = delivery({ topic, payload, webhookId: `w-${at}`, triggeredAt: time });
         answers.push((await answered(clock.run(handler(request)))).status);
       }
@@ -207,14 +305,22 @@ export function define({ add, api }) {
   }
   add('five copies at once, with a store', async (kit) => {
     const { opened, open } = gate();
-    const { handler, clock, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create', () => opened) }) }, { withStore: true });
+    const { handler, clock, end } = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create', () => opened) }) },
+      { withStore: true },
+    );
     const answers = Array.from({ length: 5 }, () => answered(handler(order())));
     await clock.advance(10);
     open();
     return { answers: await clock.run(Promise.all(answers)), ...(await end()) };
   });
   add('five copies at once, with a queue', async (kit) => {
-    const { handler, drained, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { withQueue: true });
+    const { handler, drained, end } = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create') }) },
+      { withQueue: true },
+    );
     const answers = await Promise.all(Array.from({ length: 5 }, () => answered(handler(order()))));
     await drained();
     answers.push(await answered(handler(order())));
@@ -222,7 +328,11 @@ export function define({ add, api }) {
     return { answers, ...(await end()) };
   });
   add('a copy two days later', async (kit) => {
-    const { handler, clock, drained, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { withQueue: true });
+    const { handler, clock, drained, end } = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create') }) },
+      { withQueue: true },
+    );
     for (const hours of [0, 47, 3]) {
       await clock.advance(hours * 3_600_000);
       await handler(order());
@@ -232,7 +342,7 @@ export function define({ add, api }) {
   });
 
   // Queue.
-  for (const [name, failures] of Object.entries({ 'once': 1, 'three times': 3, 'always': 99 })) {
+  for (const [name, failures] of Object.entries({ once: 1, 'three times': 3, always: 99 })) {
     for (const delays of [undefined, [], [1000, 2000]]) {
       add(`a handler that fails ${name}, delays ${JSON.stringify(delays)}`, async (kit) => {
         let left = failures;
@@ -261,7 +371,11 @@ export function define({ add, api }) {
     const defers = (_event, _context, count) => {
       if (count < 3) throw api.get('putOff')(5_000);
     };
-    const { handler, drained, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create', defers) }) }, { withQueue: true });
+    const { handler, drained, end } = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create', defers) }) },
+      { withQueue: true },
+    );
     await handler(order());
     await drained();
     return end();
@@ -282,7 +396,11 @@ export function define({ add, api }) {
     return { early, ...(await end()) };
   });
   add('a handler that hangs without a queue', async (kit) => {
-    const { handler, clock, end } = setUp(kit, { on: (note) => ({ 'products/update': note('update', () => new Promise(() => undefined)) }) }, { withStore: true });
+    const { handler, clock, end } = setUp(
+      kit,
+      { on: (note) => ({ 'products/update': note('update', () => new Promise(() => undefined)) }) },
+      { withStore: true },
+    );
     const first = answered(handler(update(1)));
     await clock.advance(60_000);
     const state = await Promise.race([first, Promise.resolve('pending')]);
@@ -292,7 +410,11 @@ export function define({ add, api }) {
   });
   add('a handler that ends when nobody waits for it any more', async (kit) => {
     const { opened, open } = gate();
-    const { handler, clock, drained, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create', () => opened) }) }, { withQueue: true, queue: { timeoutMs: 60_000 } });
+    const { handler, clock, drained, end } = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create', () => opened) }) },
+      { withQueue: true, queue: { timeoutMs: 60_000 } },
+    );
     await handler(order());
     await clock.advance(65_000);
     open();
@@ -303,16 +425,26 @@ export function define({ add, api }) {
   add('a queue that closes in the middle, and the next start', async (kit) => {
     const stops = (_event, { signal }, count) =>
       count === 1
-        ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('scenario: stopped'))))
+        ? new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(new Error('scenario: stopped'))),
+          )
         : undefined;
-    const first = setUp(kit, { on: (note) => ({ 'orders/create': note('create', stops) }), retryDelaysMs: [] }, { withQueue: true });
+    const first = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create', stops) }), retryDelaysMs: [] },
+      { withQueue: true },
+    );
     await first.handler(order());
     await first.clock.advance(1);
     await first.clock.run(first.queue.close({ graceMs: 0 }));
     await first.clock.advance(1);
     const refused = await answered(first.clock.run(first.handler(order('order-2'))));
     const kept = await kit.keysOf(first.stores.keyValue);
-    const second = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { withQueue: true, clock: first.clock, stores: first.stores });
+    const second = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create') }) },
+      { withQueue: true, clock: first.clock, stores: first.stores },
+    );
     await first.clock.advance(1000);
     await second.drained();
     return { refused, kept, first: first.seen, second: await second.end() };
@@ -335,14 +467,18 @@ export function define({ add, api }) {
       if (method === 'scan') continue;
       for (const with_ of ['withStore', 'withQueue']) {
         add(`a store whose first ${method} ${how}, ${with_}`, async (kit) => {
-          const clock = api.get('createManualClock')();
+          const clock = createClock();
           let left = 1;
           const once = () => {
             left -= 1;
             return left >= 0 ? fails() : undefined;
           };
           const stores = faulty({ [method]: once }, api.get('memoryStores')({ clock }));
-          const { handler, queue, end } = setUp(kit, { on: (note) => ({ 'products/update': note('update') }) }, { [with_]: true, clock, stores });
+          const { handler, queue, end } = setUp(
+            kit,
+            { on: (note) => ({ 'products/update': note('update') }) },
+            { [with_]: true, clock, stores },
+          );
           const answers = [];
           for (const seconds of [1, 1, 2]) {
             answers.push(await answered(clock.run(handler(update(seconds)))));
@@ -358,7 +494,7 @@ export function define({ add, api }) {
     hangs: () => new Promise(() => undefined),
   })) {
     add(`a queue whose first enqueue ${how}`, async (kit) => {
-      const clock = api.get('createManualClock')();
+      const clock = createClock();
       const inner = api.get('inProcessQueue')({ clock });
       let left = 1;
       const queue = new Proxy(inner, {
@@ -370,7 +506,11 @@ export function define({ add, api }) {
           };
         },
       });
-      const { handler, end } = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { withQueue: true, queue, clock });
+      const { handler, end } = setUp(
+        kit,
+        { on: (note) => ({ 'orders/create': note('create') }) },
+        { withQueue: true, queue, clock },
+      );
       const answers = [];
       for (let call = 0; call < 2; call += 1) {
         answers.push(await answered(clock.run(handler(order()))));
@@ -380,31 +520,55 @@ export function define({ add, api }) {
     });
   }
   add('what was taken in and never done, at the next start a week later', async (kit) => {
-    const clock = api.get('createManualClock')();
+    const clock = createClock();
     const stores = api.get('memoryStores')({ clock });
     const lost = { name: 'lost', enqueue: async () => ({ id: '1', isNew: true }), process: () => undefined };
-    const dying = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { queue: lost, withStore: true, clock, stores });
+    const dying = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create') }) },
+      { queue: lost, withStore: true, clock, stores },
+    );
     const answers = [];
     for (const id of ['a', 'b', 'c']) answers.push((await answered(dying.handler(order(id)))).status);
     await clock.advance(7 * 24 * 3_600_000);
-    const second = setUp(kit, { on: (note) => ({ 'orders/create': note('create') }) }, { withQueue: true, clock, stores });
+    const second = setUp(
+      kit,
+      { on: (note) => ({ 'orders/create': note('create') }) },
+      { withQueue: true, clock, stores },
+    );
     await clock.advance(60_000);
     await second.drained();
     return { answers, dying: dying.seen, second: await second.end() };
   });
   add('a job of a topic that nobody handles any more, and jobs that are none', async (kit) => {
-    const clock = api.get('createManualClock')();
+    const clock = createClock();
     const stores = api.get('memoryStores')({ clock });
-    const first = setUp(kit, { on: (note) => ({ 'orders/create': note('create', () => { throw new Error('scenario: x'); }) }), retryDelaysMs: [1000] }, { withQueue: true, clock, stores });
+    const first = setUp(
+      kit,
+      {
+        on: (note) => ({
+          'orders/create': note('create', () => {
+            throw new Error('scenario: x');
+          }),
+        }),
+        retryDelaysMs: [1000],
+      },
+      { withQueue: true, clock, stores },
+    );
     await first.handler(order());
     await clock.advance(1);
     setUp(kit, { on: {} }, { queue: first.queue, withStore: true, clock, stores });
-    for (const payload of [null, {}, { body: '{}' }]) await first.queue.enqueue({ type: 'webhooks', payload, retryDelaysMs: [] });
+    for (const payload of [null, {}, { body: '{}' }])
+      await first.queue.enqueue({ type: 'webhooks', payload, retryDelaysMs: [] });
     await clock.advance(600_000);
     return first.end();
   });
   add('200 deliveries of 20 products in any order', async (kit) => {
-    const { handler, drained, end } = setUp(kit, { on: (note) => ({ 'products/update': note('update') }) }, { withQueue: true });
+    const { handler, drained, end } = setUp(
+      kit,
+      { on: (note) => ({ 'products/update': note('update') }) },
+      { withQueue: true },
+    );
     const answers = [];
     for (let at = 0; at < 200; at += 1) {
       const number = (at * 73) % 200;
@@ -418,18 +582,46 @@ export function define({ add, api }) {
     }
     await drained();
     const { handled, events, ...rest } = await end();
-    const count = (list, key) => list.reduce((all, one) => ({ ...all, [one[key]]: (all[one[key]] ?? 0) + 1 }), {});
-    return { answers: count(answers.map((status) => ({ status })), 'status'), events: count(events, 'type'), handled: handled.map(({ webhookId }) => webhookId), keys: rest.stored.keys.length };
+    const count = (list, key) => {
+      const counts = {};
+      for (const { [key]: value } of list) counts[value] = (counts[value] ?? 0) + 1;
+      return counts;
+    };
+    return {
+      answers: count(
+        answers.map((status) => ({ status })),
+        'status',
+      ),
+      events: count(events, 'type'),
+      handled: handled.map(({ webhookId }) => webhookId),
+      keys: rest.stored.keys.length,
+    };
   });
 
   // Compliance.
   const redaction = { shop_id: 1, shop_domain: shop, customer: { id: 7 }, orders_to_redact: [1] };
-  const dataRequest = { shop_id: 1, shop_domain: shop, orders_requested: [299938], customer: { id: 191167, email: 'jane@example.com' }, data_request: { id: 9999 } };
+  const dataRequest = {
+    shop_id: 1,
+    shop_domain: shop,
+    orders_requested: [299938],
+    customer: { id: 191167, email: 'jane@example.com' },
+    data_request: { id: 9999 },
+  };
   const shopRedaction = { shop_id: 1, shop_domain: shop };
-  const bodies = { 'customers/data_request': [dataRequest, redaction, shopRedaction, {}], 'customers/redact': [redaction, dataRequest, shopRedaction, []], 'shop/redact': [shopRedaction, redaction, { shop_domain: 'zeta.myshopify.com' }, { id: 1 }] };
+  const bodies = {
+    'customers/data_request': [dataRequest, redaction, shopRedaction, {}],
+    'customers/redact': [redaction, dataRequest, shopRedaction, []],
+    'shop/redact': [shopRedaction, redaction, { shop_domain: 'zeta.myshopify.com' }, { id: 1 }],
+  };
   for (const [topic, list] of Object.entries(bodies)) {
     for (const [at, payload] of list.entries()) {
-      for (const [name, does] of Object.entries({ 'at once': () => undefined, later: () => api.word('later'), fails: (_e, _r, _c, count) => { if (count === 1) throw new Error('scenario: x'); } })) {
+      for (const [name, does] of Object.entries({
+        'at once': () => undefined,
+        later: () => api.word('later'),
+        fails: (_e, _r, _c, count) => {
+          if (count === 1) throw new Error('scenario: x');
+        },
+      })) {
         if (at > 0 && name !== 'at once') continue;
         add(`${topic} with body ${at}, done ${name}`, async (kit) => {
           const asked = [];
@@ -459,8 +651,32 @@ export function define({ add, api }) {
             { withQueue: true },
           );
           for (const domain of [shop, 'zeta.myshopify.com']) {
-            await stores.records.put({ shop: domain, localId: 'tee', gid: 'gid://shopify/Product/1', status: 'synced', hash: null, parts: null, lastError: null, attempts: 0, lastSyncData: null, lastSyncedAt: null, lastAttemptAt: null, shopifyUpdatedAt: null });
-            await stores.journal.append([{ shop: domain, localId: 'tee', gid: null, runId: null, action: 'create', at: 1, sent: null, before: null }]);
+            await stores.records.put({
+              shop: domain,
+              localId: 'tee',
+              gid: 'gid://shopify/Product/1',
+              status: 'synced',
+              hash: null,
+              parts: null,
+              lastError: null,
+              attempts: 0,
+              lastSyncData: null,
+              lastSyncedAt: null,
+              lastAttemptAt: null,
+              shopifyUpdatedAt: null,
+            });
+            await stores.journal.append([
+              {
+                shop: domain,
+                localId: 'tee',
+                gid: null,
+                runId: null,
+                action: 'create',
+                at: 1,
+                sent: null,
+                before: null,
+              },
+            ]);
             await handler(update(1, { shop: domain, webhookId: `u-${domain}` }));
             await handler(order(`o-${domain}`, { shop: domain }));
           }
@@ -472,8 +688,12 @@ export function define({ add, api }) {
           await drained();
           const left = await api.get('openComplianceRequests')(stores.keyValue, shop);
           const completed = [];
-          for (const id of ['request-1', 'request-1', 'unknown']) completed.push(await api.get('completeComplianceRequest')(stores.keyValue, { shop, id }));
-          const records = { ours: await stores.records.counts(shop), theirs: await stores.records.counts('zeta.myshopify.com') };
+          for (const id of ['request-1', 'request-1', 'unknown'])
+            completed.push(await api.get('completeComplianceRequest')(stores.keyValue, { shop, id }));
+          const records = {
+            ours: await stores.records.counts(shop),
+            theirs: await stores.records.counts('zeta.myshopify.com'),
+          };
           const journal = [await stores.journal.list(shop), await stores.journal.list('zeta.myshopify.com')];
           return { before, status, asked, open, left, completed, records, journal, ...(await end()) };
         });
@@ -486,9 +706,21 @@ export function define({ add, api }) {
     const { handler, seen } = setUp(kit, { on: (note) => ({ 'products/update': note('update') }) });
     const next = api.get('shopifyWebhooks', './next')(handler);
     const router = api.get('shopifyWebhookRouter', './next')(handler);
-    const verified = api.get('verifyShopifyWebhook', './next')({ secrets: secret })(async (_request, told) => Response.json({ topic: told.topic, id: told.payload.id }));
+    const verified = api.get('verifyShopifyWebhook', './next')({ secrets: secret })(async (_request, told) =>
+      Response.json({ topic: told.topic, id: told.payload.id }),
+    );
     const hono = api.get('shopifyWebhooks', './hono')(handler);
-    const context = (request) => ({ req: { raw: request, method: request.method, path: '/', header: (name) => (name ? request.headers.get(name) : Object.fromEntries(request.headers)), bodyCache: {}, arrayBuffer: () => request.arrayBuffer() }, body: (body, status, headers) => new Response(body, { status, headers }) });
+    const context = (request) => ({
+      req: {
+        raw: request,
+        method: request.method,
+        path: '/',
+        header: (name) => (name ? request.headers.get(name) : Object.fromEntries(request.headers)),
+        bodyCache: {},
+        arrayBuffer: () => request.arrayBuffer(),
+      },
+      body: (body, status, headers) => new Response(body, { status, headers }),
+    });
     const params = (topic) => ({ params: Promise.resolve({ topic }) });
     return {
       next: await answered(next(update(1))),
@@ -510,27 +742,54 @@ export function define({ add, api }) {
     const app = express();
     app.post('/webhooks', api.get('shopifyWebhooks', './express')(handler));
     app.use('/topics', api.get('shopifyWebhookRouter', './express')(handler));
-    app.post('/verified', api.get('verifyShopifyWebhook', './express')({ secrets: secret }), (request, response) => response.json({ topic: request.shopifyWebhook.topic, body: request.body }));
+    app.post('/verified', api.get('verifyShopifyWebhook', './express')({ secrets: secret }), (request, response) =>
+      response.json({ topic: request.shopifyWebhook.topic, body: request.body }),
+    );
     app.post('/parsed', express.json(), api.get('shopifyWebhooks', './express')(handler));
     servers.express = createServer(app);
     servers.http = createServer(api.get('shopifyWebhooks', './express')(handler));
     const fastify = (await import('fastify')).default();
     await fastify.register(api.get('shopifyWebhooks', './fastify')(handler), { prefix: '/webhooks' });
     const results = {};
-    const sent = async (port, path, request) => answered(fetch(`http://127.0.0.1:${port}${path}`, { method: request.method, headers: request.headers, body: await request.text() }));
-    const withoutDate = ({ headers: { date, connection, 'keep-alive': keepAlive, ...headers }, ...rest }) => ({ headers, ...rest });
+    const sent = async (port, path, request) =>
+      answered(
+        fetch(`http://127.0.0.1:${port}${path}`, {
+          method: request.method,
+          headers: request.headers,
+          body: await request.text(),
+        }),
+      );
+    const withoutDate = ({ headers: { date, connection, 'keep-alive': keepAlive, ...headers }, ...rest }) => ({
+      headers,
+      ...rest,
+    });
     for (const [name, server] of Object.entries(servers)) {
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
       kit.later(() => new Promise((resolve) => server.close(resolve)));
       const { port } = server.address();
-      for (const path of name === 'http' ? ['/'] : ['/webhooks', '/topics', '/topics/product/update', '/topics/order/create', '/topics/nothing', '/verified', '/parsed']) {
+      for (const path of name === 'http'
+        ? ['/']
+        : [
+            '/webhooks',
+            '/topics',
+            '/topics/product/update',
+            '/topics/order/create',
+            '/topics/nothing',
+            '/verified',
+            '/parsed',
+          ]) {
         results[`${name} ${path}`] = withoutDate(await sent(port, path, update(1)));
         results[`${name} ${path} wrong`] = withoutDate(await sent(port, path, update(1, { secret: 'x' })));
       }
       server.closeAllConnections();
     }
     const injected = async (request) => {
-      const response = await fastify.inject({ method: 'POST', url: '/webhooks', headers: Object.fromEntries(request.headers), payload: Buffer.from(await request.arrayBuffer()) });
+      const response = await fastify.inject({
+        method: 'POST',
+        url: '/webhooks',
+        headers: Object.fromEntries(request.headers),
+        payload: Buffer.from(await request.arrayBuffer()),
+      });
       const { message, ...told } = parsed(response.body);
       return { status: response.statusCode, told };
     };
