@@ -59,6 +59,16 @@ function play(side, folder) {
   });
 }
 
+/** A copy whose last value is another one. */
+function altered(value) {
+  if (typeof value !== 'object' || value === null) return `not ${value}`;
+  const key = Object.keys(value).at(-1);
+  if (key === undefined) return 'not empty';
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  copy[key] = altered(value[key]);
+  return copy;
+}
+
 try {
   execFileSync('git', ['cat-file', '-e', `${oldCommit}^{commit}`], { cwd: root, stdio: 'ignore' });
 } catch {
@@ -106,8 +116,8 @@ try {
       console.error(`\n--- ${scenario}`);
       for (const { path, was, is } of unexplained) console.error(`${path}\n  was ${was}\n  is  ${is}`);
     }
-    // The comparison itself: it must see an altered value, and a missing one.
-    if (compare(before, { ...before, extra: 1 }).differences.length === 0) blind.push(scenario);
+    // The comparison itself: it must see one altered value, however deep.
+    if (compare(before, altered(before)).differences.length === 0) blind.push(scenario);
   }
   const added = Object.keys(now).filter((scenario) => !(scenario in old));
 
