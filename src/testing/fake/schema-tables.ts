@@ -1,4 +1,14 @@
-import tables from '../../../schema/admin-2026-10.json' with { type: 'json' };
+import { createRequire } from 'node:module';
+
+/** What the schema's types do not say: `npm run schema` reads it from descriptions and from the table of scopes. */
+interface SideTables {
+  readonly inputCosts: Readonly<Record<string, number>>;
+  readonly scopes: Readonly<Record<string, readonly string[]>>;
+  readonly idempotentDirective: readonly string[];
+}
+
+// Read from the package, not imported: a bundler would put a second copy into `dist`.
+const tables = createRequire(import.meta.url)('shopwright/schema/admin-2026-10.json') as SideTables;
 
 /** Points an input field adds for each entry: `Type.field` → points. */
 export const inputCosts: Readonly<Record<string, number>> = tables.inputCosts;

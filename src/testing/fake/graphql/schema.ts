@@ -1,23 +1,320 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import {
+  type ConstValueNode,
+  DEFAULT_DEPRECATION_REASON,
+  type DirectiveLocation,
+  type GraphQLAbstractType,
+  GraphQLDirective,
+  GraphQLEnumType,
+  type GraphQLFieldConfig,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInterfaceType,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  type GraphQLNullableType,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLScalarType,
+  GraphQLSchema,
+  type GraphQLType,
+  GraphQLUnionType,
+  introspectionTypes,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  parseConstValue,
+  specifiedDirectives,
+  specifiedScalarTypes,
+} from 'graphql';
 import { limitScalars } from './scalars.ts';
 
-/** Builds once what is asked for, when it is first asked for. */
-function once<T>(build: () => T): () => T {
-  let built: { readonly value: T } | undefined;
-  return () => {
-    built ??= { value: build() };
-    return built.value;
-  };
+let loaded: GraphQLSchema | undefined;
+
+/** The Admin schema 2026-10 that the package carries. Made on the first call, and kept for the process. */
+export function loadAdminSchema(): GraphQLSchema {
+  if (!loaded) {
+    const file = createRequire(import.meta.url).resolve('shopwright/schema/admin-2026-10.graphql');
+    loaded = limitScalars(new LazySchema(readFileSync(file, 'utf8')));
+  }
+  return loaded;
 }
 
+/** One definition of a schema's text, not looked into yet. */
+interface Definition {
+  /** Its first line, such as `type Product implements HasMetafields & Node {`. */
+  readonly head: string;
+  /** Where its further lines stand in the text. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An argument, or a field of an input. */
+interface InputConfig {
+  readonly type: GraphQLInputType;
+  readonly default?: { readonly literal: ConstValueNode };
+  readonly deprecationReason?: string;
+}
+
+interface Implementations {
+  readonly objects: GraphQLObjectType[];
+  readonly interfaces: GraphQLInterfaceType[];
+}
+
+/** Parts of a line, by the names of a pattern's groups. */
+type Parts = Readonly<Record<string, string | undefined>>;
+
+const headPattern =
+  /^(?<kind>type|interface|input|enum|union|scalar) (?<name>\w+)(?: implements (?<interfaces>[\w &]+\w))?(?<oneOf> @oneOf)?(?: = (?<members>[\w |]+))?(?: \{)?$/;
+const directivePattern =
+  /^directive @(?<name>\w+)(?:\((?<args>.*)\))?(?<repeatable> repeatable)? on (?<places>[\w |]+)$/;
+const rootPattern = /^ {2}(?<operation>query|mutation|subscription): (?<name>\w+)$/;
+const fieldPattern = /^ {2}(?<name>\w+)(?:\((?<args>.*)\))?: (?<type>[\w[\]!]+)(?<deprecated> @deprecated)?$/;
+const valuePattern = /^ {2}(?<name>\w+)(?<deprecated> @deprecated)?$/;
+const inputPattern =
+  /(?:^ {2}|, |^)(?<name>\w+): (?<type>[\w[\]!]+)(?: = (?<literal>"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\{[^}]*\}|[^\s,]+))?(?<deprecated> @deprecated)?/y;
+
 /**
- * The Admin schema 2026-10 that the package carries. Built on the first call, in about a third of a
- * second, and kept for the process.
+ * A schema that makes a type from its text when the type is first asked for: the operations of a program touch some
+ * dozens of the 3,500 types, and `buildSchema` takes a third of a second for all of them.
+ *
+ * The text is as `npm run schema` prints it: no descriptions, a blank line between definitions, a line for each field.
+ * Types are listed by name, as in Shopify's own introspection.
  */
-export const loadAdminSchema: () => GraphQLSchema = once(() => {
-  const file = createRequire(import.meta.url).resolve('shopwright/schema/admin-2026-10.graphql');
-  const schema = buildSchema(readFileSync(file, 'utf8'), { assumeValidSDL: true, assumeValid: true, noLocation: true });
-  return limitScalars(schema);
-});
+class LazySchema extends GraphQLSchema {
+  readonly #text: string;
+  readonly #definitions: ReadonlyMap<string, Definition>;
+  readonly #roots: ReadonlyMap<string, string>;
+  readonly #directives: readonly GraphQLDirective[];
+  readonly #made = new Map<string, GraphQLNamedType>(
+    [...specifiedScalarTypes, ...introspectionTypes].map((type) => [type.name, type]),
+  );
+  /** Types as they are written, such as `[Product!]!`. */
+  readonly #written = new Map<string, GraphQLType>();
+  /** Default values as they are written. */
+  readonly #literals = new Map<string, ConstValueNode>();
+  readonly #typeMap: Record<string, GraphQLNamedType>;
+  #implementations: ReadonlyMap<string, Implementations> | undefined;
+
+  constructor(text: string) {
+    super({ assumeValid: true });
+    this.#text = text;
+    const definitions = new Map<string, Definition>();
+    const directives: string[] = [];
+    let roots: Definition | undefined;
+    for (const definition of definitionsOf(text)) {
+      if (definition.head.startsWith('directive ')) directives.push(definition.head);
+      else if (definition.head === 'schema {') roots = definition;
+      else definitions.set(definition.head.split(' ', 2)[1] ?? '', definition);
+    }
+    this.#definitions = definitions;
+    this.#roots = new Map(
+      roots &&
+        this.#linesOf(roots).map((line) => {
+          const { operation = '', name = '' } = partsOf(line, rootPattern);
+          return [operation, name];
+        }),
+    );
+    this.#directives = [...directives.map((head) => this.#makeDirective(head)), ...specifiedDirectives];
+    this.#typeMap = this.#mapOfTypes();
+  }
+
+  override getQueryType(): GraphQLObjectType | undefined {
+    return this.#rootType('query');
+  }
+
+  override getMutationType(): GraphQLObjectType | undefined {
+    return this.#rootType('mutation');
+  }
+
+  override getSubscriptionType(): GraphQLObjectType | undefined {
+    return this.#rootType('subscription');
+  }
+
+  override getDirectives(): readonly GraphQLDirective[] {
+    return this.#directives;
+  }
+
+  override getTypeMap(): Record<string, GraphQLNamedType> {
+    return this.#typeMap;
+  }
+
+  override getType(name: string): GraphQLNamedType | undefined {
+    const made = this.#made.get(name);
+    if (made) return made;
+    const definition = this.#definitions.get(name);
+    if (!definition) return undefined;
+    const type = this.#makeType(definition);
+    this.#made.set(name, type);
+    return type;
+  }
+
+  override getImplementations(type: GraphQLInterfaceType): Implementations {
+    this.#implementations ??= this.#findImplementations();
+    return this.#implementations.get(type.name) ?? { objects: [], interfaces: [] };
+  }
+
+  override isSubType(abstract: GraphQLAbstractType, type: GraphQLObjectType | GraphQLInterfaceType): boolean {
+    // An interface's implementations name it themselves, so that they need not be gathered for this.
+    const above: readonly GraphQLNamedType[] = isUnionType(abstract) ? abstract.getTypes() : type.getInterfaces();
+    return above.includes(isUnionType(abstract) ? type : abstract);
+  }
+
+  #rootType(operation: string): GraphQLObjectType | undefined {
+    const type = this.getType(this.#roots.get(operation) ?? '');
+    return isObjectType(type) ? type : undefined;
+  }
+
+  /** Looks like an object with all types, and makes those that are read. */
+  #mapOfTypes(): Record<string, GraphQLNamedType> {
+    const typeOf = (name: string | symbol): GraphQLNamedType | undefined =>
+      typeof name === 'string' ? this.getType(name) : undefined;
+    return new Proxy<Record<string, GraphQLNamedType>>(Object.create(null), {
+      get: (_target, name) => typeOf(name),
+      has: (_target, name) => typeOf(name) !== undefined,
+      ownKeys: () => [...new Set([...this.#made.keys(), ...this.#definitions.keys()])].sort(),
+      getOwnPropertyDescriptor: (_target, name) => {
+        const value = typeOf(name);
+        return value && { value, enumerable: true, configurable: true };
+      },
+    });
+  }
+
+  #makeType(definition: Definition): GraphQLNamedType {
+    const { kind, name = '', interfaces, oneOf, members } = partsOf(definition.head, headPattern);
+    const config = {
+      name,
+      interfaces: () => (interfaces?.split(' & ') ?? []).map((each) => this.#typeWritten<GraphQLInterfaceType>(each)),
+      fields: () => this.#fieldsOf(definition),
+    };
+    switch (kind) {
+      case 'type':
+        return new GraphQLObjectType(config);
+      case 'interface':
+        return new GraphQLInterfaceType(config);
+      case 'input': {
+        const fields = (): Record<string, InputConfig> =>
+          Object.assign(Object.create(null), ...this.#linesOf(definition).map((line) => this.#inputsIn(line)));
+        return new GraphQLInputObjectType({ name, isOneOf: oneOf !== undefined, fields });
+      }
+      case 'enum':
+        return new GraphQLEnumType({ name, values: () => this.#valuesOf(definition) });
+      case 'union': {
+        const types = (): GraphQLObjectType[] => (members?.split(' | ') ?? []).map((each) => this.#typeWritten(each));
+        return new GraphQLUnionType({ name, types });
+      }
+      default:
+        return new GraphQLScalarType({ name });
+    }
+  }
+
+  #makeDirective(head: string): GraphQLDirective {
+    const { name = '', args = '', repeatable, places = '' } = partsOf(head, directivePattern);
+    const locations = places.split(' | ') as DirectiveLocation[];
+    return new GraphQLDirective({
+      name,
+      locations,
+      isRepeatable: repeatable !== undefined,
+      args: this.#inputsIn(args),
+    });
+  }
+
+  #fieldsOf(definition: Definition): Record<string, GraphQLFieldConfig<unknown, unknown>> {
+    const fields: Record<string, GraphQLFieldConfig<unknown, unknown>> = Object.create(null);
+    for (const line of this.#linesOf(definition)) {
+      const { name = '', args, type = '', deprecated } = partsOf(line, fieldPattern);
+      fields[name] = {
+        type: this.#typeWritten<GraphQLOutputType>(type),
+        ...(args !== undefined && { args: this.#inputsIn(args) }),
+        ...deprecation(deprecated),
+      };
+    }
+    return fields;
+  }
+
+  #valuesOf(definition: Definition): Record<string, { readonly deprecationReason?: string }> {
+    const values: Record<string, { readonly deprecationReason?: string }> = Object.create(null);
+    for (const line of this.#linesOf(definition)) {
+      const { name = '', deprecated } = partsOf(line, valuePattern);
+      values[name] = deprecation(deprecated);
+    }
+    return values;
+  }
+
+  /** Arguments of a field, or the one field of an input on a line. */
+  #inputsIn(text: string): Record<string, InputConfig> {
+    const inputs: Record<string, InputConfig> = Object.create(null);
+    inputPattern.lastIndex = 0;
+    while (inputPattern.lastIndex < text.length) {
+      const { name = '', type = '', literal, deprecated } = partsOf(text, inputPattern);
+      inputs[name] = {
+        type: this.#typeWritten<GraphQLInputType>(type),
+        ...(literal !== undefined && { default: { literal: this.#literal(literal) } }),
+        ...deprecation(deprecated),
+      };
+    }
+    return inputs;
+  }
+
+  #literal(text: string): ConstValueNode {
+    const known = this.#literals.get(text) ?? parseConstValue(text, { noLocation: true });
+    this.#literals.set(text, known);
+    return known;
+  }
+
+  /** The caller says which kind of type may stand there; that it does is what `assumeValid` means. */
+  #typeWritten<T extends GraphQLType>(text: string): T {
+    let type = this.#written.get(text);
+    if (!type) {
+      if (text.endsWith('!')) type = new GraphQLNonNull(this.#typeWritten<GraphQLNullableType>(text.slice(0, -1)));
+      else if (text.startsWith('[')) type = new GraphQLList(this.#typeWritten(text.slice(1, -1)));
+      else type = this.getType(text);
+      if (!type) throw new Error(`The schema has no type ${text}`);
+      this.#written.set(text, type);
+    }
+    return type as T;
+  }
+
+  #findImplementations(): ReadonlyMap<string, Implementations> {
+    const found = new Map<string, Implementations>();
+    for (const [name, { head }] of this.#definitions) {
+      if (!head.includes(' implements ')) continue;
+      const type = this.getType(name);
+      if (!isObjectType(type) && !isInterfaceType(type)) continue;
+      for (const each of type.getInterfaces()) {
+        const those = found.get(each.name) ?? { objects: [], interfaces: [] };
+        if (isObjectType(type)) those.objects.push(type);
+        else those.interfaces.push(type);
+        found.set(each.name, those);
+      }
+    }
+    return found;
+  }
+
+  #linesOf({ from, to }: Definition): readonly string[] {
+    return from < to ? this.#text.slice(from, to).split('\n') : [];
+  }
+}
+
+const deprecation = (mark: string | undefined): { readonly deprecationReason?: string } =>
+  mark === undefined ? {} : { deprecationReason: DEFAULT_DEPRECATION_REASON };
+
+function partsOf(line: string, pattern: RegExp): Parts {
+  const parts = pattern.exec(line)?.groups;
+  if (!parts) throw new Error(`The schema is not printed as \`npm run schema\` prints it: ${line}`);
+  return parts;
+}
+
+function* definitionsOf(text: string): Generator<Definition> {
+  for (let start = 0; start < text.length; ) {
+    const blank = text.indexOf('\n\n', start);
+    const end = blank < 0 ? text.trimEnd().length : blank;
+    const line = text.indexOf('\n', start);
+    const headEnd = line < 0 || line > end ? end : line;
+    // What closes a definition of several lines is a line of its own: `}`.
+    yield { head: text.slice(start, headEnd), from: headEnd + 1, to: end - 2 };
+    start = blank < 0 ? text.length : end + 2;
+  }
+}
