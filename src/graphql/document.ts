@@ -1,5 +1,6 @@
 import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 import { ValidationError } from '../errors/errors.ts';
+import { lateModule } from '../internal/late-module.ts';
 import { createEstimator, type Estimator } from './cost/estimate.ts';
 import { injectKeys, type KeySlot, keyVariable } from './idempotency.ts';
 
@@ -48,7 +49,9 @@ export interface DocumentParser {
 
 const rememberedDocuments = 1000;
 
-/** The parser is loaded at its first use, so that importing the client stays light. */
+/** The parser is loaded at its first use, and nothing else of graphql, so that importing the client stays light. */
+const loadLanguage = lateModule(() => import('graphql/language'));
+
 export function createDocumentParser(): DocumentParser {
   // By text, whose hash is kept with it: a key put together for each call would be hashed each time.
   const parsed = new Map<string, Map<string, ParsedOperation>>();
@@ -56,7 +59,7 @@ export function createDocumentParser(): DocumentParser {
 
   const sourceOf = async (document: string | TypedDocument<unknown, never>): Promise<string> => {
     if (!isDocumentNode(document)) return String(document);
-    const source = printed.get(document) ?? (await import('graphql')).print(document);
+    const source = printed.get(document) ?? (await loadLanguage()).print(document);
     printed.set(document, source);
     return source;
   };
@@ -88,7 +91,7 @@ async function parseOperation(source: string, { operationName, keys = false }: P
   const document = await parseSource(source);
   const operation = findOperation(document, operationName);
   const keyed = keys ? injectKeys(document, operation) : document;
-  const text = keyed === document ? source : (await import('graphql')).print(keyed);
+  const text = keyed === document ? source : (await loadLanguage()).print(keyed);
   return describe(text, keyed, findOperation(keyed, operationName), createEstimator(keyed, operationName));
 }
 
@@ -97,10 +100,11 @@ function isDocumentNode(document: unknown): document is DocumentNode {
 }
 
 async function parseSource(source: string): Promise<DocumentNode> {
-  const { parse, GraphQLError } = await import('graphql');
+  const { parse } = await loadLanguage();
   try {
     return parse(source, { noLocation: true });
   } catch (error) {
+    const { GraphQLError } = await import('graphql/error');
     if (!(error instanceof GraphQLError)) throw error;
     const at = error.locations?.[0];
     const place = at ? ` (line ${at.line}, column ${at.column})` : '';

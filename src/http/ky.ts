@@ -1,5 +1,5 @@
 import type { KyInstance } from 'ky';
-import ky from 'ky';
+import { lateModule } from '../internal/late-module.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
 import { exchange } from './failure.ts';
 
@@ -8,15 +8,21 @@ interface KyTransportOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** Loaded at the first request: ky, and the `Request` it looks at when loaded, cost more than all of the client. */
+const loadKy = lateModule(() => import('ky'));
+
 /** The default transport: ky over `fetch`, with ky's own retries, time-outs and status errors switched off. */
 export function kyTransport(options: KyTransportOptions = {}): Transport {
-  const http: KyInstance = ky.create({ retry: 0, timeout: false, throwHttpErrors: false });
+  let http: KyInstance | undefined;
 
   return {
     name: 'ky',
-    send: ({ method, url, headers, body, signal }: TransportRequest): Promise<TransportResponse> =>
-      exchange(signal, async (stop) => {
-        const response = await http(url, {
+    async send({ method, url, headers, body, signal }: TransportRequest): Promise<TransportResponse> {
+      // Outside of the exchange, to which all that fails is the network's fault.
+      http ??= (await loadKy()).default.create({ retry: 0, timeout: false, throwHttpErrors: false });
+      const request = http;
+      return exchange(signal, async (stop) => {
+        const response = await request(url, {
           // Of all it is given ky makes a `Request`, and fetch another one of that: headers copied five times,
           // the body as a stream, the signal tied to two more. It costs a third of a bare fetch, so fetch gets
           // them from here, and ky nothing but the address.
@@ -31,6 +37,7 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
             }),
         });
         return { status: response.status, headers: response.headers, body: await response.text() };
-      }),
+      });
+    },
   };
 }

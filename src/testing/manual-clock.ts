@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { TimeoutError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
+import { modulesLoaded } from '../internal/late-module.ts';
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {
@@ -28,7 +29,10 @@ const turnsBetweenTimers = 10;
 const turnsBeforeIdle = 100;
 
 async function turns(count: number, until: () => boolean = () => false): Promise<void> {
-  for (let turn = 0; turn < count && !until(); turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < count && !until(); turn++) {
+    await modulesLoaded();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
 }
 
 /**
