@@ -5,8 +5,8 @@ import { sharedTask, untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
 import { createTurns } from '../internal/keyed-mutex.ts';
+import { lateModule } from '../internal/late-module.ts';
 import type { Stores } from '../ports/stores.ts';
-import { validateProduct } from '../validation/validate.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -65,6 +65,9 @@ export interface ProductSync {
   health(): Promise<SyncHealth>;
 }
 
+/** Loaded with the first product: zod costs more than all else of this entry. */
+const loadValidation = lateModule(() => import('../validation/validate.ts'));
+
 const defaultConcurrency = 8;
 
 const maxConcurrency = 1000;
@@ -93,6 +96,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 
   const push = async (product: unknown, pushOptions: PushOptions = {}): Promise<PushResult> => {
+    const { validateProduct } = await loadValidation();
     const checked = validateProduct(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
     const context = await prepare(pushOptions);
