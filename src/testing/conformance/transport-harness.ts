@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -126,6 +126,7 @@ export async function startServer(respond: Respond): Promise<LoopbackServer> {
   let connections = 0;
   let onRequest: () => void = () => undefined;
 
+  const { createServer } = await import('node:http');
   const server = createServer(async (incoming, response) => {
     const { method, url, headers, socket } = incoming;
     // A client that ends in the middle of its request has sent none.

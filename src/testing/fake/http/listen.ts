@@ -1,10 +1,4 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { failureBody, jsonAnswer } from './answers.ts';
@@ -39,7 +33,10 @@ export async function listen(core: FakeCore, options: ListenOptions = {}): Promi
   const { port = 0, host = '127.0.0.1' } = options;
   const tls = options.tls === true ? { key: fakeCertificateKey, cert: fakeCertificate } : options.tls || undefined;
   const onRequest: RequestListener = (request, response) => void respond(core, request, response);
-  const server = tls ? createHttpsServer(tls, onRequest) : createHttpServer(onRequest);
+  // Loaded here: most fakes are called in their own process, and never listen.
+  const server = tls
+    ? (await import('node:https')).createServer(tls, onRequest)
+    : (await import('node:http')).createServer(onRequest);
   // Longer than a client keeps an idle connection: a close from this side could hit a request on its way.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
