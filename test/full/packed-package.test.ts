@@ -135,15 +135,18 @@ describe('the packed package', () => {
     expect(node('--input-type=module', '-e', program)).toBe('0\n');
   });
 
-  it('loads no package at all with the webhook verifier', () => {
-    const program = `
+  it.each(['shopwright', 'shopwright/sync', 'shopwright/storage/sqlite', 'shopwright/webhooks'])(
+    'loads no package at all with %s',
+    (entry) => {
+      const program = `
       import { registerHooks } from 'node:module';
       const loaded = [];
       registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
-      await import('shopwright/webhooks');
+      await import('${entry}');
       console.log(loaded.filter((url) => url.includes('node_modules') && !url.includes('node_modules/shopwright/')).length);`;
-    expect(node('--input-type=module', '-e', program)).toBe('0\n');
-  });
+      expect(node('--input-type=module', '-e', program)).toBe('0\n');
+    },
+  );
 
   const published = (path: string): string => readFileSync(join(project, 'node_modules/shopwright', path), 'utf8');
 
