@@ -3,9 +3,6 @@ const loading = new Set<Promise<unknown>>();
 /**
  * Loads a module at its first use, and once: what a process may never need is not paid for at its start. A load that
  * failed is tried again.
- *
- * @example
- * const loadKy = lateModule(() => import('ky'));
  */
 export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
