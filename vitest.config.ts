@@ -17,9 +17,9 @@ const isolated = [
   'examples/express-app/app.test.ts',
   'test/testing/bulk/msw.test.ts',
   'test/testing/http/msw.test.ts',
-  'test/transport/ky.test.ts',
+  'test/http/ky.test.ts',
   // Collects garbage, which takes long on the heap of many files.
-  'test/resilience/guard-shelf.test.ts',
+  'test/client/guard-shelf.test.ts',
   // Takes `process` away and loads the modules anew.
   'test/webhooks/edge-runtime.test.ts',
 ];

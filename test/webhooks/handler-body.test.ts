@@ -80,7 +80,7 @@ describe('the size limit', () => {
     expect(() => createWebhookHandler({ secrets: secret, on: {}, maxBodyBytes })).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
-        problems: [{ field: 'maxBodyBytes', message: expect.any(String) }],
+        issues: [{ field: 'maxBodyBytes', message: expect.any(String) }],
       }),
     );
   });

@@ -363,7 +363,7 @@ test.each([[[-1]], [[10_000, Number.NaN]], [[Number('10s')]]])(
   (retryDelaysMs) => {
     const { keyValue: store } = memoryStores();
     const make = () => createWebhookHandler({ secrets: secret, on: {}, store, queue: handQueue(), retryDelaysMs });
-    expect(make).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ field: 'retryDelaysMs' })] }));
+    expect(make).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ field: 'retryDelaysMs' })] }));
   },
 );
 
@@ -589,6 +589,6 @@ describe('a process that lives, with a delivery that comes in,', () => {
 
 test('a queue without a store is refused', () => {
   expect(() => createWebhookHandler({ secrets: secret, on: {}, queue: handQueue() })).toThrow(
-    expect.objectContaining({ problems: [{ field: 'store', message: 'is needed with a queue' }] }),
+    expect.objectContaining({ issues: [{ field: 'store', message: 'is needed with a queue' }] }),
   );
 });

@@ -309,7 +309,7 @@ describe('createWebhookHandler', () => {
   test.each(['dedupeTtlMs', 'ackTimeoutMs'])('refuses a %s that is no positive whole number', (field) => {
     for (const value of [0, -1, 1.5, Number.NaN]) {
       expect(() => createWebhookHandler({ secrets: secret, on: {}, [field]: value })).toThrow(
-        expect.objectContaining({ problems: [{ field, message: 'must be a whole number above 0' }] }),
+        expect.objectContaining({ issues: [{ field, message: 'must be a whole number above 0' }] }),
       );
     }
   });

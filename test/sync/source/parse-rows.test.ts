@@ -46,7 +46,7 @@ describe('parseRows', () => {
     expect(isShopwrightError(error, 'VALIDATION_FAILED')).toBe(true);
     expect(error).toMatchObject({
       message: expect.stringContaining('feed.json'),
-      problems: [{ field, message: expect.stringContaining(message) }],
+      issues: [{ field, message: expect.stringContaining(message) }],
     });
   });
 });

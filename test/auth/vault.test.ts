@@ -5,7 +5,7 @@ import { createTokenStore, type TokenKey } from 'shopwright/auth';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describeTokenStore } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { tokens } from '../../../src/testing/conformance/token-store.ts';
+import { tokens } from '../../src/testing/conformance/token-store.ts';
 
 const runner = { describe, it, expect };
 const newKey = (id: string): TokenKey => ({ id, secret: randomBytes(32).toString('base64') });
