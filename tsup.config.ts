@@ -43,18 +43,6 @@ export default defineConfig({
   // The query builder of the SQL stores is no part of the API. Bundled, it is one file instead of some 300, which
   // takes a sixth of the CPU to load. Its licence is in THIRD-PARTY-NOTICES.
   noExternal: ['kysely'],
-  esbuildPlugins: [
-    {
-      name: 'one-copy-of-the-schema',
-      setup(build) {
-        // The fake reads the published file, which users read too.
-        build.onResolve({ filter: /\/schema\/[^/]+\.json$/ }, ({ path }) => ({
-          path: path.replace(/^.*\/schema\//, 'shopwright/schema/'),
-          external: true,
-        }));
-      },
-    },
-  ],
   esbuildOptions(options) {
     // Names stay, and lines stay short: a stack trace says which function it was, and the line that Node prints
     // of an uncaught error fits on a screen.
