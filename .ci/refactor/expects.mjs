@@ -59,7 +59,7 @@ function print(node, source, { spelling, literal, reworded, calls }) {
         if (at > 0) tokens.push(',');
         visit(argument);
       });
-      for (const text of append) tokens.push(',', text);
+      for (const text of append) tokens.push(',', text.startsWith("'") ? JSON.stringify(text.slice(1, -1)) : text);
       tokens.push(')');
     } else if (ts.isStringLiteral(part) || ts.isNoSubstitutionTemplateLiteral(part)) {
       tokens.push(JSON.stringify(literal(part.text)));
@@ -164,22 +164,23 @@ const today = git('ls-files', '--cached', '--others', '--exclude-standard', '--d
   });
 const before = filesOf(oldCommit).flatMap(({ path, text }) => expectsOf(path, text));
 
-const counts = new Map();
-for (const { expect } of today) counts.set(expect, (counts.get(expect) ?? 0) + 1);
+/** Takes from `offered` whatever is in `wanted` too, by that key, and gives what was not found and what is left. */
+function pair(wanted, offered, keyOf) {
+  const byKey = Map.groupBy(offered, keyOf);
+  const missing = wanted.filter((one) => byKey.get(keyOf(one))?.pop() === undefined);
+  return { missing, left: [...byKey.values()].flat() };
+}
 
 const explained = new Map(exceptions.map((exception) => [exception.expect, { ...exception, uses: 0 }]));
-const missing = [];
-// A statement that is in the file of its old place counts for that one first; which copy is missing is not known.
-for (const one of before) {
-  const left = counts.get(one.expect) ?? 0;
-  if (left > 0) {
-    counts.set(one.expect, left - 1);
-    continue;
-  }
-  const exception = explained.get(one.written());
+// In its own file first, so that what is reported is near to what is gone; then in any.
+const pathOf = (path) => map.files[path] ?? path;
+const inPlace = pair(before, today, ({ path, expect }) => `${pathOf(path)} ${expect}`);
+const anywhere = pair(inPlace.missing, inPlace.left, ({ expect }) => expect);
+const missing = anywhere.missing.filter(({ written }) => {
+  const exception = explained.get(written());
   if (exception) exception.uses += 1;
-  else missing.push(one);
-}
+  return !exception;
+});
 
 for (const { written, path, line } of missing) console.error(`missing: ${path}:${line}\n  ${written()}`);
 if (process.argv.includes('--files')) {

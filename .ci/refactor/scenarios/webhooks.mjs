@@ -563,6 +563,162 @@ export function define({ add, api }) {
     await clock.advance(600_000);
     return first.end();
   });
+  // Starts after a crash, and looks at what was left in the inbox.
+  for (const [name, hours] of Object.entries({ 'one after the other': 0, 'seven hours apart': 7 })) {
+    add(`thirteen starts that all fail, ${name}`, async (kit) => {
+      const clock = createClock();
+      const stores = api.get('memoryStores')({ clock });
+      const fails = () => {
+        throw new Error('scenario: no database');
+      };
+      const starts = [];
+      for (let start = 0; start < 13; start += 1) {
+        const on = (note) => ({ 'orders/create': note('create', fails), 'products/update': note('update', fails) });
+        const one = setUp(kit, { on, retryDelaysMs: [] }, { withQueue: true, clock, stores });
+        if (start === 0) for (const request of [order(), update(1)]) await one.handler(request);
+        await clock.advance(60_000 + hours * 3_600_000);
+        await clock.run(one.queue.close({ graceMs: 0 }));
+        const { handled, events, logs, stored } = await one.end().catch(() => ({ ...one.seen }));
+        starts.push({ handled, events, logs, stored });
+      }
+      return starts;
+    });
+  }
+  for (const [name, minutes] of Object.entries({
+    soon: [1, 1, 1],
+    later: [4, 2, 5],
+    'after the copies are forgotten': [49 * 60, 6, 6],
+  })) {
+    for (const processes of [1, 2]) {
+      add(`a job that the queue lost, ${processes} processes, the next deliveries ${name}`, async (kit) => {
+        const clock = createClock();
+        const stores = api.get('memoryStores')({ clock });
+        const inner = api.get('inProcessQueue')({ clock });
+        let left = 2;
+        const queue = new Proxy(inner, {
+          get: (target, key) => {
+            if (key !== 'enqueue') return typeof target[key] === 'function' ? target[key].bind(target) : target[key];
+            return async (job) => {
+              left -= 1;
+              return left >= 0 ? { id: 'lost', isNew: true } : target.enqueue(job);
+            };
+          },
+        });
+        const on = (note) => ({ 'orders/create': note('create'), 'products/update': note('update') });
+        const all = [setUp(kit, { on }, { withQueue: true, queue, clock, stores })];
+        await clock.advance(10);
+        for (const request of [order('lost'), update(1)]) await all[0].handler(request);
+        if (processes === 2) {
+          all.push(setUp(kit, { on }, { withQueue: true, queue: api.get('inProcessQueue')({ clock }), clock, stores }));
+        }
+        const answers = [];
+        for (const [at, wait] of minutes.entries()) {
+          await clock.advance(wait * 60_000);
+          for (const { handler } of all)
+            answers.push((await answered(handler(order(`next-${at}-${answers.length}`)))).status);
+        }
+        await clock.advance(60_000);
+        return { answers, seen: all.map(({ seen }) => seen), last: await all[0].end() };
+      });
+    }
+  }
+  const eventOrders = {
+    default: {},
+    newest: { 'Product/update': 'newest' },
+    always: { 'Product/update': 'always', 'Product/delete': 'always' },
+  };
+  for (const [name, order_] of Object.entries(eventOrders)) {
+    add(`events of one resource in any order: ${name}`, async (kit) => {
+      const mapped = Object.fromEntries(Object.entries(order_).map(([key, value]) => [key, api.word(value)]));
+      const { handler, clock, end } = setUp(
+        kit,
+        { order: mapped, on: (note) => ({ Product: note('Product'), 'Product/delete': note('delete') }) },
+        { withStore: true },
+      );
+      const gid = (id) => ({ product: `gid://shopify/Product/${id}` });
+      const answers = [];
+      for (const [at, [action, seconds, queryVariables]] of [
+        ['create', 1, gid(1)],
+        ['update', 5, gid(1)],
+        ['update', 3, gid(1)],
+        ['update', 4, { ...gid(1), shop: 'gid://shopify/Shop/1', n: 7 }],
+        ['update', 2, { a: 'gid://shopify/Product/1', b: 'gid://shopify/Product/2' }],
+        ['update', 2, {}],
+        ['delete', 8, gid(1)],
+        ['update', 7, gid(1)],
+        ['update', 9, gid(1)],
+        ['create', 10, gid(1)],
+        ['update', 6, gid(2)],
+      ].entries()) {
+        const triggeredAt = `2026-11-02T12:00:${String(seconds).padStart(2, '0')}Z`;
+        const request = event({ topic: 'Product', action, queryVariables, triggeredAt, webhookId: `e-${at}` });
+        answers.push((await answered(clock.run(handler(request)))).status);
+      }
+      return { answers, ...(await end()) };
+    });
+  }
+  for (const method of ['set', 'compareAndSet', 'delete', 'get']) {
+    for (const times of [2, 3, 4, 7]) {
+      for (const with_ of ['withStore', 'withQueue']) {
+        for (const [how, fails] of Object.entries({
+          fails: () => Promise.reject(new Error('scenario: ECONNRESET')),
+          hangs: () => new Promise(() => undefined),
+        })) {
+          add(`a store whose ${method} ${how} ${times} times once the handler runs, ${with_}`, async (kit) => {
+            const clock = createClock();
+            let left = 0;
+            const some = () => {
+              left -= 1;
+              return left >= 0 ? fails() : undefined;
+            };
+            const stores = faulty({ [method]: some }, api.get('memoryStores')({ clock }));
+            const starts = (_event, _context, count) => {
+              if (count === 1) left = times;
+            };
+            const on = (note) => ({ 'products/update': note('update', starts) });
+            const { handler, queue, end } = setUp(kit, { on }, { [with_]: true, clock, stores });
+            const answers = [];
+            for (const seconds of [5, 5, 3, 6]) {
+              answers.push(await answered(clock.run(handler(update(seconds)))));
+              if (queue) await clock.run(queue.drain());
+            }
+            left = 0;
+            return { answers, ...(await end()) };
+          });
+        }
+      }
+    }
+  }
+  for (const with_ of ['withStore', 'withQueue']) {
+    add(`a lock that is lost while the handler runs, ${with_}`, async (kit) => {
+      const clock = createClock();
+      const plainStores = api.get('memoryStores')({ clock });
+      const lost = new AbortController();
+      const lock = async (...args) => {
+        const held = await plainStores.keyValue.lock(...args);
+        return held && { key: held.key, token: held.token, signal: lost.signal, release: () => held.release() };
+      };
+      const waits = (_event, { signal }, count) =>
+        count === 1
+          ? new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason));
+              lost.abort(new Error('scenario: lease'));
+            })
+          : undefined;
+      const stores = faulty({ lock }, plainStores);
+      const { handler, queue, end } = setUp(
+        kit,
+        { on: (note) => ({ 'products/update': note('update', waits) }) },
+        { [with_]: true, clock, stores },
+      );
+      const answers = [];
+      for (const seconds of [5, 5]) {
+        answers.push(await answered(clock.run(handler(update(seconds)))));
+        if (queue) await clock.run(queue.drain());
+      }
+      return { answers, ...(await end()) };
+    });
+  }
   add('200 deliveries of 20 products in any order', async (kit) => {
     const { handler, drained, end } = setUp(
       kit,
