@@ -105,6 +105,8 @@ class LazySchema extends GraphQLSchema {
     const directives: string[] = [];
     let roots: Definition | undefined;
     for (const definition of definitionsOf(text)) {
+      // The head comment: where the schema is from.
+      if (definition.head.startsWith('#')) continue;
       if (definition.head.startsWith('directive ')) directives.push(definition.head);
       else if (definition.head === 'schema {') roots = definition;
       else definitions.set(definition.head.split(' ', 2)[1] ?? '', definition);
