@@ -61,6 +61,12 @@ function print(node, source, { spelling, literal, reworded, calls }) {
       });
       for (const text of append) tokens.push(',', text.startsWith("'") ? JSON.stringify(text.slice(1, -1)) : text);
       tokens.push(')');
+    } else if (ts.isIdentifier(part) && calls[part.text]) {
+      // Handed over as a value.
+      const { name, append = [] } = calls[part.text];
+      tokens.push('(', 'error', ':', 'unknown', ')', '=>', spelling(name), '(', 'error');
+      for (const text of append) tokens.push(',', text.startsWith("'") ? JSON.stringify(text.slice(1, -1)) : text);
+      tokens.push(')');
     } else if (ts.isStringLiteral(part) || ts.isNoSubstitutionTemplateLiteral(part)) {
       tokens.push(JSON.stringify(literal(part.text)));
     } else if (
