@@ -20,7 +20,9 @@ export const options = (names) => (called) => {
  *
  * Each field may be left out; `adapt` gets the new export and gives what a scenario calls.
  */
-const changed = {};
+const changed = {
+  createWebhookHandler: { adapt: options({ answerWithinMs: 'ackTimeoutMs', keepForMs: 'dedupeTtlMs' }) },
+};
 
 const names = JSON.parse(readFileSync(fileURLToPath(new URL('rename-map.json', import.meta.url)), 'utf8')).names;
 

@@ -56,7 +56,7 @@ export function define({ add, api }) {
     for (const safety of ['safe', 'keyed', 'never']) {
       add(`${kind}, called ${safety}, a reset`, async ({ scriptedShop, outcome }) => {
         const { shop, clock, seen } = scriptedShop([faults['a reset'], good(done)]);
-        const options = { retry: { safety: api.word(safety) } };
+        const options = { retry: { [api.word('safety')]: api.word(safety) } };
         return { call: await outcome(clock.run(shop.graphql(document, variables, options))), ...seen() };
       });
     }

@@ -107,9 +107,9 @@ export function define({ add, api }) {
           });
           await drained();
           const first = await end();
-          const requeued = [await queue.requeue(id), await queue.requeue(id), await queue.requeue('unknown')];
+          const requeued = [await queue[api.word('requeue')](id), await queue[api.word('requeue')](id), await queue[api.word('requeue')]('unknown')];
           await drained();
-          const discarded = [await queue.discard(id), await queue.discard(id), await queue.discard('unknown')];
+          const discarded = [await queue[api.word('discard')](id), await queue[api.word('discard')](id), await queue[api.word('discard')]('unknown')];
           return { first, requeued, discarded, ...(await end()) };
         },
       );

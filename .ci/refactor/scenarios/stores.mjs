@@ -71,7 +71,7 @@ export function define({ add, api }) {
         records.putMany([
           record('c', { status: 'pending', gid: null }),
           record('Z', { status: 'failed', lastError: { code: 'USER_ERROR', message: 'Title "y" is too long' } }),
-          record('\u{1F375}', { status: 'deleted_in_shopify' }),
+          record('\u{1F375}', { status: api.word('deleted_in_shopify') }),
           record('\uFFFD', { status: 'syncing' }),
           record('a', { shop: 'zeta.myshopify.com' }),
         ]),

@@ -345,7 +345,7 @@ export function define({ add, api }) {
         sync,
         stores,
         onEvent: hear('event'),
-        onOutsideChange: hear('change'),
+        [api.word('onOutsideChange')]: hear('change'),
         onDeleted: hear('deleted'),
         onInventory: hear('stock'),
       }),

@@ -361,7 +361,7 @@ export function define({ add, api }) {
         left = 0;
         const again = await answered(handler(order()));
         await drained();
-        const requeued = await Promise.all((await queue.deadJobs()).map(({ id }) => queue.requeue(id)));
+        const requeued = await Promise.all((await queue.deadJobs()).map(({ id }) => queue[api.word('requeue')](id)));
         await drained();
         return { answer, middle, again, requeued, ...(await end()) };
       });
