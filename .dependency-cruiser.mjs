@@ -4,7 +4,8 @@
 const layers = [
   ['internal'],
   ['errors', 'ports'],
-  ['limiter', 'resilience', 'storage', 'queue', 'telemetry', 'config'],
+  ['telemetry'],
+  ['limiter', 'resilience', 'storage', 'queue', 'config'],
   ['http'],
   ['auth', 'graphql', 'rest'],
   ['bulk', 'feed', 'webhooks', 'validation'],
