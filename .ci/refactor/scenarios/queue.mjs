@@ -107,9 +107,17 @@ export function define({ add, api }) {
           });
           await drained();
           const first = await end();
-          const requeued = [await queue[api.word('requeue')](id), await queue[api.word('requeue')](id), await queue[api.word('requeue')]('unknown')];
+          const requeued = [
+            await queue[api.word('requeue')](id),
+            await queue[api.word('requeue')](id),
+            await queue[api.word('requeue')]('unknown'),
+          ];
           await drained();
-          const discarded = [await queue[api.word('discard')](id), await queue[api.word('discard')](id), await queue[api.word('discard')]('unknown')];
+          const discarded = [
+            await queue[api.word('discard')](id),
+            await queue[api.word('discard')](id),
+            await queue[api.word('discard')]('unknown'),
+          ];
           return { first, requeued, discarded, ...(await end()) };
         },
       );

@@ -25,7 +25,10 @@ export function define({ add, api }) {
     for (const safety of ['safe', 'never']) {
       add(`${method}, called ${safety}, a reset`, async ({ scriptedShop, outcome }) => {
         const { shop, clock, seen } = scriptedShop([faults['a reset'], answer('{}')]);
-        return { call: await outcome(clock.run(call(shop, { retry: { [api.word('safety')]: api.word(safety) } }))), ...seen() };
+        return {
+          call: await outcome(clock.run(call(shop, { retry: { [api.word('safety')]: api.word(safety) } }))),
+          ...seen(),
+        };
       });
     }
     add(`${method}, aborted after the send, and while it waits`, async ({ scriptedShop, outcome }) => {
