@@ -30,11 +30,11 @@ export function fileJournal(path: string): { readonly journal: SyncJournal; clos
   };
   /** One piece of work after the other: nobody sees half of a change. */
   const inTurn = async <T>(work: (content: Content) => Promise<T>): Promise<T> => {
-    if (isClosed) throw new StorageError('The journal is closed: open it again to go on.', false);
+    if (isClosed) throw new StorageError('The journal is closed: open it again to go on.');
     const done = queue.then(read).then(work);
     queue = done.catch(() => undefined);
     return done.catch((cause: unknown) => {
-      throw new StorageError(`The journal ${path} cannot be read or written: see the cause.`, false, { cause });
+      throw new StorageError(`The journal ${path} cannot be read or written: see the cause.`, { cause });
     });
   };
   const keep = (isKept: (entry: NumberedJournalDraft) => boolean): Promise<number> =>

@@ -20,7 +20,7 @@ export function tokenProblems(accessToken: unknown): readonly Issue[] {
 /** One token that never changes, as a custom app of one shop has it. @throws ConfigError where it is none. */
 export function staticToken(accessToken: string): TokenSource {
   const problems = tokenProblems(accessToken);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     peek: () => accessToken,
     get: () => Promise.resolve(accessToken),

@@ -58,7 +58,9 @@ export interface RotatingTokenStore extends TokenStore {
 export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore {
   const { store, keyPrefix: prefix = 'tokens/' } = options;
   if (typeof prefix !== 'string' || prefix.length > 64 || !isStorableText(prefix)) {
-    throw new ConfigError([{ field: 'keyPrefix', message: 'use a text of at most 64 characters' }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'keyPrefix', message: 'use a text of at most 64 characters' }],
+    });
   }
   const { seal, open, isNewest } = createSealing(readKeys(options.keys));
 
@@ -176,7 +178,6 @@ function checkedTokens(owner: KnownOwner, tokens: StoredTokens): StoredTokens {
   if (wrong.length === 0) return copyTokens(tokens);
   throw new StorageError(
     `The tokens of ${shownOwner(owner)} cannot be stored: ${wrong.join(', ')} must be text, milliseconds since the epoch or null, as TokenStore's types say.`,
-    false,
     { shop: owner.shop },
   );
 }
@@ -204,7 +205,6 @@ function checkedOwner({ shop, appId = 'default', userId }: TokenOwner): KnownOwn
   if (wrong.length === 0) return owner;
   throw new StorageError(
     `The owner of tokens does not fit: ${wrong.join(', ')} must be text that is not empty, without NUL and half surrogate pairs.`,
-    false,
   );
 }
 
@@ -231,7 +231,6 @@ function ownerKey(prefix: string, owner: KnownOwner): string {
   if (key.length <= maxKeyLength) return key;
   throw new StorageError(
     `The owner of tokens does not fit: shop, appId and userId together are too long for a key of ${maxKeyLength} characters.`,
-    false,
     { shop: shop.slice(0, maxKeyLength) },
   );
 }
@@ -326,7 +325,7 @@ function readKeys(keys: readonly TokenKey[]): KeyRing {
     else if (bytes && typeof id === 'string') ring.set(id, createSecretKey(bytes));
   }
   const [newest] = ring;
-  if (problems.length > 0 || !newest) throw new ConfigError(problems);
+  if (problems.length > 0 || !newest) throw new ConfigError('Invalid configuration', { issues: problems });
   const [id, key] = newest;
   return { newest: { id, key }, get: (name) => ring.get(name) };
 }
@@ -367,7 +366,7 @@ function createSealing(keys: KeyRing): Sealing {
     },
     open(owner, sealed) {
       const unreadable = (problem: string): StorageError =>
-        new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, false, { shop: owner.shop });
+        new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, { shop: owner.shop });
       const [found, keyId = '', body = '', ...rest] = sealed.split(':');
       if (found !== form || keyId === '' || body === '' || rest.length > 0) {
         throw unreadable(`the entry is damaged, or of a newer release. ${startAnew}`);

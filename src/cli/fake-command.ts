@@ -55,7 +55,9 @@ async function listenOn(fake: FakeShopify, { port, tls }: FakeArguments): Promis
   } catch (error) {
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
     if (!reason) throw error;
-    throw new ConfigError([{ field: '--port', message: `is ${port}, which ${reason}. Give another one.` }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: '--port', message: `is ${port}, which ${reason}. Give another one.` }],
+    });
   }
 }
 
@@ -169,5 +171,5 @@ function numberBetween(option: string, text: string, least: number, most: number
 }
 
 function wrong(field: string, message: string): ConfigError {
-  return new ConfigError([{ field, message }]);
+  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
 }

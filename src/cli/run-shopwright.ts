@@ -30,7 +30,9 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         terminal.error(help);
         return 2;
       default:
-        throw new ConfigError([{ field: 'command', message: `"${command}" does not exist. Try: shopwright --help` }]);
+        throw new ConfigError('Invalid configuration', {
+          issues: [{ field: 'command', message: `"${command}" does not exist. Try: shopwright --help` }],
+        });
     }
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);

@@ -55,7 +55,8 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
-  if (problems.length > 0 || !domain.ok || !version.ok) throw new ConfigError(problems);
+  if (problems.length > 0 || !domain.ok || !version.ok)
+    throw new ConfigError('Invalid configuration', { issues: problems });
 
   const shop = domain.domain;
   const apiVersion = version.version;

@@ -74,9 +74,9 @@ export function loadConfig(
 
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map(({ path, message }): Issue => ({ field: path.map(nameOf).join('.'), message })),
-    );
+    throw new ConfigError('Invalid configuration', {
+      issues: parsed.error.issues.map(({ path, message }): Issue => ({ field: path.map(nameOf).join('.'), message })),
+    });
   }
   return createConfig(parsed.data, warningsOf(parsed.data, nameOf, clock.now()));
 }

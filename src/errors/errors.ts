@@ -23,14 +23,14 @@ export type ErrorCode =
   | 'QUEUE_FAILED';
 
 /** What is known about the call that failed. */
-export interface ErrorContext {
+interface ErrorDetails {
   /** Shop domain. */
   readonly shop?: string;
   /** Operation name. */
   readonly operation?: string;
   /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
   readonly requestId?: string;
-  /** Milliseconds after which a new try makes sense, where the answer said so. */
+  /** Milliseconds after which a new try makes sense, where the response said so. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
@@ -38,8 +38,11 @@ export interface ErrorContext {
 const errorBrand: unique symbol = Symbol.for('shopwright.error') as never;
 
 /**
- * The ancestor of all errors of this package. Decide by `code` or with `isShopwrightError(error, code)`,
- * which also works on errors from another copy of the module; `instanceof` does not.
+ * The base class of all errors of this package. Decide by `code` or with `isShopwrightError(error, code)`,
+ * which also works on errors from another copy of the package; `instanceof` does not.
+ *
+ * The constructors of all error classes take a message and one object of details. They are internal: for this
+ * package and for adapters that report `StorageError`, `QueueError` or `NetworkError`.
  */
 export abstract class ShopwrightError extends Error {
   abstract override readonly name: string;
@@ -53,14 +56,14 @@ export abstract class ShopwrightError extends Error {
   /** Requests sent for this call, set when the call gives up. */
   attempts = 0;
 
-  constructor(code: ErrorCode, message: string, isRetryable: boolean, context: ErrorContext = {}) {
-    super(redactText(message), context.cause === undefined ? undefined : { cause: context.cause });
-    this.code = code;
-    this.isRetryable = isRetryable;
-    this.shop = context.shop;
-    this.operation = context.operation;
-    this.requestId = context.requestId;
-    this.retryAfterMs = context.retryAfterMs;
+  constructor(message: string, details: ErrorDetails & { readonly code: ErrorCode; readonly isRetryable: boolean }) {
+    super(redactText(message), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = details.code;
+    this.isRetryable = details.isRetryable;
+    this.shop = details.shop;
+    this.operation = details.operation;
+    this.requestId = details.requestId;
+    this.retryAfterMs = details.retryAfterMs;
     Object.defineProperty(this, errorBrand, { value: true });
   }
 
@@ -80,8 +83,8 @@ export abstract class ShopwrightError extends Error {
   }
 }
 
-/** Context of an error that came with an HTTP answer. */
-export interface AnswerContext extends ErrorContext {
+/** What is known about a call that was refused or failed with an HTTP response. */
+export interface ResponseErrorDetails extends ErrorDetails {
   /** HTTP status. */
   readonly status?: number;
 }
@@ -89,22 +92,24 @@ export interface AnswerContext extends ErrorContext {
 /** Shopify refused for lack of points or of requests: nothing was executed. Code `THROTTLED`. */
 export class ThrottledError extends ShopwrightError {
   override readonly name = 'ThrottledError';
+  declare readonly code: 'THROTTLED';
   readonly status: number | undefined;
 
-  constructor(message: string, context?: AnswerContext) {
-    super('THROTTLED', message, true, context);
-    this.status = context?.status;
+  constructor(message: string, details: ResponseErrorDetails = {}) {
+    super(message, { ...details, code: 'THROTTLED', isRetryable: true });
+    this.status = details.status;
   }
 }
 
 /** An HTTP status that has no error class of its own. Code `HTTP_ERROR`. */
 export class HttpError extends ShopwrightError {
   override readonly name = 'HttpError';
+  declare readonly code: 'HTTP_ERROR';
   readonly status: number;
 
-  constructor(message: string, isRetryable: boolean, context: AnswerContext & { readonly status: number }) {
-    super('HTTP_ERROR', message, isRetryable, context);
-    this.status = context.status;
+  constructor(message: string, details: ErrorDetails & { readonly status: number; readonly isRetryable?: boolean }) {
+    super(message, { ...details, code: 'HTTP_ERROR', isRetryable: details.isRetryable ?? false });
+    this.status = details.status;
   }
 
   override toJSON(): Record<string, unknown> {
@@ -115,15 +120,17 @@ export class HttpError extends ShopwrightError {
 /** Missing, wrong or expired credentials (401). Code `AUTHENTICATION_FAILED`. */
 export class AuthenticationError extends ShopwrightError {
   override readonly name = 'AuthenticationError';
+  declare readonly code: 'AUTHENTICATION_FAILED';
 
-  constructor(message: string, context?: AnswerContext) {
-    super('AUTHENTICATION_FAILED', message, false, context);
+  constructor(message: string, details: ResponseErrorDetails = {}) {
+    super(message, { ...details, code: 'AUTHENTICATION_FAILED', isRetryable: false });
   }
 }
 
 /** The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`). Code `ACCESS_DENIED`. */
 export class AccessDeniedError extends ShopwrightError {
   override readonly name = 'AccessDeniedError';
+  declare readonly code: 'ACCESS_DENIED';
   /** What Shopify says is needed, such as "`write_products` access scope". */
   readonly requiredAccess: string | undefined;
   /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
@@ -131,10 +138,9 @@ export class AccessDeniedError extends ShopwrightError {
 
   constructor(
     message: string,
-    details: { readonly requiredAccess?: string | undefined; readonly data?: unknown },
-    context?: AnswerContext,
+    details: ResponseErrorDetails & { readonly requiredAccess?: string | undefined; readonly data?: unknown } = {},
   ) {
-    super('ACCESS_DENIED', message, false, context);
+    super(message, { ...details, code: 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
@@ -143,34 +149,37 @@ export class AccessDeniedError extends ShopwrightError {
 /** The shop is frozen (402), locked (423), inactive, gone, or has uninstalled the app. Code `SHOP_UNAVAILABLE`. */
 export class ShopUnavailableError extends ShopwrightError {
   override readonly name = 'ShopUnavailableError';
+  declare readonly code: 'SHOP_UNAVAILABLE';
   readonly status: number | undefined;
 
-  constructor(message: string, context?: AnswerContext) {
-    super('SHOP_UNAVAILABLE', message, false, context);
-    this.status = context?.status;
+  constructor(message: string, details: ResponseErrorDetails = {}) {
+    super(message, { ...details, code: 'SHOP_UNAVAILABLE', isRetryable: false });
+    this.status = details.status;
   }
 }
 
-/** The answer is not what the API promises: HTML, truncated JSON, nothing. Code `INVALID_RESPONSE`. */
+/** The response is not what the API promises: HTML, truncated JSON, nothing. Code `INVALID_RESPONSE`. */
 export class InvalidResponseError extends ShopwrightError {
   override readonly name = 'InvalidResponseError';
+  declare readonly code: 'INVALID_RESPONSE';
   readonly status: number | undefined;
 
-  constructor(message: string, context?: AnswerContext) {
-    super('INVALID_RESPONSE', message, true, context);
-    this.status = context?.status;
+  constructor(message: string, details: ResponseErrorDetails = {}) {
+    super(message, { ...details, code: 'INVALID_RESPONSE', isRetryable: true });
+    this.status = details.status;
   }
 }
 
-/** No complete answer came. Code `NETWORK_ERROR`. */
+/** No complete response came. Code `NETWORK_ERROR`. */
 export class NetworkError extends ShopwrightError {
   override readonly name = 'NetworkError';
+  declare readonly code: 'NETWORK_ERROR';
   /** `false` only where nothing can have reached the server. */
   readonly mayHaveExecuted: boolean;
 
-  constructor(message: string, mayHaveExecuted: boolean, context?: ErrorContext) {
-    super('NETWORK_ERROR', message, true, context);
-    this.mayHaveExecuted = mayHaveExecuted;
+  constructor(message: string, details: ErrorDetails & { readonly mayHaveExecuted: boolean }) {
+    super(message, { ...details, code: 'NETWORK_ERROR', isRetryable: true });
+    this.mayHaveExecuted = details.mayHaveExecuted;
   }
 }
 
@@ -180,18 +189,21 @@ export class NetworkError extends ShopwrightError {
  */
 export class TimeoutError extends ShopwrightError {
   override readonly name = 'TimeoutError';
+  declare readonly code: 'TIMEOUT' | 'DEADLINE_EXCEEDED';
   /** The limit in milliseconds. */
   readonly timeoutMs: number;
   /** `false` where the time ran out before anything was sent. */
   readonly mayHaveExecuted: boolean;
 
   constructor(
-    code: 'TIMEOUT' | 'DEADLINE_EXCEEDED',
     message: string,
-    details: { readonly timeoutMs: number; readonly mayHaveExecuted: boolean },
-    context?: ErrorContext,
+    details: ErrorDetails & {
+      readonly code: 'TIMEOUT' | 'DEADLINE_EXCEEDED';
+      readonly timeoutMs: number;
+      readonly mayHaveExecuted: boolean;
+    },
   ) {
-    super(code, message, true, context);
+    super(message, { ...details, isRetryable: true });
     this.timeoutMs = details.timeoutMs;
     this.mayHaveExecuted = details.mayHaveExecuted;
   }
@@ -200,20 +212,22 @@ export class TimeoutError extends ShopwrightError {
 /** The shop's circuit breaker is open: nothing was sent. Code `CIRCUIT_OPEN`. */
 export class CircuitOpenError extends ShopwrightError {
   override readonly name = 'CircuitOpenError';
+  declare readonly code: 'CIRCUIT_OPEN';
   /** Milliseconds until the next trial call. */
   declare readonly retryAfterMs: number;
 
-  constructor(message: string, retryAfterMs: number, context?: ErrorContext) {
-    super('CIRCUIT_OPEN', message, true, { ...context, retryAfterMs });
+  constructor(message: string, details: ErrorDetails & { readonly retryAfterMs: number }) {
+    super(message, { ...details, code: 'CIRCUIT_OPEN', isRetryable: true });
   }
 }
 
 /**
- * The request was sent, no answer came, and sending it again could do it twice. Read the state from
+ * The request was sent, no response came, and sending it again could do it twice. Read the state from
  * Shopify before another try. Code `OUTCOME_UNKNOWN`.
  */
 export class OutcomeUnknownError extends ShopwrightError {
   override readonly name = 'OutcomeUnknownError';
+  declare readonly code: 'OUTCOME_UNKNOWN';
   /** The key the mutation was sent with, where it had one: a replay with it within 24 hours is safe. */
   readonly idempotencyKey: string | undefined;
   /** Wall time of the send, in milliseconds since the epoch: look for what was made after it. */
@@ -221,10 +235,9 @@ export class OutcomeUnknownError extends ShopwrightError {
 
   constructor(
     message: string,
-    details: { readonly sentAt: number; readonly idempotencyKey?: string | undefined },
-    context?: ErrorContext,
+    details: ErrorDetails & { readonly sentAt: number; readonly idempotencyKey?: string | undefined },
   ) {
-    super('OUTCOME_UNKNOWN', message, false, context);
+    super(message, { ...details, code: 'OUTCOME_UNKNOWN', isRetryable: false });
     this.sentAt = details.sentAt;
     this.idempotencyKey = details.idempotencyKey;
   }
@@ -238,16 +251,17 @@ export class OutcomeUnknownError extends ShopwrightError {
   }
 }
 
-/** One entry of an answer's `errors`. */
+/** One entry of a response's `errors`. */
 export interface GraphqlErrorEntry {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Shopify answered with `errors` that have no class of their own. Code `GRAPHQL_ERROR`. */
+/** Shopify responded with `errors` that have no class of their own. Code `GRAPHQL_ERROR`. */
 export class GraphqlError extends ShopwrightError {
   override readonly name = 'GraphqlError';
+  declare readonly code: 'GRAPHQL_ERROR';
   readonly errors: readonly GraphqlErrorEntry[];
   /** Partial data, where Shopify sent some. Not part of `toJSON`. */
   readonly data: unknown;
@@ -256,15 +270,14 @@ export class GraphqlError extends ShopwrightError {
 
   constructor(
     message: string,
-    details: {
+    details: ResponseErrorDetails & {
       readonly errors: readonly GraphqlErrorEntry[];
       readonly data?: unknown;
       readonly isRetryable?: boolean;
       readonly mayHaveExecuted?: boolean;
     },
-    context?: AnswerContext,
   ) {
-    super('GRAPHQL_ERROR', message, details.isRetryable ?? false, context);
+    super(message, { ...details, code: 'GRAPHQL_ERROR', isRetryable: details.isRetryable ?? false });
     this.mayHaveExecuted = details.mayHaveExecuted ?? details.isRetryable ?? false;
     this.errors = details.errors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
@@ -282,23 +295,23 @@ export interface UserErrorEntry {
 /** A mutation was understood and refused (`userErrors`). Code `USER_ERROR`. */
 export class ShopifyUserError extends ShopwrightError {
   override readonly name = 'ShopifyUserError';
+  declare readonly code: 'USER_ERROR';
   readonly userErrors: readonly UserErrorEntry[];
-  /** The whole data of the answer: with several mutations in one document, some may have been executed. */
+  /** The whole data of the response: with several mutations in one document, some may have been executed. */
   readonly data: unknown;
   /** `true` where Shopify is still busy with an earlier send of the same mutation. */
   readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
-    details: {
+    details: ResponseErrorDetails & {
       readonly userErrors: readonly UserErrorEntry[];
       readonly data?: unknown;
       readonly isRetryable?: boolean;
       readonly mayHaveExecuted?: boolean;
     },
-    context?: AnswerContext,
   ) {
-    super('USER_ERROR', message, details.isRetryable ?? false, context);
+    super(message, { ...details, code: 'USER_ERROR', isRetryable: details.isRetryable ?? false });
     this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     this.userErrors = details.userErrors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
@@ -312,6 +325,7 @@ export class ShopifyUserError extends ShopwrightError {
 /** One query asks for more points than a query may, or than the bucket can hold. Code `MAX_COST_EXCEEDED`. */
 export class MaxCostError extends ShopwrightError {
   override readonly name = 'MaxCostError';
+  declare readonly code: 'MAX_COST_EXCEEDED';
   /** Points the query asks for. */
   readonly cost: number | undefined;
   /** Points a query may ask for. */
@@ -319,10 +333,12 @@ export class MaxCostError extends ShopwrightError {
 
   constructor(
     message: string,
-    details: { readonly cost?: number | undefined; readonly maxCost?: number | undefined },
-    context?: AnswerContext,
+    details: ResponseErrorDetails & {
+      readonly cost?: number | undefined;
+      readonly maxCost?: number | undefined;
+    } = {},
   ) {
-    super('MAX_COST_EXCEEDED', message, false, context);
+    super(message, { ...details, code: 'MAX_COST_EXCEEDED', isRetryable: false });
     this.cost = details.cost;
     this.maxCost = details.maxCost;
   }
@@ -342,11 +358,13 @@ const listed = (issues: readonly Issue[]): string =>
 /** Options or environment variables are invalid. Lists every issue, not only the first. Code `CONFIG_INVALID`. */
 export class ConfigError extends ShopwrightError {
   override readonly name = 'ConfigError';
+  declare readonly code: 'CONFIG_INVALID';
   readonly issues: readonly Issue[];
 
-  constructor(issues: readonly Issue[], context?: ErrorContext) {
-    super('CONFIG_INVALID', `Invalid configuration:${listed(issues)}`, false, context);
-    this.issues = issues;
+  /** @param message The first line, without its colon: the issues are listed below it. */
+  constructor(message: string, details: ErrorDetails & { readonly issues: readonly Issue[] }) {
+    super(`${message}:${listed(details.issues)}`, { ...details, code: 'CONFIG_INVALID', isRetryable: false });
+    this.issues = details.issues;
   }
 
   override toJSON(): Record<string, unknown> {
@@ -357,11 +375,13 @@ export class ConfigError extends ShopwrightError {
 /** Input data is invalid; nothing was sent. Code `VALIDATION_FAILED`. */
 export class ValidationError extends ShopwrightError {
   override readonly name = 'ValidationError';
+  declare readonly code: 'VALIDATION_FAILED';
   readonly issues: readonly Issue[];
 
-  constructor(subject: string, issues: readonly Issue[], context?: ErrorContext) {
-    super('VALIDATION_FAILED', `${subject} is invalid:${listed(issues)}`, false, context);
-    this.issues = issues;
+  /** @param message The first line, without its colon: the issues are listed below it. */
+  constructor(message: string, details: ErrorDetails & { readonly issues: readonly Issue[] }) {
+    super(`${message}:${listed(details.issues)}`, { ...details, code: 'VALIDATION_FAILED', isRetryable: false });
+    this.issues = details.issues;
   }
 
   override toJSON(): Record<string, unknown> {
@@ -369,21 +389,19 @@ export class ValidationError extends ShopwrightError {
   }
 }
 
-/** What is known about the work at a store that failed. */
-interface StorageErrorContext extends ErrorContext {
-  /** Whether a write was sent and no answer came. Default `false`. */
-  readonly mayHaveExecuted?: boolean;
-}
-
 /** A store could not be read or written. `isRetryable` where the store was only busy. Code `STORAGE_FAILED`. */
 export class StorageError extends ShopwrightError {
   override readonly name = 'StorageError';
-  /** `true` where a write was sent and no answer came: read the state before another try. */
+  declare readonly code: 'STORAGE_FAILED';
+  /** `true` where a write was sent and no response came: read the state before another try. */
   readonly mayHaveExecuted: boolean;
 
-  constructor(message: string, isRetryable: boolean, context?: StorageErrorContext) {
-    super('STORAGE_FAILED', message, isRetryable, context);
-    this.mayHaveExecuted = context?.mayHaveExecuted ?? false;
+  constructor(
+    message: string,
+    details: ErrorDetails & { readonly isRetryable?: boolean; readonly mayHaveExecuted?: boolean } = {},
+  ) {
+    super(message, { ...details, code: 'STORAGE_FAILED', isRetryable: details.isRetryable ?? false });
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
   }
 
   override toJSON(): Record<string, unknown> {
@@ -391,26 +409,29 @@ export class StorageError extends ShopwrightError {
   }
 }
 
-/** A lock's lease ran out before this holder was done; what it did not finish may be somebody else's work now. Code `LOCK_LOST`. */
+/** A lock's lease ran out before its holder was done; what it did not finish may be somebody else's work now. Code `LOCK_LOST`. */
 export class LockLostError extends ShopwrightError {
   override readonly name = 'LockLostError';
+  declare readonly code: 'LOCK_LOST';
 
-  constructor(key: string, context?: ErrorContext) {
-    super(
-      'LOCK_LOST',
-      `The lock on ${JSON.stringify(key)} was lost: its lease ran out. Stop this work, take the lock again and read the state anew.`,
-      false,
-      context,
-    );
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { ...details, code: 'LOCK_LOST', isRetryable: false });
   }
+}
+
+/** The error of a lock whose lease ran out, by the lock's key. */
+export function lockLost(key: string, details?: ErrorDetails): LockLostError {
+  const what = `The lock on ${JSON.stringify(key)} was lost: its lease ran out.`;
+  return new LockLostError(`${what} Stop this work, take the lock again and read the state anew.`, details);
 }
 
 /** A queue could not take, give or change a job. `isRetryable` where it was only out of reach. Code `QUEUE_FAILED`. */
 export class QueueError extends ShopwrightError {
   override readonly name = 'QueueError';
+  declare readonly code: 'QUEUE_FAILED';
 
-  constructor(message: string, isRetryable: boolean, context?: ErrorContext) {
-    super('QUEUE_FAILED', message, isRetryable, context);
+  constructor(message: string, details: ErrorDetails & { readonly isRetryable?: boolean } = {}) {
+    super(message, { ...details, code: 'QUEUE_FAILED', isRetryable: details.isRetryable ?? false });
   }
 }
 
@@ -437,8 +458,11 @@ interface ErrorOfCode {
   QUEUE_FAILED: QueueError;
 }
 
+/** The error of one of these codes, narrowed to them. */
+type ErrorWith<Code extends ErrorCode> = ErrorOfCode[Code] & { readonly code: Code };
+
 /**
- * Whether a value is an error of this package, and has one of the codes if any are given. Unlike `instanceof` it
+ * Whether a value is an error of this package, with one of these codes if any are given. Unlike `instanceof` it
  * also recognizes errors from another copy of the package.
  *
  * @example
@@ -449,14 +473,12 @@ interface ErrorOfCode {
  *   else throw error;
  * }
  */
-export function isShopwrightError<Code extends ErrorCode = never>(
+export function isShopwrightError(value: unknown): value is ShopwrightError;
+export function isShopwrightError<Code extends ErrorCode>(
   value: unknown,
-  ...codes: readonly Code[]
-): value is [Code] extends [never] ? ShopwrightError : ErrorOfCode[Code] {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    errorBrand in value &&
-    (codes.length === 0 || codes.includes((value as Partial<ShopwrightError>).code as Code))
-  );
+  ...codes: readonly [Code, ...Code[]]
+): value is ErrorWith<Code>;
+export function isShopwrightError(value: unknown, ...codes: readonly ErrorCode[]): boolean {
+  if (typeof value !== 'object' || value === null || !(errorBrand in value)) return false;
+  return codes.length === 0 || codes.includes((value as Partial<ShopwrightError>).code as ErrorCode);
 }

@@ -108,7 +108,9 @@ async function parseSource(source: string): Promise<DocumentNode> {
     if (!(error instanceof GraphQLError)) throw error;
     const at = error.locations?.[0];
     const place = at ? ` (line ${at.line}, column ${at.column})` : '';
-    throw new ValidationError('The GraphQL document', [{ field: 'document', message: `${error.message}${place}` }]);
+    throw new ValidationError('The GraphQL document is invalid', {
+      issues: [{ field: 'document', message: `${error.message}${place}` }],
+    });
   }
 }
 
@@ -119,7 +121,7 @@ function findOperation(document: DocumentNode, operationName: string | undefined
   const operation =
     operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
   const refuse = (message: string): never => {
-    throw new ValidationError('The GraphQL document', [{ field: 'document', message }]);
+    throw new ValidationError('The GraphQL document is invalid', { issues: [{ field: 'document', message }] });
   };
   if (!operation) {
     return refuse(operationName === undefined ? 'holds no operation.' : `holds no operation named ${operationName}.`);

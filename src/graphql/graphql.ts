@@ -149,14 +149,13 @@ function tooCostly(
     `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
       `${dearest ? `The dearest field is ${dearest.path} with ${dearest.cost}. ` : ''}` +
       'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
-    { cost, maxCost: maxQueryCost },
-    { operation: operation.name },
+    { cost, maxCost: maxQueryCost, operation: operation.name },
   );
 }
 
 function keyWithoutUse(operation: string): ValidationError {
   const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.idempotency what a second send does.`;
-  return new ValidationError(`The call of ${operation}`, [{ field: 'idempotencyKey', message }]);
+  return new ValidationError(`The call of ${operation} is invalid`, { issues: [{ field: 'idempotencyKey', message }] });
 }
 
 /**
@@ -174,7 +173,7 @@ function variablesText(variables: object): string {
   }
   if (text !== undefined) return text;
   const message = 'cannot be written as JSON. Give bigints as texts, and no object that holds itself.';
-  throw new ValidationError('The call', [{ field: 'variables', message }]);
+  throw new ValidationError('The call is invalid', { issues: [{ field: 'variables', message }] });
 }
 
 /** The body of a GraphQL request. `variables` are JSON already. */

@@ -1,10 +1,10 @@
 import {
   AccessDeniedError,
-  type AnswerContext,
   GraphqlError,
   type GraphqlErrorEntry,
   InvalidResponseError,
   MaxCostError,
+  type ResponseErrorDetails,
   ShopifyUserError,
   ShopUnavailableError,
   type ShopwrightError,
@@ -83,7 +83,11 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
     const message = userErrors.map(userErrorText).join('; ');
     return {
       ok: false,
-      error: new ShopifyUserError(`${options.operation.name} was refused: ${message}`, { userErrors, data }, context),
+      error: new ShopifyUserError(`${options.operation.name} was refused: ${message}`, {
+        userErrors,
+        data,
+        ...context,
+      }),
       answer,
       cost,
     };
@@ -151,7 +155,7 @@ function errorOfEntries(
     readonly cost: CallCost | null;
     readonly status: ThrottleStatus | undefined;
   },
-  context: AnswerContext & { readonly operation: string },
+  context: ResponseErrorDetails & { readonly operation: string },
 ): ShopwrightError {
   const { data } = answer;
   const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
@@ -167,28 +171,30 @@ function errorOfEntries(
       const value = tooCostly.extensions?.[key];
       return typeof value === 'number' ? value : undefined;
     };
-    return new MaxCostError(
-      `${message}. Ask for smaller pages or fewer nested fields.`,
-      { cost: number('cost'), maxCost: number('maxCost') },
-      context,
-    );
+    return new MaxCostError(`${message}. Ask for smaller pages or fewer nested fields.`, {
+      cost: number('cost'),
+      maxCost: number('maxCost'),
+      ...context,
+    });
   }
   const denied = find('ACCESS_DENIED');
   if (denied) {
     const required = denied.extensions?.['requiredAccess'];
-    return new AccessDeniedError(
-      message,
-      { requiredAccess: typeof required === 'string' ? required : undefined, data },
-      context,
-    );
+    return new AccessDeniedError(message, {
+      requiredAccess: typeof required === 'string' ? required : undefined,
+      data,
+      ...context,
+    });
   }
   if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
   const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
-  return new GraphqlError(
-    message,
-    { errors, data, isRetryable: broke && !holdsData(data), mayHaveExecuted: broke },
-    context,
-  );
+  return new GraphqlError(message, {
+    errors,
+    data,
+    isRetryable: broke && !holdsData(data),
+    mayHaveExecuted: broke,
+    ...context,
+  });
 }
 
 /** Whether any field of the answer was carried out: those that were not are null. */
@@ -246,7 +252,7 @@ function idempotencyRefusal(
   operation: ParsedOperation,
   data: Readonly<Record<string, unknown>>,
   keys: CallKeys,
-  context: AnswerContext,
+  context: ResponseErrorDetails,
   repeatable: boolean,
 ): ShopifyUserError | undefined {
   for (const root of operation.rootFields) {
@@ -256,21 +262,26 @@ function idempotencyRefusal(
     const details = { userErrors: [entry], data };
     switch (entry.code) {
       case 'IDEMPOTENCY_CONCURRENT_REQUEST':
-        return new ShopifyUserError(
-          message,
-          { ...details, isRetryable: true, mayHaveExecuted: true },
-          { ...context, retryAfterMs: concurrentWaitMs },
-        );
+        return new ShopifyUserError(message, {
+          ...details,
+          isRetryable: true,
+          mayHaveExecuted: true,
+          ...context,
+          retryAfterMs: concurrentWaitMs,
+        });
       case 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH':
-        return new ShopifyUserError(`${message} Use a key of its own for each different input.`, details, context);
+        return new ShopifyUserError(`${message} Use a key of its own for each different input.`, {
+          ...details,
+          ...context,
+        });
       case 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED':
       case 'IDEMPOTENCY_RECORD_NOT_FOUND':
         // The key that Shopify has used up was the caller's own: only the caller can choose another.
-        return new ShopifyUserError(
-          message,
-          { ...details, isRetryable: repeatable && keys.renew(root.responseKey) },
-          context,
-        );
+        return new ShopifyUserError(message, {
+          ...details,
+          isRetryable: repeatable && keys.renew(root.responseKey),
+          ...context,
+        });
       default:
     }
   }

@@ -126,8 +126,9 @@ function outcome<T>(call: Call<T>, shop: string, progress: Progress, error: unkn
   return new OutcomeUnknownError(
     `${call.operation} was sent, but no answer says whether Shopify carried it out (${error.code}). ` +
       'Read the state from Shopify before you send it again.',
-    { sentAt: progress.sentAt, idempotencyKey: call.idempotencyKey },
     {
+      sentAt: progress.sentAt,
+      idempotencyKey: call.idempotencyKey,
       shop,
       operation: call.operation,
       cause: error,
@@ -266,7 +267,7 @@ function withoutToken(response: TransportResponse, token: string): TransportResp
 function asNetworkError(thrown: unknown, transport: string): ShopwrightError {
   if (isShopwrightError(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new NetworkError(`The transport "${transport}" failed with ${name}.`, true);
+  return new NetworkError(`The transport "${transport}" failed with ${name}.`, { mayHaveExecuted: true });
 }
 
 /** How far a call has come, over all its attempts. */
@@ -322,10 +323,8 @@ function speaksAgainstShop(error: ShopwrightError): boolean {
 /** The error of an attempt that took too long. */
 function timedOut(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
   return new TimeoutError(
-    'TIMEOUT',
     `${call.operation} had no complete answer within ${call.timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
-    { timeoutMs: call.timeoutMs, mayHaveExecuted },
-    { shop, operation: call.operation },
+    { code: 'TIMEOUT', timeoutMs: call.timeoutMs, mayHaveExecuted, shop, operation: call.operation },
   );
 }
 
@@ -333,10 +332,8 @@ function timedOut(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): 
 function deadlineExceeded(call: Call<unknown>, shop: string, mayHaveExecuted: boolean): TimeoutError {
   const timeoutMs = call.deadlineMs ?? 0;
   return new TimeoutError(
-    'DEADLINE_EXCEEDED',
     `${call.operation} did not end within its deadline of ${timeoutMs} ms. Raise deadlineMs, or send less at a time.`,
-    { timeoutMs, mayHaveExecuted },
-    { shop, operation: call.operation },
+    { code: 'DEADLINE_EXCEEDED', timeoutMs, mayHaveExecuted, shop, operation: call.operation },
   );
 }
 

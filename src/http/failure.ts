@@ -66,10 +66,12 @@ export function networkError(error: unknown): NetworkError {
   if (failure && hasNeverLeft(failure)) {
     return new NetworkError(
       `Nothing was sent (${failure.code}). Check the shop's domain, the network and the request's headers.`,
-      false,
+      { mayHaveExecuted: false },
     );
   }
-  return new NetworkError(`The connection failed before a complete answer came (${failure?.code ?? 'no code'}).`, true);
+  return new NetworkError(`The connection failed before a complete answer came (${failure?.code ?? 'no code'}).`, {
+    mayHaveExecuted: true,
+  });
 }
 
 /**

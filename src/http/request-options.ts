@@ -49,7 +49,7 @@ function refuse(aboveZero: Readonly<Record<string, unknown>>, others: Readonly<R
     ...outOfRange(aboveZero, (value) => value > 0, 'must be a number above zero.'),
     ...outOfRange(others, (value) => value >= 0, 'must be a number of zero or more.'),
   ];
-  if (problems.length > 0) throw new ValidationError('The call', problems);
+  if (problems.length > 0) throw new ValidationError('The call is invalid', { issues: problems });
 }
 
 /** A problem for each value that is given and does not pass. Infinity passes; what is no number does not. */
@@ -74,7 +74,9 @@ export function requestHeaders(headers: Readonly<Record<string, string>> = {}): 
       new Headers([[name, value]]);
     } catch {
       const message = 'cannot be sent. Header names are plain letters and hyphens, values have no line breaks.';
-      throw new ValidationError('The call', [{ field: `headers[${JSON.stringify(name)}]`, message }]);
+      throw new ValidationError('The call is invalid', {
+        issues: [{ field: `headers[${JSON.stringify(name)}]`, message }],
+      });
     }
     return [name.toLowerCase(), value];
   });

@@ -1,8 +1,8 @@
 import {
   AccessDeniedError,
-  type AnswerContext,
   AuthenticationError,
   HttpError,
+  type ResponseErrorDetails,
   ShopUnavailableError,
   type ShopwrightError,
   ThrottledError,
@@ -11,7 +11,11 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
 /** The typed error of an answer whose status is not 2xx. */
-export function errorOfStatus(response: TransportResponse, context: AnswerContext, nowMs: number): ShopwrightError {
+export function errorOfStatus(
+  response: TransportResponse,
+  context: ResponseErrorDetails,
+  nowMs: number,
+): ShopwrightError {
   const { status } = response;
   const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), nowMs);
   const details = { ...context, status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
@@ -30,7 +34,6 @@ export function errorOfStatus(response: TransportResponse, context: AnswerContex
     case 403:
       return new AccessDeniedError(
         `The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`,
-        {},
         details,
       );
     case 423:
@@ -43,17 +46,15 @@ export function errorOfStatus(response: TransportResponse, context: AnswerContex
     case 404:
       return new HttpError(
         `Not found (404). Check that ${shop} exists, and the path and API version.${quoted}`,
-        false,
         details,
       );
     case 501:
-      return new HttpError(`${shop} does not offer this (501).${quoted}`, false, details);
+      return new HttpError(`${shop} does not offer this (501).${quoted}`, details);
     default:
-      return new HttpError(
-        `${shop} answered with status ${status}.${quoted}`,
-        status >= 500 && status !== 783,
-        details,
-      );
+      return new HttpError(`${shop} answered with status ${status}.${quoted}`, {
+        isRetryable: status >= 500 && status !== 783,
+        ...details,
+      });
   }
 }
 

@@ -46,7 +46,8 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
   return {
     name: 'undici',
     async send(request) {
-      if (closing) throw new NetworkError('The transport is closed. Close it after the last call.', false);
+      if (closing)
+        throw new NetworkError('The transport is closed. Close it after the last call.', { mayHaveExecuted: false });
       return exchange(request.signal, (stop) => send(request, stop));
     },
     close() {
@@ -129,7 +130,7 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
     if (value === undefined || (Number.isSafeInteger(value) && value >= smallest)) return [];
     return [{ field: `undiciTransport.${field}`, message: `is ${value}. Give a whole number, ${smallest} or more.` }];
   });
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     // HTTP/2 is off until undici 8; with all versions alike, a test of one speaks for the others.
     allowH2: false,

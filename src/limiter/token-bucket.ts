@@ -41,7 +41,7 @@ export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
  */
 function tokenBucketSettings(options?: TokenBucketOptions): TokenBucketSettings {
   const { settings, problems } = readTokenBucketOptions(options);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return settings;
 }
 

@@ -31,7 +31,10 @@ export const lastWordsMs = 5_000;
 export function runAttempt({ handler, context, timeoutMs, stop, clock }: AttemptPlan): Promise<AttemptResult> {
   const limits = { timeoutMs, mayHaveExecuted: true };
   const link = linkSignal(clock, stop, timeoutMs, () => {
-    return new TimeoutError('TIMEOUT', `The job ${context.job.type} was not done within ${timeoutMs} ms.`, limits);
+    return new TimeoutError(`The job ${context.job.type} was not done within ${timeoutMs} ms.`, {
+      code: 'TIMEOUT',
+      ...limits,
+    });
   });
   const judge = (error: unknown): AttemptResult => {
     if (stop.aborted) return { kind: 'given-back' };

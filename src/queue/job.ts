@@ -50,7 +50,7 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
   const { retryDelaysMs = defaults.retryDelaysMs, timeoutMs = defaults.timeoutMs } = draft;
   const check = (field: keyof NewJob, fits: boolean, mend: string): void => {
-    if (!fits) throw new QueueError(`The job cannot be queued: ${field}: ${mend}`, false);
+    if (!fits) throw new QueueError(`The job cannot be queued: ${field}: ${mend}`);
   };
   const name = 'a text of 1 to 512 characters without half surrogate pairs';
   check('type', isName(type), `give ${name}`);
@@ -77,9 +77,7 @@ function toJson(payload: unknown): string {
   try {
     return JSON.stringify(payload) ?? 'null';
   } catch (cause) {
-    throw new QueueError('The job cannot be queued: payload: give plain JSON, without circles and bigints', false, {
-      cause,
-    });
+    throw new QueueError('The job cannot be queued: payload: give plain JSON, without circles and bigints', { cause });
   }
 }
 
@@ -150,7 +148,9 @@ class DeferSignal extends Error implements Deferral {
  */
 export function defer(delayMs: number): Error & Deferral {
   if (!isDelay(delayMs)) {
-    throw new ConfigError([{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }],
+    });
   }
   return new DeferSignal(delayMs);
 }

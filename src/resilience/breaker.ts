@@ -152,8 +152,7 @@ export function createShopBreaker(
     if (retryAfterMs > 0) {
       throw new CircuitOpenError(
         `Calls to ${shop} are stopped after failures in a row; the next is let through in ${Math.ceil(retryAfterMs)} ms.`,
-        retryAfterMs,
-        { shop, operation },
+        { retryAfterMs, shop, operation },
       );
     }
   };

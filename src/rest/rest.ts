@@ -87,7 +87,7 @@ function checkedPath(path: string): string {
   if (/^[a-z0-9_]+(\/[a-z0-9_-]+)*\.json$/i.test(resource)) return resource;
   const message =
     'must be relative to the API version and end in .json, such as products/123.json. Give parameters as query.';
-  throw new ValidationError('The REST call', [{ field: 'path', message }]);
+  throw new ValidationError('The REST call is invalid', { issues: [{ field: 'path', message }] });
 }
 
 function queryText(query: RestOptions['query'] = {}): string {
@@ -163,7 +163,7 @@ function refusedInput(
       )
     : [{ message: typeof errors === 'string' ? errors : 'Unprocessable Entity' }];
   const said = userErrors.map(({ field, message }) => `${field?.join('.') ?? 'input'}: ${message}`).join('; ');
-  return new ShopifyUserError(`${operation} was refused: ${said}`, { userErrors }, context);
+  return new ShopifyUserError(`${operation} was refused: ${said}`, { userErrors, ...context });
 }
 
 /** Options of one REST call. */

@@ -91,7 +91,7 @@ const defaultPatterns = 20;
 export function checkedLimit(method: string, limit: number | undefined, otherwise = defaultPageSize): number {
   if (limit === undefined) return otherwise;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize) {
-    throw new StorageError(`${method}() takes a limit from 1 to ${maxPageSize}.`, false);
+    throw new StorageError(`${method}() takes a limit from 1 to ${maxPageSize}.`);
   }
   return limit;
 }
@@ -106,7 +106,6 @@ export function checkedPage(options: ListOptions): ListOptions & { readonly limi
   if (options.after !== undefined && !isStorableText(options.after)) {
     throw new StorageError(
       'list() takes the last local id of the page before as `after`; this one cannot be a local id.',
-      false,
     );
   }
   return { ...options, limit };
@@ -199,5 +198,5 @@ function started<T>(work: () => Promise<T>): Promise<T> {
 
 /** The error of all that is asked of stores that are closed. */
 export function storeClosed(): StorageError {
-  return new StorageError('The store is closed: close() was called on it. Make new stores to go on.', false);
+  return new StorageError('The store is closed: close() was called on it. Make new stores to go on.');
 }

@@ -42,7 +42,7 @@ export function checkedDraft(draft: JournalDraft): StoredDraft {
   if (sent === undefined) problems.push(`sent ${noJsonObject}`);
   if (before === undefined) problems.push(`before ${noJsonObject}`);
   if (problems.length > 0 || sent === undefined || before === undefined) {
-    throw new StorageError(`The journal entry of ${shownId(localId)} cannot be stored: ${problems.join('; ')}.`, false);
+    throw new StorageError(`The journal entry of ${shownId(localId)} cannot be stored: ${problems.join('; ')}.`);
   }
   return { shop, localId, gid, runId, action, at: Math.floor(at), sent, before };
 }
@@ -69,7 +69,7 @@ export function journalId(number: number): string {
  */
 export function checkedMoment(before: number): number {
   const problem = timeProblem(before);
-  if (problem !== undefined) throw new StorageError(`prune() takes a moment; \`before\` ${problem}.`, false);
+  if (problem !== undefined) throw new StorageError(`prune() takes a moment; \`before\` ${problem}.`);
   return Math.ceil(before);
 }
 
@@ -92,10 +92,7 @@ export function checkedJournalPage(shop: string, options: JournalListOptions): J
   const { runId, localId, after, order = 'oldest' } = options;
   const limit = checkedLimit('list', options.limit);
   if (after !== undefined && !(after.length === idLength && /^\d+$/.test(after))) {
-    throw new StorageError(
-      'list() takes the last id of the page before as `after`; this one is no id of a journal.',
-      false,
-    );
+    throw new StorageError('list() takes the last id of the page before as `after`; this one is no id of a journal.');
   }
   if (![shop, runId ?? '', localId ?? ''].every(isStorableText)) return undefined;
   const number = after === undefined ? undefined : Number(after);

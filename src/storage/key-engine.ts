@@ -53,7 +53,7 @@ const longestTextShown = 80;
 const shown = (key: string): string => JSON.stringify(key.slice(0, longestTextShown));
 
 const refuse = (message: string): never => {
-  throw new StorageError(message, false);
+  throw new StorageError(message);
 };
 
 /** @throws StorageError for a key that not every store can keep as it is. */

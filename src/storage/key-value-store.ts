@@ -1,4 +1,4 @@
-import { LockLostError } from '../errors/errors.ts';
+import { type LockLostError, lockLost } from '../errors/errors.ts';
 import { sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
@@ -23,7 +23,7 @@ const checkedTerms = ({ ttlMs, fence }: WriteOptions): WriteTerms => {
 
 /** Whether it was done. @throws LockLostError */
 const isDone = (key: string, outcome: WriteOutcome): boolean => {
-  if (outcome === 'lost') throw new LockLostError(key);
+  if (outcome === 'lost') throw lockLost(key);
   return outcome === 'done';
 };
 
@@ -262,7 +262,7 @@ class HeldLock implements Lock {
   lose(cause?: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    this.#lost = new LockLostError(this.key, cause === undefined ? {} : { cause });
+    this.#lost = lockLost(this.key, { cause });
     this.#controller?.abort(this.#lost);
   }
 

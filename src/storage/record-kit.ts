@@ -78,10 +78,7 @@ export function checkedRecord(record: SyncRecord): StoredRecord {
   const lastSyncData = record.lastSyncData === null ? null : toJsonObject(record.lastSyncData);
   if (lastSyncData === undefined) problems.push(`lastSyncData ${noJsonObject}`);
   if (problems.length > 0 || lastSyncData === undefined) {
-    throw new StorageError(
-      `The sync record of ${shownId(record.localId)} cannot be stored: ${problems.join('; ')}.`,
-      false,
-    );
+    throw new StorageError(`The sync record of ${shownId(record.localId)} cannot be stored: ${problems.join('; ')}.`);
   }
   return {
     shop: record.shop,

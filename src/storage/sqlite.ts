@@ -85,7 +85,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOpti
   if (!['automatic', 'manual'].includes(migrate)) {
     problems.push({ field: 'migrate', message: 'use `automatic` or `manual`' });
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, migrate, clock };
 }
 
@@ -206,7 +206,6 @@ function createOpenFile(path: string): OpenFile {
       if (there && there.ino === open.file?.ino && there.dev === open.file.dev) return;
       throw new StorageError(
         `The SQLite store ${JSON.stringify(path)} was deleted or replaced while it was open, so nothing that it is given is kept. Close these stores and make new ones; replace the file only while nobody has it open.`,
-        false,
       );
     },
   };
@@ -335,13 +334,13 @@ export function toStorageError(error: unknown, path: string): StorageError {
   const store = `The SQLite store ${JSON.stringify(path)}`;
   if (isBusy(error)) {
     const message = `${store} is locked by another connection. Try again, raise busyTimeoutMs, or end what holds the lock.`;
-    return new StorageError(message, true, { cause: error });
+    return new StorageError(message, { isRetryable: true, cause: error });
   }
   const primary = sqliteCode(error);
   const known = primary === undefined ? fileProblems[String(property(error, 'code'))] : problems[primary];
   const reason = error instanceof Error ? error.message : String(error);
   const mend = primary === code.error ? '. If its tables belong to another program, set another tablePrefix' : '';
-  return new StorageError(`${store} ${known ?? `failed: ${reason}${mend}`}.`, false, { cause: error });
+  return new StorageError(`${store} ${known ?? `failed: ${reason}${mend}`}.`, { cause: error });
 }
 
 /** Whether all migrations of this release have run. Reads only. */

@@ -16,7 +16,7 @@ const knownFields: readonly string[] = [
  */
 export function checkDesired(desired: unknown, ownership: Ownership, shop: string): readonly Wanted[] {
   const refuse = (problems: readonly Issue[]): ValidationError =>
-    new ValidationError('The list of webhook subscriptions', problems, { shop });
+    new ValidationError('The list of webhook subscriptions is invalid', { issues: problems, shop });
   if (!Array.isArray(desired)) throw refuse([{ field: 'desired', message: 'give a list of subscriptions' }]);
   const problems = desired.flatMap((one: unknown, index) => problemsOf(one, `desired[${index}]`, ownership));
   if (problems.length > 0) throw refuse(problems);

@@ -309,7 +309,7 @@ export function createOwnership(owner: string): Ownership {
   const fits = typeof owner === 'string' && /^[\w-]+$/.test(owner) && owner.length <= longestOwner;
   if (!fits || owner.includes(separator) || owner.endsWith('_')) {
     const message = `give 1 to ${longestOwner} letters, digits, - and _, without __ and not with _ at the end`;
-    throw new ConfigError([{ field: 'owner', message }]);
+    throw new ConfigError('Invalid configuration', { issues: [{ field: 'owner', message }] });
   }
   const prefix = owner + separator;
   return {
@@ -366,10 +366,7 @@ function entriesOf(text: string | undefined, key: string): readonly Standing[] {
   const read = parseJson(text);
   const entries = isRecord(read) && read['version'] === 1 ? read['subscriptions'] : undefined;
   if (Array.isArray(entries) && entries.every(isStanding)) return entries;
-  throw new StorageError(
-    `${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`,
-    false,
-  );
+  throw new StorageError(`${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`);
 }
 
 function isStanding(value: unknown): value is Standing {

@@ -351,7 +351,7 @@ class Ledger {
 
 function obstruction({ field }: Wanted, by: Standing, shop: string): ShopwrightError {
   const message = `the topic, uri and filter are those of ${by.id}, which is not this owner's and is left alone. Delete that one, or give another uri`;
-  return new ValidationError('The webhook subscription', [{ field, message }], { shop });
+  return new ValidationError('The webhook subscription is invalid', { issues: [{ field, message }], shop });
 }
 
 function inOrder<T extends ReportedSubscription>(list: readonly T[]): readonly T[] {

@@ -82,7 +82,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
     problems.push({ field: sync ? 'source' : 'sync', message });
   }
-  if (!parsed.ok || problems.length > 0) throw new ConfigError(problems);
+  if (!parsed.ok || problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const { domain: shop } = parsed;
   const { records } = stores;
   const marks = createPushMarks(stores.keyValue, shop);
@@ -103,7 +103,8 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   return {
     async enqueue(localId, more) {
       const problem = keyProblem(localId);
-      if (problem !== undefined) throw new ValidationError('The product', [{ field: 'localId', message: problem }]);
+      if (problem !== undefined)
+        throw new ValidationError('The product is invalid', { issues: [{ field: 'localId', message: problem }] });
       await marks.mark(localId);
       // A new product is seen in the counts from now on. What there is of others is a push's to write.
       if (!(await records.get(shop, localId))) await records.put(emptyRecord(shop, localId));
@@ -156,7 +157,10 @@ function createPushJob(options: PushJobOptions): JobHandler {
 
   /** Not tried again before the next change. */
   const refuse = async (localId: string, message: string): Promise<void> => {
-    const { code, message: text } = new ValidationError(localId, [{ field: 'product', message }], { shop });
+    const { code, message: text } = new ValidationError(`${localId} is invalid`, {
+      issues: [{ field: 'product', message }],
+      shop,
+    });
     await change(localId, () => ({ status: 'failed', lastError: { code, message: text } }));
   };
 
@@ -317,7 +321,7 @@ function unreadable(keys: readonly string[]): StorageError {
   const some = keys.slice(0, 3).join(', ');
   const which = keys.length > 3 ? `${some} and ${keys.length - 3} more` : some;
   const mend = 'Delete the keys, and enqueue their products again.';
-  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${mend}`, false);
+  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${mend}`);
 }
 
 /** Codes that say nothing about the product: the shop, or a store of our own, could not be reached, or not in time. */

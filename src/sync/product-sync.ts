@@ -80,7 +80,9 @@ const maxConcurrency = 1000;
 export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency) {
-    throw new ConfigError([{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }],
+    });
   }
   const { records } = stores;
   const inTurn = createTurns();
@@ -172,13 +174,13 @@ async function findPublications(client: SyncClient, wanted: readonly string[]): 
   });
   if (missing.length > 0) {
     const names = found.map(({ name }) => `"${name}"`).join(', ') || 'none';
-    throw new ConfigError(
-      missing.map((text) => ({
+    throw new ConfigError('Invalid configuration', {
+      issues: missing.map((text) => ({
         field: 'publishTo',
         message: `${client.shop} has no publication "${text}". It has: ${names}.`,
       })),
-      { shop: client.shop },
-    );
+      shop: client.shop,
+    });
   }
   return [...new Set(gids)];
 }

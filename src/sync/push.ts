@@ -163,9 +163,7 @@ export async function pushProduct(
     }
     const failed: SyncRecord = { ...syncing, ...reached, ...failure(error, reached.gid) };
     await records.put(failed).catch((storage: unknown) => {
-      throw new StorageError(`${localId} failed, and that could not be written down.`, false, {
-        cause: { error, storage },
-      });
+      throw new StorageError(`${localId} failed, and that could not be written down.`, { cause: { error, storage } });
     });
     // Somebody deleted it meanwhile: where the host wants it back, it is made anew at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
@@ -190,7 +188,7 @@ const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null }
 
 function deletedInShopify(shop: string): ValidationError {
   const message = `was deleted in ${shop}. Set recreateDeleted to make it again, or stop pushing it.`;
-  return new ValidationError('The product', [{ field: 'localId', message }], { shop });
+  return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
 }
 
 async function send(
@@ -262,7 +260,7 @@ async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }
   if (owner === draft.localId) return product.id;
   if (owner !== undefined) {
     const message = `is that of a product which belongs to the local id "${owner}" already. Give each product a handle of its own.`;
-    throw new ValidationError('The product', [{ field: 'handle', message }], { shop: client.shop });
+    throw new ValidationError('The product is invalid', { issues: [{ field: 'handle', message }], shop: client.shop });
   }
   await client.graphql(
     MetafieldsWriteDocument,

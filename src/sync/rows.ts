@@ -31,7 +31,8 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   const { name } = options;
   const body = text.replace(/^\uFEFF/, '');
   const first = body.trimStart()[0];
-  if (first === undefined) throw new ValidationError(name, [{ field: 'line 1', message: `is empty: ${wanted}` }]);
+  if (first === undefined)
+    throw new ValidationError(`${name} is invalid`, { issues: [{ field: 'line 1', message: `is empty: ${wanted}` }] });
   return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
 }
 
@@ -41,7 +42,7 @@ function parseArray(text: string, name: string): unknown[] {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ValidationError(name, [problemOf(text)]);
+    throw new ValidationError(`${name} is invalid`, { issues: [problemOf(text)] });
   }
 }
 
@@ -61,7 +62,9 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   }
   // Not one object in it: this is another kind of file, such as CSV or a web page.
   if (firstProblem && !rows.some((row) => typeof row === 'object' && row !== null)) {
-    throw new ValidationError(name, [{ ...firstProblem, message: `${firstProblem.message}; ${wanted}` }]);
+    throw new ValidationError(`${name} is invalid`, {
+      issues: [{ ...firstProblem, message: `${firstProblem.message}; ${wanted}` }],
+    });
   }
   return { rows, rejected };
 }

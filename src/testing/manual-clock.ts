@@ -91,7 +91,8 @@ export function createManualClock(options: { readonly now?: number } = {}): Manu
         if (settled) return promise;
         const timer = next();
         if (!timer) {
-          throw new TimeoutError('TIMEOUT', 'The promise is pending, and no timer is left on the clock to settle it.', {
+          throw new TimeoutError('The promise is pending, and no timer is left on the clock to settle it.', {
+            code: 'TIMEOUT',
             timeoutMs: elapsedMs,
             mayHaveExecuted: true,
           });

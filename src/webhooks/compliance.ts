@@ -227,7 +227,7 @@ function checkBody({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): voi
   if (!flaw) return;
   const [field, why] = flaw;
   const message = `${why}: nothing was done; somebody may have sent an old body again under other headers`;
-  throw new ValidationError(`The webhook ${topic}`, [{ field, message }], { shop });
+  throw new ValidationError(`The webhook ${topic} is invalid`, { issues: [{ field, message }], shop });
 }
 
 /** A store that can forget a shop. */

@@ -34,7 +34,8 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
-  if (queue && !store) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);
+  if (queue && !store)
+    throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
 
   // A chunk of its own: who only verifies does not pay for it.
   const handling = import('./ingest/accept.ts').then(({ createHandling }) => createHandling(options, receive));

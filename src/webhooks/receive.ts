@@ -116,7 +116,7 @@ export function toEvent(
 /** @throws ConfigError when the option is no positive integer. */
 export function wholeNumber(field: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new ConfigError([{ field, message: 'must be a whole number above 0' }]);
+  throw new ConfigError('Invalid configuration', { issues: [{ field, message: 'must be a whole number above 0' }] });
 }
 
 /**

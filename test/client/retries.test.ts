@@ -268,7 +268,7 @@ describe('the token', () => {
 
   it('that cannot be had gives its points back', async () => {
     const auth: TokenSource = {
-      get: () => Promise.reject(new NetworkError('no token', false)),
+      get: () => Promise.reject(new NetworkError('no token', { mayHaveExecuted: false })),
       invalidate: () => Promise.resolve(false),
     };
     const { shop, clock } = scriptedShop([good()], { accessToken: undefined, auth });

@@ -36,14 +36,14 @@ describe('toJSON', () => {
   });
 
   it.each([
-    [new ConfigError(issues), { issues }],
-    [new ValidationError('The product', issues), { issues }],
-    [new HttpError('gone', false, { status: 404 }), { status: 404 }],
+    [new ConfigError('Invalid configuration', { issues }), { issues }],
+    [new ValidationError('The product is invalid', { issues }), { issues }],
+    [new HttpError('gone', { status: 404 }), { status: 404 }],
     [new ShopifyUserError('refused', { userErrors: [{ message: 'x' }] }), { userErrors: [{ message: 'x' }] }],
     [new OutcomeUnknownError('lost', { sentAt: 5, idempotencyKey: 'k' }), { sentAt: 5, idempotencyKey: 'k' }],
     [new OutcomeUnknownError('lost', { sentAt: 5 }), { sentAt: 5 }],
-    [new CircuitOpenError('open', 7), { retryAfterMs: 7 }],
-    [new StorageError('busy', true), { isRetryable: true, code: 'STORAGE_FAILED' }],
+    [new CircuitOpenError('open', { retryAfterMs: 7 }), { retryAfterMs: 7 }],
+    [new StorageError('busy', { isRetryable: true }), { isRetryable: true, code: 'STORAGE_FAILED' }],
   ])('of %s has its own fields too', (error, fields) => {
     expect(error.toJSON()).toMatchObject(fields);
   });
@@ -51,7 +51,7 @@ describe('toJSON', () => {
 
 describe('a message', () => {
   it('names each problem with its field', () => {
-    expect(new ValidationError('The product', issues).message).toBe(
+    expect(new ValidationError('The product is invalid', { issues }).message).toBe(
       'The product is invalid:\n  - title: is missing. Give one.',
     );
   });
@@ -59,7 +59,9 @@ describe('a message', () => {
   it.each(['shpat_0123abcdef', 'shpca_0123', 'shpss_secret-with_signs', 'shprt_refresh'])(
     'never holds %s',
     (secret) => {
-      expect(new NetworkError(`failed with ${secret}.`, true).message).toBe('failed with [redacted].');
+      expect(new NetworkError(`failed with ${secret}.`, { mayHaveExecuted: true }).message).toBe(
+        'failed with [redacted].',
+      );
     },
   );
 });
@@ -87,24 +89,24 @@ describe('a guard', () => {
   it('knows every class by its code, and no other class', () => {
     const details = { timeoutMs: 1, mayHaveExecuted: false };
     const samples: Record<string, unknown> = {
-      AccessDeniedError: new AccessDeniedError('x', {}),
+      AccessDeniedError: new AccessDeniedError('x'),
       AuthenticationError: new shopwright.AuthenticationError('x'),
-      CircuitOpenError: new CircuitOpenError('x', 1),
-      ConfigError: new ConfigError([]),
+      CircuitOpenError: new CircuitOpenError('x', { retryAfterMs: 1 }),
+      ConfigError: new ConfigError('Invalid configuration', { issues: [] }),
       GraphqlError: new shopwright.GraphqlError('x', { errors: [] }),
-      HttpError: new HttpError('x', false, { status: 400 }),
+      HttpError: new HttpError('x', { status: 400 }),
       InvalidResponseError: new shopwright.InvalidResponseError('x'),
-      LockLostError: new shopwright.LockLostError('key'),
-      MaxCostError: new MaxCostError('x', {}),
-      NetworkError: new NetworkError('x', true),
+      LockLostError: new shopwright.LockLostError('x'),
+      MaxCostError: new MaxCostError('x'),
+      NetworkError: new NetworkError('x', { mayHaveExecuted: true }),
       OutcomeUnknownError: new OutcomeUnknownError('x', { sentAt: 0 }),
-      QueueError: new shopwright.QueueError('x', true),
+      QueueError: new shopwright.QueueError('x', { isRetryable: true }),
       ShopUnavailableError: new shopwright.ShopUnavailableError('x'),
       ShopifyUserError: new ShopifyUserError('x', { userErrors: [] }),
-      StorageError: new StorageError('x', false),
+      StorageError: new StorageError('x'),
       ThrottledError: new ThrottledError('x'),
-      TimeoutError: new shopwright.TimeoutError('TIMEOUT', 'x', details),
-      ValidationError: new ValidationError('x', []),
+      TimeoutError: new shopwright.TimeoutError('x', { code: 'TIMEOUT', ...details }),
+      ValidationError: new ValidationError('x is invalid', { issues: [] }),
     };
     const classes = Object.keys(shopwright).filter(
       (name) => name.endsWith('Error') && !name.startsWith('is') && name !== 'ShopwrightError',

@@ -63,7 +63,7 @@ describe('the queue in this process', () => {
   it('puts a job off without losing an attempt, by its handler or by an open breaker', async () => {
     const clock = createManualClock();
     const queue = inProcessQueue({ clock, retryDelaysMs: [] });
-    const thrown = [defer(5_000), new CircuitOpenError('open', 300_000)];
+    const thrown = [defer(5_000), new CircuitOpenError('open', { retryAfterMs: 300_000 })];
     const attempts: number[] = [];
     queue.process('wait', async ({ attempt }) => {
       attempts.push(attempt);

@@ -125,7 +125,7 @@ describe('the queue in this process', () => {
     let calls = 0;
     queue.process('work', async () => {
       calls += 1;
-      if (calls === 1) throw new CircuitOpenError('open', Number.NaN);
+      if (calls === 1) throw new CircuitOpenError('open', { retryAfterMs: Number.NaN });
     });
     await queue.enqueue({ type: 'work', payload: 1 });
     await clock.run(queue.drain());

@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { decideRetry, mayHaveExecuted } from '../../src/resilience/retry.ts';
 
 const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
-const http = (status: number): HttpError => new HttpError(`status ${status}`, status >= 500, { status });
+const http = (status: number): HttpError => new HttpError(`status ${status}`, { isRetryable: status >= 500, status });
 const late = { timeoutMs: 1, mayHaveExecuted: true };
 
 /** Error, and whether it is retried for an operation that is safe, keyed, or must never be sent twice. */
@@ -26,15 +26,19 @@ const table: readonly (readonly [string, ShopwrightError, { idempotent: boolean;
     ['THROTTLED', new ThrottledError('throttled'), { idempotent: true, keyed: true, unsafe: true }],
     [
       'a connection that was never made',
-      new NetworkError('refused', false),
+      new NetworkError('refused', { mayHaveExecuted: false }),
       { idempotent: true, keyed: true, unsafe: true },
     ],
     [
       'a connection lost after the send',
-      new NetworkError('reset', true),
+      new NetworkError('reset', { mayHaveExecuted: true }),
       { idempotent: true, keyed: true, unsafe: false },
     ],
-    ['a time-out', new TimeoutError('TIMEOUT', 'late', late), { idempotent: true, keyed: true, unsafe: false }],
+    [
+      'a time-out',
+      new TimeoutError('late', { code: 'TIMEOUT', ...late }),
+      { idempotent: true, keyed: true, unsafe: false },
+    ],
     ['500', http(500), { idempotent: true, keyed: true, unsafe: false }],
     ['502', http(502), { idempotent: true, keyed: true, unsafe: false }],
     ['503', http(503), { idempotent: true, keyed: true, unsafe: false }],
@@ -52,18 +56,22 @@ const table: readonly (readonly [string, ShopwrightError, { idempotent: boolean;
     ['400', http(400), { idempotent: false, keyed: false, unsafe: false }],
     ['404', http(404), { idempotent: false, keyed: false, unsafe: false }],
     ['a wrong token', new AuthenticationError('401'), { idempotent: false, keyed: false, unsafe: false }],
-    ['a missing scope', new AccessDeniedError('403', {}), { idempotent: false, keyed: false, unsafe: false }],
+    ['a missing scope', new AccessDeniedError('403'), { idempotent: false, keyed: false, unsafe: false }],
     ['a frozen shop', new ShopUnavailableError('402'), { idempotent: false, keyed: false, unsafe: false }],
     [
       'user errors',
       new ShopifyUserError('refused', { userErrors: [] }),
       { idempotent: false, keyed: false, unsafe: false },
     ],
-    ['a query that costs too much', new MaxCostError('cost', {}), { idempotent: false, keyed: false, unsafe: false }],
-    ['an open breaker', new CircuitOpenError('open', 1000), { idempotent: false, keyed: false, unsafe: false }],
+    ['a query that costs too much', new MaxCostError('cost'), { idempotent: false, keyed: false, unsafe: false }],
+    [
+      'an open breaker',
+      new CircuitOpenError('open', { retryAfterMs: 1000 }),
+      { idempotent: false, keyed: false, unsafe: false },
+    ],
     [
       'a deadline',
-      new TimeoutError('DEADLINE_EXCEEDED', 'late', late),
+      new TimeoutError('late', { code: 'DEADLINE_EXCEEDED', ...late }),
       { idempotent: false, keyed: false, unsafe: false },
     ],
   ];

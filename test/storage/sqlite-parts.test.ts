@@ -107,7 +107,7 @@ describe('toStorageError', () => {
     expect(toStorageError('odd', 'a').message).toContain('failed: odd.');
     expect(toStorageError(undefined, 'a').message).toContain('failed: undefined.');
     expect(isBusy(null)).toBe(false);
-    const own = new StorageError('mine', true);
+    const own = new StorageError('mine', { isRetryable: true });
     expect(toStorageError(own, 'a')).toBe(own);
   });
 });

@@ -20,7 +20,7 @@ function start() {
         return async (...given: unknown[]) => {
           const isFailing = calls.push(String(name)) === failing?.at;
           const fail = (): never => {
-            throw new StorageError(`${String(name)} failed`, false);
+            throw new StorageError(`${String(name)} failed`);
           };
           if (isFailing && failing?.fault === 'refused') fail();
           const answer: unknown = await Reflect.apply(found, of, given);

@@ -236,7 +236,7 @@ describe('the product queue', () => {
       ...{ shop: domain, fetch: shop.fake.fetch, clock: shop.clock, isolated: true },
       auth: {
         async get() {
-          if (isDown) throw new StorageError('The disk reports an error.', false);
+          if (isDown) throw new StorageError('The disk reports an error.');
           return 'shpat_fake';
         },
         invalidate: async () => false,

@@ -245,7 +245,7 @@ describe('the sync record', () => {
 
   it('that cannot be written keeps the product from being sent', async () => {
     const { sync, fake, stores, clock } = fakeSync();
-    stores.records.put = () => Promise.reject(new StorageError('disk full', false));
+    stores.records.put = () => Promise.reject(new StorageError('disk full'));
     const summary = await clock.run(sync.pushMany([tee()]));
     expect(isShopwrightError(summary.failed[0]?.error, 'STORAGE_FAILED')).toBe(true);
     expect(fake.executed('productSet')).toBe(0);
@@ -522,9 +522,7 @@ describe('what happens between two pushes', () => {
     const { sync, fake, stores, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
     const put = stores.records.put;
     stores.records.put = (record) =>
-      record.status === 'failed'
-        ? Promise.reject(new StorageError('disk full', false))
-        : put.call(stores.records, record);
+      record.status === 'failed' ? Promise.reject(new StorageError('disk full')) : put.call(stores.records, record);
     fake.faults.next('status-500', { operation: 'ProductPush' });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
     expect(isShopwrightError(error, 'STORAGE_FAILED') && error.cause).toMatchObject({ error: { code: 'HTTP_ERROR' } });

@@ -200,12 +200,14 @@ export function startPoints(
   return new Promise((resolve, reject) => {
     const cancel = clock.setTimer(() => {
       const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
-      reject(new TimeoutError('TIMEOUT', `Bottleneck was not ready within ${startTimeoutMs} ms.`, limits, { shop }));
+      reject(
+        new TimeoutError(`Bottleneck was not ready within ${startTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits, shop }),
+      );
     }, startTimeoutMs);
     const take = (points: number | null): void => {
       if (points !== null) resolve(points);
       const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
-      reject(new ConfigError([{ field: 'limiter.limiterFor', message }], { shop }));
+      reject(new ConfigError('Invalid configuration', { issues: [{ field: 'limiter.limiterFor', message }], shop }));
     };
     bottleneck.currentReservoir().then(take, reject).finally(cancel);
   });
@@ -214,7 +216,8 @@ export function startPoints(
 /** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not answer. */
 function dropped(shop: string, error: unknown): NetworkError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`Bottleneck did not let a call to ${shop} through, nothing was sent: ${reason}`, false, {
+  return new NetworkError(`Bottleneck did not let a call to ${shop} through, nothing was sent: ${reason}`, {
+    mayHaveExecuted: false,
     shop,
   });
 }

@@ -80,7 +80,7 @@ export function bottleneckLimiterSettings(options: BottleneckLimiterOptions): Bo
     'give whole numbers from 0 to 9',
   );
   check('startTimeoutMs', startTimeoutMs > 0, 'give milliseconds, more than 0');
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     ...{ clock, maximumAvailable, restoreRate, idleMs, refill, startTimeoutMs, priorities },
     limiterFor: typeof limiterFor === 'function' ? limiterFor : () => limiterFor,

@@ -171,6 +171,6 @@ export function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiter
   check('leaseMs', isTime(leaseMs) && leaseMs <= longestLeaseMs, 'give milliseconds, more than 0, at most an hour');
   check('probeMs', isTime(probeMs), 'give milliseconds, more than 0');
   check('processes', Number.isInteger(processes) && processes > 0, 'give a whole number, 1 or more');
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { ...settings, redis, keyPrefix, commandTimeoutMs, leaseMs, probeMs, processes, logger };
 }

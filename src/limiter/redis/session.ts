@@ -320,7 +320,7 @@ export function createRedisLink(settings: LinkSettings): RedisLink {
     };
     command.finally(settle).then(onLate, () => undefined);
     const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
-    return new TimeoutError('TIMEOUT', `Redis did not answer within ${commandTimeoutMs} ms.`, limits);
+    return new TimeoutError(`Redis did not answer within ${commandTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits });
   };
 
   const inTime = (command: Promise<unknown>, onLate: () => void): Promise<unknown> =>

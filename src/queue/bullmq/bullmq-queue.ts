@@ -67,7 +67,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   const { within } = createRedisWaits(name, watchTrouble(redis));
   const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, work);
   const mustBeOpen = (): void => {
-    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`, false);
+    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
   };
 
   /** The job waits again by then, so this is no failure of what was asked. */
@@ -80,7 +80,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       );
 
   const end = async (graceMs: number): Promise<void> => {
-    const reason = new QueueError(`The queue ${name} closes.`, true);
+    const reason = new QueueError(`The queue ${name} closes.`, { isRetryable: true });
     closing.abort(reason);
     const cancel = systemClock.setTimer(() => {
       stopping.abort(reason);
@@ -224,10 +224,10 @@ function createRedisWaits(queue: string, lastTrouble: () => unknown): RedisWaits
     const refusal = readRedisRefusal(error);
     if (!refusal) return undefined;
     const message = `The Redis of the queue ${queue} ${refusal.message}.`;
-    return new QueueError(message, refusal.passes, { cause: bareCause(error) });
+    return new QueueError(message, { isRetryable: refusal.passes, cause: bareCause(error) });
   };
   const outOfReach = (reason: string, cause?: Error): QueueError =>
-    new QueueError(`The queue ${queue} cannot be reached: ${reason}`, true, { cause });
+    new QueueError(`The queue ${queue} cannot be reached: ${reason}`, { isRetryable: true, cause });
 
   return {
     within: (limitMs, work) =>

@@ -88,7 +88,7 @@ export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSet
   check('maxStalledCount', isCount(maxStalledCount, 0), 'give a whole number, 0 or more');
   check('maxDeadJobs', isCount(maxDeadJobs, 1), 'give a whole number, more than 0');
   check('commandTimeoutMs', isTimeout(commandTimeoutMs), 'give milliseconds, more than 0, at most a year');
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     ...{ connection, name, prefix, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs },
     ...{ lockDurationMs, maxStalledCount, commandTimeoutMs },

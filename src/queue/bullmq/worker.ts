@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Job as BullJob, type ConnectionOptions, DelayedError, type JobsOptions, Worker } from 'bullmq';
-import { LockLostError } from '../../errors/errors.ts';
+import { lockLost } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { DeadJob, Job, JobHandler } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -26,7 +26,7 @@ export function startWorker(
   });
   worker.on('error', onError);
   worker.on('lockRenewalFailed', (ids) => {
-    for (const id of ids) running.get(id)?.abort(new LockLostError(`job ${id}`));
+    for (const id of ids) running.get(id)?.abort(lockLost(`job ${id}`));
   });
   worker.on('stalled', (id) => {
     reporter.logger?.warn({ queue: name, id }, 'a job has lost its worker; it comes again, with the same attempt');

@@ -94,12 +94,12 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   };
 
   const mustBeOpen = (): void => {
-    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`, false);
+    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
   };
 
   const end = async (graceMs: number): Promise<void> => {
     backlog.close();
-    const reason = new QueueError(`The queue ${name} closes.`, true);
+    const reason = new QueueError(`The queue ${name} closes.`, { isRetryable: true });
     idle.end(reason);
     const cancel = clock.setTimer(() => stop.abort(reason), graceMs);
     await rest.wait();
@@ -208,7 +208,7 @@ function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueS
   check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
   check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
   check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
 }
 

@@ -44,7 +44,7 @@ export interface PostgresErrors {
 export function createPostgresErrors(schema: string): PostgresErrors {
   const subject = `The Postgres store in schema ${JSON.stringify(schema)}`;
   const make = (message: string, isRetryable: boolean, cause: unknown): StorageError =>
-    new StorageError(`${subject} ${message}.`, isRetryable, { cause });
+    new StorageError(`${subject} ${message}.`, { isRetryable, cause });
 
   const answered = (sqlState: string, error: unknown): StorageError => {
     const found = diagnose(sqlState);
@@ -57,7 +57,6 @@ export function createPostgresErrors(schema: string): PostgresErrors {
   const outcomeUnknown = (cause: unknown): StorageError =>
     new StorageError(
       `${subject} lost its connection, or its patience, before a write was answered: it may have been done or not. Read the state before another try.`,
-      false,
       { cause, mayHaveExecuted: true },
     );
 

@@ -85,7 +85,7 @@ function checkedOptions(options: PostgresStoresOptions): Required<PostgresStores
     ...problem('connectTimeoutMs', isWait(connectTimeoutMs), 'use a whole number of milliseconds from 1 to 600,000'),
     ...problem('queryTimeoutMs', isWait(queryTimeoutMs), 'use a whole number of milliseconds from 1 to 600,000'),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { pool, schema, tablePrefix, migrate, connectTimeoutMs, queryTimeoutMs, clock };
 }
 
@@ -171,7 +171,6 @@ async function requireUtf8(db: Kysely<SqlDatabase>): Promise<void> {
   if (encoding === 'UTF8') return;
   throw new StorageError(
     `The Postgres database has the encoding ${encoding}, which cannot hold every text. Use one made with encoding 'UTF8'.`,
-    false,
   );
 }
 

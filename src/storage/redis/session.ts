@@ -56,7 +56,7 @@ export function checkedOptions(options: RedisStoresOptions): Required<RedisStore
   if (!(Number.isInteger(commandTimeoutMs) && commandTimeoutMs >= 1 && commandTimeoutMs <= 600_000)) {
     problems.push({ field: 'commandTimeoutMs', message: 'use a whole number of milliseconds from 1 to 600,000' });
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { redis, keyPrefix, commandTimeoutMs, clock };
 }
 
@@ -260,12 +260,11 @@ export interface RedisErrors {
 /** The errors of the stores with that prefix. */
 export function createRedisErrors(keyPrefix: string): RedisErrors {
   const make = (message: string, isRetryable: boolean, cause?: unknown): StorageError =>
-    new StorageError(`The Redis of the stores ${JSON.stringify(keyPrefix)} ${message}.`, isRetryable, { cause });
+    new StorageError(`The Redis of the stores ${JSON.stringify(keyPrefix)} ${message}.`, { isRetryable, cause });
 
   const outcomeOpen = (cause?: unknown): StorageError =>
     new StorageError(
       `The Redis of the stores ${JSON.stringify(keyPrefix)} was lost before a write was answered: it was done, or never will be. Read the state before another try.`,
-      false,
       { cause, mayHaveExecuted: true },
     );
 

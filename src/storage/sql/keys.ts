@@ -95,7 +95,6 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
       if (value === undefined || typeof value === 'string') return value;
       throw new StorageError(
         `The value of ${JSON.stringify(key)} is damaged: it is no text. Delete it with keyValue.delete(key).`,
-        false,
       );
     },
     set: (key, value, { ttlMs, fence }) => write(key, fence, (db) => upsert(db, key, { value, ttlMs }, false)),

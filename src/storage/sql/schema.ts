@@ -273,7 +273,6 @@ export function createPreparation(option: MigrateOption, { isCurrent, migrate }:
     const wanted = `this release needs version ${newestVersion} of them`;
     throw new StorageError(
       `The tables are missing or too old: ${wanted}. Call migrate() on the stores in your deploy step, or leave it to them with \`migrate: 'automatic'\`.`,
-      false,
     );
   });
 }

@@ -139,11 +139,9 @@ function damagedEntry(shop: string, id: unknown, column: string): StorageError {
       ? 'Restore it from a backup, or delete its row; journal.list(shop, { localId }) still finds other products.'
       : `Restore it from a backup, or read on behind it with journal.list(shop, { after: '${journalId(number)}' }).`;
   const name = number === undefined ? shownId(id) : journalId(number);
-  return new StorageError(
-    `Entry ${name} of the sync journal of ${shop} is damaged in column ${column}. ${mend}`,
-    false,
-    { shop },
-  );
+  return new StorageError(`Entry ${name} of the sync journal of ${shop} is damaged in column ${column}. ${mend}`, {
+    shop,
+  });
 }
 
 /** The last id that a shop's journal gave, where it is none. */
@@ -151,7 +149,6 @@ function damagedHead(shop: string, table: string): StorageError {
   return new StorageError(
     `The last id of the sync journal of ${shop} is damaged: column last_id of ${table}. Set it to the greatest id ` +
       'that the shop has in the journal. Nothing was written.',
-    false,
     { shop },
   );
 }

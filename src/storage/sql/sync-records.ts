@@ -179,7 +179,6 @@ export function damagedRecord(shop: string, localId: unknown, column: string): S
   return new StorageError(
     `The sync record of ${shownId(localId)} on ${shop} is damaged in column ${column}. Delete it with ` +
       'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
-    false,
     { shop },
   );
 }
@@ -241,7 +240,6 @@ function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
   return new StorageError(
     `The table ${syncCounts} holds counts of ${shop} that cannot be: something else wrote to it, or wrote records ` +
       'while triggers were off. Fill it anew as docs/storage.md tells.',
-    false,
     { shop },
   );
 }

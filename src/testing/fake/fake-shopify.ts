@@ -169,5 +169,5 @@ function checkOptions({ latencyMs = 0, costSkew = 0, bulk = {} }: FakeShopifyOpt
       : [{ field: 'costSkew', message: `is ${costSkew}. Give a share from 0 to below 1.` }]),
     ...bulkOptionProblems(bulk),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
 }

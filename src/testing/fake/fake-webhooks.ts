@@ -38,13 +38,16 @@ export function fakeWebhooks(context: {
 
 function payloadOf({ topic, product: gid }: FakeWebhook, shop: string, store: FakeStore): object {
   if (gid === undefined || !topic.startsWith('products/')) {
-    throw new ConfigError([
-      { field: 'payload', message: `is needed for ${topic}, or "product" for a products/… topic.` },
-    ]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'payload', message: `is needed for ${topic}, or "product" for a products/… topic.` }],
+    });
   }
   // What was deleted is no longer there, and Shopify sends its number only.
   if (topic === 'products/delete') return { id: idOf(gid) };
   const product = store.get(shop, 'Product', gid);
-  if (!product) throw new ConfigError([{ field: 'product', message: `is ${gid}, and ${shop} has no such product.` }]);
+  if (!product)
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'product', message: `is ${gid}, and ${shop} has no such product.` }],
+    });
   return productPayload(product as ProductEntity);
 }

@@ -60,7 +60,7 @@ export function createShops(options: readonly FakeShopOptions[], clock: Clock): 
     byDomain.set(state.domain, state);
   }
   if (options.length === 0) problems.push({ field: 'shops', message: 'is empty. Leave it out for one default shop.' });
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
 
   const all = [...byDomain.values()];
   const only = all.length === 1 ? all[0] : undefined;
@@ -74,9 +74,11 @@ export function createShops(options: readonly FakeShopOptions[], clock: Clock): 
     get(domain) {
       const shop = domain === undefined ? only : byDomain.get(domain.toLowerCase());
       if (shop) return shop;
-      throw new ConfigError([
-        { field: 'shop', message: `is ${domain ?? 'not given'}. Give one of: ${[...byDomain.keys()].join(', ')}.` },
-      ]);
+      throw new ConfigError('Invalid configuration', {
+        issues: [
+          { field: 'shop', message: `is ${domain ?? 'not given'}. Give one of: ${[...byDomain.keys()].join(', ')}.` },
+        ],
+      });
     },
   };
 }

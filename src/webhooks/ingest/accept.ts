@@ -45,7 +45,10 @@ export function createHandling(options: WebhookHandlerOptions, receive: Receive)
     process,
     respond: async (request) => toResponse(await process(fromRequest(request))),
     async doJob(job) {
-      if (!durable) throw new ConfigError([{ field: 'store', message: 'is needed with a queue' }]);
+      if (!durable)
+        throw new ConfigError('Invalid configuration', {
+          issues: [{ field: 'store', message: 'is needed with a queue' }],
+        });
       return durable.doJob(job);
     },
   };
@@ -164,7 +167,7 @@ function acceptAtOnce({ settings, answer }: DurableContext): Accept {
     const limit = startTimeLimit(clock, limitMs);
     const link = linkSignal(clock, undefined, handlerLimitMs, () => {
       const message = `The webhook ${event.topic} was not handled within ${handlerLimitMs} ms.`;
-      return new TimeoutError('TIMEOUT', message, { timeoutMs: handlerLimitMs, mayHaveExecuted: true });
+      return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs: handlerLimitMs, mayHaveExecuted: true });
     });
     let isHandling = false;
     try {

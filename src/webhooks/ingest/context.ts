@@ -166,7 +166,7 @@ export function startTimeLimit(clock: Clock, timeoutMs: number): TimeLimit {
       return new Promise((resolve, reject) => {
         const giveUp = (): void => {
           const message = `The ${place} for webhooks did not answer within ${timeoutMs} ms.`;
-          reject(new TimeoutError('TIMEOUT', message, { timeoutMs, mayHaveExecuted: true }));
+          reject(new TimeoutError(message, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: true }));
         };
         if (isOver) giveUp();
         waiting.add(giveUp);

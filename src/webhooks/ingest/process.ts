@@ -93,7 +93,9 @@ async function endRound(context: DurableContext, inboxKey: string, rounds: numbe
 /** Another version of the app may know the topic, so the job is not thrown away: it is tried again, and then a dead letter. */
 function missing({ topic }: WebhookEvent): () => never {
   return () => {
-    throw new ConfigError([{ field: 'on', message: `has no handler for ${topic}, which another process has queued` }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'on', message: `has no handler for ${topic}, which another process has queued` }],
+    });
   };
 }
 

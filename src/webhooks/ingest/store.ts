@@ -190,7 +190,9 @@ export function fromJob(job: unknown): WebhookEvent {
     typeof job['body'] !== 'string' ||
     typeof job['idempotencyKey'] !== 'string'
   ) {
-    throw new ConfigError([{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }],
+    });
   }
   const { details, idempotencyKey, body, encoding } = job as unknown as WebhookJob;
   const rawBody =

@@ -83,7 +83,11 @@ describe('an error of the server', () => {
   it('counts as a conflict through the error that was made of it', () => {
     expect(wasConflict(errors.statement(coded('40P01'), true))).toBe(true);
     expect(wasConflict(coded('40001'))).toBe(true);
-    for (const error of [errors.statement(coded('57014'), true), new StorageError('own', true), undefined]) {
+    for (const error of [
+      errors.statement(coded('57014'), true),
+      new StorageError('own', { isRetryable: true }),
+      undefined,
+    ]) {
       expect(wasConflict(error)).toBe(false);
     }
   });

@@ -201,7 +201,7 @@ export const deferCases: readonly QueueCase[] = [
     name: 'puts a job off that met an open circuit breaker',
     async check({ add, watch, until, queue }, expect) {
       const seen = watch(() => {
-        throw new CircuitOpenError('open', 300_000);
+        throw new CircuitOpenError('open', { retryAfterMs: 300_000 });
       });
       await add(1, { retryDelaysMs: [] });
       await until(async () => (await queue.stats()).delayed === 1);
@@ -270,7 +270,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     name: 'keeps a job whose last attempt failed, with its error',
     async check({ add, watch, empty, queue }, expect) {
       watch(() => {
-        throw new NetworkError('The connection broke.', true);
+        throw new NetworkError('The connection broke.', { mayHaveExecuted: true });
       });
       const { id } = await add({ product: 7 }, { ...once, key: 'k' });
       await empty();

@@ -137,7 +137,7 @@ function matches({ operation }: Script, { name, rootFields }: FaultTarget): bool
 
 function check(...problems: readonly (Issue | undefined)[]): void {
   const found = problems.filter((problem) => problem !== undefined);
-  if (found.length > 0) throw new ConfigError(found);
+  if (found.length > 0) throw new ConfigError('Invalid configuration', { issues: found });
 }
 
 function unknownKinds(kinds: readonly string[]): Issue | undefined {

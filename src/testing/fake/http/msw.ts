@@ -35,6 +35,6 @@ function loadMsw(load: (name: string) => unknown): Pick<typeof import('msw'), 'h
     return load('msw') as typeof import('msw');
   } catch (cause) {
     const message = 'need the package "msw". Install it: npm install --save-dev msw.';
-    throw new ConfigError([{ field: 'handlers', message }], { cause });
+    throw new ConfigError('Invalid configuration', { issues: [{ field: 'handlers', message }], cause });
   }
 }

@@ -109,7 +109,7 @@ export function createApps(options: readonly FakeAppOptions[] = [defaultApp]): A
       problem('clientId', 'is given twice. Give each app its own.');
     if (before.some((other) => other.id === id)) problem('id', `"${id}" is given twice. Give each app its own.`);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const byClientId = new Map(all.map((app) => [app.clientId, app]));
   return { all, find: (clientId) => byClientId.get(clientId) };
 }

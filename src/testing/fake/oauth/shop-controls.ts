@@ -73,7 +73,9 @@ export function shopControls(context: {
       const app = clientId === undefined ? apps.all[0] : apps.find(clientId);
       if (app) return signSessionToken(app, shops.get(shop).domain, userId, clock.now());
       const known = apps.all.map((candidate) => candidate.clientId).join(', ');
-      throw new ConfigError([{ field: 'clientId', message: `is ${clientId}. Give one of: ${known}.` }]);
+      throw new ConfigError('Invalid configuration', {
+        issues: [{ field: 'clientId', message: `is ${clientId}. Give one of: ${known}.` }],
+      });
     },
   };
 }

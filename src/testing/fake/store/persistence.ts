@@ -40,7 +40,7 @@ export function openPersistence(file: string): Persistence {
       return run();
     } catch (cause) {
       if (cause instanceof StorageError) throw cause;
-      throw new StorageError(`${file} cannot be ${what}: ${(cause as Error).message}`, false, { cause });
+      throw new StorageError(`${file} cannot be ${what}: ${(cause as Error).message}`, { cause });
     }
   };
 
@@ -70,7 +70,7 @@ export function openPersistence(file: string): Persistence {
     load: () => changes,
     append(batch) {
       // The number of a closed file may stand for somebody else's by now.
-      if (closed) throw new StorageError(`${file} cannot be written: the fake is closed.`, false);
+      if (closed) throw new StorageError(`${file} cannot be written: the fake is closed.`);
       guarded('written', () => append(batch));
     },
     close() {
@@ -102,7 +102,6 @@ function readChanges(text: string, file: string): StoreChange[] {
     if (Array.isArray(batch) && batch.every(isChange)) return batch;
     throw new StorageError(
       `${file}, line ${index + 1}, is not a batch of changes. Mend it, or delete the file to start over.`,
-      false,
     );
   });
 }

@@ -164,7 +164,8 @@ function checkCopies(copies: number | undefined): void {
   throw problem('copies', `is ${copies}. Give a whole number, 1 or more.`);
 }
 
-const problem = (field: string, message: string): ConfigError => new ConfigError([{ field, message }]);
+const problem = (field: string, message: string): ConfigError =>
+  new ConfigError('Invalid configuration', { issues: [{ field, message }] });
 
 /** Somebody who wants an event. */
 interface Target extends PayloadWishes {

@@ -63,7 +63,7 @@ export function checkWebhookOptions(options: FakeWebhookOptions): void {
     }
   }
   for (const [index, { uri }] of events.entries()) address(`webhooks.events[${index}].uri`, uri);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
 }
 
 /** What an address of webhooks may be. https://shopify.dev/docs/apps/build/webhooks/subscribe */

@@ -193,7 +193,7 @@ export function createSigningSecrets(
       const secret = app === undefined ? main : secrets.get(app);
       if (!secret) {
         const message = `is ${app}. Give one of: ${[...secrets.keys()].join(', ')}.`;
-        throw new ConfigError([{ field: 'app', message }]);
+        throw new ConfigError('Invalid configuration', { issues: [{ field: 'app', message }] });
       }
       upToDate(secret).coming = { secret: next, from: clock.now() + keepOldMs };
     },
