@@ -1,20 +1,29 @@
 import { untilAborted } from './abort.ts';
 
-/** Runs the tasks of one key after one another, and those of different keys side by side. */
-export type Turns = <T>(key: string, task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+/**
+ * Runs the tasks of one key one after another, in the order in which they came; tasks of different keys run at
+ * the same time.
+ *
+ * @example
+ * const mutex = new KeyedMutex();
+ * await mutex.run(localId, () => pushProduct(draft), signal);
+ */
+export class KeyedMutex {
+  readonly #last = new Map<string, Promise<unknown>>();
 
-/** An abort of the signal ends the wait for the turn; once begun, a task goes on to its own end. */
-export function createTurns(): Turns {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, task, signal) => {
-    const before = last.get(key)?.catch(() => undefined) ?? Promise.resolve();
+  /**
+   * Runs the task after all earlier tasks of its key, whether they succeeded or failed. Aborting the signal ends
+   * the wait with the signal's reason; a task that has started runs to its own end.
+   */
+  run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#last.get(key)?.catch(() => undefined) ?? Promise.resolve();
     const run = (signal ? untilAborted(before, signal) : before).then(task);
-    // Whoever comes next waits for the one before us too, also where we gave up waiting.
+    // The next in line waits for the tasks before this one too, even where this one gave up waiting.
     const ended = Promise.allSettled([before, run]);
-    last.set(key, ended);
+    this.#last.set(key, ended);
     ended.then(() => {
-      if (last.get(key) === ended) last.delete(key);
+      if (this.#last.get(key) === ended) this.#last.delete(key);
     });
     return run;
-  };
+  }
 }

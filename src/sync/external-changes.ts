@@ -1,7 +1,7 @@
 import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject, parseExactJson } from '../internal/json.ts';
-import type { Turns } from '../internal/keyed-mutex.ts';
+import type { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { compareIsoTimes } from '../internal/time.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { contentHash } from './product-input.ts';
@@ -42,7 +42,7 @@ export interface ApplyWebhookOptions {
 export async function applyProductWebhook(
   records: SyncRecordStore,
   webhook: ProductWebhook,
-  { inTurn, clock }: { readonly inTurn: Turns; readonly clock: Clock },
+  { mutex, clock }: { readonly mutex: KeyedMutex; readonly clock: Clock },
   { dryRun = false }: ApplyWebhookOptions = {},
 ): Promise<WebhookOutcome> {
   const { shop, topic, payload } = webhook;
@@ -51,7 +51,7 @@ export async function applyProductWebhook(
 
   const found = await records.getByGid(shop, gid);
   if (!found) return 'unknown-product';
-  return inTurn(found.localId, async () => {
+  return mutex.run(found.localId, async () => {
     const record = await readAfterPush(() => records.get(shop, found.localId), clock);
     if (record?.gid !== gid) return 'unknown-product';
     if (topic === 'products/delete') {

@@ -4,7 +4,7 @@ import { PublicationsDocument, type PublicationsQuery } from '../graphql/operati
 import { sharedTask, untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
-import { createTurns } from '../internal/keyed-mutex.ts';
+import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { Stores } from '../ports/stores.ts';
 import {
@@ -85,7 +85,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     });
   }
   const { records } = stores;
-  const inTurn = createTurns();
+  const mutex = new KeyedMutex();
   const { adoptByHandle = false, recreateDeleted = false } = options;
   const publications = sharedTask(() => findPublications(client, publishTo));
   const identity = sharedTask(() => ensureIdentity(client));
@@ -103,7 +103,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
     const context = await prepare(pushOptions);
     const { draft } = checked;
-    return inTurn(draft.localId, () => pushProduct(draft, context, pushOptions), pushOptions.signal);
+    return mutex.run(draft.localId, () => pushProduct(draft, context, pushOptions), pushOptions.signal);
   };
 
   return {
@@ -121,7 +121,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return pushMany(products, { clock, concurrency, pushOne, localIdOf }, pushOptions);
     },
-    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { inTurn, clock }, webhookOptions),
+    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     async health() {
       const { breaker, limiter } = client.status();
       const counts = await records.counts(client.shop);
