@@ -1,13 +1,13 @@
 import { InvalidResponseError, isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
-import type { GraphqlResult } from '../graphql/graphql.ts';
 import {
   WebhookSubscriptionAddDocument,
   WebhookSubscriptionChangeDocument,
   WebhookSubscriptionRemoveDocument,
   WebhookSubscriptionsDocument,
-  type WebhookSubscriptionsQuery,
 } from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
 import type { RequestOptions } from '../http/request-options.ts';
+import { forEachConcurrent } from '../internal/concurrency.ts';
 import { checkDesired } from './desired.ts';
 import {
   type ChangedSubscription,
@@ -76,23 +76,16 @@ export async function syncSubscriptions(options: SyncSubscriptionsOptions): Prom
   return ledger.report();
 }
 
-const pageSize = 100;
-
 /** All subscriptions that the app made in the shop through the API. Those of its configuration are not among them. */
-async function readStanding(client: SubscriptionClient, signal?: AbortSignal): Promise<readonly Standing[]> {
-  const found: Standing[] = [];
-  let after: string | null = null;
-  do {
-    const page: GraphqlResult<WebhookSubscriptionsQuery> = await client.graphql(
+function readStanding(client: SubscriptionClient, signal?: AbortSignal): Promise<readonly Standing[]> {
+  return allPages(async (after) => {
+    const { data } = await client.graphql(
       WebhookSubscriptionsDocument,
-      { first: pageSize, after },
+      { first: 100, after },
       { priority: 'background', ...(signal && { signal }) },
     );
-    found.push(...page.data.webhookSubscriptions.nodes);
-    const { hasNextPage, endCursor } = page.data.webhookSubscriptions.pageInfo;
-    after = hasNextPage ? endCursor : null;
-  } while (after !== null);
-  return found;
+    return data.webhookSubscriptions;
+  });
 }
 
 /** The calls of one run. */
@@ -150,16 +143,13 @@ const mostRounds = 3;
  * @throws The signal's reason, and what is no error of this package.
  */
 async function carryOut(plan: Plan, run: Run): Promise<void> {
+  const { signal } = run;
   await deleteAll(plan.deletions, run);
-  await sideBySide(
-    plan.updates,
-    async ({ wanted, standing, changes }) => {
-      const made = await orError(run.calls.update(standing.id, wanted), run);
-      if (isShopwrightError(made)) run.ledger.failed('update', wanted, made, standing.id);
-      else run.ledger.changed(made, changes);
-    },
-    run.signal,
-  );
+  await forEachConcurrent(plan.updates, { concurrency, signal }, async ({ wanted, standing, changes }) => {
+    const made = await orError(run.calls.update(standing.id, wanted), run);
+    if (isShopwrightError(made)) run.ledger.failed('update', wanted, made, standing.id);
+    else run.ledger.changed(made, changes);
+  });
   await createAll(plan.creations, run);
 }
 
@@ -171,7 +161,7 @@ async function deleteAll(deletions: readonly Standing[], run: Run): Promise<void
     else if (isDoubtful(error)) doubtful.push({ standing, error });
     else run.ledger.failed('delete', standing, error, standing.id);
   };
-  await sideBySide(deletions, remove, run.signal);
+  await forEachConcurrent(deletions, { concurrency, signal: run.signal }, remove);
   const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
   for (const { standing, error } of doubtful) {
     const isGone = !isShopwrightError(now) && now.every(({ id }) => id !== standing.id);
@@ -190,7 +180,7 @@ async function createAll(creations: readonly Creation[], run: Run): Promise<void
       else if (isDoubtful(made)) doubtful.push({ creation, error: made });
       else run.ledger.failed('create', creation.wanted, made);
     };
-    await sideBySide(todo, make, run.signal);
+    await forEachConcurrent(todo, { concurrency, signal: run.signal }, make);
     const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
     todo = doubtful.flatMap(({ creation, error }) => {
       const { wanted } = creation;
@@ -229,35 +219,8 @@ async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | Shopwr
   }
 }
 
-/** Calls on their way at the same time; the client's limiter paces them besides. */
-const atOnce = 8;
-
-/**
- * Does the work for each item, a few at a time. It ends only when all that is under way has ended.
- *
- * @throws The first thing that `work` throws, or the signal's reason; then nothing more is begun.
- */
-async function sideBySide<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<void> {
-  const rest = items.values();
-  let failure: { readonly reason: unknown } | undefined;
-  const worker = async (): Promise<void> => {
-    try {
-      for (const item of rest) {
-        signal?.throwIfAborted();
-        if (failure) return;
-        await work(item);
-      }
-    } catch (reason) {
-      failure ??= { reason };
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  if (failure) throw failure.reason;
-}
+/** Calls in flight at the same time; the client's limiter paces them besides. */
+const concurrency = 8;
 
 /** Writes down what the plan would do where all goes well. */
 function foretell(plan: Plan, ledger: Ledger): void {

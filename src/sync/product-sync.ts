@@ -1,8 +1,9 @@
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
-import type { GraphqlResult } from '../graphql/graphql.ts';
-import { PublicationsDocument, type PublicationsQuery } from '../graphql/operations/generated/graphql.ts';
-import { sharedTask, untilAborted } from '../internal/abort.ts';
+import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
+import { sharedTask } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
@@ -119,7 +120,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         if (localId !== undefined) seen.add(localId);
         return push(product, pushOptions);
       };
-      return pushMany(products, { clock, concurrency, pushOne, localIdOf }, pushOptions);
+      return pushMany(products, { clock, concurrency, pushOne }, pushOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     async health() {
@@ -153,18 +154,10 @@ function duplicate(localId: string): PushResult {
  */
 async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
-  const found: { id: string; name: string }[] = [];
-  let after: string | null = null;
-  do {
-    const page: GraphqlResult<PublicationsQuery> = await client.graphql(
-      PublicationsDocument,
-      { first: 100, after },
-      { priority: 'background' },
-    );
-    found.push(...page.data.publications.nodes);
-    const { hasNextPage, endCursor } = page.data.publications.pageInfo;
-    after = hasNextPage ? endCursor : null;
-  } while (after !== null);
+  const found = await allPages(async (after) => {
+    const { data } = await client.graphql(PublicationsDocument, { first: 100, after }, { priority: 'background' });
+    return data.publications;
+  });
 
   const missing: string[] = [];
   const gids = wanted.flatMap((text) => {
@@ -191,41 +184,37 @@ interface PushManySettings {
   readonly concurrency: number;
   /** Validates and pushes one product. */
   readonly pushOne: (product: unknown, options: PushManyOptions) => Promise<PushResult>;
-  readonly localIdOf: (product: unknown) => string | undefined;
 }
 
 /**
- * Pushes products with bounded concurrency, drawing the next one only when a place is free, so a source
- * of any length can be streamed. One product's failure never stops the others; what holds for the whole
- * shop does, and leaves the rest for the next run. It ends only when all that is in flight has ended.
+ * Pushes products with bounded concurrency. A failed product never stops the others; an error that concerns the whole
+ * shop does, and leaves the rest to the next run. It ends only when everything in flight has ended.
  *
  * @throws What the source or `onProgress` throws.
  */
 async function pushMany(
   products: Iterable<unknown> | AsyncIterable<unknown>,
-  settings: PushManySettings,
+  { clock, concurrency, pushOne }: PushManySettings,
   options: PushManyOptions,
 ): Promise<PushSummary> {
-  const startedAt = settings.clock.monotonic();
+  const startedAt = clock.monotonic();
   const total = Array.isArray(products) ? products.length : undefined;
-  const source = createSource(products);
-  const tally = createTally();
-  // Ends the wait for a stream that has nothing to give just now.
+  const counters = new PushCounters();
   const halt = new AbortController();
   let stop: { readonly reason: unknown } | undefined;
-  let broken: { readonly error: unknown } | undefined;
 
   const stopFor = (reason: unknown): void => {
     stop ??= { reason };
+    // What is left of a list is reported as skipped; a stream of unknown length is not read to its end for that.
     if (total === undefined) halt.abort();
   };
   const onAbort = (): void => stopFor(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
-  const handle = async (product: unknown): Promise<PushResult> => {
-    const skipped: PushResult = { outcome: 'skipped', localId: settings.localIdOf(product) };
+  const pushOrSkip = async (product: unknown): Promise<PushResult> => {
+    const skipped: PushResult = { outcome: 'skipped', localId: localIdOf(product) };
     if (stop) return skipped;
-    const result = await settings.pushOne(product, options).catch((error: unknown): PushResult => {
+    const result = await pushOne(product, options).catch((error: unknown): PushResult => {
       if (options.signal?.aborted) return skipped;
       if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
       return { outcome: 'failed', localId: skipped.localId, error };
@@ -236,78 +225,32 @@ async function pushMany(
     return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
   };
 
-  const work = async (): Promise<void> => {
-    try {
-      // What is left of a list is told as skipped; a stream of unknown length is not read to its end for that.
-      while (!broken && (!stop || total !== undefined)) {
-        const next = await untilAborted(source.next(), halt.signal);
-        if (next.done) return;
-        const result = await handle(next.value);
-        tally.add(result);
-        await options.onProgress?.({ finished: tally.finished, total, counts: { ...tally.counts }, result });
-      }
-    } catch (error) {
-      if (halt.signal.aborted) return;
-      broken ??= { error };
-      halt.abort();
-    }
-  };
-
-  await Promise.all(Array.from({ length: settings.concurrency }, work));
-  options.signal?.removeEventListener('abort', onAbort);
-  if (stop || broken) source.close();
-  if (broken) throw broken.error;
-  return {
-    finished: tally.finished,
-    counts: tally.counts,
-    invalid: tally.invalid,
-    failed: tally.failed,
-    stoppedBy: stop?.reason,
-    durationMs: settings.clock.monotonic() - startedAt,
-  };
+  try {
+    await forEachConcurrent(products, { concurrency, signal: halt.signal }, async (product) => {
+      const result = await pushOrSkip(product);
+      counters.add(result);
+      const { finished, counts } = counters;
+      await options.onProgress?.({ finished, total, counts: { ...counts }, result });
+    });
+  } catch (error) {
+    if (!halt.signal.aborted || error !== halt.signal.reason) throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+  const { finished, counts, invalid, failed } = counters;
+  const durationMs = clock.monotonic() - startedAt;
+  return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs };
 }
 
-/** A source of products, drawn from one at a time by whoever is free. */
-interface PushSource {
-  next(): Promise<IteratorResult<unknown>>;
-  /** Tells the source that no more is wanted. */
-  close(): void;
-}
-
-/** An iterator need not stand two draws at the same time: each waits for the one before. */
-function createSource(products: Iterable<unknown> | AsyncIterable<unknown>): PushSource {
-  const iterator = isAsync(products) ? products[Symbol.asyncIterator]() : products[Symbol.iterator]();
-  let drawn: Promise<unknown> = Promise.resolve();
-  return {
-    next() {
-      const next = drawn.then(() => iterator.next());
-      drawn = next;
-      return next;
-    },
-    close() {
-      // A generator that is waiting closes only after that wait, which may never end, so nobody waits for
-      // it. What its own clean-up throws must not hide why the run was stopped.
-      void (async () => iterator.return?.())().catch(() => undefined);
-    },
-  };
-}
-
-function isAsync(products: Iterable<unknown> | AsyncIterable<unknown>): products is AsyncIterable<unknown> {
-  return typeof products === 'object' && Symbol.asyncIterator in products;
-}
-
-/** Problems of a run that its summary names one by one; all are counted. */
-const namedProblems = 1000;
+/** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */
+const mostListed = 1000;
 
 /** Counts the results of a run. */
-interface Tally extends Pick<PushSummary, 'finished' | 'counts' | 'invalid' | 'failed'> {
-  add(result: PushResult): void;
-}
-
-function createTally(): Tally {
-  const invalid: PushSummary['invalid'][number][] = [];
-  const failed: PushSummary['failed'][number][] = [];
-  const counts: Record<PushOutcome, number> = {
+class PushCounters {
+  finished = 0;
+  readonly invalid: PushSummary['invalid'][number][] = [];
+  readonly failed: PushSummary['failed'][number][] = [];
+  readonly counts: Record<PushOutcome, number> = {
     created: 0,
     updated: 0,
     unchanged: 0,
@@ -317,19 +260,11 @@ function createTally(): Tally {
     failed: 0,
     skipped: 0,
   };
-  let finished = 0;
-  return {
-    get finished() {
-      return finished;
-    },
-    counts,
-    invalid,
-    failed,
-    add(result) {
-      finished += 1;
-      counts[result.outcome] += 1;
-      if (result.outcome === 'invalid' && invalid.length < namedProblems) invalid.push(result);
-      if (result.outcome === 'failed' && failed.length < namedProblems) failed.push(result);
-    },
-  };
+
+  add(result: PushResult): void {
+    this.finished += 1;
+    this.counts[result.outcome] += 1;
+    if (result.outcome === 'invalid' && this.invalid.length < mostListed) this.invalid.push(result);
+    if (result.outcome === 'failed' && this.failed.length < mostListed) this.failed.push(result);
+  }
 }

@@ -1,0 +1,66 @@
+import { untilAborted } from './abort.ts';
+
+/** How `forEachConcurrent` works through its items. */
+interface ConcurrencyOptions {
+  /** How many items may be in work at the same time. */
+  readonly concurrency: number;
+  /** Ends the run: no further item is drawn, and work that has started runs to its own end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Does the work for each item, with at most `concurrency` of them in work at the same time. The next item is
+ * drawn only when a worker is free, so the items may come from a stream of any length. After a failure or an abort
+ * no further item is drawn, and the iterator is closed.
+ *
+ * Settles only when everything that was started has ended.
+ *
+ * @throws Whichever came first: what the iterator or `work` throws, or the signal's reason.
+ */
+export async function forEachConcurrent<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  { concurrency, signal }: ConcurrencyOptions,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const iterator = isAsync(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let drawn: Promise<unknown> = Promise.resolve();
+  // An iterator need not allow a second draw before the first has settled.
+  const draw = (): Promise<IteratorResult<T>> => {
+    const next = drawn.then(() => iterator.next());
+    drawn = next;
+    return next;
+  };
+
+  let failure: { readonly reason: unknown } | undefined;
+  const stopped = new AbortController();
+  const stop = (reason: unknown): void => {
+    failure ??= { reason };
+    stopped.abort();
+  };
+  const onAbort = (): void => stop(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+
+  const worker = async (): Promise<void> => {
+    try {
+      while (!failure) {
+        const next = await untilAborted(draw(), stopped.signal);
+        if (next.done) return;
+        await work(next.value);
+      }
+    } catch (error) {
+      stop(error);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  signal?.removeEventListener('abort', onAbort);
+  if (!failure) return;
+  // A generator closes only after its current wait, which may never end, so nobody waits for it. What its own
+  // clean-up throws must not hide why the run was stopped.
+  void (async () => iterator.return?.())().catch(() => undefined);
+  throw failure.reason;
+}
+
+function isAsync<T>(items: Iterable<T> | AsyncIterable<T>): items is AsyncIterable<T> {
+  return typeof items === 'object' && Symbol.asyncIterator in items;
+}
