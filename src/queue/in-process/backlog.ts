@@ -1,11 +1,12 @@
 import type { Clock } from '../../internal/clock.ts';
+import { Heap } from '../../internal/heap.ts';
 import type { DeadJob, DeadJobOptions, Job } from '../../ports/job-queue.ts';
 import { deadJobPage, dedupeName } from '../job.ts';
 
 /** All jobs that do not run: two lines of those that are due, and those that will be. */
 export class Backlog {
   readonly #lines = { interactive: new JobLine(), background: new JobLine() };
-  readonly #later = new DueHeap();
+  readonly #later = new Heap<HeldJob>((one, other) => one.dueMs < other.dueMs);
   readonly #keys = new KeyBook();
   readonly #clock: Clock;
   readonly #onDue: () => void;
@@ -29,7 +30,7 @@ export class Backlog {
   }
 
   get delayed(): number {
-    return this.#later.size;
+    return this.#later.entries.length;
   }
 
   /** Milliseconds for which the first job of the lines has been due. */
@@ -48,7 +49,7 @@ export class Backlog {
     this.#keys.hold(job);
     job.dueMs = this.#clock.monotonic() + delayMs;
     if (delayMs > 0) {
-      this.#later.push(job);
+      this.#later.add(job);
       this.#watch();
     } else {
       this.#lines[job.job.priority].push(job);
@@ -93,7 +94,7 @@ export class Backlog {
   #admit(): void {
     const nowMs = this.#clock.monotonic();
     for (let job = this.#later.first; job && job.dueMs <= nowMs; job = this.#later.first) {
-      this.#later.pop();
+      this.#later.removeFirst();
       this.#lines[job.job.priority].push(job);
     }
     this.#onDue();
@@ -129,56 +130,6 @@ class JobLine {
       this.#front = 0;
     }
     return job;
-  }
-}
-
-/** Delayed jobs, the one that is due first on top: a binary heap. */
-class DueHeap {
-  readonly #jobs: HeldJob[] = [];
-
-  get size(): number {
-    return this.#jobs.length;
-  }
-
-  get first(): HeldJob | undefined {
-    return this.#jobs[0];
-  }
-
-  push(job: HeldJob): void {
-    const jobs = this.#jobs;
-    let at = jobs.push(job) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = jobs[above];
-      if (!parent || parent.dueMs <= job.dueMs) break;
-      jobs[at] = parent;
-      at = above;
-    }
-    jobs[at] = job;
-  }
-
-  pop(): HeldJob | undefined {
-    const jobs = this.#jobs;
-    const first = jobs[0];
-    const last = jobs.pop();
-    if (last && jobs.length > 0) this.#sink(last);
-    return first;
-  }
-
-  /** Puts a job on top and lets it down to its place. */
-  #sink(job: HeldJob): void {
-    const jobs = this.#jobs;
-    let at = 0;
-    for (;;) {
-      const [left, right] = [jobs[2 * at + 1], jobs[2 * at + 2]];
-      if (!left) break;
-      const isRight = right !== undefined && right.dueMs < left.dueMs;
-      const child = isRight ? right : left;
-      if (child.dueMs >= job.dueMs) break;
-      jobs[at] = child;
-      at = 2 * at + (isRight ? 2 : 1);
-    }
-    jobs[at] = job;
   }
 }
 

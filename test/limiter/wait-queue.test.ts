@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createWaitingLine, type InLine } from '../../src/limiter/wait-queue.ts';
+import { PriorityQueue, type Queued } from '../../src/limiter/wait-queue.ts';
 
-const entry = (rank: number, sequence: number, cost = 1): InLine => ({ rank, sequence, cost, position: -1 });
+const entry = (rank: number, sequence: number, cost = 1): Queued => ({ rank, sequence, cost, position: -1 });
 
 it('gives the lowest rank first, and equal ranks in order of arrival', () => {
-  const line = createWaitingLine();
+  const line = new PriorityQueue();
   const entries = [entry(3, 0), entry(1, 1), entry(2, 2), entry(1, 3)];
   for (const one of entries) line.add(one);
   const order: number[] = [];
@@ -18,7 +18,7 @@ it('gives the lowest rank first, and equal ranks in order of arrival', () => {
 });
 
 it('does nothing when an entry is taken out twice', () => {
-  const line = createWaitingLine();
+  const line = new PriorityQueue();
   const [one, two] = [entry(1, 0, 5), entry(2, 1, 7)];
   line.add(one);
   line.add(two);
@@ -28,7 +28,7 @@ it('does nothing when an entry is taken out twice', () => {
 });
 
 it('tells the points ahead of a rank', () => {
-  const line = createWaitingLine();
+  const line = new PriorityQueue();
   line.add(entry(1, 0, 5));
   line.add(entry(2, 1, 7));
   line.add(entry(3, 2, 11));
@@ -37,7 +37,7 @@ it('tells the points ahead of a rank', () => {
 });
 
 it('counts an entry that asks for other points by those, in its place', () => {
-  const line = createWaitingLine();
+  const line = new PriorityQueue();
   const [one, two, gone] = [entry(1, 0, 5), entry(2, 1, 7), entry(3, 2, 11)];
   for (const entered of [one, two, gone]) line.add(entered);
   line.remove(gone);
@@ -56,8 +56,8 @@ it('agrees with a sorted list, whatever is added and taken out', () => {
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
-      const line = createWaitingLine();
-      let model: InLine[] = [];
+      const line = new PriorityQueue();
+      let model: Queued[] = [];
       let sequence = 0;
       for (const one of steps) {
         if ('add' in one) {
@@ -87,7 +87,7 @@ it('keeps its order after entries anywhere in it were taken out', () => {
   });
   fc.assert(
     fc.property(ranks, (all) => {
-      const line = createWaitingLine();
+      const line = new PriorityQueue();
       const entries = all.map(({ rank }, sequence) => entry(rank, sequence));
       for (const one of entries) line.add(one);
       for (const [index, one] of entries.entries()) if (all[index]?.leaves) line.remove(one);
