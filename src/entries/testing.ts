@@ -8,7 +8,7 @@ export type {
   KeyValueAbilities,
   KeyValueSubject,
   OpenedKeyValueStore,
-} from '../testing/conformance/key-values/harness.ts';
+} from '../testing/conformance/key-value-store/harness.ts';
 
 export { describeRateLimiter } from '../testing/conformance/rate-limiter.ts';
 
@@ -32,7 +32,7 @@ export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 
 export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-options.ts';
 
-export type { FakeWebhook } from '../testing/fake/fake-webhooks.ts';
+export type { FakeWebhook } from '../testing/fake/webhooks/deliver-now.ts';
 export {
   defaultFaultKinds,
   type FaultKind,

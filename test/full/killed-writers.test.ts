@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, describe as describeAlways, expect, it } from 'vitest';
 import type { Stores } from '../../src/ports/stores.ts';
-import { shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../services.ts';
 import { openStores } from '../storage/programs/open-stores.ts';
 import { startProgram } from '../storage/programs/run.ts';

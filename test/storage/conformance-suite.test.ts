@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Stores } from '../../src/ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../../src/ports/sync-record-store.ts';
 import { memoryStores } from '../../src/storage/memory.ts';
+import { shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { describeSyncRecordStore } from '../../src/testing/conformance/sync-record-store.ts';
-import { shop } from '../../src/testing/conformance/sync-records/harness.ts';
 
 interface CaseResult {
   readonly name: string;

@@ -3,7 +3,7 @@ import { memoryStores, type SyncRecord, type SyncRecordStore, type SyncStatus } 
 import type { AgeCount } from 'shopwright/storage/adapter';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { record, shop, statuses } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop, statuses } from '../../src/testing/conformance/sync-record-store/harness.ts';
 
 const dayMs = 86_400_000;
 

@@ -4,7 +4,7 @@ import type { SyncStatus } from '../../src/ports/sync-record-store.ts';
 import { compareCodePoints, createGate } from '../../src/storage/adapter-kit.ts';
 import { memoryStores } from '../../src/storage/memory.ts';
 import { sqliteStores } from '../../src/storage/sqlite.ts';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 
 const wellFormed = fc.string({ unit: 'binary', maxLength: 6 });
 

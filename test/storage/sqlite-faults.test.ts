@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { draft, idsOf } from '../../src/testing/conformance/sync-journal-harness.ts';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { failure } from './failure.ts';
 import { sqliteFile } from './sqlite-file.ts';
 

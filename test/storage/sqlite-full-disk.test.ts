@@ -7,7 +7,7 @@ import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { adaptDatabase, migrateSqlite, toStorageError } from '../../src/storage/sqlite.ts';
 import { draft, drafts, idsOf } from '../../src/testing/conformance/sync-journal-harness.ts';
-import { localIds, record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { failure } from './failure.ts';
 

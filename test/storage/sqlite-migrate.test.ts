@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { failure } from './failure.ts';
 import { sqliteFile } from './sqlite-file.ts';
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { sqliteFile } from './sqlite-file.ts';
 
 const file = sqliteFile();

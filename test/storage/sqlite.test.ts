@@ -6,7 +6,7 @@ import { sqliteStores } from 'shopwright/storage/sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/internal/clock.ts';
 import { newestVersion } from '../../src/storage/sql/schema.ts';
-import { localIds, record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 import { runProgram } from './programs/run.ts';
 import { sqliteFile } from './sqlite-file.ts';

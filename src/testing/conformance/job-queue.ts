@@ -1,5 +1,5 @@
-import { attemptCases, closingCases, deadLetterCases, deferCases } from './job-queue/attempts.ts';
-import { dedupeCases, enqueueCases, refusalCases, sharedCases, statsCases } from './job-queue/enqueue.ts';
+import { attemptCases, closingCases, deadLetterCases, deferCases } from './job-queue/attempt-cases.ts';
+import { dedupeCases, enqueueCases, refusalCases, sharedCases, statsCases } from './job-queue/enqueue-cases.ts';
 import {
   createQueueBench,
   type JobQueueAbilities,

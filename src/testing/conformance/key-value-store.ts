@@ -1,9 +1,9 @@
-import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-values/harness.ts';
-import { fenceCases, lockCases, sharedCases, waitingCases } from './key-values/locks.ts';
-import { compareCases, expiryCases, refusalCases, scanCases, valueCases } from './key-values/values.ts';
+import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-value-store/harness.ts';
+import { fenceCases, lockCases, sharedCases, waitingCases } from './key-value-store/lock-cases.ts';
+import { compareCases, expiryCases, refusalCases, scanCases, valueCases } from './key-value-store/value-cases.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-values/harness.ts';
+export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-value-store/harness.ts';
 
 const cases = [
   ...valueCases,

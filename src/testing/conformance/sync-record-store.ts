@@ -1,8 +1,8 @@
 import type { Stores } from '../../ports/stores.ts';
 import type { SyncRecord } from '../../ports/sync-record-store.ts';
 import { type ConformanceRunner, storageFailure } from './runner.ts';
-import { localIds, record, type StoreCase, shop, statuses } from './sync-records/harness.ts';
-import { countCases, pageCases, patternCases, syncDataCases } from './sync-records/reading.ts';
+import { localIds, record, type StoreCase, shop, statuses } from './sync-record-store/harness.ts';
+import { countCases, pageCases, patternCases, syncDataCases } from './sync-record-store/reading-cases.ts';
 
 /** One record at a time: fields, gids, deletion, counts. */
 const singleCases: readonly StoreCase[] = [

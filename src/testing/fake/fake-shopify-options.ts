@@ -3,7 +3,6 @@ import type { Clock } from '../../internal/clock.ts';
 import type { WebhookReceipt } from '../webhooks/sign-webhook.ts';
 import type { BulkOptions, BulkScript } from './bulk/operation.ts';
 import type { CallFilter } from './call-log.ts';
-import type { FakeWebhook } from './fake-webhooks.ts';
 import type { FaultOptions, FaultScript } from './faults/faults.ts';
 import type { ResolverMap } from './graphql/context.ts';
 import type { FakeServer, ListenOptions } from './http/listen.ts';
@@ -11,6 +10,7 @@ import type { FakeCall, FakeShopOptions, FakeStats } from './model.ts';
 import type { FakeAppOptions } from './oauth/session-token.ts';
 import type { ShopControls } from './oauth/shop-controls.ts';
 import type { Entity, FakeStore, StoreChange } from './store/entity-store.ts';
+import type { FakeWebhook } from './webhooks/deliver-now.ts';
 import type { FakeWebhookOptions } from './webhooks/options.ts';
 import type { FakeWebhooks } from './webhooks/send.ts';
 

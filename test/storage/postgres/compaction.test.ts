@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { syncStatuses } from '../../../src/storage/record-kit.ts';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { testSchema } from './test-schema.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { localIds, record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { createManualClock } from '../../../src/testing/manual-clock.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { failure } from '../failure.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import { newestVersion } from '../../../src/storage/sql/schema.ts';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { failure } from '../failure.ts';
 import { runProgram } from '../programs/run.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, expect, it } from 'vitest';
-import { localIds, record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { failure } from '../failure.ts';
 import { testSchema } from './test-schema.ts';

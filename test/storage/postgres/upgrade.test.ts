@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { firstRelease } from '../programs/first-release.ts';
 import { testSchema } from './test-schema.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import type { SyncRecord, SyncRecordStore } from '../../../src/ports/sync-record-store.ts';
 import { syncStatuses } from '../../../src/storage/record-kit.ts';
-import { record } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
 import { testSchema } from './test-schema.ts';
 

@@ -1,7 +1,7 @@
 // Migrates a schema that other processes migrate at the same time, and puts records of its own.
 import pg from 'pg';
 import { postgresStores } from '../../../src/storage/postgres/stores.ts';
-import { localIds, record } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 
 const [connectionString = '', schema = '', name = ''] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString, max: 2 });

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sqliteStores } from '../../../src/storage/sqlite.ts';
-import { localIds, record } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 
 const [path = '', count = ''] = process.argv.slice(2);
 const { records } = sqliteStores({ path });

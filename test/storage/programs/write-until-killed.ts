@@ -1,6 +1,6 @@
 // Replaces all records by a batch and appends a run to the journal, again and again, and says what was answered.
 import { writeSync } from 'node:fs';
-import { localIds, record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { localIds, record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { openStores } from './open-stores.ts';
 
 const [place = '', first = ''] = process.argv.slice(2);

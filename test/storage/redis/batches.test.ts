@@ -2,7 +2,7 @@ import { memoryStores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { syncStatuses } from '../../../src/storage/record-kit.ts';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { redisOrSkip } from '../../services.ts';
 import { clients, createRedisBench, type RedisBench } from './redis-bench.ts';
 

@@ -5,7 +5,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { freePort, startRedis } from '../../redis-server.ts';
 import { redisServerOrSkip } from '../../services.ts';
 

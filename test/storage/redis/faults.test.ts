@@ -4,7 +4,7 @@ import { Redis as Redis5 } from 'ioredis5';
 import { isShopwrightError, type StorageError, type Stores } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { record, shop } from '../../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { freePort, startRedis } from '../../redis-server.ts';
 import { redisOrSkip, redisServerOrSkip } from '../../services.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { byteRange } from '../../../src/testing/fake/bulk/file-storage.ts';
-import { type BulkBench, createBulkBench, productsQuery, seedProducts } from './bulk-bench.ts';
+import { type BulkBench, createBulkBench, productsQuery, seedProducts } from './harness.ts';
 
 /** A bench with a result of ten lines, and where it is. */
 async function withResult(): Promise<{ readonly bench: BulkBench; readonly url: string; readonly text: string }> {

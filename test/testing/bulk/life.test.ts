@@ -10,7 +10,7 @@ import {
   seedProducts,
   setProduct,
   vendorMutation,
-} from './bulk-bench.ts';
+} from './harness.ts';
 
 describe('a cancel', () => {
   it('ends a running operation with its next step, and keeps what was written', async () => {

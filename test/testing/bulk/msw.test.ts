@@ -1,6 +1,6 @@
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createBulkBench, formOf, jsonl, keyOf, productRow, productsQuery, setProduct } from './bulk-bench.ts';
+import { createBulkBench, formOf, jsonl, keyOf, productRow, productsQuery, setProduct } from './harness.ts';
 
 const server = setupServer();
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));

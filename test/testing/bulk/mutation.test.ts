@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBulkBench, formOf, jsonl, keyOf, productRow, setProduct } from './bulk-bench.ts';
+import { createBulkBench, formOf, jsonl, keyOf, productRow, setProduct } from './harness.ts';
 
 const create = /* GraphQL */ `
   mutation ($input: ProductSetInput!) { productSet(input: $input) { product { handle } userErrors { code } } }

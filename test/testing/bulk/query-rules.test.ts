@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBulkBench, productsQuery } from './bulk-bench.ts';
+import { createBulkBench, productsQuery } from './harness.ts';
 
 const nested = (...levels: readonly string[]): string =>
   levels.reduceRight((inner, level) => `${level} { edges { node { id ${inner} } } }`, '');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBulkBench, type Line, productsQuery, seedProducts, variantsQuery } from './bulk-bench.ts';
+import { createBulkBench, type Line, productsQuery, seedProducts, variantsQuery } from './harness.ts';
 
 const kindOf = ({ id }: Line): string => /shopify\/(\w+)\//.exec(id ?? '')?.[1] ?? '';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ask } from '../ask.ts';
-import { type BulkBench, createBulkBench, productRow, productsQuery, setProduct } from './bulk-bench.ts';
+import { type BulkBench, createBulkBench, productRow, productsQuery, setProduct } from './harness.ts';
 
 /** A bench with a query, a mutation and a query, a minute apart; the last of them still runs. */
 async function withThree(): Promise<{ readonly bench: BulkBench; readonly ids: readonly string[] }> {

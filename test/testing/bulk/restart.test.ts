@@ -11,7 +11,7 @@ import {
   seedProducts,
   setProduct,
   vendorMutation,
-} from './bulk-bench.ts';
+} from './harness.ts';
 
 describe('a restart', () => {
   let folder = '';

@@ -2,7 +2,7 @@ import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { stagedUpload, uploadRoute } from '../../../src/testing/fake/bulk/file-storage.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import { createBulkBench, formOf, host, jsonl, keyOf, productRow, setProduct, type Target } from './bulk-bench.ts';
+import { createBulkBench, formOf, host, jsonl, keyOf, productRow, setProduct, type Target } from './harness.ts';
 
 const oneRow = jsonl([productRow(1)]);
 

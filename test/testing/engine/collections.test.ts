@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './engine-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 const gone = 'gid://shopify/Collection/99';
 

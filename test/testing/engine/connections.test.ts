@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Connection, connection } from '../../../src/testing/fake/graphql/resolvers/connections.ts';
-import { createBench, pushed } from './engine-bench.ts';
+import { createBench, pushed } from './harness.ts';
 
 const items = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `gid://shopify/Thing/${index + 1}` }));

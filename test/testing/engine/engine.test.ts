@@ -3,7 +3,7 @@ import { resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { notSimulated } from '../../../src/testing/fake/graphql/errors.ts';
 import type { StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import { createBench, pushed, shop } from './engine-bench.ts';
+import { createBench, pushed, shop } from './harness.ts';
 
 const create = (title: string) => `productSet(input: {title: "${title}"}) { product { id } userErrors { code } }`;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ShopEvent } from '../../../src/testing/fake/background.ts';
 import { resolver } from '../../../src/testing/fake/graphql/context.ts';
-import { createBench, push, pushed, shirt, shop } from './engine-bench.ts';
-import { change, stocked } from './inventory-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { createBench, push, pushed, shirt, shop } from './harness.ts';
+import { change, stocked } from './inventory-harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 describe('events', () => {
   it('tell of products that come, change and go', async () => {

@@ -3,8 +3,8 @@ import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { type ResolverMap, resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { ask } from '../ask.ts';
-import { createBench, shop } from './engine-bench.ts';
-import { change, problemsOf, quantitiesAt, stocked } from './inventory-bench.ts';
+import { createBench, shop } from './harness.ts';
+import { change, problemsOf, quantitiesAt, stocked } from './inventory-harness.ts';
 
 const hourMs = 3_600_000;
 const refund = `mutation Refund($orderId: ID!, $key: String!) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, problemsOf, quantitiesAt, stocked } from './inventory-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { change, problemsOf, quantitiesAt, stocked } from './inventory-harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 const nowhere = { inventoryItemId: 'gid://shopify/InventoryItem/99', locationId: 'gid://shopify/Location/99' };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, pushed, refused, shirt, shop } from './engine-bench.ts';
-import { change, quantitiesAt, stocked } from './inventory-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { createBench, pushed, refused, shirt, shop } from './harness.ts';
+import { change, quantitiesAt, stocked } from './inventory-harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 const nowhere = { inventoryItemId: 'gid://shopify/InventoryItem/99', locationId: 'gid://shopify/Location/99' };
 

@@ -1,8 +1,8 @@
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../ask.ts';
-import { type Bench, createBench, pushed, shop } from './engine-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { type Bench, createBench, pushed, shop } from './harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 let keys = 0;
 const newKey = (): string => `key-${++keys}`;

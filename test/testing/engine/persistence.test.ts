@@ -7,7 +7,7 @@ import { isShopwrightError } from '../../../src/errors/errors.ts';
 import type { FakeStore, StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { openPersistence } from '../../../src/testing/fake/store/persistence.ts';
-import { createBench, pushed, shirt, shop } from './engine-bench.ts';
+import { createBench, pushed, shirt, shop } from './harness.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -15,9 +15,9 @@ import {
   typeFromAST,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { loadAdminSchema } from '../../../src/testing/fake/graphql/schema.ts';
 import type { GraphqlRequest, Prepared } from '../../../src/testing/fake/model.ts';
-import { createBench } from './engine-bench.ts';
+import { loadAdminSchema } from '../../../src/testing/fake/schema.ts';
+import { createBench } from './harness.ts';
 
 const { engine } = createBench();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, defineMetafield, pushed, refused } from './engine-bench.ts';
+import { createBench, defineMetafield, pushed, refused } from './harness.ts';
 
 const source = (name: string, more: object = {}) => ({ originalSource: `https://images.example/${name}.jpg`, ...more });
 const productOptions = [{ name: 'Size', values: [{ name: 'S' }, { name: 'M' }] }];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBench, defineMetafield, push, pushed, refused, shirt, shirtVariant, shop } from './engine-bench.ts';
+import { createBench, defineMetafield, push, pushed, refused, shirt, shirtVariant, shop } from './harness.ts';
 
 const option = (name: string, ...values: string[]) => ({ name, values: values.map((value) => ({ name: value })) });
 const variant = (optionName: string, name: string, more: object = {}) => ({

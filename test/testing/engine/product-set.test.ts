@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, push, pushed, refused, shop } from './engine-bench.ts';
+import { type Bench, createBench, defineMetafield, push, pushed, refused, shop } from './harness.ts';
 
 const gid = 'gid://shopify/Product/999';
 

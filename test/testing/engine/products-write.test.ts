@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './engine-bench.ts';
-import { createListeningBench } from './listening-bench.ts';
+import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './harness.ts';
+import { createListeningBench } from './listening-harness.ts';
 
 const fields = `id title handle descriptionHtml vendor tags status category { id } seo { title } publishedAt
   options { name values } variants(first: 5) { nodes { title price inventoryQuantity } } media(first: 5) { nodes { alt } }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, pushed, shop } from './engine-bench.ts';
+import { type Bench, createBench, pushed, shop } from './harness.ts';
 
 async function prepared() {
   const bench = createBench();

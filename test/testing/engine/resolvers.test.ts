@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, shirt, shop } from './engine-bench.ts';
+import { type Bench, createBench, defineMetafield, pushed, shirt, shop } from './harness.ts';
 
 const gone = 'gid://shopify/Product/999';
 

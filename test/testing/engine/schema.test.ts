@@ -12,7 +12,7 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { loadAdminSchema } from '../../../src/testing/fake/graphql/schema.ts';
+import { loadAdminSchema } from '../../../src/testing/fake/schema.ts';
 
 const text = readFileSync(new URL('../../../schema/admin-2026-10.graphql', import.meta.url), 'utf8');
 const whole = buildSchema(text, { assumeValidSDL: true, assumeValid: true, noLocation: true });

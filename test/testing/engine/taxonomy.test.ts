@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, pushed, shop } from './engine-bench.ts';
+import { createBench, pushed, shop } from './harness.ts';
 
 async function names(args: string): Promise<readonly string[]> {
   const { taxonomy } = await createBench().data(`{ taxonomy { categories(first: 50${args}) { nodes { name } } } }`);

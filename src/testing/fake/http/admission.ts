@@ -1,7 +1,7 @@
 import type { TokenBook } from '../oauth/tokens.ts';
 import type { ShopState, Shops } from '../shops.ts';
-import { type Refusal, refusals } from './answers.ts';
 import type { ApiCaller, FakeRequest } from './api.ts';
+import { type Refusal, refusals } from './responses.ts';
 
 /** A request that may go on to an API, or the refusal it gets. */
 type Admission =

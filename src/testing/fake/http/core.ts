@@ -8,8 +8,8 @@ import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
 import { admit, newestVersion, shopOf } from './admission.ts';
-import { jsonAnswer } from './answers.ts';
 import type { FakeAnswer, FakeApi, FakeCore, FakeRequest, FakeRoute, Opened } from './api.ts';
+import { jsonAnswer } from './responses.ts';
 
 /** Options of `createCore`. */
 interface CoreOptions {

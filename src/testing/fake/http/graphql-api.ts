@@ -3,6 +3,7 @@ import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
 import { maxRequestPoints } from '../cost/rule.ts';
 import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
+import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './api.ts';
 import {
   type AnswerBody,
   accessDeniedBody,
@@ -12,8 +13,7 @@ import {
   maxCostBody,
   refusals,
   throttledBody,
-} from './answers.ts';
-import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './api.ts';
+} from './responses.ts';
 
 /** What GraphQL works with. */
 interface GraphqlApiOptions {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { failureBody, jsonAnswer } from './answers.ts';
 import type { FakeAnswer, FakeCore, PiecewiseAnswer } from './api.ts';
+import { failureBody, jsonAnswer } from './responses.ts';
 
 /** Where a fake listens. */
 export interface ListenOptions {

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { RequestHandler } from 'msw';
 import { ConfigError } from '../../../errors/errors.ts';
-import { failureBody } from './answers.ts';
 import type { FakeCore } from './api.ts';
 import { fakeFetch, isDroppedConnection } from './fetch.ts';
+import { failureBody } from './responses.ts';
 
 /**
  * Handlers for msw's `setupServer`, one for each shop: all that goes to its domain is theirs. msw is an optional peer

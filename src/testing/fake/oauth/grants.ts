@@ -1,5 +1,5 @@
-import { isGranted, jsonAnswer } from '../http/answers.ts';
 import type { FakeRequest, WholeAnswer } from '../http/api.ts';
+import { isGranted, jsonAnswer } from '../http/responses.ts';
 import { allScopes, type ShopState } from '../shops.ts';
 import {
   type AccessTokenEntity,

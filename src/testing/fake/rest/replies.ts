@@ -1,6 +1,6 @@
 import type { ResolverContext } from '../graphql/context.ts';
-import type { ProductSetUserError } from '../graphql/resolvers/product-set/user-errors.ts';
-import { refusals as shared } from '../http/answers.ts';
+import type { ProductSetUserError } from '../graphql/resolvers/product-set/context.ts';
+import { refusals as shared } from '../http/responses.ts';
 
 /** What an endpoint is asked with. */
 export interface RestRequest {

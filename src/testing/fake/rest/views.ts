@@ -1,7 +1,7 @@
 import type { ResolverContext } from '../graphql/context.ts';
 import { availableOf } from '../graphql/resolvers/inventory/levels.ts';
 import type { ProductEntity, StoredVariant } from '../store/entities.ts';
-import { productPayload } from '../webhooks/product-payload.ts';
+import { productPayload } from '../webhooks/resource-payloads.ts';
 import type { Json } from './replies.ts';
 
 /** A product in the shape of REST. */

@@ -17,7 +17,7 @@ import {
 import type { EntityStore, FakeStore } from '../store/entity-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { type EventSubscription, type FakeWebhookOptions, parseFilter } from './options.ts';
-import { idOf } from './product-payload.ts';
+import { idOf } from './resource-payloads.ts';
 import { attemptDelivery, createSigningSecrets, type DeliveryHandler, type FakeWebhooks } from './send.ts';
 
 /** What makes the webhooks of one fake. */

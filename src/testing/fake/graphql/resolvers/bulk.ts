@@ -17,7 +17,7 @@ import {
 } from '../../bulk/operation.ts';
 import { type BulkProblem, checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries.ts';
 import { readRows } from '../../bulk/work.ts';
-import { deniedField } from '../../http/answers.ts';
+import { deniedField } from '../../http/responses.ts';
 import type { PreparedOperation } from '../../model.ts';
 import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';

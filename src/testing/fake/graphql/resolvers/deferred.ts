@@ -6,10 +6,10 @@ import type { DeferredEntity, DeferredOutcome, DeferredRequest } from '../../sto
 import type { FakeStore } from '../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { requireGid } from '../gid.ts';
-import { changeMembers } from './collections/find-collections.ts';
+import { changeMembers } from './collections/members.ts';
 import { productById } from './find-entities.ts';
 import { type ProductSetArgs, setProduct } from './product-set/build.ts';
-import { deleteProduct } from './save-product.ts';
+import { deleteProduct } from './products/save-product.ts';
 
 const operationKinds: ReadonlySet<string> = new Set<DeferredKind>(['ProductSetOperation', 'ProductDeleteOperation']);
 

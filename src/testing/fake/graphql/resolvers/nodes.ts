@@ -1,6 +1,6 @@
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { collectionOf } from './collections/find-collections.ts';
+import { collectionOf } from './collections/members.ts';
 import { ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields/metafields.ts';
 import { optionView } from './options.ts';

@@ -5,7 +5,7 @@ import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
-import { saveProduct } from './save-product.ts';
+import { saveProduct } from './products/save-product.ts';
 
 interface PublicationView {
   /** The publication's: what a cursor holds on to. */

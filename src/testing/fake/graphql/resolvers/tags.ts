@@ -3,7 +3,7 @@ import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { productById } from './find-entities.ts';
 import { plainProblem } from './problems.ts';
-import { saveProduct } from './save-product.ts';
+import { saveProduct } from './products/save-product.ts';
 import { normalTags } from './text.ts';
 
 interface TagsArgs {

@@ -1,6 +1,6 @@
 import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
-import { idOf } from '../../../webhooks/product-payload.ts';
+import { idOf } from '../../../webhooks/resource-payloads.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
@@ -27,7 +27,7 @@ import {
   collectionById,
   collectionPayload,
   membersOf,
-} from './find-collections.ts';
+} from './members.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
   readonly query?: string | null;

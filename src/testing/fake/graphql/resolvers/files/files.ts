@@ -4,7 +4,7 @@ import { notSimulated } from '../../errors.ts';
 import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { productById } from '../find-entities.ts';
 import { collectProblems, type FieldPath } from '../problems.ts';
-import { saveProduct } from '../save-product.ts';
+import { saveProduct } from '../products/save-product.ts';
 import { allImages, deleteFile, imageById, imageStatus, isFile, newImage, putFile } from './images.ts';
 
 interface FilesArgs extends ConnectionArgs {

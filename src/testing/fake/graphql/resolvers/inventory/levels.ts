@@ -6,7 +6,7 @@ import {
   quantityStates,
   type StoredVariant,
 } from '../../../store/entities.ts';
-import { idOf } from '../../../webhooks/product-payload.ts';
+import { idOf } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { ownerOf } from '../find-entities.ts';

@@ -1,5 +1,5 @@
 import type { LocationEntity } from '../../../store/entities.ts';
-import { idOf } from '../../../webhooks/product-payload.ts';
+import { idOf } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;

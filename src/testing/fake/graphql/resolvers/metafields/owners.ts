@@ -2,9 +2,9 @@ import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } 
 import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { collectionById, collectionPayload } from '../collections/find-collections.ts';
+import { collectionById, collectionPayload } from '../collections/members.ts';
 import { ownerOf, productById, variantById } from '../find-entities.ts';
-import { saveProduct } from '../save-product.ts';
+import { saveProduct } from '../products/save-product.ts';
 
 /** Types of things whose metafields are simulated. */
 export type MetafieldOwnerType = 'PRODUCT' | 'PRODUCTVARIANT' | 'COLLECTION';

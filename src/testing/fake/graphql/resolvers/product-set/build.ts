@@ -10,9 +10,9 @@ import { imageById, newImage } from '../files/images.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../metafields/values.ts';
-import { saveProduct } from '../save-product.ts';
+import { saveProduct } from '../products/save-product.ts';
 import { freeHandle, handleFrom, normalTags } from '../text.ts';
-import { collectUserErrors, type ProductSetContext, type ProductSetUserError } from './user-errors.ts';
+import { collectUserErrors, type ProductSetContext, type ProductSetUserError } from './context.ts';
 import {
   checkStockLimit,
   defaultOptions,

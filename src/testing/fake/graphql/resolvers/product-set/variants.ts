@@ -21,7 +21,7 @@ import { activeLocation, primaryLocation } from '../locations/find-locations.ts'
 import type { MetafieldOwner } from '../metafields/owners.ts';
 import { type MetafieldProblem, metafieldFrom, upsertedMetafields } from '../metafields/values.ts';
 import type { FieldPath } from '../problems.ts';
-import type { ProductSetContext } from './user-errors.ts';
+import type { ProductSetContext } from './context.ts';
 
 /** Variants a product may have. */
 export const maxVariants = 2048;

@@ -1,6 +1,6 @@
 import { createBackground, type ShopEvent } from '../../../src/testing/fake/background.ts';
 import { createManualClock } from '../../../src/testing/manual-clock.ts';
-import { type Bench, type BenchOptions, createBench } from './engine-bench.ts';
+import { type Bench, type BenchOptions, createBench } from './harness.ts';
 
 /** A bench with what its webhooks would tell of. */
 export interface ListeningBench extends Bench {

@@ -1,9 +1,9 @@
-import type { ProductEntity, StoredMedia, StoredVariant } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
-import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
-import { imageStatus } from './files/images.ts';
-import { productById } from './find-entities.ts';
+import type { ProductEntity, StoredMedia, StoredVariant } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
+import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
+import { productById } from '../find-entities.ts';
+import { imageStatus } from './images.ts';
 
 interface MediaArgs extends ConnectionArgs {
   readonly query?: string | null;

@@ -1,6 +1,6 @@
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { lookupKey } from '../../../store/fake-store.ts';
-import { idOf } from '../../../webhooks/product-payload.ts';
+import { idOf } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { productById } from '../find-entities.ts';

@@ -2,18 +2,18 @@ import type {
   MetafieldInput,
   ProductSetInput,
   UniqueMetafieldValueInput,
-} from '../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
-import { requireGid } from '../gid.ts';
-import { productByHandle, productById } from './find-entities.ts';
-import { productByCustomId } from './metafields/custom-id.ts';
-import { plainProblem, type UserProblem } from './problems.ts';
-import { buildOn, savedProduct } from './product-set/build.ts';
-import type { ProductSetContext } from './product-set/user-errors.ts';
-import { metafieldsWith } from './product-set/variants.ts';
-import { handleFrom } from './text.ts';
+} from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
+import { requireGid } from '../../gid.ts';
+import { productByHandle, productById } from '../find-entities.ts';
+import { productByCustomId } from '../metafields/custom-id.ts';
+import { plainProblem, type UserProblem } from '../problems.ts';
+import { buildOn, savedProduct } from '../product-set/build.ts';
+import type { ProductSetContext } from '../product-set/context.ts';
+import { metafieldsWith } from '../product-set/variants.ts';
+import { handleFrom } from '../text.ts';
 
 /** `productCreate` and `productUpdate`. */
 export const productWriteResolvers: ResolverMap = {

@@ -1,4 +1,4 @@
-import { type Bench, createBench, pushed } from './engine-bench.ts';
+import { type Bench, createBench, pushed } from './harness.ts';
 
 /** A bench with one product of one variant, stocked at the one location. */
 export interface Stocked {

@@ -1,7 +1,7 @@
-import { type LocationEntity, newLocation, type StoredAddress } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
-import { parseGid, requireGid } from '../../gid.ts';
+import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { notSimulated } from '../errors.ts';
+import { parseGid, requireGid } from '../gid.ts';
 import {
   byId,
   type ConnectionArgs,
@@ -10,10 +10,16 @@ import {
   countUpTo,
   type SearchTerm,
   searched,
-} from '../connections.ts';
-import { isInStock, levelAt, levelsAt, moveStock } from '../inventory/levels.ts';
-import { collectProblems, type UserProblem } from '../problems.ts';
-import { activeLocation, allLocations, locationById, locationPayload, primaryLocation } from './find-locations.ts';
+} from './connections.ts';
+import { isInStock, levelAt, levelsAt, moveStock } from './inventory/levels.ts';
+import {
+  activeLocation,
+  allLocations,
+  locationById,
+  locationPayload,
+  primaryLocation,
+} from './locations/find-locations.ts';
+import { collectProblems, type UserProblem } from './problems.ts';
 
 interface LocationsArgs extends ConnectionArgs {
   readonly includeInactive: boolean;

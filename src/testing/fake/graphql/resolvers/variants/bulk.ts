@@ -3,16 +3,16 @@ import type {
   MetafieldInput,
   ProductVariantSetInput,
   VariantOptionValueInput,
-} from '../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
-import { requireGid } from '../gid.ts';
-import { standsDespiteErrors } from '../mutation.ts';
-import { productById } from './find-entities.ts';
-import { collectProblems, type FieldPath, type UserProblem } from './problems.ts';
-import { mediaFrom } from './product-set/build.ts';
-import type { ProductSetContext } from './product-set/user-errors.ts';
+} from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
+import { requireGid } from '../../gid.ts';
+import { standsDespiteErrors } from '../../mutation.ts';
+import { productById } from '../find-entities.ts';
+import { collectProblems, type FieldPath, type UserProblem } from '../problems.ts';
+import { mediaFrom } from '../product-set/build.ts';
+import type { ProductSetContext } from '../product-set/context.ts';
 import {
   alreadyExists,
   combinationFrom,
@@ -22,9 +22,9 @@ import {
   metafieldsWith,
   sameName,
   variantFrom,
-} from './product-set/variants.ts';
-import { type CreateMediaInput, uploads } from './products-write.ts';
-import { saveProduct } from './save-product.ts';
+} from '../product-set/variants.ts';
+import { type CreateMediaInput, uploads } from '../products/mutations.ts';
+import { saveProduct } from '../products/save-product.ts';
 
 /** Mutations of several variants of one product. */
 export const variantsBulkResolvers: ResolverMap = {

@@ -1,9 +1,9 @@
-import type { ProductIdentifierInput } from '../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../store/entities.ts';
-import type { Entity } from '../../store/entity-store.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
-import { parseGid, requireGid } from '../gid.ts';
+import type { ProductIdentifierInput } from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity } from '../../../store/entities.ts';
+import type { Entity } from '../../../store/entity-store.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
+import { parseGid, requireGid } from '../../gid.ts';
 import {
   byId,
   type ConnectionArgs,
@@ -13,13 +13,13 @@ import {
   oneOf,
   type SearchTerm,
   searched,
-} from './connections.ts';
-import { defer } from './deferred.ts';
-import { allProducts, productByHandle, productById } from './find-entities.ts';
-import { productByCustomId } from './metafields/custom-id.ts';
-import { metafieldFields } from './metafields/metafields.ts';
+} from '../connections.ts';
+import { defer } from '../deferred.ts';
+import { allProducts, productByHandle, productById } from '../find-entities.ts';
+import { productByCustomId } from '../metafields/custom-id.ts';
+import { metafieldFields } from '../metafields/metafields.ts';
+import { handleFrom, plainText } from '../text.ts';
 import { deleteProduct } from './save-product.ts';
-import { handleFrom, plainText } from './text.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;

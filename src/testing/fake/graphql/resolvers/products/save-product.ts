@@ -1,7 +1,7 @@
-import type { InventoryLevelEntity, ProductEntity } from '../../store/entities.ts';
-import { idOf, productPayload } from '../../webhooks/product-payload.ts';
-import type { ResolverContext } from '../context.ts';
-import { dropLevels, levelAt, putLevel, putNewLevel } from './inventory/levels.ts';
+import type { InventoryLevelEntity, ProductEntity } from '../../../store/entities.ts';
+import { idOf, productPayload } from '../../../webhooks/resource-payloads.ts';
+import type { ResolverContext } from '../../context.ts';
+import { dropLevels, levelAt, putLevel, putNewLevel } from '../inventory/levels.ts';
 
 /** Keeps a product, new or changed, and tells of it. Where variants are gone, so is their stock. */
 export function saveProduct(

@@ -1,15 +1,15 @@
-import { ConfigError } from '../../errors/errors.ts';
-import type { Clock } from '../../internal/clock.ts';
+import { ConfigError } from '../../../errors/errors.ts';
+import type { Clock } from '../../../internal/clock.ts';
 import {
   deliverWebhook,
   type WebhookDelivery,
   type WebhookReceipt,
   type WebhookToSign,
-} from '../webhooks/sign-webhook.ts';
-import type { Shops } from './shops.ts';
-import type { ProductEntity } from './store/entities.ts';
-import type { FakeStore } from './store/entity-store.ts';
-import { idOf, productPayload } from './webhooks/product-payload.ts';
+} from '../../webhooks/sign-webhook.ts';
+import type { Shops } from '../shops.ts';
+import type { ProductEntity } from '../store/entities.ts';
+import type { FakeStore } from '../store/entity-store.ts';
+import { idOf, productPayload } from './resource-payloads.ts';
 
 /** A webhook of a fake: what is left out comes from its state. */
 export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'clock'>, WebhookDelivery {

@@ -1,8 +1,8 @@
-import type { UniqueMetafieldValueInput } from '../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredVariant } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
-import { parseGid, requireGid } from '../gid.ts';
+import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
+import { parseGid, requireGid } from '../../gid.ts';
 import {
   byId,
   type ConnectionArgs,
@@ -12,10 +12,10 @@ import {
   oneOf,
   type SearchTerm,
   searched,
-} from './connections.ts';
-import { allProducts, productById, variantById } from './find-entities.ts';
-import { requireUniqueDefinition } from './metafields/custom-id.ts';
-import { metafieldFields } from './metafields/metafields.ts';
+} from '../connections.ts';
+import { allProducts, productById, variantById } from '../find-entities.ts';
+import { requireUniqueDefinition } from '../metafields/custom-id.ts';
+import { metafieldFields } from '../metafields/metafields.ts';
 
 /**
  * A page of variants may be as long as a product can have them, where the product is all that is asked for.

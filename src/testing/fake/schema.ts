@@ -29,7 +29,7 @@ import {
   specifiedDirectives,
   specifiedScalarTypes,
 } from 'graphql';
-import { limitScalars } from './scalars.ts';
+import { limitScalars } from './graphql/scalars.ts';
 
 let loaded: GraphQLSchema | undefined;
 
