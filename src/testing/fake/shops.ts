@@ -3,7 +3,7 @@ import type { Clock } from '../../internal/clock.ts';
 import { type Bucket, bucketFor, restBucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/context.ts';
 import type { FakeShopOptions } from './model.ts';
-import { requiredScopes } from './schema-tables.ts';
+import { requiredScopes } from './schema.ts';
 
 /** One shop of a fake, with its buckets. */
 export interface ShopState {

@@ -13,7 +13,7 @@ import { isRecord } from '../../../internal/json.ts';
 import { parseGid } from '../graphql/gid.ts';
 import type { PreparedOperation } from '../model.ts';
 import { createRandom, hashText } from '../random.ts';
-import { inputCosts as describedCosts } from '../schema-tables.ts';
+import { inputCosts as describedCosts } from '../schema.ts';
 import {
   classifyField,
   connectionMultiplier,

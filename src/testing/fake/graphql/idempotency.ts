@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
-import { keyedMutations } from '../schema-tables.ts';
+import { keyedMutations } from '../schema.ts';
 import type { IdempotencyRecordEntity } from '../store/entities.ts';
 import type { OperationRun, ResolverContext } from './context.ts';
 import { badRequest } from './errors.ts';

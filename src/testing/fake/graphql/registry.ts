@@ -10,13 +10,11 @@ import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
-import { optionResolvers } from './resolvers/options.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
-import { productWriteResolvers } from './resolvers/products/mutations.ts';
-import { productDeleteResolvers, productFieldResolvers, productQueryResolvers } from './resolvers/products/products.ts';
+import { productDeleteResolvers, productWriteResolvers, tagResolvers } from './resolvers/products/mutations.ts';
+import { optionResolvers, productFieldResolvers, productQueryResolvers } from './resolvers/products/products.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
 import { appResolvers, shopResolvers } from './resolvers/shop.ts';
-import { tagResolvers } from './resolvers/tags.ts';
 import { taxonomyResolvers } from './resolvers/taxonomy.ts';
 import { variantsBulkResolvers } from './resolvers/variants/bulk.ts';
 import { variantResolvers } from './resolvers/variants/variants.ts';

@@ -2,7 +2,7 @@ import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
 import { roundPoints } from '../cost/rule.ts';
 import { rootFields, rootType } from '../cost/selection.ts';
 import type { PreparedOperation } from '../model.ts';
-import { requiredScopes } from '../schema-tables.ts';
+import { requiredScopes } from '../schema.ts';
 import type { WholeAnswer } from './api.ts';
 
 /** What the body of an answer holds. */

@@ -1,9 +1,11 @@
 import { isRecord } from '../../../internal/json.ts';
 import type { ResolverContext } from '../graphql/context.ts';
-import { levelAt, levelPayload, ownerOfItem } from '../graphql/resolvers/inventory/levels.ts';
+import { locationById } from '../graphql/resolvers/find-entities.ts';
+import { ownerOfItem } from '../graphql/resolvers/inventory/items.ts';
+import { levelAt } from '../graphql/resolvers/inventory/levels.ts';
 import { setQuantities } from '../graphql/resolvers/inventory/quantities.ts';
-import { locationById } from '../graphql/resolvers/locations/find-locations.ts';
 import type { InventoryLevelEntity } from '../store/entities.ts';
+import { levelPayload } from '../webhooks/resource-payloads.ts';
 import { gidOf } from './input.ts';
 import { numberOf, pageReply, readListing } from './listing.ts';
 import {

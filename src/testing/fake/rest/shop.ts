@@ -1,7 +1,7 @@
 import type { ShopInfo } from '../graphql/context.ts';
 import { stableGid } from '../graphql/gid.ts';
-import { allLocations, locationById, locationPayload } from '../graphql/resolvers/locations/find-locations.ts';
-import { idOf } from '../webhooks/resource-payloads.ts';
+import { allLocations, locationById } from '../graphql/resolvers/find-entities.ts';
+import { idOf, locationPayload } from '../webhooks/resource-payloads.ts';
 import { type Json, ok, type RestEndpoint, refusals, withFields } from './replies.ts';
 
 /** `shop.json`, and where the shop stocks its goods. */

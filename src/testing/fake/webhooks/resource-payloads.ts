@@ -1,4 +1,11 @@
-import type { ProductEntity, StoredMedia, StoredVariant } from '../store/entities.ts';
+import type {
+  CollectionEntity,
+  InventoryLevelEntity,
+  LocationEntity,
+  ProductEntity,
+  StoredMedia,
+  StoredVariant,
+} from '../store/entities.ts';
 
 /**
  * The number at the end of a gid, as REST-shaped payloads have it: exactly, so beyond 2^53 as raw JSON, which
@@ -81,5 +88,73 @@ function image(media: StoredMedia, position: number, product: ProductEntity): Re
     variant_ids: product.variants.filter((entry) => entry.mediaIds.includes(media.id)).map((entry) => idOf(entry.id)),
     created_at: media.createdAt,
     updated_at: media.updatedAt,
+  };
+}
+
+/** A collection in the REST shape of the topics `collections/create` and `collections/update`. */
+export function collectionPayload(collection: CollectionEntity): Readonly<Record<string, unknown>> {
+  return {
+    id: idOf(collection.id),
+    handle: collection.handle,
+    title: collection.title,
+    updated_at: collection.updatedAt,
+    body_html: collection.descriptionHtml,
+    published_at: null,
+    sort_order: collection.sortOrder.toLowerCase().replace('_', '-'),
+    template_suffix: collection.templateSuffix,
+    published_scope: 'web',
+    admin_graphql_api_id: collection.id,
+  };
+}
+
+/** A location in the REST shape of the topics `locations/…`. */
+export function locationPayload(location: LocationEntity): Readonly<Record<string, unknown>> {
+  const { address } = location;
+  return {
+    id: idOf(location.id),
+    admin_graphql_api_id: location.id,
+    name: location.name,
+    address1: address.address1,
+    address2: address.address2,
+    city: address.city,
+    zip: address.zip,
+    phone: address.phone,
+    country: address.countryCode,
+    country_code: address.countryCode,
+    province_code: address.provinceCode,
+    legacy: false,
+    active: location.isActive,
+    created_at: location.createdAt,
+    updated_at: location.updatedAt,
+  };
+}
+
+/** A level in the REST shape of the topics `inventory_levels/…`. */
+export function levelPayload(level: InventoryLevelEntity): Readonly<Record<string, unknown>> {
+  return {
+    inventory_item_id: idOf(level.itemId),
+    location_id: idOf(level.locationId),
+    available: level.quantities.available,
+    updated_at: level.updatedAt,
+    admin_graphql_api_id: level.id,
+  };
+}
+
+/** An item in the REST shape of the topic `inventory_items/update`. */
+export function itemPayload(item: StoredVariant['inventoryItem']): Readonly<Record<string, unknown>> {
+  const cost = item.unitCost as { readonly amount: string } | null;
+  return {
+    id: idOf(item.id),
+    sku: item.sku,
+    created_at: item.createdAt,
+    updated_at: item.updatedAt,
+    requires_shipping: item.requiresShipping,
+    cost: cost?.amount ?? null,
+    country_code_of_origin: item.countryCodeOfOrigin,
+    province_code_of_origin: item.provinceCodeOfOrigin,
+    harmonized_system_code: item.harmonizedSystemCode,
+    tracked: item.tracked,
+    country_harmonized_system_codes: [],
+    admin_graphql_api_id: item.id,
   };
 }

@@ -1,6 +1,7 @@
 import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
+import { locationPayload } from '../../webhooks/resource-payloads.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
+import { collectProblems, notSimulated, type UserProblem } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import {
   byId,
@@ -11,15 +12,8 @@ import {
   type SearchTerm,
   searched,
 } from './connections.ts';
+import { activeLocation, allLocations, locationById, primaryLocation } from './find-entities.ts';
 import { isInStock, levelAt, levelsAt, moveStock } from './inventory/levels.ts';
-import {
-  activeLocation,
-  allLocations,
-  locationById,
-  locationPayload,
-  primaryLocation,
-} from './locations/find-locations.ts';
-import { collectProblems, type UserProblem } from './problems.ts';
 
 interface LocationsArgs extends ConnectionArgs {
   readonly includeInactive: boolean;

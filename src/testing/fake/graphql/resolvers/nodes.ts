@@ -1,9 +1,8 @@
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { collectionOf } from './collections/members.ts';
-import { ownerOf } from './find-entities.ts';
+import { collectionOf, ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields/metafields.ts';
-import { optionView } from './options.ts';
+import { optionView } from './products/products.ts';
 import { shopObject } from './shop.ts';
 import { taxonomyCategory } from './taxonomy.ts';
 

@@ -6,11 +6,10 @@ import {
 } from '../../store/entities.ts';
 import { parseFilter, readAddress } from '../../webhooks/options.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
+import { notSimulated, plainProblem, type UserProblem } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { byId, type ConnectionArgs, connection, countUpTo, searched } from './connections.ts';
 import { resolveNamespace } from './metafields/values.ts';
-import { plainProblem, type UserProblem } from './problems.ts';
 
 interface SubscriptionsArgs extends ConnectionArgs {
   readonly topics?: readonly string[] | null;

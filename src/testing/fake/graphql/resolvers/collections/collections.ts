@@ -1,8 +1,8 @@
 import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
-import { idOf } from '../../../webhooks/resource-payloads.ts';
+import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import { notSimulated, plainProblem, type UserProblem } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import {
   byId,
@@ -14,20 +14,12 @@ import {
   searched,
 } from '../connections.ts';
 import { defer } from '../deferred.ts';
-import { productById } from '../find-entities.ts';
+import { allCollections, collectionByHandle, collectionById, productById } from '../find-entities.ts';
 import { requireUniqueDefinition } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
-import { plainProblem, type UserProblem } from '../problems.ts';
 import { freeHandle, handleFrom, plainText } from '../text.ts';
-import {
-  allCollections,
-  changeMembers,
-  collectionByHandle,
-  collectionById,
-  collectionPayload,
-  membersOf,
-} from './members.ts';
+import { changeMembers, memberOrder, membersOf } from './members.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -339,53 +331,4 @@ function startJob(
   context: ResolverContext,
 ): unknown {
   return defer(context, 'Job', { type: 'collectionMembers', collectionId, ...change });
-}
-
-type Order = (a: ProductEntity, b: ProductEntity) => number;
-
-const unchanged: Order = () => 0;
-
-const byTitle: Order = (a, b) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1);
-
-const byPrice: Order = (a, b) => lowestPrice(a) - lowestPrice(b);
-
-const lowestPrice = ({ variants }: ProductEntity): number => Math.min(...variants.map(({ price }) => Number(price)));
-
-const reversed =
-  (order: Order): Order =>
-  (a, b) =>
-    order(b, a);
-
-const byCreation: Order = (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
-
-/** Nothing was ever sold, and nothing was put in order by hand: both leave the order of creation. */
-const ofSortOrder: Readonly<Record<string, Order>> = {
-  ALPHA_ASC: byTitle,
-  ALPHA_DESC: reversed(byTitle),
-  BEST_SELLING: unchanged,
-  CREATED: unchanged,
-  CREATED_DESC: reversed(byCreation),
-  MANUAL: unchanged,
-  PRICE_ASC: byPrice,
-  PRICE_DESC: reversed(byPrice),
-};
-
-const ofSortKey: Readonly<Record<string, Order>> = {
-  BEST_SELLING: unchanged,
-  CREATED: unchanged,
-  ID: unchanged,
-  MANUAL: unchanged,
-  PRICE: byPrice,
-  TITLE: byTitle,
-};
-
-/**
- * The order of a collection's products, which come in order of creation.
- *
- * @throws GraphQLError `NOT_SIMULATED` for an order by relevance.
- */
-function memberOrder({ sortOrder }: CollectionEntity, sortKey: string): Order {
-  const order = sortKey === 'COLLECTION_DEFAULT' ? ofSortOrder[sortOrder] : ofSortKey[sortKey];
-  if (!order) throw notSimulated(`Collection.products(sortKey: ${sortKey})`);
-  return order;
 }

@@ -1,53 +1,18 @@
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { lookupKey } from '../../../store/fake-store.ts';
-import { idOf } from '../../../webhooks/resource-payloads.ts';
+import { collectionPayload } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
+import { notSimulated } from '../../errors.ts';
 import { parseGid } from '../../gid.ts';
-import { productById } from '../find-entities.ts';
+import { collectionById, productById } from '../find-entities.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
-
-/** All collections, oldest first. */
-export function allCollections({ store, shop }: Reading): readonly CollectionEntity[] {
-  return store.all(shop, 'Collection') as readonly CollectionEntity[];
-}
-
-/** The collection with that gid. */
-export function collectionById({ store, shop }: Reading, id: string): CollectionEntity | undefined {
-  return store.get(shop, 'Collection', id) as CollectionEntity | undefined;
-}
-
-/** The collection with that handle, as Shopify would write it. */
-export function collectionByHandle({ store, shop }: Reading, handle: string): CollectionEntity | undefined {
-  return store.find(shop, 'Collection', lookupKey.handle(handle))[0] as CollectionEntity | undefined;
-}
-
-/** The collection that holds the metafield with that gid. */
-export function collectionOf({ store, shop }: Reading, metafieldId: string): CollectionEntity | undefined {
-  return store.find(shop, 'Collection', metafieldId)[0] as CollectionEntity | undefined;
-}
 
 /** The products of a collection, oldest first. */
 export function membersOf({ store, shop }: Reading, collectionId: string): readonly ProductEntity[] {
   const members = store.find(shop, 'Product', lookupKey.collection(collectionId)) as readonly ProductEntity[];
   const numberOf = ({ id }: ProductEntity): number => Number(parseGid(id)?.key);
   return members.toSorted((a, b) => numberOf(a) - numberOf(b));
-}
-
-/** A collection in the REST shape of the topics `collections/create` and `collections/update`. */
-export function collectionPayload(collection: CollectionEntity): Readonly<Record<string, unknown>> {
-  return {
-    id: idOf(collection.id),
-    handle: collection.handle,
-    title: collection.title,
-    updated_at: collection.updatedAt,
-    body_html: collection.descriptionHtml,
-    published_at: null,
-    sort_order: collection.sortOrder.toLowerCase().replace('_', '-'),
-    template_suffix: collection.templateSuffix,
-    published_scope: 'web',
-    admin_graphql_api_id: collection.id,
-  };
 }
 
 /** Puts products into a collection, and takes some out. Those that are gone by now do not matter. */
@@ -69,3 +34,52 @@ export function changeMembers(
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/update', () => collectionPayload(collection));
 }
+
+/**
+ * The order of a collection's products, which come in order of creation.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` for an order by relevance.
+ */
+export function memberOrder({ sortOrder }: CollectionEntity, sortKey: string): Order {
+  const order = sortKey === 'COLLECTION_DEFAULT' ? ofSortOrder[sortOrder] : ofSortKey[sortKey];
+  if (!order) throw notSimulated(`Collection.products(sortKey: ${sortKey})`);
+  return order;
+}
+
+type Order = (a: ProductEntity, b: ProductEntity) => number;
+
+const unchanged: Order = () => 0;
+
+const byTitle: Order = (a, b) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1);
+
+const byPrice: Order = (a, b) => lowestPrice(a) - lowestPrice(b);
+
+const lowestPrice = ({ variants }: ProductEntity): number => Math.min(...variants.map(({ price }) => Number(price)));
+
+const reversed =
+  (order: Order): Order =>
+  (a, b) =>
+    order(b, a);
+
+const byCreation: Order = (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
+
+/** Nothing was ever sold, and nothing was put in order by hand: both leave the order of creation. */
+const ofSortOrder: Readonly<Record<string, Order>> = {
+  ALPHA_ASC: byTitle,
+  ALPHA_DESC: reversed(byTitle),
+  BEST_SELLING: unchanged,
+  CREATED: unchanged,
+  CREATED_DESC: reversed(byCreation),
+  MANUAL: unchanged,
+  PRICE_ASC: byPrice,
+  PRICE_DESC: reversed(byPrice),
+};
+
+const ofSortKey: Readonly<Record<string, Order>> = {
+  BEST_SELLING: unchanged,
+  CREATED: unchanged,
+  ID: unchanged,
+  MANUAL: unchanged,
+  PRICE: byPrice,
+  TITLE: byTitle,
+};

@@ -1,9 +1,8 @@
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import { collectProblems, type FieldPath, notSimulated } from '../../errors.ts';
 import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { productById } from '../find-entities.ts';
-import { collectProblems, type FieldPath } from '../problems.ts';
 import { saveProduct } from '../products/save-product.ts';
 import { allImages, deleteFile, imageById, imageStatus, isFile, newImage, putFile } from './images.ts';
 

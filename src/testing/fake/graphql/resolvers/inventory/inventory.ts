@@ -9,25 +9,12 @@ import {
   type StoredVariant,
 } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { badRequest, notSimulated } from '../../errors.ts';
+import { badRequest, type FieldPath, notSimulated, plainProblem } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { byId, type ConnectionArgs, connection, countUpTo, oneOf, type SearchTerm, searched } from '../connections.ts';
-import { allProducts } from '../find-entities.ts';
-import { locationById } from '../locations/find-locations.ts';
-import { type FieldPath, plainProblem } from '../problems.ts';
-import { amountFrom, inventoryItemFrom } from '../product-set/variants.ts';
-import {
-  availableOf,
-  canStock,
-  isInStock,
-  itemPayload,
-  levelAt,
-  levelsOf,
-  newLevel,
-  ownerOfItem,
-  putLevel,
-  quantityOf,
-} from './levels.ts';
+import { allProducts, locationById } from '../find-entities.ts';
+import { ownerOfItem, updateItem } from './items.ts';
+import { availableOf, canStock, isInStock, levelAt, levelsOf, newLevel, putLevel, quantityOf } from './levels.ts';
 import {
   type AdjustQuantitiesInput,
   adjustQuantities,
@@ -245,41 +232,3 @@ const refused = (field: FieldPath, message: string): unknown => ({
   inventoryLevel: null,
   userErrors: [plainProblem(field, message)],
 });
-
-/** `inventoryItemUpdate`. The SKU is the variant's too. */
-function updateItem(id: string, input: InventoryItemInput, context: ResolverContext): unknown {
-  requireGid(id);
-  if (input.countryHarmonizedSystemCodes?.length) throw notSimulated('InventoryItemInput.countryHarmonizedSystemCodes');
-  if (input.measurement?.shippingPackageId) throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
-  const owner = ownerOfItem(context, id);
-  const problem = owner
-    ? problemOf(input)
-    : plainProblem(['id'], "The product couldn't be updated because it does not exist.");
-  if (!owner || problem) return { inventoryItem: null, userErrors: [problem] };
-
-  const { store, shop, clock, info } = context;
-  const now = new Date(clock.now()).toISOString();
-  const { product, variant: before } = owner;
-  const sku = input.sku === undefined ? before.sku : input.sku;
-  const inventoryItem = inventoryItemFrom(input, before.inventoryItem, { id, sku, now, info });
-  const variant: StoredVariant = { ...before, sku, inventoryItem, updatedAt: now };
-  const variants = product.variants.map((candidate) => (candidate.id === variant.id ? variant : candidate));
-  store.put(shop, 'Product', { ...product, variants });
-  context.announce('inventory_items/update', () => itemPayload(inventoryItem));
-  return { inventoryItem, userErrors: [] };
-}
-
-const maxSku = 255;
-
-function problemOf({ cost, sku, harmonizedSystemCode }: InventoryItemInput): unknown {
-  if (cost != null && amountFrom(cost) === undefined)
-    return plainProblem(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
-  if (sku != null && sku.length > maxSku)
-    return plainProblem(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
-  if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
-    return plainProblem(
-      ['input', 'harmonizedSystemCode'],
-      'Harmonized system code must be a number between 6 and 13 digits',
-    );
-  return undefined;
-}

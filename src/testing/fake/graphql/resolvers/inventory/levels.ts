@@ -1,16 +1,13 @@
 import {
   type InventoryLevelEntity,
-  type ProductEntity,
   type QuantityName,
   type QuantityState,
   quantityStates,
-  type StoredVariant,
 } from '../../../store/entities.ts';
-import { idOf } from '../../../webhooks/resource-payloads.ts';
+import { levelPayload } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
-import { ownerOf } from '../find-entities.ts';
-import { allLocations, locationById } from '../locations/find-locations.ts';
+import { allLocations, locationById } from '../find-entities.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 
@@ -21,19 +18,6 @@ const none = Object.fromEntries(quantityStates.map((state) => [state, 0])) as Re
 /** The gid of a level, which follows from its item and location, as in Shopify. */
 const levelId = (itemId: string, locationId: string): string =>
   `gid://shopify/${kind}/${parseGid(locationId)?.key}?inventory_item_id=${parseGid(itemId)?.key}`;
-
-/** An inventory item with what it belongs to. */
-interface OwnedItem {
-  readonly product: ProductEntity;
-  readonly variant: StoredVariant;
-}
-
-/** The variant behind an inventory item. */
-export function ownerOfItem(context: Reading, itemId: string): OwnedItem | undefined {
-  const product = ownerOf(context, itemId);
-  const variant = product?.variants.find(({ inventoryItem }) => inventoryItem.id === itemId);
-  return product && variant && { product, variant };
-}
 
 /** The level of an item at a location, active or not. */
 export function levelAt(
@@ -127,33 +111,3 @@ export function moveStock(context: ResolverContext, from: string, to: string | u
 /** Whether something can be stocked at a location. */
 export const canStock = (context: Reading, locationId: string): boolean =>
   locationById(context, locationId)?.isActive === true;
-
-/** A level in the REST shape of the topics `inventory_levels/…`. */
-export function levelPayload(level: InventoryLevelEntity): Readonly<Record<string, unknown>> {
-  return {
-    inventory_item_id: idOf(level.itemId),
-    location_id: idOf(level.locationId),
-    available: level.quantities.available,
-    updated_at: level.updatedAt,
-    admin_graphql_api_id: level.id,
-  };
-}
-
-/** An item in the REST shape of the topic `inventory_items/update`. */
-export function itemPayload(item: StoredVariant['inventoryItem']): Readonly<Record<string, unknown>> {
-  const cost = item.unitCost as { readonly amount: string } | null;
-  return {
-    id: idOf(item.id),
-    sku: item.sku,
-    created_at: item.createdAt,
-    updated_at: item.updatedAt,
-    requires_shipping: item.requiresShipping,
-    cost: cost?.amount ?? null,
-    country_code_of_origin: item.countryCodeOfOrigin,
-    province_code_of_origin: item.provinceCodeOfOrigin,
-    harmonized_system_code: item.harmonizedSystemCode,
-    tracked: item.tracked,
-    country_harmonized_system_codes: [],
-    admin_graphql_api_id: item.id,
-  };
-}

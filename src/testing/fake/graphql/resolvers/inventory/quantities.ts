@@ -8,8 +8,9 @@ import {
   type StoredInventoryChange,
 } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
-import { collectProblems, type FieldPath } from '../problems.ts';
-import { canStock, levelAt, newLevel, ownerOfItem, putLevel, quantityOf } from './levels.ts';
+import { collectProblems, type FieldPath } from '../../errors.ts';
+import { ownerOfItem } from './items.ts';
+import { canStock, levelAt, newLevel, putLevel, quantityOf } from './levels.ts';
 
 /** `InventoryChangeInput`. */
 interface ChangeInput {

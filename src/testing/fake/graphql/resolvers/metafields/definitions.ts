@@ -7,9 +7,8 @@ import { canBeUnique } from '../../../store/fake-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { allCollections } from '../collections/members.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
-import { allProducts, definitionByKey } from '../find-entities.ts';
+import { allCollections, allProducts, definitionByKey } from '../find-entities.ts';
 import { type MetafieldOwnerType, putMetafields } from './owners.ts';
 import { isMetafieldType, isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
 

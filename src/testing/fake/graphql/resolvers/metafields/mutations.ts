@@ -1,7 +1,7 @@
 import type { StoredMetafield } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { collectProblems, type UserProblem } from '../../errors.ts';
 import { loadNode } from '../nodes.ts';
-import { collectProblems, type UserProblem } from '../problems.ts';
 import {
   type DefinitionDeleteArgs,
   type DefinitionUpdateInput,

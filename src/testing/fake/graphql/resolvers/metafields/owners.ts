@@ -1,9 +1,9 @@
 import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
+import { collectionPayload } from '../../../webhooks/resource-payloads.ts';
 import type { ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { collectionById, collectionPayload } from '../collections/members.ts';
-import { ownerOf, productById, variantById } from '../find-entities.ts';
+import { collectionById, ownerOf, productById, variantById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
 
 /** Types of things whose metafields are simulated. */

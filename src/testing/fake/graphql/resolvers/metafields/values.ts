@@ -3,8 +3,7 @@ import type { MetafieldInput } from '../../../../../graphql/operations/generated
 import { parseJson } from '../../../../../internal/json.ts';
 import type { StoredMetafield } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
-import { allCollections } from '../collections/members.ts';
-import { allProducts, definitionByKey, productsByMetafield } from '../find-entities.ts';
+import { allCollections, allProducts, definitionByKey, productsByMetafield } from '../find-entities.ts';
 import type { MetafieldOwner } from './owners.ts';
 
 /** What is wrong with one metafield, and in which part of its input. */

@@ -13,14 +13,9 @@ import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
 import { freeHandle, handleFrom, normalTags } from '../text.ts';
 import { collectUserErrors, type ProductSetContext, type ProductSetUserError } from './context.ts';
-import {
-  checkStockLimit,
-  defaultOptions,
-  metafieldsFrom,
-  optionsFrom,
-  variantsFrom,
-  variantsLeftAlone,
-} from './variants.ts';
+import { metafieldsFrom } from './metafields.ts';
+import { defaultOptions, optionsFrom } from './options.ts';
+import { checkStockLimit, variantsFrom, variantsLeftAlone } from './variants.ts';
 
 /** Which product becomes what. */
 export interface ProductSetArgs {

@@ -1,7 +1,7 @@
 import type { ProductSetUserErrorCode } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { InventoryLevelEntity } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
-import type { FieldPath } from '../problems.ts';
+import type { FieldPath } from '../../errors.ts';
 
 /** One entry of `ProductSetPayload.userErrors`. */
 export interface ProductSetUserError {

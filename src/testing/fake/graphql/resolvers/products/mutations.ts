@@ -5,15 +5,16 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import { notSimulated, plainProblem, type UserProblem } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
+import { defer } from '../deferred.ts';
 import { productByHandle, productById } from '../find-entities.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
-import { plainProblem, type UserProblem } from '../problems.ts';
 import { buildOn, savedProduct } from '../product-set/build.ts';
 import type { ProductSetContext } from '../product-set/context.ts';
-import { metafieldsWith } from '../product-set/variants.ts';
-import { handleFrom } from '../text.ts';
+import { metafieldsWith } from '../product-set/metafields.ts';
+import { handleFrom, normalTags } from '../text.ts';
+import { deleteProduct, saveProduct } from './save-product.ts';
 
 /** `productCreate` and `productUpdate`. */
 export const productWriteResolvers: ResolverMap = {
@@ -218,3 +219,68 @@ function inOwnWords(problems: readonly UserProblem[]): readonly UserProblem[] {
     return { field: [ownNames[name] ?? name, ...rest], message };
   });
 }
+
+interface TagsArgs {
+  readonly id: string;
+  readonly tags: readonly string[];
+}
+
+/** Kinds that have tags in Shopify, and are not simulated. */
+const taggable = new Set(['Article', 'Customer', 'DiscountAutomaticNode', 'DiscountCodeNode', 'DraftOrder', 'Order']);
+
+/** `tagsAdd` and `tagsRemove`. */
+export const tagResolvers: ResolverMap = {
+  Mutation: {
+    tagsAdd: resolver<unknown, TagsArgs>((_source, { id, tags }, context) =>
+      changeTags(id, (before) => [...before, ...tags], context),
+    ),
+    tagsRemove: resolver<unknown, TagsArgs>((_source, { id, tags }, context) => {
+      const gone = new Set(normalTags(tags, () => undefined).map((tag) => tag.toLowerCase()));
+      return changeTags(id, (before) => before.filter((tag) => !gone.has(tag.toLowerCase())), context);
+    }),
+  },
+};
+
+function changeTags(
+  id: string,
+  change: (before: readonly string[]) => readonly string[],
+  context: ResolverContext,
+): unknown {
+  const { kind } = requireGid(id);
+  if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
+  const product = productById(context, id);
+  if (!product) return { node: null, userErrors: [plainProblem(['id'], `${kind} does not exist`)] };
+  const problems: string[] = [];
+  const tags = normalTags(change(product.tags), (message) => problems.push(message));
+  if (problems.length > 0)
+    return { node: null, userErrors: problems.map((message) => plainProblem(['tags'], message)) };
+  const node = { ...product, tags, updatedAt: new Date(context.clock.now()).toISOString() };
+  if (JSON.stringify(tags) !== JSON.stringify(product.tags)) saveProduct(context, node, product);
+  return { node, userErrors: [] };
+}
+
+interface DeleteArgs {
+  readonly input: { readonly id: string };
+  readonly synchronous: boolean;
+}
+
+/** `productDelete`, at once or in the background. */
+export const productDeleteResolvers: ResolverMap = {
+  Mutation: {
+    productDelete: resolver<unknown, DeleteArgs>((_source, { input, synchronous }, context) => {
+      requireGid(input.id);
+      const product = productById(context, input.id);
+      if (!product) {
+        const userErrors = [{ field: ['id'], message: 'Product does not exist' }];
+        return { deletedProductId: null, productDeleteOperation: null, userErrors };
+      }
+      if (!synchronous) {
+        const request = { type: 'productDelete', productId: product.id };
+        const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
+        return { deletedProductId: null, productDeleteOperation, userErrors: [] };
+      }
+      deleteProduct(context, product);
+      return { deletedProductId: product.id, productDeleteOperation: null, userErrors: [] };
+    }),
+  },
+};

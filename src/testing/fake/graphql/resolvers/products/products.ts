@@ -1,5 +1,5 @@
 import type { ProductIdentifierInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../../store/entities.ts';
+import type { ProductEntity, StoredOption } from '../../../store/entities.ts';
 import type { Entity } from '../../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
@@ -14,12 +14,10 @@ import {
   type SearchTerm,
   searched,
 } from '../connections.ts';
-import { defer } from '../deferred.ts';
 import { allProducts, productByHandle, productById } from '../find-entities.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { handleFrom, plainText } from '../text.ts';
-import { deleteProduct } from './save-product.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -96,28 +94,46 @@ const productTerms: Readonly<Record<string, SearchTerm<ProductEntity>>> = {
   status: oneOf((product) => product.status),
 };
 
-interface DeleteArgs {
-  readonly input: { readonly id: string };
-  readonly synchronous: boolean;
+/** An option with what follows from the product's variants. */
+interface OptionView extends StoredOption {
+  readonly values: readonly string[];
+  readonly linkedMetafield: null;
+  readonly optionValues: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly hasVariants: boolean;
+    readonly linkedMetafieldValue: null;
+    readonly swatch: null;
+  }[];
 }
 
-/** `productDelete`, at once or in the background. */
-export const productDeleteResolvers: ResolverMap = {
-  Mutation: {
-    productDelete: resolver<unknown, DeleteArgs>((_source, { input, synchronous }, context) => {
-      requireGid(input.id);
-      const product = productById(context, input.id);
-      if (!product) {
-        const userErrors = [{ field: ['id'], message: 'Product does not exist' }];
-        return { deletedProductId: null, productDeleteOperation: null, userErrors };
-      }
-      if (!synchronous) {
-        const request = { type: 'productDelete', productId: product.id };
-        const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
-        return { deletedProductId: null, productDeleteOperation, userErrors: [] };
-      }
-      deleteProduct(context, product);
-      return { deletedProductId: product.id, productDeleteOperation: null, userErrors: [] };
+/** Adds to an option which of its values variants use; as in Shopify, `values` names only those. */
+export function optionView(option: StoredOption, product: ProductEntity): OptionView {
+  const used = new Set(
+    product.variants.flatMap((variant) => variant.selectedOptions.map(({ optionValue }) => optionValue.id)),
+  );
+  return {
+    ...option,
+    linkedMetafield: null,
+    values: option.optionValues.filter(({ id }) => used.has(id)).map(({ name }) => name),
+    optionValues: option.optionValues.map((value) => ({
+      ...value,
+      hasVariants: used.has(value.id),
+      linkedMetafieldValue: null,
+      swatch: null,
+    })),
+  };
+}
+
+/** Resolvers of options. */
+export const optionResolvers: ResolverMap = {
+  Product: {
+    options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>
+      product.options.slice(0, first ?? undefined).map((option) => optionView(option, product)),
+    ),
+    hasOnlyDefaultVariant: resolver<ProductEntity>(({ variants }) => {
+      const [only, another] = variants;
+      return another === undefined && only?.title === 'Default Title';
     }),
   },
 };

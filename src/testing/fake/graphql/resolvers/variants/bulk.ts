@@ -6,23 +6,15 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import { collectProblems, type FieldPath, notSimulated, type UserProblem } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { standsDespiteErrors } from '../../mutation.ts';
 import { productById } from '../find-entities.ts';
-import { collectProblems, type FieldPath, type UserProblem } from '../problems.ts';
 import { mediaFrom } from '../product-set/build.ts';
 import type { ProductSetContext } from '../product-set/context.ts';
-import {
-  alreadyExists,
-  combinationFrom,
-  combinationKey,
-  maxVariants,
-  metafieldsFrom,
-  metafieldsWith,
-  sameName,
-  variantFrom,
-} from '../product-set/variants.ts';
+import { metafieldsFrom, metafieldsWith } from '../product-set/metafields.ts';
+import { alreadyExists, combinationFrom, combinationKey, sameName } from '../product-set/options.ts';
+import { maxVariants, variantFrom } from '../product-set/variants.ts';
 import { type CreateMediaInput, uploads } from '../products/mutations.ts';
 import { saveProduct } from '../products/save-product.ts';
 

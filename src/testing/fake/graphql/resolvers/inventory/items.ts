@@ -1,0 +1,97 @@
+import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
+import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
+import { itemPayload } from '../../../webhooks/resource-payloads.ts';
+import type { ResolverContext, ShopInfo } from '../../context.ts';
+import { notSimulated, plainProblem } from '../../errors.ts';
+import { requireGid } from '../../gid.ts';
+import { ownerOf } from '../find-entities.ts';
+
+/** An inventory item with what it belongs to. */
+interface OwnedItem {
+  readonly product: ProductEntity;
+  readonly variant: StoredVariant;
+}
+
+/** The variant behind an inventory item. */
+export function ownerOfItem(context: Pick<ResolverContext, 'store' | 'shop'>, itemId: string): OwnedItem | undefined {
+  const product = ownerOf(context, itemId);
+  const variant = product?.variants.find(({ inventoryItem }) => inventoryItem.id === itemId);
+  return product && variant && { product, variant };
+}
+
+/** `inventoryItemUpdate`. The SKU is the variant's too. */
+export function updateItem(id: string, input: InventoryItemInput, context: ResolverContext): unknown {
+  requireGid(id);
+  if (input.countryHarmonizedSystemCodes?.length) throw notSimulated('InventoryItemInput.countryHarmonizedSystemCodes');
+  if (input.measurement?.shippingPackageId) throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
+  const owner = ownerOfItem(context, id);
+  const problem = owner
+    ? problemOf(input)
+    : plainProblem(['id'], "The product couldn't be updated because it does not exist.");
+  if (!owner || problem) return { inventoryItem: null, userErrors: [problem] };
+
+  const { store, shop, clock, info } = context;
+  const now = new Date(clock.now()).toISOString();
+  const { product, variant: before } = owner;
+  const sku = input.sku === undefined ? before.sku : input.sku;
+  const inventoryItem = inventoryItemFrom(input, before.inventoryItem, { id, sku, now, info });
+  const variant: StoredVariant = { ...before, sku, inventoryItem, updatedAt: now };
+  const variants = product.variants.map((candidate) => (candidate.id === variant.id ? variant : candidate));
+  store.put(shop, 'Product', { ...product, variants });
+  context.announce('inventory_items/update', () => itemPayload(inventoryItem));
+  return { inventoryItem, userErrors: [] };
+}
+
+const maxSku = 255;
+
+function problemOf({ cost, sku, harmonizedSystemCode }: InventoryItemInput): unknown {
+  if (cost != null && amountFrom(cost) === undefined)
+    return plainProblem(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
+  if (sku != null && sku.length > maxSku)
+    return plainProblem(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
+  if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
+    return plainProblem(
+      ['input', 'harmonizedSystemCode'],
+      'Harmonized system code must be a number between 6 and 13 digits',
+    );
+  return undefined;
+}
+
+type StoredItem = StoredVariant['inventoryItem'];
+
+/** An inventory item after its input: what is left out stays. */
+export function inventoryItemFrom(
+  input: InventoryItemInput | null | undefined,
+  before: StoredItem | undefined,
+  item: { readonly id: string; readonly sku: string | null; readonly now: string; readonly info: ShopInfo },
+): StoredItem {
+  const { cost, measurement, tracked, countryHarmonizedSystemCodes: _notSimulated, ...plain } = input ?? {};
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const currencyCode = item.info.currencyCode ?? 'USD';
+  return {
+    requiresShipping: true,
+    countryCodeOfOrigin: null,
+    provinceCodeOfOrigin: null,
+    harmonizedSystemCode: null,
+    unitCost: null,
+    measurement: { weight: { unit: 'KILOGRAMS', value: 0 } },
+    createdAt: item.now,
+    ...before,
+    ...given,
+    ...(cost !== undefined && { unitCost: cost === null ? null : { amount: amountFrom(cost) ?? cost, currencyCode } }),
+    ...(measurement?.weight && { measurement: { weight: measurement.weight } }),
+    id: item.id,
+    tracked: tracked ?? before?.tracked ?? false,
+    sku: item.sku,
+    updatedAt: item.now,
+  };
+}
+
+/** Shopify keeps amounts below this. */
+const tooMuch = 1e15;
+
+/** An amount as Shopify gives it back: with two decimals. `undefined` for what is negative or too large. */
+export function amountFrom(value: string): string | undefined {
+  const amount = Number(value);
+  return amount >= 0 && amount < tooMuch ? amount.toFixed(2) : undefined;
+}
