@@ -1,7 +1,7 @@
 import { attemptCases, closingCases, deadLetterCases, deferCases } from './job-queue/attempt-cases.ts';
 import { dedupeCases, enqueueCases, refusalCases, sharedCases, statsCases } from './job-queue/enqueue-cases.ts';
 import {
-  createQueueBench,
+  createQueueHarness,
   type JobQueueAbilities,
   type JobQueueSubject,
   type JobQueueTerms,
@@ -43,12 +43,12 @@ export function describeJobQueue(
       runner.it(sentence, async () => {
         const lines: string[] = [];
         const subject = await createQueue(terms(lines));
-        const bench = createQueueBench(subject, lines);
+        const harness = createQueueHarness(subject, lines);
         try {
-          await check(bench, runner.expect);
+          await check(harness, runner.expect);
         } finally {
-          bench.release();
-          await bench.end(subject.queue.close({ graceMs: 0 }));
+          harness.release();
+          await harness.end(subject.queue.close({ graceMs: 0 }));
           await subject.dispose?.();
         }
       });

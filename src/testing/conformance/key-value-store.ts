@@ -1,4 +1,4 @@
-import { createKeyValueBench, type KeyValueAbilities, type KeyValueSubject } from './key-value-store/harness.ts';
+import { createKeyValueHarness, type KeyValueAbilities, type KeyValueSubject } from './key-value-store/harness.ts';
 import { fenceCases, lockCases, sharedCases, waitingCases } from './key-value-store/lock-cases.ts';
 import { compareCases, expiryCases, refusalCases, scanCases, valueCases } from './key-value-store/value-cases.ts';
 import type { ConformanceRunner } from './runner.ts';
@@ -44,7 +44,7 @@ export function describeKeyValueStore(
       runner.it(sentence, async () => {
         const subject = await create();
         try {
-          await check(createKeyValueBench(subject), runner.expect);
+          await check(createKeyValueHarness(subject), runner.expect);
         } finally {
           await subject.close();
         }

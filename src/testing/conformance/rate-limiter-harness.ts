@@ -39,7 +39,7 @@ export interface LimiterCase {
   /** What the limiter must be able to do for the sentence to hold, or not be able to where `without`. */
   readonly ability?: keyof RateLimiterAbilities;
   readonly without?: boolean;
-  check(bench: LimiterBench, expect: ConformanceRunner['expect']): Promise<void>;
+  check(harness: LimiterHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
 /** What has become of a call. */
@@ -50,7 +50,7 @@ export interface WatchedCall {
 }
 
 /** What a case works with. */
-export interface LimiterBench extends RateLimiterSubject {
+export interface LimiterHarness extends RateLimiterSubject {
   /** Asks for an interactive permit of the case's own bucket. */
   ask(cost: number, more?: Partial<AcquireRequest>): Promise<Permit>;
   /** Asks without waiting for the permit. */
@@ -77,9 +77,9 @@ export const agingMs = 100;
 export const softCeiling = 0.8;
 
 /** Puts the helpers of the cases around a subject. */
-export function createLimiterBench(subject: RateLimiterSubject): LimiterBench {
+export function createLimiterHarness(subject: RateLimiterSubject): LimiterHarness {
   const { limiter } = subject;
-  const ask: LimiterBench['ask'] = (cost, more) =>
+  const ask: LimiterHarness['ask'] = (cost, more) =>
     limiter.acquire({ ...scope, cost, priority: 'interactive', ...more });
   const status = (): LimiterStatus => {
     const now = limiter.status(scope);

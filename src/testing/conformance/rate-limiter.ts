@@ -2,9 +2,9 @@ import type { AcquireRequest } from '../../ports/rate-limiter.ts';
 import {
   agingMs,
   codeOf,
-  createLimiterBench,
-  type LimiterBench,
+  createLimiterHarness,
   type LimiterCase,
+  type LimiterHarness,
   maximumAvailable,
   type RateLimiterAbilities,
   type RateLimiterSubject,
@@ -50,7 +50,7 @@ export function describeRateLimiter(
       runner.it(sentence, async () => {
         const subject = await createLimiter({ agingMs, softCeiling });
         try {
-          await check(createLimiterBench(subject), runner.expect);
+          await check(createLimiterHarness(subject), runner.expect);
         } finally {
           subject.limiter.close();
           await subject.dispose?.();
@@ -183,16 +183,16 @@ const repricingCases: readonly LimiterCase[] = [
   {
     name: 'has a call that becomes dearer while it waits keep its place',
     ability: 'repricing',
-    async check(bench, expect) {
-      expect(await orderAfterRepricing(bench)).toEqual(['dearer', 'next']);
+    async check(harness, expect) {
+      expect(await orderAfterRepricing(harness)).toEqual(['dearer', 'next']);
     },
   },
   {
     name: 'sends a call that becomes dearer while it waits to the end of its queue',
     ability: 'repricing',
     without: true,
-    async check(bench, expect) {
-      expect(await orderAfterRepricing(bench)).toEqual(['next', 'dearer']);
+    async check(harness, expect) {
+      expect(await orderAfterRepricing(harness)).toEqual(['next', 'dearer']);
     },
   },
   {
@@ -263,7 +263,7 @@ const repricingCases: readonly LimiterCase[] = [
   },
 ];
 
-async function orderAfterRepricing({ ask, advance, confirm }: LimiterBench): Promise<readonly string[]> {
+async function orderAfterRepricing({ ask, advance, confirm }: LimiterHarness): Promise<readonly string[]> {
   const order: string[] = [];
   await confirm(0, 1_000);
   const price = { now: 50 };
@@ -404,31 +404,31 @@ const abilityCases: readonly LimiterCase[] = [
   {
     name: 'puts a background call that has aged before an interactive one that comes later',
     ability: 'aging',
-    async check(bench, expect) {
-      expect(await orderAfterAging(bench)).toEqual(['background', 'interactive']);
+    async check(harness, expect) {
+      expect(await orderAfterAging(harness)).toEqual(['background', 'interactive']);
     },
   },
   {
     name: 'puts interactive calls before a background one, however old that is',
     ability: 'aging',
     without: true,
-    async check(bench, expect) {
-      expect(await orderAfterAging(bench)).toEqual(['interactive', 'background']);
+    async check(harness, expect) {
+      expect(await orderAfterAging(harness)).toEqual(['interactive', 'background']);
     },
   },
   {
     name: 'leaves a fifth of the bucket free of background calls while the shop is in interactive use',
     ability: 'softCeiling',
-    async check(bench, expect) {
-      await confirmInUse(bench);
+    async check(harness, expect) {
+      await confirmInUse(harness);
       const [fits, waits] = [
-        bench.watch(700, { priority: 'background' }),
-        bench.watch(200, { priority: 'background' }),
+        harness.watch(700, { priority: 'background' }),
+        harness.watch(200, { priority: 'background' }),
       ];
-      await bench.advance(30);
+      await harness.advance(30);
       expect([fits.outcome, waits.outcome]).toEqual(['granted', 'waiting']);
-      const interactive = bench.watch(200);
-      await bench.advance(30);
+      const interactive = harness.watch(200);
+      await harness.advance(30);
       expect(interactive.outcome).toBe('granted');
     },
   },
@@ -436,36 +436,36 @@ const abilityCases: readonly LimiterCase[] = [
     name: 'gives background calls all of the bucket, in interactive use as well',
     ability: 'softCeiling',
     without: true,
-    async check(bench, expect) {
-      await confirmInUse(bench);
-      const calls = [bench.watch(700, { priority: 'background' }), bench.watch(200, { priority: 'background' })];
-      await bench.advance(50);
+    async check(harness, expect) {
+      await confirmInUse(harness);
+      const calls = [harness.watch(700, { priority: 'background' }), harness.watch(200, { priority: 'background' })];
+      await harness.advance(50);
       expect(calls.map(({ outcome }) => outcome)).toEqual(['granted', 'granted']);
     },
   },
   {
     name: 'rejects an aborted waiter with the reason, at once, and serves the next',
     ability: 'leaving',
-    async check(bench, expect) {
-      await bench.confirm(50, slowRate);
-      const { aborted, next } = await abortFirst(bench);
+    async check(harness, expect) {
+      await harness.confirm(50, slowRate);
+      const { aborted, next } = await abortFirst(harness);
       expect(aborted).toEqual({ outcome: 'rejected', reason: 'enough' });
       expect(next.outcome).toBe('granted');
-      expect(bench.status().waiting).toBe(0);
+      expect(harness.status().waiting).toBe(0);
     },
   },
   {
     name: 'holds up no live call behind many aborted ones',
     ability: 'leaving',
-    async check(bench, expect) {
-      await bench.confirm(50, slowRate);
+    async check(harness, expect) {
+      await harness.confirm(50, slowRate);
       const controller = new AbortController();
       const calls = Array.from({ length: 50 }, (_, call) =>
-        bench.watch(call % 2 === 0 ? 400 : 1, call % 2 === 0 ? { signal: controller.signal } : {}),
+        harness.watch(call % 2 === 0 ? 400 : 1, call % 2 === 0 ? { signal: controller.signal } : {}),
       );
-      await bench.advance(20);
+      await harness.advance(20);
       controller.abort('enough');
-      await bench.advance(50);
+      await harness.advance(50);
       const outcomes = calls.map(({ outcome }) => outcome);
       expect(outcomes).toEqual(calls.map((_, call) => (call % 2 === 0 ? 'rejected' : 'granted')));
     },
@@ -474,20 +474,20 @@ const abilityCases: readonly LimiterCase[] = [
     name: 'rejects an aborted waiter at once, and serves the next when the points for both have come by',
     ability: 'leaving',
     without: true,
-    async check(bench, expect) {
-      await bench.confirm(50, 1_000);
-      const { aborted, next } = await abortFirst(bench);
+    async check(harness, expect) {
+      await harness.confirm(50, 1_000);
+      const { aborted, next } = await abortFirst(harness);
       expect(aborted).toEqual({ outcome: 'rejected', reason: 'enough' });
       expect(next.outcome).toBe('waiting');
-      await bench.advance(480);
+      await harness.advance(480);
       expect(next.outcome).toBe('granted');
-      expect(bench.status().waiting).toBe(0);
-      expect(bench.hundreds() >= 5).toBe(true);
+      expect(harness.status().waiting).toBe(0);
+      expect(harness.hundreds() >= 5).toBe(true);
     },
   },
 ];
 
-async function orderAfterAging({ ask, advance, confirm }: LimiterBench): Promise<readonly string[]> {
+async function orderAfterAging({ ask, advance, confirm }: LimiterHarness): Promise<readonly string[]> {
   const order: string[] = [];
   await confirm(0, 1_000);
   ask(200, { priority: 'background' }).then(
@@ -504,7 +504,7 @@ async function orderAfterAging({ ask, advance, confirm }: LimiterBench): Promise
 }
 
 /** A full bucket, and an interactive call of late. */
-async function confirmInUse({ ask, advance, confirm }: LimiterBench): Promise<void> {
+async function confirmInUse({ ask, advance, confirm }: LimiterHarness): Promise<void> {
   await confirm(1_000);
   (await ask(0)).refund();
   await advance(10);
@@ -514,7 +514,7 @@ async function confirmInUse({ ask, advance, confirm }: LimiterBench): Promise<vo
 async function abortFirst({
   advance,
   watch,
-}: LimiterBench): Promise<{ readonly aborted: WatchedCall; readonly next: WatchedCall }> {
+}: LimiterHarness): Promise<{ readonly aborted: WatchedCall; readonly next: WatchedCall }> {
   const controller = new AbortController();
   const aborted = watch(500, { signal: controller.signal });
   const next = watch(10);

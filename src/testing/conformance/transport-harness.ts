@@ -10,11 +10,11 @@ import type { ConformanceRunner } from './runner.ts';
 /** One sentence about a transport, and its proof. */
 export interface TransportCase {
   readonly name: string;
-  check(bench: TransportBench, expect: ConformanceRunner['expect']): Promise<void>;
+  check(harness: TransportHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
 /** What a case works with. */
-interface TransportBench {
+interface TransportHarness {
   readonly transport: Transport;
   /** Starts a server of the case's own. */
   serve(respond: Respond): Promise<LoopbackServer>;
@@ -25,7 +25,7 @@ interface TransportBench {
   ): Promise<TransportResponse>;
   /** Sends where an error is expected, and tells about it. */
   fail(server: LoopbackServer, more?: Partial<TransportRequest>): Promise<Failure>;
-  /** Ends the bench's servers. */
+  /** Ends the harness's servers. */
   close(): Promise<void>;
 }
 
@@ -43,9 +43,9 @@ export interface Failure {
 export const secrets = { token: 'shpat_conformance_00000000', body: '{"email":"customer@example.com"}' } as const;
 
 /** Puts the helpers of the cases around a transport. */
-export function createTransportBench(transport: Transport): TransportBench {
+export function createTransportHarness(transport: Transport): TransportHarness {
   const servers: LoopbackServer[] = [];
-  const send: TransportBench['send'] = (server, { path = '/admin/api/2026-10/graphql.json', ...more } = {}) =>
+  const send: TransportHarness['send'] = (server, { path = '/admin/api/2026-10/graphql.json', ...more } = {}) =>
     transport.send({
       method: 'POST',
       url: `${server.origin}${path}`,

@@ -4,7 +4,7 @@ import type { Transport, TransportRequest } from '../../ports/transport.ts';
 import type { ConformanceRunner } from './runner.ts';
 import {
   connectionEnd,
-  createTransportBench,
+  createTransportHarness,
   type Failure,
   type Respond,
   secrets,
@@ -33,12 +33,12 @@ export function describeTransport(
     for (const { name: sentence, check } of [...requestCases, ...answerCases, ...abortCases, ...breakCases]) {
       runner.it(sentence, async () => {
         const transport = await create();
-        const bench = createTransportBench(transport);
+        const harness = createTransportHarness(transport);
         try {
-          await check(bench, runner.expect);
+          await check(harness, runner.expect);
         } finally {
           // The servers first: a transport may let what is in flight come to its end.
-          await bench.close();
+          await harness.close();
           await transport.close?.();
         }
       });

@@ -25,7 +25,7 @@ import { loadAdminSchema } from './schema.ts';
 import { createShops, shopInfo } from './shops.ts';
 import { createFakeStore, seedShop } from './store/fake-store.ts';
 import { openPersistence } from './store/persistence.ts';
-import { fakeWebhooks } from './webhooks/deliver-now.ts';
+import { deliverNow } from './webhooks/deliver-now.ts';
 import { createWebhookEmitter } from './webhooks/emitter.ts';
 import { checkWebhookOptions } from './webhooks/options.ts';
 
@@ -145,8 +145,8 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       webhooks.reload();
       resume();
     },
-    deliverWebhook: fakeWebhooks({ shops, store, clock, apiVersion }),
-    ...webhooks.face,
+    deliverWebhook: deliverNow({ shops, store, clock, apiVersion }),
+    ...webhooks.api,
     ...shopControls({ apps, shops, tokens, store, clock, background }),
     async close() {
       closing.abort(new Error('The fake is closed. Make a new one.'));

@@ -3,40 +3,40 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { byteRange } from '../../../src/testing/fake/bulk/file-storage.ts';
-import { type BulkBench, createBulkBench, productsQuery, seedProducts } from './harness.ts';
+import { type BulkHarness, createBulkHarness, productsQuery, seedProducts } from './harness.ts';
 
-/** A bench with a result of ten lines, and where it is. */
-async function withResult(): Promise<{ readonly bench: BulkBench; readonly url: string; readonly text: string }> {
-  const bench = createBulkBench();
-  await seedProducts(bench, 10);
-  const { url } = await bench.ended((await bench.started(productsQuery)).id);
+/** A harness with a result of ten lines, and where it is. */
+async function withResult(): Promise<{ readonly harness: BulkHarness; readonly url: string; readonly text: string }> {
+  const harness = createBulkHarness();
+  await seedProducts(harness, 10);
+  const { url } = await harness.ended((await harness.started(productsQuery)).id);
   if (url === null) throw new Error('There is no result.');
-  return { bench, url, text: await (await bench.get(url)).text() };
+  return { harness, url, text: await (await harness.get(url)).text() };
 }
 
 describe('the result of a bulk operation', () => {
-  const closing: BulkBench[] = [];
+  const closing: BulkHarness[] = [];
   afterEach(async () => {
-    for (const bench of closing.splice(0)) await bench.fake.close();
+    for (const harness of closing.splice(0)) await harness.fake.close();
   });
 
   it('is JSON lines behind a link that looks signed, and needs no token', async () => {
-    const { bench, url, text } = await withResult();
+    const { harness, url, text } = await withResult();
     expect(url).toMatch(
       /^https:\/\/demo\.myshopify\.com\/fake-downloads\/demo\.myshopify\.com\/bulk-\d+\.jsonl\?X-Goog-/,
     );
     expect(text.split('\n')).toHaveLength(11);
-    const { headers } = await bench.get(url);
+    const { headers } = await harness.get(url);
     expect(headers.get('content-type')).toBe('application/jsonl');
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename="bulk-\d+\.jsonl"$/);
-    const head = await bench.get(url, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } });
+    const head = await harness.get(url, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } });
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
   it('comes by ranges', async () => {
-    const { bench, url, text } = await withResult();
+    const { harness, url, text } = await withResult();
     const part = async (range: string): Promise<[number, string, string | null]> => {
-      const response = await bench.get(url, { headers: { range, 'accept-encoding': 'gzip' } });
+      const response = await harness.get(url, { headers: { range, 'accept-encoding': 'gzip' } });
       return [response.status, await response.text(), response.headers.get('content-range')];
     };
     const size = text.length;
@@ -48,9 +48,9 @@ describe('the result of a bulk operation', () => {
   });
 
   it('comes packed over the wire where the caller takes gzip', async () => {
-    const { bench, url, text } = await withResult();
-    closing.push(bench);
-    const { origin } = await bench.fake.listen();
+    const { harness, url, text } = await withResult();
+    closing.push(harness);
+    const { origin } = await harness.fake.listen();
     const received = await new Promise<IncomingMessage>((resolve) => {
       const { pathname, search } = new URL(url);
       get(`${origin}${pathname}${search}`, { headers: { 'accept-encoding': 'gzip' } }, resolve);
@@ -62,49 +62,49 @@ describe('the result of a bulk operation', () => {
   });
 
   it('is unpacked by fetch, as the platform does it', async () => {
-    const { bench, url, text } = await withResult();
-    const response = await bench.get(url, { headers: { 'accept-encoding': 'gzip' } });
+    const { harness, url, text } = await withResult();
+    const response = await harness.get(url, { headers: { 'accept-encoding': 'gzip' } });
     expect(await response.text()).toBe(text);
   });
 
   it('meets faults as every call does', async () => {
-    const { bench, url, text } = await withResult();
-    bench.fake.faults.next('truncated', { operation: 'bulk download' });
-    const half = await (await bench.get(url)).text();
+    const { harness, url, text } = await withResult();
+    harness.fake.faults.next('truncated', { operation: 'bulk download' });
+    const half = await (await harness.get(url)).text();
     expect(text.startsWith(half)).toBe(true);
     expect(half.length).toBeLessThan(text.length);
-    bench.fake.faults.next('truncated', { operation: 'bulk download' });
-    const packed = await bench.get(url, { headers: { 'accept-encoding': 'gzip' } });
+    harness.fake.faults.next('truncated', { operation: 'bulk download' });
+    const packed = await harness.get(url, { headers: { 'accept-encoding': 'gzip' } });
     await expect(packed.text()).rejects.toThrow(TypeError);
-    bench.fake.faults.next('status-503', { operation: 'bulk download' });
-    expect((await bench.get(url)).status).toBe(503);
+    harness.fake.faults.next('status-503', { operation: 'bulk download' });
+    expect((await harness.get(url)).status).toBe(503);
   });
 
   it('can be had for seven days; then the operation has expired', async () => {
-    const { bench, url } = await withResult();
+    const { harness, url } = await withResult();
     const id = `gid://shopify/BulkOperation/${/bulk-(\d+)/.exec(url)?.[1]}`;
-    await bench.clock.advance(7 * 24 * 60 * 60 * 1_000 - 200);
-    expect((await bench.get(url)).status).toBe(200);
-    expect(await bench.operation(id)).toMatchObject({ status: 'COMPLETED', url });
-    await bench.clock.advance(200);
-    const late = await bench.get(url);
+    await harness.clock.advance(7 * 24 * 60 * 60 * 1_000 - 200);
+    expect((await harness.get(url)).status).toBe(200);
+    expect(await harness.operation(id)).toMatchObject({ status: 'COMPLETED', url });
+    await harness.clock.advance(200);
+    const late = await harness.get(url);
     expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('ExpiredToken')]);
-    expect(await bench.operation(id)).toMatchObject({ status: 'EXPIRED', url: null });
-    expect((await bench.cancel(id)).userErrors).toEqual([
+    expect(await harness.operation(id)).toMatchObject({ status: 'EXPIRED', url: null });
+    expect((await harness.cancel(id)).userErrors).toEqual([
       { field: null, message: 'A bulk operation cannot be canceled when it is expired' },
     ]);
   });
 
   it('is refused with a changed link, by another method, and before it is there', async () => {
-    const { bench, url } = await withResult();
+    const { harness, url } = await withResult();
     const statusOf = async (where: string, method = 'GET'): Promise<number> =>
-      (await bench.get(where, { method })).status;
+      (await harness.get(where, { method })).status;
     expect(await statusOf(url.replace(/Signature=../, 'Signature=zz'))).toBe(403);
     expect(await statusOf(url.replace('Expires=604800', 'Expires=999999'))).toBe(403);
     expect(await statusOf(url, 'DELETE')).toBe(405);
     expect(await statusOf(url.replace(/bulk-\d+/, 'bulk-999999'))).toBe(404);
     expect(await statusOf(url.replace(/bulk-\d+/, 'other'))).toBe(404);
-    const { id } = await bench.started(productsQuery);
+    const { id } = await harness.started(productsQuery);
     expect(await statusOf(url.replace(/bulk-\d+/, `bulk-${id.split('/').at(-1)}`))).toBe(404);
   });
 });

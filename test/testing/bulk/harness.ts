@@ -49,7 +49,7 @@ const fields =
   'id status errorCode type query createdAt completedAt objectCount rootObjectCount fileSize url partialDataUrl';
 
 /** A fake on a manual clock, with what a test of bulk operations asks of it. */
-export interface BulkBench {
+export interface BulkHarness {
   readonly fake: FakeShopify;
   readonly clock: ManualClock;
   /** Payloads of `bulk_operations/finish` so far. */
@@ -76,7 +76,7 @@ export interface BulkBench {
 
 export const host = 'https://demo.myshopify.com';
 
-export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): BulkBench {
+export function createBulkHarness(options: Partial<FakeShopifyOptions> = {}): BulkHarness {
   const clock = createManualClock();
   const shops = [{ bucket: { maximumAvailable: 1_000_000, restoreRate: 1_000 } }];
   const subscriptions = [{ topics: ['bulk_operations/finish'], uri: 'https://app.example/webhooks' }] as const;
@@ -87,7 +87,7 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
     return new Response();
   });
 
-  const bench: BulkBench = {
+  const harness: BulkHarness = {
     fake,
     clock,
     finishes,
@@ -102,10 +102,10 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
           bulkOperation { ${fields} } userErrors { code field message }
         }
       }`;
-      return (await bench.data(document, { query, groupObjects })).bulkOperationRunQuery;
+      return (await harness.data(document, { query, groupObjects })).bulkOperationRunQuery;
     },
     async started(query, groupObjects) {
-      return accepted(await bench.runQuery(query, groupObjects));
+      return accepted(await harness.runQuery(query, groupObjects));
     },
     async stage(input = {}) {
       const document = `mutation ($input: [StagedUploadInput!]!) {
@@ -114,14 +114,14 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
         }
       }`;
       const usual = { resource: 'BULK_MUTATION_VARIABLES', filename: 'rows.jsonl', mimeType: 'text/jsonl' };
-      const { stagedUploadsCreate } = await bench.data(document, {
+      const { stagedUploadsCreate } = await harness.data(document, {
         input: [{ ...usual, httpMethod: 'POST', ...input }],
       });
       return stagedUploadsCreate.stagedTargets[0];
     },
     async upload(content) {
-      const target = await bench.stage();
-      const { status } = await bench.get(target.url, { method: 'POST', body: formOf(target, content) });
+      const target = await harness.stage();
+      const { status } = await harness.get(target.url, { method: 'POST', body: formOf(target, content) });
       if (status !== 201) throw new Error(`The upload was answered with ${status}.`);
       return keyOf(target);
     },
@@ -131,17 +131,17 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
           mutation: $mutation, stagedUploadPath: $stagedUploadPath, clientIdentifier: $clientIdentifier
         ) { bulkOperation { ${fields} } userErrors { code field message } }
       }`;
-      return (await bench.data(document, { mutation, stagedUploadPath, clientIdentifier })).bulkOperationRunMutation;
+      return (await harness.data(document, { mutation, stagedUploadPath, clientIdentifier })).bulkOperationRunMutation;
     },
     async imported(mutation, rows) {
-      return accepted(await bench.runMutation(mutation, await bench.upload(jsonl(rows))));
+      return accepted(await harness.runMutation(mutation, await harness.upload(jsonl(rows))));
     },
     async operation(id) {
-      return (await bench.data(`query ($id: ID!) { bulkOperation(id: $id) { ${fields} } }`, { id })).bulkOperation;
+      return (await harness.data(`query ($id: ID!) { bulkOperation(id: $id) { ${fields} } }`, { id })).bulkOperation;
     },
     async ended(id) {
       for (let step = 0; step < 1_000; step++) {
-        const operation = await bench.operation(id);
+        const operation = await harness.operation(id);
         if (!['CREATED', 'RUNNING', 'CANCELING'].includes(operation.status)) return operation;
         await clock.advance(100);
       }
@@ -151,12 +151,12 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
       const document = `mutation ($id: ID!) {
         bulkOperationCancel(id: $id) { bulkOperation { ${fields} } userErrors { field message } }
       }`;
-      return (await bench.data(document, { id })).bulkOperationCancel;
+      return (await harness.data(document, { id })).bulkOperationCancel;
     },
     get: (url, init) => fake.fetch(url, init),
     async lines(url) {
       if (url === null) throw new Error('There is no file.');
-      const response = await bench.get(url);
+      const response = await harness.get(url);
       if (response.status !== 200) throw new Error(`The file was answered with ${response.status}.`);
       const text = await response.text();
       return text
@@ -165,7 +165,7 @@ export function createBulkBench(options: Partial<FakeShopifyOptions> = {}): Bulk
         .map((line) => JSON.parse(line));
     },
   };
-  return bench;
+  return harness;
 }
 
 function accepted({ bulkOperation, userErrors }: Started): Operation {
@@ -215,10 +215,10 @@ export function productRow(number: number, variants = 1): object {
 }
 
 /** Puts products with variants into the shop, by a bulk mutation. */
-export async function seedProducts(bench: BulkBench, count: number, variants = 1): Promise<void> {
+export async function seedProducts(harness: BulkHarness, count: number, variants = 1): Promise<void> {
   const rows = Array.from({ length: count }, (_, index) => productRow(index + 1, variants));
-  const { id } = await bench.imported(setProduct, rows);
-  const { status } = await bench.ended(id);
+  const { id } = await harness.imported(setProduct, rows);
+  const { status } = await harness.ended(id);
   if (status !== 'COMPLETED') throw new Error(`The seed ended as ${status}.`);
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask } from '../ask.ts';
 import {
-  createBulkBench,
+  createBulkHarness,
   jsonl,
   productsQuery,
   rowsUpTo,
@@ -14,15 +14,15 @@ import {
 
 describe('a cancel', () => {
   it('ends a running operation with its next step, and keeps what was written', async () => {
-    const bench = createBulkBench({ bulk: { objectsPerSecond: 10 } });
-    await seedProducts(bench, 30);
-    const { id } = await bench.started(productsQuery);
-    await bench.clock.advance(1_100);
-    const { bulkOperation, userErrors } = await bench.cancel(id);
+    const harness = createBulkHarness({ bulk: { objectsPerSecond: 10 } });
+    await seedProducts(harness, 30);
+    const { id } = await harness.started(productsQuery);
+    await harness.clock.advance(1_100);
+    const { bulkOperation, userErrors } = await harness.cancel(id);
     expect(userErrors).toEqual([]);
     expect(bulkOperation).toMatchObject({ id, status: 'CANCELING', url: null, partialDataUrl: null });
-    expect((await bench.cancel(id)).bulkOperation?.status).toBe('CANCELING');
-    const canceled = await bench.ended(id);
+    expect((await harness.cancel(id)).bulkOperation?.status).toBe('CANCELING');
+    const canceled = await harness.ended(id);
     expect(canceled).toMatchObject({
       status: 'CANCELED',
       objectCount: '10',
@@ -30,36 +30,36 @@ describe('a cancel', () => {
       url: null,
       completedAt: null,
     });
-    expect(await bench.lines(canceled.partialDataUrl)).toHaveLength(10);
+    expect(await harness.lines(canceled.partialDataUrl)).toHaveLength(10);
   });
 
   it('ends one that has not begun', async () => {
-    const bench = createBulkBench();
-    const { id } = await bench.imported(setProduct, rowsUpTo(3));
-    await bench.cancel(id);
-    expect(await bench.ended(id)).toMatchObject({ status: 'CANCELED', objectCount: '0', partialDataUrl: null });
-    expect(bench.fake.products()).toEqual([]);
+    const harness = createBulkHarness();
+    const { id } = await harness.imported(setProduct, rowsUpTo(3));
+    await harness.cancel(id);
+    expect(await harness.ended(id)).toMatchObject({ status: 'CANCELED', objectCount: '0', partialDataUrl: null });
+    expect(harness.fake.products()).toEqual([]);
   });
 
   it('that comes with the last row stands', async () => {
     let cancel = async (): Promise<void> => undefined;
-    const bench = createBulkBench({
+    const harness = createBulkHarness({
       resolvers: { Product: { vendor: () => cancel().then(() => 'Acme') } },
     });
-    const { id } = await bench.imported(vendorMutation, [{ input: { title: 'A' } }]);
-    cancel = async () => void (await bench.cancel(id));
-    expect(await bench.ended(id)).toMatchObject({ status: 'CANCELED', objectCount: '1' });
+    const { id } = await harness.imported(vendorMutation, [{ input: { title: 'A' } }]);
+    cancel = async () => void (await harness.cancel(id));
+    expect(await harness.ended(id)).toMatchObject({ status: 'CANCELED', objectCount: '1' });
   });
 
   it('is refused where the operation has ended, or is not there', async () => {
-    const bench = createBulkBench();
-    const { id } = await bench.started(productsQuery);
-    await bench.ended(id);
-    expect(await bench.cancel(id)).toMatchObject({
+    const harness = createBulkHarness();
+    const { id } = await harness.started(productsQuery);
+    await harness.ended(id);
+    expect(await harness.cancel(id)).toMatchObject({
       bulkOperation: { id, status: 'COMPLETED' },
       userErrors: [{ field: null, message: 'A bulk operation cannot be canceled when it is completed' }],
     });
-    expect(await bench.cancel('gid://shopify/BulkOperation/0')).toEqual({
+    expect(await harness.cancel('gid://shopify/BulkOperation/0')).toEqual({
       bulkOperation: null,
       userErrors: [{ field: ['id'], message: 'Bulk operation does not exist' }],
     });
@@ -68,11 +68,11 @@ describe('a cancel', () => {
 
 describe('a failure', () => {
   it('can be scripted, with what was written before at partialDataUrl', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 20);
-    bench.fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 7 });
-    bench.fake.bulk.failNext();
-    const first = await bench.ended((await bench.started(productsQuery)).id);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 20);
+    harness.fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 7 });
+    harness.fake.bulk.failNext();
+    const first = await harness.ended((await harness.started(productsQuery)).id);
     expect(first).toMatchObject({
       status: 'FAILED',
       errorCode: 'TIMEOUT',
@@ -80,74 +80,74 @@ describe('a failure', () => {
       url: null,
       fileSize: null,
     });
-    expect(await bench.lines(first.partialDataUrl)).toHaveLength(7);
-    const second = await bench.ended((await bench.started(productsQuery)).id);
+    expect(await harness.lines(first.partialDataUrl)).toHaveLength(7);
+    const second = await harness.ended((await harness.started(productsQuery)).id);
     expect(second).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR', partialDataUrl: null });
-    expect((await bench.ended((await bench.started(productsQuery)).id)).status).toBe('COMPLETED');
+    expect((await harness.ended((await harness.started(productsQuery)).id)).status).toBe('COMPLETED');
   });
 
   it('comes after all objects where there are fewer', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 3);
-    bench.fake.bulk.failNext({ errorCode: 'ACCESS_DENIED', afterObjects: 100 });
-    const { id } = await bench.started(productsQuery);
-    expect(await bench.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED', objectCount: '3' });
+    const harness = createBulkHarness();
+    await seedProducts(harness, 3);
+    harness.fake.bulk.failNext({ errorCode: 'ACCESS_DENIED', afterObjects: 100 });
+    const { id } = await harness.started(productsQuery);
+    expect(await harness.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED', objectCount: '3' });
   });
 
   it('can come to all operations above a size', async () => {
-    const bench = createBulkBench({ bulk: { failAfterObjects: 5 } });
-    await seedProducts(bench, 5);
-    expect((await bench.ended((await bench.started(productsQuery)).id)).status).toBe('COMPLETED');
-    const { id } = await bench.imported(setProduct, rowsUpTo(6));
-    expect(await bench.ended(id)).toMatchObject({ status: 'FAILED', objectCount: '5' });
+    const harness = createBulkHarness({ bulk: { failAfterObjects: 5 } });
+    await seedProducts(harness, 5);
+    expect((await harness.ended((await harness.started(productsQuery)).id)).status).toBe('COMPLETED');
+    const { id } = await harness.imported(setProduct, rowsUpTo(6));
+    expect(await harness.ended(id)).toMatchObject({ status: 'FAILED', objectCount: '5' });
   });
 
   it('stops a mutation where it is, and leaves the rest of the rows undone', async () => {
-    const bench = createBulkBench();
-    bench.fake.bulk.failNext({ afterObjects: 4 });
-    const { id } = await bench.imported(setProduct, rowsUpTo(10));
-    const failed = await bench.ended(id);
+    const harness = createBulkHarness();
+    harness.fake.bulk.failNext({ afterObjects: 4 });
+    const { id } = await harness.imported(setProduct, rowsUpTo(10));
+    const failed = await harness.ended(id);
     expect(failed).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR', objectCount: '4' });
-    expect(bench.fake.products()).toHaveLength(4);
+    expect(harness.fake.products()).toHaveLength(4);
   });
 
   it('comes as a timeout where an operation takes too long', async () => {
-    const bench = createBulkBench({ bulk: { rowsPerSecond: 1 / (13 * 60 * 60) } });
-    const { id } = await bench.imported(setProduct, rowsUpTo(3));
-    await bench.clock.advance(27 * 60 * 60 * 1_000);
-    expect(await bench.operation(id)).toMatchObject({ status: 'FAILED', errorCode: 'TIMEOUT', objectCount: '1' });
+    const harness = createBulkHarness({ bulk: { rowsPerSecond: 1 / (13 * 60 * 60) } });
+    const { id } = await harness.imported(setProduct, rowsUpTo(3));
+    await harness.clock.advance(27 * 60 * 60 * 1_000);
+    expect(await harness.operation(id)).toMatchObject({ status: 'FAILED', errorCode: 'TIMEOUT', objectCount: '1' });
   });
 
   it('of the fake itself ends the operation, and is told when the fake is closed', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 1);
-    const { id } = await bench.started(productsQuery);
-    const { store } = bench.fake;
+    const harness = createBulkHarness();
+    await seedProducts(harness, 1);
+    const { id } = await harness.started(productsQuery);
+    const { store } = harness.fake;
     const begin = store.begin;
     Object.assign(store, {
       begin() {
         throw new Error('The disk is full.');
       },
     });
-    await bench.clock.advance(1_000);
+    await harness.clock.advance(1_000);
     Object.assign(store, { begin });
-    expect(await bench.operation(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
-    await expect(bench.fake.close()).rejects.toThrow('work in the background of the fake failed');
+    expect(await harness.operation(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
+    await expect(harness.fake.close()).rejects.toThrow('work in the background of the fake failed');
   });
 });
 
 describe('the webhook bulk_operations/finish', () => {
   it('is due when an operation is completed, fails or is canceled, in lower case', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 2);
-    const completed = await bench.ended((await bench.started(productsQuery)).id);
-    bench.fake.bulk.failNext({ errorCode: 'TIMEOUT' });
-    const failed = await bench.ended((await bench.imported(setProduct, rowsUpTo(1))).id);
-    const { id } = await bench.started(productsQuery);
-    await bench.cancel(id);
-    const canceled = await bench.ended(id);
-    await bench.fake.webhooks.settled();
-    expect(bench.finishes.slice(1)).toEqual([
+    const harness = createBulkHarness();
+    await seedProducts(harness, 2);
+    const completed = await harness.ended((await harness.started(productsQuery)).id);
+    harness.fake.bulk.failNext({ errorCode: 'TIMEOUT' });
+    const failed = await harness.ended((await harness.imported(setProduct, rowsUpTo(1))).id);
+    const { id } = await harness.started(productsQuery);
+    await harness.cancel(id);
+    const canceled = await harness.ended(id);
+    await harness.fake.webhooks.settled();
+    expect(harness.finishes.slice(1)).toEqual([
       {
         admin_graphql_api_id: completed.id,
         completed_at: completed.completedAt,
@@ -172,10 +172,10 @@ describe('operations at once', () => {
   it('are five queries and five mutations for each app and shop', async () => {
     const tokens = { shpat_fake: 'crm', shpat_other: 'erp' };
     const shops = [{ tokens }, { domain: 'two.myshopify.com', tokens }];
-    const bench = createBulkBench({ shops });
+    const harness = createBulkHarness({ shops });
     const ids: string[] = [];
-    for (let count = 0; count < 5; count++) ids.push((await bench.started(productsQuery)).id);
-    expect(await bench.runQuery(productsQuery)).toEqual({
+    for (let count = 0; count < 5; count++) ids.push((await harness.started(productsQuery)).id);
+    expect(await harness.runQuery(productsQuery)).toEqual({
       bulkOperation: null,
       userErrors: [
         {
@@ -185,30 +185,31 @@ describe('operations at once', () => {
         },
       ],
     });
-    const path = await bench.upload(jsonl(rowsUpTo(1)));
-    for (let count = 0; count < 5; count++) expect((await bench.runMutation(setProduct, path)).userErrors).toEqual([]);
-    expect((await bench.runMutation(setProduct, path)).userErrors).toEqual([
+    const path = await harness.upload(jsonl(rowsUpTo(1)));
+    for (let count = 0; count < 5; count++)
+      expect((await harness.runMutation(setProduct, path)).userErrors).toEqual([]);
+    expect((await harness.runMutation(setProduct, path)).userErrors).toEqual([
       expect.objectContaining({ code: 'OPERATION_IN_PROGRESS', message: expect.stringContaining('A bulk mutation') }),
     ]);
 
     const query = `mutation { bulkOperationRunQuery(query: ${JSON.stringify(productsQuery)}) { userErrors { code } } }`;
     const free = { bulkOperationRunQuery: { userErrors: [] } };
-    expect(await bench.data(query, undefined, 'shpat_other')).toEqual(free);
-    const elsewhere = await ask(bench.fake.fetch, { query, host: 'https://two.myshopify.com' });
+    expect(await harness.data(query, undefined, 'shpat_other')).toEqual(free);
+    const elsewhere = await ask(harness.fake.fetch, { query, host: 'https://two.myshopify.com' });
     expect(elsewhere.json.data).toEqual(free);
 
-    await bench.cancel(ids[0] ?? '');
-    expect((await bench.runQuery(productsQuery)).userErrors).toHaveLength(1);
-    await bench.ended(ids[0] ?? '');
-    expect((await bench.runQuery(productsQuery)).userErrors).toEqual([]);
+    await harness.cancel(ids[0] ?? '');
+    expect((await harness.runQuery(productsQuery)).userErrors).toHaveLength(1);
+    await harness.ended(ids[0] ?? '');
+    expect((await harness.runQuery(productsQuery)).userErrors).toEqual([]);
   });
 
   it('may begin in one request', async () => {
-    const bench = createBulkBench();
+    const harness = createBulkHarness();
     const run = (name: string): string =>
       `${name}: bulkOperationRunQuery(query: ${JSON.stringify(productsQuery)}) { userErrors { code } }`;
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const answer = await bench.data(`mutation { ${names.map(run).join(' ')} }`);
+    const answer = await harness.data(`mutation { ${names.map(run).join(' ')} }`);
     expect(answer.e.userErrors).toEqual([]);
     expect(answer.f.userErrors).toEqual([{ code: 'OPERATION_IN_PROGRESS' }]);
   });
@@ -234,11 +235,11 @@ describe('the options of bulk operations', () => {
   });
 
   it('leave operations quick by default', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 1);
-    const { id, createdAt } = await bench.started(productsQuery);
-    await bench.clock.advance(200);
-    const { completedAt } = await bench.operation(id);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 1);
+    const { id, createdAt } = await harness.started(productsQuery);
+    await harness.clock.advance(200);
+    const { completedAt } = await harness.operation(id);
     expect(Date.parse(completedAt ?? '') - Date.parse(createdAt)).toBe(100);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBulkBench, productsQuery } from './harness.ts';
+import { createBulkHarness, productsQuery } from './harness.ts';
 
 const nested = (...levels: readonly string[]): string =>
   levels.reduceRight((inner, level) => `${level} { edges { node { id ${inner} } } }`, '');
@@ -99,15 +99,15 @@ const refusals: readonly (readonly [what: string, query: string, messages: reado
 
 describe('a bulk query is refused', () => {
   it.each(refusals)('with %s', async (_what, query, messages) => {
-    const { bulkOperation, userErrors } = await createBulkBench().runQuery(query);
+    const { bulkOperation, userErrors } = await createBulkHarness().runQuery(query);
     expect(bulkOperation).toBeNull();
     expect(userErrors).toEqual(messages.map((message) => ({ code: 'INVALID', field: ['query'], message })));
   });
 
   it('with a top level field that is no connection, as not simulated', async () => {
-    const bench = createBulkBench();
+    const harness = createBulkHarness();
     const query = '{ product(id: "gid://shopify/Product/1") { id variants { edges { node { id } } } } }';
-    await expect(bench.runQuery(query)).rejects.toThrow('is not simulated');
+    await expect(harness.runQuery(query)).rejects.toThrow('is not simulated');
   });
 });
 
@@ -129,7 +129,7 @@ describe('a bulk query is accepted', () => {
     ],
     ['names of types', '{ products { edges { node { __typename id } } } }'],
   ])('with %s', async (_what, query) => {
-    const { bulkOperation, userErrors } = await createBulkBench().runQuery(query);
+    const { bulkOperation, userErrors } = await createBulkHarness().runQuery(query);
     expect(userErrors).toEqual([]);
     expect(bulkOperation?.status).toBe('CREATED');
   });

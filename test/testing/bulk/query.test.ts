@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createBulkBench, type Line, productsQuery, seedProducts, variantsQuery } from './harness.ts';
+import { createBulkHarness, type Line, productsQuery, seedProducts, variantsQuery } from './harness.ts';
 
 const kindOf = ({ id }: Line): string => /shopify\/(\w+)\//.exec(id ?? '')?.[1] ?? '';
 
 describe('a bulk query', () => {
   it('goes from created over running to completed, and counts on the way', async () => {
-    const bench = createBulkBench({ bulk: { delayMs: 1_000, objectsPerSecond: 10 } });
-    await seedProducts(bench, 20);
-    const created = await bench.started(productsQuery);
+    const harness = createBulkHarness({ bulk: { delayMs: 1_000, objectsPerSecond: 10 } });
+    await seedProducts(harness, 20);
+    const created = await harness.started(productsQuery);
     expect(created).toMatchObject({ status: 'CREATED', type: 'QUERY', query: productsQuery, objectCount: '0' });
     expect(created).toMatchObject({
       completedAt: null,
@@ -17,25 +17,25 @@ describe('a bulk query', () => {
       errorCode: null,
     });
 
-    await bench.clock.advance(1_500);
-    const running = await bench.operation(created.id);
+    await harness.clock.advance(1_500);
+    const running = await harness.operation(created.id);
     expect(running).toMatchObject({ status: 'RUNNING', objectCount: '5', rootObjectCount: '5', url: null });
 
-    await bench.clock.advance(1_500);
-    const completed = await bench.operation(created.id);
+    await harness.clock.advance(1_500);
+    const completed = await harness.operation(created.id);
     expect(completed).toMatchObject({ status: 'COMPLETED', objectCount: '20', rootObjectCount: '20', errorCode: null });
     expect(Date.parse(completed.completedAt ?? '') - Date.parse(created.createdAt)).toBe(3_000);
-    const text = await (await bench.get(completed.url ?? '')).text();
+    const text = await (await harness.get(completed.url ?? '')).text();
     expect(completed.fileSize).toBe(String(Buffer.byteLength(text)));
   });
 
   it('joins a thousand products and their variants by __parentId', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 1_000, 3);
-    const operation = await bench.ended((await bench.started(variantsQuery)).id);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 1_000, 3);
+    const operation = await harness.ended((await harness.started(variantsQuery)).id);
     expect(operation).toMatchObject({ objectCount: '4000', rootObjectCount: '1000' });
 
-    const lines = await bench.lines(operation.url);
+    const lines = await harness.lines(operation.url);
     const byProduct = new Map<string, Line[]>();
     for (const line of lines) {
       if (line.__parentId === undefined) byProduct.set(line.id ?? '', []);
@@ -47,15 +47,15 @@ describe('a bulk query', () => {
     expect(new Set(positions.map(String))).toEqual(new Set(['1,2,3']));
     const parents = lines.filter(({ __parentId }) => __parentId === undefined);
     expect(Object.keys(parents[0] ?? {})).toEqual(['id', 'handle']);
-    expect(parents.map(({ id }) => id)).toEqual(bench.fake.products().map(({ id }) => id));
+    expect(parents.map(({ id }) => id)).toEqual(harness.fake.products().map(({ id }) => id));
   });
 
   it('does not leave children beside their parents, unless it is asked to group them', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 30, 2);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 30, 2);
     const placesApart = async (grouped: boolean): Promise<number> => {
-      const { url } = await bench.ended((await bench.started(variantsQuery, grouped)).id);
-      const lines = await bench.lines(url);
+      const { url } = await harness.ended((await harness.started(variantsQuery, grouped)).id);
+      const lines = await harness.lines(url);
       return lines.filter((line, index) => {
         const before = lines[index - 1];
         return line.__parentId !== undefined && line.__parentId !== (before?.__parentId ?? before?.id);
@@ -66,8 +66,8 @@ describe('a bulk query', () => {
   });
 
   it('writes nested connections of two levels, through objects, interfaces and fragments', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 2, 2);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 2, 2);
     const query = `{
       products(first: 1, after: "ignored") {
         edges { cursor node { ...Parts } }
@@ -80,7 +80,7 @@ describe('a bulk query', () => {
       variants(first: 1) { edges { node { id metafields { edges { node { id key } } } inventoryItem { id tracked } } } }
       media { edges { node { id alt ... on MediaImage { status } } } }
     }`;
-    const { productSet } = await bench.data(
+    const { productSet } = await harness.data(
       `mutation ($input: ProductSetInput!) {
         productSet(input: $input, identifier: { handle: "with-media" }) { product { id } userErrors { message } }
       }`,
@@ -100,7 +100,7 @@ describe('a bulk query', () => {
         },
       },
     );
-    const lines = await bench.lines((await bench.ended((await bench.started(query)).id)).url);
+    const lines = await harness.lines((await harness.ended((await harness.started(query)).id)).url);
     const of = (kind: string): Line[] => lines.filter((line) => kindOf(line) === kind);
     expect(of('Product')).toHaveLength(3);
     expect(of('ProductVariant')).toHaveLength(5);
@@ -123,15 +123,15 @@ describe('a bulk query', () => {
     const edges = journeys.map((customerJourneySummary, index) => ({
       node: { id: `gid://shopify/Order/${index}`, customerJourneySummary },
     }));
-    const bench = createBulkBench({ resolvers: { QueryRoot: { orders: () => ({ edges }) } } });
+    const harness = createBulkHarness({ resolvers: { QueryRoot: { orders: () => ({ edges }) } } });
     const query = `{
       orders { edges { node { id customerJourneySummary {
         ready
         moments { edges { node { occurredAt ... on CustomerVisit { id } } } }
       } } } }
     }`;
-    const { url } = await bench.ended((await bench.started(query, true)).id);
-    expect(await bench.lines(url)).toEqual([
+    const { url } = await harness.ended((await harness.started(query, true)).id);
+    expect(await harness.lines(url)).toEqual([
       { id: 'gid://shopify/Order/0', customerJourneySummary: null },
       { id: 'gid://shopify/Order/1', customerJourneySummary: { ready: false } },
       { id: 'gid://shopify/Order/2', customerJourneySummary: { ready: true } },
@@ -141,44 +141,44 @@ describe('a bulk query', () => {
 
   it('leaves out edges that lead nowhere', async () => {
     const references = { edges: [{ node: null }, { node: { id: 'gid://shopify/Product/9' } }] };
-    const bench = createBulkBench({ resolvers: { Product: { metafield: () => ({ references }) } } });
-    await seedProducts(bench, 1);
+    const harness = createBulkHarness({ resolvers: { Product: { metafield: () => ({ references }) } } });
+    await seedProducts(harness, 1);
     const query = `{
       products { edges { node {
         id metafield(namespace: "a", key: "b") { references { edges { node { ... on Product { id } } } } }
       } } }
     }`;
-    const { url } = await bench.ended((await bench.started(query)).id);
-    const product = bench.fake.products()[0]?.id;
-    expect(await bench.lines(url)).toEqual([
+    const { url } = await harness.ended((await harness.started(query)).id);
+    const product = harness.fake.products()[0]?.id;
+    expect(await harness.lines(url)).toEqual([
       { id: product, metafield: {} },
       { id: 'gid://shopify/Product/9', __parentId: product },
     ]);
   });
 
   it('has no file where nothing matches', async () => {
-    const bench = createBulkBench();
-    await seedProducts(bench, 1);
+    const harness = createBulkHarness();
+    await seedProducts(harness, 1);
     const query = '{ products(query: "handle:none") { edges { node { id } } } }';
-    const operation = await bench.ended((await bench.started(query)).id);
+    const operation = await harness.ended((await harness.started(query)).id);
     expect(operation).toMatchObject({ status: 'COMPLETED', objectCount: '0', url: null, fileSize: null });
   });
 
   it('costs no more than the mutation that starts it', async () => {
-    const bench = createBulkBench({ shops: [{ bucket: { maximumAvailable: 1_000, restoreRate: 1 } }] });
-    await seedProducts(bench, 300, 2);
-    await bench.ended((await bench.started(variantsQuery)).id);
-    const { pointsUsed, throttled } = bench.fake.stats();
+    const harness = createBulkHarness({ shops: [{ bucket: { maximumAvailable: 1_000, restoreRate: 1 } }] });
+    await seedProducts(harness, 300, 2);
+    await harness.ended((await harness.started(variantsQuery)).id);
+    const { pointsUsed, throttled } = harness.fake.stats();
     expect(throttled).toBe(0);
     expect(pointsUsed).toBeLessThan(100);
   });
 
   it('gives the same lines in the same order for the same seed', async () => {
     const text = async (seed: number): Promise<string> => {
-      const bench = createBulkBench({ seed });
-      await seedProducts(bench, 20, 2);
-      const { url } = await bench.ended((await bench.started(variantsQuery)).id);
-      return JSON.stringify((await bench.lines(url)).map(({ sku, handle }) => sku ?? handle));
+      const harness = createBulkHarness({ seed });
+      await seedProducts(harness, 20, 2);
+      const { url } = await harness.ended((await harness.started(variantsQuery)).id);
+      return JSON.stringify((await harness.lines(url)).map(({ sku, handle }) => sku ?? handle));
     };
     const first = await text(3);
     expect(await text(3)).toBe(first);
@@ -186,23 +186,23 @@ describe('a bulk query', () => {
   });
 
   it('fails without the scopes for what it asks', async () => {
-    const bench = createBulkBench({ shops: [{ scopes: ['read_orders'] }] });
+    const harness = createBulkHarness({ shops: [{ scopes: ['read_orders'] }] });
     const query = '{ publications { edges { node { id } } } }';
-    const operation = await bench.ended((await bench.started(query)).id);
+    const operation = await harness.ended((await harness.started(query)).id);
     expect(operation).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED', partialDataUrl: null });
   });
 
   it('fails for what is not simulated, and the fake says so when it is closed', async () => {
-    const bench = createBulkBench();
-    const { id } = await bench.started('{ orders { edges { node { id } } } }');
-    expect(await bench.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
-    await expect(bench.fake.close()).rejects.toMatchObject({
+    const harness = createBulkHarness();
+    const { id } = await harness.started('{ orders { edges { node { id } } } }');
+    expect(await harness.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
+    await expect(harness.fake.close()).rejects.toMatchObject({
       errors: [expect.objectContaining({ message: expect.stringContaining('`QueryRoot.orders` is not simulated') })],
     });
   });
 
   it('fails as access denied where a resolver says so', async () => {
-    const bench = createBulkBench({
+    const harness = createBulkHarness({
       resolvers: {
         QueryRoot: {
           orders: () => {
@@ -211,8 +211,8 @@ describe('a bulk query', () => {
         },
       },
     });
-    const { id } = await bench.started('{ orders { edges { node { id } } } }');
-    expect(await bench.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED' });
-    await bench.fake.close();
+    const { id } = await harness.started('{ orders { edges { node { id } } } }');
+    expect(await harness.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED' });
+    await harness.fake.close();
   });
 });

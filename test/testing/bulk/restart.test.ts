@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  type BulkBench,
-  createBulkBench,
+  type BulkHarness,
+  createBulkHarness,
   jsonl,
   productsQuery,
   rowsUpTo,
@@ -22,13 +22,13 @@ describe('a restart', () => {
 
   it('keeps files and ended operations', async () => {
     const persistFile = join(folder, 'shop.jsonl');
-    const first = createBulkBench({ persistFile });
+    const first = createBulkHarness({ persistFile });
     await seedProducts(first, 5);
     const path = await first.upload(jsonl(rowsUpTo(1)));
     const before = await first.ended((await first.started(productsQuery)).id);
     await first.fake.close();
 
-    const second = createBulkBench({ persistFile });
+    const second = createBulkHarness({ persistFile });
     expect(await second.operation(before.id)).toEqual(before);
     expect(await second.lines(before.url)).toHaveLength(5);
     expect((await second.runMutation(setProduct, path)).userErrors).toEqual([]);
@@ -37,11 +37,11 @@ describe('a restart', () => {
 
   it('begins queries again, cancels what was to be canceled, and fails a mutation that was running', async () => {
     const persistFile = join(folder, 'shop.jsonl');
-    const first = createBulkBench({ persistFile });
+    const first = createBulkHarness({ persistFile });
     await seedProducts(first, 20);
     const slow = { persistFile, bulk: { objectsPerSecond: 10, rowsPerSecond: 10 } };
     await first.fake.close();
-    const middle = createBulkBench(slow);
+    const middle = createBulkHarness(slow);
     const waiting = await middle.imported(setProduct, rowsUpTo(2));
     const query = await middle.started(productsQuery);
     const mutation = await middle.imported(setProduct, rowsUpTo(20));
@@ -51,7 +51,7 @@ describe('a restart', () => {
     await middle.cancel(canceled.id);
     await middle.fake.close();
 
-    const last = createBulkBench(slow);
+    const last = createBulkHarness(slow);
     expect(await last.operation(query.id)).toMatchObject({ status: 'RUNNING', objectCount: '0' });
     const completed = await last.ended(query.id);
     expect(completed).toMatchObject({ status: 'COMPLETED', objectCount: '20' });
@@ -68,32 +68,32 @@ describe('a restart', () => {
   });
 
   it('or a restore gives up what ran before', async () => {
-    const bench = createBulkBench({ bulk: { objectsPerSecond: 10 } });
-    await seedProducts(bench, 20);
-    const snapshot = structuredClone(bench.fake.snapshot());
-    const gone = await bench.started(productsQuery);
-    await bench.clock.advance(500);
-    const running = structuredClone(bench.fake.snapshot());
-    bench.fake.restore(snapshot);
-    await bench.clock.advance(5_000);
-    expect(await bench.operation(gone.id)).toBeNull();
-    await bench.fake.webhooks.settled();
-    expect(bench.finishes).toHaveLength(1);
+    const harness = createBulkHarness({ bulk: { objectsPerSecond: 10 } });
+    await seedProducts(harness, 20);
+    const snapshot = structuredClone(harness.fake.snapshot());
+    const gone = await harness.started(productsQuery);
+    await harness.clock.advance(500);
+    const running = structuredClone(harness.fake.snapshot());
+    harness.fake.restore(snapshot);
+    await harness.clock.advance(5_000);
+    expect(await harness.operation(gone.id)).toBeNull();
+    await harness.fake.webhooks.settled();
+    expect(harness.finishes).toHaveLength(1);
 
-    bench.fake.restore(running);
-    expect(await bench.ended(gone.id)).toMatchObject({ status: 'COMPLETED', objectCount: '20' });
+    harness.fake.restore(running);
+    expect(await harness.ended(gone.id)).toMatchObject({ status: 'COMPLETED', objectCount: '20' });
   });
 
   it.each([
-    ['a row', (bench: BulkBench) => bench.imported(vendorMutation, [{ input: { title: 'A' } }])],
-    ['a query', (bench: BulkBench) => bench.started('{ products { edges { node { vendor } } } }')],
+    ['a row', (harness: BulkHarness) => harness.imported(vendorMutation, [{ input: { title: 'A' } }])],
+    ['a query', (harness: BulkHarness) => harness.started('{ products { edges { node { vendor } } } }')],
     [
       'a query that then fails',
-      (bench: BulkBench) => bench.started('{ products { edges { node { vendor giftCardTemplateSuffix } } } }'),
+      (harness: BulkHarness) => harness.started('{ products { edges { node { vendor giftCardTemplateSuffix } } } }'),
     ],
   ])('or a restore in the middle of %s gives it up', async (_what, start) => {
     let restore = (): void => undefined;
-    const bench = createBulkBench({
+    const harness = createBulkHarness({
       resolvers: {
         Product: {
           vendor: () =>
@@ -103,31 +103,31 @@ describe('a restart', () => {
         },
       },
     });
-    await seedProducts(bench, 1);
-    const snapshot = structuredClone(bench.fake.snapshot());
-    restore = () => bench.fake.restore(snapshot);
-    const { id } = await start(bench);
-    await bench.clock.advance(1_000);
-    expect(await bench.operation(id)).toBeNull();
-    await bench.fake.webhooks.settled();
-    expect(bench.finishes).toHaveLength(1);
+    await seedProducts(harness, 1);
+    const snapshot = structuredClone(harness.fake.snapshot());
+    restore = () => harness.fake.restore(snapshot);
+    const { id } = await start(harness);
+    await harness.clock.advance(1_000);
+    expect(await harness.operation(id)).toBeNull();
+    await harness.fake.webhooks.settled();
+    expect(harness.finishes).toHaveLength(1);
   });
 
   it('that comes in the middle of a row lets it end', async () => {
     let close = async (): Promise<void> => undefined;
-    const bench = createBulkBench({
+    const harness = createBulkHarness({
       persistFile: join(folder, 'shop.jsonl'),
       bulk: { rowsPerSecond: 10 },
       resolvers: { Product: { vendor: () => Promise.resolve(void close()).then(() => 'Acme') } },
     });
-    const { id } = await bench.imported(vendorMutation, [{ input: { title: 'A' } }, { input: { title: 'B' } }]);
+    const { id } = await harness.imported(vendorMutation, [{ input: { title: 'A' } }, { input: { title: 'B' } }]);
     let closing: Promise<void> | undefined;
     close = async () => {
-      closing ??= bench.fake.close();
+      closing ??= harness.fake.close();
     };
-    await bench.clock.advance(1_000);
+    await harness.clock.advance(1_000);
     await closing;
-    expect(bench.fake.store.get('demo.myshopify.com', 'BulkOperation', id)).toMatchObject({
+    expect(harness.fake.store.get('demo.myshopify.com', 'BulkOperation', id)).toMatchObject({
       status: 'RUNNING',
       objectCount: 1,
     });

@@ -2,21 +2,21 @@ import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { stagedUpload, uploadRoute } from '../../../src/testing/fake/bulk/file-storage.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
-import { createBulkBench, formOf, host, jsonl, keyOf, productRow, setProduct, type Target } from './harness.ts';
+import { createBulkHarness, formOf, host, jsonl, keyOf, productRow, setProduct, type Target } from './harness.ts';
 
 const oneRow = jsonl([productRow(1)]);
 
 /** What the storage says to a form. */
 async function answerTo(form: FormData | string, target?: Target): Promise<[status: number, text: string]> {
-  const bench = createBulkBench();
-  const { url } = target ?? (await bench.stage());
-  const response = await bench.get(url, { method: 'POST', body: form });
+  const harness = createBulkHarness();
+  const { url } = target ?? (await harness.stage());
+  const response = await harness.get(url, { method: 'POST', body: form });
   return [response.status, await response.text()];
 }
 
 /** The entries of a good form for the first place of a fresh fake. */
 async function goodEntries(content = oneRow): Promise<[string, FormDataEntryValue][]> {
-  return [...formOf(await createBulkBench().stage(), content)];
+  return [...formOf(await createBulkHarness().stage(), content)];
 }
 
 function form(entries: readonly (readonly [string, FormDataEntryValue])[]): FormData {
@@ -27,15 +27,15 @@ function form(entries: readonly (readonly [string, FormDataEntryValue])[]): Form
 
 /** Sends a form to a fake that has given that very place. */
 async function sent(entries: readonly (readonly [string, FormDataEntryValue])[]): Promise<[number, string]> {
-  const bench = createBulkBench();
-  const { url } = await bench.stage();
-  const response = await bench.get(url, { method: 'POST', body: form(entries) });
+  const harness = createBulkHarness();
+  const { url } = await harness.stage();
+  const response = await harness.get(url, { method: 'POST', body: form(entries) });
   return [response.status, await response.text()];
 }
 
 describe('stagedUploadsCreate', () => {
   it('gives a form for the variables of a bulk mutation, whose file goes by its key', async () => {
-    const target = await createBulkBench().stage();
+    const target = await createBulkHarness().stage();
     expect(target.url).toBe(`${host}/fake-uploads/demo.myshopify.com`);
     expect(target.resourceUrl).toBeNull();
     expect(target.parameters.map(({ name }) => name)).toEqual([
@@ -53,9 +53,9 @@ describe('stagedUploadsCreate', () => {
   });
 
   it('gives a signed link for PUT, which is the default', async () => {
-    const { url, resourceUrl, parameters } = await createBulkBench().stage({ httpMethod: undefined });
+    const { url, resourceUrl, parameters } = await createBulkHarness().stage({ httpMethod: undefined });
     expect(url).toContain('/rows.jsonl?X-Goog-Algorithm=');
-    expect((await createBulkBench().stage({ httpMethod: null })).url).toBe(url);
+    expect((await createBulkHarness().stage({ httpMethod: null })).url).toBe(url);
     expect(resourceUrl).toBeNull();
     expect(parameters).toEqual([
       { name: 'content_type', value: 'text/jsonl' },
@@ -64,13 +64,13 @@ describe('stagedUploadsCreate', () => {
   });
 
   it('says where a file will lie that is no file of variables', async () => {
-    const { resourceUrl } = await createBulkBench().stage({ resource: 'IMAGE', filename: 'a b.png' });
+    const { resourceUrl } = await createBulkHarness().stage({ resource: 'IMAGE', filename: 'a b.png' });
     expect(resourceUrl).toMatch(/\/fake-uploads\/demo\.myshopify\.com\/tmp\/\d+\/files\/[0-9a-f-]{36}\/a%20b\.png$/);
   });
 
   it('gives each file a place of its own', async () => {
-    const bench = createBulkBench();
-    expect(keyOf(await bench.stage())).not.toBe(keyOf(await bench.stage()));
+    const harness = createBulkHarness();
+    expect(keyOf(await harness.stage())).not.toBe(keyOf(await harness.stage()));
   });
 });
 
@@ -142,10 +142,10 @@ describe('an upload by form', () => {
   });
 
   it('is refused a day after the place was given', async () => {
-    const bench = createBulkBench();
-    const target = await bench.stage();
-    await bench.clock.advance(24 * 60 * 60 * 1_000);
-    const response = await bench.get(target.url, { method: 'POST', body: formOf(target, oneRow) });
+    const harness = createBulkHarness();
+    const target = await harness.stage();
+    await harness.clock.advance(24 * 60 * 60 * 1_000);
+    const response = await harness.get(target.url, { method: 'POST', body: formOf(target, oneRow) });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('ExpiredToken')]);
   });
 
@@ -182,23 +182,24 @@ describe('an upload by form', () => {
 
 describe('an upload by PUT', () => {
   it('is taken at the signed link, and read by its path', async () => {
-    const bench = createBulkBench();
-    const { url } = await bench.stage({ httpMethod: 'PUT', filename: 'my rows.jsonl' });
-    expect((await bench.get(url, { method: 'PUT', body: oneRow })).status).toBe(200);
+    const harness = createBulkHarness();
+    const { url } = await harness.stage({ httpMethod: 'PUT', filename: 'my rows.jsonl' });
+    expect((await harness.get(url, { method: 'PUT', body: oneRow })).status).toBe(200);
     const key = decodeURIComponent(new URL(url).pathname.replace('/fake-uploads/demo.myshopify.com/', ''));
-    expect((await bench.runMutation(setProduct, key)).userErrors).toEqual([]);
+    expect((await harness.runMutation(setProduct, key)).userErrors).toEqual([]);
   });
 
   it('is refused where the link was changed, or was for a form', async () => {
-    const bench = createBulkBench();
-    const { url } = await bench.stage({ httpMethod: 'PUT' });
-    const put = async (where: string): Promise<number> => (await bench.get(where, { method: 'PUT', body: 'x' })).status;
+    const harness = createBulkHarness();
+    const { url } = await harness.stage({ httpMethod: 'PUT' });
+    const put = async (where: string): Promise<number> =>
+      (await harness.get(where, { method: 'PUT', body: 'x' })).status;
     expect(await put(url.replace('Expires=86400', 'Expires=99999'))).toBe(403);
     expect(await put(url.replace('rows', 'others'))).toBe(403);
-    expect(await put(`${host}/fake-uploads/demo.myshopify.com/${keyOf(await bench.stage())}`)).toBe(403);
+    expect(await put(`${host}/fake-uploads/demo.myshopify.com/${keyOf(await harness.stage())}`)).toBe(403);
     expect(await put(`${host}/fake-uploads/demo.myshopify.com/%zz`)).toBe(403);
-    expect((await bench.get(url, { method: 'PUT', body: '' })).status).toBe(400);
-    expect((await bench.get(url)).status).toBe(405);
+    expect((await harness.get(url, { method: 'PUT', body: '' })).status).toBe(400);
+    expect((await harness.get(url)).status).toBe(405);
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createHarness, defineMetafield, type Harness, pushed, refused, shop } from './harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 const gone = 'gid://shopify/Collection/99';
 
-async function create(bench: Bench, fields: object, argument = 'collection'): Promise<string> {
+async function create(harness: Harness, fields: object, argument = 'collection'): Promise<string> {
   const type = argument === 'collection' ? 'CollectionCreateInput!' : 'CollectionInput!';
-  const { collectionCreate } = await bench.data(
+  const { collectionCreate } = await harness.data(
     `mutation ($fields: ${type}) { collectionCreate(${argument}: $fields) { collection { id } userErrors { field message } } }`,
     { fields },
   );
@@ -19,8 +19,8 @@ const selecting = (...ids: string[]): object => ({
   sources: [{ source: { title: 'By hand', inclusion: { selections: ids.map((productId) => ({ productId })) } } }],
 });
 
-async function titlesIn(bench: Bench, id: string, args = ''): Promise<unknown> {
-  const { collection } = await bench.data(
+async function titlesIn(harness: Harness, id: string, args = ''): Promise<unknown> {
+  const { collection } = await harness.data(
     `query ($id: ID!) { collection(id: $id) { products(first: 10${args}) { nodes { title } } } }`,
     { id },
   );
@@ -29,7 +29,7 @@ async function titlesIn(bench: Bench, id: string, args = ''): Promise<unknown> {
 
 describe('a collection', () => {
   it('is made with what the input says', async () => {
-    const bench = createListeningBench();
+    const harness = createListeningHarness();
     const fields = {
       title: ' Summer Sale ',
       descriptionHtml: '<p>Hot &amp; new</p>',
@@ -38,8 +38,8 @@ describe('a collection', () => {
       seo: { title: 'S' },
       metafields: [{ namespace: 'host', key: 'note', type: 'single_line_text_field', value: 'x' }],
     };
-    const id = await create(bench, fields);
-    const { collection } = await bench.data(
+    const id = await create(harness, fields);
+    const { collection } = await harness.data(
       `query ($id: ID!) { collection(id: $id) { id legacyResourceId title handle description short: description(truncateAt: 3) descriptionHtml sortOrder templateSuffix seo { title description }
         image { url } ruleSet { appliedDisjunctively } updatedAt productsCount { count } metafield(namespace: "host", key: "note") { value ownerType owner { ... on Node { id } } } } }`,
       { id },
@@ -60,8 +60,8 @@ describe('a collection', () => {
       productsCount: { count: 0 },
       metafield: { value: 'x', ownerType: 'COLLECTION', owner: { id } },
     });
-    expect(bench.topics()).toEqual(['collections/create']);
-    expect(bench.events[0]?.payload).toMatchObject({
+    expect(harness.topics()).toEqual(['collections/create']);
+    expect(harness.events[0]?.payload).toMatchObject({
       title: 'Summer Sale',
       sort_order: 'alpha-asc',
       admin_graphql_api_id: id,
@@ -69,16 +69,16 @@ describe('a collection', () => {
   });
 
   it('is made with products, in the newer form and in the older', async () => {
-    const bench = createListeningBench();
-    const a = await pushed(bench, { title: 'A' });
-    const b = await pushed(bench, { title: 'B' });
-    bench.topics();
-    const newer = await create(bench, { title: 'New', ...selecting(b.id, a.id) });
-    expect(await titlesIn(bench, newer)).toEqual(['A', 'B']);
-    expect(bench.topics()).toEqual(['collections/create', 'collections/update']);
-    const older = await create(bench, { title: 'Old', products: [a.id] }, 'input');
-    expect(await titlesIn(bench, older)).toEqual(['A']);
-    const { product } = await bench.data(
+    const harness = createListeningHarness();
+    const a = await pushed(harness, { title: 'A' });
+    const b = await pushed(harness, { title: 'B' });
+    harness.topics();
+    const newer = await create(harness, { title: 'New', ...selecting(b.id, a.id) });
+    expect(await titlesIn(harness, newer)).toEqual(['A', 'B']);
+    expect(harness.topics()).toEqual(['collections/create', 'collections/update']);
+    const older = await create(harness, { title: 'Old', products: [a.id] }, 'input');
+    expect(await titlesIn(harness, older)).toEqual(['A']);
+    const { product } = await harness.data(
       'query ($id: ID!, $collection: ID!) { product(id: $id) { collections(first: 5) { nodes { title hasProduct(id: $id) } } inCollection(id: $collection) } }',
       { id: b.id, collection: older },
     );
@@ -86,51 +86,51 @@ describe('a collection', () => {
   });
 
   it('is changed, and keeps what the input leaves out', async () => {
-    const bench = createListeningBench();
-    const id = await create(bench, { title: 'Summer', descriptionHtml: 'x' });
+    const harness = createListeningHarness();
+    const id = await create(harness, { title: 'Summer', descriptionHtml: 'x' });
     const update = `mutation ($collection: CollectionUpdateInput) { collectionUpdate(collection: $collection) {
       collection { title handle descriptionHtml templateSuffix } job { id } userErrors { field } } }`;
-    bench.topics();
+    harness.topics();
     const collection = { id, title: 'Autumn', templateSuffix: 'a' };
-    expect(await bench.data(update, { collection })).toEqual({
+    expect(await harness.data(update, { collection })).toEqual({
       collectionUpdate: {
         collection: { title: 'Autumn', handle: 'summer', descriptionHtml: 'x', templateSuffix: 'a' },
         job: null,
         userErrors: [],
       },
     });
-    expect(bench.topics()).toEqual(['collections/update']);
-    expect(await bench.data(update, { collection: { id, handle: 'Fall', templateSuffix: null } })).toMatchObject({
+    expect(harness.topics()).toEqual(['collections/update']);
+    expect(await harness.data(update, { collection: { id, handle: 'Fall', templateSuffix: null } })).toMatchObject({
       collectionUpdate: { collection: { handle: 'fall', templateSuffix: null } },
     });
     for (const wrong of [{ id: gone, title: 'x' }, { title: 'x' }]) {
-      expect(await bench.data(update, { collection: wrong })).toMatchObject({
+      expect(await harness.data(update, { collection: wrong })).toMatchObject({
         collectionUpdate: { collection: null, userErrors: [{ field: ['id'] }] },
       });
     }
-    expect(await bench.data(update, { collection: { id, title: ' ' } })).toMatchObject({
+    expect(await harness.data(update, { collection: { id, title: ' ' } })).toMatchObject({
       collectionUpdate: { collection: null, userErrors: [{ field: ['title'] }] },
     });
     const older = 'mutation ($input: CollectionInput!) { collectionUpdate(input: $input) { userErrors { field } } }';
-    expect(await bench.data(older, { input: { id, products: [] } })).toEqual({
+    expect(await harness.data(older, { input: { id, products: [] } })).toEqual({
       collectionUpdate: { userErrors: [{ field: ['products'] }] },
     });
   });
 
   it('is deleted, and its products stay', async () => {
-    const bench = createListeningBench();
-    const { id: product } = await pushed(bench, { title: 'A' });
-    const id = await create(bench, { title: 'Summer', ...selecting(product) });
-    bench.topics();
+    const harness = createListeningHarness();
+    const { id: product } = await pushed(harness, { title: 'A' });
+    const id = await create(harness, { title: 'Summer', ...selecting(product) });
+    harness.topics();
     const remove =
       'mutation ($id: ID!) { collectionDelete(input: {id: $id}) { deletedCollectionId shop { name } userErrors { field } } }';
-    expect(await bench.data(remove, { id })).toEqual({
+    expect(await harness.data(remove, { id })).toEqual({
       collectionDelete: { deletedCollectionId: id, shop: { name: 'Demo' }, userErrors: [] },
     });
-    expect(bench.topics()).toEqual(['collections/delete']);
-    expect(bench.events.at(-1)?.payload).toEqual({ id: Number(id.split('/').at(-1)) });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ title: 'A', collectionIds: [] }]);
-    expect(await bench.data(remove, { id })).toMatchObject({
+    expect(harness.topics()).toEqual(['collections/delete']);
+    expect(harness.events.at(-1)?.payload).toEqual({ id: Number(id.split('/').at(-1)) });
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ title: 'A', collectionIds: [] }]);
+    expect(await harness.data(remove, { id })).toMatchObject({
       collectionDelete: { deletedCollectionId: null, userErrors: [{ field: ['id'] }] },
     });
   });
@@ -142,15 +142,15 @@ describe('a collection', () => {
     [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products","0"]'],
     [{ title: 'B', metafields: [{ namespace: 'host', key: 'note', value: 'x' }] }, '["metafields","0","type"]'],
   ])('is not made of %j', async (fields, field) => {
-    const bench = createBench();
-    await create(bench, { title: 'Taken' });
-    await expect(create(bench, fields)).rejects.toThrow(`"field":${field}`);
-    expect(bench.store.all(shop, 'Collection')).toHaveLength(1);
+    const harness = createHarness();
+    await create(harness, { title: 'Taken' });
+    await expect(create(harness, fields)).rejects.toThrow(`"field":${field}`);
+    expect(harness.store.all(shop, 'Collection')).toHaveLength(1);
   });
 
   it('is not made of nothing', async () => {
     expect(
-      await createBench().data('mutation { collectionCreate { collection { id } userErrors { field } } }'),
+      await createHarness().data('mutation { collectionCreate { collection { id } userErrors { field } } }'),
     ).toEqual({
       collectionCreate: { collection: null, userErrors: [{ field: ['collection'] }] },
     });
@@ -188,7 +188,7 @@ describe('a collection', () => {
       'CollectionInclusionProductSelectionInput.variantIds',
     ],
   ])('that chooses by rules is not simulated: %j', async (fields, message) => {
-    await expect(create(createBench(), fields)).rejects.toThrow(message);
+    await expect(create(createHarness(), fields)).rejects.toThrow(message);
   });
 });
 
@@ -200,21 +200,21 @@ describe('the products of a collection', () => {
     [', reverse: true', ['Tee', 'Apple', 'Mug']],
   ] as const;
 
-  async function three(sortOrder?: string): Promise<{ readonly bench: Bench; readonly id: string }> {
-    const bench = createBench();
+  async function three(sortOrder?: string): Promise<{ readonly harness: Harness; readonly id: string }> {
+    const harness = createHarness();
     const ids: string[] = [];
     for (const [title, price] of Object.entries({ Mug: '2', Apple: '3', Tee: '1' })) {
-      await bench.clock.advance(1_000);
+      await harness.clock.advance(1_000);
       const variants = [{ optionValues: [], price }];
-      ids.push((await pushed(bench, { title, productOptions: [], variants })).id);
+      ids.push((await pushed(harness, { title, productOptions: [], variants })).id);
     }
-    const id = await create(bench, { title: 'All', ...(sortOrder && { sortOrder }), ...selecting(...ids) });
-    return { bench, id };
+    const id = await create(harness, { title: 'All', ...(sortOrder && { sortOrder }), ...selecting(...ids) });
+    return { harness, id };
   }
 
   it.each(orders)('stand in the order asked for: %s', async (args, titles) => {
-    const { bench, id } = await three();
-    expect(await titlesIn(bench, id, args)).toEqual(titles);
+    const { harness, id } = await three();
+    expect(await titlesIn(harness, id, args)).toEqual(titles);
   });
 
   it.each([
@@ -223,30 +223,30 @@ describe('the products of a collection', () => {
     ['PRICE_DESC', ['Apple', 'Mug', 'Tee']],
     ['MANUAL', ['Mug', 'Apple', 'Tee']],
   ])('stand in its own order else: %s', async (sortOrder, titles) => {
-    const { bench, id } = await three(sortOrder);
-    expect(await titlesIn(bench, id)).toEqual(titles);
+    const { harness, id } = await three(sortOrder);
+    expect(await titlesIn(harness, id)).toEqual(titles);
   });
 
   it('are not ordered by relevance', async () => {
-    const { bench, id } = await three();
-    await expect(titlesIn(bench, id, ', sortKey: RELEVANCE')).rejects.toThrow('NOT_SIMULATED');
+    const { harness, id } = await three();
+    await expect(titlesIn(harness, id, ', sortKey: RELEVANCE')).rejects.toThrow('NOT_SIMULATED');
   });
 
   it('are added in the background, and removed', async () => {
-    const bench = createListeningBench();
-    const { id: product } = await pushed(bench, { title: 'A' });
-    const id = await create(bench, { title: 'Summer' });
-    bench.topics();
+    const harness = createListeningHarness();
+    const { id: product } = await pushed(harness, { title: 'A' });
+    const id = await create(harness, { title: 'Summer' });
+    harness.topics();
     const run = async (mutation: string, variables: object): Promise<unknown> =>
       (
-        await bench.data(
+        await harness.data(
           `mutation ($id: ID!, $products: [ID!]!) { ${mutation}(id: $id, productIds: $products) { job { id done query { shop { name } } } userErrors { field } } }`,
           { ...variables },
         )
       )[mutation];
     const done = async (payload: unknown): Promise<unknown> => {
       const { job } = payload as { job: { id: string } };
-      return (await bench.data('query ($id: ID!) { job(id: $id) { done query { shop { name } } } }', { id: job.id }))[
+      return (await harness.data('query ($id: ID!) { job(id: $id) { done query { shop { name } } } }', { id: job.id }))[
         'job'
       ];
     };
@@ -254,42 +254,42 @@ describe('the products of a collection', () => {
     const adding = await run('collectionAddProductsV2', variables);
     expect(adding).toEqual({ job: { id: expect.any(String), done: false, query: null }, userErrors: [] });
     expect(await done(adding)).toEqual({ done: false, query: null });
-    expect(await titlesIn(bench, id)).toEqual([]);
-    await bench.clock.advance(500);
+    expect(await titlesIn(harness, id)).toEqual([]);
+    await harness.clock.advance(500);
     expect(await done(adding)).toEqual({ done: true, query: { shop: { name: 'Demo' } } });
-    expect(await titlesIn(bench, id)).toEqual(['A']);
-    expect(bench.topics()).toEqual(['collections/update']);
+    expect(await titlesIn(harness, id)).toEqual(['A']);
+    expect(harness.topics()).toEqual(['collections/update']);
 
     await run('collectionRemoveProducts', variables);
-    await bench.clock.advance(500);
-    expect(await titlesIn(bench, id)).toEqual([]);
+    await harness.clock.advance(500);
+    expect(await titlesIn(harness, id)).toEqual([]);
     for (const mutation of ['collectionAddProductsV2', 'collectionRemoveProducts']) {
       expect(await run(mutation, { id: gone, products: [] })).toEqual({ job: null, userErrors: [{ field: ['id'] }] });
     }
-    expect(await bench.data('{ job(id: "gid://shopify/Job/99") { done } }')).toEqual({ job: null });
+    expect(await harness.data('{ job(id: "gid://shopify/Job/99") { done } }')).toEqual({ job: null });
   });
 
   it('are not added to what was deleted meanwhile', async () => {
-    const bench = createBench();
-    const { id: product } = await pushed(bench, { title: 'A' });
-    const id = await create(bench, { title: 'Summer' });
-    await bench.data(
+    const harness = createHarness();
+    const { id: product } = await pushed(harness, { title: 'A' });
+    const id = await create(harness, { title: 'Summer' });
+    await harness.data(
       'mutation ($id: ID!, $products: [ID!]!) { collectionAddProductsV2(id: $id, productIds: $products) { job { id } } }',
       { id, products: [product] },
     );
-    await bench.data('mutation ($id: ID!) { collectionDelete(input: {id: $id}) { deletedCollectionId } }', { id });
-    await bench.clock.advance(500);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ collectionIds: [] }]);
+    await harness.data('mutation ($id: ID!) { collectionDelete(input: {id: $id}) { deletedCollectionId } }', { id });
+    await harness.clock.advance(500);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ collectionIds: [] }]);
   });
 
   it('are added at once by the older mutation, all or none', async () => {
-    const bench = createBench();
-    const a = await pushed(bench, { title: 'A' });
-    const b = await pushed(bench, { title: 'B' });
-    const id = await create(bench, { title: 'Summer', ...selecting(a.id) });
+    const harness = createHarness();
+    const a = await pushed(harness, { title: 'A' });
+    const b = await pushed(harness, { title: 'B' });
+    const id = await create(harness, { title: 'Summer', ...selecting(a.id) });
     const add = async (collection: string, ...products: string[]) =>
       (
-        await bench.data(
+        await harness.data(
           'mutation ($id: ID!, $products: [ID!]!) { collectionAddProducts(id: $id, productIds: $products) { collection { productsCount { count } } userErrors { field message } } }',
           { id: collection, products },
         )
@@ -301,30 +301,30 @@ describe('the products of a collection', () => {
         { field: ['productIds', '2'], message: 'Product does not exist' },
       ],
     });
-    expect(await titlesIn(bench, id)).toEqual(['A']);
+    expect(await titlesIn(harness, id)).toEqual(['A']);
     expect(await add(id, b.id)).toEqual({ collection: { productsCount: { count: 2 } }, userErrors: [] });
     expect(await add(gone, b.id)).toMatchObject({ collection: null, userErrors: [{ field: ['id'] }] });
   });
 
   it('are set by productSet, which takes no collection that is not there', async () => {
-    const bench = createBench();
-    const summer = await create(bench, { title: 'Summer' });
-    const winter = await create(bench, { title: 'Winter' });
-    const { id } = await pushed(bench, { title: 'A', collections: [summer] });
-    await pushed(bench, { collections: [winter] }, { id });
-    expect([await titlesIn(bench, summer), await titlesIn(bench, winter)]).toEqual([[], ['A']]);
-    expect(await refused(bench, { collections: [gone] }, { id })).toEqual([['INVALID_INPUT', 'input.collections.0']]);
+    const harness = createHarness();
+    const summer = await create(harness, { title: 'Summer' });
+    const winter = await create(harness, { title: 'Winter' });
+    const { id } = await pushed(harness, { title: 'A', collections: [summer] });
+    await pushed(harness, { collections: [winter] }, { id });
+    expect([await titlesIn(harness, summer), await titlesIn(harness, winter)]).toEqual([[], ['A']]);
+    expect(await refused(harness, { collections: [gone] }, { id })).toEqual([['INVALID_INPUT', 'input.collections.0']]);
   });
 });
 
 describe('collections', () => {
   it('are found by gid, handle and custom id', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { ownerType: 'COLLECTION' });
-    const id = await create(bench, { title: 'Summer Sale', metafields: [{ key: 'local_id', value: '7' }] });
+    const harness = createHarness();
+    await defineMetafield(harness, { ownerType: 'COLLECTION' });
+    const id = await create(harness, { title: 'Summer Sale', metafields: [{ key: 'local_id', value: '7' }] });
     const find = async (identifier: object) =>
       (
-        await bench.data(
+        await harness.data(
           'query ($identifier: CollectionIdentifierInput!) { collectionByIdentifier(identifier: $identifier) { id } }',
           {
             identifier,
@@ -338,37 +338,37 @@ describe('collections', () => {
       expect(await find(identifier)).toBeNull();
     }
     expect(
-      await bench.data(
+      await harness.data(
         '{ collectionByHandle(handle: "summer-sale") { id } none: collectionByHandle(handle: "x") { id } collection(id: "gid://shopify/Collection/99") { id } }',
       ),
     ).toEqual({ collectionByHandle: { id }, none: null, collection: null });
     const byMetafield =
       'query ($id: ID!) { node(id: $id) { ... on Metafield { value owner { ... on Collection { title } } } } }';
-    const { collection } = await bench.data(
+    const { collection } = await harness.data(
       'query ($id: ID!) { collection(id: $id) { metafield(key: "local_id") { id } } }',
       { id },
     );
     const metafield = (collection as { metafield: { id: string } }).metafield.id;
-    expect(await bench.data(byMetafield, { id: metafield })).toEqual({
+    expect(await harness.data(byMetafield, { id: metafield })).toEqual({
       node: { value: '7', owner: { title: 'Summer Sale' } },
     });
   });
 
   it('have custom ids of which each is there once', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { ownerType: 'COLLECTION' });
+    const harness = createHarness();
+    await defineMetafield(harness, { ownerType: 'COLLECTION' });
     const metafields = [{ key: 'local_id', value: '7' }];
-    await create(bench, { title: 'A', metafields });
-    await expect(create(bench, { title: 'B', metafields })).rejects.toThrow('"field":["metafields","0","value"]');
+    await create(harness, { title: 'A', metafields });
+    await expect(create(harness, { title: 'B', metafields })).rejects.toThrow('"field":["metafields","0","value"]');
   });
 
   it('are listed, searched and counted', async () => {
-    const bench = createBench();
-    await create(bench, { title: 'Winter' });
-    await bench.clock.advance(1_000);
-    await create(bench, { title: 'Summer Sale' });
+    const harness = createHarness();
+    await create(harness, { title: 'Winter' });
+    await harness.clock.advance(1_000);
+    await create(harness, { title: 'Summer Sale' });
     const list = async (args: string): Promise<unknown> => {
-      const { collections } = await bench.data(`{ collections(first: 5${args}) { nodes { handle } } }`);
+      const { collections } = await harness.data(`{ collections(first: 5${args}) { nodes { handle } } }`);
       return (collections as { nodes: { handle: string }[] }).nodes.map(({ handle }) => handle);
     };
     expect(await list('')).toEqual(['winter', 'summer-sale']);
@@ -376,7 +376,7 @@ describe('collections', () => {
     expect(await list(', sortKey: UPDATED_AT, reverse: true')).toEqual(['summer-sale', 'winter']);
     expect(await list(', query: "title:sale"')).toEqual(['summer-sale']);
     expect(await list(', query: "handle:winter"')).toEqual(['winter']);
-    expect(await bench.data('{ collectionsCount(query: "title:sale") { count } }')).toEqual({
+    expect(await harness.data('{ collectionsCount(query: "title:sale") { count } }')).toEqual({
       collectionsCount: { count: 1 },
     });
     for (const field of [
@@ -384,15 +384,15 @@ describe('collections', () => {
       'collections(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
       'collectionsCount(savedSearchId: "gid://shopify/SavedSearch/1") { count }',
     ]) {
-      expect((await bench.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+      expect((await harness.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
     }
   });
 });
 
 describe('tags', () => {
-  const run = async (bench: Bench, mutation: string, id: string, tags: string[]) =>
+  const run = async (harness: Harness, mutation: string, id: string, tags: string[]) =>
     (
-      await bench.data(
+      await harness.data(
         `mutation ($id: ID!, $tags: [String!]!) { ${mutation}(id: $id, tags: $tags) { node { ... on Product { tags } } userErrors { field message } } }`,
         {
           id,
@@ -402,28 +402,31 @@ describe('tags', () => {
     )[mutation];
 
   it('are added and removed, whatever their case', async () => {
-    const bench = createListeningBench();
-    const { id } = await pushed(bench, { title: 'A', tags: ['b'] });
-    bench.topics();
-    expect(await run(bench, 'tagsAdd', id, ['c, a', 'B'])).toEqual({ node: { tags: ['a', 'b', 'c'] }, userErrors: [] });
-    expect(await run(bench, 'tagsRemove', id, ['C', 'x'])).toEqual({ node: { tags: ['a', 'b'] }, userErrors: [] });
-    expect(bench.topics()).toEqual(['products/update', 'products/update']);
-    expect(await run(bench, 'tagsAdd', id, ['a'])).toMatchObject({ node: { tags: ['a', 'b'] } });
-    expect(bench.topics()).toEqual([]);
+    const harness = createListeningHarness();
+    const { id } = await pushed(harness, { title: 'A', tags: ['b'] });
+    harness.topics();
+    expect(await run(harness, 'tagsAdd', id, ['c, a', 'B'])).toEqual({
+      node: { tags: ['a', 'b', 'c'] },
+      userErrors: [],
+    });
+    expect(await run(harness, 'tagsRemove', id, ['C', 'x'])).toEqual({ node: { tags: ['a', 'b'] }, userErrors: [] });
+    expect(harness.topics()).toEqual(['products/update', 'products/update']);
+    expect(await run(harness, 'tagsAdd', id, ['a'])).toMatchObject({ node: { tags: ['a', 'b'] } });
+    expect(harness.topics()).toEqual([]);
   });
 
   it('are refused where there are too many, or nothing to tag', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A', tags: ['b'] });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A', tags: ['b'] });
     const many = Array.from({ length: 250 }, (_, index) => `t${index}`);
-    expect(await run(bench, 'tagsAdd', id, many)).toEqual({
+    expect(await run(harness, 'tagsAdd', id, many)).toEqual({
       node: null,
       userErrors: [{ field: ['tags'], message: 'A product cannot have more than 250 tags' }],
     });
-    expect(await run(bench, 'tagsAdd', 'gid://shopify/Product/99', ['a'])).toEqual({
+    expect(await run(harness, 'tagsAdd', 'gid://shopify/Product/99', ['a'])).toEqual({
       node: null,
       userErrors: [{ field: ['id'], message: 'Product does not exist' }],
     });
-    await expect(run(bench, 'tagsAdd', 'gid://shopify/Order/1', ['a'])).rejects.toThrow('tags of a Order');
+    await expect(run(harness, 'tagsAdd', 'gid://shopify/Order/1', ['a'])).rejects.toThrow('tags of a Order');
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Connection, connection } from '../../../src/testing/fake/graphql/resolvers/connections.ts';
-import { createBench, pushed } from './harness.ts';
+import { createHarness, pushed } from './harness.ts';
 
 const items = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `gid://shopify/Thing/${index + 1}` }));
@@ -82,16 +82,16 @@ describe('a connection', () => {
     ['(first: 251)', 'first cannot exceed 250'],
     ['(first: 1, after: "nonsense")', 'Invalid cursor for current pagination sort.'],
   ])('refuses products%s', async (args, message) => {
-    const { errors } = await createBench().run(`{ products${args} { nodes { id } } }`);
+    const { errors } = await createHarness().run(`{ products${args} { nodes { id } } }`);
     expect(errors).toMatchObject([{ message, path: ['products'], extensions: { code: 'BAD_REQUEST' } }]);
   });
 
   it('gives a page of 2,048 variants of a single product only', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
     const product = 'product(id: $id) { variants(first: 2048) { nodes { title } } }';
-    expect((await bench.run(`query ($id: ID!) { ${product} }`, { id })).errors).toBeUndefined();
-    const { errors } = await bench.run(`query ($id: ID!) { ${product} shop { id } }`, { id });
+    expect((await harness.run(`query ($id: ID!) { ${product} }`, { id })).errors).toBeUndefined();
+    const { errors } = await harness.run(`query ($id: ID!) { ${product} shop { id } }`, { id });
     expect(errors).toMatchObject([{ message: 'first cannot exceed 250' }]);
   });
 });

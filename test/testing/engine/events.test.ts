@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { ShopEvent } from '../../../src/testing/fake/background.ts';
 import { resolver } from '../../../src/testing/fake/graphql/context.ts';
-import { createBench, push, pushed, shirt, shop } from './harness.ts';
+import { createHarness, push, pushed, shirt, shop } from './harness.ts';
 import { change, stocked } from './inventory-harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 describe('events', () => {
   it('tell of products that come, change and go', async () => {
-    const bench = createListeningBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    await pushed(bench, { title: 'B' }, { id });
-    const { publications } = await bench.data('{ publications(first: 1) { nodes { id } } }');
+    const harness = createListeningHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    await pushed(harness, { title: 'B' }, { id });
+    const { publications } = await harness.data('{ publications(first: 1) { nodes { id } } }');
     const input = (publications as { nodes: { id: string }[] }).nodes.map((node) => ({ publicationId: node.id }));
-    await bench.data(
+    await harness.data(
       'mutation ($id: ID!, $input: [PublicationInput!]!) { publishablePublish(id: $id, input: $input) { userErrors { field } } }',
       { id, input },
     );
-    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
-    expect(bench.topics()).toEqual(['products/create', 'products/update', 'products/update', 'products/delete']);
-    expect(bench.events.map((event) => event.shop)).toEqual([shop, shop, shop, shop]);
-    expect(bench.events.map(({ payload }) => payload)).toMatchObject([
+    await harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
+    expect(harness.topics()).toEqual(['products/create', 'products/update', 'products/update', 'products/delete']);
+    expect(harness.events.map((event) => event.shop)).toEqual([shop, shop, shop, shop]);
+    expect(harness.events.map(({ payload }) => payload)).toMatchObject([
       { title: 'A' },
       { title: 'B', published_at: null },
       { title: 'B', published_at: '2026-10-01T00:00:00.000Z' },
@@ -28,9 +28,9 @@ describe('events', () => {
   });
 
   it('tell of stock that changes', async () => {
-    const bench = createListeningBench();
-    const { item, location, elsewhere } = await stocked(bench);
-    bench.topics();
+    const harness = createListeningHarness();
+    const { item, location, elsewhere } = await stocked(harness);
+    harness.topics();
     const quantity = (locationId: string, value: number) => ({
       inventoryItemId: item,
       locationId,
@@ -38,9 +38,9 @@ describe('events', () => {
       changeFromQuantity: null,
     });
     const quantities = [quantity(location, 5), quantity(elsewhere, 0)];
-    await change(bench, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
-    expect(bench.topics()).toEqual(['inventory_levels/update', 'inventory_levels/update']);
-    const [first] = bench.events.slice(-2);
+    await change(harness, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
+    expect(harness.topics()).toEqual(['inventory_levels/update', 'inventory_levels/update']);
+    const [first] = harness.events.slice(-2);
     expect(first?.payload).toEqual({
       inventory_item_id: Number(item.split('/').at(-1)),
       location_id: Number(location.split('/').at(-1)),
@@ -48,35 +48,35 @@ describe('events', () => {
       updated_at: '2026-10-01T00:00:00.000Z',
       admin_graphql_api_id: expect.stringContaining('gid://shopify/InventoryLevel/'),
     });
-    await change(bench, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
-    expect(bench.topics()).toEqual([]);
+    await change(harness, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });
+    expect(harness.topics()).toEqual([]);
   });
 
   it('are not told of what did not happen', async () => {
-    const bench = createListeningBench();
-    await push(bench, { title: '' });
-    await bench.data(
+    const harness = createListeningHarness();
+    await push(harness, { title: '' });
+    await harness.data(
       `mutation { a: productSet(input: {title: "A"}) { product { id } } b: productSet(input: {title: ""}) { product { id } } }`,
     );
-    expect(bench.topics()).toEqual(['products/create']);
+    expect(harness.topics()).toEqual(['products/create']);
   });
 
   it('are told of when it has been stored', async () => {
     const told: string[] = [];
     let isFull = false;
-    const bench = createListeningBench({
+    const harness = createListeningHarness({
       onChange: () => {
         told.push('stored');
         if (isFull) throw new Error('disk full');
       },
     });
     told.length = 0;
-    await pushed(bench, { title: 'A' });
+    await pushed(harness, { title: 'A' });
     expect(told).toEqual(['stored']);
-    expect(bench.topics()).toEqual(['products/create']);
+    expect(harness.topics()).toEqual(['products/create']);
     isFull = true;
-    await expect(pushed(bench, { title: 'B' })).rejects.toThrow('disk full');
-    expect(bench.topics()).toEqual([]);
+    await expect(pushed(harness, { title: 'B' })).rejects.toThrow('disk full');
+    expect(harness.topics()).toEqual([]);
   });
 
   it('are told of once, however many listen, and their payload is made when it is looked at', async () => {
@@ -85,14 +85,14 @@ describe('events', () => {
       context.announce('refunds/create', () => ({ id: ++made }));
       return { refund: null, order: null, userErrors: [] };
     });
-    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
+    const harness = createListeningHarness({ resolvers: { Mutation: { refundCreate } } });
     const query =
       'mutation { refundCreate(input: {orderId: "gid://shopify/Order/1"}) @idempotent(key: "a") { userErrors { field } } }';
-    await bench.data(query);
-    await bench.data(query);
-    expect(bench.topics()).toEqual(['refunds/create']);
+    await harness.data(query);
+    await harness.data(query);
+    expect(harness.topics()).toEqual(['refunds/create']);
     expect(made).toBe(0);
-    const [event] = bench.events as readonly [ShopEvent];
+    const [event] = harness.events as readonly [ShopEvent];
     expect([event.payload, event.payload]).toEqual([{ id: 1 }, { id: 1 }]);
   });
 
@@ -104,17 +104,17 @@ describe('events', () => {
       if (input.note === 'keep') unit.commit();
       return { refund: null, order: null, userErrors: [] };
     });
-    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
+    const harness = createListeningHarness({ resolvers: { Mutation: { refundCreate } } });
     const send = (note: string) =>
-      bench.data(
+      harness.data(
         `mutation { refundCreate(input: {orderId: "gid://shopify/Order/1", note: "${note}"}) @idempotent(key: "${note}") { userErrors { field } } }`,
       );
     await send('drop');
-    expect(bench.store.all(shop, 'Refund')).toEqual([]);
-    expect(bench.topics()).toEqual([]);
+    expect(harness.store.all(shop, 'Refund')).toEqual([]);
+    expect(harness.topics()).toEqual([]);
     await send('keep');
-    expect(bench.store.all(shop, 'Refund')).toHaveLength(1);
-    expect(bench.topics()).toEqual(['refunds/create']);
+    expect(harness.store.all(shop, 'Refund')).toHaveLength(1);
+    expect(harness.topics()).toEqual(['refunds/create']);
   });
 
   it('and work for later come from work that was put off, each as one', async () => {
@@ -126,26 +126,26 @@ describe('events', () => {
       });
       return { refund: null, order: null, userErrors: [] };
     });
-    const bench = createListeningBench({ resolvers: { Mutation: { refundCreate } } });
-    await bench.data(
+    const harness = createListeningHarness({ resolvers: { Mutation: { refundCreate } } });
+    await harness.data(
       'mutation { refundCreate(input: {orderId: "gid://shopify/Order/1"}) @idempotent(key: "a") { userErrors { field } } }',
     );
-    expect(bench.store.all(shop, 'Refund')).toEqual([]);
-    await bench.clock.advance(100);
-    expect(bench.store.all(shop, 'Refund')).toHaveLength(1);
-    expect(bench.topics()).toEqual(['refunds/create']);
-    await bench.clock.advance(100);
-    expect(bench.topics()).toEqual(['orders/updated']);
+    expect(harness.store.all(shop, 'Refund')).toEqual([]);
+    await harness.clock.advance(100);
+    expect(harness.store.all(shop, 'Refund')).toHaveLength(1);
+    expect(harness.topics()).toEqual(['refunds/create']);
+    await harness.clock.advance(100);
+    expect(harness.topics()).toEqual(['orders/updated']);
   });
 });
 
 describe('two operations at the same moment', () => {
   it('do not work on what the other has not stored yet', async () => {
-    const bench = createBench();
-    const both = await Promise.all([1, 2].map(() => pushed(bench, { title: 'A' })));
+    const harness = createHarness();
+    const both = await Promise.all([1, 2].map(() => pushed(harness, { title: 'A' })));
     expect(both.map(({ handle }) => handle)).toEqual(['a', 'a-1']);
     const input = shirt(['Red'], ['S']);
-    const [first, second] = await Promise.all([1, 2].map(() => pushed(bench, input, { handle: 'shirt' })));
+    const [first, second] = await Promise.all([1, 2].map(() => pushed(harness, input, { handle: 'shirt' })));
     expect(first?.id).toBe(second?.id);
   });
 });

@@ -10,7 +10,7 @@ import { createManualClock, type ManualClock } from '../../../src/testing/manual
 export const shop = 'demo.myshopify.com';
 
 /** An engine over one shop with two sales channels, and what a test needs to talk to it. */
-export interface Bench {
+export interface Harness {
   readonly engine: GraphqlEngine;
   readonly store: FakeStore;
   readonly clock: ManualClock;
@@ -20,7 +20,7 @@ export interface Bench {
   data(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
 
-export interface BenchOptions {
+export interface HarnessOptions {
   readonly background?: Background;
   /** Default: one that starts on 2026-10-01. */
   readonly clock?: ManualClock;
@@ -30,7 +30,7 @@ export interface BenchOptions {
   readonly resolvers?: ResolverMap;
 }
 
-export function createBench(options: BenchOptions = {}): Bench {
+export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = options.clock ?? createManualClock({ now: Date.UTC(2026, 9, 1) });
   const store = options.store ?? createFakeStore(options.onChange ? { onChange: options.onChange } : {});
   seedShop(store, shop, ['Online Store', 'Point of Sale']);
@@ -49,7 +49,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     ...(options.resolvers && { resolvers: options.resolvers }),
   });
 
-  const run: Bench['run'] = async (query, variables, domain = shop) => {
+  const run: Harness['run'] = async (query, variables, domain = shop) => {
     const prepared = engine.prepare({ query, ...(variables && { variables }) });
     if (!prepared.ok) return { data: null, errors: prepared.errors };
     // As over HTTP: plain objects come back.
@@ -131,31 +131,31 @@ const pushDocument = `mutation Push($identifier: ProductSetIdentifiers, $input: 
 }`;
 
 /** Runs `productSet`. */
-export async function push(bench: Bench, input: unknown, identifier?: unknown): Promise<Pushed> {
-  const { productSet } = await bench.data(pushDocument, { input, ...(identifier !== undefined && { identifier }) });
+export async function push(harness: Harness, input: unknown, identifier?: unknown): Promise<Pushed> {
+  const { productSet } = await harness.data(pushDocument, { input, ...(identifier !== undefined && { identifier }) });
   return productSet as Pushed;
 }
 
 /** Runs `productSet` that must succeed. */
-export async function pushed(bench: Bench, input: unknown, identifier?: unknown): Promise<PushedProduct> {
-  const { product, userErrors } = await push(bench, input, identifier);
+export async function pushed(harness: Harness, input: unknown, identifier?: unknown): Promise<PushedProduct> {
+  const { product, userErrors } = await push(harness, input, identifier);
   if (!product) throw new Error(JSON.stringify(userErrors));
   return product;
 }
 
 /** Runs `productSet` that must be refused; gives code and field of each problem. */
-export async function refused(bench: Bench, input: unknown, identifier?: unknown): Promise<[string, string][]> {
-  const before = JSON.stringify(bench.store.all(shop, 'Product'));
-  const { product, userErrors } = await push(bench, input, identifier);
+export async function refused(harness: Harness, input: unknown, identifier?: unknown): Promise<[string, string][]> {
+  const before = JSON.stringify(harness.store.all(shop, 'Product'));
+  const { product, userErrors } = await push(harness, input, identifier);
   if (product !== null) throw new Error('The product was accepted.');
-  if (JSON.stringify(bench.store.all(shop, 'Product')) !== before)
+  if (JSON.stringify(harness.store.all(shop, 'Product')) !== before)
     throw new Error('A refused productSet changed the store.');
   return userErrors.map(({ code, field }) => [code, field.join('.')]);
 }
 
 /** Creates a metafield definition for products. */
-export async function defineMetafield(bench: Bench, definition: Record<string, unknown> = {}): Promise<void> {
-  const { metafieldDefinitionCreate } = await bench.data(
+export async function defineMetafield(harness: Harness, definition: Record<string, unknown> = {}): Promise<void> {
+  const { metafieldDefinitionCreate } = await harness.data(
     'mutation ($definition: MetafieldDefinitionInput!) { metafieldDefinitionCreate(definition: $definition) { userErrors { message } } }',
     { definition: { key: 'local_id', name: 'Local id', ownerType: 'PRODUCT', type: 'id', ...definition } },
   );

@@ -3,7 +3,7 @@ import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { type ResolverMap, resolver } from '../../../src/testing/fake/graphql/context.ts';
 import { ask } from '../ask.ts';
-import { createBench, shop } from './harness.ts';
+import { createHarness, shop } from './harness.ts';
 import { change, problemsOf, quantitiesAt, stocked } from './inventory-harness.ts';
 
 const hourMs = 3_600_000;
@@ -41,11 +41,11 @@ describe('a mutation that demands a key', () => {
       executed += 1;
       return {};
     };
-    const bench = createBench({
+    const harness = createHarness({
       resolvers: { Mutation: { refundCreate: run, locationActivate: run, inventoryTransferDuplicate: run } },
     });
     const name = field.slice(0, field.indexOf('('));
-    expect(await bench.run(`mutation { ${field} }`)).toEqual({
+    expect(await harness.run(`mutation { ${field} }`)).toEqual({
       data: { [name]: null },
       errors: [
         {
@@ -57,7 +57,7 @@ describe('a mutation that demands a key', () => {
       ],
       executed: false,
     });
-    const blank = await bench.run(`mutation { ${field.replace(') {', ') @idempotent(key: " ") {')} }`);
+    const blank = await harness.run(`mutation { ${field.replace(') {', ') @idempotent(key: " ") {')} }`);
     expect(blank.errors).toMatchObject([
       { message: "The key of the @idempotent directive can't be blank.", extensions: { code: 'BAD_REQUEST' } },
     ]);
@@ -66,7 +66,7 @@ describe('a mutation that demands a key', () => {
 
   it('is the only kind that takes one', async () => {
     const query = 'mutation { tagsAdd(id: "gid://shopify/Product/1", tags: []) @idempotent(key: "a") { node { id } } }';
-    expect((await createBench().run(query)).errors).toMatchObject([
+    expect((await createHarness().run(query)).errors).toMatchObject([
       { message: 'The @idempotent directive is not supported for tagsAdd.', extensions: { code: 'BAD_REQUEST' } },
     ]);
   });
@@ -112,30 +112,30 @@ describe('a mutation that is sent twice with one key', () => {
   });
 
   it('is answered from the state of now', async () => {
-    const bench = createBench({ resolvers: refunds().resolvers });
+    const harness = createHarness({ resolvers: refunds().resolvers });
     const variables = { orderId, key: 'key-1' };
-    const { refundCreate } = await bench.data(refund, variables);
+    const { refundCreate } = await harness.data(refund, variables);
     const { id } = (refundCreate as { refund: { id: string } }).refund;
-    bench.store.put(shop, 'Refund', { id, note: 'mended' });
-    expect(await bench.data(refund, variables)).toMatchObject({ refundCreate: { refund: { id, note: 'mended' } } });
-    bench.store.delete(shop, 'Refund', id);
-    expect(await bench.data(refund, variables)).toMatchObject({ refundCreate: { refund: null, userErrors: [] } });
+    harness.store.put(shop, 'Refund', { id, note: 'mended' });
+    expect(await harness.data(refund, variables)).toMatchObject({ refundCreate: { refund: { id, note: 'mended' } } });
+    harness.store.delete(shop, 'Refund', id);
+    expect(await harness.data(refund, variables)).toMatchObject({ refundCreate: { refund: null, userErrors: [] } });
   });
 
   it('changes the stock once', async () => {
     const kit = await stocked();
     const changes = [{ inventoryItemId: kit.item, locationId: kit.location, delta: 5, changeFromQuantity: null }];
     const input = { name: 'available', reason: 'restock', changes };
-    const first = await change(kit.bench, 'inventoryAdjustQuantities', input, 'key-1');
-    expect(await change(kit.bench, 'inventoryAdjustQuantities', input, 'key-1')).toEqual(first);
+    const first = await change(kit.harness, 'inventoryAdjustQuantities', input, 'key-1');
+    expect(await change(kit.harness, 'inventoryAdjustQuantities', input, 'key-1')).toEqual(first);
     expect(await quantitiesAt(kit, kit.location)).toMatchObject({ available: 5 });
   });
 
   it('in one operation is executed once', async () => {
     const { made, resolvers } = refunds();
-    const bench = createBench({ resolvers });
+    const harness = createHarness({ resolvers });
     const field = `refundCreate(input: {orderId: "${orderId}", note: "x"}) @idempotent(key: "a") { refund { id } }`;
-    const { a, b } = await bench.data(`mutation { a: ${field} b: ${field} }`);
+    const { a, b } = await harness.data(`mutation { a: ${field} b: ${field} }`);
     expect(a).toEqual(b);
     expect(made).toHaveLength(1);
   });
@@ -198,10 +198,10 @@ describe('a mutation that is sent twice with one key', () => {
       order['self'] = { order };
       return { refund: null, order, userErrors: [] };
     };
-    const bench = createBench({ resolvers: { Mutation: { refundCreate } } });
+    const harness = createHarness({ resolvers: { Mutation: { refundCreate } } });
     const query = `mutation { refundCreate(input: {orderId: "${orderId}"}) @idempotent(key: "a") { order { id name } } }`;
-    const first = await bench.data(query);
-    expect(await bench.data(query)).toEqual(first);
+    const first = await harness.data(query);
+    expect(await harness.data(query)).toEqual(first);
     expect(executed).toBe(1);
   });
 });
@@ -214,8 +214,8 @@ describe('a key that does not fit', () => {
       reason: 'restock',
       changes: [{ inventoryItemId: kit.item, locationId: kit.location, delta, changeFromQuantity: null }],
     });
-    await change(kit.bench, 'inventoryAdjustQuantities', input(5), 'key-1');
-    const other = await change(kit.bench, 'inventoryAdjustQuantities', input(6), 'key-1');
+    await change(kit.harness, 'inventoryAdjustQuantities', input(5), 'key-1');
+    const other = await change(kit.harness, 'inventoryAdjustQuantities', input(6), 'key-1');
     expect(other).toEqual({
       inventoryAdjustmentGroup: null,
       userErrors: [
@@ -233,10 +233,10 @@ describe('a key that does not fit', () => {
     const kit = await stocked();
     const place = { inventoryItemId: kit.item, locationId: kit.location };
     const changes = [{ ...place, delta: 5, changeFromQuantity: null }];
-    await change(kit.bench, 'inventoryAdjustQuantities', { name: 'available', reason: 'restock', changes }, 'key-1');
+    await change(kit.harness, 'inventoryAdjustQuantities', { name: 'available', reason: 'restock', changes }, 'key-1');
     const activate = `mutation { locationActivate(locationId: "${kit.location}") @idempotent(key: "key-1") {
       location { id } locationActivateUserErrors { code } } }`;
-    expect(await kit.bench.data(activate)).toEqual({
+    expect(await kit.harness.data(activate)).toEqual({
       locationActivate: {
         location: null,
         locationActivateUserErrors: [{ code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH' }],
@@ -251,9 +251,9 @@ describe('a key that does not fit', () => {
       reason: 'correction',
       quantities: [{ inventoryItemId: kit.item, locationId: kit.location, quantity: 5, changeFromQuantity: 1 }],
     };
-    const first = await change(kit.bench, 'inventorySetQuantities', input, 'key-1');
+    const first = await change(kit.harness, 'inventorySetQuantities', input, 'key-1');
     expect(first.userErrors).toMatchObject([{ code: 'CHANGE_FROM_QUANTITY_STALE' }]);
-    const again = await change(kit.bench, 'inventorySetQuantities', input, 'key-1');
+    const again = await change(kit.harness, 'inventorySetQuantities', input, 'key-1');
     expect(again.userErrors).toEqual([
       {
         code: 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED',
@@ -262,7 +262,7 @@ describe('a key that does not fit', () => {
       },
     ]);
     const quantities = input.quantities.map((quantity) => ({ ...quantity, changeFromQuantity: 0 }));
-    expect(problemsOf(await change(kit.bench, 'inventorySetQuantities', { ...input, quantities }, 'key-2'))).toEqual(
+    expect(problemsOf(await change(kit.harness, 'inventorySetQuantities', { ...input, quantities }, 'key-2'))).toEqual(
       [],
     );
   });
@@ -270,10 +270,10 @@ describe('a key that does not fit', () => {
   it('says so by its message where the errors have no codes', async () => {
     const userErrors = [{ field: ['orderId'], message: 'Order does not exist' }];
     const refundCreate = (): unknown => ({ refund: null, order: null, userErrors });
-    const bench = createBench({ resolvers: { Mutation: { refundCreate } } });
+    const harness = createHarness({ resolvers: { Mutation: { refundCreate } } });
     const variables = { orderId, key: 'key-1' };
-    expect(await bench.data(refund, variables)).toMatchObject({ refundCreate: { userErrors } });
-    expect(await bench.data(refund, variables)).toEqual({
+    expect(await harness.data(refund, variables)).toMatchObject({ refundCreate: { userErrors } });
+    expect(await harness.data(refund, variables)).toEqual({
       refundCreate: {
         refund: null,
         order: null,
@@ -288,9 +288,9 @@ describe('a key that does not fit', () => {
   });
 
   it('is tried again where the errors have codes, but none for that', async () => {
-    const { bench } = await stocked();
+    const { harness } = await stocked();
     const activate = (id: string) =>
-      bench.data(
+      harness.data(
         'mutation ($id: ID!) { locationActivate(locationId: $id) @idempotent(key: "a") { location { id } locationActivateUserErrors { code } } }',
         { id },
       );
@@ -310,11 +310,11 @@ describe('a key that does not fit', () => {
       executed += 1;
       throw outcomes.shift() ?? new Error('was not to be executed');
     };
-    const bench = createBench({ resolvers: { Mutation: { refundCreate } } });
+    const harness = createHarness({ resolvers: { Mutation: { refundCreate } } });
     const variables = { orderId, key: 'key-1' };
-    expect((await bench.run(refund, variables)).errors).toMatchObject([{ message: 'not now' }]);
-    expect((await bench.run(refund, variables)).errors).toMatchObject([{ message: 'crash' }]);
-    expect(await bench.data(refund, variables)).toMatchObject({
+    expect((await harness.run(refund, variables)).errors).toMatchObject([{ message: 'not now' }]);
+    expect((await harness.run(refund, variables)).errors).toMatchObject([{ message: 'crash' }]);
+    expect(await harness.data(refund, variables)).toMatchObject({
       refundCreate: { userErrors: [{ message: expect.stringContaining('previous request') }] },
     });
     expect(executed).toBe(2);
@@ -339,8 +339,8 @@ describe('a key whose first request is still running', () => {
 
   it('is refused, and answered when that one is done', async () => {
     const { waiting, resolve } = slow('userErrors');
-    const bench = createBench({ resolvers: { Mutation: { inventorySetQuantities: resolve } } });
-    const send = (quantity: number) => bench.run(set(quantity).query, set(quantity).variables);
+    const harness = createHarness({ resolvers: { Mutation: { inventorySetQuantities: resolve } } });
+    const send = (quantity: number) => harness.run(set(quantity).query, set(quantity).variables);
     const first = send(1);
     expect((await send(1)).data).toEqual({
       inventorySetQuantities: { userErrors: [{ code: 'IDEMPOTENCY_CONCURRENT_REQUEST' }] },
@@ -356,8 +356,8 @@ describe('a key whose first request is still running', () => {
 
   it('can be used when that one was given up', async () => {
     const { waiting, resolve } = slow('userErrors');
-    const bench = createBench({ resolvers: { Mutation: { inventorySetQuantities: resolve } } });
-    const send = () => bench.run(set(1).query, set(1).variables);
+    const harness = createHarness({ resolvers: { Mutation: { inventorySetQuantities: resolve } } });
+    const send = () => harness.run(set(1).query, set(1).variables);
     const first = send();
     waiting[0]?.fail(new GraphQLError('not now'));
     expect((await first).errors).toMatchObject([{ message: 'not now' }]);
@@ -369,7 +369,7 @@ describe('a key whose first request is still running', () => {
   it('can be used when that one could not be stored', async () => {
     let isFull = true;
     const { made, resolvers } = refunds();
-    const bench = createBench({
+    const harness = createHarness({
       resolvers,
       onChange: (changes) => {
         const isRefund = changes.some((entry) => entry.op === 'put' && entry.kind === 'Refund');
@@ -377,9 +377,9 @@ describe('a key whose first request is still running', () => {
       },
     });
     const variables = { orderId, key: 'key-1' };
-    await expect(bench.run(refund, variables)).rejects.toThrow('disk full');
+    await expect(harness.run(refund, variables)).rejects.toThrow('disk full');
     isFull = false;
-    expect(await bench.data(refund, variables)).toMatchObject({ refundCreate: { userErrors: [] } });
+    expect(await harness.data(refund, variables)).toMatchObject({ refundCreate: { userErrors: [] } });
     expect(made).toHaveLength(2);
   });
 });

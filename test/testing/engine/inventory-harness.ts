@@ -1,8 +1,8 @@
-import { type Bench, createBench, pushed } from './harness.ts';
+import { createHarness, type Harness, pushed } from './harness.ts';
 
-/** A bench with one product of one variant, stocked at the one location. */
+/** A harness with one product of one variant, stocked at the one location. */
 export interface Stocked {
-  readonly bench: Bench;
+  readonly harness: Harness;
   readonly product: string;
   readonly variant: string;
   readonly item: string;
@@ -11,20 +11,24 @@ export interface Stocked {
   readonly elsewhere: string;
 }
 
-export async function stocked(bench: Bench = createBench(), variant: object = {}): Promise<Stocked> {
-  const { location } = await bench.data('{ location { id } }');
-  const { locationAdd } = await bench.data(
+export async function stocked(harness: Harness = createHarness(), variant: object = {}): Promise<Stocked> {
+  const { location } = await harness.data('{ location { id } }');
+  const { locationAdd } = await harness.data(
     'mutation { locationAdd(input: {name: "Depot", address: {countryCode: DE}}) { location { id } } }',
   );
-  const { id } = await pushed(bench, { title: 'A', productOptions: [], variants: [{ optionValues: [], ...variant }] });
-  const { product } = await bench.data(
+  const { id } = await pushed(harness, {
+    title: 'A',
+    productOptions: [],
+    variants: [{ optionValues: [], ...variant }],
+  });
+  const { product } = await harness.data(
     'query ($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id inventoryItem { id } } } } }',
     { id },
   );
   const [first] = (product as { variants: { nodes: { id: string; inventoryItem: { id: string } }[] } }).variants.nodes;
   if (!first) throw new Error('The product has no variant.');
   return {
-    bench,
+    harness,
     product: id,
     variant: first.id,
     item: first.inventoryItem.id,
@@ -37,13 +41,13 @@ let keys = 0;
 
 /** Runs an inventory mutation with a key of its own. */
 export async function change(
-  bench: Bench,
+  harness: Harness,
   mutation: string,
   input: object,
   key = `change-${++keys}`,
 ): Promise<Changed> {
   const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
-  const data = await bench.data(
+  const data = await harness.data(
     `mutation ($input: ${type}, $key: String!) { ${mutation}(input: $input) @idempotent(key: $key) {
       inventoryAdjustmentGroup { id reason referenceDocumentUri createdAt changes { name delta quantityAfterChange ledgerDocumentUri } }
       userErrors { code field message }
@@ -69,8 +73,8 @@ const allNames =
   '["available", "on_hand", "committed", "damaged", "incoming", "quality_control", "reserved", "safety_stock"]';
 
 /** The quantities of an item at a location, without those that are 0; `null` where it is not stocked. */
-export async function quantitiesAt({ bench, item }: Stocked, location: string): Promise<unknown> {
-  const { inventoryItem } = await bench.data(
+export async function quantitiesAt({ harness, item }: Stocked, location: string): Promise<unknown> {
+  const { inventoryItem } = await harness.data(
     `query ($item: ID!, $location: ID!) { inventoryItem(id: $item) { inventoryLevel(locationId: $location) {
       quantities(names: ${allNames}) { name quantity } } } }`,
     { item, location },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { change, problemsOf, quantitiesAt, stocked } from './inventory-harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 const nowhere = { inventoryItemId: 'gid://shopify/InventoryItem/99', locationId: 'gid://shopify/Location/99' };
 
@@ -19,11 +19,11 @@ describe('inventorySetQuantities', () => {
   });
 
   it('sets what is available, and tells of it', async () => {
-    const kit = await stocked(createListeningBench());
-    const { bench, item, location } = kit;
+    const kit = await stocked(createListeningHarness());
+    const { harness, item, location } = kit;
     const referenceDocumentUri = 'gid://erp/SyncJob/7';
     const changed = await change(
-      bench,
+      harness,
       'inventorySetQuantities',
       input([at(item, location, 5, 0)], { referenceDocumentUri }),
     );
@@ -45,7 +45,7 @@ describe('inventorySetQuantities', () => {
 
   it('sets what is on hand, of which some is not available', async () => {
     const kit = await stocked();
-    const { bench, item, location } = kit;
+    const { harness, item, location } = kit;
     const changes = [
       {
         inventoryItemId: item,
@@ -55,10 +55,10 @@ describe('inventorySetQuantities', () => {
         ledgerDocumentUri: 'gid://wms/Check/1',
       },
     ];
-    await change(bench, 'inventoryAdjustQuantities', { name: 'damaged', reason: 'damaged', changes });
-    await change(bench, 'inventorySetQuantities', input([at(item, location, 10, 2)], { name: 'on_hand' }));
+    await change(harness, 'inventoryAdjustQuantities', { name: 'damaged', reason: 'damaged', changes });
+    await change(harness, 'inventorySetQuantities', input([at(item, location, 10, 2)], { name: 'on_hand' }));
     expect(await quantitiesAt(kit, location)).toEqual({ available: 8, damaged: 2, on_hand: 10 });
-    const set = await change(bench, 'inventorySetOnHandQuantities', {
+    const set = await change(harness, 'inventorySetOnHandQuantities', {
       reason: 'other',
       setQuantities: [at(item, location, 4, 10)],
     });
@@ -69,32 +69,32 @@ describe('inventorySetQuantities', () => {
   it('stocks the item where it was not stocked', async () => {
     const kit = await stocked();
     expect(await quantitiesAt(kit, kit.elsewhere)).toBeNull();
-    await change(kit.bench, 'inventorySetQuantities', input([at(kit.item, kit.elsewhere, 3, 0)]));
+    await change(kit.harness, 'inventorySetQuantities', input([at(kit.item, kit.elsewhere, 3, 0)]));
     expect(await quantitiesAt(kit, kit.elsewhere)).toEqual({ available: 3, on_hand: 3 });
   });
 
   it('has no group of changes where nothing changes', async () => {
-    const { bench, item, location } = await stocked();
-    const changed = await change(bench, 'inventorySetQuantities', input([at(item, location, 0, null)]));
+    const { harness, item, location } = await stocked();
+    const changed = await change(harness, 'inventorySetQuantities', input([at(item, location, 0, null)]));
     expect(changed).toEqual({ inventoryAdjustmentGroup: null, userErrors: [] });
   });
 
   it('compares with what the caller expects, unless that is null', async () => {
     const kit = await stocked();
-    const { bench, item, location } = kit;
-    const stale = await change(bench, 'inventorySetQuantities', input([at(item, location, 5, 4)]));
+    const { harness, item, location } = kit;
+    const stale = await change(harness, 'inventorySetQuantities', input([at(item, location, 5, 4)]));
     expect(problemsOf(stale)).toEqual([['CHANGE_FROM_QUANTITY_STALE', 'input.quantities.0.changeFromQuantity']]);
     expect(await quantitiesAt(kit, location)).toEqual({});
-    await change(bench, 'inventorySetQuantities', input([at(item, location, 5, 0)]));
-    await change(bench, 'inventorySetQuantities', input([at(item, location, 6, null)]));
+    await change(harness, 'inventorySetQuantities', input([at(item, location, 5, 0)]));
+    await change(harness, 'inventorySetQuantities', input([at(item, location, 6, null)]));
     expect(await quantitiesAt(kit, location)).toMatchObject({ available: 6 });
   });
 
   it('lets one of two win that expect the same', async () => {
     const kit = await stocked();
-    const { bench, item, location } = kit;
+    const { harness, item, location } = kit;
     const both = await Promise.all(
-      [1, 2].map((quantity) => change(bench, 'inventorySetQuantities', input([at(item, location, quantity, 0)]))),
+      [1, 2].map((quantity) => change(harness, 'inventorySetQuantities', input([at(item, location, quantity, 0)]))),
     );
     expect(both.flatMap(problemsOf)).toEqual([['CHANGE_FROM_QUANTITY_STALE', 'input.quantities.0.changeFromQuantity']]);
   });
@@ -103,12 +103,12 @@ describe('inventorySetQuantities', () => {
     ['a variable', 'query', true],
     ['the document itself', 'literal', false],
   ])('demands that what is expected is written, in %s', async (_name, _how, inVariable) => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const quantity = `{inventoryItemId: "${item}", locationId: "${location}", quantity: 1}`;
     const literal = `mutation { inventorySetQuantities(input: {name: "available", reason: "correction", quantities: [${quantity}]}) @idempotent(key: "a") { userErrors { code } } }`;
     const variable =
       'mutation ($input: InventorySetQuantitiesInput!) { inventorySetQuantities(input: $input) @idempotent(key: "a") { userErrors { code } } }';
-    const answer = await bench.run(
+    const answer = await harness.run(
       inVariable ? variable : literal,
       inVariable ? { input: input([{ inventoryItemId: item, locationId: location, quantity: 1 }]) } : {},
     );
@@ -151,9 +151,9 @@ describe('inventorySetQuantities', () => {
       [['INVALID_QUANTITY_NEGATIVE', 'input.quantities.0.quantity']],
     ],
   ])('refuses %s', async (_name, rest, quantity, problems) => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const changed = await change(
-      bench,
+      harness,
       'inventorySetQuantities',
       input([{ ...at(item, location, 1, null), ...quantity }], rest),
     );
@@ -164,18 +164,18 @@ describe('inventorySetQuantities', () => {
   it('takes the limits themselves', async () => {
     const kit = await stocked();
     for (const quantity of [1_000_000_000, -1_000_000_000]) {
-      await change(kit.bench, 'inventorySetQuantities', input([at(kit.item, kit.location, quantity, null)]));
+      await change(kit.harness, 'inventorySetQuantities', input([at(kit.item, kit.location, quantity, null)]));
       expect(await quantitiesAt(kit, kit.location)).toMatchObject({ available: quantity });
     }
   });
 
   it('refuses one place twice', async () => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const twice = [at(item, location, 1, null), at(item, location, 2, null)];
-    expect(problemsOf(await change(bench, 'inventorySetQuantities', input(twice)))).toEqual([
+    expect(problemsOf(await change(harness, 'inventorySetQuantities', input(twice)))).toEqual([
       ['NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', 'input.quantities.1'],
     ]);
-    const onHand = await change(bench, 'inventorySetOnHandQuantities', { reason: 'other', setQuantities: twice });
+    const onHand = await change(harness, 'inventorySetOnHandQuantities', { reason: 'other', setQuantities: twice });
     expect(problemsOf(onHand)).toEqual([['SET_ON_HAND_QUANTITIES_FAILED', 'input.setQuantities.1']]);
   });
 });
@@ -190,7 +190,7 @@ describe('inventoryAdjustQuantities', () => {
       { ...place, delta: 5, changeFromQuantity: 0 },
       { ...place, delta: -2, changeFromQuantity: 5 },
     ];
-    const changed = await change(kit.bench, 'inventoryAdjustQuantities', {
+    const changed = await change(kit.harness, 'inventoryAdjustQuantities', {
       name: 'available',
       reason: 'restock',
       changes,
@@ -207,7 +207,7 @@ describe('inventoryAdjustQuantities', () => {
     const changes = [
       { inventoryItemId: kit.item, locationId: kit.location, delta: 5, changeFromQuantity: null, ledgerDocumentUri },
     ];
-    const changed = await change(kit.bench, 'inventoryAdjustQuantities', {
+    const changed = await change(kit.harness, 'inventoryAdjustQuantities', {
       name: 'incoming',
       reason: 'movement_created',
       changes,
@@ -262,9 +262,9 @@ describe('inventoryAdjustQuantities', () => {
       [['INVALID_LEDGER_DOCUMENT', 'input.changes.0.ledgerDocumentUri']],
     ],
   ])('refuses %s', async (_name, rest, part, problems) => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const changes = [{ inventoryItemId: item, locationId: location, delta: 1, changeFromQuantity: null, ...part }];
-    const changed = await change(bench, 'inventoryAdjustQuantities', {
+    const changed = await change(harness, 'inventoryAdjustQuantities', {
       name: 'available',
       reason: 'other',
       changes,
@@ -274,24 +274,24 @@ describe('inventoryAdjustQuantities', () => {
   });
 
   it('refuses what comes to too much together, and several ledgers', async () => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const half = { inventoryItemId: item, locationId: location, delta: 1_500_000_000, changeFromQuantity: null };
-    const tooMuch = await change(bench, 'inventoryAdjustQuantities', {
+    const tooMuch = await change(harness, 'inventoryAdjustQuantities', {
       name: 'available',
       reason: 'other',
       changes: [half, half],
     });
     expect(problemsOf(tooMuch)).toEqual([['INVALID_QUANTITY_TOO_HIGH', 'input.changes.1.delta']]);
     const changes = ['gid://a/B/1', 'gid://a/B/2'].map((uri) => ({ ...half, ledgerDocumentUri: uri, delta: 1 }));
-    const ledgers = await change(bench, 'inventoryAdjustQuantities', { name: 'damaged', reason: 'other', changes });
+    const ledgers = await change(harness, 'inventoryAdjustQuantities', { name: 'damaged', reason: 'other', changes });
     expect(problemsOf(ledgers)).toEqual([['MAX_ONE_LEDGER_DOCUMENT', 'input.changes']]);
   });
 
   it('demands that what is expected is written', async () => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const changes = [{ inventoryItemId: item, locationId: location, delta: 1 }];
     await expect(
-      change(bench, 'inventoryAdjustQuantities', { name: 'available', reason: 'other', changes }),
+      change(harness, 'inventoryAdjustQuantities', { name: 'available', reason: 'other', changes }),
     ).rejects.toThrow('InventoryChangeInput must include the following argument: changeFromQuantity');
   });
 });
@@ -314,14 +314,14 @@ describe('inventoryMoveQuantities', () => {
       referenceDocumentUri: 'gid://a/B/1',
       changes: [{ inventoryItemId: kit.item, quantity: 2, from, to }],
     };
-    const changed = await change(kit.bench, 'inventoryMoveQuantities', input);
+    const changed = await change(kit.harness, 'inventoryMoveQuantities', input);
     expect(changed.inventoryAdjustmentGroup?.changes).toEqual([
       { name: 'available', delta: -2, quantityAfterChange: -2, ledgerDocumentUri: null },
       { name: 'reserved', delta: 2, quantityAfterChange: 2, ledgerDocumentUri },
     ]);
     expect(await quantitiesAt(kit, kit.location)).toEqual({ available: -2, reserved: 2 });
     const group = changed.inventoryAdjustmentGroup?.id;
-    const { node } = await kit.bench.data(
+    const { node } = await kit.harness.data(
       `query ($id: ID!, $item: [ID!], $location: [ID!]) { node(id: $id) { ... on InventoryAdjustmentGroup { staffMember { id }
         one: changes(quantityNames: ["reserved"], inventoryItemIds: $item, locationIds: $location) { name item { id } location { id } }
         none: changes(inventoryItemIds: []) { name } } } }`,
@@ -332,11 +332,13 @@ describe('inventoryMoveQuantities', () => {
       one: [{ name: 'reserved', item: { id: kit.item }, location: { id: kit.location } }],
       none: [],
     });
-    await kit.bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
+    await kit.harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
       id: kit.product,
     });
     const later = 'query ($id: ID!) { node(id: $id) { ... on InventoryAdjustmentGroup { changes { item { id } } } } }';
-    expect(await kit.bench.data(later, { id: group })).toEqual({ node: { changes: [{ item: null }, { item: null }] } });
+    expect(await kit.harness.data(later, { id: group })).toEqual({
+      node: { changes: [{ item: null }, { item: null }] },
+    });
   });
 
   it.each([
@@ -368,7 +370,7 @@ describe('inventoryMoveQuantities', () => {
       ],
     ],
   ])('refuses %s', async (_name, part, from, to, problems) => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const changes = [
       {
         inventoryItemId: item,
@@ -378,7 +380,7 @@ describe('inventoryMoveQuantities', () => {
         ...part,
       },
     ];
-    const changed = await change(bench, 'inventoryMoveQuantities', {
+    const changed = await change(harness, 'inventoryMoveQuantities', {
       reason: 'damaged',
       referenceDocumentUri: 'gid://a/B/1',
       changes,
@@ -387,11 +389,11 @@ describe('inventoryMoveQuantities', () => {
   });
 
   it('refuses two locations and three ledgers', async () => {
-    const { bench, item, location, elsewhere } = await stocked();
+    const { harness, item, location, elsewhere } = await stocked();
     const from = end(location, 'available');
     const apart = [{ inventoryItemId: item, quantity: 1, from, to: end(elsewhere, 'damaged', { ledgerDocumentUri }) }];
     const input = { reason: 'damaged', referenceDocumentUri: 'gid://a/B/1' };
-    expect(problemsOf(await change(bench, 'inventoryMoveQuantities', { ...input, changes: apart }))).toEqual([
+    expect(problemsOf(await change(harness, 'inventoryMoveQuantities', { ...input, changes: apart }))).toEqual([
       ['DIFFERENT_LOCATIONS', 'input.changes.0'],
     ]);
     const changes = [1, 2, 3].map((number) => ({
@@ -400,7 +402,7 @@ describe('inventoryMoveQuantities', () => {
       from,
       to: end(location, 'damaged', { ledgerDocumentUri: `gid://wms/Check/${number}` }),
     }));
-    expect(problemsOf(await change(bench, 'inventoryMoveQuantities', { ...input, changes }))).toEqual([
+    expect(problemsOf(await change(harness, 'inventoryMoveQuantities', { ...input, changes }))).toEqual([
       ['MAXIMUM_LEDGER_DOCUMENT_URIS', 'input.changes'],
     ]);
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, pushed, refused, shirt, shop } from './harness.ts';
+import { createHarness, pushed, refused, shirt, shop } from './harness.ts';
 import { change, quantitiesAt, stocked } from './inventory-harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 const nowhere = { inventoryItemId: 'gid://shopify/InventoryItem/99', locationId: 'gid://shopify/Location/99' };
 
 describe('the stock of a product', () => {
   it('is at the primary location from the start, and empty', async () => {
-    const { bench, product, item, location } = await stocked();
+    const { harness, product, item, location } = await stocked();
     const query = `query ($product: ID!, $item: ID!, $location: ID!) {
       product(id: $product) { totalInventory hasOutOfStockVariants variants(first: 1) { nodes { inventoryQuantity availableForSale } } }
       inventoryItem(id: $item) {
@@ -16,7 +16,7 @@ describe('the stock of a product', () => {
       }
       location(id: $location) { inventoryLevels(first: 5) { nodes { item { id } } } inventoryLevel(inventoryItemId: $item) { isActive } }
     }`;
-    expect(await bench.data(query, { product, item, location })).toEqual({
+    expect(await harness.data(query, { product, item, location })).toEqual({
       product: {
         totalInventory: 0,
         hasOutOfStockVariants: false,
@@ -46,10 +46,10 @@ describe('the stock of a product', () => {
   });
 
   it('comes with a new variant, and is set on one that exists', async () => {
-    const bench = createListeningBench();
+    const harness = createListeningHarness();
     const set = (locationId: string, name: string, quantity: number) => ({ locationId, name, quantity });
-    const kit = await stocked(bench);
-    bench.topics();
+    const kit = await stocked(harness);
+    harness.topics();
     const [S, M] = [shirt(['Red'], ['S', 'M'])].flatMap(({ variants }) => variants as object[]);
     const input = (first: object[], second: object[]) => ({
       ...shirt(['Red'], ['S', 'M']),
@@ -59,14 +59,14 @@ describe('the stock of a product', () => {
       ],
     });
     const { id } = await pushed(
-      bench,
+      harness,
       input([set(kit.location, 'available', 3), set(kit.elsewhere, 'on_hand', 4)], []),
       { handle: 'shirt' },
     );
-    expect(bench.topics()).toEqual(['inventory_levels/update', 'inventory_levels/update', 'products/create']);
+    expect(harness.topics()).toEqual(['inventory_levels/update', 'inventory_levels/update', 'products/create']);
     const read = async () =>
       (
-        await bench.data(
+        await harness.data(
           `query ($id: ID!) { product(id: $id) { totalInventory hasOutOfStockVariants variants(first: 2) { nodes { inventoryQuantity availableForSale
             inventoryItem { inventoryLevels(first: 5) { nodes { location { name } quantities(names: ["available"]) { quantity } } } } } } } }`,
           { id },
@@ -83,13 +83,13 @@ describe('the stock of a product', () => {
       },
     });
 
-    await pushed(bench, input([set(kit.location, 'available', 1)], []), { handle: 'shirt' });
+    await pushed(harness, input([set(kit.location, 'available', 1)], []), { handle: 'shirt' });
     expect(await read()).toMatchObject({ totalInventory: 5 });
-    expect(bench.topics()).toEqual(['inventory_levels/update', 'products/update']);
-    await pushed(bench, input([set(kit.location, 'available', 1)], []), { handle: 'shirt' });
-    expect(bench.topics()).toEqual(['products/update']);
+    expect(harness.topics()).toEqual(['inventory_levels/update', 'products/update']);
+    await pushed(harness, input([set(kit.location, 'available', 1)], []), { handle: 'shirt' });
+    expect(harness.topics()).toEqual(['products/update']);
 
-    expect(await refused(bench, input([], [set(kit.elsewhere, 'available', 1)]), { handle: 'shirt' })).toEqual([
+    expect(await refused(harness, input([], [set(kit.elsewhere, 'available', 1)]), { handle: 'shirt' })).toEqual([
       ['INVALID_INPUT', 'input.variants.1.inventoryQuantities.0.locationId'],
     ]);
   });
@@ -99,15 +99,15 @@ describe('the stock of a product', () => {
     [{ name: 'available', quantity: 1_000_000_001 }, 'quantity'],
     [{ name: 'available', quantity: 1, locationId: nowhere.locationId }, 'locationId'],
   ])('is not set as %j', async (quantity, field) => {
-    const { bench, location } = await stocked();
+    const { harness, location } = await stocked();
     const variants = [{ optionValues: [], inventoryQuantities: [{ locationId: location, ...quantity }] }];
-    expect(await refused(bench, { title: 'B', productOptions: [], variants })).toEqual([
+    expect(await refused(harness, { title: 'B', productOptions: [], variants })).toEqual([
       ['INVALID_INPUT', `input.variants.0.inventoryQuantities.0.${field}`],
     ]);
   });
 
   it('is set for at most 50,000 places in one go', async () => {
-    const { bench, location } = await stocked();
+    const { harness, location } = await stocked();
     const values = Array.from({ length: 201 }, (_, index) => ({ name: `v${index}` }));
     const inventoryQuantities = Array.from({ length: 250 }, () => ({
       locationId: location,
@@ -115,34 +115,34 @@ describe('the stock of a product', () => {
       quantity: 1,
     }));
     const variants = values.map(({ name }) => ({ optionValues: [{ optionName: 'No', name }], inventoryQuantities }));
-    const problems = await refused(bench, { title: 'B', productOptions: [{ name: 'No', values }], variants });
+    const problems = await refused(harness, { title: 'B', productOptions: [{ name: 'No', values }], variants });
     expect(problems).toEqual([['INVENTORY_QUANTITIES_LIMIT_EXCEEDED', 'input.variants']]);
   });
 
   it('is gone with its variant and its product', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S', 'M']));
-    expect(bench.store.all(shop, 'InventoryLevel')).toHaveLength(2);
-    await pushed(bench, shirt(['Red'], ['S']), { id });
-    expect(bench.store.all(shop, 'InventoryLevel')).toHaveLength(1);
-    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
-    expect(bench.store.all(shop, 'InventoryLevel')).toEqual([]);
+    const harness = createHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S', 'M']));
+    expect(harness.store.all(shop, 'InventoryLevel')).toHaveLength(2);
+    await pushed(harness, shirt(['Red'], ['S']), { id });
+    expect(harness.store.all(shop, 'InventoryLevel')).toHaveLength(1);
+    await harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
+    expect(harness.store.all(shop, 'InventoryLevel')).toEqual([]);
   });
 
   it('is nowhere, where every location is closed', async () => {
-    const bench = createBench();
-    for (const location of bench.store.all(shop, 'Location')) bench.store.delete(shop, 'Location', location.id);
-    await pushed(bench, { title: 'A' });
-    expect(bench.store.all(shop, 'InventoryLevel')).toEqual([]);
-    expect(await bench.data('{ location { id } }')).toEqual({ location: null });
+    const harness = createHarness();
+    for (const location of harness.store.all(shop, 'Location')) harness.store.delete(shop, 'Location', location.id);
+    await pushed(harness, { title: 'A' });
+    expect(harness.store.all(shop, 'InventoryLevel')).toEqual([]);
+    expect(await harness.data('{ location { id } }')).toEqual({ location: null });
   });
 
   it('has a gid for each level, as in Shopify', async () => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const [locationNumber, itemNumber] = [location, item].map((id) => id.split('/').at(-1));
     const id = `gid://shopify/InventoryLevel/${locationNumber}?inventory_item_id=${itemNumber}`;
     const query = `query ($id: ID!) { inventoryLevel(id: $id) { quantities(names: ["available"]) { id name quantity } } node(id: $id) { __typename id } }`;
-    expect(await bench.data(query, { id })).toEqual({
+    expect(await harness.data(query, { id })).toEqual({
       inventoryLevel: {
         quantities: [
           {
@@ -154,24 +154,26 @@ describe('the stock of a product', () => {
       },
       node: { __typename: 'InventoryLevel', id },
     });
-    expect(await bench.data(query, { id: 'gid://shopify/InventoryLevel/1?inventory_item_id=2' })).toMatchObject({
+    expect(await harness.data(query, { id: 'gid://shopify/InventoryLevel/1?inventory_item_id=2' })).toMatchObject({
       inventoryLevel: null,
     });
     const wrong = `query ($id: ID!) { inventoryLevel(id: $id) { quantities(names: ["sold"]) { quantity } } }`;
-    expect((await bench.run(wrong, { id })).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect((await harness.run(wrong, { id })).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
   it('is searched by item', async () => {
-    const bench = createBench();
-    await pushed(bench, shirt(['Red'], ['S', 'M']));
+    const harness = createHarness();
+    await pushed(harness, shirt(['Red'], ['S', 'M']));
     const list = async (query: string): Promise<unknown> => {
-      const { inventoryItems } = await bench.data(`{ inventoryItems(first: 5, query: "${query}") { nodes { sku } } }`);
+      const { inventoryItems } = await harness.data(
+        `{ inventoryItems(first: 5, query: "${query}") { nodes { sku } } }`,
+      );
       return (inventoryItems as { nodes: { sku: string }[] }).nodes.map(({ sku }) => sku);
     };
     expect(await list('')).toEqual(['Red-S', 'Red-M']);
     expect(await list('sku:Red-M')).toEqual(['Red-M']);
     expect(await list('tracked:true')).toEqual([]);
-    expect(await bench.data(`{ inventoryItem(id: "${nowhere.inventoryItemId}") { id } }`)).toEqual({
+    expect(await harness.data(`{ inventoryItem(id: "${nowhere.inventoryItemId}") { id } }`)).toEqual({
       inventoryItem: null,
     });
   });
@@ -181,8 +183,8 @@ it.each([
   'inventoryItems(first: 1) { nodes { inventoryLevels(first: 1, query: "x") { nodes { id } } } }',
   'location { inventoryLevels(first: 1, query: "x") { nodes { id } } }',
 ])('levels are not searched: %s', async (field) => {
-  const { bench } = await stocked();
-  expect((await bench.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  const { harness } = await stocked();
+  expect((await harness.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
 });
 
 describe('stocking an item somewhere', () => {
@@ -193,18 +195,18 @@ describe('stocking an item somewhere', () => {
   const key = (): string => `activate-${++keys}`;
 
   it('connects, with a quantity where one is given', async () => {
-    const kit = await stocked(createListeningBench());
-    const { bench, item, elsewhere } = kit;
-    expect(await bench.data(activate, { item, location: elsewhere, available: 4, key: key() })).toMatchObject({
+    const kit = await stocked(createListeningHarness());
+    const { harness, item, elsewhere } = kit;
+    expect(await harness.data(activate, { item, location: elsewhere, available: 4, key: key() })).toMatchObject({
       inventoryActivate: {
         inventoryLevel: { isActive: true, quantities: [{ quantity: 4 }, { quantity: 4 }] },
         userErrors: [],
       },
     });
-    expect(await bench.data(activate, { item, location: elsewhere, key: key() })).toMatchObject({
+    expect(await harness.data(activate, { item, location: elsewhere, key: key() })).toMatchObject({
       inventoryActivate: { inventoryLevel: { isActive: true }, userErrors: [] },
     });
-    expect(await bench.data(activate, { item, location: elsewhere, onHand: 1, key: key() })).toEqual({
+    expect(await harness.data(activate, { item, location: elsewhere, onHand: 1, key: key() })).toEqual({
       inventoryActivate: {
         inventoryLevel: null,
         userErrors: [
@@ -222,36 +224,36 @@ describe('stocking an item somewhere', () => {
     [{ location: nowhere.locationId }, 'locationId'],
     [{ available: 1, onHand: 2 }, 'onHand'],
   ])('refuses %j', async (part, field) => {
-    const { bench, item, elsewhere } = await stocked();
-    expect(await bench.data(activate, { item, location: elsewhere, key: key(), ...part })).toMatchObject({
+    const { harness, item, elsewhere } = await stocked();
+    expect(await harness.data(activate, { item, location: elsewhere, key: key(), ...part })).toMatchObject({
       inventoryActivate: { inventoryLevel: null, userErrors: [{ field: [field] }] },
     });
   });
 
   it('at a legacy location is not simulated', async () => {
-    const { bench, item, location } = await stocked();
+    const { harness, item, location } = await stocked();
     const query = `mutation { inventoryActivate(inventoryItemId: "${item}", locationId: "${location}", stockAtLegacyLocation: true) @idempotent(key: "a") { userErrors { message } } }`;
-    expect((await bench.run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    expect((await harness.run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 
   it('ends where nothing is spoken for and the item is stocked elsewhere', async () => {
-    const kit = await stocked(createListeningBench());
-    const { bench, item, location, elsewhere } = kit;
+    const kit = await stocked(createListeningHarness());
+    const { harness, item, location, elsewhere } = kit;
     const stop = 'mutation ($id: ID!) { inventoryDeactivate(inventoryLevelId: $id) { userErrors { field message } } }';
     const levelId = async (where: string): Promise<string> => {
-      const { inventoryItem } = await bench.data(
+      const { inventoryItem } = await harness.data(
         'query ($item: ID!, $where: ID!) { inventoryItem(id: $item) { inventoryLevel(locationId: $where) { id } } }',
         { item, where },
       );
       return (inventoryItem as { inventoryLevel: { id: string } }).inventoryLevel.id;
     };
     const id = await levelId(location);
-    expect(await bench.data(stop, { id })).toMatchObject({
+    expect(await harness.data(stop, { id })).toMatchObject({
       inventoryDeactivate: { userErrors: [{ message: expect.stringContaining('minimum of 1 location') }] },
     });
-    await bench.data(activate, { item, location: elsewhere, available: 2, key: key() });
+    await harness.data(activate, { item, location: elsewhere, available: 2, key: key() });
     expect(
-      await bench.data('query ($id: ID!) { inventoryLevel(id: $id) { canDeactivate deactivationAlert } }', { id }),
+      await harness.data('query ($id: ID!) { inventoryLevel(id: $id) { canDeactivate deactivationAlert } }', { id }),
     ).toEqual({ inventoryLevel: { canDeactivate: true, deactivationAlert: null } });
     const changes = [
       {
@@ -262,31 +264,31 @@ describe('stocking an item somewhere', () => {
         ledgerDocumentUri: 'gid://a/B/1',
       },
     ];
-    await change(bench, 'inventoryAdjustQuantities', { name: 'reserved', reason: 'other', changes });
-    expect(await bench.data(stop, { id })).toMatchObject({
+    await change(harness, 'inventoryAdjustQuantities', { name: 'reserved', reason: 'other', changes });
+    expect(await harness.data(stop, { id })).toMatchObject({
       inventoryDeactivate: { userErrors: [{ message: expect.stringContaining('reserved inventory') }] },
     });
-    await change(bench, 'inventoryAdjustQuantities', {
+    await change(harness, 'inventoryAdjustQuantities', {
       name: 'reserved',
       reason: 'other',
       changes: changes.map((one) => ({ ...one, delta: -1 })),
     });
-    expect(await bench.data(stop, { id })).toEqual({ inventoryDeactivate: { userErrors: [] } });
-    expect(await bench.data(stop, { id })).toMatchObject({
+    expect(await harness.data(stop, { id })).toEqual({ inventoryDeactivate: { userErrors: [] } });
+    expect(await harness.data(stop, { id })).toMatchObject({
       inventoryDeactivate: { userErrors: [{ field: ['inventoryLevelId'] }] },
     });
     expect(await quantitiesAt(kit, location)).toBeNull();
     const all = `query ($item: ID!, $location: ID!) { inventoryItem(id: $item) { inventoryLevels(first: 5, includeInactive: true) { nodes { isActive } }
       inventoryLevel(locationId: $location, includeInactive: true) { isActive } }
       location(id: $location) { active: inventoryLevel(inventoryItemId: $item) { id } any: inventoryLevel(inventoryItemId: $item, includeInactive: true) { isActive } } }`;
-    expect(await bench.data(all, { item, location })).toEqual({
+    expect(await harness.data(all, { item, location })).toEqual({
       inventoryItem: {
         inventoryLevels: { nodes: [{ isActive: false }, { isActive: true }] },
         inventoryLevel: { isActive: false },
       },
       location: { active: null, any: { isActive: false } },
     });
-    await bench.data(activate, { item, location, key: key() });
+    await harness.data(activate, { item, location, key: key() });
     expect(await quantitiesAt(kit, location)).toEqual({});
   });
 });
@@ -297,9 +299,9 @@ describe('inventoryItemUpdate', () => {
     userErrors { field message } } }`;
 
   it('changes what the input says', async () => {
-    const bench = createListeningBench();
-    const { item } = await stocked(bench, { sku: 'old' });
-    bench.topics();
+    const harness = createListeningHarness();
+    const { item } = await stocked(harness, { sku: 'old' });
+    harness.topics();
     const input = {
       sku: 'new',
       tracked: true,
@@ -307,7 +309,7 @@ describe('inventoryItemUpdate', () => {
       harmonizedSystemCode: '123456',
       measurement: { weight: { value: 2, unit: 'GRAMS' } },
     };
-    expect(await bench.data(update, { id: item, input })).toEqual({
+    expect(await harness.data(update, { id: item, input })).toEqual({
       inventoryItemUpdate: {
         inventoryItem: {
           sku: 'new',
@@ -321,14 +323,14 @@ describe('inventoryItemUpdate', () => {
         userErrors: [],
       },
     });
-    expect(bench.topics()).toEqual(['inventory_items/update']);
-    expect(bench.events.at(-1)?.payload).toMatchObject({
+    expect(harness.topics()).toEqual(['inventory_items/update']);
+    expect(harness.events.at(-1)?.payload).toMatchObject({
       admin_graphql_api_id: item,
       sku: 'new',
       cost: '2.50',
       tracked: true,
     });
-    expect(await bench.data(update, { id: item, input: { cost: null, requiresShipping: false } })).toMatchObject({
+    expect(await harness.data(update, { id: item, input: { cost: null, requiresShipping: false } })).toMatchObject({
       inventoryItemUpdate: { inventoryItem: { sku: 'new', tracked: true, requiresShipping: false, unitCost: null } },
     });
   });
@@ -338,22 +340,22 @@ describe('inventoryItemUpdate', () => {
     [{ sku: 'x'.repeat(256) }, ['input', 'sku']],
     [{ harmonizedSystemCode: '12' }, ['input', 'harmonizedSystemCode']],
   ])('refuses %j', async (input, field) => {
-    const { bench, item } = await stocked();
-    expect(await bench.data(update, { id: item, input })).toMatchObject({
+    const { harness, item } = await stocked();
+    expect(await harness.data(update, { id: item, input })).toMatchObject({
       inventoryItemUpdate: { inventoryItem: null, userErrors: [{ field }] },
     });
   });
 
   it('needs an item, and leaves out nothing silently', async () => {
-    const { bench, item } = await stocked();
-    expect(await bench.data(update, { id: nowhere.inventoryItemId, input: {} })).toMatchObject({
+    const { harness, item } = await stocked();
+    expect(await harness.data(update, { id: nowhere.inventoryItemId, input: {} })).toMatchObject({
       inventoryItemUpdate: { userErrors: [{ field: ['id'] }] },
     });
     for (const input of [
       { countryHarmonizedSystemCodes: [{ harmonizedSystemCode: '1', countryCode: 'DE' }] },
       { measurement: { shippingPackageId: 'gid://shopify/ShippingPackage/1' } },
     ]) {
-      expect((await bench.run(update, { id: item, input })).errors).toMatchObject([
+      expect((await harness.run(update, { id: item, input })).errors).toMatchObject([
         { extensions: { code: 'NOT_SIMULATED' } },
       ]);
     }

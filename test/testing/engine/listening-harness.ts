@@ -1,22 +1,22 @@
 import { createBackground, type ShopEvent } from '../../../src/testing/fake/background.ts';
 import { createManualClock } from '../../../src/testing/manual-clock.ts';
-import { type Bench, type BenchOptions, createBench } from './harness.ts';
+import { createHarness, type Harness, type HarnessOptions } from './harness.ts';
 
-/** A bench with what its webhooks would tell of. */
-export interface ListeningBench extends Bench {
+/** A harness with what its webhooks would tell of. */
+export interface ListeningHarness extends Harness {
   readonly events: readonly ShopEvent[];
   /** Topics of the events since the last call. */
   topics(): readonly string[];
 }
 
-export function createListeningBench(options: BenchOptions = {}): ListeningBench {
+export function createListeningHarness(options: HarnessOptions = {}): ListeningHarness {
   const clock = createManualClock({ now: Date.UTC(2026, 9, 1) });
   const background = createBackground(clock, (error) => Promise.reject(error));
   const events: ShopEvent[] = [];
   background.subscribe((event) => events.push(event));
   let told = 0;
   return {
-    ...createBench({ ...options, clock, background }),
+    ...createHarness({ ...options, clock, background }),
     events,
     topics() {
       const fresh = events.slice(told).map(({ topic }) => topic);

@@ -1,14 +1,14 @@
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../ask.ts';
-import { type Bench, createBench, pushed, shop } from './harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createHarness, type Harness, pushed, shop } from './harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 let keys = 0;
 const newKey = (): string => `key-${++keys}`;
 
-async function add(bench: Bench, input: object): Promise<string> {
-  const { locationAdd } = await bench.data(
+async function add(harness: Harness, input: object): Promise<string> {
+  const { locationAdd } = await harness.data(
     'mutation ($input: LocationAddInput!) { locationAdd(input: $input) { location { id } userErrors { code field message } } }',
     { input: { address: { countryCode: 'DE' }, ...input } },
   );
@@ -17,9 +17,9 @@ async function add(bench: Bench, input: object): Promise<string> {
   return location.id;
 }
 
-async function change(bench: Bench, mutation: string, variables: Record<string, unknown>): Promise<unknown> {
+async function change(harness: Harness, mutation: string, variables: Record<string, unknown>): Promise<unknown> {
   const isOff = mutation === 'locationDeactivate';
-  const data = await bench.data(
+  const data = await harness.data(
     `mutation ($id: ID!${isOff ? ', $to: ID' : ''}, $key: String!) {
       ${mutation}(locationId: $id${isOff ? ', destinationLocationId: $to' : ''}) @idempotent(key: $key) {
         location { isActive deactivatedAt } ${mutation}UserErrors { code field }
@@ -29,8 +29,8 @@ async function change(bench: Bench, mutation: string, variables: Record<string, 
   return data[mutation];
 }
 
-async function primaryOf(bench: Bench): Promise<string> {
-  const { location } = await bench.data('{ location { id } }');
+async function primaryOf(harness: Harness): Promise<string> {
+  const { location } = await harness.data('{ location { id } }');
   return (location as { id: string }).id;
 }
 
@@ -57,12 +57,12 @@ describe('locations', () => {
   });
 
   it('are added with an address', async () => {
-    const bench = createBench();
-    const id = await add(bench, {
+    const harness = createHarness();
+    const id = await add(harness, {
       name: ' Depot ',
       address: { countryCode: 'DE', city: 'Ulm', zip: '89073', address1: 'Weg 1' },
     });
-    const { location } = await bench.data(
+    const { location } = await harness.data(
       `query ($id: ID!) { location(id: $id) { name legacyResourceId activatable deactivatable deletable shipsInventory isFulfillmentService
         fulfillmentService { id } hasActiveInventory hasUnfulfilledOrders addressVerified suggestedAddresses { city } localPickupSettingsV2 { instructions }
         address { address1 city zip country countryCode province latitude longitude formatted } } }`,
@@ -101,17 +101,17 @@ describe('locations', () => {
     [{ name: 'x'.repeat(256) }, 'TOO_LONG'],
     [{ name: 'Shop location' }, 'TAKEN'],
   ])('are not added as %j', async (input, code) => {
-    const bench = createBench();
-    await expect(add(bench, input)).rejects.toThrow(`"code":"${code}","field":["input","name"]`);
-    expect(bench.store.all(shop, 'Location')).toHaveLength(1);
+    const harness = createHarness();
+    await expect(add(harness, input)).rejects.toThrow(`"code":"${code}","field":["input","name"]`);
+    expect(harness.store.all(shop, 'Location')).toHaveLength(1);
   });
 
   it('are searched, sorted and counted', async () => {
-    const bench = createBench();
-    await add(bench, { name: 'Depot' });
-    const id = await add(bench, { name: 'annex' });
+    const harness = createHarness();
+    await add(harness, { name: 'Depot' });
+    const id = await add(harness, { name: 'annex' });
     const list = async (args: string): Promise<unknown> => {
-      const { locations } = await bench.data(`{ locations(first: 5, ${args}) { nodes { name } } }`);
+      const { locations } = await harness.data(`{ locations(first: 5, ${args}) { nodes { name } } }`);
       return (locations as { nodes: { name: string }[] }).nodes.map(({ name }) => name);
     };
     expect(await list('sortKey: NAME')).toEqual(['annex', 'Depot', 'Shop location']);
@@ -119,62 +119,62 @@ describe('locations', () => {
     expect(await list('query: "name:dep"')).toEqual(['Depot']);
     expect(await list(`query: "id:${id.split('/').at(-1)} active:true"`)).toEqual(['annex']);
     expect(
-      await bench.data(
+      await harness.data(
         '{ locationsCount(query: "name:dep") { count } location(id: "gid://shopify/Location/99") { id } }',
       ),
     ).toEqual({
       locationsCount: { count: 1 },
       location: null,
     });
-    expect((await bench.run('{ locations(first: 1, sortKey: RELEVANCE) { nodes { id } } }')).errors).toMatchObject([
+    expect((await harness.run('{ locations(first: 1, sortKey: RELEVANCE) { nodes { id } } }')).errors).toMatchObject([
       { extensions: { code: 'NOT_SIMULATED' } },
     ]);
   });
 
   it('with metafields are not simulated', async () => {
     const metafields = [{ namespace: 'host', key: 'a', value: '1' }];
-    await expect(add(createBench(), { name: 'A', metafields })).rejects.toThrow('LocationAddInput.metafields');
+    await expect(add(createHarness(), { name: 'A', metafields })).rejects.toThrow('LocationAddInput.metafields');
   });
 });
 
 describe('a location that closes', () => {
   it('is gone from the lists, and comes back', async () => {
-    const bench = createListeningBench();
-    const id = await add(bench, { name: 'Depot' });
-    await bench.clock.advance(1_000);
-    expect(await change(bench, 'locationDeactivate', { id })).toEqual({
+    const harness = createListeningHarness();
+    const id = await add(harness, { name: 'Depot' });
+    await harness.clock.advance(1_000);
+    expect(await change(harness, 'locationDeactivate', { id })).toEqual({
       location: { isActive: false, deactivatedAt: '2026-10-01T00:00:01.000Z' },
       locationDeactivateUserErrors: [],
     });
     const list =
       '{ active: locations(first: 5) { nodes { name } } all: locations(first: 5, includeInactive: true) { nodes { name } } }';
-    expect(await bench.data(list)).toEqual({
+    expect(await harness.data(list)).toEqual({
       active: { nodes: [{ name: 'Shop location' }] },
       all: { nodes: [{ name: 'Depot' }, { name: 'Shop location' }] },
     });
-    expect(await change(bench, 'locationDeactivate', { id })).toMatchObject({ locationDeactivateUserErrors: [] });
+    expect(await change(harness, 'locationDeactivate', { id })).toMatchObject({ locationDeactivateUserErrors: [] });
     const flags = 'activatable deactivatable deletable shipsInventory';
     expect(
-      await bench.data(`query ($id: ID!) { closed: location(id: $id) { ${flags} } open: location { ${flags} } }`, {
+      await harness.data(`query ($id: ID!) { closed: location(id: $id) { ${flags} } open: location { ${flags} } }`, {
         id,
       }),
     ).toEqual({
       closed: { activatable: true, deactivatable: false, deletable: true, shipsInventory: false },
       open: { activatable: false, deactivatable: false, deletable: false, shipsInventory: true },
     });
-    expect(await change(bench, 'locationActivate', { id })).toEqual({
+    expect(await change(harness, 'locationActivate', { id })).toEqual({
       location: { isActive: true, deactivatedAt: null },
       locationActivateUserErrors: [],
     });
-    expect(await change(bench, 'locationActivate', { id })).toMatchObject({ location: { isActive: true } });
-    expect(bench.topics()).toEqual(['locations/create', 'locations/deactivate', 'locations/activate']);
-    expect(bench.events[1]?.payload).toMatchObject({ name: 'Depot', active: false, country_code: 'DE' });
+    expect(await change(harness, 'locationActivate', { id })).toMatchObject({ location: { isActive: true } });
+    expect(harness.topics()).toEqual(['locations/create', 'locations/deactivate', 'locations/activate']);
+    expect(harness.events[1]?.payload).toMatchObject({ name: 'Depot', active: false, country_code: 'DE' });
   });
 
   it('hands its stock to another', async () => {
-    const bench = createBench();
-    const to = await primaryOf(bench);
-    const id = await add(bench, { name: 'Depot' });
+    const harness = createHarness();
+    const to = await primaryOf(harness);
+    const id = await add(harness, { name: 'Depot' });
     const quantities = (locationId: string, quantity: number) => ({ locationId, name: 'available', quantity });
     const variants = [
       {
@@ -184,13 +184,13 @@ describe('a location that closes', () => {
       { optionValues: [{ optionName: 'Size', name: 'M' }], inventoryQuantities: [quantities(id, 5)] },
     ];
     const productOptions = [{ name: 'Size', values: [{ name: 'S' }, { name: 'M' }] }];
-    await pushed(bench, { title: 'A', productOptions, variants });
-    expect(await change(bench, 'locationDeactivate', { id })).toEqual({
+    await pushed(harness, { title: 'A', productOptions, variants });
+    expect(await change(harness, 'locationDeactivate', { id })).toEqual({
       location: null,
       locationDeactivateUserErrors: [{ code: 'HAS_ACTIVE_INVENTORY_ERROR', field: ['locationId'] }],
     });
-    expect(await change(bench, 'locationDeactivate', { id, to })).toMatchObject({ locationDeactivateUserErrors: [] });
-    const { productVariants } = await bench.data(
+    expect(await change(harness, 'locationDeactivate', { id, to })).toMatchObject({ locationDeactivateUserErrors: [] });
+    const { productVariants } = await harness.data(
       `{ productVariants(first: 5) { nodes { inventoryQuantity inventoryItem { locationsCount { count } } } } }`,
     );
     expect(productVariants).toEqual({
@@ -202,33 +202,33 @@ describe('a location that closes', () => {
   });
 
   it('stays open where it must', async () => {
-    const bench = createBench();
-    const id = await primaryOf(bench);
+    const harness = createHarness();
+    const id = await primaryOf(harness);
     const codes = async (variables: Record<string, unknown>): Promise<unknown> => {
-      const payload = await change(bench, 'locationDeactivate', { id, ...variables });
+      const payload = await change(harness, 'locationDeactivate', { id, ...variables });
       return (payload as { locationDeactivateUserErrors: { code: string }[] }).locationDeactivateUserErrors.map(
         ({ code }) => code,
       );
     };
     expect(await codes({ id: 'gid://shopify/Location/99' })).toEqual(['LOCATION_NOT_FOUND']);
     expect(await codes({})).toEqual(['PERMANENTLY_BLOCKED_FROM_DEACTIVATION_ERROR']);
-    await add(bench, { name: 'Depot', fulfillsOnlineOrders: false });
+    await add(harness, { name: 'Depot', fulfillsOnlineOrders: false });
     expect(await codes({})).toEqual(['CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT']);
-    await add(bench, { name: 'Annex' });
+    await add(harness, { name: 'Annex' });
     expect(await codes({ to: id })).toEqual(['DESTINATION_LOCATION_IS_THE_SAME_LOCATION']);
     expect(await codes({ to: 'gid://shopify/Location/99' })).toEqual(['DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE']);
   });
 
   it('does not open beside one of the same name', async () => {
-    const bench = createBench();
-    const id = await add(bench, { name: 'Depot' });
-    await change(bench, 'locationDeactivate', { id });
-    await add(bench, { name: 'Depot' });
-    expect(await change(bench, 'locationActivate', { id })).toEqual({
+    const harness = createHarness();
+    const id = await add(harness, { name: 'Depot' });
+    await change(harness, 'locationDeactivate', { id });
+    await add(harness, { name: 'Depot' });
+    expect(await change(harness, 'locationActivate', { id })).toEqual({
       location: null,
       locationActivateUserErrors: [{ code: 'HAS_NON_UNIQUE_NAME', field: ['locationId'] }],
     });
-    expect(await change(bench, 'locationActivate', { id: 'gid://shopify/Location/99' })).toMatchObject({
+    expect(await change(harness, 'locationActivate', { id: 'gid://shopify/Location/99' })).toMatchObject({
       locationActivateUserErrors: [{ code: 'LOCATION_NOT_FOUND' }],
     });
   });

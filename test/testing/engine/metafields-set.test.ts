@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createHarness, defineMetafield, type Harness, pushed, refused, shop } from './harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 const text = 'single_line_text_field';
 
@@ -11,8 +11,8 @@ interface Set {
   readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
 }
 
-async function set(bench: Bench, metafields: readonly object[]): Promise<Set> {
-  const { metafieldsSet } = await bench.data(
+async function set(harness: Harness, metafields: readonly object[]): Promise<Set> {
+  const { metafieldsSet } = await harness.data(
     `mutation ($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) {
       metafields { id namespace key value type compareDigest legacyResourceId owner { ... on Node { id } } } userErrors { code field message elementIndex } } }`,
     { metafields },
@@ -23,13 +23,13 @@ async function set(bench: Bench, metafields: readonly object[]): Promise<Set> {
 const problemsOf = ({ userErrors }: Set): [string, string][] =>
   userErrors.map(({ code, field }) => [code, field.join('.')]);
 
-async function owners(bench: Bench): Promise<{ product: string; variant: string; collection: string }> {
-  const { id } = await pushed(bench, { title: 'A' });
-  const { product } = await bench.data(
+async function owners(harness: Harness): Promise<{ product: string; variant: string; collection: string }> {
+  const { id } = await pushed(harness, { title: 'A' });
+  const { product } = await harness.data(
     'query ($id: ID!) { product(id: $id) { variants(first: 1) { nodes { id } } } }',
     { id },
   );
-  const { collectionCreate } = await bench.data(
+  const { collectionCreate } = await harness.data(
     'mutation { collectionCreate(collection: {title: "C"}) { collection { id } } }',
   );
   return {
@@ -41,10 +41,10 @@ async function owners(bench: Bench): Promise<{ product: string; variant: string;
 
 describe('metafieldsSet', () => {
   it('sets metafields of products, variants and collections', async () => {
-    const bench = createListeningBench();
-    const { product, variant, collection } = await owners(bench);
-    bench.topics();
-    await bench.clock.advance(1_000);
+    const harness = createListeningHarness();
+    const { product, variant, collection } = await owners(harness);
+    harness.topics();
+    await harness.clock.advance(1_000);
     const inputs = [product, variant, collection].map((ownerId) => ({
       ownerId,
       namespace: 'host',
@@ -52,7 +52,7 @@ describe('metafieldsSet', () => {
       type: text,
       value: 'x',
     }));
-    const { metafields, userErrors } = await set(bench, inputs);
+    const { metafields, userErrors } = await set(harness, inputs);
     expect(userErrors).toEqual([]);
     expect(metafields).toMatchObject(
       [product, variant, collection].map((id) => ({
@@ -63,11 +63,11 @@ describe('metafieldsSet', () => {
         owner: { id },
       })),
     );
-    expect(bench.topics()).toEqual(['collections/update', 'products/update']);
+    expect(harness.topics()).toEqual(['collections/update', 'products/update']);
 
-    const again = await set(bench, [{ ownerId: product, namespace: 'host', key: 'note', value: 'y' }]);
+    const again = await set(harness, [{ ownerId: product, namespace: 'host', key: 'note', value: 'y' }]);
     expect(again.metafields).toMatchObject([{ id: metafields?.[0]?.id, value: 'y', type: text }]);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([
+    expect(harness.store.all(shop, 'Product')).toMatchObject([
       {
         updatedAt: '2026-10-01T00:00:01.000Z',
         metafields: [{ value: 'y' }],
@@ -77,29 +77,29 @@ describe('metafieldsSet', () => {
   });
 
   it("takes the app's own namespace and the type of a definition", async () => {
-    const bench = createBench();
-    const { product } = await owners(bench);
-    await defineMetafield(bench, { key: 'count', type: 'number_integer' });
-    expect(await set(bench, [{ ownerId: product, key: 'count', value: '3' }])).toMatchObject({
+    const harness = createHarness();
+    const { product } = await owners(harness);
+    await defineMetafield(harness, { key: 'count', type: 'number_integer' });
+    expect(await set(harness, [{ ownerId: product, key: 'count', value: '3' }])).toMatchObject({
       metafields: [{ namespace: 'app--1001', type: 'number_integer' }],
     });
   });
 
   it('sets all or none', async () => {
-    const bench = createListeningBench();
-    const { product } = await owners(bench);
-    bench.topics();
+    const harness = createListeningHarness();
+    const { product } = await owners(harness);
+    harness.topics();
     const good = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x' };
-    expect(problemsOf(await set(bench, [good, { ...good, key: 'other', value: '' }]))).toEqual([
+    expect(problemsOf(await set(harness, [good, { ...good, key: 'other', value: '' }]))).toEqual([
       ['BLANK', 'metafields.1.value'],
     ]);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
-    expect(bench.topics()).toEqual([]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
+    expect(harness.topics()).toEqual([]);
   });
 
   it('takes 25 at a time', async () => {
-    const bench = createBench();
-    const { product } = await owners(bench);
+    const harness = createHarness();
+    const { product } = await owners(harness);
     const inputs = Array.from({ length: 26 }, (_, index) => ({
       ownerId: product,
       namespace: 'host',
@@ -107,8 +107,8 @@ describe('metafieldsSet', () => {
       type: text,
       value: 'x',
     }));
-    expect(problemsOf(await set(bench, inputs))).toEqual([['LESS_THAN_OR_EQUAL_TO', 'metafields']]);
-    expect((await set(bench, inputs.slice(1))).metafields).toHaveLength(25);
+    expect(problemsOf(await set(harness, inputs))).toEqual([['LESS_THAN_OR_EQUAL_TO', 'metafields']]);
+    expect((await set(harness, inputs.slice(1))).metafields).toHaveLength(25);
   });
 
   it.each([
@@ -130,16 +130,16 @@ describe('metafieldsSet', () => {
     ],
     [{ compareDigest: 'abc' }, ['INVALID_COMPARE_DIGEST', 'compareDigest']],
   ])('refuses %j', async (part, [code, field]) => {
-    const bench = createBench();
-    const { product } = await owners(bench);
-    await defineMetafield(bench, { namespace: 'host', key: 'defined', type: text });
+    const harness = createHarness();
+    const { product } = await owners(harness);
+    await defineMetafield(harness, { namespace: 'host', key: 'defined', type: text });
     const input = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x', ...part };
-    expect(problemsOf(await set(bench, [input]))).toEqual([[code, `metafields.0.${field}`]]);
+    expect(problemsOf(await set(harness, [input]))).toEqual([[code, `metafields.0.${field}`]]);
   });
 
   it('compares with what the caller has read', async () => {
-    const bench = createBench();
-    const { product } = await owners(bench);
+    const harness = createHarness();
+    const { product } = await owners(harness);
     const input = (value: string, compareDigest?: string | null) => ({
       ownerId: product,
       namespace: 'host',
@@ -150,14 +150,14 @@ describe('metafieldsSet', () => {
     });
     const stale = [['STALE_OBJECT', 'metafields.0.compareDigest']];
     const nowhere = 'a'.repeat(64);
-    expect(problemsOf(await set(bench, [input('a', nowhere)]))).toEqual(stale);
-    const first = await set(bench, [input('a', null)]);
-    expect(problemsOf(await set(bench, [input('b', null)]))).toEqual(stale);
+    expect(problemsOf(await set(harness, [input('a', nowhere)]))).toEqual(stale);
+    const first = await set(harness, [input('a', null)]);
+    expect(problemsOf(await set(harness, [input('b', null)]))).toEqual(stale);
     const digest = first.metafields?.[0]?.compareDigest;
-    const second = await set(bench, [input('b', digest)]);
+    const second = await set(harness, [input('b', digest)]);
     expect(second.metafields).toMatchObject([{ value: 'b' }]);
-    expect(problemsOf(await set(bench, [input('c', digest)]))).toEqual(stale);
-    expect(problemsOf(await set(bench, [input('c')]))).toEqual([]);
+    expect(problemsOf(await set(harness, [input('c', digest)]))).toEqual(stale);
+    expect(problemsOf(await set(harness, [input('c')]))).toEqual([]);
   });
 
   it.each([
@@ -174,74 +174,79 @@ describe('metafieldsSet', () => {
       'collectionCreate.collection',
     ],
   ] as const)('keeps values unique where the definition of a %s does', async (ownerType, name, create, path) => {
-    const bench = createBench();
-    const kit = await owners(bench);
-    await defineMetafield(bench, { ownerType });
+    const harness = createHarness();
+    const kit = await owners(harness);
+    await defineMetafield(harness, { ownerType });
     const made = path
       .split('.')
-      .reduce((value: unknown, key) => (value as Record<string, unknown>)[key], await bench.data(create));
+      .reduce((value: unknown, key) => (value as Record<string, unknown>)[key], await harness.data(create));
     const [first, second] = [kit[name], (made as { id: string }).id].map((ownerId) => ({
       ownerId,
       key: 'local_id',
       value: '7',
     }));
-    expect(problemsOf(await set(bench, [first ?? {}, second ?? {}]))).toEqual([
+    expect(problemsOf(await set(harness, [first ?? {}, second ?? {}]))).toEqual([
       ['CAPABILITY_VIOLATION', 'metafields.1.value'],
     ]);
-    expect(problemsOf(await set(bench, [first ?? {}]))).toEqual([]);
-    expect(problemsOf(await set(bench, [first ?? {}]))).toEqual([]);
-    expect(problemsOf(await set(bench, [second ?? {}]))).toEqual([['CAPABILITY_VIOLATION', 'metafields.0.value']]);
+    expect(problemsOf(await set(harness, [first ?? {}]))).toEqual([]);
+    expect(problemsOf(await set(harness, [first ?? {}]))).toEqual([]);
+    expect(problemsOf(await set(harness, [second ?? {}]))).toEqual([['CAPABILITY_VIOLATION', 'metafields.0.value']]);
   });
 
   it('keeps values of variants unique', async () => {
-    const bench = createBench();
-    const { variant } = await owners(bench);
-    await defineMetafield(bench, { ownerType: 'PRODUCTVARIANT' });
-    expect(problemsOf(await set(bench, [{ ownerId: variant, key: 'local_id', value: '7' }]))).toEqual([]);
+    const harness = createHarness();
+    const { variant } = await owners(harness);
+    await defineMetafield(harness, { ownerType: 'PRODUCTVARIANT' });
+    expect(problemsOf(await set(harness, [{ ownerId: variant, key: 'local_id', value: '7' }]))).toEqual([]);
     const variants = [{ optionValues: [], metafields: [{ key: 'local_id', value: '7' }] }];
-    expect(await refused(bench, { title: 'B', productOptions: [], variants })).toEqual([
+    expect(await refused(harness, { title: 'B', productOptions: [], variants })).toEqual([
       ['CAPABILITY_VIOLATION', 'input.variants.0.metafields.0.value'],
     ]);
     const find =
       'query ($identifier: ProductVariantIdentifierInput!) { productVariantByIdentifier(identifier: $identifier) { id } }';
-    expect(await bench.data(find, { identifier: { customId: { key: 'local_id', value: '7' } } })).toEqual({
+    expect(await harness.data(find, { identifier: { customId: { key: 'local_id', value: '7' } } })).toEqual({
       productVariantByIdentifier: { id: variant },
     });
-    expect(await bench.data(find, { identifier: { id: variant } })).toEqual({
+    expect(await harness.data(find, { identifier: { id: variant } })).toEqual({
       productVariantByIdentifier: { id: variant },
     });
-    expect(await bench.data(find, { identifier: { customId: { key: 'local_id', value: '8' } } })).toEqual({
+    expect(await harness.data(find, { identifier: { customId: { key: 'local_id', value: '8' } } })).toEqual({
       productVariantByIdentifier: null,
     });
   });
 
   it('on a thing whose metafields are not simulated says so', async () => {
-    await expect(set(createBench(), [{ ownerId: 'gid://shopify/Order/1', key: 'note', value: 'x' }])).rejects.toThrow(
+    await expect(set(createHarness(), [{ ownerId: 'gid://shopify/Order/1', key: 'note', value: 'x' }])).rejects.toThrow(
       'metafields of a Order',
     );
   });
 });
 
 describe('metafieldsDelete', () => {
-  const remove = async (bench: Bench, metafields: readonly object[]) =>
+  const remove = async (harness: Harness, metafields: readonly object[]) =>
     (
-      await bench.data(
+      await harness.data(
         'mutation ($metafields: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $metafields) { deletedMetafields { ownerId namespace key } userErrors { field } } }',
         { metafields },
       )
     )['metafieldsDelete'];
 
   it('deletes what is there, and says null of the rest', async () => {
-    const bench = createListeningBench();
-    const { product, variant } = await owners(bench);
+    const harness = createListeningHarness();
+    const { product, variant } = await owners(harness);
     await set(
-      bench,
+      harness,
       [product, variant].map((ownerId) => ({ ownerId, key: 'note', type: text, value: 'x' })),
     );
-    bench.topics();
+    harness.topics();
     const named = (ownerId: string, key = 'note') => ({ ownerId, namespace: '$app', key });
     expect(
-      await remove(bench, [named(product), named(variant), named(product, 'other'), named('gid://shopify/Product/99')]),
+      await remove(harness, [
+        named(product),
+        named(variant),
+        named(product, 'other'),
+        named('gid://shopify/Product/99'),
+      ]),
     ).toEqual({
       deletedMetafields: [
         { ownerId: product, namespace: 'app--1001', key: 'note' },
@@ -251,31 +256,31 @@ describe('metafieldsDelete', () => {
       ],
       userErrors: [],
     });
-    expect(bench.topics()).toEqual(['products/update']);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [], variants: [{ metafields: [] }] }]);
+    expect(harness.topics()).toEqual(['products/update']);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [], variants: [{ metafields: [] }] }]);
   });
 });
 
 describe('a metafield definition that exists', () => {
-  const update = async (bench: Bench, definition: object) =>
-    bench.data(
+  const update = async (harness: Harness, definition: object) =>
+    harness.data(
       `mutation ($definition: MetafieldDefinitionUpdateInput!) { metafieldDefinitionUpdate(definition: $definition) {
         updatedDefinition { name description capabilities { uniqueValues { enabled } } } validationJob { id } userErrors { code field message elementIndex } } }`,
       { definition: { ownerType: 'PRODUCT', namespace: 'host', key: 'code', ...definition } },
     );
 
   it('is changed', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });
     const uniqueValues = { enabled: true };
-    expect(await update(bench, { name: 'Code', description: 'd', capabilities: { uniqueValues } })).toEqual({
+    expect(await update(harness, { name: 'Code', description: 'd', capabilities: { uniqueValues } })).toEqual({
       metafieldDefinitionUpdate: {
         updatedDefinition: { name: 'Code', description: 'd', capabilities: { uniqueValues } },
         validationJob: null,
         userErrors: [],
       },
     });
-    expect(await update(bench, {})).toMatchObject({
+    expect(await update(harness, {})).toMatchObject({
       metafieldDefinitionUpdate: { updatedDefinition: { name: 'Code', description: 'd' } },
     });
   });
@@ -286,11 +291,11 @@ describe('a metafield definition that exists', () => {
     [{ key: 'data', capabilities: { uniqueValues: { enabled: true } } }, 'INVALID_CAPABILITY'],
     [{ key: 'ident', capabilities: { uniqueValues: { enabled: false } } }, 'CAPABILITY_REQUIRED_BUT_DISABLED'],
   ])('is not changed by %j', async (definition, code) => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
-    await defineMetafield(bench, { namespace: 'host', key: 'data', type: 'json' });
-    await defineMetafield(bench, { namespace: 'host', key: 'ident' });
-    expect(await update(bench, definition)).toMatchObject({
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });
+    await defineMetafield(harness, { namespace: 'host', key: 'data', type: 'json' });
+    await defineMetafield(harness, { namespace: 'host', key: 'ident' });
+    expect(await update(harness, definition)).toMatchObject({
       metafieldDefinitionUpdate: { updatedDefinition: null, userErrors: [{ code, elementIndex: null }] },
     });
   });
@@ -300,14 +305,14 @@ describe('a metafield definition that exists', () => {
     { validations: [{ name: 'max', value: '1' }] },
     { capabilities: { adminFilterable: { enabled: true } } },
   ])('says so where it would have to ignore %j', async (definition) => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
-    await expect(update(bench, definition)).rejects.toThrow('NOT_SIMULATED');
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });
+    await expect(update(harness, definition)).rejects.toThrow('NOT_SIMULATED');
   });
 
-  const remove = async (bench: Bench, variables: object) =>
+  const remove = async (harness: Harness, variables: object) =>
     (
-      await bench.data(
+      await harness.data(
         `mutation ($id: ID, $identifier: MetafieldDefinitionIdentifierInput, $all: Boolean) { metafieldDefinitionDelete(id: $id, identifier: $identifier, deleteAllAssociatedMetafields: $all) {
           deletedDefinition { ownerType namespace key } deletedDefinitionId userErrors { code field } } }`,
         { ...variables },
@@ -316,21 +321,21 @@ describe('a metafield definition that exists', () => {
   const identifier = { ownerType: 'PRODUCT', namespace: 'host', key: 'code' };
 
   it('is deleted, and leaves the metafields where that is possible', async () => {
-    const bench = createBench();
-    const { product } = await owners(bench);
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text });
-    await set(bench, [{ ownerId: product, namespace: 'host', key: 'code', value: 'x' }]);
-    const [definition] = bench.store.all(shop, 'MetafieldDefinition');
-    expect(await remove(bench, { id: definition?.id, all: false })).toEqual({
+    const harness = createHarness();
+    const { product } = await owners(harness);
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });
+    await set(harness, [{ ownerId: product, namespace: 'host', key: 'code', value: 'x' }]);
+    const [definition] = harness.store.all(shop, 'MetafieldDefinition');
+    expect(await remove(harness, { id: definition?.id, all: false })).toEqual({
       deletedDefinition: identifier,
       deletedDefinitionId: definition?.id,
       userErrors: [],
     });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [{ value: 'x' }] }]);
-    expect(await remove(bench, { id: definition?.id, all: false })).toMatchObject({
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [{ value: 'x' }] }]);
+    expect(await remove(harness, { id: definition?.id, all: false })).toMatchObject({
       userErrors: [{ code: 'NOT_FOUND', field: ['id'] }],
     });
-    expect(await remove(bench, { identifier, all: false })).toMatchObject({
+    expect(await remove(harness, { identifier, all: false })).toMatchObject({
       userErrors: [{ code: 'NOT_FOUND', field: ['identifier'] }],
     });
   });
@@ -340,9 +345,9 @@ describe('a metafield definition that exists', () => {
     [{ type: 'product_reference' }, 'REFERENCE_TYPE_DELETION_ERROR'],
     [{ type: text, namespace: '$app' }, 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS'],
   ])('is deleted only with its metafields: %j', async (definition, code) => {
-    const bench = createBench();
-    const { product } = await owners(bench);
-    await defineMetafield(bench, { namespace: 'host', key: 'code', ...definition });
+    const harness = createHarness();
+    const { product } = await owners(harness);
+    await defineMetafield(harness, { namespace: 'host', key: 'code', ...definition });
     const name = {
       ownerType: 'PRODUCT',
       namespace: 'host',
@@ -350,21 +355,21 @@ describe('a metafield definition that exists', () => {
       ...('namespace' in definition && { namespace: '$app' }),
     };
     const value = definition.type === 'product_reference' ? product : 'x';
-    await set(bench, [{ ownerId: product, namespace: name.namespace, key: 'code', value }]);
-    expect(await remove(bench, { identifier: name, all: false })).toMatchObject({
+    await set(harness, [{ ownerId: product, namespace: name.namespace, key: 'code', value }]);
+    expect(await remove(harness, { identifier: name, all: false })).toMatchObject({
       deletedDefinition: null,
       userErrors: [{ code }],
     });
-    expect(await remove(bench, { identifier: name, all: true })).toMatchObject({ userErrors: [] });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
+    expect(await remove(harness, { identifier: name, all: true })).toMatchObject({ userErrors: [] });
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
   });
 
   it.each(['PRODUCTVARIANT', 'COLLECTION', 'ORDER'])('of a %s goes with its metafields', async (ownerType) => {
-    const bench = createBench();
-    const kit = await owners(bench);
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: text, ownerType });
+    const harness = createHarness();
+    const kit = await owners(harness);
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text, ownerType });
     await set(
-      bench,
+      harness,
       [kit.variant, kit.collection].map((ownerId) => ({
         ownerId,
         namespace: 'host',
@@ -373,10 +378,10 @@ describe('a metafield definition that exists', () => {
         value: 'x',
       })),
     );
-    expect(await remove(bench, { identifier: { ...identifier, ownerType }, all: true })).toMatchObject({
+    expect(await remove(harness, { identifier: { ...identifier, ownerType }, all: true })).toMatchObject({
       userErrors: [],
     });
-    const { productVariant, collection } = await bench.data(
+    const { productVariant, collection } = await harness.data(
       'query ($variant: ID!, $collection: ID!) { productVariant(id: $variant) { metafields(first: 1) { nodes { id } } } collection(id: $collection) { metafields(first: 1) { nodes { id } } } }',
       { variant: kit.variant, collection: kit.collection },
     );

@@ -7,7 +7,7 @@ import { isShopwrightError } from '../../../src/errors/errors.ts';
 import type { FakeStore, StoreChange } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
 import { openPersistence } from '../../../src/testing/fake/store/persistence.ts';
-import { createBench, pushed, shirt, shop } from './harness.ts';
+import { createHarness, pushed, shirt, shop } from './harness.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -60,12 +60,12 @@ describe('a persistence file', () => {
   it('brings back what an engine did, with ids that go on', async () => {
     const file = join(folder, 'shop.jsonl');
     const first = open(file);
-    const product = await pushed(createBench({ store: first.store }), shirt(['Red'], ['S', 'M']));
+    const product = await pushed(createHarness({ store: first.store }), shirt(['Red'], ['S', 'M']));
     const before = first.store.snapshot();
     // As after SIGKILL: nothing is closed or flushed.
     const second = open(file);
     expect(second.store.snapshot()).toEqual(JSON.parse(JSON.stringify(before)));
-    const again = await pushed(createBench({ store: second.store }), { ...shirt(['Red'], ['S', 'M']), title: 'Two' });
+    const again = await pushed(createHarness({ store: second.store }), { ...shirt(['Red'], ['S', 'M']), title: 'Two' });
     expect(again.id).not.toBe(product.id);
     expect(second.store.all(shop, 'Product')).toHaveLength(2);
     first.close();
@@ -75,9 +75,9 @@ describe('a persistence file', () => {
   it('writes all changes of one operation as one line', async () => {
     const file = join(folder, 'shop.jsonl');
     const { store, close } = open(file);
-    const bench = createBench({ store });
+    const harness = createHarness({ store });
     const before = lines(file).length;
-    await bench.data(`mutation {
+    await harness.data(`mutation {
       a: productSet(input: {title: "A"}) { product { id } }
       b: productSet(input: {title: "B"}, synchronous: false) { productSetOperation { id } }
     }`);

@@ -17,9 +17,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { GraphqlRequest, Prepared } from '../../../src/testing/fake/model.ts';
 import { loadAdminSchema } from '../../../src/testing/fake/schema.ts';
-import { createBench } from './harness.ts';
+import { createHarness } from './harness.ts';
 
-const { engine } = createBench();
+const { engine } = createHarness();
 
 function accepted(request: GraphqlRequest) {
   const prepared = engine.prepare(request);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, defineMetafield, pushed, refused } from './harness.ts';
+import { createHarness, defineMetafield, pushed, refused } from './harness.ts';
 
 const source = (name: string, more: object = {}) => ({ originalSource: `https://images.example/${name}.jpg`, ...more });
 const productOptions = [{ name: 'Size', values: [{ name: 'S' }, { name: 'M' }] }];
@@ -7,8 +7,8 @@ const variant = (name: string, more: object = {}) => ({ optionValues: [{ optionN
 
 describe('productSet on files', () => {
   it('makes images of sources, in their order', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, {
+    const harness = createHarness();
+    const { id } = await pushed(harness, {
       title: 'A',
       files: [source('a', { alt: 'Front' }), source('b b', { filename: 'back.png' })],
     });
@@ -17,7 +17,7 @@ describe('productSet on files', () => {
       media(first: 5) { nodes { __typename alt status mediaContentType mediaErrors { code } mediaWarnings { code } preview { status image { altText } }
         ... on MediaImage { fileStatus fileErrors { code } image { url altText originalSrc src } originalSource { url } } } }
       images(first: 1) { nodes { altText } pageInfo { hasNextPage } } } }`;
-    const { product } = await bench.data(query, { id });
+    const { product } = await harness.data(query, { id });
     expect(product).toMatchObject({
       mediaCount: { count: 2 },
       featuredImage: { altText: 'Front' },
@@ -48,38 +48,38 @@ describe('productSet on files', () => {
   });
 
   it('uploads the same source anew, and keeps an image by its gid', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const before = (
-      await pushed(bench, { title: 'A', files: [source('a', { alt: 'x' }), source('b')] }, { handle: 'a' })
+      await pushed(harness, { title: 'A', files: [source('a', { alt: 'x' }), source('b')] }, { handle: 'a' })
     ).media.nodes;
     const files = [source('a'), { id: before[0]?.id }];
-    const after = (await pushed(bench, { files }, { handle: 'a' })).media.nodes;
+    const after = (await pushed(harness, { files }, { handle: 'a' })).media.nodes;
     expect(after).toHaveLength(2);
     expect(after[1]).toEqual(before[0]);
     expect(before.map(({ id }) => id)).not.toContain(after[0]?.id);
-    const renamed = await pushed(bench, { files: [{ id: before[0]?.id, alt: null }] }, { handle: 'a' });
+    const renamed = await pushed(harness, { files: [{ id: before[0]?.id, alt: null }] }, { handle: 'a' });
     expect(renamed.media.nodes).toEqual([{ id: before[0]?.id, alt: null }]);
   });
 
   it('leaves images alone where the input has no files, and deletes them with an empty list', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, { title: 'A', files: [source('a')] }, { handle: 'a' });
-    expect((await pushed(bench, { title: 'B' }, { handle: 'a' })).media).toEqual(before.media);
-    expect((await pushed(bench, { files: [] }, { handle: 'a' })).media.nodes).toEqual([]);
+    const harness = createHarness();
+    const before = await pushed(harness, { title: 'A', files: [source('a')] }, { handle: 'a' });
+    expect((await pushed(harness, { title: 'B' }, { handle: 'a' })).media).toEqual(before.media);
+    expect((await pushed(harness, { files: [] }, { handle: 'a' })).media.nodes).toEqual([]);
   });
 
   it('takes an image of another product', async () => {
-    const bench = createBench();
-    const first = await pushed(bench, { title: 'A', files: [source('a')] });
+    const harness = createHarness();
+    const first = await pushed(harness, { title: 'A', files: [source('a')] });
     const id = first.media.nodes[0]?.id;
-    expect((await pushed(bench, { title: 'B', files: [{ id }] })).media.nodes).toEqual([{ id, alt: null }]);
+    expect((await pushed(harness, { title: 'B', files: [{ id }] })).media.nodes).toEqual([{ id, alt: null }]);
   });
 
   it('gives variants an image of the product, by source or by gid', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const files = [source('s'), source('m')];
     const variants = [variant('S', { file: source('m') }), variant('M')];
-    const created = await pushed(bench, { title: 'A', files, productOptions, variants }, { handle: 'a' });
+    const created = await pushed(harness, { title: 'A', files, productOptions, variants }, { handle: 'a' });
     const [first, second] = created.media.nodes;
     expect(created.variants.nodes.map(({ media }) => media.nodes.map(({ id }) => id))).toEqual([[second?.id], []]);
 
@@ -88,15 +88,17 @@ describe('productSet on files', () => {
       productOptions,
       variants: [variant('S'), variant('M', { file: { id: first?.id } })],
     };
-    const updated = await pushed(bench, kept, { handle: 'a' });
+    const updated = await pushed(harness, kept, { handle: 'a' });
     expect(updated.variants.nodes.map(({ media }) => media.nodes.map(({ id }) => id))).toEqual([[], [first?.id]]);
     const query = 'query ($id: ID!) { productVariant(id: $id) { image { url } } }';
-    expect(await bench.data(query, { id: updated.variants.nodes[1]?.id })).toMatchObject({
+    expect(await harness.data(query, { id: updated.variants.nodes[1]?.id })).toMatchObject({
       productVariant: { image: { url: expect.stringMatching(/s\.jpg$/) } },
     });
-    expect(await bench.data(query, { id: updated.variants.nodes[0]?.id })).toEqual({ productVariant: { image: null } });
+    expect(await harness.data(query, { id: updated.variants.nodes[0]?.id })).toEqual({
+      productVariant: { image: null },
+    });
 
-    const without = await pushed(bench, { files: [] }, { handle: 'a' });
+    const without = await pushed(harness, { files: [] }, { handle: 'a' });
     expect(without.variants.nodes.map(({ media }) => media.nodes)).toEqual([[], []]);
   });
 
@@ -119,14 +121,14 @@ describe('productSet on files', () => {
       [['INVALID_INPUT', 'input.files.0.originalSource']],
     ],
   ])('refuses %s', async (_name, files, problems) => {
-    expect(await refused(createBench(), { title: 'A', files })).toEqual(problems);
+    expect(await refused(createHarness(), { title: 'A', files })).toEqual(problems);
   });
 
   it('refuses one image given twice', async () => {
-    const bench = createBench();
-    const { media } = await pushed(bench, { title: 'A', files: [source('a')] }, { handle: 'a' });
+    const harness = createHarness();
+    const { media } = await pushed(harness, { title: 'A', files: [source('a')] }, { handle: 'a' });
     const file = { id: media.nodes[0]?.id };
-    expect(await refused(bench, { files: [file, file] }, { handle: 'a' })).toEqual([
+    expect(await refused(harness, { files: [file, file] }, { handle: 'a' })).toEqual([
       ['INVALID_INPUT', 'input.files.1'],
     ]);
   });
@@ -137,7 +139,7 @@ describe('productSet on files', () => {
     ['no files at all', undefined, source('a')],
   ])("refuses a variant's file that is not among the product's: %s", async (_name, files, file) => {
     const input = { title: 'A', ...(files && { files }), productOptions, variants: [variant('S', { file })] };
-    expect(await refused(createBench(), input)).toEqual([['INVALID_VARIANT', 'input.variants.0.file']]);
+    expect(await refused(createHarness(), input)).toEqual([['INVALID_VARIANT', 'input.variants.0.file']]);
   });
 });
 
@@ -151,62 +153,63 @@ describe('productSet on metafields', () => {
   });
 
   it('sets those given, keeps their gids and deletes the others', async () => {
-    const bench = createBench();
-    const before = (await pushed(bench, { title: 'A', metafields: [text('a', '1'), text('b', '1')] }, { handle: 'a' }))
-      .metafields.nodes;
+    const harness = createHarness();
+    const before = (
+      await pushed(harness, { title: 'A', metafields: [text('a', '1'), text('b', '1')] }, { handle: 'a' })
+    ).metafields.nodes;
     const metafields = [text('b', '2'), text('c', '3'), { key: 'own', value: 'x', type: 'single_line_text_field' }];
-    const after = (await pushed(bench, { metafields }, { handle: 'a' })).metafields.nodes;
+    const after = (await pushed(harness, { metafields }, { handle: 'a' })).metafields.nodes;
     expect(after.map(({ namespace, key, value }) => `${namespace}.${key}=${value}`)).toEqual([
       'host.b=2',
       'host.c=3',
       'app--1001.own=x',
     ]);
     expect(after[0]?.id).toBe(before[1]?.id);
-    expect((await pushed(bench, { title: 'B' }, { handle: 'a' })).metafields.nodes).toEqual(after);
+    expect((await pushed(harness, { title: 'B' }, { handle: 'a' })).metafields.nodes).toEqual(after);
     expect(
-      (await pushed(bench, { metafields: [{ id: after[1]?.id, value: '4' }] }, { handle: 'a' })).metafields.nodes,
+      (await pushed(harness, { metafields: [{ id: after[1]?.id, value: '4' }] }, { handle: 'a' })).metafields.nodes,
     ).toMatchObject([{ id: after[1]?.id, namespace: 'host', key: 'c', value: '4' }]);
-    expect((await pushed(bench, { metafields: [] }, { handle: 'a' })).metafields.nodes).toEqual([]);
+    expect((await pushed(harness, { metafields: [] }, { handle: 'a' })).metafields.nodes).toEqual([]);
   });
 
   it('sets those of variants, and leaves them where the input has none', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const query =
       'query ($id: ID!) { productVariant(id: $id) { metafield(namespace: "host", key: "a") { value ownerType } } }';
     const input = { title: 'A', productOptions, variants: [variant('S', { metafields: [text('a', '1')] })] };
-    const first = await pushed(bench, input, { handle: 'a' });
+    const first = await pushed(harness, input, { handle: 'a' });
     const id = first.variants.nodes[0]?.id;
-    expect(await bench.data(query, { id })).toEqual({
+    expect(await harness.data(query, { id })).toEqual({
       productVariant: { metafield: { value: '1', ownerType: 'PRODUCTVARIANT' } },
     });
-    await pushed(bench, { productOptions, variants: [variant('S')] }, { handle: 'a' });
-    expect(await bench.data(query, { id })).toMatchObject({ productVariant: { metafield: { value: '1' } } });
-    await pushed(bench, { productOptions, variants: [variant('S', { metafields: [] })] }, { handle: 'a' });
-    expect(await bench.data(query, { id })).toEqual({ productVariant: { metafield: null } });
+    await pushed(harness, { productOptions, variants: [variant('S')] }, { handle: 'a' });
+    expect(await harness.data(query, { id })).toMatchObject({ productVariant: { metafield: { value: '1' } } });
+    await pushed(harness, { productOptions, variants: [variant('S', { metafields: [] })] }, { handle: 'a' });
+    expect(await harness.data(query, { id })).toEqual({ productVariant: { metafield: null } });
   });
 
   it('takes the type from the definition', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'count', type: 'number_integer' });
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'count', type: 'number_integer' });
     const metafields = [{ namespace: 'host', key: 'count', value: '3' }];
-    expect((await pushed(bench, { title: 'A', metafields })).metafields.nodes).toHaveLength(1);
+    expect((await pushed(harness, { title: 'A', metafields })).metafields.nodes).toHaveLength(1);
     const wrong = [{ namespace: 'host', key: 'count', value: '3', type: 'json' }];
-    expect(await refused(bench, { title: 'A', metafields: wrong })).toEqual([
+    expect(await refused(harness, { title: 'A', metafields: wrong })).toEqual([
       ['INVALID_METAFIELD', 'input.metafields.0.type'],
     ]);
   });
 
   it('keeps unique values unique', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
+    const harness = createHarness();
+    await defineMetafield(harness);
     const metafields = [{ key: 'local_id', value: '7' }];
-    const { id } = await pushed(bench, { title: 'A', metafields });
-    expect(await refused(bench, { title: 'B', metafields })).toEqual([
+    const { id } = await pushed(harness, { title: 'A', metafields });
+    expect(await refused(harness, { title: 'B', metafields })).toEqual([
       ['CAPABILITY_VIOLATION', 'input.metafields.0.value'],
     ]);
-    expect((await pushed(bench, { metafields }, { id })).id).toBe(id);
-    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
-    expect((await pushed(bench, { title: 'B', metafields })).id).not.toBe(id);
+    expect((await pushed(harness, { metafields }, { id })).id).toBe(id);
+    await harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id });
+    expect((await pushed(harness, { title: 'B', metafields })).id).not.toBe(id);
   });
 
   it.each([
@@ -228,13 +231,13 @@ describe('productSet on metafields', () => {
     ['two lines for one', text('a', 'x\ny'), 'value'],
     ['an id of 256 characters', text('a', 'x'.repeat(256), { type: 'id' }), 'value'],
   ])('refuses %s', async (_name, metafield, part) => {
-    expect(await refused(createBench(), { title: 'A', metafields: [metafield] })).toEqual([
+    expect(await refused(createHarness(), { title: 'A', metafields: [metafield] })).toEqual([
       ['INVALID_METAFIELD', `input.metafields.0.${part}`],
     ]);
   });
 
   it('refuses one metafield given twice', async () => {
-    expect(await refused(createBench(), { title: 'A', metafields: [text('a', '1'), text('a', '2')] })).toEqual([
+    expect(await refused(createHarness(), { title: 'A', metafields: [text('a', '1'), text('a', '2')] })).toEqual([
       ['INVALID_METAFIELD', 'input.metafields.1'],
     ]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBench, defineMetafield, push, pushed, refused, shirt, shirtVariant, shop } from './harness.ts';
+import { createHarness, defineMetafield, push, pushed, refused, shirt, shirtVariant, shop } from './harness.ts';
 
 const option = (name: string, ...values: string[]) => ({ name, values: values.map((value) => ({ name: value })) });
 const variant = (optionName: string, name: string, more: object = {}) => ({
@@ -10,7 +10,7 @@ const variant = (optionName: string, name: string, more: object = {}) => ({
 
 describe('productSet on variants and options', () => {
   it('gives a product without options its default variant', async () => {
-    const product = await pushed(createBench(), { title: 'Mug' });
+    const product = await pushed(createHarness(), { title: 'Mug' });
     expect(product.options).toMatchObject([{ name: 'Title', position: 1, optionValues: [{ name: 'Default Title' }] }]);
     expect(product.variants.nodes).toMatchObject([{ title: 'Default Title', price: '0.00', sku: null, position: 1 }]);
   });
@@ -29,14 +29,14 @@ describe('productSet on variants and options', () => {
       },
     ],
   ])('prices the default variant %s', async (_name, input) => {
-    const bench = createBench();
-    const [before] = (await pushed(bench, { title: 'Mug' }, { handle: 'mug' })).variants.nodes;
-    const after = (await pushed(bench, { title: 'Mug', ...input }, { handle: 'mug' })).variants.nodes;
+    const harness = createHarness();
+    const [before] = (await pushed(harness, { title: 'Mug' }, { handle: 'mug' })).variants.nodes;
+    const after = (await pushed(harness, { title: 'Mug', ...input }, { handle: 'mug' })).variants.nodes;
     expect(after).toMatchObject([{ id: before?.id, title: 'Default Title', price: '5.00' }]);
   });
 
   it('makes the variants that are listed, in their order', async () => {
-    const product = await pushed(createBench(), shirt(['Red', 'Blue'], ['S', 'M']));
+    const product = await pushed(createHarness(), shirt(['Red', 'Blue'], ['S', 'M']));
     expect(product.variants.nodes.map(({ title, sku, position }) => [title, sku, position])).toEqual([
       ['Red / S', 'Red-S', 1],
       ['Red / M', 'Red-M', 2],
@@ -50,14 +50,14 @@ describe('productSet on variants and options', () => {
   });
 
   it('makes one variant of options alone, with the first value of each', async () => {
-    const product = await pushed(createBench(), { title: 'Shirt', productOptions: [option('Size', 'S', 'M')] });
+    const product = await pushed(createHarness(), { title: 'Shirt', productOptions: [option('Size', 'S', 'M')] });
     expect(product.variants.nodes.map(({ title }) => title)).toEqual(['S']);
   });
 
   it('keeps the gids of variants by their option values, adds new ones and deletes what is not listed', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, shirt(['Red', 'Blue'], ['S']), { handle: 'shirt' });
-    const after = await pushed(bench, { ...shirt(['Green', 'Red'], ['S']), title: 'New' }, { handle: 'shirt' });
+    const harness = createHarness();
+    const before = await pushed(harness, shirt(['Red', 'Blue'], ['S']), { handle: 'shirt' });
+    const after = await pushed(harness, { ...shirt(['Green', 'Red'], ['S']), title: 'New' }, { handle: 'shirt' });
     expect(after.id).toBe(before.id);
     expect(after.variants.nodes.map(({ title }) => title)).toEqual(['Green / S', 'Red / S']);
     const idOf = (product: typeof before, title: string) =>
@@ -68,22 +68,22 @@ describe('productSet on variants and options', () => {
   });
 
   it('moves a variant named by its gid to other option values', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, shirt(['Red', 'Blue'], ['S']), { handle: 'shirt' });
+    const harness = createHarness();
+    const before = await pushed(harness, shirt(['Red', 'Blue'], ['S']), { handle: 'shirt' });
     const [red, blue] = before.variants.nodes;
     const swapped = {
       ...shirt(['Red', 'Blue'], ['S']),
       variants: [{ ...shirtVariant('Blue', 'S'), id: red?.id }, shirtVariant('Red', 'S')],
     };
-    const after = await pushed(bench, swapped, { handle: 'shirt' });
+    const after = await pushed(harness, swapped, { handle: 'shirt' });
     expect(after.variants.nodes[0]).toMatchObject({ id: red?.id, title: 'Blue / S' });
     expect(after.variants.nodes[1]?.title).toBe('Red / S');
     expect([red?.id, blue?.id]).not.toContain(after.variants.nodes[1]?.id);
   });
 
   it('renames an option and a value by gid, and the variants stay who they are', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, shirt(['Red'], ['S']), { handle: 'shirt' });
+    const harness = createHarness();
+    const before = await pushed(harness, shirt(['Red'], ['S']), { handle: 'shirt' });
     const [colour, size] = before.options;
     const input = {
       productOptions: [
@@ -99,7 +99,7 @@ describe('productSet on variants and options', () => {
         },
       ],
     };
-    const after = await pushed(bench, input, { id: before.id });
+    const after = await pushed(harness, input, { id: before.id });
     expect(after.options.map(({ name }) => name)).toEqual(['Color', 'Size']);
     expect(after.variants.nodes).toMatchObject([
       { id: before.variants.nodes[0]?.id, title: 'Crimson / S', sku: 'Red-S', price: '10.00' },
@@ -107,11 +107,11 @@ describe('productSet on variants and options', () => {
   });
 
   it('keeps the gids of variants when the options change places', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
+    const harness = createHarness();
+    const before = await pushed(harness, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
     const input = shirt(['Red'], ['S', 'M']);
     const after = await pushed(
-      bench,
+      harness,
       { ...input, productOptions: (input['productOptions'] as unknown[]).toReversed() },
       { handle: 'shirt' },
     );
@@ -120,17 +120,17 @@ describe('productSet on variants and options', () => {
   });
 
   it('leaves variants alone where the input does not name them', async () => {
-    const bench = createBench();
-    const before = await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
-    const after = await pushed(bench, { title: 'Renamed' }, { handle: 'shirt' });
+    const harness = createHarness();
+    const before = await pushed(harness, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
+    const after = await pushed(harness, { title: 'Renamed' }, { handle: 'shirt' });
     expect(after.variants).toEqual(before.variants);
     expect(after.options).toEqual(before.options);
   });
 
   it('takes options away with an empty list', async () => {
-    const bench = createBench();
-    await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
-    const after = await pushed(bench, { productOptions: [] }, { handle: 'shirt' });
+    const harness = createHarness();
+    await pushed(harness, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
+    const after = await pushed(harness, { productOptions: [] }, { handle: 'shirt' });
     expect(after.variants.nodes.map(({ title }) => title)).toEqual(['Default Title']);
   });
 
@@ -146,7 +146,7 @@ describe('productSet on variants and options', () => {
         { ...shirtVariant('Red', 'M'), position: 3 },
       ],
     };
-    const product = await pushed(createBench(), input);
+    const product = await pushed(createHarness(), input);
     expect(product.options.map(({ name, position }) => [name, position])).toEqual([
       ['Colour', 1],
       ['Size', 2],
@@ -159,34 +159,34 @@ describe('productSet on variants and options', () => {
 
   it('writes amounts with two decimals', async () => {
     const variants = [variant('Size', 'S', { price: 19.9, compareAtPrice: '25' })];
-    const product = await pushed(createBench(), { title: 'A', productOptions: [option('Size', 'S')], variants });
+    const product = await pushed(createHarness(), { title: 'A', productOptions: [option('Size', 'S')], variants });
     expect(product.variants.nodes).toMatchObject([{ price: '19.90', compareAtPrice: '25.00' }]);
   });
 
   it('keeps what a variant does not say, and resets what it says is null', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const productOptions = [option('Size', 'S')];
     const first = { sku: 'a', price: '3', compareAtPrice: '4' };
-    await pushed(bench, { title: 'A', productOptions, variants: [variant('Size', 'S', first)] }, { handle: 'a' });
-    const kept = await pushed(bench, { productOptions, variants: [variant('Size', 'S')] }, { handle: 'a' });
+    await pushed(harness, { title: 'A', productOptions, variants: [variant('Size', 'S', first)] }, { handle: 'a' });
+    const kept = await pushed(harness, { productOptions, variants: [variant('Size', 'S')] }, { handle: 'a' });
     expect(kept.variants.nodes).toMatchObject([{ sku: 'a', price: '3.00', compareAtPrice: '4.00' }]);
     const none = { sku: null, price: null, compareAtPrice: null };
-    const reset = await pushed(bench, { productOptions, variants: [variant('Size', 'S', none)] }, { handle: 'a' });
+    const reset = await pushed(harness, { productOptions, variants: [variant('Size', 'S', none)] }, { handle: 'a' });
     expect(reset.variants.nodes).toMatchObject([{ sku: null, price: '0.00', compareAtPrice: null }]);
   });
 
   it('takes 2,048 variants', async () => {
     const names = Array.from({ length: 2048 }, (_, index) => `v${index}`);
-    const bench = createBench();
+    const harness = createHarness();
     const input = {
       title: 'Big',
       productOptions: [option('Number', ...names)],
       variants: names.map((name) => variant('Number', name)),
     };
-    const product = await pushed(bench, input, { handle: 'big' });
+    const product = await pushed(harness, input, { handle: 'big' });
     const count = { product: { variantsCount: { count: 2048, precision: 'EXACT' } } };
     expect(
-      await bench.data('query ($id: ID!) { product(id: $id) { variantsCount { count precision } } }', {
+      await harness.data('query ($id: ID!) { product(id: $id) { variantsCount { count precision } } }', {
         id: product.id,
       }),
     ).toEqual(count);
@@ -195,33 +195,35 @@ describe('productSet on variants and options', () => {
 
 describe('productSet refuses', () => {
   const existing = async () => {
-    const bench = createBench();
-    const product = await pushed(bench, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
-    return { bench, product, identifier: { handle: 'shirt' } };
+    const harness = createHarness();
+    const product = await pushed(harness, shirt(['Red'], ['S', 'M']), { handle: 'shirt' });
+    return { harness, product, identifier: { handle: 'shirt' } };
   };
   const size = option('Size', 'S', 'M');
 
   it('options without variants on a product that exists', async () => {
-    const { bench, identifier } = await existing();
-    expect(await refused(bench, { productOptions: [size] }, identifier)).toEqual([
+    const { harness, identifier } = await existing();
+    expect(await refused(harness, { productOptions: [size] }, identifier)).toEqual([
       ['VARIANTS_INPUT_MISSING', 'input.variants'],
     ]);
   });
 
   it('variants without options', async () => {
-    const { bench, identifier } = await existing();
+    const { harness, identifier } = await existing();
     const variants = [shirtVariant('Red', 'S')];
-    expect(await refused(bench, { variants }, identifier)).toEqual([
+    expect(await refused(harness, { variants }, identifier)).toEqual([
       ['PRODUCT_OPTIONS_INPUT_MISSING', 'input.productOptions'],
     ]);
-    expect(await refused(createBench(), { title: 'A', variants: [variant('Title', 'Default Title')] })).toEqual([
+    expect(await refused(createHarness(), { title: 'A', variants: [variant('Title', 'Default Title')] })).toEqual([
       ['PRODUCT_OPTIONS_INPUT_MISSING', 'input.productOptions'],
     ]);
   });
 
   it('to leave a product without any variant', async () => {
-    const { bench, identifier } = await existing();
-    expect(await refused(bench, { variants: [] }, identifier)).toEqual([['VARIANTS_INPUT_MISSING', 'input.variants']]);
+    const { harness, identifier } = await existing();
+    expect(await refused(harness, { variants: [] }, identifier)).toEqual([
+      ['VARIANTS_INPUT_MISSING', 'input.variants'],
+    ]);
   });
 
   it.each([
@@ -268,7 +270,7 @@ describe('productSet refuses', () => {
       [['OPTION_VALUES_OVER_LIMIT', 'input.productOptions.0.values']],
     ],
   ])('%s', async (_name, productOptions, problems) => {
-    expect(await refused(createBench(), { title: 'A', productOptions })).toEqual(problems);
+    expect(await refused(createHarness(), { title: 'A', productOptions })).toEqual(problems);
   });
 
   it.each([
@@ -339,11 +341,11 @@ describe('productSet refuses', () => {
       [['VARIANTS_OVER_LIMIT', 'input.variants']],
     ],
   ])('a variant with %s', async (_name, variants, problems) => {
-    expect(await refused(createBench(), { title: 'A', productOptions: [size], variants })).toEqual(problems);
+    expect(await refused(createHarness(), { title: 'A', productOptions: [size], variants })).toEqual(problems);
   });
 
   it('one variant named twice by its gid', async () => {
-    const { bench, product, identifier } = await existing();
+    const { harness, product, identifier } = await existing();
     const id = product.variants.nodes[0]?.id;
     const input = {
       ...shirt(['Red'], ['S', 'M']),
@@ -352,7 +354,7 @@ describe('productSet refuses', () => {
         { ...shirtVariant('Red', 'M'), id },
       ],
     };
-    expect(await refused(bench, input, identifier)).toEqual([
+    expect(await refused(harness, input, identifier)).toEqual([
       ['PRODUCT_VARIANT_DOES_NOT_EXIST', 'input.variants.1.id'],
     ]);
   });
@@ -363,7 +365,7 @@ describe('productSet refuses', () => {
       productOptions: [size],
       variants: [variant('Size', 'XL'), variant('Size', 'S', { price: '-1' })],
     };
-    const { userErrors } = await push(createBench(), input);
+    const { userErrors } = await push(createHarness(), input);
     expect(userErrors).toEqual([
       { code: 'INVALID_PRODUCT', field: ['input', 'title'], message: "Title can't be blank" },
       {
@@ -393,13 +395,13 @@ describe('productSet with an identifier', () => {
         identifiers,
         async (colours, sizes, title, identifier) => {
           fc.pre(title.trim() !== '');
-          const bench = createBench();
-          await defineMetafield(bench);
+          const harness = createHarness();
+          await defineMetafield(harness);
           const input = { ...shirt(colours, sizes), title };
-          const first = await pushed(bench, input, identifier);
-          await bench.clock.advance(1000);
-          const second = await pushed(bench, input, identifier);
-          expect(bench.store.all(shop, 'Product')).toHaveLength(1);
+          const first = await pushed(harness, input, identifier);
+          await harness.clock.advance(1000);
+          const second = await pushed(harness, input, identifier);
+          expect(harness.store.all(shop, 'Product')).toHaveLength(1);
           expect({ ...second, updatedAt: first.updatedAt }).toEqual(first);
           expect(second.updatedAt > first.updatedAt).toBe(true);
         },
@@ -414,10 +416,10 @@ describe('productSet with an identifier', () => {
       fc.asyncProperty(state, state, async (before, input) => {
         const withoutIds = (product: Awaited<ReturnType<typeof pushed>>) =>
           product.variants.nodes.map(({ id: _id, ...rest }) => rest);
-        const bench = createBench();
-        await pushed(bench, before, { handle: 'same' });
-        const updated = await pushed(bench, input, { handle: 'same' });
-        expect(withoutIds(updated)).toEqual(withoutIds(await pushed(createBench(), input, { handle: 'same' })));
+        const harness = createHarness();
+        await pushed(harness, before, { handle: 'same' });
+        const updated = await pushed(harness, input, { handle: 'same' });
+        expect(withoutIds(updated)).toEqual(withoutIds(await pushed(createHarness(), input, { handle: 'same' })));
         expect(new Set(updated.variants.nodes.map(({ id }) => id)).size).toBe(updated.variants.nodes.length);
       }),
       { numRuns: 60 },

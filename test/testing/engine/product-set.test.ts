@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, push, pushed, refused, shop } from './harness.ts';
+import { createHarness, defineMetafield, type Harness, push, pushed, refused, shop } from './harness.ts';
 
 const gid = 'gid://shopify/Product/999';
 
 describe('productSet on the product itself', () => {
   it('creates with what a new product has', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: '  Mug ' });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: '  Mug ' });
     const fields = `id title handle descriptionHtml vendor productType tags status createdAt updatedAt publishedAt
       templateSuffix requiresSellingPlan seo { title description } category { id } hasOnlyDefaultVariant`;
-    const { product } = await bench.data(`query ($id: ID!) { product(id: $id) { ${fields} } }`, { id });
+    const { product } = await harness.data(`query ($id: ID!) { product(id: $id) { ${fields} } }`, { id });
     expect(product).toEqual({
       id,
       title: 'Mug',
@@ -31,7 +31,7 @@ describe('productSet on the product itself', () => {
   });
 
   it('changes what the input says, keeps what it leaves out, resets what it says is null', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const category = 'gid://shopify/TaxonomyCategory/sg-4-17';
     const full = {
       title: 'Mug',
@@ -45,14 +45,14 @@ describe('productSet on the product itself', () => {
       seo: { title: 's' },
       category,
     };
-    const { id } = await pushed(bench, full, { handle: 'mug' });
+    const { id } = await pushed(harness, full, { handle: 'mug' });
     const read = async () => {
       const query = `query ($id: ID!) { product(id: $id) { title descriptionHtml vendor productType tags status templateSuffix
         requiresSellingPlan seo { title description } category { id } createdAt updatedAt } }`;
-      return (await bench.data(query, { id }))['product'];
+      return (await harness.data(query, { id }))['product'];
     };
-    await bench.clock.advance(60_000);
-    await pushed(bench, { title: 'Cup', seo: { description: 'd' } }, { id });
+    await harness.clock.advance(60_000);
+    await pushed(harness, { title: 'Cup', seo: { description: 'd' } }, { id });
     expect(await read()).toMatchObject({
       ...full,
       title: 'Cup',
@@ -62,7 +62,7 @@ describe('productSet on the product itself', () => {
       updatedAt: '2026-10-01T00:01:00.000Z',
     });
     await pushed(
-      bench,
+      harness,
       { descriptionHtml: null, vendor: null, tags: [], status: null, seo: { title: null }, category: null },
       { id },
     );
@@ -78,7 +78,7 @@ describe('productSet on the product itself', () => {
   });
 
   it('keeps tags as Shopify does', async () => {
-    const product = await pushed(createBench(), { title: 'A', tags: [' zoo', 'Bar, apple', 'bar', 'été', ''] });
+    const product = await pushed(createHarness(), { title: 'A', tags: [' zoo', 'Bar, apple', 'bar', 'été', ''] });
     expect(product.tags).toEqual(['apple', 'Bar', 'zoo', 'été']);
   });
 
@@ -90,37 +90,37 @@ describe('productSet on the product itself', () => {
     ['한국 차', '한국-차'],
     ['--- !!! ---', 'product'],
   ])('makes a handle of %s', async (title, handle) => {
-    expect((await pushed(createBench(), { title })).handle).toBe(handle);
+    expect((await pushed(createHarness(), { title })).handle).toBe(handle);
   });
 
   it('makes room for a second product of the same title', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const handles = [];
-    for (let count = 0; count < 3; count++) handles.push((await pushed(bench, { title: 'Mug' })).handle);
+    for (let count = 0; count < 3; count++) handles.push((await pushed(harness, { title: 'Mug' })).handle);
     expect(handles).toEqual(['mug', 'mug-1', 'mug-2']);
   });
 
   it('does not change the handle with the title', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'Mug' });
-    expect((await pushed(bench, { title: 'Cup' }, { id })).handle).toBe('mug');
-    expect((await pushed(bench, { handle: 'My Cup' }, { id })).handle).toBe('my-cup');
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'Mug' });
+    expect((await pushed(harness, { title: 'Cup' }, { id })).handle).toBe('mug');
+    expect((await pushed(harness, { handle: 'My Cup' }, { id })).handle).toBe('my-cup');
   });
 
   it('takes collections that exist', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const id = 'gid://shopify/Collection/7';
-    bench.store.put(shop, 'Collection', { id, title: 'Summer' });
-    const product = await pushed(bench, { title: 'A', collections: [id, id] }, { handle: 'a' });
+    harness.store.put(shop, 'Collection', { id, title: 'Summer' });
+    const product = await pushed(harness, { title: 'A', collections: [id, id] }, { handle: 'a' });
     const query = `query ($id: ID!, $collection: ID!) {
       product(id: $id) { collections(first: 5) { nodes { id title } } inCollection(id: $collection) }
     }`;
     const variables = { id: product.id, collection: id };
-    expect(await bench.data(query, variables)).toEqual({
+    expect(await harness.data(query, variables)).toEqual({
       product: { collections: { nodes: [{ id, title: 'Summer' }] }, inCollection: true },
     });
-    await pushed(bench, { collections: [] }, { handle: 'a' });
-    expect(await bench.data(query, variables)).toEqual({
+    await pushed(harness, { collections: [] }, { handle: 'a' });
+    expect(await harness.data(query, variables)).toEqual({
       product: { collections: { nodes: [] }, inCollection: false },
     });
   });
@@ -143,19 +143,19 @@ describe('productSet on the product itself', () => {
       [['INVALID_INPUT', 'input.collections.0']],
     ],
   ])('refuses %s', async (_name, input, problems) => {
-    expect(await refused(createBench(), input)).toEqual(problems);
+    expect(await refused(createHarness(), input)).toEqual(problems);
   });
 
   it('refuses a handle that another product has', async () => {
-    const bench = createBench();
-    await pushed(bench, { title: 'Mug' });
-    expect(await refused(bench, { title: 'Other', handle: 'mug' })).toEqual([['HANDLE_NOT_UNIQUE', 'input.handle']]);
+    const harness = createHarness();
+    await pushed(harness, { title: 'Mug' });
+    expect(await refused(harness, { title: 'Other', handle: 'mug' })).toEqual([['HANDLE_NOT_UNIQUE', 'input.handle']]);
   });
 
   it('refuses a null title on a product that has one', async () => {
-    const bench = createBench();
-    await pushed(bench, { title: 'Mug' });
-    expect(await refused(bench, { title: null }, { handle: 'mug' })).toEqual([['INVALID_PRODUCT', 'input.title']]);
+    const harness = createHarness();
+    await pushed(harness, { title: 'Mug' });
+    expect(await refused(harness, { title: null }, { handle: 'mug' })).toEqual([['INVALID_PRODUCT', 'input.title']]);
   });
 
   it.each([
@@ -169,8 +169,8 @@ describe('productSet on the product itself', () => {
       'OptionSetInput.linkedMetafield',
     ],
   ])('says so where it would have to ignore input: %j', async (input, field) => {
-    const bench = createBench();
-    const { errors } = await bench.run(
+    const harness = createHarness();
+    const { errors } = await harness.run(
       'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } } }',
       {
         input: { title: 'A', ...input },
@@ -179,104 +179,104 @@ describe('productSet on the product itself', () => {
     expect(errors).toMatchObject([
       { message: `\`${field}\` is not simulated by the fake`, extensions: { code: 'NOT_SIMULATED' } },
     ]);
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
   });
 });
 
 describe('the identifier of productSet', () => {
   it('by id leads to the product or nowhere', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    expect((await pushed(bench, { title: 'B' }, { id })).id).toBe(id);
-    expect(await refused(bench, {}, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'identifier.id']]);
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    expect((await pushed(harness, { title: 'B' }, { id })).id).toBe(id);
+    expect(await refused(harness, {}, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'identifier.id']]);
   });
 
   it('can still be the deprecated id of the input, but not both', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    expect((await pushed(bench, { id, title: 'B' })).id).toBe(id);
-    expect(await refused(bench, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'input.id']]);
-    expect(await refused(bench, { id, title: 'B' }, { id })).toEqual([['ID_NOT_ALLOWED', 'input.id']]);
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    expect((await pushed(harness, { id, title: 'B' })).id).toBe(id);
+    expect(await refused(harness, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'input.id']]);
+    expect(await refused(harness, { id, title: 'B' }, { id })).toEqual([['ID_NOT_ALLOWED', 'input.id']]);
   });
 
   it('that is no gid is an error of the whole call', async () => {
-    const { errors } = await createBench().run(
+    const { errors } = await createHarness().run(
       'mutation { productSet(identifier: {id: "7"}, input: {}) { product { id } } }',
     );
     expect(errors).toMatchObject([{ message: "Invalid global id '7'", path: ['productSet'] }]);
   });
 
   it('by handle creates or updates', async () => {
-    const bench = createBench();
-    const created = await pushed(bench, { title: 'A' }, { handle: 'My Tee' });
+    const harness = createHarness();
+    const created = await pushed(harness, { title: 'A' }, { handle: 'My Tee' });
     expect(created.handle).toBe('my-tee');
-    const updated = await pushed(bench, { title: 'B', handle: 'my-tee' }, { handle: 'my-tee' });
+    const updated = await pushed(harness, { title: 'B', handle: 'my-tee' }, { handle: 'my-tee' });
     expect(updated).toMatchObject({ id: created.id, title: 'B' });
-    expect(await refused(bench, { title: 'B', handle: 'other' }, { handle: 'my-tee' })).toEqual([
+    expect(await refused(harness, { title: 'B', handle: 'other' }, { handle: 'my-tee' })).toEqual([
       ['INPUT_MISMATCH', 'input.handle'],
     ]);
-    expect(await refused(bench, { title: 'B' }, { handle: '!' })).toEqual([['INVALID_INPUT', 'identifier.handle']]);
+    expect(await refused(harness, { title: 'B' }, { handle: '!' })).toEqual([['INVALID_INPUT', 'identifier.handle']]);
   });
 
   it('none creates another one each time', async () => {
-    const bench = createBench();
-    await pushed(bench, { title: 'A' });
-    await pushed(bench, { title: 'A' });
-    expect(bench.store.all(shop, 'Product')).toHaveLength(2);
+    const harness = createHarness();
+    await pushed(harness, { title: 'A' });
+    await pushed(harness, { title: 'A' });
+    expect(harness.store.all(shop, 'Product')).toHaveLength(2);
   });
 
   it('by custom id needs a definition that keeps values unique', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const identifier = { customId: { namespace: 'host', key: 'code', value: '7' } };
-    expect(await refused(bench, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: 'single_line_text_field' });
-    expect(await refused(bench, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
-    const { userErrors } = await push(bench, { title: 'A' }, identifier);
+    expect(await refused(harness, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: 'single_line_text_field' });
+    expect(await refused(harness, { title: 'A' }, identifier)).toEqual([['INVALID_METAFIELD', 'identifier.customId']]);
+    const { userErrors } = await push(harness, { title: 'A' }, identifier);
     expect(userErrors[0]?.message).toBe("Metafield definition of type 'id' is required when using custom ids.");
   });
 
   it('by custom id creates with the metafield, or updates', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
+    const harness = createHarness();
+    await defineMetafield(harness);
     const identifier = { customId: { key: 'local_id', value: '7' } };
-    const created = await pushed(bench, { title: 'A' }, identifier);
+    const created = await pushed(harness, { title: 'A' }, identifier);
     expect(created.metafields.nodes).toMatchObject([{ namespace: 'app--1001', key: 'local_id', value: '7' }]);
     const updated = await pushed(
-      bench,
+      harness,
       { title: 'B' },
       { customId: { namespace: '$app', key: 'local_id', value: '7' } },
     );
     expect(updated.id).toBe(created.id);
     expect(updated.metafields).toEqual(created.metafields);
-    expect((await pushed(bench, { title: 'C' }, { customId: { key: 'local_id', value: '8' } })).id).not.toBe(
+    expect((await pushed(harness, { title: 'C' }, { customId: { key: 'local_id', value: '8' } })).id).not.toBe(
       created.id,
     );
   });
 
   it('by custom id takes any definition whose values are made unique', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, {
+    const harness = createHarness();
+    await defineMetafield(harness, {
       namespace: 'host',
       key: 'code',
       type: 'number_integer',
       capabilities: { uniqueValues: { enabled: true } },
     });
     const identifier = { customId: { namespace: 'host', key: 'code', value: '7' } };
-    const { id } = await pushed(bench, { title: 'A' }, identifier);
-    expect((await pushed(bench, { title: 'B' }, identifier)).id).toBe(id);
+    const { id } = await pushed(harness, { title: 'A' }, identifier);
+    expect((await pushed(harness, { title: 'B' }, identifier)).id).toBe(id);
   });
 
   it('by custom id must stand among the metafields, where those are given', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
+    const harness = createHarness();
+    await defineMetafield(harness);
     const identifier = { customId: { key: 'local_id', value: '7' } };
     const problems = [['METAFIELD_MISMATCH', 'input.metafields']];
-    expect(await refused(bench, { title: 'A', metafields: [] }, identifier)).toEqual(problems);
-    expect(await refused(bench, { title: 'A', metafields: [{ key: 'local_id', value: '8' }] }, identifier)).toEqual(
+    expect(await refused(harness, { title: 'A', metafields: [] }, identifier)).toEqual(problems);
+    expect(await refused(harness, { title: 'A', metafields: [{ key: 'local_id', value: '8' }] }, identifier)).toEqual(
       problems,
     );
     const metafields = [{ namespace: '$app', key: 'local_id', value: '7' }];
-    expect((await pushed(bench, { title: 'A', metafields }, identifier)).metafields.nodes).toHaveLength(1);
+    expect((await pushed(harness, { title: 'A', metafields }, identifier)).metafields.nodes).toHaveLength(1);
   });
 });
 
@@ -287,8 +287,8 @@ describe('productSet in the background', () => {
   const poll = `query ($id: ID!) { productOperation(id: $id) { __typename status product { title }
     ... on ProductSetOperation { userErrors { code field message } } } }`;
 
-  async function started(bench: Bench, variables: Record<string, unknown>): Promise<string> {
-    const { productSet } = await bench.data(start, variables);
+  async function started(harness: Harness, variables: Record<string, unknown>): Promise<string> {
+    const { productSet } = await harness.data(start, variables);
     expect(productSet).toMatchObject({
       product: null,
       productSetOperation: { status: 'CREATED', product: null, userErrors: [] },
@@ -297,17 +297,17 @@ describe('productSet in the background', () => {
     return (productSet as { productSetOperation: { id: string } }).productSetOperation.id;
   }
 
-  const polled = async (bench: Bench, id: string) => (await bench.data(poll, { id }))['productOperation'];
+  const polled = async (harness: Harness, id: string) => (await harness.data(poll, { id }))['productOperation'];
 
   it('answers with an operation, which the clock moves to its end', async () => {
-    const bench = createBench();
-    const id = await started(bench, { input: { title: 'A' } });
-    expect(await polled(bench, id)).toMatchObject({ __typename: 'ProductSetOperation', status: 'CREATED' });
-    await bench.clock.advance(100);
-    expect(await polled(bench, id)).toMatchObject({ status: 'ACTIVE', product: null });
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
-    await bench.clock.advance(400);
-    expect(await polled(bench, id)).toEqual({
+    const harness = createHarness();
+    const id = await started(harness, { input: { title: 'A' } });
+    expect(await polled(harness, id)).toMatchObject({ __typename: 'ProductSetOperation', status: 'CREATED' });
+    await harness.clock.advance(100);
+    expect(await polled(harness, id)).toMatchObject({ status: 'ACTIVE', product: null });
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
+    await harness.clock.advance(400);
+    expect(await polled(harness, id)).toEqual({
       __typename: 'ProductSetOperation',
       status: 'COMPLETE',
       product: { title: 'A' },
@@ -316,52 +316,52 @@ describe('productSet in the background', () => {
   });
 
   it('tells its problems to who asks for the operation', async () => {
-    const bench = createBench();
-    const id = await started(bench, { input: { title: '' } });
-    await bench.clock.advance(500);
-    expect(await polled(bench, id)).toEqual({
+    const harness = createHarness();
+    const id = await started(harness, { input: { title: '' } });
+    await harness.clock.advance(500);
+    expect(await polled(harness, id)).toEqual({
       __typename: 'ProductSetOperation',
       status: 'COMPLETE',
       product: null,
       userErrors: [{ code: 'INVALID_PRODUCT', field: ['input', 'title'], message: "Title can't be blank" }],
     });
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
   });
 
   it('tells there what would have been an error of the whole call', async () => {
-    const bench = createBench();
-    const id = await started(bench, { input: {}, identifier: { id: '7' } });
-    await bench.clock.advance(500);
-    expect(await polled(bench, id)).toMatchObject({
+    const harness = createHarness();
+    const id = await started(harness, { input: {}, identifier: { id: '7' } });
+    await harness.clock.advance(500);
+    expect(await polled(harness, id)).toMatchObject({
       status: 'COMPLETE',
       userErrors: [{ code: 'JOB_ERROR', field: null, message: "Invalid global id '7'" }],
     });
   });
 
   it('works on what is there when it runs', async () => {
-    const bench = createBench();
-    const { id: product } = await pushed(bench, { title: 'A' });
-    const id = await started(bench, { input: { title: 'B' }, identifier: { id: product } });
-    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id: product });
-    await bench.clock.advance(500);
-    expect(await polled(bench, id)).toMatchObject({ userErrors: [{ code: 'PRODUCT_DOES_NOT_EXIST' }] });
+    const harness = createHarness();
+    const { id: product } = await pushed(harness, { title: 'A' });
+    const id = await started(harness, { input: { title: 'B' }, identifier: { id: product } });
+    await harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', { id: product });
+    await harness.clock.advance(500);
+    expect(await polled(harness, id)).toMatchObject({ userErrors: [{ code: 'PRODUCT_DOES_NOT_EXIST' }] });
   });
 
   it('forgets a product that was deleted since', async () => {
-    const bench = createBench();
-    const id = await started(bench, { input: { title: 'A' } });
-    await bench.clock.advance(500);
-    const [product] = bench.store.all(shop, 'Product');
-    await bench.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
+    const harness = createHarness();
+    const id = await started(harness, { input: { title: 'A' } });
+    await harness.clock.advance(500);
+    const [product] = harness.store.all(shop, 'Product');
+    await harness.data('mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId } }', {
       id: product?.id,
     });
-    expect(await polled(bench, id)).toMatchObject({ product: null });
+    expect(await polled(harness, id)).toMatchObject({ product: null });
   });
 
   it('goes on after a restart that came between', async () => {
-    const before = createBench();
+    const before = createHarness();
     const id = await started(before, { input: { title: 'A' } });
-    const after = createBench({ store: before.store });
+    const after = createHarness({ store: before.store });
     await after.clock.advance(600);
     expect(await polled(after, id)).toMatchObject({ status: 'CREATED' });
     await after.clock.advance(0);
@@ -369,19 +369,19 @@ describe('productSet in the background', () => {
   });
 
   it('is given up where the state was replaced', async () => {
-    const bench = createBench();
-    const empty = bench.store.snapshot();
-    await started(bench, { input: { title: 'A' } });
-    bench.store.restore(empty);
-    await bench.clock.advance(1_000);
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
-    expect(bench.store.all(shop, 'ProductSetOperation')).toEqual([]);
+    const harness = createHarness();
+    const empty = harness.store.snapshot();
+    await started(harness, { input: { title: 'A' } });
+    harness.store.restore(empty);
+    await harness.clock.advance(1_000);
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
+    expect(harness.store.all(shop, 'ProductSetOperation')).toEqual([]);
   });
 
   it('has no operation behind any other gid', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    expect(await polled(bench, id)).toBeNull();
-    expect(await polled(bench, 'gid://shopify/ProductSetOperation/999')).toBeNull();
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    expect(await polled(harness, id)).toBeNull();
+    expect(await polled(harness, 'gid://shopify/ProductSetOperation/999')).toBeNull();
   });
 });

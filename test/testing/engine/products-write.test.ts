@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, refused, shop } from './harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createHarness, defineMetafield, type Harness, pushed, refused, shop } from './harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 const fields = `id title handle descriptionHtml vendor tags status category { id } seo { title } publishedAt
   options { name values } variants(first: 5) { nodes { title price inventoryQuantity } } media(first: 5) { nodes { alt } }
   collections(first: 5) { nodes { title } } metafields(first: 5) { nodes { key value } }`;
 
-async function create(bench: Bench, product: object, media?: readonly object[]) {
-  const { productCreate } = await bench.data(
+async function create(harness: Harness, product: object, media?: readonly object[]) {
+  const { productCreate } = await harness.data(
     `mutation ($product: ProductCreateInput, $media: [CreateMediaInput!]) { productCreate(product: $product, media: $media) { product { ${fields} } shop { name } userErrors { field message } } }`,
     { product, ...(media && { media }) },
   );
   return productCreate as { product: Record<string, unknown> & { id: string }; userErrors: { field: string[] }[] };
 }
 
-async function update(bench: Bench, product: object, rest: { media?: readonly object[]; identifier?: object } = {}) {
-  const { productUpdate } = await bench.data(
+async function update(
+  harness: Harness,
+  product: object,
+  rest: { media?: readonly object[]; identifier?: object } = {},
+) {
+  const { productUpdate } = await harness.data(
     `mutation ($product: ProductUpdateInput, $media: [CreateMediaInput!], $identifier: ProductUpdateIdentifiers) {
       productUpdate(product: $product, media: $media, identifier: $identifier) { product { ${fields} } userErrors { field message } } }`,
     { product, ...rest },
@@ -23,8 +27,8 @@ async function update(bench: Bench, product: object, rest: { media?: readonly ob
   return productUpdate as { product: Record<string, unknown> | null; userErrors: { field: string[] }[] };
 }
 
-async function collection(bench: Bench, title: string): Promise<string> {
-  const { collectionCreate } = await bench.data(
+async function collection(harness: Harness, title: string): Promise<string> {
+  const { collectionCreate } = await harness.data(
     'mutation ($title: String!) { collectionCreate(collection: {title: $title}) { collection { id } } }',
     { title },
   );
@@ -35,11 +39,11 @@ const image = { originalSource: 'https://a.example/a.jpg', mediaContentType: 'IM
 
 describe('productCreate', () => {
   it('makes a product with its first variant only, published nowhere', async () => {
-    const bench = createListeningBench();
-    const summer = await collection(bench, 'Summer');
-    bench.topics();
+    const harness = createListeningHarness();
+    const summer = await collection(harness, 'Summer');
+    harness.topics();
     const { product, userErrors } = await create(
-      bench,
+      harness,
       {
         title: 'Shirt',
         tags: ['b', 'a'],
@@ -75,8 +79,8 @@ describe('productCreate', () => {
       collections: { nodes: [{ title: 'Summer' }] },
       metafields: { nodes: [{ key: 'note', value: 'x' }] },
     });
-    expect(bench.topics()).toEqual(['products/create']);
-    expect(bench.events.at(-1)?.payload).toMatchObject({
+    expect(harness.topics()).toEqual(['products/create']);
+    expect(harness.events.at(-1)?.payload).toMatchObject({
       title: 'Shirt',
       status: 'draft',
       admin_graphql_api_id: product.id,
@@ -86,7 +90,7 @@ describe('productCreate', () => {
   it('takes the older argument too', async () => {
     const query =
       'mutation { productCreate(input: {title: "Mug"}) { product { title hasOnlyDefaultVariant } userErrors { field } } }';
-    expect(await createBench().data(query)).toEqual({
+    expect(await createHarness().data(query)).toEqual({
       productCreate: { product: { title: 'Mug', hasOnlyDefaultVariant: true }, userErrors: [] },
     });
   });
@@ -97,16 +101,16 @@ describe('productCreate', () => {
     [{ title: 'A', collectionsToJoin: ['gid://shopify/Collection/99'] }, [], ['collectionsToJoin', '0']],
     [{ title: 'A' }, [{ ...image, originalSource: 'ftp://a' }], ['media', '0', 'originalSource']],
   ])('refuses %j', async (product, media, field) => {
-    const bench = createBench();
-    expect(await create(bench, product, media)).toMatchObject({ product: null, userErrors: [{ field }] });
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
+    const harness = createHarness();
+    expect(await create(harness, product, media)).toMatchObject({ product: null, userErrors: [{ field }] });
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
   });
 
   it.each([
     ['productCreate { product { id } userErrors { field } }', ['product']],
     ['productCreate(input: {id: "gid://shopify/Product/1"}) { product { id } userErrors { field } }', ['id']],
   ])('refuses %s', async (query, field) => {
-    expect(await createBench().data(`mutation { ${query} }`)).toEqual({
+    expect(await createHarness().data(`mutation { ${query} }`)).toEqual({
       productCreate: {
         product: null,
         userErrors: [{ field, message: undefined }].map(({ field: path }) => ({ field: path })),
@@ -127,23 +131,23 @@ describe('productCreate', () => {
       'CreateMediaInput.mediaContentType VIDEO',
     ],
   ])('says so where it would have to ignore %s', async (args, what) => {
-    const { errors } = await createBench().run(`mutation { productCreate(${args}) { product { id } } }`);
+    const { errors } = await createHarness().run(`mutation { productCreate(${args}) { product { id } } }`);
     expect(errors).toMatchObject([{ message: `\`${what}\` is not simulated by the fake` }]);
   });
 
   it('does not mind what is said not to be', async () => {
-    const { product } = await create(createBench(), { title: 'A', giftCard: false, combinedListingRole: null });
+    const { product } = await create(createHarness(), { title: 'A', giftCard: false, combinedListingRole: null });
     expect(product).toMatchObject({ title: 'A' });
   });
 });
 
 describe('productUpdate', () => {
   it('changes what the input says, and adds to lists', async () => {
-    const bench = createListeningBench();
-    const [summer, winter] = [await collection(bench, 'Summer'), await collection(bench, 'Winter')];
+    const harness = createListeningHarness();
+    const [summer, winter] = [await collection(harness, 'Summer'), await collection(harness, 'Winter')];
     const text = { namespace: 'host', type: 'single_line_text_field' };
     const { product } = await create(
-      bench,
+      harness,
       {
         title: 'A',
         vendor: 'Acme',
@@ -155,9 +159,9 @@ describe('productUpdate', () => {
       },
       [image],
     );
-    bench.topics();
+    harness.topics();
     const changed = await update(
-      bench,
+      harness,
       {
         id: product.id,
         title: 'B',
@@ -185,8 +189,8 @@ describe('productUpdate', () => {
         ],
       },
     });
-    expect(bench.topics()).toEqual(['products/update']);
-    expect((await update(bench, { id: product.id, tags: ['a'] })).product).toMatchObject({
+    expect(harness.topics()).toEqual(['products/update']);
+    expect((await update(harness, { id: product.id, tags: ['a'] })).product).toMatchObject({
       title: 'B',
       media: { nodes: [{}, {}] },
       collections: { nodes: [{}] },
@@ -195,11 +199,11 @@ describe('productUpdate', () => {
   });
 
   it('finds the product by any identifier', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
-    const { id } = await pushed(bench, { title: 'A' }, { customId: { key: 'local_id', value: '7' } });
+    const harness = createHarness();
+    await defineMetafield(harness);
+    const { id } = await pushed(harness, { title: 'A' }, { customId: { key: 'local_id', value: '7' } });
     for (const identifier of [{ id }, { handle: 'A' }, { customId: { key: 'local_id', value: '7' } }]) {
-      expect((await update(bench, { title: JSON.stringify(identifier) }, { identifier })).product).toMatchObject({
+      expect((await update(harness, { title: JSON.stringify(identifier) }, { identifier })).product).toMatchObject({
         id,
       });
     }
@@ -208,35 +212,35 @@ describe('productUpdate', () => {
       { handle: 'x' },
       { customId: { key: 'local_id', value: '8' } },
     ]) {
-      expect(await update(bench, { title: 'B' }, { identifier })).toEqual({
+      expect(await update(harness, { title: 'B' }, { identifier })).toEqual({
         product: null,
         userErrors: [{ field: ['id'], message: 'Product does not exist' }],
       });
     }
-    expect(await update(bench, { title: 'B' })).toMatchObject({ product: null, userErrors: [{ field: ['id'] }] });
-    expect(await bench.data('mutation { productUpdate { product { id } userErrors { field } } }')).toEqual({
+    expect(await update(harness, { title: 'B' })).toMatchObject({ product: null, userErrors: [{ field: ['id'] }] });
+    expect(await harness.data('mutation { productUpdate { product { id } userErrors { field } } }')).toEqual({
       productUpdate: { product: null, userErrors: [{ field: ['id'] }] },
     });
   });
 
   it('refuses what does not fit, and changes nothing then', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    await pushed(bench, { title: 'B' });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    await pushed(harness, { title: 'B' });
     const metafields = [{ namespace: 'host', key: 'note', value: 'x' }];
-    expect((await update(bench, { id, handle: 'b', title: '', metafields })).userErrors).toMatchObject([
+    expect((await update(harness, { id, handle: 'b', title: '', metafields })).userErrors).toMatchObject([
       { field: ['title'] },
       { field: ['handle'] },
       { field: ['metafields', '0', 'type'] },
     ]);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ title: 'A' }, { title: 'B' }]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ title: 'A' }, { title: 'B' }]);
   });
 
   it('with options is not simulated', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const query =
       'mutation { productUpdate(input: {id: "gid://shopify/Product/1", productOptions: [{name: "A"}]}) { product { id } } }';
-    expect((await bench.run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    expect((await harness.run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 });
 
@@ -244,19 +248,19 @@ describe('productDelete in the background', () => {
   const start = `mutation ($id: ID!) { productDelete(input: {id: $id}, synchronous: false) { deletedProductId productDeleteOperation { id status deletedProductId } userErrors { field } } }`;
   const poll = `query ($id: ID!) { productOperation(id: $id) { __typename status product { id } ... on ProductDeleteOperation { deletedProductId userErrors { field message } } } }`;
 
-  async function begin(bench: Bench, id: string): Promise<string> {
-    const { productDelete } = await bench.data(start, { id });
+  async function begin(harness: Harness, id: string): Promise<string> {
+    const { productDelete } = await harness.data(start, { id });
     return (productDelete as { productDeleteOperation: { id: string } }).productDeleteOperation.id;
   }
 
   it('deletes when the clock has come there', async () => {
-    const bench = createListeningBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    bench.topics();
-    const operation = await begin(bench, id);
-    expect(bench.store.all(shop, 'Product')).toHaveLength(1);
-    await bench.clock.advance(500);
-    expect(await bench.data(poll, { id: operation })).toEqual({
+    const harness = createListeningHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    harness.topics();
+    const operation = await begin(harness, id);
+    expect(harness.store.all(shop, 'Product')).toHaveLength(1);
+    await harness.clock.advance(500);
+    expect(await harness.data(poll, { id: operation })).toEqual({
       productOperation: {
         __typename: 'ProductDeleteOperation',
         status: 'COMPLETE',
@@ -265,20 +269,20 @@ describe('productDelete in the background', () => {
         userErrors: [],
       },
     });
-    expect(bench.store.all(shop, 'Product')).toEqual([]);
-    expect(bench.topics()).toEqual(['products/delete']);
-    expect(await bench.data(start, { id })).toMatchObject({
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
+    expect(harness.topics()).toEqual(['products/delete']);
+    expect(await harness.data(start, { id })).toMatchObject({
       productDelete: { productDeleteOperation: null, userErrors: [{ field: ['id'] }] },
     });
   });
 
   it('says so where another was faster', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    const [first, second] = [await begin(bench, id), await begin(bench, id)];
-    await bench.clock.advance(500);
-    expect(await bench.data(poll, { id: first })).toMatchObject({ productOperation: { deletedProductId: id } });
-    expect(await bench.data(poll, { id: second })).toMatchObject({
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    const [first, second] = [await begin(harness, id), await begin(harness, id)];
+    await harness.clock.advance(500);
+    expect(await harness.data(poll, { id: first })).toMatchObject({ productOperation: { deletedProductId: id } });
+    expect(await harness.data(poll, { id: second })).toMatchObject({
       productOperation: { deletedProductId: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] },
     });
   });
@@ -286,20 +290,20 @@ describe('productDelete in the background', () => {
 
 describe('variants of all products', () => {
   it('are listed, searched and counted', async () => {
-    const bench = createBench();
-    const first = await pushed(bench, {
+    const harness = createHarness();
+    const first = await pushed(harness, {
       title: 'A',
       productOptions: [],
       variants: [{ optionValues: [], sku: 'a-1', barcode: '12' }],
     });
-    await pushed(bench, {
+    await pushed(harness, {
       title: 'B',
       status: 'DRAFT',
       productOptions: [],
       variants: [{ optionValues: [], sku: 'b-1' }],
     });
     const list = async (query: string): Promise<unknown> => {
-      const { productVariants } = await bench.data(
+      const { productVariants } = await harness.data(
         `query ($query: String) { productVariants(first: 5, query: $query) { nodes { sku } } }`,
         { query },
       );
@@ -311,14 +315,14 @@ describe('variants of all products', () => {
     expect(await list('title:default')).toEqual(['a-1', 'b-1']);
     expect(await list(`product_id:${first.id.split('/').at(-1)}`)).toEqual(['a-1']);
     expect(await list('product_status:draft')).toEqual(['b-1']);
-    expect(await bench.data('{ productVariantsCount(query: "sku:a-1") { count } }')).toEqual({
+    expect(await harness.data('{ productVariantsCount(query: "sku:a-1") { count } }')).toEqual({
       productVariantsCount: { count: 1 },
     });
     for (const field of [
       'productVariants(first: 1, sortKey: SKU) { nodes { id } }',
       'productVariants(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
     ]) {
-      expect((await bench.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+      expect((await harness.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
     }
   });
 });
@@ -327,8 +331,8 @@ describe('files', () => {
   const read =
     'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on MediaImage { fileStatus status alt image { url altText } preview { status image { url } } } } }';
 
-  async function upload(bench: Bench, files: readonly object[]) {
-    const { fileCreate } = await bench.data(
+  async function upload(harness: Harness, files: readonly object[]) {
+    const { fileCreate } = await harness.data(
       'mutation ($files: [FileCreateInput!]!) { fileCreate(files: $files) { files { id fileStatus alt } userErrors { code field } } }',
       { files },
     );
@@ -338,8 +342,8 @@ describe('files', () => {
     };
   }
 
-  async function change(bench: Bench, files: readonly object[]) {
-    const { fileUpdate } = await bench.data(
+  async function change(harness: Harness, files: readonly object[]) {
+    const { fileUpdate } = await harness.data(
       'mutation ($files: [FileUpdateInput!]!) { fileUpdate(files: $files) { files { id alt } userErrors { code field } } }',
       { files },
     );
@@ -349,20 +353,20 @@ describe('files', () => {
   const source = 'https://a.example/a.jpg';
 
   it('are ready after a moment of the clock', async () => {
-    const bench = createBench();
-    const { files } = await upload(bench, [{ originalSource: source, alt: 'x', contentType: 'IMAGE' }]);
+    const harness = createHarness();
+    const { files } = await upload(harness, [{ originalSource: source, alt: 'x', contentType: 'IMAGE' }]);
     expect(files).toMatchObject([{ fileStatus: 'UPLOADED', alt: 'x' }]);
     const ids = files?.map(({ id }) => id) ?? [];
-    const status = async (): Promise<unknown> => (await bench.data(read, { ids }))['nodes'];
-    await bench.clock.advance(100);
+    const status = async (): Promise<unknown> => (await harness.data(read, { ids }))['nodes'];
+    await harness.clock.advance(100);
     expect(await status()).toMatchObject([
       { fileStatus: 'PROCESSING', status: 'PROCESSING', image: null, preview: { status: 'PROCESSING', image: null } },
     ]);
-    expect(await change(bench, [{ id: ids[0], alt: 'y' }])).toMatchObject({
+    expect(await change(harness, [{ id: ids[0], alt: 'y' }])).toMatchObject({
       files: null,
       userErrors: [{ code: 'NON_READY_STATE', field: ['files', '0', 'id'] }],
     });
-    await bench.clock.advance(400);
+    await harness.clock.advance(400);
     const url = expect.stringContaining('a.jpg');
     expect(await status()).toEqual([
       {
@@ -373,63 +377,63 @@ describe('files', () => {
         preview: { status: 'READY', image: { url } },
       },
     ]);
-    expect(await change(bench, [{ id: ids[0], alt: 'y' }])).toEqual({
+    expect(await change(harness, [{ id: ids[0], alt: 'y' }])).toEqual({
       files: [{ id: ids[0], alt: 'y' }],
       userErrors: [],
     });
   });
 
   it('come to products and leave them', async () => {
-    const bench = createListeningBench();
-    const { files } = await upload(bench, [{ originalSource: source }]);
-    await bench.clock.advance(500);
+    const harness = createListeningHarness();
+    const { files } = await upload(harness, [{ originalSource: source }]);
+    await harness.clock.advance(500);
     const id = files?.[0]?.id ?? '';
     const input = { title: 'A', files: [{ id }, { originalSource: 'https://a.example/b.jpg' }] };
-    const { id: product, media } = await pushed(bench, input);
-    const other = await pushed(bench, { title: 'B' });
-    bench.topics();
-    await change(bench, [{ id, alt: 'new', referencesToAdd: [other.id, product] }]);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([
+    const { id: product, media } = await pushed(harness, input);
+    const other = await pushed(harness, { title: 'B' });
+    harness.topics();
+    await change(harness, [{ id, alt: 'new', referencesToAdd: [other.id, product] }]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([
       { media: [{ id, alt: 'new' }, {}] },
       { media: [{ id, alt: 'new' }] },
     ]);
-    expect(bench.topics()).toEqual(['products/update', 'products/update']);
+    expect(harness.topics()).toEqual(['products/update', 'products/update']);
     const own = media.nodes[1]?.id;
-    await change(bench, [{ id: own, referencesToRemove: [product] }]);
-    expect(bench.store.all(shop, 'Product')[0]).toMatchObject({ media: [{ id }] });
-    const { files: all } = await bench.data('{ files(first: 5) { nodes { id } } }');
+    await change(harness, [{ id: own, referencesToRemove: [product] }]);
+    expect(harness.store.all(shop, 'Product')[0]).toMatchObject({ media: [{ id }] });
+    const { files: all } = await harness.data('{ files(first: 5) { nodes { id } } }');
     expect(new Set((all as { nodes: { id: string }[] }).nodes.map((file) => file.id))).toEqual(new Set([id, own]));
 
     const remove = 'mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds userErrors { code field } } }';
-    expect(await bench.data(remove, { ids: [id] })).toEqual({ fileDelete: { deletedFileIds: [id], userErrors: [] } });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ media: [] }, { media: [] }]);
-    expect(await bench.data(remove, { ids: [id] })).toEqual({
+    expect(await harness.data(remove, { ids: [id] })).toEqual({ fileDelete: { deletedFileIds: [id], userErrors: [] } });
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ media: [] }, { media: [] }]);
+    expect(await harness.data(remove, { ids: [id] })).toEqual({
       fileDelete: { deletedFileIds: null, userErrors: [{ code: 'FILE_DOES_NOT_EXIST', field: ['fileIds', '0'] }] },
     });
-    expect(await refused(bench, { title: 'C', files: [{ id }] })).toEqual([['INVALID_INPUT', 'input.files.0.id']]);
+    expect(await refused(harness, { title: 'C', files: [{ id }] })).toEqual([['INVALID_INPUT', 'input.files.0.id']]);
   });
 
   it("that a variant shows are gone from it with the product's", async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const file = { originalSource: source };
-    const { media } = await pushed(bench, {
+    const { media } = await pushed(harness, {
       title: 'A',
       files: [file],
       productOptions: [],
       variants: [{ optionValues: [], file }],
     });
-    await bench.data('mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds } }', {
+    await harness.data('mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds } }', {
       ids: media.nodes.map(({ id }) => id),
     });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ media: [], variants: [{ mediaIds: [] }] }]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ media: [], variants: [{ mediaIds: [] }] }]);
   });
 
   it('are searched by id, status and type', async () => {
-    const bench = createBench();
-    await pushed(bench, { title: 'A', files: [{ originalSource: source }] });
-    await upload(bench, [{ originalSource: source }]);
+    const harness = createHarness();
+    await pushed(harness, { title: 'A', files: [{ originalSource: source }] });
+    await upload(harness, [{ originalSource: source }]);
     const count = async (query: string): Promise<number> => {
-      const { files } = await bench.data(
+      const { files } = await harness.data(
         'query ($query: String) { files(first: 5, query: $query, sortKey: CREATED_AT) { nodes { id } } }',
         { query },
       );
@@ -447,20 +451,20 @@ describe('files', () => {
     [{ originalSource: 'nowhere' }, 'INVALID_IMAGE_SOURCE_URL', 'originalSource'],
     [{ originalSource: source, alt: 'x'.repeat(513) }, 'ALT_VALUE_LIMIT_EXCEEDED', 'alt'],
   ])('are not made of %j', async (file, code, field) => {
-    expect(await upload(createBench(), [file])).toEqual({
+    expect(await upload(createHarness(), [file])).toEqual({
       files: null,
       userErrors: [{ code, field: ['files', '0', field] }],
     });
   });
 
   it('are not changed where file or product is gone', async () => {
-    const bench = createBench();
-    const { media } = await pushed(bench, { title: 'A', files: [{ originalSource: source }] });
-    expect(await change(bench, [{ id: 'gid://shopify/MediaImage/99' }])).toMatchObject({
+    const harness = createHarness();
+    const { media } = await pushed(harness, { title: 'A', files: [{ originalSource: source }] });
+    expect(await change(harness, [{ id: 'gid://shopify/MediaImage/99' }])).toMatchObject({
       userErrors: [{ code: 'FILE_DOES_NOT_EXIST' }],
     });
     const referencesToAdd = ['gid://shopify/Product/99'];
-    expect(await change(bench, [{ id: media.nodes[0]?.id, referencesToAdd, alt: 'x'.repeat(513) }])).toMatchObject({
+    expect(await change(harness, [{ id: media.nodes[0]?.id, referencesToAdd, alt: 'x'.repeat(513) }])).toMatchObject({
       userErrors: [{ code: 'ALT_VALUE_LIMIT_EXCEEDED' }, { code: 'REFERENCE_TARGET_DOES_NOT_EXIST' }],
     });
   });
@@ -472,6 +476,6 @@ describe('files', () => {
     '{ files(first: 1, sortKey: FILENAME) { nodes { id } } }',
     '{ files(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } } }',
   ])('are not simulated in %s', async (query) => {
-    expect((await createBench().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    expect((await createHarness().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, pushed, shop } from './harness.ts';
+import { createHarness, type Harness, pushed, shop } from './harness.ts';
 
 async function prepared() {
-  const bench = createBench();
-  const [online, till] = bench.store.all(shop, 'Publication').map(({ id }) => id);
-  const { id } = await pushed(bench, { title: 'A' });
-  return { bench, id, online: online ?? '', till: till ?? '' };
+  const harness = createHarness();
+  const [online, till] = harness.store.all(shop, 'Publication').map(({ id }) => id);
+  const { id } = await pushed(harness, { title: 'A' });
+  return { harness, id, online: online ?? '', till: till ?? '' };
 }
 
 const change = (name: string) => `mutation ($id: ID!, $input: [PublicationInput!]!) {
@@ -14,8 +14,8 @@ const change = (name: string) => `mutation ($id: ID!, $input: [PublicationInput!
 const publish = change('publishablePublish');
 const unpublish = change('publishableUnpublish');
 
-async function state(bench: Bench, id: string, publicationId: string): Promise<unknown> {
-  const { product } = await bench.data(
+async function state(harness: Harness, id: string, publicationId: string): Promise<unknown> {
+  const { product } = await harness.data(
     `query ($id: ID!, $publicationId: ID!) { product(id: $id) {
       publishedAt publishedOnPublication(publicationId: $publicationId)
       resourcePublicationsV2(first: 5) { nodes { isPublished publishDate publication { name } publishable { ... on Product { id } } } }
@@ -30,21 +30,21 @@ async function state(bench: Bench, id: string, publicationId: string): Promise<u
 
 describe('publications', () => {
   it('are listed in pages', async () => {
-    const { bench, till } = await prepared();
+    const { harness, till } = await prepared();
     const query = `query ($after: String) { publications(first: 1, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } publicationsCount { count } }`;
-    const first = await bench.data(query);
+    const first = await harness.data(query);
     expect(first).toMatchObject({
       publications: { nodes: [{ name: 'Online Store' }], pageInfo: { hasNextPage: true } },
       publicationsCount: { count: 2 },
     });
     const { endCursor } = (first['publications'] as { pageInfo: { endCursor: string } }).pageInfo;
-    expect(await bench.data(query, { after: endCursor })).toMatchObject({
+    expect(await harness.data(query, { after: endCursor })).toMatchObject({
       publications: { nodes: [{ name: 'Point of Sale' }], pageInfo: { hasNextPage: false } },
     });
-    expect(await bench.data('query ($id: ID!) { publication(id: $id) { name } }', { id: till })).toEqual({
+    expect(await harness.data('query ($id: ID!) { publication(id: $id) { name } }', { id: till })).toEqual({
       publication: { name: 'Point of Sale' },
     });
-    expect(await bench.data('{ publication(id: "gid://shopify/Publication/99") { name } }')).toEqual({
+    expect(await harness.data('{ publication(id: "gid://shopify/Publication/99") { name } }')).toEqual({
       publication: null,
     });
   });
@@ -53,12 +53,14 @@ describe('publications', () => {
     'publications(first: 1, catalogType: APP) { nodes { id } }',
     'publicationsCount(catalogType: APP) { count }',
   ])('are not listed by catalogue: %s', async (field) => {
-    expect((await createBench().run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    expect((await createHarness().run(`{ ${field} }`)).errors).toMatchObject([
+      { extensions: { code: 'NOT_SIMULATED' } },
+    ]);
   });
 
   it('do not show a new product', async () => {
-    const { bench, id, online } = await prepared();
-    expect(await state(bench, id, online)).toEqual({
+    const { harness, id, online } = await prepared();
+    expect(await state(harness, id, online)).toEqual({
       publishedAt: null,
       publishedOnPublication: false,
       resourcePublicationsV2: { nodes: [] },
@@ -70,14 +72,14 @@ describe('publications', () => {
   });
 
   it('show what is published, from the first time on', async () => {
-    const { bench, id, online } = await prepared();
+    const { harness, id, online } = await prepared();
     const input = [{ publicationId: online }];
     const publishedAt = '2026-10-01T00:00:00.000Z';
     const answer = { publishable: { id, publishedAt }, shop: { name: 'Demo' }, userErrors: [] };
-    expect(await bench.data(publish, { id, input })).toEqual({ publishablePublish: answer });
-    await bench.clock.advance(5000);
-    expect(await bench.data(publish, { id, input })).toEqual({ publishablePublish: answer });
-    expect(await state(bench, id, online)).toEqual({
+    expect(await harness.data(publish, { id, input })).toEqual({ publishablePublish: answer });
+    await harness.clock.advance(5000);
+    expect(await harness.data(publish, { id, input })).toEqual({ publishablePublish: answer });
+    expect(await state(harness, id, online)).toEqual({
       publishedAt,
       publishedOnPublication: true,
       resourcePublicationsV2: {
@@ -93,48 +95,48 @@ describe('publications', () => {
   });
 
   it('show a product from its date on', async () => {
-    const { bench, id, till } = await prepared();
+    const { harness, id, till } = await prepared();
     const publishDate = '2026-10-01T00:01:00Z';
-    await bench.data(publish, { id, input: [{ publicationId: till, publishDate }] });
+    await harness.data(publish, { id, input: [{ publicationId: till, publishDate }] });
     const waiting = {
       all: { nodes: [{ isPublished: false, publishDate }] },
       publishedOnPublication: false,
       resourcePublicationsV2: { nodes: [] },
     };
-    expect(await state(bench, id, till)).toMatchObject({
+    expect(await state(harness, id, till)).toMatchObject({
       ...waiting,
       resourcePublicationsCount: { count: 1 },
       availablePublicationsCount: { count: 0 },
     });
-    await bench.clock.advance(60_000);
-    expect(await state(bench, id, till)).toMatchObject({ publishedOnPublication: true, publishedAt: null });
+    await harness.clock.advance(60_000);
+    expect(await state(harness, id, till)).toMatchObject({ publishedOnPublication: true, publishedAt: null });
   });
 
   it('lose what is unpublished, also when it never was there', async () => {
-    const { bench, id, online, till } = await prepared();
-    await bench.data(publish, { id, input: [{ publicationId: online }, { publicationId: till }] });
+    const { harness, id, online, till } = await prepared();
+    await harness.data(publish, { id, input: [{ publicationId: online }, { publicationId: till }] });
     const input = [{ publicationId: online }];
     const expected = { publishableUnpublish: { publishable: { id, publishedAt: null }, userErrors: [] } };
-    expect(await bench.data(unpublish, { id, input })).toMatchObject(expected);
-    expect(await bench.data(unpublish, { id, input })).toMatchObject(expected);
-    expect(await state(bench, id, till)).toMatchObject({
+    expect(await harness.data(unpublish, { id, input })).toMatchObject(expected);
+    expect(await harness.data(unpublish, { id, input })).toMatchObject(expected);
+    expect(await state(harness, id, till)).toMatchObject({
       publishedOnPublication: true,
       availablePublicationsCount: { count: 1 },
     });
   });
 
   it('stay through a later productSet', async () => {
-    const { bench, id, online } = await prepared();
-    await bench.data(publish, { id, input: [{ publicationId: online }] });
-    await pushed(bench, { title: 'B' }, { id });
-    expect(await state(bench, id, online)).toMatchObject({ publishedOnPublication: true });
+    const { harness, id, online } = await prepared();
+    await harness.data(publish, { id, input: [{ publicationId: online }] });
+    await pushed(harness, { title: 'B' }, { id });
+    expect(await state(harness, id, online)).toMatchObject({ publishedOnPublication: true });
   });
 
   it('that do not exist are refused, and the others are not touched', async () => {
-    const { bench, id, online } = await prepared();
+    const { harness, id, online } = await prepared();
     const input = [{ publicationId: online }, { publicationId: 'gid://shopify/Publication/99' }, {}];
     const message = 'Publication does not exist or is not publishable';
-    expect(await bench.data(publish, { id, input })).toEqual({
+    expect(await harness.data(publish, { id, input })).toEqual({
       publishablePublish: {
         publishable: null,
         shop: { name: 'Demo' },
@@ -144,17 +146,17 @@ describe('publications', () => {
         ],
       },
     });
-    expect(await state(bench, id, online)).toMatchObject({ publishedOnPublication: false });
+    expect(await state(harness, id, online)).toMatchObject({ publishedOnPublication: false });
   });
 
   it('take products only', async () => {
-    const { bench, online } = await prepared();
+    const { harness, online } = await prepared();
     const input = [{ publicationId: online }];
-    expect(await bench.data(publish, { id: 'gid://shopify/Product/999', input })).toMatchObject({
+    expect(await harness.data(publish, { id: 'gid://shopify/Product/999', input })).toMatchObject({
       publishablePublish: { publishable: null, userErrors: [{ field: ['id'], message: 'Resource does not exist' }] },
     });
-    bench.store.put(shop, 'Collection', { id: 'gid://shopify/Collection/7' });
-    const { errors } = await bench.run(publish, { id: 'gid://shopify/Collection/7', input });
+    harness.store.put(shop, 'Collection', { id: 'gid://shopify/Collection/7' });
+    const { errors } = await harness.run(publish, { id: 'gid://shopify/Collection/7', input });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, defineMetafield, pushed, shirt, shop } from './harness.ts';
+import { createHarness, defineMetafield, type Harness, pushed, shirt, shop } from './harness.ts';
 
 const gone = 'gid://shopify/Product/999';
 
-async function ids(bench: Bench, args: string): Promise<unknown> {
-  const { products } = await bench.data(`{ products(first: 10, ${args}) { nodes { handle } } }`);
+async function ids(harness: Harness, args: string): Promise<unknown> {
+  const { products } = await harness.data(`{ products(first: 10, ${args}) { nodes { handle } } }`);
   return (products as { nodes: { handle: string }[] }).nodes.map(({ handle }) => handle);
 }
 
@@ -13,7 +13,7 @@ describe('the shop and the app', () => {
     '{ shop { id name myshopifyDomain url currencyCode plan { displayName publicDisplayName shopifyPlus partnerDevelopment } } }';
 
   it('say what they are', async () => {
-    expect(await createBench().data(query)).toEqual({
+    expect(await createHarness().data(query)).toEqual({
       shop: {
         id: expect.stringMatching(/^gid:\/\/shopify\/Shop\/\d+$/),
         name: 'Demo',
@@ -23,16 +23,16 @@ describe('the shop and the app', () => {
         plan: { displayName: 'Basic', publicDisplayName: 'Basic', shopifyPlus: false, partnerDevelopment: false },
       },
     });
-    const plus = await createBench({ info: { plan: 'plus', currencyCode: 'CAD' } }).data(query);
+    const plus = await createHarness({ info: { plan: 'plus', currencyCode: 'CAD' } }).data(query);
     expect(plus).toMatchObject({
       shop: { currencyCode: 'CAD', plan: { publicDisplayName: 'Shopify Plus', shopifyPlus: true } },
     });
   });
 
   it('name the granted scopes and the API versions', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     expect(
-      await bench.data(
+      await harness.data(
         '{ currentAppInstallation { id accessScopes { handle } } publicApiVersions { handle supported } }',
       ),
     ).toMatchObject({
@@ -47,23 +47,23 @@ describe('the shop and the app', () => {
 
 describe('products', () => {
   it('are found by gid, handle and custom id', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
-    const { id } = await pushed(bench, { title: 'My Tee' }, { customId: { key: 'local_id', value: '7' } });
+    const harness = createHarness();
+    await defineMetafield(harness);
+    const { id } = await pushed(harness, { title: 'My Tee' }, { customId: { key: 'local_id', value: '7' } });
     const query =
       'query ($identifier: ProductIdentifierInput!) { productByIdentifier(identifier: $identifier) { id } }';
     for (const identifier of [{ id }, { handle: 'my-tee' }, { customId: { key: 'local_id', value: '7' } }]) {
-      expect(await bench.data(query, { identifier })).toEqual({ productByIdentifier: { id } });
+      expect(await harness.data(query, { identifier })).toEqual({ productByIdentifier: { id } });
     }
     for (const identifier of [{ id: gone }, { handle: 'other' }, { customId: { key: 'local_id', value: '8' } }]) {
-      expect(await bench.data(query, { identifier })).toEqual({ productByIdentifier: null });
+      expect(await harness.data(query, { identifier })).toEqual({ productByIdentifier: null });
     }
-    expect(await bench.data('query ($id: ID!) { product(id: $id) { id } }', { id: gone })).toEqual({ product: null });
+    expect(await harness.data('query ($id: ID!) { product(id: $id) { id } }', { id: gone })).toEqual({ product: null });
   });
 
   it('are not looked for by a custom id without a definition', async () => {
     const query = '{ productByIdentifier(identifier: {customId: {key: "local_id", value: "7"}}) { id } }';
-    expect(await createBench().run(query)).toMatchObject({
+    expect(await createHarness().run(query)).toMatchObject({
       data: { productByIdentifier: null },
       errors: [
         {
@@ -83,7 +83,7 @@ describe('products', () => {
     'productOperation(id: "7") { status }',
     'metafieldDefinition(id: "7") { id }',
   ])('and others are not looked for by what is no gid: %s', async (field) => {
-    expect((await createBench().run(`{ ${field} }`)).errors).toMatchObject([
+    expect((await createHarness().run(`{ ${field} }`)).errors).toMatchObject([
       {
         message: "Invalid global id '7'",
         extensions: { code: 'argumentLiteralsIncompatible', typeName: 'CoercionError' },
@@ -92,19 +92,23 @@ describe('products', () => {
   });
 
   it('are searched by simple terms', async () => {
-    const bench = createBench();
-    const red = await pushed(bench, { title: 'Red Tee', status: 'DRAFT' });
-    await pushed(bench, { title: 'Blue Tee' });
-    await pushed(bench, { title: 'Mug' });
-    expect(await ids(bench, 'query: "title:tee"')).toEqual(['red-tee', 'blue-tee']);
-    expect(await ids(bench, 'query: "title:\'blue tee\' AND status:active"')).toEqual(['blue-tee']);
-    expect(await ids(bench, 'query: "title:\\"blue tee\\""')).toEqual(['blue-tee']);
-    expect(await ids(bench, 'query: "status:draft,archived"')).toEqual(['red-tee']);
-    expect(await ids(bench, 'query: "handle:mug"')).toEqual(['mug']);
-    expect(await ids(bench, `query: "id:${red.id.split('/').at(-1)}"`)).toEqual(['red-tee']);
-    expect(await ids(bench, `query: "id:'${red.id}'"`)).toEqual(['red-tee']);
-    expect(await ids(bench, 'query: " ", sortKey: CREATED_AT, reverse: true')).toEqual(['mug', 'blue-tee', 'red-tee']);
-    expect(await bench.data('{ productsCount(query: "title:tee") { count } }')).toEqual({
+    const harness = createHarness();
+    const red = await pushed(harness, { title: 'Red Tee', status: 'DRAFT' });
+    await pushed(harness, { title: 'Blue Tee' });
+    await pushed(harness, { title: 'Mug' });
+    expect(await ids(harness, 'query: "title:tee"')).toEqual(['red-tee', 'blue-tee']);
+    expect(await ids(harness, 'query: "title:\'blue tee\' AND status:active"')).toEqual(['blue-tee']);
+    expect(await ids(harness, 'query: "title:\\"blue tee\\""')).toEqual(['blue-tee']);
+    expect(await ids(harness, 'query: "status:draft,archived"')).toEqual(['red-tee']);
+    expect(await ids(harness, 'query: "handle:mug"')).toEqual(['mug']);
+    expect(await ids(harness, `query: "id:${red.id.split('/').at(-1)}"`)).toEqual(['red-tee']);
+    expect(await ids(harness, `query: "id:'${red.id}'"`)).toEqual(['red-tee']);
+    expect(await ids(harness, 'query: " ", sortKey: CREATED_AT, reverse: true')).toEqual([
+      'mug',
+      'blue-tee',
+      'red-tee',
+    ]);
+    expect(await harness.data('{ productsCount(query: "title:tee") { count } }')).toEqual({
       productsCount: { count: 2 },
     });
   });
@@ -120,32 +124,32 @@ describe('products', () => {
     'sortKey: TITLE',
     'savedSearchId: "gid://shopify/SavedSearch/1"',
   ])('are not listed by what the fake cannot do: %s', async (args) => {
-    const bench = createBench();
-    await pushed(bench, { title: 'A' });
-    expect((await bench.run(`{ products(first: 1, ${args}) { nodes { id } } }`)).errors).toMatchObject([
+    const harness = createHarness();
+    await pushed(harness, { title: 'A' });
+    expect((await harness.run(`{ products(first: 1, ${args}) { nodes { id } } }`)).errors).toMatchObject([
       { extensions: { code: 'NOT_SIMULATED' } },
     ]);
   });
 
   it('are counted up to a limit', async () => {
-    const bench = createBench();
-    for (const title of ['A', 'B', 'C']) await pushed(bench, { title });
+    const harness = createHarness();
+    for (const title of ['A', 'B', 'C']) await pushed(harness, { title });
     const query = 'query ($limit: Int) { productsCount(limit: $limit) { count precision } }';
-    expect(await bench.data(query, { limit: 2 })).toEqual({ productsCount: { count: 2, precision: 'AT_LEAST' } });
-    expect(await bench.data(query, { limit: 3 })).toEqual({ productsCount: { count: 3, precision: 'EXACT' } });
-    expect(await bench.data(query, { limit: null })).toEqual({ productsCount: { count: 3, precision: 'EXACT' } });
+    expect(await harness.data(query, { limit: 2 })).toEqual({ productsCount: { count: 2, precision: 'AT_LEAST' } });
+    expect(await harness.data(query, { limit: 3 })).toEqual({ productsCount: { count: 3, precision: 'EXACT' } });
+    expect(await harness.data(query, { limit: null })).toEqual({ productsCount: { count: 3, precision: 'EXACT' } });
     const bySearch = '{ productsCount(savedSearchId: "gid://shopify/SavedSearch/1") { count } }';
-    expect((await bench.run(bySearch)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+    expect((await harness.run(bySearch)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 
   it('answer all that a catalogue reads', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const input = {
       ...shirt(['Red'], ['S', 'M']),
       descriptionHtml: '<p>Soft &amp; <b>warm</b></p>\n<ul><li>wool</li></ul>',
     };
-    const { id } = await pushed(bench, input);
-    const { product } = await bench.data(
+    const { id } = await pushed(harness, input);
+    const { product } = await harness.data(
       `query ($id: ID!) { product(id: $id) {
         legacyResourceId description short: description(truncateAt: 4) bodyHtml onlineStoreUrl isGiftCard hasOnlyDefaultVariant
         totalInventory tracksInventory totalVariants variantsCount { count } priceRangeV2 { minVariantPrice { amount currencyCode } maxVariantPrice { amount } }
@@ -199,7 +203,7 @@ describe('products', () => {
   });
 
   it('keep what the input says about stock keeping', async () => {
-    const bench = createBench();
+    const harness = createHarness();
     const inventoryItem = {
       tracked: true,
       cost: 3.5,
@@ -209,7 +213,7 @@ describe('products', () => {
       sku: 'from-item',
     };
     const variants = [{ optionValues: [], inventoryPolicy: 'CONTINUE', taxable: false, inventoryItem }];
-    const { id } = await pushed(bench, { title: 'A', productOptions: [], variants }, { handle: 'a' });
+    const { id } = await pushed(harness, { title: 'A', productOptions: [], variants }, { handle: 'a' });
     const query = `query ($id: ID!) { product(id: $id) { tracksInventory variants(first: 1) { nodes { sku inventoryPolicy taxable
       inventoryItem { sku tracked requiresShipping countryCodeOfOrigin unitCost { amount currencyCode } measurement { weight { unit value } } } } } } }`;
     const expected = {
@@ -234,9 +238,9 @@ describe('products', () => {
         },
       },
     };
-    expect(await bench.data(query, { id })).toEqual(expected);
-    await pushed(bench, { productOptions: [], variants: [{ optionValues: [] }] }, { id });
-    expect(await bench.data(query, { id })).toEqual(expected);
+    expect(await harness.data(query, { id })).toEqual(expected);
+    await pushed(harness, { productOptions: [], variants: [{ optionValues: [] }] }, { id });
+    expect(await harness.data(query, { id })).toEqual(expected);
   });
 
   it.each([
@@ -248,40 +252,40 @@ describe('products', () => {
     'collections(first: 1, sortKey: TITLE) { nodes { id } }',
     'resourcePublicationsV2(first: 1, catalogType: APP) { nodes { isPublished } }',
   ])('say so where an argument is not simulated: %s', async (field) => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    const { errors } = await bench.run(`query ($id: ID!) { product(id: $id) { ${field} } }`, { id });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    const { errors } = await harness.run(`query ($id: ID!) { product(id: $id) { ${field} } }`, { id });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 
   it('are deleted, and gone', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
     const query = `mutation ($id: ID!) { productDelete(input: {id: $id}) { deletedProductId shop { name } productDeleteOperation { id } userErrors { field message } } }`;
-    expect(await bench.data(query, { id })).toEqual({
+    expect(await harness.data(query, { id })).toEqual({
       productDelete: { deletedProductId: id, shop: { name: 'Demo' }, productDeleteOperation: null, userErrors: [] },
     });
-    expect(await bench.data(query, { id })).toMatchObject({
+    expect(await harness.data(query, { id })).toMatchObject({
       productDelete: { deletedProductId: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] },
     });
-    expect((await pushed(bench, { title: 'A' })).handle).toBe('a');
+    expect((await pushed(harness, { title: 'A' })).handle).toBe('a');
   });
 });
 
 describe('node', () => {
   it('finds whatever has a gid', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'code' });
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'code' });
     const text = { namespace: 'host', type: 'single_line_text_field', value: 'x' };
     const input = shirt(['Red'], ['S']);
     const [variant] = input['variants'] as object[];
-    const product = await pushed(bench, {
+    const product = await pushed(harness, {
       ...input,
       variants: [{ ...variant, metafields: [{ ...text, key: 'onvariant' }] }],
       files: [{ originalSource: 'https://a.example/a.jpg' }],
       metafields: [{ ...text, key: 'own' }],
     });
-    const { product: parts } = await bench.data(
+    const { product: parts } = await harness.data(
       `query ($id: ID!) { shop { id } product(id: $id) { variants(first: 1) { nodes { id inventoryItem { id } metafields(first: 1) { nodes { id } } } } } }`,
       { id: product.id },
     );
@@ -290,7 +294,7 @@ describe('node', () => {
         variants: { nodes: { id: string; inventoryItem: { id: string }; metafields: { nodes: { id: string }[] } }[] };
       }
     ).variants.nodes;
-    const { shop: self } = await bench.data('{ shop { id } }');
+    const { shop: self } = await harness.data('{ shop { id } }');
     const all = [
       product.id,
       held?.id,
@@ -300,13 +304,13 @@ describe('node', () => {
       product.media.nodes[0]?.id,
       product.options[0]?.id,
       product.options[0]?.optionValues[0]?.id,
-      bench.store.all(shop, 'MetafieldDefinition')[0]?.id,
-      bench.store.all(shop, 'Publication')[0]?.id,
+      harness.store.all(shop, 'MetafieldDefinition')[0]?.id,
+      harness.store.all(shop, 'Publication')[0]?.id,
       (self as { id: string }).id,
     ];
-    const { nodes } = await bench.data('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: all });
+    const { nodes } = await harness.data('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: all });
     expect(nodes).toEqual(all.map((id) => ({ id, __typename: id?.split('/').at(-2) })));
-    const { owners } = await bench.data(
+    const { owners } = await harness.data(
       'query ($ids: [ID!]!) { owners: nodes(ids: $ids) { ... on Metafield { owner { ... on Node { id } } } } }',
       { ids: [all[3], all[4]] },
     );
@@ -316,22 +320,22 @@ describe('node', () => {
   it.each([gone, 'gid://shopify/Shop/1', 'gid://shopify/Order/1', 'gid://shopify/ProductVariant/9?a=b'])(
     'of nothing is null: %s',
     async (id) => {
-      expect(await createBench().data('query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({ node: null });
+      expect(await createHarness().data('query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({ node: null });
     },
   );
 });
 
 describe('metafields of a product', () => {
   it('are read one by one, by namespace and by key', async () => {
-    const bench = createBench();
-    await defineMetafield(bench, { namespace: 'host', key: 'count', type: 'number_integer' });
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'count', type: 'number_integer' });
     const metafields = [
       { namespace: 'host', key: 'count', value: '3' },
       { namespace: 'host', key: 'note', type: 'single_line_text_field', value: 'é' },
       { key: 'list', type: 'list.number_integer', value: '[1,2]' },
     ];
-    const { id } = await pushed(bench, { title: 'A', metafields });
-    const { product } = await bench.data(
+    const { id } = await pushed(harness, { title: 'A', metafields });
+    const { product } = await harness.data(
       `query ($id: ID!) { product(id: $id) {
         count: metafield(namespace: "host", key: "count") { jsonValue ownerType description definition { key } }
         note: metafield(namespace: "host", key: "note") { jsonValue sizeInBytes definition { key } }
@@ -371,7 +375,7 @@ describe('metafield definitions', () => {
     ['$app:foo', 'app--1001--foo'],
     ['host', 'host'],
   ])('for the namespace %s stand in %s', async (namespace, resolved) => {
-    const { metafieldDefinitionCreate } = await createBench().data(create, {
+    const { metafieldDefinitionCreate } = await createHarness().data(create, {
       definition: { ...definition, ...(namespace && { namespace }) },
     });
     expect(metafieldDefinitionCreate).toMatchObject({
@@ -385,17 +389,17 @@ describe('metafield definitions', () => {
   });
 
   it('are taken once', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
-    expect(await bench.data(create, { definition: { ...definition, namespace: '$app' } })).toMatchObject({
+    const harness = createHarness();
+    await defineMetafield(harness);
+    expect(await harness.data(create, { definition: { ...definition, namespace: '$app' } })).toMatchObject({
       metafieldDefinitionCreate: {
         createdDefinition: null,
         userErrors: [{ code: 'TAKEN', field: ['definition', 'key'], elementIndex: null }],
       },
     });
-    await defineMetafield(bench, { ownerType: 'PRODUCTVARIANT' });
-    await defineMetafield(bench, { key: 'other' });
-    expect(bench.store.all(shop, 'MetafieldDefinition')).toHaveLength(3);
+    await defineMetafield(harness, { ownerType: 'PRODUCTVARIANT' });
+    await defineMetafield(harness, { key: 'other' });
+    expect(harness.store.all(shop, 'MetafieldDefinition')).toHaveLength(3);
   });
 
   it.each([
@@ -412,20 +416,20 @@ describe('metafield definitions', () => {
     [{ type: 'json', capabilities: { uniqueValues: { enabled: true } } }, [['INVALID_CAPABILITY', 'capabilities']]],
     [{ capabilities: { uniqueValues: { enabled: false } } }, [['CAPABILITY_REQUIRED_BUT_DISABLED', 'capabilities']]],
   ])('are refused with %j', async (change, problems) => {
-    const bench = createBench();
-    const { metafieldDefinitionCreate } = await bench.data(create, { definition: { ...definition, ...change } });
+    const harness = createHarness();
+    const { metafieldDefinitionCreate } = await harness.data(create, { definition: { ...definition, ...change } });
     const { userErrors } = metafieldDefinitionCreate as { userErrors: { code: string; field: string[] }[] };
     expect(userErrors.map(({ code, field }) => [code, field.slice(1).join('.')])).toEqual(problems);
-    expect(bench.store.all(shop, 'MetafieldDefinition')).toEqual([]);
+    expect(harness.store.all(shop, 'MetafieldDefinition')).toEqual([]);
   });
 
   it('are listed by owner, namespace and key, and found by identifier', async () => {
-    const bench = createBench();
-    await defineMetafield(bench);
-    await defineMetafield(bench, { namespace: 'host', key: 'code', type: 'json' });
-    await defineMetafield(bench, { ownerType: 'PRODUCTVARIANT' });
+    const harness = createHarness();
+    await defineMetafield(harness);
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: 'json' });
+    await defineMetafield(harness, { ownerType: 'PRODUCTVARIANT' });
     const list = async (args: string) => {
-      const { metafieldDefinitions } = await bench.data(
+      const { metafieldDefinitions } = await harness.data(
         `{ metafieldDefinitions(first: 5, ${args}) { nodes { key } } }`,
       );
       return (metafieldDefinitions as { nodes: { key: string }[] }).nodes.map(({ key }) => key);
@@ -435,7 +439,7 @@ describe('metafield definitions', () => {
     expect(await list('ownerType: PRODUCT, namespace: "host", key: "local_id"')).toEqual([]);
     expect(await list('ownerType: PRODUCT, key: "code"')).toEqual(['code']);
     expect(
-      await bench.data(`{
+      await harness.data(`{
         found: metafieldDefinition(identifier: {ownerType: PRODUCT, namespace: "host", key: "code"}) { id capabilities { uniqueValues { eligible enabled } } }
         none: metafieldDefinition(identifier: {ownerType: SHOP, key: "code"}) { id }
         nothing: metafieldDefinition { id }
@@ -453,13 +457,13 @@ describe('metafield definitions', () => {
     'are not listed by %s',
     async (args) => {
       const query = `{ metafieldDefinitions(first: 1, ownerType: PRODUCT, ${args}) { nodes { id } } }`;
-      expect((await createBench().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+      expect((await createHarness().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
     },
   );
 
   it('with constraints are not simulated', async () => {
     const constraints = { key: 'category', values: [] };
-    expect((await createBench().run(create, { definition: { ...definition, constraints } })).errors).toMatchObject([
+    expect((await createHarness().run(create, { definition: { ...definition, constraints } })).errors).toMatchObject([
       { extensions: { code: 'NOT_SIMULATED' } },
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createBench, pushed, shop } from './harness.ts';
+import { createHarness, pushed, shop } from './harness.ts';
 
 async function names(args: string): Promise<readonly string[]> {
-  const { taxonomy } = await createBench().data(`{ taxonomy { categories(first: 50${args}) { nodes { name } } } }`);
+  const { taxonomy } = await createHarness().data(`{ taxonomy { categories(first: 50${args}) { nodes { name } } } }`);
   return (taxonomy as { categories: { nodes: { name: string }[] } }).categories.nodes.map(({ name }) => name);
 }
 
@@ -35,19 +35,19 @@ describe('the taxonomy', () => {
   });
 
   it('pages', async () => {
-    const bench = createBench();
-    const first = await bench.data('{ taxonomy { categories(first: 2) { pageInfo { endCursor hasNextPage } } } }');
+    const harness = createHarness();
+    const first = await harness.data('{ taxonomy { categories(first: 2) { pageInfo { endCursor hasNextPage } } } }');
     const { endCursor } = (first as { taxonomy: { categories: { pageInfo: { endCursor: string } } } }).taxonomy
       .categories.pageInfo;
     const query = 'query ($after: String) { taxonomy { categories(first: 2, after: $after) { nodes { name } } } }';
-    expect(await bench.data(query, { after: endCursor })).toEqual({
+    expect(await harness.data(query, { after: endCursor })).toEqual({
       taxonomy: { categories: { nodes: [{ name: 'Food, Beverages & Tobacco' }, { name: 'Home & Garden' }] } },
     });
   });
 
   it('says all about a category, also on a product', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A', category: gid('aa-1-2') });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A', category: gid('aa-1-2') });
     const category = {
       id: gid('aa-1-2'),
       name: 'Tops',
@@ -62,18 +62,20 @@ describe('the taxonomy', () => {
     };
     const fields = Object.keys(category).join(' ');
     const query = `query ($id: ID!, $category: ID!) { product(id: $id) { category { ${fields} } } node(id: $category) { ... on TaxonomyCategory { ${fields} } } }`;
-    expect(await bench.data(query, { id, category: category.id })).toEqual({ product: { category }, node: category });
-    expect(await bench.data(query, { id, category: gid('aa') })).toMatchObject({
+    expect(await harness.data(query, { id, category: category.id })).toEqual({ product: { category }, node: category });
+    expect(await harness.data(query, { id, category: gid('aa') })).toMatchObject({
       node: { isRoot: true, parentId: null, level: 1, fullName: 'Apparel & Accessories' },
     });
-    expect(await bench.data('query ($id: ID!) { node(id: $id) { id } }', { id: gid('zz-1') })).toEqual({ node: null });
+    expect(await harness.data('query ($id: ID!) { node(id: $id) { id } }', { id: gid('zz-1') })).toEqual({
+      node: null,
+    });
   });
 });
 
 describe('the shop', () => {
   it('says where and how it works', async () => {
     const { shop: self } =
-      await createBench().data(`{ shop { email contactEmail description primaryDomain { id host url sslEnabled } enabledPresentmentCurrencies
+      await createHarness().data(`{ shop { email contactEmail description primaryDomain { id host url sslEnabled } enabledPresentmentCurrencies
       ianaTimezone timezoneAbbreviation timezoneOffset timezoneOffsetMinutes unitSystem weightUnit taxesIncluded taxShipping setupRequired checkoutApiSupported } }`);
     expect(self).toEqual({
       email: `owner@${shop}`,

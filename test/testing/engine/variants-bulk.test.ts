@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, createBench, pushed, shirt, shop } from './harness.ts';
-import { createListeningBench } from './listening-harness.ts';
+import { createHarness, type Harness, pushed, shirt, shop } from './harness.ts';
+import { createListeningHarness } from './listening-harness.ts';
 
 interface Bulk {
   readonly product: {
@@ -18,8 +18,13 @@ const selection = `product { options { name optionValues { name } } variants(fir
   productVariants { id title price sku barcode inventoryQuantity metafields(first: 5) { nodes { key value } } media(first: 1) { nodes { alt } } }
   userErrors { code field message }`;
 
-async function create(bench: Bench, productId: string, variants: readonly object[], rest: object = {}): Promise<Bulk> {
-  const { productVariantsBulkCreate } = await bench.data(
+async function create(
+  harness: Harness,
+  productId: string,
+  variants: readonly object[],
+  rest: object = {},
+): Promise<Bulk> {
+  const { productVariantsBulkCreate } = await harness.data(
     `mutation ($productId: ID!, $variants: [ProductVariantsBulkInput!]!, $strategy: ProductVariantsBulkCreateStrategy, $media: [CreateMediaInput!]) {
       productVariantsBulkCreate(productId: $productId, variants: $variants, strategy: $strategy, media: $media) { ${selection} } }`,
     { productId, variants, ...rest },
@@ -27,8 +32,13 @@ async function create(bench: Bench, productId: string, variants: readonly object
   return productVariantsBulkCreate as Bulk;
 }
 
-async function update(bench: Bench, productId: string, variants: readonly object[], rest: object = {}): Promise<Bulk> {
-  const { productVariantsBulkUpdate } = await bench.data(
+async function update(
+  harness: Harness,
+  productId: string,
+  variants: readonly object[],
+  rest: object = {},
+): Promise<Bulk> {
+  const { productVariantsBulkUpdate } = await harness.data(
     `mutation ($productId: ID!, $variants: [ProductVariantsBulkInput!]!, $allowPartialUpdates: Boolean, $media: [CreateMediaInput!]) {
       productVariantsBulkUpdate(productId: $productId, variants: $variants, allowPartialUpdates: $allowPartialUpdates, media: $media) { ${selection} } }`,
     { productId, variants, ...rest },
@@ -36,8 +46,12 @@ async function update(bench: Bench, productId: string, variants: readonly object
   return productVariantsBulkUpdate as Bulk;
 }
 
-async function remove(bench: Bench, productId: string, variantsIds: readonly (string | undefined)[]): Promise<Bulk> {
-  const { productVariantsBulkDelete } = await bench.data(
+async function remove(
+  harness: Harness,
+  productId: string,
+  variantsIds: readonly (string | undefined)[],
+): Promise<Bulk> {
+  const { productVariantsBulkDelete } = await harness.data(
     `mutation ($productId: ID!, $variantsIds: [ID!]!) { productVariantsBulkDelete(productId: $productId, variantsIds: $variantsIds) {
       product { variants(first: 20) { nodes { id title position } } } userErrors { code field message } } }`,
     { productId, variantsIds },
@@ -56,15 +70,15 @@ const gone = 'gid://shopify/Product/99';
 
 describe('productVariantsBulkCreate', () => {
   it('adds variants, and option values that are new', async () => {
-    const bench = createListeningBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S']));
-    const { location } = await bench.data('{ location { id } }');
-    bench.topics();
+    const harness = createListeningHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S']));
+    const { location } = await harness.data('{ location { id } }');
+    harness.topics();
     const inventoryQuantities = [{ locationId: (location as { id: string }).id, availableQuantity: 4 }];
     const image = { originalSource: 'https://a.example/a.jpg', mediaContentType: 'IMAGE', alt: 'blue' };
     const metafields = [{ namespace: 'host', key: 'note', type: 'single_line_text_field', value: 'x' }];
     const created = await create(
-      bench,
+      harness,
       id,
       [
         {
@@ -106,7 +120,7 @@ describe('productVariantsBulkCreate', () => {
       },
       { title: 'Red / M', price: '0.00', inventoryQuantity: 0 },
     ]);
-    expect(bench.topics()).toEqual(['inventory_levels/update', 'products/update']);
+    expect(harness.topics()).toEqual(['inventory_levels/update', 'products/update']);
   });
 
   it.each([
@@ -114,27 +128,27 @@ describe('productVariantsBulkCreate', () => {
     ['REMOVE_STANDALONE_VARIANT', ['L']],
     ['PRESERVE_STANDALONE_VARIANT', ['Default Title', 'L']],
   ])('does with the default variant as the strategy says: %s', async (strategy, expected) => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    const created = await create(bench, id, [{ optionValues: [value('Title', 'L')] }], { strategy });
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    const created = await create(harness, id, [{ optionValues: [value('Title', 'L')] }], { strategy });
     expect(titles(created)).toEqual(expected);
     expect(created.product).toMatchObject({ options: [{ optionValues: expected.map((name) => ({ name })) }] });
-    expect(bench.store.all(shop, 'InventoryLevel')).toHaveLength(expected.length);
+    expect(harness.store.all(shop, 'InventoryLevel')).toHaveLength(expected.length);
   });
 
   it.each([
     ['DEFAULT', ['Red / S', 'Red / M']],
     ['REMOVE_STANDALONE_VARIANT', ['Red / M']],
   ])("does with one of the user's own as the strategy says: %s", async (strategy, expected) => {
-    const bench = createBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S']));
-    expect(titles(await create(bench, id, [shirtValues('Red', 'M')], { strategy }))).toEqual(expected);
+    const harness = createHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S']));
+    expect(titles(await create(harness, id, [shirtValues('Red', 'M')], { strategy }))).toEqual(expected);
   });
 
   it('keeps the default variant where nothing comes in its place', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, { title: 'A' });
-    expect(titles(await create(bench, id, []))).toEqual(['Default Title']);
+    const harness = createHarness();
+    const { id } = await pushed(harness, { title: 'A' });
+    expect(titles(await create(harness, id, []))).toEqual(['Default Title']);
   });
 
   it.each([
@@ -170,24 +184,24 @@ describe('productVariantsBulkCreate', () => {
       'metafields.0.type',
     ],
   ])('refuses %s', async (_name, part, code, field) => {
-    const bench = createBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S']));
-    const refusedOne = await create(bench, id, [shirtValues('Red', 'L'), { ...shirtValues('Red', 'M'), ...part }]);
+    const harness = createHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S']));
+    const refusedOne = await create(harness, id, [shirtValues('Red', 'L'), { ...shirtValues('Red', 'M'), ...part }]);
     expect(problemsOf(refusedOne)).toEqual([[code, ['variants', '1', ...(field ? [field] : [])].join('.')]]);
     expect(refusedOne).toMatchObject({ product: null, productVariants: null });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ variants: [{ title: 'Red / S' }] }]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ variants: [{ title: 'Red / S' }] }]);
   });
 
   it('refuses two of a kind, a product that is gone and more than 2,048', async () => {
-    const bench = createBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S']));
-    expect(problemsOf(await create(bench, id, [shirtValues('Red', 'M'), shirtValues('Red', 'M')]))).toEqual([
+    const harness = createHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S']));
+    expect(problemsOf(await create(harness, id, [shirtValues('Red', 'M'), shirtValues('Red', 'M')]))).toEqual([
       ['VARIANT_ALREADY_EXISTS', 'variants.1'],
     ]);
-    expect(problemsOf(await create(bench, gone, []))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
+    expect(problemsOf(await create(harness, gone, []))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
     const sizes = Array.from({ length: 2_048 }, (_, index) => `${index}`);
-    const { id: full } = await pushed(bench, { ...shirt(['Red'], sizes), handle: 'full' });
-    expect(problemsOf(await create(bench, full, [shirtValues('Red', 'S')]))).toEqual([['INVALID_INPUT', 'variants']]);
+    const { id: full } = await pushed(harness, { ...shirt(['Red'], sizes), handle: 'full' });
+    expect(problemsOf(await create(harness, full, [shirtValues('Red', 'S')]))).toEqual([['INVALID_INPUT', 'variants']]);
   });
 
   it.each([
@@ -196,28 +210,28 @@ describe('productVariantsBulkCreate', () => {
     { inventoryItem: { measurement: { shippingPackageId: 'gid://shopify/ShippingPackage/1' } } },
     { optionValues: [{ optionName: 'Size', linkedMetafieldValue: 'x' }] },
   ])('says so where it would have to ignore %j', async (part) => {
-    const bench = createBench();
-    const { id } = await pushed(bench, shirt(['Red'], ['S']));
-    await expect(create(bench, id, [{ ...shirtValues('Red', 'M'), ...part }])).rejects.toThrow('NOT_SIMULATED');
+    const harness = createHarness();
+    const { id } = await pushed(harness, shirt(['Red'], ['S']));
+    await expect(create(harness, id, [{ ...shirtValues('Red', 'M'), ...part }])).rejects.toThrow('NOT_SIMULATED');
   });
 });
 
 describe('productVariantsBulkUpdate', () => {
-  async function shirtWith(bench: Bench) {
-    const product = await pushed(bench, shirt(['Red'], ['S', 'M']));
+  async function shirtWith(harness: Harness) {
+    const product = await pushed(harness, shirt(['Red'], ['S', 'M']));
     const [small, medium] = product.variants.nodes.map(({ id }) => id);
     return { id: product.id, small: small ?? '', medium: medium ?? '' };
   }
 
   it('changes what the input says', async () => {
-    const bench = createListeningBench();
-    const { id, small, medium } = await shirtWith(bench);
-    bench.topics();
+    const harness = createListeningHarness();
+    const { id, small, medium } = await shirtWith(harness);
+    harness.topics();
     const text = { namespace: 'host', type: 'single_line_text_field' };
     const image = { originalSource: 'https://a.example/a.jpg', mediaContentType: 'IMAGE', alt: 'small' };
-    await update(bench, id, [{ id: small, metafields: [{ ...text, key: 'one', value: '1' }] }]);
+    await update(harness, id, [{ id: small, metafields: [{ ...text, key: 'one', value: '1' }] }]);
     const changed = await update(
-      bench,
+      harness,
       id,
       [
         {
@@ -244,59 +258,59 @@ describe('productVariantsBulkUpdate', () => {
       },
       { id: medium, price: '10.00', barcode: '9' },
     ]);
-    expect(bench.topics()).toEqual(['products/update', 'products/update']);
+    expect(harness.topics()).toEqual(['products/update', 'products/update']);
   });
 
   it('takes options by their gids', async () => {
-    const bench = createBench();
-    const product = await pushed(bench, shirt(['Red'], ['S', 'M']));
+    const harness = createHarness();
+    const product = await pushed(harness, shirt(['Red'], ['S', 'M']));
     const [colour, size] = product.options;
     const [small, medium] = product.variants.nodes;
-    await remove(bench, product.id, [medium?.id]);
+    await remove(harness, product.id, [medium?.id]);
     const optionValues = [
       { optionId: colour?.id, name: 'Blue' },
       { optionId: size?.id, id: size?.optionValues[1]?.id },
     ];
-    expect(titles(await update(bench, product.id, [{ id: small?.id, optionValues }]))).toEqual(['Blue / M']);
+    expect(titles(await update(harness, product.id, [{ id: small?.id, optionValues }]))).toEqual(['Blue / M']);
   });
 
   it('changes all or none', async () => {
-    const bench = createBench();
-    const { id, small, medium } = await shirtWith(bench);
-    const before = JSON.stringify(bench.store.all(shop, 'Product'));
+    const harness = createHarness();
+    const { id, small, medium } = await shirtWith(harness);
+    const before = JSON.stringify(harness.store.all(shop, 'Product'));
     const mixed = [
       { id: small, price: '5' },
       { id: medium, price: '-1' },
     ];
-    const refusedAll = await update(bench, id, mixed);
+    const refusedAll = await update(harness, id, mixed);
     expect(problemsOf(refusedAll)).toEqual([['NEGATIVE_PRICE_VALUE', 'variants.1.price']]);
     expect(refusedAll).toMatchObject({ product: null, productVariants: null });
-    expect(JSON.stringify(bench.store.all(shop, 'Product'))).toBe(before);
+    expect(JSON.stringify(harness.store.all(shop, 'Product'))).toBe(before);
   });
 
   it('changes those that can be, where that is allowed', async () => {
-    const bench = createListeningBench();
-    const { id, small, medium } = await shirtWith(bench);
-    bench.topics();
+    const harness = createListeningHarness();
+    const { id, small, medium } = await shirtWith(harness);
+    harness.topics();
     const wrong = { id: medium, price: '-1', optionValues: [value('Size', 'XXL')] };
-    const changed = await update(bench, id, [wrong, { id: small, price: '5' }], { allowPartialUpdates: true });
+    const changed = await update(harness, id, [wrong, { id: small, price: '5' }], { allowPartialUpdates: true });
     expect(problemsOf(changed)).toEqual([['NEGATIVE_PRICE_VALUE', 'variants.0.price']]);
     expect(changed.productVariants).toMatchObject([{ id: small, price: '5.00' }]);
     expect(changed.product).toMatchObject({ options: [{}, { optionValues: [{ name: 'S' }, { name: 'M' }] }] });
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ variants: [{ price: '5.00' }, { price: '10.00' }] }]);
-    expect(bench.topics()).toEqual(['products/update']);
-    const none = await update(bench, id, [wrong], { allowPartialUpdates: true });
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ variants: [{ price: '5.00' }, { price: '10.00' }] }]);
+    expect(harness.topics()).toEqual(['products/update']);
+    const none = await update(harness, id, [wrong], { allowPartialUpdates: true });
     expect(none).toMatchObject({ product: null, productVariants: null });
-    expect(bench.topics()).toEqual([]);
+    expect(harness.topics()).toEqual([]);
   });
 
   it.each([
     [{ price: '1' }, 'PRODUCT_VARIANT_ID_MISSING', 'id'],
     [{ id: 'gid://shopify/ProductVariant/99' }, 'PRODUCT_VARIANT_DOES_NOT_EXIST', 'id'],
   ])('refuses %j', async (input, code, field) => {
-    const bench = createBench();
-    const { id } = await shirtWith(bench);
-    expect(problemsOf(await update(bench, id, [input]))).toEqual([[code, `variants.0.${field}`]]);
+    const harness = createHarness();
+    const { id } = await shirtWith(harness);
+    expect(problemsOf(await update(harness, id, [input]))).toEqual([[code, `variants.0.${field}`]]);
   });
 
   it.each([
@@ -310,41 +324,41 @@ describe('productVariantsBulkUpdate', () => {
     [{ metafields: [{ namespace: 'host', key: 'note', value: 'x' }] }, 'INVALID_VALUE', '.metafields.0.type'],
     [{ barcode: 'x'.repeat(256) }, 'INVALID_INPUT', '.barcode'],
   ])('refuses %j on a variant', async (part, code, field) => {
-    const bench = createBench();
-    const { id, small } = await shirtWith(bench);
-    expect(problemsOf(await update(bench, id, [{ id: small, ...part }]))).toEqual([[code, `variants.0${field}`]]);
+    const harness = createHarness();
+    const { id, small } = await shirtWith(harness);
+    expect(problemsOf(await update(harness, id, [{ id: small, ...part }]))).toEqual([[code, `variants.0${field}`]]);
   });
 
   it('refuses a product that is gone', async () => {
-    expect(problemsOf(await update(createBench(), gone, []))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
+    expect(problemsOf(await update(createHarness(), gone, []))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
   });
 });
 
 describe('productVariantsBulkDelete', () => {
   it('deletes variants with their stock', async () => {
-    const bench = createListeningBench();
-    const product = await pushed(bench, shirt(['Red'], ['S', 'M', 'L']));
-    bench.topics();
+    const harness = createListeningHarness();
+    const product = await pushed(harness, shirt(['Red'], ['S', 'M', 'L']));
+    harness.topics();
     const [small] = product.variants.nodes;
-    const deleted = await remove(bench, product.id, [small?.id]);
+    const deleted = await remove(harness, product.id, [small?.id]);
     expect(deleted.userErrors).toEqual([]);
     expect(deleted.product?.variants.nodes).toMatchObject([
       { title: 'Red / M', position: 1 },
       { title: 'Red / L', position: 2 },
     ]);
-    expect(bench.store.all(shop, 'InventoryLevel')).toHaveLength(2);
-    expect(bench.topics()).toEqual(['products/update']);
+    expect(harness.store.all(shop, 'InventoryLevel')).toHaveLength(2);
+    expect(harness.topics()).toEqual(['products/update']);
   });
 
   it('refuses what is not there, and to delete the last', async () => {
-    const bench = createBench();
-    const product = await pushed(bench, shirt(['Red'], ['S', 'M']));
+    const harness = createHarness();
+    const product = await pushed(harness, shirt(['Red'], ['S', 'M']));
     const ids = product.variants.nodes.map(({ id }) => id);
-    expect(problemsOf(await remove(bench, product.id, [...ids.slice(1), 'gid://shopify/ProductVariant/99']))).toEqual([
-      ['AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT', 'variantsIds.1'],
-    ]);
-    expect(problemsOf(await remove(bench, product.id, ids))).toEqual([['CANNOT_DELETE_LAST_VARIANT', 'variantsIds']]);
-    expect(problemsOf(await remove(bench, gone, ids))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
-    expect(bench.store.all(shop, 'Product')).toMatchObject([{ variants: [{}, {}] }]);
+    expect(problemsOf(await remove(harness, product.id, [...ids.slice(1), 'gid://shopify/ProductVariant/99']))).toEqual(
+      [['AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT', 'variantsIds.1']],
+    );
+    expect(problemsOf(await remove(harness, product.id, ids))).toEqual([['CANNOT_DELETE_LAST_VARIANT', 'variantsIds']]);
+    expect(problemsOf(await remove(harness, gone, ids))).toEqual([['PRODUCT_DOES_NOT_EXIST', 'productId']]);
+    expect(harness.store.all(shop, 'Product')).toMatchObject([{ variants: [{}, {}] }]);
   });
 });

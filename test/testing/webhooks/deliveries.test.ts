@@ -3,13 +3,13 @@ import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
-import { createBench, listed, secret, shop, subscribe, uri } from './subscribed-fake.ts';
+import { createHarness, listed, secret, shop, subscribe, uri } from './subscribed-fake.ts';
 
 const bodies = (got: readonly { readonly body: string }[]): unknown[] => got.map(({ body }) => JSON.parse(body));
 
 describe('a webhook of a fake', () => {
   it('reaches every subscription to its topic, signed, with the classic headers', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'SHOP_UPDATE', { name: 'mine' });
     await subscribe(fake, 'SHOP_UPDATE', { uri: 'https://app.example/second' });
     await subscribe(fake, 'ORDERS_CREATE');
@@ -43,7 +43,7 @@ describe('a webhook of a fake', () => {
 
   it('tells what changed in the shop, when it has changed', async () => {
     const fetched: unknown[] = [];
-    const { fake, got } = createBench({}, async ({ body }) => {
+    const { fake, got } = createHarness({}, async ({ body }) => {
       const { admin_graphql_api_id: id } = JSON.parse(body);
       const { json } = await ask(fake.fetch, {
         query: 'query ($id: ID!) { product(id: $id) { handle } }',
@@ -64,7 +64,7 @@ describe('a webhook of a fake', () => {
       { tokens: { shpat_fake: 'default', shpat_other: 'other' } },
       { domain: 'two.myshopify.com', tokens: { shpat_two: 'default' } },
     ];
-    const { fake, got } = createBench({ shops });
+    const { fake, got } = createHarness({ shops });
     await subscribe(fake, 'SHOP_UPDATE');
     await subscribe(fake, 'SHOP_UPDATE', { uri: 'https://other.example/' }, 'shpat_other');
     fake.emit('shop/update', {}, { shop });
@@ -75,7 +75,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('is decided when it happens: what is subscribed or unsubscribed later does not count', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     const { webhookSubscription } = await subscribe(fake, 'APP_UNINSTALLED');
     const payload = { id: 1 };
     fake.emit('app/uninstalled', payload);
@@ -87,7 +87,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('takes the event id and the time it is given, else an id of its own', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'SHOP_UPDATE');
     await subscribe(fake, 'ORDERS_CREATE');
     const triggeredAt = '2026-10-31T00:00:00.123456789Z';
@@ -104,7 +104,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('shares its event id with what one request changed besides, and with nothing else', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'PRODUCTS_CREATE');
     const query = `mutation {
       a: productSet(input: { title: "A" }) { userErrors { message } }
@@ -120,7 +120,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('is cut down to the included fields', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'ORDERS_CREATE', { includeFields: ['id', 'lines.sku', 'customer', 'nothing', 'name.first'] });
     fake.emit('orders/create', {
       id: 1,
@@ -134,7 +134,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('is held back by a filter, which sees the included fields only', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'ORDERS_CREATE', { filter: 'total:>=10' });
     await subscribe(fake, 'ORDERS_CREATE', { filter: 'no_such_field:*' });
     await subscribe(fake, 'ORDERS_CREATE', { filter: 'total:>=9', includeFields: ['id'] });
@@ -144,7 +144,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('holds the metafields that are asked for', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     const metafield = (namespace: string, key: string) => ({
       namespace,
       key,
@@ -181,7 +181,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('is recorded and not delivered where it would go to Pub/Sub or EventBridge', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'SHOP_UPDATE', { uri: 'pubsub://project:topic' });
     fake.emit('shop/update', { id: 1 });
     await fake.webhooks.settled();
@@ -195,7 +195,7 @@ describe('a webhook of a fake', () => {
     const subscriptions = [
       { topics: ['app/uninstalled', 'shop/update'], uri, filter: 'id:1', includeFields: ['id'], name: 'toml' },
     ] as const;
-    const { fake, got } = createBench({ webhooks: { subscriptions } });
+    const { fake, got } = createHarness({ webhooks: { subscriptions } });
     fake.emit('shop/update', { id: 1, name: 'x' });
     fake.emit('shop/update', { id: 2 });
     fake.emit('orders/create', { id: 1 });
@@ -206,7 +206,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('keeps numbers beyond 2^53 exact', async () => {
-    const { fake, got } = createBench();
+    const { fake, got } = createHarness();
     await subscribe(fake, 'SHOP_UPDATE', { filter: 'id:9007199254740993', includeFields: ['id'] });
     fake.emit('shop/update', { id: 9007199254740993n, name: 'x' });
     await fake.webhooks.settled();
@@ -214,7 +214,7 @@ describe('a webhook of a fake', () => {
   });
 
   it('goes to the compliance address for the compliance topics', async () => {
-    const { fake, got } = createBench({ webhooks: { complianceUrl: 'https://app.example/compliance' } });
+    const { fake, got } = createHarness({ webhooks: { complianceUrl: 'https://app.example/compliance' } });
     fake.emit('shop/redact', { shop_id: 1, shop_domain: shop });
     await fake.webhooks.settled();
     expect(got).toMatchObject([
@@ -232,7 +232,7 @@ describe('what cannot be emitted', () => {
     ['half a copy', 'shop/update', { copies: 1.5 }, 'copies: is 1.5'],
     ['to a shop that is not there', 'shop/update', { shop: 'no.myshopify.com' }, 'shop: is no.myshopify.com'],
   ])('is %s', (_what, topic, options, message) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     // A caller without types may give any text.
     const emit = (): void => fake.emit(topic as 'shop/update', {}, options);
     expect(emit).toThrow(message);
@@ -250,8 +250,8 @@ describe('the options of webhooks', () => {
     [{ subscriptions: [{ topics: [], uri, filter: 'x' }] }, 'webhooks.subscriptions[0].filter: is x.'],
     [{ events: [{ handle: 'a', topic: 'Product', uri: '' }] }, "webhooks.events[0].uri: is . Address can't be blank."],
   ] as const)('%j do not fit', (webhooks, message) => {
-    expect(() => createBench({ webhooks })).toThrow(message);
-    expect(() => createBench({ webhooks })).toThrow(
+    expect(() => createHarness({ webhooks })).toThrow(message);
+    expect(() => createHarness({ webhooks })).toThrow(
       expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')),
     );
   });

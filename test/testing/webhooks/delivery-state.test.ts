@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify, createManualClock, type FakeDelivery } from 'shopwright/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createBench, listed, shop, subscribe } from './subscribed-fake.ts';
+import { createHarness, listed, shop, subscribe } from './subscribed-fake.ts';
 
 const hour = 3_600_000;
 const states = (deliveries: readonly FakeDelivery[]): unknown[] =>
@@ -12,7 +12,7 @@ const states = (deliveries: readonly FakeDelivery[]): unknown[] =>
 describe('a snapshot', () => {
   it('holds subscriptions and what is on its way', async () => {
     let status = 500;
-    const { fake, clock, got } = createBench({}, () => new Response('', { status }));
+    const { fake, clock, got } = createHarness({}, () => new Response('', { status }));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', { id: 1 });
     await clock.advance(60_000);
@@ -34,7 +34,10 @@ describe('a snapshot', () => {
   });
 
   it('without them takes them away', async () => {
-    const { fake, clock, got } = createBench({}, ({ body }) => new Response('', { status: body === '{}' ? 200 : 500 }));
+    const { fake, clock, got } = createHarness(
+      {},
+      ({ body }) => new Response('', { status: body === '{}' ? 200 : 500 }),
+    );
     const empty = fake.snapshot();
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
@@ -52,7 +55,7 @@ describe('a snapshot', () => {
 
   it('is not changed by a try that was under way when it was brought back', async () => {
     let answer = (_response: Response): void => undefined;
-    const { fake } = createBench({}, () => new Promise((resolve) => (answer = resolve)));
+    const { fake } = createHarness({}, () => new Promise((resolve) => (answer = resolve)));
     const empty = fake.snapshot();
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
@@ -75,13 +78,13 @@ describe('a fake with a file', () => {
 
   it('goes on with what an earlier one could not deliver', async () => {
     const persistFile = newFile();
-    const before = createBench({ persistFile }, () => new Response('', { status: 503 }));
+    const before = createHarness({ persistFile }, () => new Response('', { status: 503 }));
     await subscribe(before.fake, 'SHOP_UPDATE');
     before.fake.emit('shop/update', { id: 1 });
     await before.fake.webhooks.settled();
     await before.close();
 
-    const after = createBench({ persistFile });
+    const after = createHarness({ persistFile });
     await after.fake.webhooks.settled();
     expect(states(after.fake.deliveries)).toEqual([['waiting', 1]]);
     await after.clock.advance(60_000);
@@ -91,7 +94,7 @@ describe('a fake with a file', () => {
 
   it('gives what is under way when it is closed to the next one', async () => {
     const persistFile = newFile();
-    const before = createBench({ persistFile }, () => new Promise(() => undefined));
+    const before = createHarness({ persistFile }, () => new Promise(() => undefined));
     await subscribe(before.fake, 'SHOP_UPDATE');
     before.fake.emit('shop/update', { id: 1 });
     await new Promise(setImmediate);
@@ -100,7 +103,7 @@ describe('a fake with a file', () => {
     await before.close();
     before.fake.emit('shop/update', { id: 2 });
 
-    const after = createBench({ persistFile });
+    const after = createHarness({ persistFile });
     after.fake.emit('shop/update', { id: 3 });
     await after.fake.webhooks.settled();
     expect(after.got.map(({ body }) => body).toSorted()).toEqual(['{"id":1}', '{"id":3}']);
@@ -109,7 +112,7 @@ describe('a fake with a file', () => {
 
 describe('a closed fake', () => {
   it('has nothing left to do', async () => {
-    const { fake, clock, got, close } = createBench({}, () => new Response('', { status: 500 }));
+    const { fake, clock, got, close } = createHarness({}, () => new Response('', { status: 500 }));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
     await fake.webhooks.settled();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { change, createBench, listed, subscribe, unsubscribe, uri } from './subscribed-fake.ts';
+import { change, createHarness, listed, subscribe, unsubscribe, uri } from './subscribed-fake.ts';
 
 const hour = 3_600_000;
 
 describe('a delivery', () => {
   it('that fails is tried again eight times in four hours, each wait twice the one before', async () => {
-    const { fake, clock, got } = createBench({}, () => new Response('', { status: 500 }));
+    const { fake, clock, got } = createHarness({}, () => new Response('', { status: 500 }));
     await subscribe(fake, 'SHOP_UPDATE');
     const start = clock.now();
     fake.emit('shop/update', { id: 1 });
@@ -25,7 +25,7 @@ describe('a delivery', () => {
   });
 
   it('keeps its payload and its address over all tries, whatever becomes of the subscription', async () => {
-    const { fake, clock, got } = createBench({}, () => new Response('', { status: got.length < 3 ? 503 : 200 }));
+    const { fake, clock, got } = createHarness({}, () => new Response('', { status: got.length < 3 ? 503 : 200 }));
     const { webhookSubscription } = await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', { id: 1 });
     await fake.webhooks.settled();
@@ -46,7 +46,7 @@ describe('a delivery', () => {
     [404, 'waiting'],
     [503, 'waiting'],
   ])('that is answered with %i is %s', async (status, state) => {
-    const { fake } = createBench({}, () => new Response(null, { status, headers: { location: uri } }));
+    const { fake } = createHarness({}, () => new Response(null, { status, headers: { location: uri } }));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
     await fake.webhooks.settled();
@@ -55,7 +55,7 @@ describe('a delivery', () => {
 
   it('has five seconds for its answer', async () => {
     const signals: AbortSignal[] = [];
-    const { fake, clock } = createBench();
+    const { fake, clock } = createHarness();
     const slow =
       (ms: number) =>
       (request: Request): Promise<Response> => {
@@ -77,7 +77,7 @@ describe('a delivery', () => {
   });
 
   it('counts an answer whose body does not end in time as none', async () => {
-    const { fake, clock } = createBench({}, () => new Response(new ReadableStream()));
+    const { fake, clock } = createHarness({}, () => new Response(new ReadableStream()));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
     await clock.run(fake.webhooks.settled());
@@ -89,7 +89,7 @@ describe('a delivery', () => {
     [new Error('broken'), 'broken'],
     ['just a text', 'just a text'],
   ])('notes what the receiver threw: %s', async (thrown, error) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     fake.webhooks.onDelivery(() => {
       throw thrown;
     });
@@ -102,7 +102,7 @@ describe('a delivery', () => {
   it('of which there are many does not open a connection for each at once', async () => {
     let open = 0;
     let most = 0;
-    const { fake, got } = createBench({}, async () => {
+    const { fake, got } = createHarness({}, async () => {
       open += 1;
       most = Math.max(most, open);
       await new Promise(setImmediate);
@@ -118,7 +118,7 @@ describe('a delivery', () => {
   });
 
   it('leaves no body behind in a fake that does not record them', async () => {
-    const { fake, got } = createBench({ recordVariables: false });
+    const { fake, got } = createHarness({ recordVariables: false });
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', { id: 1 });
     await fake.webhooks.settled();
@@ -132,7 +132,7 @@ describe('a subscription whose deliveries fail', () => {
   const fail = () => new Response('', { status: 500 });
 
   it('is removed after eight retries without a success', async () => {
-    const { fake, clock } = createBench({}, fail);
+    const { fake, clock } = createHarness({}, fail);
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});
     await clock.advance(4 * hour - 1);
@@ -142,7 +142,7 @@ describe('a subscription whose deliveries fail', () => {
   });
 
   it('stays where another delivery of it came through meanwhile', async () => {
-    const { fake, clock } = createBench({}, ({ body }) => (body === '{"id":1}' ? fail() : new Response()));
+    const { fake, clock } = createHarness({}, ({ body }) => (body === '{"id":1}' ? fail() : new Response()));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', { id: 1 });
     await clock.advance(hour);
@@ -153,7 +153,10 @@ describe('a subscription whose deliveries fail', () => {
   });
 
   it('stays where it is the app’s configuration', async () => {
-    const { fake, clock, got } = createBench({ webhooks: { subscriptions: [{ topics: ['shop/update'], uri }] } }, fail);
+    const { fake, clock, got } = createHarness(
+      { webhooks: { subscriptions: [{ topics: ['shop/update'], uri }] } },
+      fail,
+    );
     fake.emit('shop/update', {});
     await clock.advance(4 * hour);
     fake.emit('shop/update', {});
@@ -165,7 +168,7 @@ describe('a subscription whose deliveries fail', () => {
 describe('at least once', () => {
   it('means that some deliveries come twice, by the seed, with one webhook id', async () => {
     const counts = async (seed: number): Promise<number[]> => {
-      const { fake, got } = createBench({ seed, webhooks: { duplicateRate: 0.5 } });
+      const { fake, got } = createHarness({ seed, webhooks: { duplicateRate: 0.5 } });
       await subscribe(fake, 'SHOP_UPDATE');
       for (let id = 0; id < 20; id += 1) fake.emit('shop/update', { id });
       await fake.webhooks.settled();
@@ -181,7 +184,7 @@ describe('at least once', () => {
   });
 
   it('can be five copies at once, of which only the first is tried again', async () => {
-    const { fake, clock, got } = createBench({}, () => new Response('', { status: 500 }));
+    const { fake, clock, got } = createHarness({}, () => new Response('', { status: 500 }));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {}, { copies: 5 });
     await fake.webhooks.settled();
@@ -197,7 +200,7 @@ describe('at least once', () => {
   });
 
   it('and in no order, where it shall be so', async () => {
-    const { fake, clock, got } = createBench({ webhooks: { reorder: true } });
+    const { fake, clock, got } = createHarness({ webhooks: { reorder: true } });
     await subscribe(fake, 'SHOP_UPDATE');
     for (let id = 0; id < 10; id += 1) fake.emit('shop/update', { id });
     await clock.run(fake.webhooks.settled());

@@ -3,7 +3,7 @@ import { createManualClock, signEvent } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
-import { createBench, secret, shop, uri } from './subscribed-fake.ts';
+import { createHarness, secret, shop, uri } from './subscribed-fake.ts';
 
 const hmac = (body: string): string => createHmac('sha256', secret).update(body).digest('base64');
 
@@ -84,7 +84,7 @@ describe('a next-generation event of a fake', () => {
   ] as const;
 
   it('reaches the subscriptions to its topic and action, with the headers without an X', async () => {
-    const { fake, got } = createBench({ webhooks: { events } });
+    const { fake, got } = createHarness({ webhooks: { events } });
     fake.emitEvent({ topic: 'Product', action: 'update', queryVariables: { productId: 'gid://shopify/Product/1' } });
     fake.emitEvent({ topic: 'Product', action: 'delete', triggeredAt: '2026-10-31T00:00:00Z' });
     await fake.webhooks.settled();
@@ -117,7 +117,7 @@ describe('a next-generation event of a fake', () => {
   });
 
   it('is tried again, with the same body and id', async () => {
-    const { fake, clock, got } = createBench({ webhooks: { events } }, () => new Response('', { status: 500 }));
+    const { fake, clock, got } = createHarness({ webhooks: { events } }, () => new Response('', { status: 500 }));
     fake.emitEvent({ topic: 'Order', action: 'create', copies: 1 });
     await clock.advance(4 * 3_600_000);
     expect(got).toHaveLength(9);
@@ -129,7 +129,7 @@ describe('a next-generation event of a fake', () => {
     ['in half a copy', { events }, { copies: 0.5 }, 'copies: is 0.5'],
     ['in a shop that is not there', { events }, { shop: 'no.myshopify.com' }, 'shop: is no.myshopify.com'],
   ])('cannot happen %s', (_what, webhooks, options, message) => {
-    const { fake } = createBench({ webhooks });
+    const { fake } = createHarness({ webhooks });
     const emit = (): void => fake.emitEvent({ topic: 'Product', action: 'update', ...options });
     expect(emit).toThrow(message);
     expect(emit).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));

@@ -2,7 +2,7 @@ import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
-import { createBench, secret, subscribe, uri } from './subscribed-fake.ts';
+import { createHarness, secret, subscribe, uri } from './subscribed-fake.ts';
 
 const hour = 3_600_000;
 
@@ -13,13 +13,13 @@ describe('the secret', () => {
       return verified.ok ? secrets[verified.secretIndex] : verified.reason;
     });
   const prepared = async () => {
-    const bench = createBench();
-    await subscribe(bench.fake, 'SHOP_UPDATE');
+    const harness = createHarness();
+    await subscribe(harness.fake, 'SHOP_UPDATE');
     const emit = async (): Promise<void> => {
-      bench.fake.emit('shop/update', {});
-      await bench.fake.webhooks.settled();
+      harness.fake.emit('shop/update', {});
+      await harness.fake.webhooks.settled();
     };
-    return { ...bench, emit };
+    return { ...harness, emit };
   };
 
   it('that is new signs after an hour', async () => {
@@ -47,7 +47,7 @@ describe('the secret', () => {
   });
 
   it('is that of the app which subscribed', async () => {
-    const { fake, got } = createBench({
+    const { fake, got } = createHarness({
       apps: [
         { clientId: 'one', clientSecret: 'not used' },
         { clientId: 'two', clientSecret: 'shpss_two', id: 'other' },

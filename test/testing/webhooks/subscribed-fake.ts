@@ -19,7 +19,7 @@ export interface Received {
   readonly body: string;
 }
 
-export interface Bench {
+export interface Harness {
   readonly fake: FakeShopify;
   readonly clock: ManualClock;
   readonly got: Received[];
@@ -28,10 +28,10 @@ export interface Bench {
 }
 
 /** A fake on a manual clock whose deliveries end in `got`. The answer is made anew for each. */
-export function createBench(
+export function createHarness(
   options: FakeShopifyOptions = {},
   answer: (received: Received) => Response | Promise<Response> = () => new Response(),
-): Bench {
+): Harness {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, ...options, webhooks: { secret, ...options.webhooks } });
   let closing: Promise<void> | undefined;

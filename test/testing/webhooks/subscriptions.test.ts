@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ask } from '../ask.ts';
-import { change, createBench, listed, subscribe, unsubscribe, uri } from './subscribed-fake.ts';
+import { change, createHarness, listed, subscribe, unsubscribe, uri } from './subscribed-fake.ts';
 
 describe('a webhook subscription', () => {
   it('is made with all its fields, and found again', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const input = {
       format: 'JSON',
       filter: 'status:active',
@@ -41,7 +41,7 @@ describe('a webhook subscription', () => {
   });
 
   it('has plain defaults', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription } = await subscribe(fake, 'APP_UNINSTALLED');
     expect(webhookSubscription).toMatchObject({
       format: 'JSON',
@@ -68,14 +68,14 @@ describe('a webhook subscription', () => {
     ['http://127.0.0.1:4010/x', { __typename: 'WebhookHttpEndpoint', callbackUrl: 'http://127.0.0.1:4010/x' }],
     ['http://localhost:4010/x', { __typename: 'WebhookHttpEndpoint', callbackUrl: 'http://localhost:4010/x' }],
   ])('may go to %s', async (address, endpoint) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription, userErrors } = await subscribe(fake, 'PRODUCTS_UPDATE', { uri: address });
     expect(userErrors).toEqual([]);
     expect(webhookSubscription).toMatchObject({ uri: address, endpoint });
   });
 
   it('takes its address in the deprecated field too', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription } = await subscribe(fake, 'PRODUCTS_UPDATE', { uri: null, callbackUrl: uri });
     expect(webhookSubscription.uri).toBe(uri);
   });
@@ -95,7 +95,7 @@ describe('a webhook subscription', () => {
     ],
     ['arn:aws:events:bogus', ['Address is invalid', 'Address is not a valid AWS ARN']],
   ])('does not go to %j', async (address, messages) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription, userErrors } = await subscribe(fake, 'PRODUCTS_UPDATE', { uri: address });
     expect(webhookSubscription).toBeNull();
     expect(userErrors).toEqual(messages.map((message) => ({ field: ['webhookSubscription', 'callbackUrl'], message })));
@@ -103,7 +103,7 @@ describe('a webhook subscription', () => {
   });
 
   it('is refused where the same topic, address and filter stand already', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     await subscribe(fake, 'PRODUCTS_UPDATE', { name: 'one' });
     const { userErrors } = await subscribe(fake, 'PRODUCTS_UPDATE', { filter: '', name: 'two' });
     expect(userErrors).toEqual([
@@ -125,7 +125,7 @@ describe('a webhook subscription', () => {
     ['x'.repeat(51), ['Name is too long (maximum is 50 characters)']],
     ['Taken', ['Name already exists, no duplicate allowed']],
   ])('cannot be named %j', async (name, messages) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     await subscribe(fake, 'PRODUCTS_DELETE', { name: 'taken' });
     const { userErrors } = await subscribe(fake, 'PRODUCTS_UPDATE', { name });
     expect(userErrors).toEqual(messages.map((message) => ({ field: ['webhookSubscription', 'name'], message })));
@@ -137,7 +137,7 @@ describe('a webhook subscription', () => {
     ['METAOBJECTS_CREATE', { filter: 'type:*' }],
     ['METAOBJECTS_UPDATE', { filter: 'id:1' }],
   ])('to %s cannot have the filter %j', async (topic, input) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { userErrors } = await subscribe(fake, topic, input);
     expect(userErrors).toEqual([
       {
@@ -148,24 +148,24 @@ describe('a webhook subscription', () => {
   });
 
   it('to metaobjects names their type', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     expect((await subscribe(fake, 'METAOBJECTS_CREATE', { filter: 'type:lookbook' })).userErrors).toEqual([]);
   });
 
   it('cannot be made for XML, which is not simulated', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     await expect(subscribe(fake, 'PRODUCTS_UPDATE', { format: 'XML' })).rejects.toThrow('NOT_SIMULATED');
   });
 
   it.each(['SHOP_REDACT', 'CUSTOMERS_REDACT', 'CUSTOMERS_DATA_REQUEST'])('cannot be made for %s', async (topic) => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     await expect(subscribe(fake, topic)).rejects.toThrow('WebhookSubscriptionTopic');
   });
 });
 
 describe('a change of a webhook subscription', () => {
   it('leaves alone what it does not name', async () => {
-    const { fake, clock } = createBench();
+    const { fake, clock } = createHarness();
     const before = await subscribe(fake, 'PRODUCTS_UPDATE', { filter: 'id:1', name: 'a', includeFields: ['id'] });
     await clock.advance(1_000);
     const { id } = before.webhookSubscription;
@@ -181,7 +181,7 @@ describe('a change of a webhook subscription', () => {
   });
 
   it('takes away what it sets to null', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription: made } = await subscribe(fake, 'PRODUCTS_UPDATE', {
       filter: 'id:1',
       name: 'a',
@@ -201,7 +201,7 @@ describe('a change of a webhook subscription', () => {
   });
 
   it('is refused as a new one would be, and then changes nothing', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     await subscribe(fake, 'PRODUCTS_UPDATE');
     const other = 'https://app.example/other';
     const { webhookSubscription: made } = await subscribe(fake, 'PRODUCTS_UPDATE', { uri: other });
@@ -212,7 +212,7 @@ describe('a change of a webhook subscription', () => {
   });
 
   it('fails for one that is not there', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const id = 'gid://shopify/WebhookSubscription/404';
     const userErrors = [{ field: ['id'], message: 'Webhook subscription does not exist' }];
     expect(await change(fake, id, { name: 'a' })).toEqual({ webhookSubscription: null, userErrors });
@@ -220,7 +220,7 @@ describe('a change of a webhook subscription', () => {
   });
 
   it('can be its end', async () => {
-    const { fake } = createBench();
+    const { fake } = createHarness();
     const { webhookSubscription: made } = await subscribe(fake, 'PRODUCTS_UPDATE');
     expect(await unsubscribe(fake, made.id)).toEqual({ deletedWebhookSubscriptionId: made.id, userErrors: [] });
     expect(await listed(fake)).toEqual([]);
@@ -232,11 +232,11 @@ describe('a change of a webhook subscription', () => {
 
 describe('the list of webhook subscriptions', () => {
   const prepared = async () => {
-    const bench = createBench({ shops: [{ tokens: { shpat_fake: 'default', shpat_other: 'other' } }] });
-    await subscribe(bench.fake, 'PRODUCTS_UPDATE');
-    const { webhookSubscription } = await subscribe(bench.fake, 'PRODUCTS_DELETE', { uri: 'pubsub://project:topic' });
-    await subscribe(bench.fake, 'APP_UNINSTALLED', {}, 'shpat_other');
-    return { ...bench, id: webhookSubscription.id as string };
+    const harness = createHarness({ shops: [{ tokens: { shpat_fake: 'default', shpat_other: 'other' } }] });
+    await subscribe(harness.fake, 'PRODUCTS_UPDATE');
+    const { webhookSubscription } = await subscribe(harness.fake, 'PRODUCTS_DELETE', { uri: 'pubsub://project:topic' });
+    await subscribe(harness.fake, 'APP_UNINSTALLED', {}, 'shpat_other');
+    return { ...harness, id: webhookSubscription.id as string };
   };
   const update = { topic: 'PRODUCTS_UPDATE', uri };
   const remove = { topic: 'PRODUCTS_DELETE', uri: 'pubsub://project:topic' };

@@ -1,7 +1,7 @@
 import { CircuitOpenError, NetworkError } from '../../../errors/errors.ts';
 import type { JobContext } from '../../../ports/job-queue.ts';
 import { defer } from '../../../queue/job.ts';
-import { codeOf, longMs, type QueueBench, type QueueCase, retryDelaysMs } from './harness.ts';
+import { codeOf, longMs, type QueueCase, type QueueHarness, retryDelaysMs } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -253,7 +253,7 @@ async function deadUntilNow({
   add,
   watch,
   empty,
-}: QueueBench): Promise<{ readonly id: string; readonly seen: readonly JobContext[] }> {
+}: QueueHarness): Promise<{ readonly id: string; readonly seen: readonly JobContext[] }> {
   let isBroken = true;
   const seen = watch(() => {
     if (isBroken) throw new Error('no');
@@ -388,9 +388,9 @@ export const deadLetterCases: readonly QueueCase[] = [
   },
   {
     name: 'either throws a dead letter away or queues it again where both are asked for',
-    async check(bench, expect) {
-      const { queue, empty } = bench;
-      const { id, seen } = await deadUntilNow(bench);
+    async check(harness, expect) {
+      const { queue, empty } = harness;
+      const { id, seen } = await deadUntilNow(harness);
       const [isGone, isAgain] = await Promise.all([queue.remove(id), queue.retry(id)]);
       await empty();
       expect([isGone, isAgain].sort()).toEqual([false, true]);
@@ -400,9 +400,9 @@ export const deadLetterCases: readonly QueueCase[] = [
   },
   {
     name: 'queues a dead letter again once where two ask for it',
-    async check(bench, expect) {
-      const { queue, empty } = bench;
-      const { id, seen } = await deadUntilNow(bench);
+    async check(harness, expect) {
+      const { queue, empty } = harness;
+      const { id, seen } = await deadUntilNow(harness);
       const answers = await Promise.all([queue.retry(id), queue.retry(id)]);
       await empty();
       expect(answers.sort()).toEqual([false, true]);

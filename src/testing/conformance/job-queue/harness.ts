@@ -30,11 +30,11 @@ export interface JobQueueTerms {
 /** One sentence about a queue, and its proof. */
 export interface QueueCase {
   readonly name: string;
-  check(bench: QueueBench, expect: ConformanceRunner['expect']): Promise<void>;
+  check(harness: QueueHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
 /** What a case works with. */
-export interface QueueBench extends JobQueueSubject {
+export interface QueueHarness extends JobQueueSubject {
   /** What the queue has logged, each line with its fields. */
   readonly lines: readonly string[];
   /** Queues a job of type `work`. */
@@ -74,10 +74,10 @@ export function terms(lines: string[]): JobQueueTerms {
 }
 
 /** Puts the helpers of the cases around a subject. */
-export function createQueueBench(subject: JobQueueSubject, lines: readonly string[]): QueueBench {
+export function createQueueHarness(subject: JobQueueSubject, lines: readonly string[]): QueueHarness {
   const { queue, advance } = subject;
   const gates = new Set<() => void>();
-  const until: QueueBench['until'] = async (isSo) => {
+  const until: QueueHarness['until'] = async (isSo) => {
     for (let step = 0; step < mostSteps; step++) {
       if (await isSo()) return;
       await advance(stepMs);

@@ -33,7 +33,7 @@ export interface KeyValueAbilities {
 }
 
 /** What a case works with. */
-export interface KeyValueBench extends Pick<KeyValueSubject, 'store' | 'another'> {
+export interface KeyValueHarness extends Pick<KeyValueSubject, 'store' | 'another'> {
   advance(ms: number): Promise<void>;
   stall(ms: number): Promise<void>;
   /** Lets time pass until the promise settles, and gives its outcome. */
@@ -45,14 +45,14 @@ export interface KeyValueBench extends Pick<KeyValueSubject, 'store' | 'another'
 /** One sentence about a store, and its proof. */
 export interface KeyValueCase {
   readonly name: string;
-  check(bench: KeyValueBench, expect: ConformanceRunner['expect']): Promise<void>;
+  check(harness: KeyValueHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
 /** Milliseconds that pass at once while a case waits for a promise. */
 const stepMs = 25;
 
 /** Puts the helpers of the cases around a subject. */
-export function createKeyValueBench(subject: KeyValueSubject): KeyValueBench {
+export function createKeyValueHarness(subject: KeyValueSubject): KeyValueHarness {
   const { store } = subject;
   const advance = (ms: number): Promise<void> => subject.advance?.(ms) ?? sleep(ms);
   return {

@@ -1,8 +1,8 @@
 import { isShopwrightError } from '../../../errors/errors.ts';
 import type { KeyValueStore } from '../../../ports/key-value-store.ts';
-import { type KeyValueBench, type KeyValueCase, keysOf, losesLock } from './harness.ts';
+import { type KeyValueCase, type KeyValueHarness, keysOf, losesLock } from './harness.ts';
 
-const leaseMsOfLocks = 1_000;
+const leaseMs = 1_000;
 
 /** Locks: who holds them, for how long, and with which token. */
 export const lockCases: readonly KeyValueCase[] = [
@@ -61,9 +61,9 @@ export const lockCases: readonly KeyValueCase[] = [
   {
     name: 'renews a lock for as long as it is held',
     async check({ store, take, advance }, expect) {
-      const lock = await take('k1', { leaseMs: leaseMsOfLocks });
+      const lock = await take('k1', { leaseMs: leaseMs });
       for (let round = 0; round < 10; round++) {
-        await advance(leaseMsOfLocks / 2);
+        await advance(leaseMs / 2);
         expect(await store.lock('k1')).toBe(undefined);
       }
       expect(lock.signal.aborted).toBe(false);
@@ -74,10 +74,10 @@ export const lockCases: readonly KeyValueCase[] = [
   {
     name: 'does not renew a lock that was released',
     async check({ store, take, advance }, expect) {
-      await (await take('k1', { leaseMs: leaseMsOfLocks })).release();
-      await advance(leaseMsOfLocks);
-      const next = await take('k1', { leaseMs: leaseMsOfLocks });
-      await advance(leaseMsOfLocks);
+      await (await take('k1', { leaseMs: leaseMs })).release();
+      await advance(leaseMs);
+      const next = await take('k1', { leaseMs: leaseMs });
+      await advance(leaseMs);
       expect(await store.lock('k1')).toBe(undefined);
       expect(next.signal.aborted).toBe(false);
       await next.release();
@@ -86,11 +86,11 @@ export const lockCases: readonly KeyValueCase[] = [
   {
     name: 'frees the lock of a holder that stands still for longer than its lease, and tells it',
     async check({ take, stall, advance }, expect) {
-      const stale = await take('k1', { leaseMs: leaseMsOfLocks });
-      await stall(leaseMsOfLocks + 1);
+      const stale = await take('k1', { leaseMs: leaseMs });
+      await stall(leaseMs + 1);
       const next = await take('k1', { leaseMs: 60_000 });
       expect(next.token > stale.token).toBe(true);
-      await advance(leaseMsOfLocks);
+      await advance(leaseMs);
       expect(stale.signal.aborted).toBe(true);
       expect(isShopwrightError(stale.signal.reason, 'LOCK_LOST')).toBe(true);
       expect(next.signal.aborted).toBe(false);
@@ -99,9 +99,9 @@ export const lockCases: readonly KeyValueCase[] = [
   {
     name: 'tells a holder that stood still although nobody else wanted the lock',
     async check({ take, stall, advance }, expect) {
-      const stale = await take('k1', { leaseMs: leaseMsOfLocks });
-      await stall(leaseMsOfLocks + 1);
-      await advance(leaseMsOfLocks);
+      const stale = await take('k1', { leaseMs: leaseMs });
+      await stall(leaseMs + 1);
+      await advance(leaseMs);
       expect(stale.signal.aborted).toBe(true);
       expect(await stale.release()).toBe(false);
       expect((await take('k1')).token > stale.token).toBe(true);
@@ -121,8 +121,8 @@ export const lockCases: readonly KeyValueCase[] = [
   {
     name: 'frees nothing by the release of a lock that was lost',
     async check({ store, take, stall }, expect) {
-      const stale = await take('k1', { leaseMs: leaseMsOfLocks });
-      await stall(leaseMsOfLocks + 1);
+      const stale = await take('k1', { leaseMs: leaseMs });
+      await stall(leaseMs + 1);
       const next = await take('k1', { leaseMs: 60_000 });
       expect(await stale.release()).toBe(false);
       expect(await store.lock('k1')).toBe(undefined);
@@ -141,8 +141,6 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
 ];
-
-const leaseMs = 1_000;
 
 /** Writes that depend on a lock. */
 export const fenceCases: readonly KeyValueCase[] = [
@@ -391,7 +389,7 @@ export const waitingCases: readonly KeyValueCase[] = [
 ];
 
 /** Runs the body with the same store opened once more. */
-async function withAnother({ another }: KeyValueBench, body: (other: KeyValueStore) => Promise<void>): Promise<void> {
+async function withAnother({ another }: KeyValueHarness, body: (other: KeyValueStore) => Promise<void>): Promise<void> {
   if (!another) throw new Error('The subject of a shared store must have `another`.');
   const { store, close } = await another();
   try {
@@ -405,47 +403,47 @@ async function withAnother({ another }: KeyValueBench, body: (other: KeyValueSto
 export const sharedCases: readonly KeyValueCase[] = [
   {
     name: 'shows another process what this one writes and deletes',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
-        await bench.store.set('k1', 'a');
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
+        await harness.store.set('k1', 'a');
         expect([await other.get('k1'), await keysOf(other)]).toEqual(['a', ['k1']]);
-        await bench.store.set('k1', 'b');
+        await harness.store.set('k1', 'b');
         expect(await other.get('k1')).toBe('b');
         expect(await other.delete('k1')).toBe(true);
-        expect([await bench.store.get('k1'), await keysOf(bench.store)]).toEqual([undefined, []]);
+        expect([await harness.store.get('k1'), await keysOf(harness.store)]).toEqual([undefined, []]);
       }),
   },
   {
     name: 'has one winner where two processes insert a key at once',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
         for (const key of Array.from({ length: 20 }, (_, round) => `k${round}`)) {
-          const wins = await Promise.all([bench.store, other].map((store) => store.setIfAbsent(key, 'a')));
+          const wins = await Promise.all([harness.store, other].map((store) => store.setIfAbsent(key, 'a')));
           expect(wins.filter(Boolean).length).toBe(1);
         }
       }),
   },
   {
     name: 'loses no step of a counter that two processes count on',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
         const count = async (store: KeyValueStore): Promise<void> => {
           for (let steps = 0; steps < 20; ) {
             const seen = await store.get('k1');
             if (await store.compareAndSet('k1', seen, String(Number(seen ?? 0) + 1))) steps += 1;
           }
         };
-        await Promise.all([count(bench.store), count(other)]);
+        await Promise.all([count(harness.store), count(other)]);
         expect(await other.get('k1')).toBe('40');
       }),
   },
   {
     name: 'gives a lock to one of two processes at a time, with rising tokens',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
         const tokens: number[] = [];
         for (let round = 0; round < 6; round++) {
-          const [holder, rival] = round % 2 === 0 ? [bench.store, other] : [other, bench.store];
+          const [holder, rival] = round % 2 === 0 ? [harness.store, other] : [other, harness.store];
           const lock = await holder.lock('k1');
           expect(await rival.lock('k1')).toBe(undefined);
           tokens.push(lock?.token ?? 0);
@@ -456,40 +454,40 @@ export const sharedCases: readonly KeyValueCase[] = [
   },
   {
     name: 'has one winner where two processes want a lock at once',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
         for (const key of Array.from({ length: 20 }, (_, round) => `k${round}`)) {
-          const locks = await Promise.all([bench.store, other].map((store) => store.lock(key)));
+          const locks = await Promise.all([harness.store, other].map((store) => store.lock(key)));
           expect(locks.filter((lock) => lock !== undefined).length).toBe(1);
         }
       }),
   },
   {
     name: 'gives a lock to the process that waits for it when the other releases it',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
-        const holder = await bench.take('k1');
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
+        const holder = await harness.take('k1');
         const waiting = other.lock('k1', { waitMs: 60_000 });
-        await bench.advance(300);
+        await harness.advance(300);
         await holder.release();
-        const lock = await bench.settle(waiting);
+        const lock = await harness.settle(waiting);
         expect((lock?.token ?? 0) > holder.token).toBe(true);
-        expect(await bench.store.lock('k1')).toBe(undefined);
+        expect(await harness.store.lock('k1')).toBe(undefined);
         expect(await lock?.release()).toBe(true);
       }),
   },
   {
     name: 'writes nothing for a holder that one of another process has followed',
-    check: (bench, expect) =>
-      withAnother(bench, async (other) => {
-        const stale = await bench.take('k1', { leaseMs: 1_000 });
-        await bench.stall(1_001);
+    check: (harness, expect) =>
+      withAnother(harness, async (other) => {
+        const stale = await harness.take('k1', { leaseMs: 1_000 });
+        await harness.stall(1_001);
         const next = await other.lock('k1', { leaseMs: 60_000 });
         await other.set('k1', 'next', { fence: next?.token ?? 0 });
-        expect(await losesLock(bench.store.set('k1', 'stale', { fence: stale.token }))).toBe(true);
-        expect(await losesLock(bench.store.delete('k1', { fence: stale.token }))).toBe(true);
+        expect(await losesLock(harness.store.set('k1', 'stale', { fence: stale.token }))).toBe(true);
+        expect(await losesLock(harness.store.delete('k1', { fence: stale.token }))).toBe(true);
         expect(await stale.release()).toBe(false);
-        expect(await bench.store.get('k1')).toBe('next');
+        expect(await harness.store.get('k1')).toBe('next');
         expect(await next?.release()).toBe(true);
       }),
   },

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../../../internal/clock.ts';
 import { parseGid } from '../graphql/gid.ts';
-import type { FakeRequest, FakeRoute, WholeAnswer } from '../http/api.ts';
+import type { FakeRequest, FakeRoute, WholeResponse } from '../http/api.ts';
 import { createRandom, hashText, randomId } from '../random.ts';
 import type { BulkOperationEntity, BulkResultPartEntity, StagedUploadEntity } from '../store/entities.ts';
 import type { EntityStore } from '../store/entity-store.ts';
@@ -21,7 +21,7 @@ interface UploadRouteOptions {
   readonly maxBytes?: number;
 }
 
-type Stored = { readonly upload: StagedUploadEntity } | { readonly refusal: WholeAnswer };
+type Stored = { readonly upload: StagedUploadEntity } | { readonly refusal: WholeResponse };
 
 /** Takes files at the places that `stagedUploadsCreate` gave, as Google's storage does: by a form, or by `PUT`. */
 export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: UploadRouteOptions): FakeRoute {
@@ -32,7 +32,7 @@ export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: Uplo
 
   const keep = (shop: string, upload: StagedUploadEntity, file: Uint8Array): Stored => {
     if (clock.now() >= Date.parse(upload.createdAt) + uploadLifeSeconds * 1_000) {
-      return refusedOfFileStorage(
+      return refusedUpload(
         400,
         'ExpiredToken',
         'The provided token has expired.',
@@ -40,17 +40,16 @@ export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: Uplo
       );
     }
     const holdsVariables = upload.resource === variablesResource;
-    if (file.length === 0)
-      return refusedOfFileStorage(400, 'EntityTooSmall', 'Your proposed upload is smaller than allowed.');
+    if (file.length === 0) return refusedUpload(400, 'EntityTooSmall', 'Your proposed upload is smaller than allowed.');
     if (holdsVariables && file.length > maxBytes) {
-      return refusedOfFileStorage(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.');
+      return refusedUpload(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.');
     }
     const content = holdsVariables ? new TextDecoder().decode(file) : null;
     store.put(shop, 'StagedUpload', { ...upload, content, revision: upload.revision + 1 });
     return { upload };
   };
 
-  const post = async (request: FakeRequest, shop: string): Promise<WholeAnswer> => {
+  const post = async (request: FakeRequest, shop: string): Promise<WholeResponse> => {
     const form = await readUploadForm(request, (key) => find(shop, key, 'POST'));
     if ('refusal' in form) return form.refusal;
     const stored = keep(shop, form.upload, form.file);
@@ -59,7 +58,7 @@ export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: Uplo
     return storedByForm(stagedFileUrl(request.origin, shop, key), key);
   };
 
-  const put = ({ path, query, bytes }: FakeRequest, shop: string, key: string): WholeAnswer => {
+  const put = ({ path, query, bytes }: FakeRequest, shop: string, key: string): WholeResponse => {
     const upload = find(shop, key, 'PUT');
     if (!upload || !isSigned(path, query)) {
       return storageError(403, 'SignatureDoesNotMatch', 'Access denied.', 'The link is not as it was given.');
@@ -80,14 +79,14 @@ export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: Uplo
   };
 }
 
-const refusedOfFileStorage = (...error: Parameters<typeof storageError>): Stored => ({
+const refusedUpload = (...error: Parameters<typeof storageError>): Stored => ({
   refusal: storageError(...error),
 });
 
 /** A form that holds all it must, or the refusal it gets. */
 type UploadForm =
   | { readonly upload: StagedUploadEntity; readonly file: Uint8Array }
-  | { readonly refusal: WholeAnswer };
+  | { readonly refusal: WholeResponse };
 
 /**
  * Reads the form of an upload by Google's rules: every field that was given, unchanged, no other ones, and `file`
@@ -157,7 +156,7 @@ function downloadRoute({ store, clock }: { readonly store: EntityStore; readonly
   };
 }
 
-type Found = { readonly content: Buffer<ArrayBuffer>; readonly name: string } | { readonly refusal: WholeAnswer };
+type Found = { readonly content: Buffer<ArrayBuffer>; readonly name: string } | { readonly refusal: WholeResponse };
 
 function findFile({ method, path, query }: FakeRequest, store: EntityStore, now: number): Found {
   if (method !== 'GET' && method !== 'HEAD') {
@@ -181,7 +180,7 @@ function findFile({ method, path, query }: FakeRequest, store: EntityStore, now:
   return { name, content: Buffer.from(parts.map(({ text }) => text).join('')) };
 }
 
-function serve(content: Buffer<ArrayBuffer>, name: string, { header }: FakeRequest): WholeAnswer {
+function serve(content: Buffer<ArrayBuffer>, name: string, { header }: FakeRequest): WholeResponse {
   const headers = {
     'content-type': 'application/jsonl',
     'content-disposition': `attachment; filename="${name}"`,
@@ -386,18 +385,18 @@ function compactTime(at: number): string {
 }
 
 /** What the file storage behind Shopify says when it refuses: Google's XML. https://cloud.google.com/storage/docs/xml-api/reference-status */
-function storageError(status: number, code: string, message: string, details?: string): WholeAnswer {
+function storageError(status: number, code: string, message: string, details?: string): WholeResponse {
   const more = details === undefined ? '' : `<Details>${escaped(details)}</Details>`;
   return xml(status, `<Error><Code>${code}</Code><Message>${escaped(message)}</Message>${more}</Error>`);
 }
 
 /** What it says to a form whose file it took. */
-function storedByForm(location: string, key: string): WholeAnswer {
+function storedByForm(location: string, key: string): WholeResponse {
   const body = `<PostResponse><Location>${escaped(location)}</Location><Bucket>fake-uploads</Bucket><Key>${escaped(key)}</Key></PostResponse>`;
   return xml(201, body);
 }
 
-function xml(status: number, body: string): WholeAnswer {
+function xml(status: number, body: string): WholeResponse {
   const headers = { 'content-type': 'application/xml; charset=UTF-8' };
   return { type: 'answer', status, headers, body: `<?xml version='1.0' encoding='UTF-8'?>${body}` };
 }

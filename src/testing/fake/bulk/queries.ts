@@ -21,12 +21,13 @@ import {
   type SelectionContext,
   selectionContext,
 } from '../cost/selection.ts';
+import type { UserError } from '../graphql/errors.ts';
 import { coerceVariables } from '../graphql/prepare.ts';
 import { validationEntry } from '../graphql/validation.ts';
 import type { PreparedOperation } from '../model.ts';
 
 /** Connections that a bulk query may have. https://shopify.dev/docs/api/usage/bulk-operations/queries */
-const maxConnectionsOfQueryRules = 5;
+const maxQueryConnections = 5;
 
 /** Connections that may stand around a connection. */
 const maxDepth = 2;
@@ -43,13 +44,13 @@ export function checkBulkQuery(schema: GraphQLSchema, query: string): InnerOpera
   const variables = coerceVariables(schema, operation.definition, {});
   if ('errors' in variables) return { ok: false, messages: variables.errors.map(({ message }) => invalid(message)) };
   const checked = { ...operation, variables: variables.values };
-  const messages = brokenRulesOfQueryRules(checked);
+  const messages = brokenQueryRules(checked);
   return messages.length > 0 ? { ok: false, messages } : { ok: true, operation: checked };
 }
 
 const invalid = (message: string): string => `Invalid bulk query: ${message}`;
 
-function brokenRulesOfQueryRules(operation: PreparedOperation): string[] {
+function brokenQueryRules(operation: PreparedOperation): string[] {
   const roots = [...rootFields(operation).values()].map(([node]) => node.name.value);
   const connections = connectionsIn(readShape(operation));
   const namesOf = (test: (connection: ConnectionShape) => boolean): string[] =>
@@ -73,8 +74,8 @@ function brokenRulesOfQueryRules(operation: PreparedOperation): string[] {
       `Bulk queries cannot contain connections with a nesting depth greater than ${maxDepth}.`,
     ],
     [
-      connections.length > maxConnectionsOfQueryRules,
-      `Bulk queries cannot contain more than ${maxConnectionsOfQueryRules} connections.`,
+      connections.length > maxQueryConnections,
+      `Bulk queries cannot contain more than ${maxQueryConnections} connections.`,
     ],
     [
       withoutId.length > 0,
@@ -341,7 +342,7 @@ function parsed(text: string): DocumentNode | string {
 }
 
 /** Connections that the selection of a bulk mutation may have. https://shopify.dev/docs/api/usage/bulk-operations/imports */
-const maxConnections = 1;
+const maxMutationConnections = 1;
 
 /** Mutations that cannot run inside a bulk operation. */
 const notAllowed: ReadonlySet<string> = new Set([
@@ -353,39 +354,32 @@ const notAllowed: ReadonlySet<string> = new Set([
 /** A bulk mutation that may run, or all that is wrong with it. */
 type CheckedMutation =
   | { readonly ok: true; readonly operation: PreparedOperation }
-  | { readonly ok: false; readonly problems: readonly BulkProblem[] };
+  | { readonly ok: false; readonly userErrors: readonly UserError[] };
 
 /** Checks a bulk mutation as Shopify does before it looks at the file. */
 export function checkBulkMutation(schema: GraphQLSchema, mutation: string): CheckedMutation {
   const inner = readInnerOperation(schema, mutation);
-  const problems = inner.ok
-    ? brokenRules(inner.operation)
+  const userErrors = inner.ok
+    ? brokenMutationRules(inner.operation)
     : inner.messages.map((message) => unusable(`Failed to parse the mutation - ${message}`));
-  if (!inner.ok || problems.length > 0) return { ok: false, problems };
+  if (!inner.ok || userErrors.length > 0) return { ok: false, userErrors };
   return inner;
 }
 
-function brokenRules(operation: PreparedOperation): BulkProblem[] {
+function brokenMutationRules(operation: PreparedOperation): UserError[] {
   if (operation.kind !== 'mutation') {
     return [unusable('Invalid operation type. Only `mutation` operations are supported.')];
   }
   const names = [...rootFields(operation).values()].map(([node]) => node.name.value);
   if (names.length !== 1) return [refusedField('You must specify a single top level mutation.')];
   if (names.some((name) => notAllowed.has(name))) return [refusedField('You must use an allowed mutation name.')];
-  if (connectionsIn(readShape(operation)).length > maxConnections) {
-    return [refusedField(`Bulk mutations cannot contain more than ${maxConnections} connection.`)];
+  if (connectionsIn(readShape(operation)).length > maxMutationConnections) {
+    return [refusedField(`Bulk mutations cannot contain more than ${maxMutationConnections} connection.`)];
   }
   return [];
 }
 
-const unusable = (message: string): BulkProblem => ({ code: 'INVALID_MUTATION', field: null, message });
+const unusable = (message: string): UserError => ({ code: 'INVALID_MUTATION', field: null, message });
 
 /** As seen on Shopify, without a code. */
-const refusedField = (message: string): BulkProblem => ({ code: null, field: ['mutation'], message });
-
-/** One entry of the `userErrors` of a bulk operation; `code` and `field` are `null` where Shopify gives none. */
-export interface BulkProblem {
-  readonly code: string | null;
-  readonly field: readonly string[] | null;
-  readonly message: string;
-}
+const refusedField = (message: string): UserError => ({ code: null, field: ['mutation'], message });

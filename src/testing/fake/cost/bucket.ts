@@ -98,7 +98,7 @@ export function createBucket(options: BucketOptions): Bucket {
  * Requests that a bucket holds, and that leak out of it per second.
  * https://shopify.dev/docs/api/admin-rest/usage/rate-limits
  */
-const plansOfRestBucket: Readonly<Record<FakePlan, { readonly size: number; readonly leakRate: number }>> = {
+const restPlans: Readonly<Record<FakePlan, { readonly size: number; readonly leakRate: number }>> = {
   standard: { size: 40, leakRate: 2 },
   advanced: { size: 40, leakRate: 4 },
   plus: { size: 400, leakRate: 20 },
@@ -106,7 +106,7 @@ const plansOfRestBucket: Readonly<Record<FakePlan, { readonly size: number; read
 
 /** The REST bucket of one app on a shop with these options. */
 export function restBucketFor({ plan = 'standard', restBucket }: FakeShopOptions, clock: Clock): Bucket {
-  const { size, leakRate } = { ...plansOfRestBucket[plan], ...restBucket };
+  const { size, leakRate } = { ...restPlans[plan], ...restBucket };
   return createBucket({ clock, maximumAvailable: size, restoreRate: leakRate });
 }
 

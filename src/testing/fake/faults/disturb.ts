@@ -1,7 +1,7 @@
 import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import { supportedVersions } from '../http/admission.ts';
-import type { FakeAnswer, WholeAnswer } from '../http/api.ts';
+import type { FakeResponse, WholeResponse } from '../http/api.ts';
 import { type ChosenFault, type FaultEffect, faults } from './faults.ts';
 
 /** Pieces of an answer that drips. */
@@ -13,20 +13,20 @@ const missingBytes = 100;
 const versionHeader = 'x-shopify-api-version';
 
 /** What a fault makes of an answer. A false THROTTLED, and an answer that is only late, pass as they are. */
-export function disturb(answer: WholeAnswer, { kind, delayMs }: ChosenFault, clock: Clock): FakeAnswer {
+export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, clock: Clock): FakeResponse {
   const { effect } = faults[kind];
   const { status, body } = answer;
   // Where it is given, it would no longer hold.
   const { 'content-length': _given, ...headers } = answer.headers;
   const bytes = (): Buffer<ArrayBuffer> => Buffer.from(typeof body === 'string' ? body : body.slice());
-  const withHeaders = (more: Readonly<Record<string, string>>): WholeAnswer => ({
+  const withHeaders = (more: Readonly<Record<string, string>>): WholeResponse => ({
     ...answer,
     headers: { ...headers, ...more },
   });
 
   switch (effect.type) {
     case 'status':
-      return statusAnswer(answer, effect);
+      return statusResponse(answer, effect);
     case 'truncated':
       return { ...answer, headers, body: body.slice(0, body.length / 2) };
     case 'drip':
@@ -54,10 +54,10 @@ export function disturb(answer: WholeAnswer, { kind, delayMs }: ChosenFault, clo
 /** Headers that stand on every answer, whatever it holds. */
 const general = ['date', 'x-request-id', versionHeader, 'x-shopify-shop-api-call-limit'];
 
-function statusAnswer(
-  { headers }: WholeAnswer,
+function statusResponse(
+  { headers }: WholeResponse,
   effect: Extract<FaultEffect, { readonly type: 'status' }>,
-): WholeAnswer {
+): WholeResponse {
   const kept = Object.entries(headers).filter(([name]) => general.includes(name));
   const { status, body } = effect;
   return { type: 'answer', status, headers: { ...Object.fromEntries(kept), ...effect.headers }, body };

@@ -48,6 +48,9 @@ export type FieldResolver = (
   info: GraphQLResolveInfo,
 ) => unknown;
 
+/** The time of the fake's clock as Shopify writes it, such as for `updatedAt`. */
+export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
+
 /** Resolvers by type name and field. */
 export type ResolverMap = Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
 

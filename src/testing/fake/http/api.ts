@@ -19,7 +19,7 @@ export interface FakeRequest {
 }
 
 /** An answer that is sent at once. */
-export interface WholeAnswer {
+export interface WholeResponse {
   readonly type: 'answer';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface WholeAnswer {
 }
 
 /** An answer that comes piece by piece. Where the pieces end with an error, the connection breaks. */
-export interface PiecewiseAnswer {
+export interface PiecewiseResponse {
   readonly type: 'pieces';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,9 +35,9 @@ export interface PiecewiseAnswer {
 }
 
 /** What the face does with the caller. */
-export type FakeAnswer =
-  | WholeAnswer
-  | PiecewiseAnswer
+export type FakeResponse =
+  | WholeResponse
+  | PiecewiseResponse
   /** End the connection without an answer. */
   | { readonly type: 'drop' }
   /** Leave the connection open without an answer. */
@@ -49,7 +49,7 @@ export type FakeAnswer =
  */
 export interface FakeRoute {
   matches(request: FakeRequest): boolean;
-  answer(request: FakeRequest): Promise<FakeAnswer>;
+  answer(request: FakeRequest): Promise<FakeResponse>;
   /** What faults and the log call it. Default: method and path, such as `GET /downloads/1.jsonl`. */
   name?(request: FakeRequest): string;
 }
@@ -77,7 +77,7 @@ export interface FakeApi {
 /** A call that may go on, or the refusal it gets; with what is known of it for the log. */
 export type Opened =
   | { readonly ok: true; readonly task: ApiTask }
-  | { readonly ok: false; readonly refusal: WholeAnswer; readonly call?: Partial<FakeCall> };
+  | { readonly ok: false; readonly refusal: WholeResponse; readonly call?: Partial<FakeCall> };
 
 /** One call that may go on, whatever the API. */
 export interface ApiTask {
@@ -87,10 +87,10 @@ export interface ApiTask {
   /** Gives all of it back: it is not executed. */
   refund(): void;
   /** What tells the caller to wait, by the bucket's numbers of now. */
-  throttled(): WholeAnswer;
+  throttled(): WholeResponse;
   /** Executes it, and gives back what was not needed. */
-  execute(): Promise<{ readonly answer: FakeAnswer; readonly call: Partial<FakeCall> }>;
+  execute(): Promise<{ readonly answer: FakeResponse; readonly call: Partial<FakeCall> }>;
 }
 
 /** The request handling behind every face. It takes the whole request, and always goes on to the end: a server does not see an abort. */
-export type FakeCore = (request: FakeRequest) => Promise<FakeAnswer>;
+export type FakeCore = (request: FakeRequest) => Promise<FakeResponse>;

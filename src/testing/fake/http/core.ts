@@ -8,8 +8,8 @@ import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
 import { admit, newestVersion, shopOf } from './admission.ts';
-import type { FakeAnswer, FakeApi, FakeCore, FakeRequest, FakeRoute, Opened } from './api.ts';
-import { jsonAnswer } from './responses.ts';
+import type { FakeApi, FakeCore, FakeRequest, FakeResponse, FakeRoute, Opened } from './api.ts';
+import { jsonResponse } from './responses.ts';
 
 /** Options of `createCore`. */
 interface CoreOptions {
@@ -39,11 +39,11 @@ export function createCore(options: CoreOptions): FakeCore {
     const requestId = randomId(nextId);
     const call = newCall(clock.now());
     const note = (known: Partial<FakeCall>): void => void Object.assign(call, known);
-    const finish = <Answer extends FakeAnswer>(answer: Answer, known: Partial<FakeCall> = {}): Answer => {
+    const finish = <Answer extends FakeResponse>(answer: Answer, known: Partial<FakeCall> = {}): Answer => {
       log.add({ ...call, ...known, status: 'status' in answer ? answer.status : 0 });
       return answer;
     };
-    const stamp = <Answer extends FakeAnswer>(answer: Answer): Answer => {
+    const stamp = <Answer extends FakeResponse>(answer: Answer): Answer => {
       if (!('headers' in answer)) return answer;
       const date = new Date(clock.now()).toUTCString();
       return { ...answer, headers: { date, 'x-request-id': requestId, ...answer.headers } };
@@ -59,7 +59,7 @@ export function createCore(options: CoreOptions): FakeCore {
       const admission = admit(request, shops, tokens);
       if (!admission.ok) {
         const { refusal, app } = admission;
-        const answer = jsonAnswer(refusal.status, refusal.body, { 'x-shopify-api-version': newestVersion });
+        const answer = jsonResponse(refusal.status, refusal.body, { 'x-shopify-api-version': newestVersion });
         return finish(stamp(answer), { outcome: 'refused', ...(app !== undefined && { app }) });
       }
       note({ app: admission.caller.app });
@@ -111,7 +111,7 @@ function openRoute(route: FakeRoute, request: FakeRequest): Opened {
       call: { operation },
       pay: () => true,
       refund: () => undefined,
-      throttled: () => jsonAnswer(429, { errors: 'Too Many Requests' }, { 'retry-after': '2.0' }),
+      throttled: () => jsonResponse(429, { errors: 'Too Many Requests' }, { 'retry-after': '2.0' }),
       async execute() {
         const answer = await route.answer(request);
         const isRefused = 'status' in answer && answer.status >= 400;

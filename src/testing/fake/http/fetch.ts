@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { FakeAnswer, FakeCore, PiecewiseAnswer, WholeAnswer } from './api.ts';
+import type { FakeCore, FakeResponse, PiecewiseResponse, WholeResponse } from './api.ts';
 
 /**
  * A `fetch` that answers from the core, without network and without timers of its own. It rejects as the
@@ -24,7 +24,7 @@ export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
       body: new TextDecoder().decode(bytes),
       bytes,
     });
-    const received = await arrived(answering, signal);
+    const received = await receive(answering, signal);
     if (received.type === 'drop') throw droppedConnection();
     const answer = unpacked(received);
     const body = answer.type === 'pieces' ? bodyStream(answer.pieces, signal) : answer.body;
@@ -49,10 +49,10 @@ export function isDroppedConnection(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === resetCode;
 }
 
-type Arrived = Exclude<FakeAnswer, { readonly type: 'hang' }>;
+type Received = Exclude<FakeResponse, { readonly type: 'hang' }>;
 
 /** The answer, or the rejection of the signal; where the answer hangs, only the signal ends the wait. */
-function arrived(answering: Promise<FakeAnswer>, signal: AbortSignal): Promise<Arrived> {
+function receive(answering: Promise<FakeResponse>, signal: AbortSignal): Promise<Received> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -64,17 +64,17 @@ function arrived(answering: Promise<FakeAnswer>, signal: AbortSignal): Promise<A
   });
 }
 
-type Pieces = PiecewiseAnswer['pieces'];
+type Pieces = PiecewiseResponse['pieces'];
 
 /** The answer without its gzip, which the platform's `fetch` takes off by itself. */
-function unpacked(answer: WholeAnswer | PiecewiseAnswer): WholeAnswer | PiecewiseAnswer {
+function unpacked(answer: WholeResponse | PiecewiseResponse): WholeResponse | PiecewiseResponse {
   const { 'content-encoding': encoding, ...headers } = answer.headers;
   if (encoding !== 'gzip') return answer;
   const pieces = answer.type === 'pieces' ? answer.pieces : onePiece(answer.body);
   return { type: 'pieces', status: answer.status, headers, pieces: inflated(pieces) };
 }
 
-async function* onePiece(body: WholeAnswer['body']) {
+async function* onePiece(body: WholeResponse['body']) {
   yield Buffer.from(body);
 }
 

@@ -3,14 +3,14 @@ import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
 import { maxRequestPoints } from '../cost/rule.ts';
 import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
-import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeAnswer } from './api.ts';
+import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeResponse } from './api.ts';
 import {
-  type AnswerBody,
   accessDeniedBody,
   costExtension,
   deniedField,
-  jsonAnswer,
+  jsonResponse,
   maxCostBody,
+  type ResponseBody,
   refusals,
   throttledBody,
 } from './responses.ts';
@@ -29,12 +29,12 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
   return {
     open(request, caller) {
       const version = { 'x-shopify-api-version': caller.version };
-      const reply = (body: AnswerBody): WholeAnswer => jsonAnswer(200, body, version);
+      const reply = (body: ResponseBody): WholeResponse => jsonResponse(200, body, version);
 
       // Does the schema know what it asks?
       const body = graphqlRequest(request);
       if (!body)
-        return { ok: false, refusal: jsonAnswer(refusals.badRequest.status, refusals.badRequest.body, version) };
+        return { ok: false, refusal: jsonResponse(refusals.badRequest.status, refusals.badRequest.body, version) };
       const prepared = engine.prepare(body);
       if (!prepared.ok) return { ok: false, refusal: reply({ errors: prepared.errors }) };
       const { operation } = prepared;
@@ -64,7 +64,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
     return {
       pay: () => bucket.take(requested),
       refund: () => bucket.refund(requested),
-      throttled: () => jsonAnswer(200, throttledBody(requested, bucket.status()), headers),
+      throttled: () => jsonResponse(200, throttledBody(requested, bucket.status()), headers),
       async execute() {
         const result = await engine.execute(operation, {
           shop: shop.domain,
@@ -79,7 +79,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
         const cost = { ...costExtension(requested, actual, bucket.status()), ...breakdown };
         const deprecated = deprecatedIn(operation);
         return {
-          answer: jsonAnswer(
+          answer: jsonResponse(
             200,
             { data, ...(errors && { errors }), extensions: { cost } },
             { ...headers, ...(deprecated && { 'x-shopify-api-deprecated-reason': deprecated }) },

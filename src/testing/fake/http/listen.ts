@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { FakeAnswer, FakeCore, PiecewiseAnswer } from './api.ts';
-import { failureBody, jsonAnswer } from './responses.ts';
+import type { FakeCore, FakeResponse, PiecewiseResponse } from './api.ts';
+import { failureBody, jsonResponse } from './responses.ts';
 
 /** Where a fake listens. */
 export interface ListenOptions {
@@ -57,14 +57,14 @@ export async function listen(core: FakeCore, options: ListenOptions = {}): Promi
 }
 
 async function respond(core: FakeCore, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = await answerTo(core, request);
+  const answer = await responseTo(core, request);
   if (answer.type === 'answer') response.writeHead(answer.status, answer.headers).end(answer.body);
   else if (answer.type === 'pieces') await send(answer, response);
   else if (answer.type === 'drop') drop(request);
 }
 
 /** Writes piece by piece, until the caller is gone; ends the connection where the pieces break off. */
-async function send({ status, headers, pieces }: PiecewiseAnswer, response: ServerResponse): Promise<void> {
+async function send({ status, headers, pieces }: PiecewiseResponse, response: ServerResponse): Promise<void> {
   response.writeHead(status, headers);
   try {
     for await (const piece of pieces) {
@@ -84,7 +84,7 @@ function drop({ socket }: IncomingMessage): void {
   else socket.resetAndDestroy();
 }
 
-async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeAnswer> {
+async function responseTo(core: FakeCore, request: IncomingMessage): Promise<FakeResponse> {
   try {
     const host = request.headers.host ?? '';
     const origin = `${'encrypted' in request.socket ? 'https' : 'http'}://${host}`;
@@ -102,7 +102,7 @@ async function answerTo(core: FakeCore, request: IncomingMessage): Promise<FakeA
     });
   } catch (error) {
     // Either the caller is gone, and nobody reads this, or the fake itself has failed.
-    return jsonAnswer(500, failureBody(error));
+    return jsonResponse(500, failureBody(error));
   }
 }
 

@@ -3,17 +3,17 @@ import { roundPoints } from '../cost/rule.ts';
 import { rootFields, rootType } from '../cost/selection.ts';
 import type { PreparedOperation } from '../model.ts';
 import { requiredScopes } from '../schema.ts';
-import type { WholeAnswer } from './api.ts';
+import type { WholeResponse } from './api.ts';
 
 /** What the body of an answer holds. */
-export type AnswerBody = Readonly<Record<string, unknown>>;
+export type ResponseBody = Readonly<Record<string, unknown>>;
 
 /** An answer of JSON. */
-export function jsonAnswer(
+export function jsonResponse(
   status: number,
-  body: AnswerBody,
+  body: ResponseBody,
   headers: Readonly<Record<string, string>> = {},
-): WholeAnswer {
+): WholeResponse {
   const json = { 'content-type': 'application/json; charset=utf-8' };
   return { type: 'answer', status, headers: { ...json, ...headers }, body: JSON.stringify(body) };
 }
@@ -32,13 +32,13 @@ export const refusals = {
   frozen: { status: 402, body: { errors: 'Unavailable Shop' } },
   locked: { status: 423, body: { errors: 'This shop is unavailable' } },
   badRequest: { status: 400, body: { errors: { query: 'Required parameter missing or invalid' } } },
-} as const satisfies Record<string, { readonly status: number; readonly body: AnswerBody }>;
+} as const satisfies Record<string, { readonly status: number; readonly body: ResponseBody }>;
 
 /** A refusal by the name of its reason. */
 export type Refusal = (typeof refusals)[keyof typeof refusals];
 
 /** `extensions.cost`. `actual` is `null` where nothing was executed. */
-export function costExtension(requested: number, actual: number | null, status: ThrottleStatus): AnswerBody {
+export function costExtension(requested: number, actual: number | null, status: ThrottleStatus): ResponseBody {
   return {
     requestedQueryCost: requested,
     actualQueryCost: actual,
@@ -48,7 +48,7 @@ export function costExtension(requested: number, actual: number | null, status: 
 }
 
 /** THROTTLED, which comes with HTTP 200. */
-export function throttledBody(requested: number, status: ThrottleStatus): AnswerBody {
+export function throttledBody(requested: number, status: ThrottleStatus): ResponseBody {
   return {
     errors: [
       {
@@ -61,7 +61,7 @@ export function throttledBody(requested: number, status: ThrottleStatus): Answer
 }
 
 /** MAX_COST_EXCEEDED; it comes without `extensions.cost`. */
-export function maxCostBody(cost: number, maxCost: number): AnswerBody {
+export function maxCostBody(cost: number, maxCost: number): ResponseBody {
   const message = `Query cost is ${roundPoints(cost)}, which exceeds the single query max cost limit (${maxCost}).`;
   const documentation = 'https://shopify.dev/api/usage/rate-limits';
   return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation } }] };
@@ -79,7 +79,7 @@ interface DeniedField {
 }
 
 /** ACCESS_DENIED for one root field; all root fields come back as `null`. */
-export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): AnswerBody {
+export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): ResponseBody {
   const requiredAccess = `${scopes.map((scope) => `\`${scope}\``).join(' or ')} access scope.`;
   return {
     errors: [
@@ -98,7 +98,7 @@ export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): Ans
 }
 
 /** A bug or a full disk of the fake itself, for a status 500: its words help most. */
-export function failureBody(error: unknown): AnswerBody {
+export function failureBody(error: unknown): ResponseBody {
   return { errors: `The fake failed: ${error instanceof Error ? error.message : String(error)}` };
 }
 

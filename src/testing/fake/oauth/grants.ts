@@ -1,5 +1,5 @@
-import type { FakeRequest, WholeAnswer } from '../http/api.ts';
-import { isGranted, jsonAnswer } from '../http/responses.ts';
+import type { FakeRequest, WholeResponse } from '../http/api.ts';
+import { isGranted, jsonResponse } from '../http/responses.ts';
 import { allScopes, type ShopState } from '../shops.ts';
 import {
   type AccessTokenEntity,
@@ -74,7 +74,7 @@ export const authorizationCodeGrant: Grant = (context) => {
   const { scopes } = code;
   const issuing = { store, shop: shop.domain, app: app.id, scopes, now };
   if (code.mode === 'online') return onlineAnswer(issueAccess(issuing, 'online', lifetimes.day), scopes, ownerId);
-  if (wantsExpiring(parameters)) return pairAnswer(issueNewChain(issuing), scopes, now);
+  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, now);
   return permanentAnswer(issuePermanent(issuing), scopes);
 };
 
@@ -119,7 +119,7 @@ export const tokenExchangeGrant: Grant = (context) => {
   if (requestedType === online) {
     return onlineAnswer(issueAccess(issuing, 'online', lifetimes.day), scopes, claims.sub);
   }
-  if (wantsExpiring(parameters)) return pairAnswer(issueNewChain(issuing), scopes, now);
+  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, now);
   return permanentAnswer(issuePermanent(issuing), scopes);
 };
 
@@ -127,7 +127,7 @@ export const tokenExchangeGrant: Grant = (context) => {
  * Milliseconds from its first use for which a refresh token still gives what it gave, while that was not used either.
  * https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens
  */
-const recoveryMs = 30 * 24 * 3_600_000;
+const refreshRecoveryMs = 30 * 24 * 3_600_000;
 
 /**
  * A refresh token for a new pair. The old access token lives on to its own expiry; the refresh token before this one
@@ -147,20 +147,20 @@ export const refreshGrant: Grant = (context) => {
   const { scopes } = refresh;
   const pair = issuePair({ store, shop: shop.domain, app: app.id, scopes, now });
   store.put(shop.domain, oauthKinds.refresh, { ...refresh, replacement: pair });
-  return pairAnswer(pair, scopes, now);
+  return pairResponse(pair, scopes, now);
 };
 
 /** The same again, for who has lost the first answer. */
 function replayed(pair: StoredPair, scopes: readonly string[], { shop, store, now }: GrantContext): Granted {
-  const isRevived = now - pair.at <= recoveryMs && revivePair(pair, { store, shop: shop.domain, now });
-  return isRevived ? pairAnswer(pair, scopes, now) : refused(problems.refresh);
+  const isRevived = now - pair.at <= refreshRecoveryMs && revivePair(pair, { store, shop: shop.domain, now });
+  return isRevived ? pairResponse(pair, scopes, now) : refused(problems.refresh);
 }
 
 /**
  * Milliseconds for which a token that was migrated still gives the pair, while that was not used.
  * https://shopify.dev/changelog/more-resilient-token-exchanges-when-migrating-tokens-without-a-user-session
  */
-const recoveryMsOfGrants = 7 * 24 * 3_600_000;
+const migrationRecoveryMs = 7 * 24 * 3_600_000;
 
 /**
  * An offline token that never expires for a pair that does. There is no way back: the old one is dead.
@@ -180,7 +180,7 @@ function migrateToken(context: GrantContext): Granted {
   const pair = issueNewChain({ store, shop: shop.domain, app: app.id, scopes, now });
   if (issued) store.delete(shop.domain, oauthKinds.access, issued.id);
   store.put(shop.domain, oauthKinds.retired, { id, migration: pair });
-  return pairAnswer(pair, scopes, now);
+  return pairResponse(pair, scopes, now);
 }
 
 /** The scopes of a token that may be migrated: one of this app, offline, that never expires. */
@@ -197,9 +197,9 @@ function permanentScopes(
 /** The same pair again, for who has lost the first answer. */
 function recovered(pair: StoredPair | null, { app, shop, store, now }: GrantContext): Granted {
   const issued = pair && findIssued(store, shop.domain, pair.accessToken);
-  if (!pair || issued?.app !== app.id || now - pair.at > recoveryMsOfGrants) return refused(problems.sessionToken);
+  if (!pair || issued?.app !== app.id || now - pair.at > migrationRecoveryMs) return refused(problems.sessionToken);
   const isRevived = revivePair(pair, { store, shop: shop.domain, now });
-  return isRevived ? pairAnswer(pair, issued.scopes, now) : refused(problems.sessionToken);
+  return isRevived ? pairResponse(pair, issued.scopes, now) : refused(problems.sessionToken);
 }
 
 /** The answer with an offline token that never expires. */
@@ -213,7 +213,7 @@ function dayAnswer(accessToken: string, scopes: readonly string[]): Granted {
 }
 
 /** The answer with an access token and its refresh token. */
-function pairAnswer(pair: StoredPair, scopes: readonly string[], now: number): Granted {
+function pairResponse(pair: StoredPair, scopes: readonly string[], now: number): Granted {
   return {
     ok: true,
     body: {
@@ -277,9 +277,9 @@ export const problems = {
 const refused = (problem: OAuthProblem): Granted => ({ ok: false, problem });
 
 /** The answer of a refusal: JSON to who asks for JSON by `Accept`, and a page to everybody else, as Shopify's. */
-export function problemAnswer({ status, error, description }: OAuthProblem, request: FakeRequest): WholeAnswer {
+export function problemAnswer({ status, error, description }: OAuthProblem, request: FakeRequest): WholeResponse {
   if (request.header('accept')?.includes('json')) {
-    return jsonAnswer(status, { error, error_description: description });
+    return jsonResponse(status, { error, error_description: description });
   }
   const title = `${status} - Oauth error ${error}`;
   const said = `Oauth error ${error}: ${description}`;

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../../../internal/clock.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { shopOf } from '../http/admission.ts';
-import type { FakeRequest, FakeRoute, WholeAnswer } from '../http/api.ts';
-import { jsonAnswer, refusals } from '../http/responses.ts';
+import type { FakeRequest, FakeRoute, WholeResponse } from '../http/api.ts';
+import { jsonResponse, refusals } from '../http/responses.ts';
 import type { Shops } from '../shops.ts';
 import { type AuthorizationCodeEntity, oauthKinds, tokenGid } from '../store/entities.ts';
 import type { EntityStore } from '../store/entity-store.ts';
@@ -48,10 +48,10 @@ function tokenRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute {
   return {
     matches: ({ path }) => path === '/admin/oauth/access_token',
     name: ({ method }) => `${method} oauth/access_token`,
-    async answer(request): Promise<WholeAnswer> {
-      if (request.method !== 'POST') return jsonAnswer(refusals.wrongMethod.status, refusals.wrongMethod.body);
+    async answer(request): Promise<WholeResponse> {
+      if (request.method !== 'POST') return jsonResponse(refusals.wrongMethod.status, refusals.wrongMethod.body);
       const shop = shopOf(request, shops);
-      if (!shop) return jsonAnswer(refusals.notFound.status, refusals.notFound.body);
+      if (!shop) return jsonResponse(refusals.notFound.status, refusals.notFound.body);
 
       const parameters = readParameters(request);
       const app = apps.find(parameters.get('client_id') ?? '');
@@ -65,7 +65,7 @@ function tokenRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute {
       const granted = grant({ app, shop, store: transaction, now: clock.now(), parameters });
       if (!granted.ok) return problemAnswer(granted.problem, request);
       transaction.commit();
-      return jsonAnswer(200, granted.body);
+      return jsonResponse(200, granted.body);
     },
   };
 }
@@ -89,11 +89,11 @@ function authorizeRoute({ apps, shops, store, clock }: OAuthContext): FakeRoute 
   return {
     matches: ({ path }) => path === '/admin/oauth/authorize',
     name: ({ method }) => `${method} oauth/authorize`,
-    async answer(request): Promise<WholeAnswer> {
+    async answer(request): Promise<WholeResponse> {
       const { query } = request;
-      if (request.method !== 'GET') return jsonAnswer(refusals.wrongMethod.status, refusals.wrongMethod.body);
+      if (request.method !== 'GET') return jsonResponse(refusals.wrongMethod.status, refusals.wrongMethod.body);
       const shop = shopOf(request, shops);
-      if (!shop) return jsonAnswer(refusals.notFound.status, refusals.notFound.body);
+      if (!shop) return jsonResponse(refusals.notFound.status, refusals.notFound.body);
       const app = apps.find(query.get('client_id') ?? '');
       if (!app) return problemAnswer(problems.appUnknown, request);
       const redirect = redirectUri(app, query.get('redirect_uri') ?? '');

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../internal/json.ts';
 import type { ResolverContext } from '../graphql/context.ts';
 import { locationById } from '../graphql/resolvers/find-entities.ts';
-import { ownerOfItem } from '../graphql/resolvers/inventory/items.ts';
+import { itemOwner } from '../graphql/resolvers/inventory/items.ts';
 import { levelAt } from '../graphql/resolvers/inventory/levels.ts';
 import { setQuantities } from '../graphql/resolvers/inventory/quantities.ts';
 import type { InventoryLevelEntity } from '../store/entities.ts';
@@ -68,7 +68,7 @@ function set({ body, unit }: RestRequest): RestReply {
     if (!/^-?\d+$/.test(String(value))) return badParameter(name, 'Required parameter missing or invalid');
   }
   const place = { inventoryItemId: gidOf('InventoryItem', item), locationId: gidOf('Location', location) };
-  const owned = ownerOfItem(unit, place.inventoryItemId);
+  const owned = itemOwner(unit, place.inventoryItemId);
   if (!owned || !locationById(unit, place.locationId)) return refusals.notFound;
   if (!owned.variant.inventoryItem.tracked) {
     return { status: 422, body: { errors: ['Inventory item does not have inventory tracking enabled'] } };

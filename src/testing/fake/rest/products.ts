@@ -46,7 +46,8 @@ export const productEndpoints: readonly RestEndpoint[] = [
     path: 'products/{id}.json',
     scope: 'write_products',
     subject: 'product',
-    answer: (request) => withProduct(request, (product) => update(product, request.body.product as Json, request.unit)),
+    answer: (request) =>
+      withProduct(request, (product) => updateProduct(product, request.body.product as Json, request.unit)),
   },
   {
     method: 'DELETE',
@@ -107,7 +108,7 @@ function changeProduct(product: ProductEntity, body: Json, unit: ResolverContext
   return setProduct({ identifier: { id: product.id }, input: productInput(body, product) }, unit);
 }
 
-function update(before: ProductEntity, body: Json, unit: ResolverContext): RestReply {
+function updateProduct(before: ProductEntity, body: Json, unit: ResolverContext): RestReply {
   const refused = refusedProduct(body);
   if (refused) return refused;
   const { product, userErrors } = changeProduct(before, body, unit);
@@ -128,7 +129,7 @@ export const variantEndpoints: readonly RestEndpoint[] = [
     method: 'GET',
     path: 'products/{id}/variants.json',
     scope: 'read_products',
-    answer: (request) => withProduct(request, (product) => listOfVariants(product, request)),
+    answer: (request) => withProduct(request, (product) => listVariants(product, request)),
   },
   {
     method: 'GET',
@@ -144,7 +145,7 @@ export const variantEndpoints: readonly RestEndpoint[] = [
     path: 'variants/{id}.json',
     scope: 'write_products',
     subject: 'variant',
-    answer: (request) => withVariant(request, (product, variant) => updateOfVariants(product, variant, request)),
+    answer: (request) => withVariant(request, (product, variant) => updateVariant(product, variant, request)),
   },
 ];
 
@@ -158,7 +159,7 @@ function withVariant(
   return product && variant ? answer(product, variant) : refusals.notFound;
 }
 
-function listOfVariants(product: ProductEntity, request: RestRequest): RestReply {
+function listVariants(product: ProductEntity, request: RestRequest): RestReply {
   const read = readListing(request.query, { filters: ['since_id'], notSimulated: ['presentment_currencies'] });
   if (!read.ok) return read.reply;
   return pageReply(product.variants, read.listing, request, {
@@ -169,7 +170,7 @@ function listOfVariants(product: ProductEntity, request: RestRequest): RestReply
 }
 
 /** One variant changes; the others are named, so that they stay. */
-function updateOfVariants(before: ProductEntity, { id }: StoredVariant, { body, unit }: RestRequest): RestReply {
+function updateVariant(before: ProductEntity, { id }: StoredVariant, { body, unit }: RestRequest): RestReply {
   const given = body.variant as Json;
   const refused = refusedVariant(given);
   if (refused) return refused;

@@ -5,7 +5,7 @@ import { callLimit } from '../cost/bucket.ts';
 import { createRun, type ShopInfo } from '../graphql/context.ts';
 import { beginUnit } from '../graphql/unit-of-work.ts';
 import type { ApiCaller, FakeApi, FakeRequest } from '../http/api.ts';
-import { isGranted, jsonAnswer } from '../http/responses.ts';
+import { isGranted, jsonResponse } from '../http/responses.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 import { inventoryEndpoints } from './inventory-levels.ts';
 import { productEndpoints, variantEndpoints } from './products.ts';
@@ -52,7 +52,7 @@ export function createRestApi({ store, clock, background, shopInfo }: RestApiOpt
       const found = findEndpoint(method, resource);
       const sent = readBody(request.body);
       const answer = ({ status, body, headers }: RestReply) =>
-        jsonAnswer(status, body, {
+        jsonResponse(status, body, {
           'x-shopify-api-version': version,
           'x-shopify-shop-api-call-limit': callLimit(bucket),
           ...headers,

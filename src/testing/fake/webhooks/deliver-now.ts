@@ -22,7 +22,7 @@ export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'c
 }
 
 /** Sends webhooks in the name of a fake's shops. */
-export function fakeWebhooks(context: {
+export function deliverNow(context: {
   readonly shops: Shops;
   readonly store: FakeStore;
   readonly clock: Clock;

@@ -5,6 +5,7 @@ import { isRecord, parseExactJson, stringifyExactJson } from '../../../internal/
 import { complianceTopics, topicToEnum, webhookTopics } from '../../../webhooks/topics.ts';
 import { type EventContent, eventBody } from '../../webhooks/sign-webhook.ts';
 import type { Background, ShopEvent } from '../background.ts';
+import { isoNow } from '../graphql/context.ts';
 import { parseGid } from '../graphql/gid.ts';
 import type { FakeApp } from '../oauth/session-token.ts';
 import type { Shops } from '../shops.ts';
@@ -23,7 +24,7 @@ import { attemptDelivery, createSigningSecrets, type DeliveryHandler, type FakeW
 /** What makes the webhooks of one fake. */
 interface WebhookEmitter {
   /** What the fake shows of them. */
-  readonly face: FakeWebhooks;
+  readonly api: FakeWebhooks;
   /** Takes up what the store holds now, after a restore. */
   reload(): void;
   /** Ends what is under way, and forgets what waits. */
@@ -69,7 +70,7 @@ export function createWebhookEmitter(context: WebhookEmitterContext): WebhookEmi
     },
   });
 
-  const now = (): string => new Date(clock.now()).toISOString();
+  const now = (): string => isoNow(clock);
   const nextActionId = actionIds();
 
   background.subscribe((event) => {
@@ -125,7 +126,7 @@ export function createWebhookEmitter(context: WebhookEmitterContext): WebhookEmi
     },
   };
   return {
-    face,
+    api: face,
     reload: deliveries.reload,
     close() {
       closing.abort(new Error('the fake was closed'));

@@ -15,13 +15,13 @@ import {
   runningOperations,
   statusOf,
 } from '../../bulk/operation.ts';
-import { type BulkProblem, checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries.ts';
+import { checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries.ts';
 import { readRows } from '../../bulk/work.ts';
 import { deniedField } from '../../http/responses.ts';
 import type { PreparedOperation } from '../../model.ts';
 import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { badRequest, notSimulated } from '../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { badRequest, notSimulated, type UserError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm } from './connections.ts';
 
@@ -73,7 +73,7 @@ const bulkRunResolvers: ResolverMap = {
       const nameless = wrongIdentifier(clientIdentifier);
       if (nameless) return refused(nameless);
       const checked = checkBulkMutation(info.schema, mutation);
-      if (!checked.ok) return refused(...checked.problems);
+      if (!checked.ok) return refused(...checked.userErrors);
       const crowded = tooMany('MUTATION', context);
       if (crowded) return crowded;
 
@@ -141,10 +141,10 @@ interface RunMutationArgs {
 
 interface RunPayload {
   readonly bulkOperation: BulkOperationEntity | null;
-  readonly userErrors: readonly BulkProblem[];
+  readonly userErrors: readonly UserError[];
 }
 
-const refused = (...userErrors: BulkProblem[]): RunPayload => ({ bulkOperation: null, userErrors });
+const refused = (...userErrors: UserError[]): RunPayload => ({ bulkOperation: null, userErrors });
 
 function accepted(
   type: BulkType,
@@ -161,7 +161,7 @@ function accepted(
     status: 'CREATED',
     denied: deniedField(operation, new Set(info.scopes)) !== undefined,
     errorCode: null,
-    createdAt: new Date(clock.now()).toISOString(),
+    createdAt: isoNow(clock),
     completedAt: null,
     endedAt: null,
     objectCount: 0,
@@ -180,7 +180,7 @@ function tooMany(type: BulkType, context: ResolverContext): RunPayload | undefin
   return refused({ code: 'OPERATION_IN_PROGRESS', field: null, message });
 }
 
-const noSuchFile: BulkProblem = {
+const noSuchFile: UserError = {
   code: 'NO_SUCH_FILE',
   field: null,
   message:
@@ -191,9 +191,9 @@ const noSuchFile: BulkProblem = {
 /** Characters of a `clientIdentifier`. It only marks an operation: two may have the same. */
 const identifierLength = { least: 10, most: 255 };
 
-function wrongIdentifier(identifier: string | null | undefined): BulkProblem | undefined {
+function wrongIdentifier(identifier: string | null | undefined): UserError | undefined {
   const { least, most } = identifierLength;
-  const wrong = (message: string): BulkProblem => ({ code: 'INVALID_MUTATION', field: ['clientIdentifier'], message });
+  const wrong = (message: string): UserError => ({ code: 'INVALID_MUTATION', field: ['clientIdentifier'], message });
   if (identifier == null) return undefined;
   if (identifier.length < least) return wrong(`is too short (minimum is ${least} characters)`);
   return identifier.length > most ? wrong(`is too long (maximum is ${most} characters)`) : undefined;

@@ -1,7 +1,7 @@
 import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
 import { locationPayload } from '../../webhooks/resource-payloads.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { collectProblems, notSimulated, type UserProblem } from '../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { collectUserErrors, notSimulated, type UserError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import {
   byId,
@@ -126,7 +126,7 @@ const maxLength = 255;
 function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
   if (input.metafields?.length) throw notSimulated('LocationAddInput.metafields');
   const name = input.name.trim();
-  const { list, report } = collectProblems<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
+  const { userErrors: list, report } = collectUserErrors<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
   const field = ['input', 'name'];
   if (name === '') report('BLANK', field, 'Add a location name');
   if (name.length > maxLength) report('TOO_LONG', field, `Use a shorter location name (up to ${maxLength} characters)`);
@@ -136,7 +136,7 @@ function addLocation(input: LocationAddInput, context: ResolverContext): unknown
 
   const { store, shop, clock } = context;
   const { countryCode, address1, address2, city, provinceCode, zip, phone } = input.address;
-  const location = newLocation(store.nextId('Location'), new Date(clock.now()).toISOString(), {
+  const location = newLocation(store.nextId('Location'), isoNow(clock), {
     name,
     isPrimary: allLocations(context).length === 0,
     fulfillsOnlineOrders: input.fulfillsOnlineOrders ?? true,
@@ -159,7 +159,7 @@ function addLocation(input: LocationAddInput, context: ResolverContext): unknown
 function activateLocation(locationId: string, context: ResolverContext): unknown {
   requireGid(locationId);
   const before = locationById(context, locationId);
-  const { list, report } = collectProblems<'LOCATION_NOT_FOUND' | 'HAS_NON_UNIQUE_NAME'>();
+  const { userErrors: list, report } = collectUserErrors<'LOCATION_NOT_FOUND' | 'HAS_NON_UNIQUE_NAME'>();
   const isNamesake = ({ id, name, isActive }: LocationEntity): boolean =>
     isActive && name === before?.name && id !== locationId;
   if (!before) report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
@@ -168,7 +168,7 @@ function activateLocation(locationId: string, context: ResolverContext): unknown
   if (!before || list.length > 0) return { location: null, locationActivateUserErrors: list };
   if (before.isActive) return { location: before, locationActivateUserErrors: [] };
 
-  const updatedAt = new Date(context.clock.now()).toISOString();
+  const updatedAt = isoNow(context.clock);
   const location: LocationEntity = { ...before, isActive: true, deactivatedAt: null, updatedAt };
   context.store.put(context.shop, 'Location', location);
   context.announce('locations/activate', () => locationPayload(location));
@@ -189,7 +189,7 @@ function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unk
   const problems = problemsOf(before, args, context);
   if (!before || problems.length > 0) return { location: null, locationDeactivateUserErrors: problems };
 
-  const now = new Date(context.clock.now()).toISOString();
+  const now = isoNow(context.clock);
   moveStock(context, before.id, args.destinationLocationId ?? undefined);
   const location: LocationEntity = { ...before, isActive: false, deactivatedAt: now, updatedAt: now };
   context.store.put(context.shop, 'Location', location);
@@ -202,8 +202,8 @@ function problemsOf(
   location: LocationEntity | undefined,
   { locationId, destinationLocationId: destination }: DeactivateArgs,
   context: ResolverContext,
-): readonly UserProblem[] {
-  const { list, report } = collectProblems<string>();
+): readonly UserError[] {
+  const { userErrors: list, report } = collectUserErrors<string>();
   if (!location) {
     report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
     return list;

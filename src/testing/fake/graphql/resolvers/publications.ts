@@ -1,6 +1,6 @@
 import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
@@ -117,7 +117,7 @@ function changePublications({ id, input }: PublishArgs, context: ResolverContext
   if (kind !== 'Product' && product) throw notSimulated(`publishing a ${kind}`);
   if (!product) return refused([{ field: ['id'], message: 'Resource does not exist' }]);
 
-  const now = new Date(clock.now()).toISOString();
+  const now = isoNow(clock);
   const userErrors = input.flatMap(({ publicationId }, index) => {
     if (publicationId && store.get(shop, 'Publication', publicationId)) return [];
     return [

@@ -1,4 +1,4 @@
-const maxLength = 255;
+const maxHandleLength = 255;
 
 /** Letters that do not come apart into a plain one and an accent. */
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd' };
@@ -14,7 +14,7 @@ export function handleFrom(text: string): string {
     .replaceAll(/['’"()[\]]/g, '')
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replaceAll(/^-|-$/g, '')
-    .slice(0, maxLength);
+    .slice(0, maxHandleLength);
 }
 
 /** The handle itself, or the first of `handle-1`, `handle-2`, … that is free. */
@@ -25,7 +25,7 @@ export function freeHandle(handle: string, isTaken: (candidate: string) => boole
   return candidate;
 }
 
-const maxLengthOfNormalTags = 255;
+const maxTagLength = 255;
 
 /** https://shopify.dev/changelog/product-tags-now-have-a-limit-of-250-per-product */
 const maxTags = 250;
@@ -35,7 +35,7 @@ export function normalTags(entries: readonly string[], report: (message: string)
   const byFold = new Map<string, string>();
   for (const tag of entries.flatMap((entry) => entry.split(',')).map((entry) => entry.trim())) {
     if (tag !== '' && !byFold.has(tag.toLowerCase())) byFold.set(tag.toLowerCase(), tag);
-    if (tag.length > maxLengthOfNormalTags) report(`Tags cannot be longer than ${maxLengthOfNormalTags} characters`);
+    if (tag.length > maxTagLength) report(`Tags cannot be longer than ${maxTagLength} characters`);
   }
   if (byFold.size > maxTags) report(`A product cannot have more than ${maxTags} tags`);
   return [...byFold].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, tag]) => tag);

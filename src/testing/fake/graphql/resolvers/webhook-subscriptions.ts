@@ -5,8 +5,8 @@ import {
   webhookKinds,
 } from '../../store/entities.ts';
 import { parseFilter, readAddress } from '../../webhooks/options.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated, plainProblem, type UserProblem } from '../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { notSimulated, type UserError, userError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { byId, type ConnectionArgs, connection, countUpTo, searched } from './connections.ts';
 import { resolveNamespace } from './metafields/values.ts';
@@ -46,7 +46,7 @@ const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
       const content = withInput(blank, input);
       const userErrors = subscriptionProblems({ ...content, topic }, context);
       if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
-      const now = new Date(clock.now()).toISOString();
+      const now = isoNow(clock);
       const id = store.nextId(webhookKinds.subscription);
       const webhookSubscription = { ...content, id, topic, app, createdAt: now, updatedAt: now };
       store.put(shop, webhookKinds.subscription, webhookSubscription);
@@ -61,7 +61,7 @@ const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
       const changed = { ...before, ...withInput(before, input) };
       const userErrors = subscriptionProblems(changed, context);
       if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
-      const webhookSubscription = { ...changed, updatedAt: new Date(clock.now()).toISOString() };
+      const webhookSubscription = { ...changed, updatedAt: isoNow(clock) };
       store.put(shop, webhookKinds.subscription, webhookSubscription);
       return { webhookSubscription, userErrors };
     },
@@ -150,7 +150,7 @@ function withInput(before: WebhookSubscriptionContent, input: SubscriptionInput)
 
 const missing = {
   webhookSubscription: null,
-  userErrors: [plainProblem(['id'], 'Webhook subscription does not exist')],
+  userErrors: [userError(['id'], 'Webhook subscription does not exist')],
 };
 
 function ownSubscription(context: ResolverContext, id: string): WebhookSubscriptionEntity | undefined {
@@ -176,13 +176,13 @@ function ownSubscriptions({ store, shop, app }: ResolverContext): readonly Webho
 }
 
 /** What Shopify finds wrong with a subscription that is to be made or changed. */
-function subscriptionProblems(candidate: Candidate, context: ResolverContext): readonly UserProblem[] {
+function subscriptionProblems(candidate: Candidate, context: ResolverContext): readonly UserError[] {
   const others = ownSubscriptions(context).filter(({ id }) => id !== candidate.id);
   return [...addressProblems(candidate, others), ...nameProblems(candidate.name, others), ...filterProblems(candidate)];
 }
 
 /** They name the old field, whichever of the two was given. */
-function addressProblems(candidate: Candidate, others: readonly WebhookSubscriptionEntity[]): UserProblem[] {
+function addressProblems(candidate: Candidate, others: readonly WebhookSubscriptionEntity[]): UserError[] {
   const address = readAddress(candidate.uri);
   const reasons = address.type === 'refused' ? [...address.reasons] : [];
   const isTaken = others.some(
@@ -190,10 +190,10 @@ function addressProblems(candidate: Candidate, others: readonly WebhookSubscript
       topic === candidate.topic && uri === candidate.uri && (filter ?? '') === (candidate.filter ?? ''),
   );
   if (isTaken) reasons.push('Address for this topic has already been taken');
-  return reasons.map((reason) => plainProblem(['webhookSubscription', 'callbackUrl'], reason));
+  return reasons.map((reason) => userError(['webhookSubscription', 'callbackUrl'], reason));
 }
 
-function nameProblems(name: string | null, others: readonly WebhookSubscriptionEntity[]): UserProblem[] {
+function nameProblems(name: string | null, others: readonly WebhookSubscriptionEntity[]): UserError[] {
   if (name === null) return [];
   const reasons = [
     ...(name === '' ? ['Name is too short (minimum is 1 character)'] : []),
@@ -205,14 +205,14 @@ function nameProblems(name: string | null, others: readonly WebhookSubscriptionE
       ? ['Name already exists, no duplicate allowed']
       : []),
   ];
-  return reasons.map((reason) => plainProblem(['webhookSubscription', 'name'], reason));
+  return reasons.map((reason) => userError(['webhookSubscription', 'name'], reason));
 }
 
 /** A filter is read, but its fields are not looked up: one that does not exist just never matches. */
-function filterProblems({ topic, filter }: Candidate): UserProblem[] {
+function filterProblems({ topic, filter }: Candidate): UserError[] {
   const parsed = filter ? parseFilter(filter) : undefined;
   // Metaobjects are told apart by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
   const isEnough =
     !topic.startsWith('METAOBJECTS_') || parsed?.terms.some(({ field, value }) => field === 'type' && value !== '*');
-  return (filter && !parsed) || !isEnough ? [plainProblem(['webhookSubscription'], badFilter)] : [];
+  return (filter && !parsed) || !isEnough ? [userError(['webhookSubscription'], badFilter)] : [];
 }

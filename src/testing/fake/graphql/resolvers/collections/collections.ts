@@ -1,8 +1,8 @@
 import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, plainProblem, type UserProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated, type UserError, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import {
   byId,
@@ -120,10 +120,10 @@ const maxLength = 255;
 /** `collectionCreate`. */
 function createCollection(args: CollectionArgs, context: ResolverContext): unknown {
   const fields = collectionFields(args);
-  if (!fields) return refused([plainProblem(['collection'], 'Collection is required')]);
+  if (!fields) return refused([userError(['collection'], 'Collection is required')]);
   const products = fields.products ?? [];
   const missing = products.flatMap((id, index) =>
-    productById(context, id) ? [] : [plainProblem(['products', index], `Product ${id} does not exist`)],
+    productById(context, id) ? [] : [userError(['products', index], `Product ${id} does not exist`)],
   );
   const { collection, problems } = built(fields, undefined, context);
   if (problems.length + missing.length > 0) return refused([...problems, ...missing]);
@@ -138,8 +138,8 @@ function createCollection(args: CollectionArgs, context: ResolverContext): unkno
 function updateCollection(args: CollectionArgs, context: ResolverContext): unknown {
   const fields = collectionFields(args);
   const before = fields?.id == null ? undefined : collectionById(context, fields.id);
-  if (!fields || !before) return refused([plainProblem(['id'], 'Collection does not exist')]);
-  if (fields.products) return refused([plainProblem(['products'], 'Products can only be given on create')]);
+  if (!fields || !before) return refused([userError(['id'], 'Collection does not exist')]);
+  if (fields.products) return refused([userError(['products'], 'Products can only be given on create')]);
   const { collection, problems } = built(fields, before, context);
   if (problems.length > 0) return refused(problems);
 
@@ -154,7 +154,7 @@ function deleteCollection(id: string, context: ResolverContext): unknown {
   const { store, shop } = context;
   const members = membersOf(context, id);
   if (!store.delete(shop, 'Collection', id)) {
-    return { deletedCollectionId: null, userErrors: [plainProblem(['id'], 'Collection does not exist')] };
+    return { deletedCollectionId: null, userErrors: [userError(['id'], 'Collection does not exist')] };
   }
   for (const product of members) {
     const collectionIds = product.collectionIds.filter((collectionId) => collectionId !== id);
@@ -164,7 +164,7 @@ function deleteCollection(id: string, context: ResolverContext): unknown {
   return { deletedCollectionId: id, userErrors: [] };
 }
 
-const refused = (userErrors: readonly UserProblem[]): unknown => ({ collection: null, job: null, userErrors });
+const refused = (userErrors: readonly UserError[]): unknown => ({ collection: null, job: null, userErrors });
 
 /** What the input says, else what stood there; `null` resets. */
 const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
@@ -174,20 +174,20 @@ function built(
   fields: CollectionFields,
   before: CollectionEntity | undefined,
   context: ResolverContext,
-): { readonly collection: CollectionEntity; readonly problems: readonly UserProblem[] } {
-  const problems: UserProblem[] = [];
-  const now = new Date(context.clock.now()).toISOString();
+): { readonly collection: CollectionEntity; readonly problems: readonly UserError[] } {
+  const problems: UserError[] = [];
+  const now = isoNow(context.clock);
   const title = given(fields.title, before?.title, '').trim();
-  if (title === '') problems.push(plainProblem(['title'], "Title can't be blank"));
+  if (title === '') problems.push(userError(['title'], "Title can't be blank"));
   if (title.length > maxLength)
-    problems.push(plainProblem(['title'], `Title is too long (maximum is ${maxLength} characters)`));
+    problems.push(userError(['title'], `Title is too long (maximum is ${maxLength} characters)`));
 
   const asked = handleFrom(fields.handle ?? '');
   const isTaken = (handle: string): boolean => {
     const owner = collectionByHandle(context, handle);
     return owner !== undefined && owner.id !== before?.id;
   };
-  if (asked !== '' && isTaken(asked)) problems.push(plainProblem(['handle'], 'Handle has already been taken'));
+  if (asked !== '' && isTaken(asked)) problems.push(userError(['handle'], 'Handle has already been taken'));
   const handle = asked || (before?.handle ?? freeHandle(handleFrom(title), isTaken));
 
   const id = before?.id ?? context.store.nextId('Collection');
@@ -196,7 +196,7 @@ function built(
     fields.metafields ?? [],
     owner,
     { ...context, now },
-    (index, { part, message }) => problems.push(plainProblem(['metafields', index, part], message)),
+    (index, { part, message }) => problems.push(userError(['metafields', index, part], message)),
   );
   const collection: CollectionEntity = {
     id,
@@ -296,12 +296,12 @@ const missing = 'Collection does not exist';
 /** `collectionAddProducts`: at once, and all of them or none. */
 function addProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
-  if (!collectionById(context, id)) return { collection: null, userErrors: [plainProblem(['id'], missing)] };
+  if (!collectionById(context, id)) return { collection: null, userErrors: [userError(['id'], missing)] };
   const userErrors = productIds.flatMap((productId, index) => {
     const product = productById(context, productId);
-    if (!product) return [plainProblem(['productIds', index], 'Product does not exist')];
+    if (!product) return [userError(['productIds', index], 'Product does not exist')];
     const isMember = product.collectionIds.includes(id);
-    return isMember ? [plainProblem(['productIds', index], 'Product is already in the collection')] : [];
+    return isMember ? [userError(['productIds', index], 'Product is already in the collection')] : [];
   });
   if (userErrors.length > 0) return { collection: null, userErrors };
   changeMembers(id, { join: productIds, leave: [] }, context);
@@ -312,7 +312,7 @@ function addProducts({ id, productIds }: MembersArgs, context: ResolverContext):
 function addProductsLater({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) {
-    const userErrors = [{ code: 'COLLECTION_DOES_NOT_EXIST', ...plainProblem(['id'], missing) }];
+    const userErrors = [{ code: 'COLLECTION_DOES_NOT_EXIST', ...userError(['id'], missing) }];
     return { job: null, userErrors };
   }
   return { job: startJob(id, { join: productIds, leave: [] }, context), userErrors: [] };
@@ -321,7 +321,7 @@ function addProductsLater({ id, productIds }: MembersArgs, context: ResolverCont
 /** `collectionRemoveProducts`: in the background. */
 function removeProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
-  if (!collectionById(context, id)) return { job: null, userErrors: [plainProblem(['id'], missing)] };
+  if (!collectionById(context, id)) return { job: null, userErrors: [userError(['id'], missing)] };
   return { job: startJob(id, { join: [], leave: productIds }, context), userErrors: [] };
 }
 

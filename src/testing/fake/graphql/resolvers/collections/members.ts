@@ -1,7 +1,7 @@
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { lookupKey } from '../../../store/fake-store.ts';
 import { collectionPayload } from '../../../webhooks/resource-payloads.ts';
-import type { ResolverContext } from '../../context.ts';
+import { isoNow, type ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid } from '../../gid.ts';
 import { collectionById, productById } from '../find-entities.ts';
@@ -30,7 +30,7 @@ export function changeMembers(
     const collectionIds = change.join.includes(productId) ? [...others, collectionId] : others;
     context.store.put(context.shop, 'Product', { ...product, collectionIds });
   }
-  const collection = { ...before, updatedAt: new Date(context.clock.now()).toISOString() };
+  const collection = { ...before, updatedAt: isoNow(context.clock) };
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/update', () => collectionPayload(collection));
 }

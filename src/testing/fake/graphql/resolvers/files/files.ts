@@ -1,6 +1,6 @@
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectProblems, type FieldPath, notSimulated } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { collectUserErrors, type FieldPath, notSimulated } from '../../errors.ts';
 import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
@@ -66,7 +66,7 @@ const maxAlt = 512;
 
 type Report = (code: string, field: FieldPath, message: string) => void;
 
-const nowOf = ({ clock }: ResolverContext): string => new Date(clock.now()).toISOString();
+const nowOf = ({ clock }: ResolverContext): string => isoNow(clock);
 
 function checkAlt(alt: string | null | undefined, field: FieldPath, report: Report): void {
   if ((alt?.length ?? 0) > maxAlt)
@@ -75,7 +75,7 @@ function checkAlt(alt: string | null | undefined, field: FieldPath, report: Repo
 
 /** `fileCreate`, for images. They are ready after a moment of the clock. */
 function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   const files = inputs.flatMap((input, index) => {
     if (input.contentType != null && input.contentType !== 'IMAGE')
       throw notSimulated(`FileCreateInput.contentType ${input.contentType}`);
@@ -94,7 +94,7 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
 
 /** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   for (const [index, input] of inputs.entries()) {
     for (const name of ['filename', 'originalSource', 'previewImageSource'] as const) {
       if (input[name] != null) throw notSimulated(`FileUpdateInput.${name}`);
@@ -137,7 +137,7 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
 
 /** `fileDelete`. Products show it no longer. */
 function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   for (const [index, id] of ids.entries()) {
     if (!imageById(context, id)) report('FILE_DOES_NOT_EXIST', ['fileIds', index], 'File does not exist.');
   }

@@ -8,12 +8,12 @@ import {
   type StoredInventoryChange,
   type StoredVariant,
 } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { badRequest, type FieldPath, notSimulated, plainProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { badRequest, type FieldPath, notSimulated, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { byId, type ConnectionArgs, connection, countUpTo, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { allProducts, locationById } from '../find-entities.ts';
-import { ownerOfItem, updateItem } from './items.ts';
+import { itemOwner, updateItem } from './items.ts';
 import { availableOf, canStock, isInStock, levelAt, levelsOf, newLevel, putLevel, quantityOf } from './levels.ts';
 import {
   type AdjustQuantitiesInput,
@@ -44,7 +44,7 @@ export const inventoryResolvers: ResolverMap = {
   QueryRoot: {
     inventoryItem: resolver<unknown, { id: string }>((_source, { id }, context) => {
       requireGid(id);
-      return ownerOfItem(context, id)?.variant.inventoryItem ?? null;
+      return itemOwner(context, id)?.variant.inventoryItem ?? null;
     }),
     inventoryItems: resolver<unknown, ConnectionArgs & { query?: string | null }>((_source, args, context) => {
       const items = allProducts(context).flatMap(({ variants }) => variants.map(({ inventoryItem }) => inventoryItem));
@@ -78,9 +78,9 @@ export const inventoryResolvers: ResolverMap = {
   },
   InventoryItem: {
     legacyResourceId: resolver<Item>(({ id }) => parseGid(id)?.key),
-    variant: resolver<Item>(({ id }, _args, context) => ownerOfItem(context, id)?.variant),
+    variant: resolver<Item>(({ id }, _args, context) => itemOwner(context, id)?.variant),
     variants: resolver<Item, ConnectionArgs>(({ id }, args, context) => {
-      const owner = ownerOfItem(context, id);
+      const owner = itemOwner(context, id);
       return connection(owner ? [owner.variant] : [], args);
     }),
     inventoryLevel: resolver<Item, { locationId: string; includeInactive: boolean }>(
@@ -132,7 +132,7 @@ interface ChangesArgs {
 export const inventoryLevelResolvers: ResolverMap = {
   InventoryLevel: {
     item: resolver<InventoryLevelEntity>(
-      ({ itemId }, _args, context) => ownerOfItem(context, itemId)?.variant.inventoryItem,
+      ({ itemId }, _args, context) => itemOwner(context, itemId)?.variant.inventoryItem,
     ),
     location: resolver<InventoryLevelEntity>(({ locationId }, _args, context) => locationById(context, locationId)),
     quantities: resolver<InventoryLevelEntity, { names: readonly string[] }>((level, args) =>
@@ -163,7 +163,7 @@ export const inventoryLevelResolvers: ResolverMap = {
   },
   InventoryChange: {
     item: resolver<StoredInventoryChange>(
-      ({ itemId }, _args, context) => ownerOfItem(context, itemId)?.variant.inventoryItem ?? null,
+      ({ itemId }, _args, context) => itemOwner(context, itemId)?.variant.inventoryItem ?? null,
     ),
     location: resolver<StoredInventoryChange>(
       ({ locationId }, _args, context) => locationById(context, locationId) ?? null,
@@ -184,7 +184,7 @@ interface ActivateArgs {
 function activateInventory(args: ActivateArgs, context: ResolverContext): unknown {
   if (args.stockAtLegacyLocation) throw notSimulated('Mutation.inventoryActivate(stockAtLegacyLocation:)');
   const { inventoryItemId, locationId, available, onHand } = args;
-  if (!ownerOfItem(context, inventoryItemId))
+  if (!itemOwner(context, inventoryItemId))
     return refused(['inventoryItemId'], 'The specified inventory item could not be found.');
   if (!canStock(context, locationId)) return refused(['locationId'], 'The specified location could not be found.');
   const before = levelAt(context, inventoryItemId, locationId);
@@ -197,7 +197,7 @@ function activateInventory(args: ActivateArgs, context: ResolverContext): unknow
   if (available != null && onHand != null && available !== onHand)
     return refused(['onHand'], 'Nothing is committed or reserved yet: what is on hand is what is available.');
 
-  const now = new Date(context.clock.now()).toISOString();
+  const now = isoNow(context.clock);
   const level = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
   putLevel(context, { ...level, createdAt: before?.createdAt ?? now }, 'connect');
   return { inventoryLevel: level, userErrors: [] };
@@ -207,10 +207,10 @@ function activateInventory(args: ActivateArgs, context: ResolverContext): unknow
 function deactivateInventory(inventoryLevelId: string, context: ResolverContext): unknown {
   const level = context.store.get(context.shop, 'InventoryLevel', inventoryLevelId) as InventoryLevelEntity | undefined;
   const field = ['inventoryLevelId'];
-  if (!level?.isActive) return { userErrors: [plainProblem(field, "The inventory level couldn't be found.")] };
+  if (!level?.isActive) return { userErrors: [userError(field, "The inventory level couldn't be found.")] };
   const problem = deactivationProblem(level, context);
-  if (problem !== undefined) return { userErrors: [plainProblem(field, problem)] };
-  const now = new Date(context.clock.now()).toISOString();
+  if (problem !== undefined) return { userErrors: [userError(field, problem)] };
+  const now = isoNow(context.clock);
   const { quantities } = newLevel(level.itemId, level.locationId, now);
   putLevel(context, { ...level, isActive: false, quantities, updatedAt: now }, 'disconnect');
   return { userErrors: [] };
@@ -230,5 +230,5 @@ function deactivationProblem(level: InventoryLevelEntity, context: ResolverConte
 
 const refused = (field: FieldPath, message: string): unknown => ({
   inventoryLevel: null,
-  userErrors: [plainProblem(field, message)],
+  userErrors: [userError(field, message)],
 });

@@ -1,8 +1,8 @@
 import type { InventoryItemInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
 import { itemPayload } from '../../../webhooks/resource-payloads.ts';
-import type { ResolverContext, ShopInfo } from '../../context.ts';
-import { notSimulated, plainProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ShopInfo } from '../../context.ts';
+import { notSimulated, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { ownerOf } from '../find-entities.ts';
 
@@ -13,7 +13,7 @@ interface OwnedItem {
 }
 
 /** The variant behind an inventory item. */
-export function ownerOfItem(context: Pick<ResolverContext, 'store' | 'shop'>, itemId: string): OwnedItem | undefined {
+export function itemOwner(context: Pick<ResolverContext, 'store' | 'shop'>, itemId: string): OwnedItem | undefined {
   const product = ownerOf(context, itemId);
   const variant = product?.variants.find(({ inventoryItem }) => inventoryItem.id === itemId);
   return product && variant && { product, variant };
@@ -24,14 +24,14 @@ export function updateItem(id: string, input: InventoryItemInput, context: Resol
   requireGid(id);
   if (input.countryHarmonizedSystemCodes?.length) throw notSimulated('InventoryItemInput.countryHarmonizedSystemCodes');
   if (input.measurement?.shippingPackageId) throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
-  const owner = ownerOfItem(context, id);
+  const owner = itemOwner(context, id);
   const problem = owner
     ? problemOf(input)
-    : plainProblem(['id'], "The product couldn't be updated because it does not exist.");
+    : userError(['id'], "The product couldn't be updated because it does not exist.");
   if (!owner || problem) return { inventoryItem: null, userErrors: [problem] };
 
   const { store, shop, clock, info } = context;
-  const now = new Date(clock.now()).toISOString();
+  const now = isoNow(clock);
   const { product, variant: before } = owner;
   const sku = input.sku === undefined ? before.sku : input.sku;
   const inventoryItem = inventoryItemFrom(input, before.inventoryItem, { id, sku, now, info });
@@ -46,11 +46,11 @@ const maxSku = 255;
 
 function problemOf({ cost, sku, harmonizedSystemCode }: InventoryItemInput): unknown {
   if (cost != null && amountFrom(cost) === undefined)
-    return plainProblem(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
+    return userError(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
   if (sku != null && sku.length > maxSku)
-    return plainProblem(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
+    return userError(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
   if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
-    return plainProblem(
+    return userError(
       ['input', 'harmonizedSystemCode'],
       'Harmonized system code must be a number between 6 and 13 digits',
     );

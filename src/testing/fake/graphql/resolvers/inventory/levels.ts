@@ -5,7 +5,7 @@ import {
   quantityStates,
 } from '../../../store/entities.ts';
 import { levelPayload } from '../../../webhooks/resource-payloads.ts';
-import type { ResolverContext } from '../../context.ts';
+import { isoNow, type ResolverContext } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { allLocations, locationById } from '../find-entities.ts';
 
@@ -97,7 +97,7 @@ export function dropLevels(context: Reading, itemIds: Iterable<string>): void {
 
 /** Moves all that is stocked at a location to another one, and where there is none, forgets it. */
 export function moveStock(context: ResolverContext, from: string, to: string | undefined): void {
-  const now = new Date(context.clock.now()).toISOString();
+  const now = isoNow(context.clock);
   for (const level of levelsAt(context, from)) {
     context.store.delete(context.shop, kind, level.id);
     if (to === undefined || !level.isActive) continue;

@@ -7,9 +7,9 @@ import {
   quantityStates,
   type StoredInventoryChange,
 } from '../../../store/entities.ts';
-import type { ResolverContext } from '../../context.ts';
-import { collectProblems, type FieldPath } from '../../errors.ts';
-import { ownerOfItem } from './items.ts';
+import { isoNow, type ResolverContext } from '../../context.ts';
+import { collectUserErrors, type FieldPath } from '../../errors.ts';
+import { itemOwner } from './items.ts';
 import { canStock, levelAt, newLevel, putLevel, quantityOf } from './levels.ts';
 
 /** `InventoryChangeInput`. */
@@ -33,9 +33,9 @@ const maxQuantity = 2_000_000_000;
 /** `inventoryAdjustQuantities`. */
 export function adjustQuantities(input: AdjustQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.changes, 'InventoryChangeInput');
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   checkCause(input, report);
-  const changes = isMutableState(input.name) ? planned(input.name, input.changes, context, report) : [];
+  const changes = isMutableState(input.name) ? planAdjustments(input.name, input.changes, context, report) : [];
   if (!isMutableState(input.name))
     report('INVALID_QUANTITY_NAME', ['input', 'name'], 'The specified quantity name is invalid.');
   if (new Set(input.changes.map(({ ledgerDocumentUri }) => ledgerDocumentUri ?? null)).size > 1) {
@@ -49,7 +49,7 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 
-function planned(
+function planAdjustments(
   state: QuantityState,
   inputs: readonly ChangeInput[],
   context: ResolverContext,
@@ -100,19 +100,19 @@ export interface SetOnHandInput extends Cause {
 }
 
 /** From the descriptions of `InventorySetQuantitiesUserErrorCode`. */
-const maxQuantityOfQuantities = 1_000_000_000;
+const maxTotal = 1_000_000_000;
 
 const duplicate = 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
 
 /** `inventorySetQuantities`. */
 export function setQuantities(input: SetQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.quantities, 'InventoryQuantityInput');
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   if (input.name !== 'available' && input.name !== 'on_hand')
     report('INVALID_NAME', ['input', 'name'], "The quantity name must be either 'available' or 'on_hand'.");
   checkCause(input, report);
   const name = input.name === 'on_hand' ? 'on_hand' : 'available';
-  const changes = plannedOfQuantities(name, input.quantities, 'quantities', context, report);
+  const changes = planSets(name, input.quantities, 'quantities', context, report);
   if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
@@ -120,9 +120,9 @@ export function setQuantities(input: SetQuantitiesInput, context: ResolverContex
 /** `inventorySetOnHandQuantities`, the older form of the same. */
 export function setOnHandQuantities(input: SetOnHandInput, context: ResolverContext): unknown {
   requireChangeFrom(input.setQuantities, 'InventorySetQuantityInput');
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   checkCause(input, report);
-  const changes = plannedOfQuantities('on_hand', input.setQuantities, 'setQuantities', context, (code, ...rest) =>
+  const changes = planSets('on_hand', input.setQuantities, 'setQuantities', context, (code, ...rest) =>
     // Its codes have no word for that.
     report(code === duplicate ? 'SET_ON_HAND_QUANTITIES_FAILED' : code, ...rest),
   );
@@ -131,7 +131,7 @@ export function setOnHandQuantities(input: SetOnHandInput, context: ResolverCont
 }
 
 /** What lies between the wanted quantities and those of now. What is on hand changes by what is available. */
-function plannedOfQuantities(
+function planSets(
   name: Extract<QuantityName, 'available' | 'on_hand'>,
   inputs: readonly QuantityInput[],
   list: string,
@@ -146,7 +146,7 @@ function plannedOfQuantities(
       report(duplicate, field, 'The combination of inventoryItemId and locationId must be unique.');
     }
     places.add(place);
-    checkRangeOfQuantities(name, input.quantity, [...field, 'quantity'], report);
+    checkTotal(name, input.quantity, [...field, 'quantity'], report);
     if (!checkPlace(input, field, context, report)) return [];
 
     const level = levelAt(context, input.inventoryItemId, input.locationId);
@@ -156,17 +156,17 @@ function plannedOfQuantities(
   });
 }
 
-function checkRangeOfQuantities(
+function checkTotal(
   name: 'available' | 'on_hand',
   quantity: number,
   field: readonly (string | number)[],
   report: InventoryReport,
 ): void {
-  if (quantity > maxQuantityOfQuantities)
+  if (quantity > maxTotal)
     report('INVALID_QUANTITY_TOO_HIGH', field, "The total quantity can't be higher than 1,000,000,000.");
   else if (name === 'on_hand' && quantity < 0)
     report('INVALID_QUANTITY_NEGATIVE', field, "The quantity can't be negative.");
-  else if (quantity < -maxQuantityOfQuantities)
+  else if (quantity < -maxTotal)
     report('INVALID_QUANTITY_TOO_LOW', field, "The total quantity can't be lower than -1,000,000,000.");
 }
 
@@ -200,7 +200,7 @@ const maxLedgers = 2;
 export function moveQuantities(input: MoveQuantitiesInput, context: ResolverContext): unknown {
   const terminals = input.changes.flatMap(({ from, to }) => [from, to]);
   requireChangeFrom(terminals, 'InventoryMoveQuantityTerminalInput');
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   checkCause(input, report);
   if (new Set(terminals.flatMap(({ ledgerDocumentUri }) => ledgerDocumentUri ?? [])).size > maxLedgers) {
     report(
@@ -210,13 +210,13 @@ export function moveQuantities(input: MoveQuantitiesInput, context: ResolverCont
     );
   }
   const changes = input.changes.flatMap((change, index) =>
-    plannedOfMoveQuantities(change, ['input', 'changes', index], context, report),
+    planMove(change, ['input', 'changes', index], context, report),
   );
   if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 
-function plannedOfMoveQuantities(
+function planMove(
   { inventoryItemId, quantity, from, to }: MoveInput,
   field: FieldPath,
   context: ResolverContext,
@@ -274,7 +274,7 @@ function applyChanges(
   context: ResolverContext,
 ): InventoryAdjustmentGroupEntity | null {
   const { store, shop, clock } = context;
-  const now = new Date(clock.now()).toISOString();
+  const now = isoNow(clock);
   const touched = new Map<string, Touched>();
   for (const change of changes) {
     const known = levelAt(context, change.inventoryItemId, change.locationId);
@@ -371,7 +371,7 @@ function checkPlace(
   context: ResolverContext,
   report: InventoryReport,
 ): boolean {
-  const hasItem = ownerOfItem(context, place.inventoryItemId) !== undefined;
+  const hasItem = itemOwner(context, place.inventoryItemId) !== undefined;
   const hasLocation = canStock(context, place.locationId);
   if (!hasItem)
     report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], 'The specified inventory item could not be found.');

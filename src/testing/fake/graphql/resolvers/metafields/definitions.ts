@@ -258,13 +258,13 @@ function keepReason(
 }
 
 function deleteValues({ ownerType, namespace, key }: MetafieldDefinitionEntity, context: ResolverContext): void {
-  for (const { id, metafields } of ownersOfType(ownerType, context)) {
+  for (const { id, metafields } of allOwners(ownerType, context)) {
     const others = metafields.filter((metafield) => metafield.namespace !== namespace || metafield.key !== key);
     if (others.length < metafields.length) putMetafields(id, others, context);
   }
 }
 
-function ownersOfType(ownerType: string, context: ResolverContext) {
+function allOwners(ownerType: string, context: ResolverContext) {
   const owners: Readonly<Record<MetafieldOwnerType, () => readonly Owner[]>> = {
     PRODUCT: () => allProducts(context),
     PRODUCTVARIANT: () => allProducts(context).flatMap(({ variants }) => variants),

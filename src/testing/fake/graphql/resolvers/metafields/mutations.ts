@@ -1,6 +1,6 @@
 import type { StoredMetafield } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectProblems, type UserProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { collectUserErrors, type UserError } from '../../errors.ts';
 import { loadNode } from '../nodes.ts';
 import {
   type DefinitionDeleteArgs,
@@ -39,7 +39,7 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
     const message = `Exceeded the maximum metafields input limit of ${maxMetafields}.`;
     return refused([{ code: 'LESS_THAN_OR_EQUAL_TO', field: ['metafields'], message }]);
   }
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   const set = inputs.flatMap((input, index) => {
     const owner = metafieldOwner(input.ownerId, context);
     const reportHere: Report = (code, part, message) => report(code, ['metafields', index, part], message);
@@ -57,7 +57,7 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
   return { metafields: set.map((id) => loadNode(id, context)), userErrors: [] };
 }
 
-const refused = (problems: readonly UserProblem[]): unknown => ({
+const refused = (problems: readonly UserError[]): unknown => ({
   metafields: null,
   userErrors: problems.map((problem) => ({ ...problem, elementIndex: null })),
 });
@@ -77,7 +77,7 @@ function setOne(
   }
   const made = metafieldFrom({ namespace, key: input.key, value: input.value, type: input.type ?? undefined }, owner, {
     ...context,
-    now: new Date(context.clock.now()).toISOString(),
+    now: isoNow(context.clock),
   });
   if ('part' in made) {
     report(codeOf(made), made.part, made.message);

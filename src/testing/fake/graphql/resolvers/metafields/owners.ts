@@ -1,6 +1,6 @@
 import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
 import { collectionPayload } from '../../../webhooks/resource-payloads.ts';
-import type { ResolverContext } from '../../context.ts';
+import { isoNow, type ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { collectionById, ownerOf, productById, variantById } from '../find-entities.ts';
@@ -35,7 +35,7 @@ export function metafieldOwner(id: string, context: ResolverContext): MetafieldO
 /** Gives an owner other metafields, and tells of nobody yet: see `announceOwners`. */
 export function putMetafields(id: string, metafields: readonly StoredMetafield[], context: ResolverContext): void {
   const { store, shop } = context;
-  const updatedAt = new Date(context.clock.now()).toISOString();
+  const updatedAt = isoNow(context.clock);
   const collection = collectionById(context, id);
   if (collection) {
     store.put(shop, 'Collection', { ...collection, metafields, updatedAt });

@@ -4,7 +4,7 @@ import type {
   ProductSetInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
-import type { ResolverContext } from '../../context.ts';
+import { isoNow, type ResolverContext } from '../../context.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { imageById, newImage } from '../files/images.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
@@ -12,7 +12,7 @@ import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition }
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
 import { freeHandle, handleFrom, normalTags } from '../text.ts';
-import { collectUserErrors, type ProductSetContext, type ProductSetUserError } from './context.ts';
+import { collectProductSetErrors, type ProductSetContext, type ProductSetUserError } from './context.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { defaultOptions, optionsFrom } from './options.ts';
 import { checkStockLimit, variantsFrom, variantsLeftAlone } from './variants.ts';
@@ -39,11 +39,11 @@ export function savedProduct(
   context: ResolverContext,
   build: (building: ProductSetContext) => ProductEntity | undefined,
 ): ProductSetResult {
-  const { report, userErrors } = collectUserErrors();
+  const { report, userErrors } = collectProductSetErrors();
   const building: ProductSetContext = {
     ...context,
     report,
-    now: new Date(context.clock.now()).toISOString(),
+    now: isoNow(context.clock),
     stock: [],
   };
   const product = build(building);

@@ -38,7 +38,10 @@ const ownCodes: Readonly<Record<string, ProductSetUserErrorCode>> = {
 } satisfies Record<FinerCode, ProductSetUserErrorCode>;
 
 /** Makes a `report` and the list that it fills. */
-export function collectUserErrors(): { readonly report: Report; readonly userErrors: readonly ProductSetUserError[] } {
+export function collectProductSetErrors(): {
+  readonly report: Report;
+  readonly userErrors: readonly ProductSetUserError[];
+} {
   const userErrors: ProductSetUserError[] = [];
   return {
     userErrors,

@@ -138,7 +138,7 @@ export function variantsLeftAlone(
   ];
 }
 
-const maxLengthOfVariant = 255;
+const maxLength = 255;
 
 /** What a variant is made from. */
 interface VariantParts {
@@ -170,12 +170,8 @@ export function variantFrom(
   const itemId = before?.inventoryItem.id ?? store.nextId('InventoryItem');
   stockFrom(input.inventoryQuantities, { itemId, isNew: !before }, field, context);
   for (const [name, value] of Object.entries({ sku, barcode: input.barcode })) {
-    if (value && value.length > maxLengthOfVariant) {
-      context.report(
-        'INVALID_VARIANT',
-        [...field, name],
-        `${name} is too long (maximum is ${maxLengthOfVariant} characters)`,
-      );
+    if (value && value.length > maxLength) {
+      context.report('INVALID_VARIANT', [...field, name], `${name} is too long (maximum is ${maxLength} characters)`);
     }
   }
   return {

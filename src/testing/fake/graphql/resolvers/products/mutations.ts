@@ -4,8 +4,8 @@ import type {
   UniqueMetafieldValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, plainProblem, type UserProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { notSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { defer } from '../deferred.ts';
 import { productByHandle, productById } from '../find-entities.ts';
@@ -27,8 +27,8 @@ export const productWriteResolvers: ResolverMap = {
 /** `productCreate`: a product with its first variant only. */
 function createProduct(args: ProductArgs, context: ResolverContext): unknown {
   const fields = productFields(args);
-  if (!fields) return { product: null, userErrors: [plainProblem(['product'], 'Product is required')] };
-  if (fields.id != null) return { product: null, userErrors: [plainProblem(['id'], 'id cannot be given on create')] };
+  if (!fields) return { product: null, userErrors: [userError(['product'], 'Product is required')] };
+  if (fields.id != null) return { product: null, userErrors: [userError(['id'], 'id cannot be given on create')] };
   if (fields.collectionsToLeave?.length) throw notSimulated('input.collectionsToLeave on create');
 
   const { product, userErrors } = savedProduct(context, (building) =>
@@ -67,7 +67,7 @@ function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
   const fields = productFields(args) ?? {};
   if (fields.productOptions?.length) throw notSimulated('input.productOptions on update');
   const before = existingProduct(args, fields, context);
-  if (!before) return { product: null, userErrors: [plainProblem(['id'], 'Product does not exist')] };
+  if (!before) return { product: null, userErrors: [userError(['id'], 'Product does not exist')] };
   const { product, userErrors } = savedProduct(context, (building) => changed(before, fields, args, building));
   return { product, userErrors: inOwnWords(userErrors) };
 }
@@ -213,7 +213,7 @@ export function uploads(media: readonly CreateMediaInput[]): NonNullable<Product
 const ownNames: Readonly<Record<string, string>> = { collections: 'collectionsToJoin', files: 'media' };
 
 /** Problems that were found by the parts of `productSet`, as mutations without `input` and codes report them. */
-function inOwnWords(problems: readonly UserProblem[]): readonly UserProblem[] {
+function inOwnWords(problems: readonly UserError[]): readonly UserError[] {
   return problems.map(({ field, message }) => {
     const [, name = '', ...rest] = field ?? [];
     return { field: [ownNames[name] ?? name, ...rest], message };
@@ -249,12 +249,11 @@ function changeTags(
   const { kind } = requireGid(id);
   if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
   const product = productById(context, id);
-  if (!product) return { node: null, userErrors: [plainProblem(['id'], `${kind} does not exist`)] };
+  if (!product) return { node: null, userErrors: [userError(['id'], `${kind} does not exist`)] };
   const problems: string[] = [];
   const tags = normalTags(change(product.tags), (message) => problems.push(message));
-  if (problems.length > 0)
-    return { node: null, userErrors: problems.map((message) => plainProblem(['tags'], message)) };
-  const node = { ...product, tags, updatedAt: new Date(context.clock.now()).toISOString() };
+  if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
+  const node = { ...product, tags, updatedAt: isoNow(context.clock) };
   if (JSON.stringify(tags) !== JSON.stringify(product.tags)) saveProduct(context, node, product);
   return { node, userErrors: [] };
 }

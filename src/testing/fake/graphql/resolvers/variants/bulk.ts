@@ -5,8 +5,8 @@ import type {
   VariantOptionValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectProblems, type FieldPath, notSimulated, type UserProblem } from '../../errors.ts';
+import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { collectUserErrors, type FieldPath, notSimulated, type UserError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { standsDespiteErrors } from '../../mutation.ts';
 import { productById } from '../find-entities.ts';
@@ -41,7 +41,7 @@ interface CreateVariantsArgs {
   readonly strategy: string;
 }
 
-const codesOfCreate: Readonly<Record<string, string>> = {
+const createCodes: Readonly<Record<string, string>> = {
   CAPABILITY_VIOLATION: 'INVALID',
   INVALID_METAFIELD: 'INVALID',
   INVALID_VARIANT: 'INVALID',
@@ -58,7 +58,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
     const userErrors = [{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'], message: 'Product does not exist' }];
     return { product: null, productVariants: null, userErrors };
   }
-  const { building, problems, media } = beginBulk(before, args.media ?? [], codesOfCreate, context);
+  const { building, problems, media } = beginBulk(before, args.media ?? [], createCodes, context);
   const kept = args.variants.length === 0 ? before.variants : keptVariants(before, args.strategy);
   let options = kept.length === 0 ? withoutDefault(before.options) : before.options;
   const taken = new Set(kept.map(({ selectedOptions }) => combinationKey(selectedOptions)));
@@ -121,7 +121,7 @@ interface UpdateVariantsArgs {
   readonly allowPartialUpdates: boolean;
 }
 
-const codes: Readonly<Record<string, string>> = {
+const updateCodes: Readonly<Record<string, string>> = {
   CAPABILITY_VIOLATION: 'INVALID_VALUE',
   INVALID_METAFIELD: 'INVALID_VALUE',
   INVALID_VARIANT: 'INVALID_INPUT',
@@ -136,7 +136,7 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
     const userErrors = [{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'], message: 'Product does not exist' }];
     return { product: null, productVariants: null, userErrors };
   }
-  const bulk = beginBulk(before, args.media ?? [], codes, context);
+  const bulk = beginBulk(before, args.media ?? [], updateCodes, context);
   const { building, problems, media } = bulk;
   const changed = new Map<string, StoredVariant>();
   let draft: ProductEntity = { ...before, media, updatedAt: building.now };
@@ -185,7 +185,7 @@ function updatedVariant(
   const selectedOptions =
     values.length === 0
       ? before.selectedOptions
-      : combinationFrom(withValuesOf(before, options, values), options, field, building);
+      : combinationFrom(withKeptValues(before, options, values), options, field, building);
   const key = combinationKey(selectedOptions);
   const isTaken = product.variants.some(
     (other) => other.id !== before.id && combinationKey(other.selectedOptions) === key,
@@ -215,7 +215,7 @@ interface DeleteVariantsArgs {
 function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context: ResolverContext): unknown {
   requireGid(productId);
   const before = productById(context, productId);
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   const gone = new Set(variantsIds);
   const variants = before?.variants.filter(({ id }) => !gone.has(id)) ?? [];
   if (!before) report('PRODUCT_DOES_NOT_EXIST', ['productId'], 'Product does not exist');
@@ -233,7 +233,7 @@ function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context:
   const product: ProductEntity = {
     ...before,
     variants: variants.map((variant, index) => ({ ...variant, position: index + 1 })),
-    updatedAt: new Date(context.clock.now()).toISOString(),
+    updatedAt: isoNow(context.clock),
   };
   saveProduct(context, product, before);
   return { product, userErrors: [] };
@@ -242,7 +242,7 @@ function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context:
 /** What the bulk mutations of variants build with. */
 interface BulkBuilding {
   readonly building: ProductSetContext;
-  readonly problems: readonly UserProblem[];
+  readonly problems: readonly UserError[];
   /** The product's images with those that come with the call. */
   readonly media: ProductEntity['media'];
 }
@@ -258,10 +258,10 @@ function beginBulk(
   codes: Readonly<Record<string, string>>,
   context: ResolverContext,
 ): BulkBuilding {
-  const { list, report } = collectProblems<string>();
+  const { userErrors: list, report } = collectUserErrors<string>();
   const building: ProductSetContext = {
     ...context,
-    now: new Date(context.clock.now()).toISOString(),
+    now: isoNow(context.clock),
     stock: [],
     report: (code, field, message) => report(codes[code] ?? code, field, message),
   };
@@ -379,7 +379,7 @@ function withValues(
 }
 
 /** The input with the values that a variant has of the options it does not name. */
-function withValuesOf(
+function withKeptValues(
   variant: StoredVariant,
   options: readonly StoredOption[],
   inputs: readonly VariantOptionValueInput[],

@@ -21,7 +21,7 @@ import { metafieldFields } from '../metafields/metafields.ts';
  * A page of variants may be as long as a product can have them, where the product is all that is asked for.
  * https://shopify.dev/changelog/enhanced-variant-query-limits-for-single-product-queries
  */
-const maxOfSingleProduct = 2048;
+const singleProductMaximum = 2048;
 
 const singleProductFields = new Set(['product', 'productByIdentifier']);
 
@@ -64,7 +64,7 @@ export const variantResolvers: ResolverMap = {
       const { selections } = info.operation.selectionSet;
       const [root] = selections;
       const isSingle = selections.length === 1 && root?.kind === 'Field' && singleProductFields.has(root.name.value);
-      return connection(variants, args, isSingle ? maxOfSingleProduct : undefined);
+      return connection(variants, args, isSingle ? singleProductMaximum : undefined);
     }),
     variantsCount: resolver<ProductEntity>(({ variants }) => countUpTo(variants.length)),
     totalVariants: resolver<ProductEntity>(({ variants }) => variants.length),
