@@ -11,8 +11,8 @@ import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
-import { productDeleteResolvers, productWriteResolvers, tagResolvers } from './resolvers/products/mutations.ts';
-import { optionResolvers, productFieldResolvers, productQueryResolvers } from './resolvers/products/products.ts';
+import { productMutationResolvers } from './resolvers/products/mutations.ts';
+import { productResolvers } from './resolvers/products/products.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
 import { appResolvers, shopResolvers } from './resolvers/shop.ts';
 import { taxonomyResolvers } from './resolvers/taxonomy.ts';
@@ -44,15 +44,11 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldMutationResolvers,
   metafieldResolvers,
   nodeResolvers,
-  optionResolvers,
-  productDeleteResolvers,
-  productFieldResolvers,
-  productQueryResolvers,
+  productMutationResolvers,
+  productResolvers,
   productSetResolvers,
-  productWriteResolvers,
   publicationResolvers,
   shopResolvers,
-  tagResolvers,
   taxonomyResolvers,
   variantResolvers,
   variantsBulkResolvers,

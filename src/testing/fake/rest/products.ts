@@ -6,9 +6,9 @@ import {
   productByHandle,
   productById,
 } from '../graphql/resolvers/find-entities.ts';
+import { freeHandle, handleFrom } from '../graphql/resolvers/input-values.ts';
 import { buildProduct, savedProduct, setProduct } from '../graphql/resolvers/product-set/build.ts';
 import { deleteProduct } from '../graphql/resolvers/products/save-product.ts';
-import { freeHandle, handleFrom } from '../graphql/resolvers/text.ts';
 import type { ProductEntity, StoredVariant } from '../store/entities.ts';
 import { productInput, refusedProduct, refusedVariant } from './input.ts';
 import { filteredProducts, numberOf, pageReply, productParameters, readListing, sinceId } from './listing.ts';

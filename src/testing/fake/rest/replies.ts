@@ -1,5 +1,5 @@
 import type { ResolverContext } from '../graphql/context.ts';
-import type { ProductSetUserError } from '../graphql/resolvers/product-set/context.ts';
+import type { UserError } from '../graphql/errors.ts';
 import { refusals as shared } from '../http/responses.ts';
 
 /** What an endpoint is asked with. */
@@ -119,10 +119,10 @@ const variantNames: Readonly<Record<string, string>> = {
 const label = /^(?:Title|Handle|Price|Compare at price|vendor|productType|sku|barcode) (?=can't|is|must)/;
 
 /** 422 with what `productSet` reports, in the shape of REST: `{"errors":{"title":["can't be blank"]}}`. */
-export function userErrorReply(userErrors: readonly ProductSetUserError[]): RestReply {
+export function userErrorReply(userErrors: readonly UserError[]): RestReply {
   const errors: Record<string, string[]> = {};
   for (const { code, field, message } of userErrors) {
-    const [, list = '', , inner = ''] = field;
+    const [, list = '', , inner = ''] = field ?? [];
     const name = (list === 'variants' ? variantNames[inner] : names[list]) ?? 'base';
     const text = code === 'HANDLE_NOT_UNIQUE' ? 'has already been taken' : message.replace(label, '');
     errors[name] = [...(errors[name] ?? []), text];

@@ -15,10 +15,10 @@ import {
 } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { allCollections, collectionByHandle, collectionById, productById } from '../find-entities.ts';
+import { freeHandle, given, handleFrom, plainText } from '../input-values.ts';
 import { requireUniqueDefinition } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
-import { freeHandle, handleFrom, plainText } from '../text.ts';
 import { changeMembers, memberOrder, membersOf } from './members.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
@@ -165,10 +165,6 @@ function deleteCollection(id: string, context: ResolverContext): unknown {
 }
 
 const refused = (userErrors: readonly UserError[]): unknown => ({ collection: null, job: null, userErrors });
-
-/** What the input says, else what stood there; `null` resets. */
-const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
-  value === undefined ? (before ?? fresh) : (value ?? fresh);
 
 function built(
   fields: CollectionFields,

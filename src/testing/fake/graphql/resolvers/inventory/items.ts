@@ -5,6 +5,7 @@ import { isoNow, type ResolverContext, type ShopInfo } from '../../context.ts';
 import { notSimulated, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { ownerOf } from '../find-entities.ts';
+import { amountFrom } from '../input-values.ts';
 
 /** An inventory item with what it belongs to. */
 interface OwnedItem {
@@ -85,13 +86,4 @@ export function inventoryItemFrom(
     sku: item.sku,
     updatedAt: item.now,
   };
-}
-
-/** Shopify keeps amounts below this. */
-const tooMuch = 1e15;
-
-/** An amount as Shopify gives it back: with two decimals. `undefined` for what is negative or too large. */
-export function amountFrom(value: string): string | undefined {
-  const amount = Number(value);
-  return amount >= 0 && amount < tooMuch ? amount.toFixed(2) : undefined;
 }

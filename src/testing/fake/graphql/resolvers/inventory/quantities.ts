@@ -156,12 +156,7 @@ function planSets(
   });
 }
 
-function checkTotal(
-  name: 'available' | 'on_hand',
-  quantity: number,
-  field: readonly (string | number)[],
-  report: InventoryReport,
-): void {
+function checkTotal(name: 'available' | 'on_hand', quantity: number, field: FieldPath, report: InventoryReport): void {
   if (quantity > maxTotal)
     report('INVALID_QUANTITY_TOO_HIGH', field, "The total quantity can't be higher than 1,000,000,000.");
   else if (name === 'on_hand' && quantity < 0)

@@ -4,15 +4,16 @@ import type {
   ProductSetInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
-import { isoNow, type ResolverContext } from '../../context.ts';
+import type { ResolverContext } from '../../context.ts';
+import type { FieldPath, UserError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { imageById, newImage } from '../files/images.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
+import { freeHandle, given, handleFrom, normalTags } from '../input-values.ts';
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
-import { freeHandle, handleFrom, normalTags } from '../text.ts';
-import { collectProductSetErrors, type ProductSetContext, type ProductSetUserError } from './context.ts';
+import { beginBuilding, type ProductSetContext } from './context.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { defaultOptions, optionsFrom } from './options.ts';
 import { checkStockLimit, variantsFrom, variantsLeftAlone } from './variants.ts';
@@ -26,7 +27,7 @@ export interface ProductSetArgs {
 /** The product as it is now, or why it stays as it was. */
 interface ProductSetResult {
   readonly product: ProductEntity | null;
-  readonly userErrors: readonly ProductSetUserError[];
+  readonly userErrors: readonly UserError[];
 }
 
 /** Makes the product what the input says, with all that comes with it. */
@@ -39,13 +40,7 @@ export function savedProduct(
   context: ResolverContext,
   build: (building: ProductSetContext) => ProductEntity | undefined,
 ): ProductSetResult {
-  const { report, userErrors } = collectProductSetErrors();
-  const building: ProductSetContext = {
-    ...context,
-    report,
-    now: isoNow(context.clock),
-    stock: [],
-  };
+  const { building, userErrors } = beginBuilding(context);
   const product = build(building);
   if (!product || userErrors.length > 0) return { product: null, userErrors };
   saveProduct(context, product, productById(context, product.id), building.stock);
@@ -149,10 +144,6 @@ type OwnFields = Pick<
 >;
 
 const maxLength = 255;
-
-/** What the input says, else what stood there; `null` resets to the value of a new product. */
-const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
-  value === undefined ? (before ?? fresh) : (value ?? fresh);
 
 /** The product's own fields after the input. */
 function ownFields(input: ProductSetInput, target: Target, context: ProductSetContext): OwnFields {
@@ -338,7 +329,7 @@ function kept(
   input: FileSetInput,
   id: string,
   existing: readonly StoredMedia[],
-  field: readonly (string | number)[],
+  field: FieldPath,
   context: ProductSetContext,
 ): StoredMedia[] {
   const media = existing.find((candidate) => candidate.id === id) ?? imageById(context, id);
@@ -353,7 +344,7 @@ function withAlt(media: StoredMedia, alt: string | null, updatedAt: string): Sto
   return { ...media, alt, image: { ...media.image, altText: alt }, updatedAt };
 }
 
-function uploaded(input: FileSetInput, field: readonly (string | number)[], context: ProductSetContext): StoredMedia[] {
+function uploaded(input: FileSetInput, field: FieldPath, context: ProductSetContext): StoredMedia[] {
   const image = newImage(input, context);
   if (image) return [image];
   context.report('INVALID_INPUT', [...field, 'originalSource'], 'Image URL is invalid');

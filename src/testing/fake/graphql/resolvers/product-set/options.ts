@@ -4,6 +4,7 @@ import type {
   VariantOptionValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
+import type { FieldPath } from '../../errors.ts';
 import type { ProductSetContext } from './context.ts';
 
 /** The options after the input, in their order. Those that exist, by id or by name, keep their gid, and so do their values. */
@@ -46,7 +47,7 @@ export function defaultOptions(existing: readonly StoredOption[], context: Produ
 function valuesFrom(
   input: OptionSetInput,
   before: StoredOption | undefined,
-  optionField: readonly (string | number)[],
+  optionField: FieldPath,
   context: ProductSetContext,
 ): readonly StoredOptionValue[] {
   if (input.values == null && before) return before.optionValues;
@@ -68,7 +69,7 @@ function valuesFrom(
 function valueFrom(
   input: OptionValueSetInput,
   option: StoredOption | undefined,
-  field: readonly (string | number)[],
+  field: FieldPath,
   context: ProductSetContext,
 ): StoredOptionValue {
   const given = input.name?.trim();
@@ -81,7 +82,7 @@ function valueFrom(
   return { id: before?.id ?? context.store.nextId('ProductOptionValue'), name };
 }
 
-function checkName(name: string, field: readonly (string | number)[], { report }: ProductSetContext): void {
+function checkName(name: string, field: FieldPath, { report }: ProductSetContext): void {
   if (name === '') report('MISSING_FIELD_REQUIRED', [...field, 'name'], "Name can't be blank");
   if (name.length > maxLength)
     report('INVALID_INPUT', [...field, 'name'], `Name is too long (maximum is ${maxLength} characters)`);
@@ -103,7 +104,7 @@ export type Combination = StoredVariant['selectedOptions'];
 export function combinationFrom(
   inputs: readonly VariantOptionValueInput[],
   options: readonly StoredOption[],
-  field: readonly (string | number)[],
+  field: FieldPath,
   context: ProductSetContext,
 ): Combination {
   const chosen = new Map<StoredOption, StoredOptionValue>();

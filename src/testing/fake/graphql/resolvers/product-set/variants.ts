@@ -4,8 +4,10 @@ import type {
   ProductVariantSetInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
+import type { FieldPath } from '../../errors.ts';
 import { activeLocation, primaryLocation } from '../find-entities.ts';
-import { amountFrom, inventoryItemFrom } from '../inventory/items.ts';
+import { amountFrom, given } from '../input-values.ts';
+import { inventoryItemFrom } from '../inventory/items.ts';
 import { levelAt, newLevel, quantityOf } from '../inventory/levels.ts';
 import type { ProductSetContext } from './context.ts';
 import { metafieldsFrom } from './metafields.ts';
@@ -98,7 +100,7 @@ function claimedById(
 function mediaOf(
   { file }: ProductVariantSetInput,
   { files = [], media }: VariantsParts,
-  field: readonly (string | number)[],
+  field: FieldPath,
   { report }: ProductSetContext,
 ): StoredMedia | undefined {
   if (!file) return undefined;
@@ -158,13 +160,11 @@ type Input = Partial<ProductVariantSetInput>;
 export function variantFrom(
   input: Input,
   parts: VariantParts,
-  field: readonly (string | number)[],
+  field: FieldPath,
   context: ProductSetContext,
 ): StoredVariant {
   const { before, selectedOptions, position, media, mediaIds } = parts;
   const { store, now, info } = context;
-  const given = <T>(value: T | null | undefined, old: T | undefined, fresh: T): T =>
-    value === undefined ? (old ?? fresh) : (value ?? fresh);
   const sku = given(input.sku === undefined ? input.inventoryItem?.sku : input.sku, before?.sku, null);
   const id = before?.id ?? store.nextId('ProductVariant');
   const itemId = before?.inventoryItem.id ?? store.nextId('InventoryItem');
@@ -207,7 +207,7 @@ export function variantFrom(
 function amount(
   value: string,
   name: 'price' | 'compareAtPrice',
-  field: readonly (string | number)[],
+  field: FieldPath,
   { report }: ProductSetContext,
 ): string {
   const normal = amountFrom(value);
@@ -222,11 +222,7 @@ function amount(
   return value;
 }
 
-function nullableAmount(
-  value: string | null,
-  field: readonly (string | number)[],
-  context: ProductSetContext,
-): string | null {
+function nullableAmount(value: string | null, field: FieldPath, context: ProductSetContext): string | null {
   return value === null ? null : amount(value, 'compareAtPrice', field, context);
 }
 
@@ -255,7 +251,7 @@ export function checkStockLimit({ variants }: ProductSetInput, { report }: Produ
 function stockFrom(
   inputs: Quantities,
   item: { readonly itemId: string; readonly isNew: boolean },
-  place: readonly (string | number)[],
+  place: FieldPath,
   context: ProductSetContext,
 ): void {
   if (item.isNew && !inputs?.length) {

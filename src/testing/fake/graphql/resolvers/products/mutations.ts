@@ -5,22 +5,30 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, type UserError, userError } from '../../errors.ts';
+import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { defer } from '../deferred.ts';
 import { productByHandle, productById } from '../find-entities.ts';
+import { handleFrom, normalTags } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { buildOn, savedProduct } from '../product-set/build.ts';
 import type { ProductSetContext } from '../product-set/context.ts';
 import { metafieldsWith } from '../product-set/metafields.ts';
-import { handleFrom, normalTags } from '../text.ts';
 import { deleteProduct, saveProduct } from './save-product.ts';
 
-/** `productCreate` and `productUpdate`. */
-export const productWriteResolvers: ResolverMap = {
+/** Mutations of one product, but for `productSet` and its variants. */
+export const productMutationResolvers: ResolverMap = {
   Mutation: {
     productCreate: resolver<unknown, ProductArgs>((_source, args, context) => createProduct(args, context)),
     productUpdate: resolver<unknown, UpdateArgs>((_source, args, context) => updateProduct(args, context)),
+    productDelete: resolver<unknown, DeleteArgs>((_source, args, context) => removeProduct(args, context)),
+    tagsAdd: resolver<unknown, TagsArgs>((_source, { id, tags }, context) =>
+      changeTags(id, (before) => [...before, ...tags], context),
+    ),
+    tagsRemove: resolver<unknown, TagsArgs>((_source, { id, tags }, context) => {
+      const gone = new Set(normalTags(tags, () => undefined).map((tag) => tag.toLowerCase()));
+      return changeTags(id, (before) => before.filter((tag) => !gone.has(tag.toLowerCase())), context);
+    }),
   },
 };
 
@@ -50,7 +58,7 @@ function createProduct(args: ProductArgs, context: ResolverContext): unknown {
       building,
     ),
   );
-  return { product, userErrors: inOwnWords(userErrors) };
+  return { product, userErrors: asOwnErrors(userErrors) };
 }
 
 /** Arguments of `productUpdate`. */
@@ -69,7 +77,7 @@ function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
   const before = existingProduct(args, fields, context);
   if (!before) return { product: null, userErrors: [userError(['id'], 'Product does not exist')] };
   const { product, userErrors } = savedProduct(context, (building) => changed(before, fields, args, building));
-  return { product, userErrors: inOwnWords(userErrors) };
+  return { product, userErrors: asOwnErrors(userErrors) };
 }
 
 function existingProduct(
@@ -106,6 +114,56 @@ function changed(
   const owner = { type: 'PRODUCT', id: before.id, metafields: before.metafields } as const;
   const metafields = metafieldsWith(fields.metafields ?? [], owner, ['input', 'metafields'], building);
   return { ...product, metafields };
+}
+
+/** Arguments of `tagsAdd` and `tagsRemove`. */
+interface TagsArgs {
+  readonly id: string;
+  readonly tags: readonly string[];
+}
+
+/** Kinds that have tags in Shopify, and are not simulated. */
+const taggable = new Set(['Article', 'Customer', 'DiscountAutomaticNode', 'DiscountCodeNode', 'DraftOrder', 'Order']);
+
+/** `tagsAdd` and `tagsRemove`. */
+function changeTags(
+  id: string,
+  change: (before: readonly string[]) => readonly string[],
+  context: ResolverContext,
+): unknown {
+  const { kind } = requireGid(id);
+  if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
+  const product = productById(context, id);
+  if (!product) return { node: null, userErrors: [userError(['id'], `${kind} does not exist`)] };
+  const problems: string[] = [];
+  const tags = normalTags(change(product.tags), (message) => problems.push(message));
+  if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
+  const node = { ...product, tags, updatedAt: isoNow(context.clock) };
+  if (JSON.stringify(tags) !== JSON.stringify(product.tags)) saveProduct(context, node, product);
+  return { node, userErrors: [] };
+}
+
+/** Arguments of `productDelete`. */
+interface DeleteArgs {
+  readonly input: { readonly id: string };
+  readonly synchronous: boolean;
+}
+
+/** `productDelete`, at once or in the background. */
+function removeProduct({ input, synchronous }: DeleteArgs, context: ResolverContext): unknown {
+  requireGid(input.id);
+  const product = productById(context, input.id);
+  if (!product) {
+    const userErrors = [userError(['id'], 'Product does not exist')];
+    return { deletedProductId: null, productDeleteOperation: null, userErrors };
+  }
+  if (!synchronous) {
+    const request = { type: 'productDelete', productId: product.id };
+    const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
+    return { deletedProductId: null, productDeleteOperation, userErrors: [] };
+  }
+  deleteProduct(context, product);
+  return { deletedProductId: product.id, productDeleteOperation: null, userErrors: [] };
 }
 
 /** What `ProductCreateInput`, `ProductUpdateInput` and `ProductInput` have in common with `ProductSetInput`. */
@@ -185,11 +243,7 @@ const simulated: ReadonlySet<string> = new Set<keyof ProductFields | 'redirectNe
  */
 function productFields({ product, input }: ProductArgs): ProductFields | undefined {
   const fields = product ?? input ?? undefined;
-  for (const [name, value] of Object.entries(fields ?? {})) {
-    // Written by hand, or a default: nothing is asked for.
-    if (value == null || value === false) continue;
-    if (!simulated.has(name)) throw notSimulated(`${product ? 'product' : 'input'}.${name}`);
-  }
+  requireSimulated(fields ?? {}, simulated, product ? 'product' : 'input');
   for (const { linkedMetafield } of fields?.productOptions ?? []) {
     if (linkedMetafield) throw notSimulated('OptionCreateInput.linkedMetafield');
   }
@@ -212,74 +266,10 @@ export function uploads(media: readonly CreateMediaInput[]): NonNullable<Product
 /** Names of `productSet` for what other mutations call otherwise. */
 const ownNames: Readonly<Record<string, string>> = { collections: 'collectionsToJoin', files: 'media' };
 
-/** Problems that were found by the parts of `productSet`, as mutations without `input` and codes report them. */
-function inOwnWords(problems: readonly UserError[]): readonly UserError[] {
-  return problems.map(({ field, message }) => {
+/** What the parts of `productSet` report, as mutations without `input` and codes say it. */
+function asOwnErrors(userErrors: readonly UserError[]): readonly UserError[] {
+  return userErrors.map(({ field, message }) => {
     const [, name = '', ...rest] = field ?? [];
     return { field: [ownNames[name] ?? name, ...rest], message };
   });
 }
-
-interface TagsArgs {
-  readonly id: string;
-  readonly tags: readonly string[];
-}
-
-/** Kinds that have tags in Shopify, and are not simulated. */
-const taggable = new Set(['Article', 'Customer', 'DiscountAutomaticNode', 'DiscountCodeNode', 'DraftOrder', 'Order']);
-
-/** `tagsAdd` and `tagsRemove`. */
-export const tagResolvers: ResolverMap = {
-  Mutation: {
-    tagsAdd: resolver<unknown, TagsArgs>((_source, { id, tags }, context) =>
-      changeTags(id, (before) => [...before, ...tags], context),
-    ),
-    tagsRemove: resolver<unknown, TagsArgs>((_source, { id, tags }, context) => {
-      const gone = new Set(normalTags(tags, () => undefined).map((tag) => tag.toLowerCase()));
-      return changeTags(id, (before) => before.filter((tag) => !gone.has(tag.toLowerCase())), context);
-    }),
-  },
-};
-
-function changeTags(
-  id: string,
-  change: (before: readonly string[]) => readonly string[],
-  context: ResolverContext,
-): unknown {
-  const { kind } = requireGid(id);
-  if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
-  const product = productById(context, id);
-  if (!product) return { node: null, userErrors: [userError(['id'], `${kind} does not exist`)] };
-  const problems: string[] = [];
-  const tags = normalTags(change(product.tags), (message) => problems.push(message));
-  if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
-  const node = { ...product, tags, updatedAt: isoNow(context.clock) };
-  if (JSON.stringify(tags) !== JSON.stringify(product.tags)) saveProduct(context, node, product);
-  return { node, userErrors: [] };
-}
-
-interface DeleteArgs {
-  readonly input: { readonly id: string };
-  readonly synchronous: boolean;
-}
-
-/** `productDelete`, at once or in the background. */
-export const productDeleteResolvers: ResolverMap = {
-  Mutation: {
-    productDelete: resolver<unknown, DeleteArgs>((_source, { input, synchronous }, context) => {
-      requireGid(input.id);
-      const product = productById(context, input.id);
-      if (!product) {
-        const userErrors = [{ field: ['id'], message: 'Product does not exist' }];
-        return { deletedProductId: null, productDeleteOperation: null, userErrors };
-      }
-      if (!synchronous) {
-        const request = { type: 'productDelete', productId: product.id };
-        const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
-        return { deletedProductId: null, productDeleteOperation, userErrors: [] };
-      }
-      deleteProduct(context, product);
-      return { deletedProductId: product.id, productDeleteOperation: null, userErrors: [] };
-    }),
-  },
-};

@@ -15,9 +15,9 @@ import {
   searched,
 } from '../connections.ts';
 import { allProducts, productByHandle, productById } from '../find-entities.ts';
+import { handleFrom, plainText } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
-import { handleFrom, plainText } from '../text.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -28,8 +28,8 @@ interface ProductsArgs extends ConnectionArgs {
 /** Sort keys that come to the order of creation. */
 const creationOrder = new Set(['ID', 'CREATED_AT']);
 
-/** Queries for products. */
-export const productQueryResolvers: ResolverMap = {
+/** Resolvers of products, but for their mutations and what other features answer. */
+export const productResolvers: ResolverMap = {
   QueryRoot: {
     product: resolver<unknown, { id: string }>((_source, { id }, context) => {
       requireGid(id);
@@ -51,17 +51,6 @@ export const productQueryResolvers: ResolverMap = {
       },
     ),
   },
-};
-
-function productByIdentifier(identifier: ProductIdentifierInput, context: ResolverContext): ProductEntity | undefined {
-  if (identifier.customId) return productByCustomId(identifier.customId, context);
-  if (identifier.handle !== undefined) return productByHandle(context, handleFrom(identifier.handle));
-  requireGid(identifier.id);
-  return productById(context, identifier.id);
-}
-
-/** Fields of a product that no other feature answers. */
-export const productFieldResolvers: ResolverMap = {
   Product: {
     ...metafieldFields('PRODUCT'),
     legacyResourceId: resolver<ProductEntity>(({ id }) => parseGid(id)?.key),
@@ -83,6 +72,13 @@ export const productFieldResolvers: ResolverMap = {
       },
     ),
     inCollection: resolver<ProductEntity, { id: string }>(({ collectionIds }, { id }) => collectionIds.includes(id)),
+    options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>
+      product.options.slice(0, first ?? undefined).map((option) => optionView(option, product)),
+    ),
+    hasOnlyDefaultVariant: resolver<ProductEntity>(({ variants }) => {
+      const [only, another] = variants;
+      return another === undefined && only?.title === 'Default Title';
+    }),
   },
 };
 
@@ -93,6 +89,13 @@ const productTerms: Readonly<Record<string, SearchTerm<ProductEntity>>> = {
   title: containing((product) => product.title),
   status: oneOf((product) => product.status),
 };
+
+function productByIdentifier(identifier: ProductIdentifierInput, context: ResolverContext): ProductEntity | undefined {
+  if (identifier.customId) return productByCustomId(identifier.customId, context);
+  if (identifier.handle !== undefined) return productByHandle(context, handleFrom(identifier.handle));
+  requireGid(identifier.id);
+  return productById(context, identifier.id);
+}
 
 /** An option with what follows from the product's variants. */
 interface OptionView extends StoredOption {
@@ -124,16 +127,3 @@ export function optionView(option: StoredOption, product: ProductEntity): Option
     })),
   };
 }
-
-/** Resolvers of options. */
-export const optionResolvers: ResolverMap = {
-  Product: {
-    options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>
-      product.options.slice(0, first ?? undefined).map((option) => optionView(option, product)),
-    ),
-    hasOnlyDefaultVariant: resolver<ProductEntity>(({ variants }) => {
-      const [only, another] = variants;
-      return another === undefined && only?.title === 'Default Title';
-    }),
-  },
-};

@@ -162,7 +162,7 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
 function updatedVariant(
   input: BulkVariantInput,
   product: ProductEntity,
-  field: readonly (string | number)[],
+  field: FieldPath,
   { building, media }: BulkBuilding,
 ): { readonly variant: StoredVariant; readonly options: readonly StoredOption[] } | undefined {
   const before = product.variants.find(({ id }) => id === input.id);

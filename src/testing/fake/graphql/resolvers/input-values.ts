@@ -1,3 +1,7 @@
+/** What an input says, else what stood there before; `null` resets to the value of something new. */
+export const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
+  value === undefined ? (before ?? fresh) : (value ?? fresh);
+
 const maxHandleLength = 255;
 
 /** Letters that do not come apart into a plain one and an accent. */
@@ -51,3 +55,12 @@ export function plainText(html: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
+
+/** An amount as Shopify gives it back: with two decimals. `undefined` for what is negative or too large. */
+export function amountFrom(value: string): string | undefined {
+  const amount = Number(value);
+  return amount >= 0 && amount < tooMuch ? amount.toFixed(2) : undefined;
+}
+
+/** Shopify keeps amounts below this. */
+const tooMuch = 1e15;
