@@ -15,7 +15,7 @@ export async function faultRace(settings: Settings, catalogue: Catalogue): Promi
   const heats = contestantNames.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed })));
   const runs = await inLanes(
     // Here CPU counts, so no more than a race for each core.
-    heats.map((heat) => () => run(heat.contestant, heat.seed, count, settings, catalogue)),
+    heats.map((heat) => () => faultRun(heat.contestant, heat.seed, count, settings, catalogue)),
     2,
   );
   return {
@@ -25,7 +25,8 @@ export async function faultRace(settings: Settings, catalogue: Catalogue): Promi
   };
 }
 
-async function run(
+/** One contestant on a plus shop whose responses get lost. */
+export async function faultRun(
   contestant: ContestantName,
   seed: number,
   count: number,

@@ -11,6 +11,7 @@ import { limiterRace } from './limiter.ts';
 import { memoryRace } from './memory.ts';
 import { jsonLines, print, verdicts } from './print.ts';
 import { processRace, redisRestartRace } from './processes.ts';
+import { readmeRace } from './readme.ts';
 import { restRace } from './rest.ts';
 import type { RaceResult } from './result.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -27,6 +28,7 @@ const races: Readonly<Record<string, Race>> = {
   faults: faultRace,
   rest: restRace,
   bottleneck: bottleneckRace,
+  readme: readmeRace,
   memory: memoryRace,
   limiter: limiterRace,
   cpu: cpuRace,
@@ -47,7 +49,9 @@ const catalogue = await createCatalogue();
 const results: RaceResult[] = [];
 try {
   for (const [name, run] of Object.entries(races)) {
-    if (settings.only.length > 0 && !settings.only.includes(name)) continue;
+    // The README's table repeats parts of other races, so it is made on request only.
+    const isWanted = settings.only.length > 0 ? settings.only.includes(name) : name !== 'readme';
+    if (!isWanted) continue;
     console.error(`… ${name}`);
     for (const result of [await run(settings, catalogue)].flat()) {
       results.push(result);

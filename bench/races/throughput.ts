@@ -33,7 +33,7 @@ export async function throughputRaces(settings: Settings, catalogue: Catalogue):
   );
   const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat, settings, catalogue, gate)),
+    heats.map((heat) => () => throughputRun(heat, settings, catalogue, gate)),
     settings.lanes,
   );
   const of = (available: number): readonly Run[] => runs.filter((_, index) => heats[index]?.available === available);
@@ -49,7 +49,7 @@ export async function skewRace(settings: Settings, catalogue: Catalogue): Promis
   const heats = settings.seeds.map((seed): Heat => ({ contestant: 'shopwright', seed, available: 50, costSkew: 0.4 }));
   const gate = createStartGate();
   const runs = await inLanes(
-    heats.map((heat) => () => run(heat, settings, catalogue, gate)),
+    heats.map((heat) => () => throughputRun(heat, settings, catalogue, gate)),
     settings.lanes,
   );
   return {
@@ -59,7 +59,8 @@ export async function skewRace(settings: Settings, catalogue: Catalogue): Promis
   };
 }
 
-async function run(
+/** One contestant on a standard shop. */
+export async function throughputRun(
   { contestant, seed, available, costSkew }: Heat,
   settings: Settings,
   catalogue: Catalogue,

@@ -27,9 +27,9 @@ describe('the entries', () => {
     expect(built.sort()).toEqual(files.sort());
   });
 
-  it('are all in the README', () => {
-    const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
-    for (const subpath of subpaths) expect(readme).toContain(`\`shopwright${subpath.slice(1)}\``);
+  it('are all in docs/entries.md', () => {
+    const page = readFileSync(resolve(root, 'docs/entries.md'), 'utf8');
+    for (const subpath of subpaths) expect(page).toContain(`\`shopwright${subpath.slice(1)}\``);
   });
 
   it('hold exports only, no logic', () => {

@@ -1,8 +1,9 @@
 // What the README takes for granted.
 import type { ShopifyClient } from 'shopwright';
 
-export { setupServer } from 'msw/node';
 export declare const shop: ShopifyClient;
-export declare const document: string;
-export declare const variables: Readonly<Record<string, unknown>>;
-export declare const signal: AbortSignal;
+export declare const CreateProduct: string;
+export declare const product: object;
+export declare const findProductCreatedAfter: (sentAt: number) => Promise<void>;
+export declare const report: (userErrors: readonly object[]) => void;
+export declare const tryLater: (afterMs: number | undefined) => Promise<void>;
