@@ -31,7 +31,9 @@ function toProgram(block: string, page: string): string {
   const code = block.replaceAll('{ … }', '{}');
   const imports = code.match(/^import .*;$/gm) ?? [];
   const body = code.replace(/^import .*;$/gm, '');
-  const [used, imported] = [names(body), names(imports.join(' '))];
+  // Without the path, which can hold such a name too: `shopwright/queue`.
+  const clauses = imports.map((line) => line.replace(/ from '.*/, ''));
+  const [used, imported] = [names(body), names(clauses.join(' '))];
   const host = hostOf(page);
   const taken = exportedNames(host).filter((name) => used.has(name) && !imported.has(name));
   const head = [

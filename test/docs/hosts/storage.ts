@@ -4,6 +4,7 @@ import type { KeyValueStore, SyncRecordStore } from 'shopwright';
 import type { StoredTokens } from 'shopwright/auth';
 import type { JsonObject, SyncJournal } from 'shopwright/storage/adapter';
 
+export { isShopwrightError } from 'shopwright';
 export { postgresStores } from 'shopwright/storage/postgres';
 export declare const stores: { readonly keyValue: KeyValueStore };
 export declare const records: SyncRecordStore;
@@ -24,3 +25,4 @@ export declare const seen: string;
 export declare const next: string;
 export declare const refreshed: StoredTokens;
 export declare const build: (options: { readonly signal: AbortSignal }) => Promise<string>;
+export declare const readAgain: () => Promise<void>;
