@@ -1,0 +1,3 @@
+// What docs/performance.md takes for granted.
+export { createShopifyClient } from 'shopwright';
+export declare const accessToken: string;
