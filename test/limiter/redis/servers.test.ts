@@ -48,6 +48,8 @@ async function call(limiter: RateLimiter): Promise<number | undefined> {
   return limiter.status(scope)?.maximumAvailable;
 }
 const [whole, share] = [1_000, 500];
+/** So long a command may take on a busy machine, where the server is there. */
+const patientMs = 2_000;
 
 const clients = {
   'ioredis 6': (port: number): Client => connected(new Redis(port, '127.0.0.1')),
@@ -60,7 +62,7 @@ describe('a client that is disconnected', () => {
     ['ioredis 5', () => connected(new Redis5(url))],
   ] as const)('costs no call, and is used again when it is back (%s)', async (_, connect) => {
     const redis = connect();
-    const limiter = limiterOn(redis);
+    const limiter = limiterOn(redis, patientMs);
     await call(limiter);
     expect(await call(limiter)).toBe(whole);
     redis.disconnect();
@@ -108,7 +110,7 @@ describeWithServer('a server that is killed and started again', () => {
       const port = await freePort();
       let server: TestServer = await startRedis(port);
       ends.push(() => server.kill());
-      const limiter = limiterOn(connect(port));
+      const limiter = limiterOn(connect(port), patientMs);
       await call(limiter);
       expect(await call(limiter)).toBe(whole);
       const held = await ask(limiter);
@@ -117,11 +119,10 @@ describeWithServer('a server that is killed and started again', () => {
       await Promise.all(waiting);
       expect(await call(limiter)).toBe(share);
       server = await startRedis(port);
-      await expect.poll(() => call(limiter), { timeout: 5_000 }).toBe(whole);
+      await expect.poll(() => call(limiter)).toBe(whole);
       held.settle(answer);
       await expect.poll(() => limiter.status(scope)).toMatchObject({ inFlight: 0, reserved: 0 });
     },
-    20_000,
   );
 });
 
