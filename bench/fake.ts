@@ -84,7 +84,7 @@ const row = (value: number, wanted = ''): object => ({
 console.table({
   'import shopwright/testing': row(median(starts.map(({ importMs }) => importMs))),
   'createFakeShopify(), the first of a process': row(median(starts.map(({ startMs }) => startMs)), '< 1000 ms'),
-  'its first answer': row(median(starts.map(({ firstAnswerMs }) => firstAnswerMs))),
+  'its first response': row(median(starts.map(({ firstAnswerMs }) => firstAnswerMs))),
   'all three': row(median(starts.map((start) => start.importMs + start.startMs + start.firstAnswerMs)), '< 1000 ms'),
   'product query (1 product, 10 variants), CPU of a call': row(query, '< 2 ms'),
   'productSet (10 variants), CPU of a call': row(push),

@@ -145,7 +145,7 @@ try {
     times[name]?.push(performance.now() - start);
   };
   for (let index = 0; index < counted; index++) {
-    // A change in between, so that nothing is answered from a cache.
+    // A change in between, so that nothing comes from a cache.
     await stores.records.put(record(index + 1, index % 2 === 0 ? 'syncing' : 'synced'));
     await time('counts', () => stores.records.counts(shop));
     await time('ageCounts', () => stores.records.ageCounts(shop));

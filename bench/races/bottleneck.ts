@@ -27,7 +27,7 @@ export async function bottleneckRace(settings: Settings): Promise<RaceResult> {
     () => latency('Bottleneck, nobody waits', seed, reservoir({})),
     () => latency('shopwright token bucket, nobody waits', seed, ownBucket()),
   ]);
-  // They only wait for timers, so all run at once; heavy load would be told as Bottleneck's fault.
+  // They only wait for timers, so all run at once; heavy load would look like Bottleneck's fault.
   const runs = await Promise.all(work.map((run) => run()));
   return {
     race: `Bottleneck 2.19.5 and our bucket on a simulated server, ${windowMs / 1_000} s, 100 points/s`,
@@ -119,7 +119,7 @@ function reservoir({
     enter: (cost) =>
       new Promise((resolve, reject) => {
         const weight = Math.ceil(cost);
-        // The job lasts until the answer is there.
+        // The job lasts until the response is there.
         limiter
           .schedule(
             { weight: cost < 1 ? 0 : weight },

@@ -20,12 +20,12 @@ export async function createCatalogue(): Promise<Catalogue> {
   const bucket = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
   const fake = createFakeShopify({ shops: [{ bucket }] });
   for (let index = 0; index < 20; index += 1) {
-    const answer = await fake.fetch('https://demo.myshopify.com/admin/api/2026-10/graphql.json', {
+    const response = await fake.fetch('https://demo.myshopify.com/admin/api/2026-10/graphql.json', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' },
       body: JSON.stringify({ query: productSet, variables: { input: product(index) } }),
     });
-    const text = await answer.text();
+    const text = await response.text();
     if (!text.includes('"userErrors":[]')) throw new Error(`The catalogue cannot be made: ${text}`);
   }
   const [first] = fake.products();

@@ -99,9 +99,9 @@ async function adminApiClient({ origin, signal }: Target): Promise<Contestant> {
       if (errors) throw new Error(errors.message ?? 'errors');
     },
     async rest() {
-      const answer = await rest.get('shop', { retries: 3 });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      await answer.text();
+      const response = await rest.get('shop', { retries: 3 });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      await response.text();
     },
   };
 }
@@ -152,20 +152,20 @@ function naiveLoop({ origin, signal }: Target): Contestant {
     graphql: ({ document, variables }) =>
       again(async () => {
         const body = JSON.stringify({ query: document, variables });
-        const answer = await fetch(`${origin}/admin/api/${apiVersion}/graphql.json`, {
+        const response = await fetch(`${origin}/admin/api/${apiVersion}/graphql.json`, {
           method: 'POST',
           headers,
           body,
           ...until,
         });
-        const json: unknown = await answer.json();
-        return answer.ok && typeof json === 'object' && json !== null && !('errors' in json);
+        const json: unknown = await response.json();
+        return response.ok && typeof json === 'object' && json !== null && !('errors' in json);
       }),
     rest: () =>
       again(async () => {
-        const answer = await fetch(`${origin}/admin/api/${apiVersion}/shop.json`, { headers, ...until });
-        await answer.text();
-        return answer.ok;
+        const response = await fetch(`${origin}/admin/api/${apiVersion}/shop.json`, { headers, ...until });
+        await response.text();
+        return response.ok;
       }),
   };
 }

@@ -19,8 +19,8 @@ const target = { origin };
 const headers = { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' };
 async function bareFetch(): Promise<void> {
   const body = JSON.stringify({ query: operation.document, variables: operation.variables });
-  const answer = await fetch(`${origin}/admin/api/2026-10/graphql.json`, { method: 'POST', headers, body });
-  await answer.json();
+  const response = await fetch(`${origin}/admin/api/2026-10/graphql.json`, { method: 'POST', headers, body });
+  await response.json();
 }
 
 const ours = await createContestant('shopwright', target);

@@ -14,11 +14,11 @@ export interface FakeReport {
   readonly calls: number;
   /** GraphQL points charged. */
   readonly pointsUsed: number;
-  /** THROTTLED answers of an empty bucket. */
+  /** THROTTLED responses of an empty bucket. */
   readonly throttled: number;
   /** The same, by the name of the operation. */
   readonly throttledByName: Readonly<Record<string, number>>;
-  /** 429 answers that were no fault. */
+  /** 429 responses that were not injected faults. */
   readonly tooMany: number;
   /** Executions of each mutation, by the title it carries. */
   readonly runs: Readonly<Record<string, number>>;

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts';
 /** One call in a hundred meets each of them. */
 const kinds = ['status-500', 'status-502', 'status-503', 'reset-before', 'reset-after', 'throttled'] as const;
 
-/** A plus shop whose answers get lost. Four of ten operations are mutations that must not run twice. */
+/** A Plus shop whose responses get lost. Four of ten operations are mutations that must not run twice. */
 export async function faultRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const count = settings.isQuick ? 300 : 1_000;
   const heats = contestantNames.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed })));

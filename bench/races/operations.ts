@@ -2,7 +2,7 @@ import { createRandom } from './statistics.ts';
 
 /** One operation of a race. */
 export interface Operation {
-  /** Tells the runs of one mutation apart: it stands in the title of the product that it creates. */
+  /** Identifies the runs of one mutation: it is part of the title of the product that it creates. */
   readonly id: string;
   readonly name: string;
   readonly kind: 'query' | 'mutation';
@@ -12,12 +12,12 @@ export interface Operation {
 
 type Template = Omit<Operation, 'id' | 'kind'> & { /** Requested points. */ readonly cost: number };
 
-// Without an identifier it creates a product each time it runs: class never.
+// Without an identifier it creates a product each time it runs: `unsafe`.
 const createProductDocument = `mutation CreateProduct($input: ProductSetInput!) {
   productSet(synchronous: true, input: $input) { product { id } userErrors { field message } }
 }`;
 
-/** Requested and charged points are the same, and the fake answers fast: what a race of waiting needs. */
+/** Requested and charged points are the same, and the fake responds fast: what a race of waiting needs. */
 function lookup(products: number, productId: string): Template {
   const fields = Array.from({ length: products }, (_, index) => `p${index}: product(id: $id) { title }`);
   const name = `Lookup${products}`;

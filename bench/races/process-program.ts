@@ -1,4 +1,4 @@
-/** One of several processes on one bucket. Started by `processes.ts`; says when it is ready, and begins when told. */
+/** One of several processes on one bucket. Started by `processes.ts`; reports when it is ready, and begins on a message. */
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { redisLimiter } from 'shopwright/limiter/redis';
@@ -46,7 +46,7 @@ process.send?.({ longestMs: longestMs(outcomes), failures } satisfies ProcessRep
 
 function sharedLimiter() {
   const redis = new Redis({ host: '127.0.0.1', port: setup.redisPort, commandTimeout: 1_000 });
-  // It tells each failed connection; the limiter sees the failed command.
+  // It reports each failed connection; the limiter sees the failed command.
   redis.on('error', () => {});
   return redisLimiter({ redis });
 }

@@ -65,5 +65,5 @@ async function answers(port: number): Promise<void> {
     if (isOpen) return;
     await sleep(50);
   }
-  throw new Error('redis-server does not answer.');
+  throw new Error('redis-server does not respond.');
 }

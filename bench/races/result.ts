@@ -21,7 +21,7 @@ export interface RaceResult {
   readonly runs: readonly Run[];
   /** For the contestants whose names begin with `shopwright`, or for the one named before a colon. */
   readonly targets?: Targets;
-  /** Why there are no runs, or what must be known to read them. */
+  /** Why nothing ran, or what must be known to read the figures. */
   readonly note?: string;
 }
 

@@ -7,7 +7,7 @@ export const restoreRate = 100;
 const maximumAvailable = 2_000;
 const latencyMs = 50;
 
-/** What an answer says about the points. */
+/** What a response says about the points. */
 export interface Answer {
   readonly throttled: boolean;
   readonly actual: number;
@@ -15,7 +15,7 @@ export interface Answer {
 
 /** A limiter in front of a server. */
 export interface Gate {
-  /** Waits for leave to send; call the result with the answer. Rejects once it is closed. */
+  /** Waits for leave to send; call the result with the response. Rejects once it is closed. */
   enter(cost: number): Promise<(answer: Answer) => void>;
   close(): Promise<void>;
 }

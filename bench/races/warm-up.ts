@@ -1,7 +1,7 @@
 import { createFakeShopify, type StoreChange } from 'shopwright/testing';
 import { mixOf } from './operations.ts';
 
-/** Lets Node compile what a fake does, on one that is thrown away: the first answers of a process are slow. */
+/** Lets Node compile what a fake does, on one that is thrown away: the first responses of a process are slow. */
 export async function warmUp(snapshot: readonly StoreChange[] | undefined): Promise<void> {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 1e9, restoreRate: 1e9 } }] });
   if (snapshot) fake.restore(snapshot);
@@ -13,12 +13,12 @@ export async function warmUp(snapshot: readonly StoreChange[] | undefined): Prom
     productId: product?.id ?? 'gid://shopify/Product/1',
   });
   for (const { document, variables } of operations) {
-    const answer = await fake.fetch('https://demo.myshopify.com/admin/api/2026-10/graphql.json', {
+    const response = await fake.fetch('https://demo.myshopify.com/admin/api/2026-10/graphql.json', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' },
       body: JSON.stringify({ query: document, variables }),
     });
-    await answer.text();
+    await response.text();
   }
   await fake.close();
 }

@@ -40,27 +40,27 @@ async function measure(kind: 'handler' | 'bare'): Promise<Measured> {
 
 /**
  * A handler with memory store and in-process queue on node:http, under load from a process of its own; and a server
- * that only reads and answers, which is the most that this generator and node:http allow on this machine.
+ * that only reads and responds, which is the most that this generator and node:http allow on this machine.
  */
 export async function measureDeliveries(): Promise<void> {
   const { result: bare } = await measure('bare');
   const { result, handled, twice } = await measure('handler');
-  // What is answered and not handled is fast, and would flatter the numbers.
+  // What is acknowledged and not handled is fast, and would flatter the numbers.
   if (handled !== result.delivered || twice > 0 || result.statuses['200'] !== result.delivered) {
-    const answers = JSON.stringify(result.statuses);
+    const responses = JSON.stringify(result.statuses);
     throw new Error(
-      `${result.delivered} were delivered, ${handled} handled, ${twice} of them twice; answers: ${answers}`,
+      `${result.delivered} were delivered, ${handled} handled, ${twice} of them twice; responses: ${responses}`,
     );
   }
 
   console.log(`\nDeliveries of 1 KB over ${connections} connections, each handled once on the queue`);
   console.log(`Measured for ${measuredMs / 1_000} s after a warm-up of ${warmUpMs / 1_000} s that is not counted`);
   console.table({
-    'answered in a second': { measured: Math.round(result.perSecond), wanted: '5,000' },
+    'responses a second': { measured: Math.round(result.perSecond), wanted: '5,000' },
     'bare node:http in a second': { measured: Math.round(bare.perSecond), wanted: '' },
     'share of bare node:http': { measured: (result.perSecond / bare.perSecond).toFixed(2), wanted: '' },
-    'median of the answer': { measured: `${result.medianMs.toFixed(1)} ms`, wanted: '' },
-    '99 % answered within': { measured: `${result.p99Ms.toFixed(1)} ms`, wanted: '50 ms' },
-    'slowest answer': { measured: `${result.maxMs.toFixed(1)} ms`, wanted: '' },
+    'median response': { measured: `${result.medianMs.toFixed(1)} ms`, wanted: '' },
+    '99 % of responses within': { measured: `${result.p99Ms.toFixed(1)} ms`, wanted: '50 ms' },
+    'slowest response': { measured: `${result.maxMs.toFixed(1)} ms`, wanted: '' },
   });
 }

@@ -1,4 +1,4 @@
-// Delivers as fast as the server answers, over keep-alive connections with one delivery at a time on each. Written on
+// Delivers as fast as the server responds, over keep-alive connections with one delivery at a time on each. Written on
 // node:net, since a client of node:http costs more than the server. Prints its result as a line of JSON.
 //
 // node load-program.ts <port> <secret> <connections> <warm-up ms> <measured ms>
@@ -44,7 +44,7 @@ function run(): Promise<void> {
     const socket = connect(Number(port), '127.0.0.1');
     socket.setNoDelay(true);
     let sentAt = 0;
-    let answer = '';
+    let response = '';
     const next = (): void => {
       sentAt = performance.now();
       socket.write(delivery());
@@ -52,12 +52,12 @@ function run(): Promise<void> {
     socket.on('connect', next);
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString('latin1');
-      // Its answers have no body, or one that comes with the head.
-      if (!answer.includes('\r\n\r\n')) return;
+      response += chunk.toString('latin1');
+      // Its responses have no body, or one that comes with the head.
+      if (!response.includes('\r\n\r\n')) return;
       const now = performance.now();
-      const status = answer.slice(9, 12);
-      answer = '';
+      const status = response.slice(9, 12);
+      response = '';
       statuses[status] = (statuses[status] ?? 0) + 1;
       delivered += 1;
       if (now >= measureFrom && now < until) latencies.push(now - sentAt);

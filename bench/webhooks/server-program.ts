@@ -1,4 +1,4 @@
-// A server as a host would write it: node:http, memory store, in-process queue. Tells its parent the port, and at the
+// A server as a host would write it: node:http, memory store, in-process queue. Sends its parent the port, and at the
 // end what it handled.
 import { createServer } from 'node:http';
 import { memoryStores } from 'shopwright';
@@ -17,7 +17,7 @@ const handler = createWebhookHandler({
   },
 });
 const listener = shopifyWebhooks(handler);
-// `bare`: reads the body and answers, which is what node:http itself costs.
+// `bare`: reads the body and responds, which is what node:http itself costs.
 const isBare = process.argv[3] === 'bare';
 const server = createServer((request, response) => {
   if (isBare) request.resume().on('end', () => response.end());

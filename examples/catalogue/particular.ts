@@ -122,7 +122,7 @@ export interface InvalidStyle {
 
 const plain = { brand: 'Northfold', category: 'Clothing', tags: ['clothing', 'sample'], cents: 4900 };
 
-/** The styles that are wrong on purpose. The README of this folder tells them in words. */
+/** The styles that are wrong on purpose. The README of this folder lists them. */
 export const invalidStyles: readonly InvalidStyle[] = [
   {
     style: { ...plain, code: 'XX-9001', name: 'Undyed sample vest', sizes: ['S', 'M', 'L'] },

@@ -73,7 +73,7 @@ it('believes no webhook with a wrong signature', async () => {
   expect(fake.executed('PriceList')).toBe(1);
 });
 
-it('renames once, also where the answer of Shopify is lost', async () => {
+it('renames once, also when the response of Shopify is lost', async () => {
   await addProduct('Tee', [20]);
   fake.faults.next('reset-after', { operation: 'RenameProduct' });
   const renaming = await fetch(`${origin}/products/tee/title`, {

@@ -2,7 +2,7 @@ import type { TelemetryEvent } from 'shopwright';
 import type { LimiterStatus } from 'shopwright/limiter';
 import type { PushSummary, SyncHealth } from 'shopwright/sync';
 
-/** Counts what the client tells about its calls. */
+/** Counts the client's calls, from its telemetry. */
 export function createCallCounter(): {
   readonly listener: (event: TelemetryEvent) => void;
   readonly totals: CallTotals;
@@ -45,7 +45,7 @@ export function printSummary(
     ['invalid', String(counts.invalid)],
     ['failed', String(counts.failed)],
     ['skipped', String(counts.skipped)],
-    ['throttled answers', `${totals.throttled} of ${totals.calls} calls`],
+    ['throttled responses', `${totals.throttled} of ${totals.calls} calls`],
     ['retries', String(totals.retries)],
     ['points used', pointsLine(totals.points, limiter, seconds)],
     ['time', `${seconds.toFixed(1)} s`],
