@@ -216,7 +216,7 @@ describe('the packed package', () => {
         const bucket = two.createShopifyClient(options).status().limiter?.maximumAvailable;
         let error;
         try { one.createShopifyClient({ shop: 'evil.example', accessToken: 'x' }); } catch (e) { error = e; }
-        console.log(bucket, two.isConfigError(error), one.ConfigError === two.ConfigError);
+        console.log(bucket, two.isShopwrightError(error, 'CONFIG_INVALID'), one.ConfigError === two.ConfigError);
       })();`;
     expect(node('--input-type=module', '-e', program)).toBe('4321 true false\n');
   });
