@@ -1,3 +1,6 @@
-export { bottleneckLimiter, bottleneckRedisConnection } from '../limiter/bottleneck/bottleneck-limiter.ts';
-
-export type { BottleneckJobInfo, BottleneckLimiterOptions, HostBottleneck } from '../limiter/bottleneck/settings.ts';
+export {
+  type BottleneckLimiterOptions,
+  bottleneckLimiter,
+  bottleneckRedisConnection,
+} from '../limiter/bottleneck/bottleneck-limiter.ts';
+export type { BottleneckJobInfo, HostBottleneck } from '../limiter/bottleneck/reservoir.ts';

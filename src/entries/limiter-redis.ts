@@ -1,3 +1,2 @@
-export type { RedisLimiterOptions, RedisScripting } from '../limiter/redis/protocol.ts';
-
-export { redisLimiter } from '../limiter/redis/redis-limiter.ts';
+export { type RedisLimiterOptions, redisLimiter } from '../limiter/redis/redis-limiter.ts';
+export type { RedisScripting } from '../limiter/redis/session.ts';

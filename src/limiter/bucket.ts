@@ -21,7 +21,7 @@ export interface BucketState {
   inFlight: number;
   /** Points spent by all permits that have ended, ever. */
   spent: number;
-  /** Whether Shopify has told its numbers. */
+  /** Whether Shopify's own numbers are known. */
   confirmed: boolean;
   /** Monotonic milliseconds up to which the refill is counted. */
   refilledAtMs: number;
@@ -57,7 +57,15 @@ export function refill(bucket: BucketState, nowMs: number): void {
   if (elapsedMs <= 0) return;
   bucket.refilledAtMs = nowMs;
   bucket.level += (elapsedMs * bucket.restoreRate) / 1_000;
-  hold(bucket);
+  capLevel(bucket);
+}
+
+/** Points to reserve for a call. A size that is not confirmed is a guess: it shrinks a big call instead of refusing it. */
+export function pointsToReserve(
+  { confirmed, maximumAvailable }: Pick<BucketState, 'confirmed' | 'maximumAvailable'>,
+  cost: number,
+): number {
+  return confirmed ? cost : Math.min(cost, maximumAvailable);
 }
 
 /** Takes points for one permit. The caller has made sure that they are there. */
@@ -69,21 +77,27 @@ export function reserve(bucket: BucketState, points: number): Reservation {
 }
 
 /** Ends a permit whose request was sent. Without numbers the reserved points count as spent. */
-export function settle(bucket: BucketState, reservation: Reservation, answer: ThrottleFeedback): void {
+export function settle(bucket: BucketState, reservation: Reservation, feedback: ThrottleFeedback): void {
   release(bucket, reservation);
-  const spent = answer.throttled ? 0 : isPoints(answer.actualCost) ? answer.actualCost : reservation.points;
+  const spent = spentPoints(reservation.points, feedback);
   const spentByOthers = bucket.spent - reservation.spentBefore;
   bucket.spent += spent;
   bucket.level += reservation.points - spent;
-  if (answer.throttleStatus) correct(bucket, answer.throttleStatus, spentByOthers);
-  hold(bucket);
+  if (feedback.throttleStatus) correct(bucket, feedback.throttleStatus, spentByOthers);
+  capLevel(bucket);
+}
+
+/** Points that a call was charged which had reserved so many. */
+export function spentPoints(reserved: number, { throttled, actualCost }: ThrottleFeedback): number {
+  if (throttled) return 0;
+  return isPoints(actualCost) ? actualCost : reserved;
 }
 
 /** Ends a permit whose request was never sent: its points come back. */
 export function refund(bucket: BucketState, reservation: Reservation): void {
   release(bucket, reservation);
   bucket.level += reservation.points;
-  hold(bucket);
+  capLevel(bucket);
 }
 
 /**
@@ -91,7 +105,7 @@ export function refund(bucket: BucketState, reservation: Reservation): void {
  * Shopify had charged those by then is unknown. If it had charged all of them, `currentlyAvailable` is
  * free; if none, less all that they reserved, and less what those spent that have ended since this
  * permit was given (`spentByOthers`). Between the two the level is left alone. That lower end is sound
- * whatever the order in which answers come in, so an old answer never makes the level too high.
+ * whatever the order in which responses come in, so an old response never makes the level too high.
  */
 export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthers: number): void {
   if (isPoints(status.maximumAvailable) && status.maximumAvailable > 0 && isPoints(status.restoreRate)) {
@@ -115,23 +129,55 @@ export function msUntil(bucket: BucketState, points: number): number {
   return ((points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
-/** Milliseconds until a call goes that stands in line behind so many points, if all of them are spent. */
+/** Milliseconds until a call is granted that waits behind so many points, if all of them are spent. */
 export function msInLine(bucket: BucketState, pointsAhead: number, points: number): number {
   return ((pointsAhead + points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
+/** What background calls leave to interactive ones, and when. */
+export interface Headroom {
+  /** Part of the bucket that background calls may use while the shop is in interactive use. */
+  readonly softCeiling: number;
+  /** Milliseconds after which a background call need not leave anything any more. */
+  readonly agingMs: number;
+  /** When the last interactive call came, in monotonic milliseconds. */
+  interactiveAtMs: number;
+}
+
+/** Milliseconds after an interactive call during which background calls leave room for the next one. */
+const interactiveWindowMs = 60_000;
+
+/** Milliseconds until a call can be granted as things stand; `Infinity` where a permit must end first. */
+export function msUntilGrant(
+  bucket: BucketState,
+  headroom: Headroom,
+  call: { readonly cost: number; readonly isBackground: boolean; readonly sinceMs: number },
+  nowMs: number,
+): number {
+  // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
+  if (!bucket.confirmed && bucket.inFlight > 0) return Number.POSITIVE_INFINITY;
+  // A call bigger than a share of the bucket goes when it is full, and leaves a debt that the refill makes up for.
+  const points = Math.min(call.cost, bucket.maximumAvailable);
+  const pointsInMs = msUntil(bucket, points);
+  if (!call.isBackground) return pointsInMs;
+  const yieldsForMs = Math.min(headroom.interactiveAtMs + interactiveWindowMs, call.sinceMs + headroom.agingMs) - nowMs;
+  if (yieldsForMs <= 0) return pointsInMs;
+  const left = bucket.maximumAvailable * (1 - headroom.softCeiling);
+  return Math.min(msUntil(bucket, points + left), Math.max(yieldsForMs, pointsInMs));
+}
+
 function release(bucket: BucketState, reservation: Reservation): void {
   bucket.inFlight -= 1;
-  // The dust of binary fractions must not stay behind: with it, a call as big as the bucket never fits.
+  // Rounding errors must not stay behind: with them, a call as big as the bucket would never fit.
   bucket.reserved = bucket.inFlight === 0 ? 0 : Math.max(0, bucket.reserved - reservation.points);
 }
 
 /** What is out will be charged sooner or later, so it cannot be free as well. */
-function hold(bucket: BucketState): void {
+function capLevel(bucket: BucketState): void {
   bucket.level = Math.min(bucket.level, bucket.maximumAvailable - bucket.reserved);
 }
 
-/** Whether it is a number of points at all: what a server sends need not be. */
+/** Whether it is a number of points at all: what a server sends may be anything. */
 export function isPoints(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value) && value >= 0;
 }

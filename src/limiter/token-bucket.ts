@@ -1,10 +1,40 @@
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../ports/rate-limiter.ts';
-import { createBucket, msInLine, refill, refund, reserve, settle } from './bucket.ts';
-import { createHeadroom, createLocalService } from './local-service.ts';
-import { limiterClosed, notACost, tooBig, waitTooLong } from './refusals.ts';
-import { createWaitingRoom } from './wait-queue.ts';
+import {
+  type BucketState,
+  createBucket,
+  type Headroom,
+  msUntilGrant,
+  pointsToReserve,
+  refill,
+  refund,
+  reserve,
+  settle,
+} from './bucket.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { tooExpensive, WaitQueue } from './wait-queue.ts';
+
+/**
+ * The limiter within one process: a bucket per app and shop that refills with the clock and follows
+ * Shopify's numbers. Where points are there and nobody waits, `acquire` grants at once. Calls that wait
+ * are served in order of arrival, interactive ones first; a background call catches up with age. Until
+ * the first answer with numbers, one call of a bucket is in flight.
+ *
+ * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ *
+ * @example
+ * const limiter = tokenBucketLimiter({ softCeiling: 0.7 });
+ * const permit = await limiter.acquire({ shop: 'acme.myshopify.com', app: 'default', cost: 12, priority: 'interactive' });
+ * permit.settle({ actualCost: 8 });
+ */
+export function tokenBucketLimiter(options?: TokenBucketOptions): RateLimiter {
+  const { settings, problems } = readTokenBucketOptions(options);
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  return limiterPerShop(settings, ({ shop }) => new TokenBucket(shop, settings));
+}
 
 /** Options of `tokenBucketLimiter`. All may be left out. */
 export interface TokenBucketOptions {
@@ -31,21 +61,175 @@ export interface TokenBucketOptions {
   readonly idleMs?: number;
 }
 
+/** The bucket of one app on one shop, with those who wait for it. */
+class TokenBucket implements ShopBucket {
+  readonly #shop: string;
+  readonly #clock: Clock;
+  readonly #bucket: BucketState;
+  readonly #headroom: Headroom;
+  readonly #queue: WaitQueue;
+  readonly #dispatcher: Dispatcher;
+  #usedAtMs: number;
+
+  constructor(shop: string, settings: TokenBucketSettings) {
+    const { clock, softCeiling, agingMs } = settings;
+    this.#shop = shop;
+    this.#clock = clock;
+    this.#usedAtMs = clock.monotonic();
+    this.#bucket = createBucket(settings, this.#usedAtMs);
+    this.#headroom = { softCeiling, agingMs, interactiveAtMs: Number.NEGATIVE_INFINITY };
+    this.#queue = new WaitQueue({ shop, clock, agingMs, onNewFirst: () => this.#dispatcher.drain(this.#refill()) });
+    this.#dispatcher = new Dispatcher({
+      ...{ shop, clock, bucket: this.#bucket, headroom: this.#headroom, queue: this.#queue },
+      maxCost: () => this.#bucket.maximumAvailable,
+      reserve: (cost, sinceMs, nowMs) => this.#reserve(cost, sinceMs, nowMs),
+    });
+  }
+
+  acquire(request: AcquireRequest): Promise<Permit> {
+    const { cost, signal } = request;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const nowMs = this.#refill();
+    this.#usedAtMs = nowMs;
+    const isBackground = request.priority === 'background';
+    if (!isBackground) this.#headroom.interactiveAtMs = nowMs;
+    const { maximumAvailable, confirmed } = this.#bucket;
+    if (confirmed && cost > maximumAvailable) return Promise.reject(tooExpensive(this.#shop, cost, maximumAvailable));
+    const isFree =
+      this.#queue.size === 0 &&
+      msUntilGrant(this.#bucket, this.#headroom, { cost, isBackground, sinceMs: nowMs }, nowMs) === 0;
+    if (isFree) return Promise.resolve(this.#reserve(cost, nowMs, nowMs));
+    const refusal = confirmed ? this.#queue.refusal(request, nowMs, this.#bucket) : undefined;
+    if (refusal) return Promise.reject(refusal);
+    return this.#queue.enter(request, nowMs).permit;
+  }
+
+  status(): LimiterStatus {
+    this.#refill();
+    return limiterStatus(this.#bucket, this.#queue);
+  }
+
+  isIdle(forMs: number): boolean {
+    const isBusy = this.#bucket.inFlight > 0 || this.#queue.size > 0;
+    return !isBusy && this.#clock.monotonic() - this.#usedAtMs >= forMs;
+  }
+
+  close(reason: unknown): void {
+    this.#dispatcher.stop();
+    this.#queue.rejectAll(reason);
+  }
+
+  #reserve(cost: number, sinceMs: number, nowMs: number): Permit {
+    const bucket = this.#bucket;
+    const reservation = reserve(bucket, pointsToReserve(bucket, cost));
+    let isOut = true;
+    const end = (finish: () => void): void => {
+      if (!isOut) return;
+      isOut = false;
+      this.#usedAtMs = this.#refill();
+      finish();
+      if (this.#queue.size > 0) this.#dispatcher.drain(this.#usedAtMs);
+    };
+    return {
+      cost: reservation.points,
+      waitedMs: nowMs - sinceMs,
+      settle: (feedback) => end(() => settle(bucket, reservation, feedback)),
+      refund: () => end(() => refund(bucket, reservation)),
+    };
+  }
+
+  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  #refill(): number {
+    const nowMs = this.#clock.monotonic();
+    refill(this.#bucket, nowMs);
+    return nowMs;
+  }
+}
+
+/** The bucket of one app on one shop, wherever it is counted, with those who wait for it in this process. */
+export interface ShopBucket {
+  acquire(request: AcquireRequest): Promise<Permit>;
+  status(): LimiterStatus;
+  /** Whether nobody has used it for that long, nobody waits and no permit is out. */
+  isIdle(forMs: number): boolean;
+  close(reason: unknown): void;
+}
+
+/**
+ * A limiter that keeps one bucket per app and shop, and forgets those that were idle for `idleMs`.
+ *
+ * @param create Makes the bucket of one app on one shop, on its first call.
+ */
+export function limiterPerShop(
+  { clock, idleMs }: { readonly clock: Clock; readonly idleMs: number },
+  create: (scope: BucketScope) => ShopBucket,
+): RateLimiter {
+  const buckets = new Map<string, ShopBucket>();
+  let sweptAtMs = clock.monotonic();
+  let isClosed = false;
+
+  // Without a timer, which would keep the process alive.
+  const forgetIdle = (): void => {
+    const nowMs = clock.monotonic();
+    if (nowMs - sweptAtMs < idleMs) return;
+    sweptAtMs = nowMs;
+    for (const [key, bucket] of buckets) if (bucket.isIdle(idleMs)) buckets.delete(key);
+  };
+
+  return {
+    acquire(request) {
+      if (isClosed) return Promise.reject(limiterClosed());
+      const { shop, app, cost } = request;
+      if (!Number.isFinite(cost) || cost < 0) return Promise.reject(invalidCost(shop, cost));
+      forgetIdle();
+      const key = keyOf(request);
+      let bucket = buckets.get(key);
+      if (!bucket) {
+        bucket = create({ shop, app });
+        buckets.set(key, bucket);
+      }
+      return bucket.acquire(request);
+    },
+    status(scope) {
+      forgetIdle();
+      return buckets.get(keyOf(scope))?.status();
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      const reason = limiterClosed();
+      for (const bucket of buckets.values()) bucket.close(reason);
+    },
+  };
+}
+
+function keyOf(scope: BucketScope): string {
+  return `${scope.shop}\n${scope.app}`;
+}
+
+/** A bucket and its queue as `RateLimiter.status` shows them. */
+export function limiterStatus(bucket: BucketState, queue: WaitQueue): LimiterStatus {
+  const { maximumAvailable, level, restoreRate, reserved, inFlight, confirmed } = bucket;
+  const waiting = { waiting: queue.size, waitingPoints: queue.points };
+  return { maximumAvailable, available: Math.max(0, level), restoreRate, reserved, inFlight, ...waiting, confirmed };
+}
+
+function invalidCost(shop: string, cost: number): ValidationError {
+  return new ValidationError('The call is invalid', {
+    issues: [{ field: 'cost', message: `${cost} is not a number of points; give 0 or more` }],
+    shop,
+  });
+}
+
+/** Says like any abort that nothing was sent and that a retry makes no sense. */
+function limiterClosed(): DOMException {
+  return new DOMException('The limiter was closed.', 'AbortError');
+}
+
 /** `TokenBucketOptions` with the defaults filled in. */
 export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
 
-/**
- * Fills in the defaults.
- *
- * @throws ConfigError (code `CONFIG_INVALID`) with all that does not fit.
- */
-function tokenBucketSettings(options?: TokenBucketOptions): TokenBucketSettings {
-  const { settings, problems } = readTokenBucketOptions(options);
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
-  return settings;
-}
-
-/** Fills in the defaults, and tells what does not fit: for limiters that have more options than these. */
+/** Fills in the defaults and lists what is invalid: for limiters that have more options than these. */
 export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
   readonly settings: TokenBucketSettings;
   readonly problems: Issue[];
@@ -59,8 +243,8 @@ export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
     idleMs: options.idleMs ?? 600_000,
   };
   const problems: Issue[] = [];
-  const check = (field: keyof TokenBucketSettings, fits: boolean, message: string): void => {
-    if (!fits) problems.push({ field: `limiter.${field}`, message });
+  const check = (field: keyof TokenBucketSettings, isValid: boolean, message: string): void => {
+    if (!isValid) problems.push({ field: `limiter.${field}`, message });
   };
   const { maximumAvailable, restoreRate, softCeiling, agingMs, idleMs } = settings;
   check('maximumAvailable', Number.isFinite(maximumAvailable) && maximumAvailable > 0, 'give points, more than 0');
@@ -69,161 +253,4 @@ export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
   check('agingMs', Number.isFinite(agingMs) && agingMs >= 0, 'give milliseconds, 0 or more');
   check('idleMs', idleMs > 0, 'give milliseconds, more than 0');
   return { settings, problems };
-}
-
-/**
- * The limiter within one process: a bucket per app and shop that refills with the clock and follows
- * Shopify's numbers. Where points are there and nobody waits, `acquire` grants at once. Calls that wait
- * are served in order of arrival, interactive ones first; a background call catches up with age. Until
- * the first answer with numbers, one call of a bucket is in flight.
- *
- * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
- *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
- *
- * @example
- * const limiter = tokenBucketLimiter({ softCeiling: 0.7 });
- * const permit = await limiter.acquire({ shop: 'acme.myshopify.com', app: 'default', cost: 12, priority: 'interactive' });
- * permit.settle({ actualCost: 8 });
- */
-export function tokenBucketLimiter(options?: TokenBucketOptions): RateLimiter {
-  const settings = tokenBucketSettings(options);
-  const { clock, idleMs } = settings;
-  return createBuckets({ clock, idleMs, create: ({ shop }) => createShopBucket(shop, settings) });
-}
-
-/** What a set of buckets needs. */
-interface BucketsSettings {
-  readonly clock: Clock;
-  /** Milliseconds without a call after which a bucket is forgotten. */
-  readonly idleMs: number;
-  /** Makes the bucket of one app on one shop, on its first call. */
-  create(scope: BucketScope): ShopBucket;
-}
-
-const keyOf = (scope: BucketScope): string => `${scope.shop}\n${scope.app}`;
-
-/** A limiter that keeps one bucket per app and shop, and forgets the idle ones. */
-export function createBuckets(settings: BucketsSettings): RateLimiter {
-  const { clock, idleMs, create } = settings;
-  const buckets = new Map<string, ShopBucket>();
-  let sweptAtMs = clock.monotonic();
-  let isClosed = false;
-
-  // No timer of its own: a process that does nothing else shall be able to end.
-  const sweep = (): void => {
-    const nowMs = clock.monotonic();
-    if (nowMs - sweptAtMs < idleMs) return;
-    sweptAtMs = nowMs;
-    for (const [key, bucket] of buckets) if (bucket.isIdle(idleMs)) buckets.delete(key);
-  };
-
-  return {
-    acquire(request) {
-      if (isClosed) return Promise.reject(limiterClosed());
-      const { shop, app, cost } = request;
-      if (!Number.isFinite(cost) || cost < 0) return Promise.reject(notACost(shop, cost));
-      sweep();
-      const key = keyOf(request);
-      let bucket = buckets.get(key);
-      if (!bucket) {
-        bucket = create({ shop, app });
-        buckets.set(key, bucket);
-      }
-      return bucket.acquire(request);
-    },
-    status(scope) {
-      sweep();
-      return buckets.get(keyOf(scope))?.status();
-    },
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      const reason = limiterClosed();
-      for (const bucket of buckets.values()) bucket.close(reason);
-    },
-  };
-}
-
-/** The bucket of one app on one shop, with those who wait for it. */
-export interface ShopBucket {
-  acquire(request: AcquireRequest): Promise<Permit>;
-  status(): LimiterStatus;
-  /** Whether nobody has used it for that long, nobody waits and no permit is out. */
-  isIdle(forMs: number): boolean;
-  close(reason: unknown): void;
-}
-
-/** Makes the bucket of one app on one shop. */
-function createShopBucket(shop: string, settings: TokenBucketSettings): ShopBucket {
-  const { clock, agingMs } = settings;
-  const bucket = createBucket(settings, clock.monotonic());
-  const headroom = createHeadroom(settings);
-  let usedAtMs = clock.monotonic();
-
-  const refillNow = (): number => {
-    const nowMs = clock.monotonic();
-    refill(bucket, nowMs);
-    return nowMs;
-  };
-
-  const give = (cost: number, sinceMs: number, nowMs: number): Permit => {
-    // An unconfirmed size is a guess, so it shrinks a big call instead of refusing it.
-    const reservation = reserve(bucket, bucket.confirmed ? cost : Math.min(cost, bucket.maximumAvailable));
-    let isOut = true;
-    const end = (finish: () => void): void => {
-      if (!isOut) return;
-      isOut = false;
-      usedAtMs = refillNow();
-      finish();
-      service.serve(usedAtMs);
-    };
-    return {
-      cost: reservation.points,
-      waitedMs: nowMs - sinceMs,
-      settle: (answer) => end(() => settle(bucket, reservation, answer)),
-      refund: () => end(() => refund(bucket, reservation)),
-    };
-  };
-
-  const room = createWaitingRoom({ shop, clock, agingMs, onNewFirst: () => service.serve(refillNow()) });
-  const largest = (): number => bucket.maximumAvailable;
-  const service = createLocalService({ shop, clock, bucket, headroom, room, largest, give });
-  const { line } = room;
-
-  return {
-    acquire(request) {
-      const { cost, signal, maxWaitMs } = request;
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      const nowMs = refillNow();
-      usedAtMs = nowMs;
-      const isBackground = request.priority === 'background';
-      if (!isBackground) headroom.sawInteractive(nowMs);
-      const { maximumAvailable, confirmed } = bucket;
-      if (confirmed && cost > maximumAvailable) return Promise.reject(tooBig(shop, cost, maximumAvailable));
-      if (line.size === 0 && service.waitOf({ cost, isBackground, sinceMs: nowMs }, nowMs) === 0) {
-        return Promise.resolve(give(cost, nowMs, nowMs));
-      }
-      if (maxWaitMs !== undefined && confirmed) {
-        const inLineMs = (): number => msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), cost);
-        const waitMs = room.waitInLine(inLineMs, maxWaitMs);
-        if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
-      }
-      return room.enter(request, nowMs).permit;
-    },
-    status() {
-      refillNow();
-      const { maximumAvailable, restoreRate, reserved, inFlight, confirmed } = bucket;
-      const available = Math.max(0, bucket.level);
-      const waiting = { waiting: line.size, waitingPoints: line.points };
-      return { maximumAvailable, available, restoreRate, reserved, inFlight, ...waiting, confirmed };
-    },
-    isIdle(forMs) {
-      return bucket.inFlight === 0 && line.size === 0 && clock.monotonic() - usedAtMs >= forMs;
-    },
-    close(reason) {
-      service.stop();
-      room.rejectAll(reason);
-    },
-  };
 }

@@ -1,17 +1,12 @@
 import Bottleneck from 'bottleneck';
-import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import { ConfigError, TimeoutError } from '../../errors/errors.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
 import { msInLine } from '../bucket.ts';
-import { tooBig, waitTooLong } from '../refusals.ts';
-import { createBuckets, type ShopBucket } from '../token-bucket.ts';
-import { createWaitingRoom } from '../wait-queue.ts';
-import { createAccount } from './account.ts';
-import { createHostQueue, startPoints } from './host-queue.ts';
-import {
-  type BottleneckLimiterOptions,
-  type BottleneckLimiterSettings,
-  bottleneckLimiterSettings,
-  type HostBottleneck,
-} from './settings.ts';
+import { limiterPerShop, limiterStatus, readTokenBucketOptions, type ShopBucket } from '../token-bucket.ts';
+import { tooExpensive, WaitQueue, waitTooLong } from '../wait-queue.ts';
+import { HostQueue } from './host-queue.ts';
+import { Account, type HostBottleneck } from './reservoir.ts';
 
 /**
  * The limiter for hosts that coordinate their calls with Bottleneck already: calls stand in the host's own
@@ -24,7 +19,7 @@ import {
  *   it wait until the points for it are there, and get them then.
  * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through.
  * - Weights are whole numbers: a cost is rounded up.
- * - A weight cannot be changed: a call that turns out dearer while it waits goes to the end of its queue.
+ * - A weight cannot be changed: a call that turns out to cost more while it waits goes to the end of its queue.
  * - It counts `maxConcurrent` in weight, so here in points: leave it unset, or far above any cost.
  * - A `Group` forgets a limiter `timeout` after its last new job, also where jobs still wait there. Give it a
  *   `timeout` far longer than the longest wait.
@@ -39,7 +34,7 @@ import {
  * `acquire` rejects with a `NetworkError` that says so where Bottleneck drops a call: by `stop()`,
  * `highWater`, or for want of Redis. After `close` it rejects with a `DOMException` named `AbortError`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit; from `acquire` where the
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid; from `acquire` where the
  *   Bottleneck has no reservoir.
  *
  * @example
@@ -49,116 +44,200 @@ import {
  */
 export function bottleneckLimiter(options: BottleneckLimiterOptions): RateLimiter {
   const settings = bottleneckLimiterSettings(options);
-  const { clock, idleMs, limiterFor } = settings;
-  // A Bottleneck cannot be rid of listeners, so a bucket that was forgotten is found again by it.
-  const buckets = new WeakMap<HostBottleneck, ShopBucket>();
-  return createBuckets({
-    clock,
-    idleMs,
-    create(scope) {
-      const bottleneck = limiterFor(scope);
-      const bucket = buckets.get(bottleneck) ?? createBottleneckBucket(scope.shop, bottleneck, settings);
-      buckets.set(bottleneck, bucket);
-      return bucket;
-    },
+  // Listeners cannot be taken off a Bottleneck, so a bucket that was forgotten is found again by it.
+  const buckets = new WeakMap<HostBottleneck, BottleneckBucket>();
+  return limiterPerShop(settings, (scope) => {
+    const bottleneck = settings.limiterFor(scope);
+    const bucket = buckets.get(bottleneck) ?? new BottleneckBucket(scope.shop, bottleneck, settings);
+    buckets.set(bottleneck, bucket);
+    return bucket;
   });
+}
+
+/** Options of `bottleneckLimiter`. Only `limiterFor` is needed. */
+export interface BottleneckLimiterOptions {
+  /**
+   * The host's Bottleneck, or what finds the one of an app on a shop, such as
+   * `({ shop }) => group.key(shop)`. It must have a `reservoir`.
+   */
+  readonly limiterFor: HostBottleneck | ((scope: BucketScope) => HostBottleneck);
+  /**
+   * Who refills the reservoir. `limiter` (the default): this limiter, exactly and by Shopify's numbers; for
+   * a Bottleneck within one process, without refill settings of its own. `host`: its own settings, as a
+   * clustered one needs it; this limiter gives back what calls did not cost, and follows Shopify.
+   */
+  readonly refill?: 'limiter' | 'host';
+  /** Bottleneck's priorities, 0 (first) to 9. Default 5 and 7. */
+  readonly priorities?: { readonly interactive: number; readonly background: number };
+  /** Points the bucket is taken to hold until Shopify tells. Default 1,000, the smallest seen. */
+  readonly maximumAvailable?: number;
+  /** Points per second the bucket is taken to regain until Shopify tells. Default 50, the smallest seen. */
+  readonly restoreRate?: number;
+  /** Milliseconds without a call after which a bucket is forgotten. Default 600,000. */
+  readonly idleMs?: number;
+  /** Milliseconds that a clustered Bottleneck may take to connect. Default 10,000. */
+  readonly startTimeoutMs?: number;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
 }
 
 /** Background calls stand behind all interactive ones, as Bottleneck's priorities have it. */
 const neverAgesMs = 1e15;
 
-/** Makes the bucket of one app on one shop whose calls a Bottleneck lets through. */
-function createBottleneckBucket(
-  shop: string,
-  bottleneck: HostBottleneck,
-  settings: BottleneckLimiterSettings,
-): ShopBucket {
-  const { clock, priorities } = settings;
-  let phase: 'new' | 'starting' | 'trial' | 'ready' | 'closed' = 'new';
+/** The bucket of one app on one shop whose calls a Bottleneck lets through. */
+class BottleneckBucket implements ShopBucket {
+  readonly #shop: string;
+  readonly #bottleneck: HostBottleneck;
+  readonly #settings: BottleneckLimiterSettings;
+  readonly #account: Account;
+  readonly #queue: WaitQueue;
+  readonly #hostQueue: HostQueue;
+  #phase: 'new' | 'starting' | 'trial' | 'ready' | 'closed' = 'new';
 
-  const room = createWaitingRoom({ shop, clock, agingMs: neverAgesMs, onNewFirst: () => admit() });
-  const { line } = room;
-  const account = createAccount(bottleneck, settings, () => queue.heaviest());
-  const { bucket } = account;
-  const queue = createHostQueue({
-    ...{ shop, bottleneck, account, room, clock, priorities },
-    isReady: () => phase === 'ready',
-    onFree: () => admit(),
-  });
+  constructor(shop: string, bottleneck: HostBottleneck, settings: BottleneckLimiterSettings) {
+    const { clock, priorities } = settings;
+    this.#shop = shop;
+    this.#bottleneck = bottleneck;
+    this.#settings = settings;
+    this.#account = new Account(bottleneck, settings, () => this.#hostQueue.heaviest());
+    this.#queue = new WaitQueue({ shop, clock, agingMs: neverAgesMs, onNewFirst: () => this.#admit() });
+    this.#hostQueue = new HostQueue({
+      ...{ shop, clock, priorities, bottleneck, account: this.#account, queue: this.#queue },
+      isReady: () => this.#phase === 'ready',
+      onFree: () => this.#admit(),
+    });
+  }
 
-  const start = async (): Promise<void> => {
-    phase = 'starting';
-    try {
-      const points = await startPoints(shop, bottleneck, settings);
-      if (phase !== 'starting') return;
-      phase = 'trial';
-      account.begin(points);
-      admit();
-      queue.watch.start();
-    } catch (error) {
-      if (phase !== 'starting') return;
-      phase = 'new';
-      room.rejectAll(error);
+  acquire(request: AcquireRequest): Promise<Permit> {
+    const { cost, signal, maxWaitMs } = request;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const nowMs = this.#account.refill();
+    this.#account.usedAtMs = nowMs;
+    const { bucket } = this.#account;
+    const { maximumAvailable, confirmed } = bucket;
+    if (confirmed && cost > maximumAvailable) return Promise.reject(tooExpensive(this.#shop, cost, maximumAvailable));
+    if (maxWaitMs !== undefined && confirmed) {
+      const waitMs = msInLine(bucket, this.#queue.pointsAhead(request, nowMs), Math.ceil(cost));
+      if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(this.#shop, maxWaitMs, waitMs));
     }
-  };
+    const { waiter, permit } = this.#queue.enter(request, nowMs);
+    if (this.#phase === 'ready') this.#hostQueue.submit(waiter);
+    else this.#admit();
+    return permit;
+  }
+
+  status(): LimiterStatus {
+    this.#account.refill();
+    return limiterStatus(this.#account.bucket, this.#queue);
+  }
+
+  isIdle(forMs: number): boolean {
+    const isBusy = this.#account.bucket.inFlight > 0 || this.#hostQueue.size > 0 || this.#queue.size > 0;
+    return !isBusy && this.#settings.clock.monotonic() - this.#account.usedAtMs >= forMs;
+  }
+
+  close(reason: unknown): void {
+    this.#phase = 'closed';
+    this.#hostQueue.close();
+    this.#queue.rejectAll(reason);
+  }
 
   /** Puts into Bottleneck's queue who may stand there and does not yet. */
-  const admit = (): void => {
-    if (phase === 'new') void start();
+  #admit(): void {
+    const { bucket } = this.#account;
+    if (this.#phase === 'new') void this.#start();
     // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
-    if (phase !== 'trial' || queue.size > 0) return;
+    if (this.#phase !== 'trial' || this.#hostQueue.size > 0) return;
     if (bucket.confirmed) {
-      phase = 'ready';
-      for (const waiter of line.front(line.size)) queue.submit(waiter);
-    } else if (line.first && bucket.inFlight === 0) {
-      queue.submit(line.first);
+      this.#phase = 'ready';
+      for (const waiter of this.#queue.all()) this.#hostQueue.submit(waiter);
+    } else if (this.#queue.first && bucket.inFlight === 0) {
+      this.#hostQueue.submit(this.#queue.first);
     }
-  };
+  }
 
-  return {
-    acquire(request) {
-      const { cost, signal, maxWaitMs } = request;
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      const nowMs = account.refill();
-      account.usedAtMs = nowMs;
-      const { maximumAvailable, confirmed } = bucket;
-      if (confirmed && cost > maximumAvailable) return Promise.reject(tooBig(shop, cost, maximumAvailable));
-      if (maxWaitMs !== undefined && confirmed) {
-        const waitMs = msInLine(bucket, line.pointsAhead(room.rankOf(request, nowMs)), Math.ceil(cost));
-        if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
-      }
-      const { waiter, permit } = room.enter(request, nowMs);
-      if (phase === 'ready') queue.submit(waiter);
-      else admit();
-      return permit;
-    },
-    status() {
-      account.refill();
-      const { maximumAvailable, restoreRate, reserved, inFlight, confirmed } = bucket;
-      const available = Math.max(0, bucket.level);
-      const waiting = { waiting: line.size, waitingPoints: line.points };
-      return { maximumAvailable, available, restoreRate, reserved, inFlight, ...waiting, confirmed };
-    },
-    isIdle(forMs) {
-      const isBusy = bucket.inFlight > 0 || queue.size > 0 || line.size > 0;
-      return !isBusy && clock.monotonic() - account.usedAtMs >= forMs;
-    },
-    close(reason) {
-      phase = 'closed';
-      queue.watch.close();
-      room.rejectAll(reason);
-    },
-  };
+  async #start(): Promise<void> {
+    this.#phase = 'starting';
+    // It may be closed while Bottleneck connects.
+    const isOver = (): boolean => this.#phase !== 'starting';
+    try {
+      const points = await startPoints(this.#shop, this.#bottleneck, this.#settings);
+      if (isOver()) return;
+      this.#phase = 'trial';
+      this.#account.begin(points);
+      this.#admit();
+      this.#hostQueue.watch();
+    } catch (error) {
+      if (isOver()) return;
+      this.#phase = 'new';
+      this.#queue.rejectAll(error);
+    }
+  }
 }
 
-/** The part of an ioredis client that Bottleneck needs. */
-type IORedisClient = object;
+/**
+ * What is in the reservoir at the start. A clustered Bottleneck waits for Redis without limit.
+ *
+ * @throws TimeoutError (code `TIMEOUT`) when that takes longer than `startTimeoutMs`.
+ * @throws ConfigError (code `CONFIG_INVALID`) when there is no reservoir.
+ */
+function startPoints(
+  shop: string,
+  bottleneck: HostBottleneck,
+  { clock, startTimeoutMs }: BottleneckLimiterSettings,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimer(() => {
+      const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
+      reject(
+        new TimeoutError(`Bottleneck was not ready within ${startTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits, shop }),
+      );
+    }, startTimeoutMs);
+    const take = (points: number | null): void => {
+      if (points !== null) resolve(points);
+      const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
+      reject(new ConfigError('Invalid configuration', { issues: [{ field: 'limiter.limiterFor', message }], shop }));
+    };
+    bottleneck.currentReservoir().then(take, reject).finally(cancel);
+  });
+}
 
-type Reply = (error: Error | null, reply?: unknown) => void;
+/** `BottleneckLimiterOptions` with the defaults filled in. */
+interface BottleneckLimiterSettings extends Readonly<Required<BottleneckLimiterOptions>> {
+  limiterFor(scope: BucketScope): HostBottleneck;
+}
 
-/** How Bottleneck's connection passes a script's answer on; not in its types. */
-interface ScriptConnection {
-  __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with everything that is invalid.
+ */
+function bottleneckLimiterSettings(options: BottleneckLimiterOptions): BottleneckLimiterSettings {
+  const { limiterFor, refill = 'limiter', startTimeoutMs = 10_000 } = options;
+  const { priorities = { interactive: 5, background: 7 }, ...bucket } = options;
+  const { settings, problems } = readTokenBucketOptions(bucket);
+  const { clock, maximumAvailable, restoreRate, idleMs } = settings;
+  const check = (field: keyof BottleneckLimiterOptions, isValid: boolean, message: string): void => {
+    if (!isValid) problems.push({ field: `limiter.${field}`, message });
+  };
+  const isPriority = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 9;
+  check(
+    'limiterFor',
+    typeof limiterFor === 'function' || typeof limiterFor?.schedule === 'function',
+    'give a Bottleneck, or a function that gives one',
+  );
+  check('refill', refill === 'limiter' || refill === 'host', 'give `limiter` or `host`');
+  check(
+    'priorities',
+    isPriority(priorities.interactive) && isPriority(priorities.background),
+    'give whole numbers from 0 to 9',
+  );
+  check('startTimeoutMs', startTimeoutMs > 0, 'give milliseconds, more than 0');
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  return {
+    ...{ clock, maximumAvailable, restoreRate, idleMs, refill, startTimeoutMs, priorities },
+    limiterFor: typeof limiterFor === 'function' ? limiterFor : () => limiterFor,
+  };
 }
 
 /**
@@ -188,4 +267,14 @@ export function bottleneckRedisConnection(options: {
       reply(error, answer);
     });
   return connection;
+}
+
+/** The part of an ioredis client that Bottleneck needs. */
+type IORedisClient = object;
+
+type Reply = (error: Error | null, reply?: unknown) => void;
+
+/** How Bottleneck's connection passes a script's answer on; not in its types. */
+interface ScriptConnection {
+  __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
 }

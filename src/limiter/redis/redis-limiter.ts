@@ -1,13 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import type { BucketScope, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
-import { msInLine, reserve } from '../bucket.ts';
-import { createHeadroom, createLocalService } from '../local-service.ts';
-import { tooBig, waitTooLong } from '../refusals.ts';
-import { createBuckets, type ShopBucket } from '../token-bucket.ts';
-import { createWaitingRoom } from '../wait-queue.ts';
-import { createWriter, type RedisLimiterOptions, redisLimiterSettings } from './protocol.ts';
-import { createLedger, Mirror } from './replica.ts';
-import { createDialogue, createNewcomers, createRedisLink, type RedisProcess } from './session.ts';
+import { ConfigError } from '../../errors/errors.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
+import { type Headroom, msUntilGrant } from '../bucket.ts';
+import { Dispatcher } from '../dispatcher.ts';
+import {
+  limiterPerShop,
+  limiterStatus,
+  readTokenBucketOptions,
+  type ShopBucket,
+  type TokenBucketOptions,
+  type TokenBucketSettings,
+} from '../token-bucket.ts';
+import { tooExpensive, WaitQueue } from '../wait-queue.ts';
+import { LocalReplica } from './replica.ts';
+import { RedisConnection, type RedisScripting, RedisSession } from './session.ts';
 
 /**
  * The limiter for several processes that call the same shops: one bucket per app and shop in Redis, counted
@@ -26,7 +33,7 @@ import { createDialogue, createNewcomers, createRedisLink, type RedisProcess } f
  *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
  *
  * @example
  * import { Redis } from 'ioredis';
@@ -34,100 +41,150 @@ import { createDialogue, createNewcomers, createRedisLink, type RedisProcess } f
  */
 export function redisLimiter(options: RedisLimiterOptions): RateLimiter {
   const settings = redisLimiterSettings(options);
-  const { clock, idleMs } = settings;
-  const id = randomBytes(6).toString('base64url');
-  let calls = 0;
-  const process = {
-    settings,
-    link: createRedisLink(settings),
-    nextSequence: () => ++calls,
-    write: createWriter(id, settings),
-  };
-  return createBuckets({ clock, idleMs, create: (scope) => createRedisBucket(scope, process) });
+  const connection = new RedisConnection(settings);
+  return limiterPerShop(settings, (scope) => new RedisBucket(scope, settings, connection));
+}
+
+/** Options of `redisLimiter`. Only `redis` is needed. All processes must be given the same ones. */
+export interface RedisLimiterOptions extends TokenBucketOptions {
+  /** An ioredis client. It stays yours: the limiter never closes it. */
+  readonly redis: RedisScripting;
+  /** What the names of all keys begin with. Default `shopwright:limiter:`. */
+  readonly keyPrefix?: string;
+  /** Milliseconds after which a command counts as failed, whatever the client's own limits. Default 1,000. */
+  readonly commandTimeoutMs?: number;
+  /**
+   * Milliseconds after the last sign of a process until its permits count as ended, at most an hour. A
+   * process with permits out gives a sign three times as often. Default 30,000.
+   */
+  readonly leaseMs?: number;
+  /** Milliseconds between two tries while Redis is gone. Default 1,000. */
+  readonly probeMs?: number;
+  /**
+   * Processes to reckon with at least when Redis is gone: each keeps to its part of the bucket then. More
+   * are reckoned with where more were seen. Default 1.
+   */
+  readonly processes?: number;
+  /** Hears when Redis goes and comes back. */
+  readonly logger?: Logger;
 }
 
 /**
  * The bucket of one app on one shop in Redis, with those who wait for it in this process. While Redis is
  * gone, the bucket is the safe share of this process.
  */
-function createRedisBucket(scope: BucketScope, process: RedisProcess): ShopBucket {
-  const { shop } = scope;
-  const { settings } = process;
-  const { clock, agingMs } = settings;
-  const mirror = new Mirror(settings);
-  const { bucket } = mirror;
-  const headroom = createHeadroom(settings);
-  let usedAtMs = clock.monotonic();
+class RedisBucket implements ShopBucket {
+  readonly #shop: string;
+  readonly #clock: Clock;
+  readonly #headroom: Headroom;
+  readonly #replica: LocalReplica;
+  readonly #queue: WaitQueue;
+  readonly #dispatcher: Dispatcher;
+  readonly #session: RedisSession;
+  #usedAtMs: number;
 
-  const room = createWaitingRoom({
-    ...{ shop, clock, agingMs },
-    onNewFirst: () => (mirror.isAlone ? service.serve(mirror.refill()) : dialogue.callSoon()),
-  });
-  const { line } = room;
+  constructor(scope: BucketScope, settings: RedisLimiterSettings, connection: RedisConnection) {
+    const { shop } = scope;
+    const { clock, softCeiling, agingMs } = settings;
+    this.#shop = shop;
+    this.#clock = clock;
+    this.#usedAtMs = clock.monotonic();
+    this.#headroom = { softCeiling, agingMs, interactiveAtMs: Number.NEGATIVE_INFINITY };
+    const replica = new LocalReplica(settings, (ended) => {
+      this.#usedAtMs = clock.monotonic();
+      this.#session.ended(ended);
+    });
+    const queue = new WaitQueue({
+      ...{ shop, clock, agingMs },
+      onNewFirst: () => {
+        if (replica.isDegraded) this.#dispatcher.drain(replica.refill());
+        else this.#session.callSoon();
+      },
+    });
+    const dispatcher = new Dispatcher({
+      ...{ shop, clock, queue, bucket: replica.bucket, headroom: this.#headroom },
+      maxCost: () => replica.maxCost,
+      reserve: (cost, sinceMs, nowMs) => replica.reserve(cost, sinceMs, nowMs),
+    });
+    this.#replica = replica;
+    this.#queue = queue;
+    this.#dispatcher = dispatcher;
+    this.#session = new RedisSession({ scope, connection, replica, queue, dispatcher });
+  }
 
-  const ledger = createLedger((ended) => {
-    usedAtMs = mirror.refill();
-    mirror.end(ended);
-    dialogue.ended(ended);
-  });
-  const { held } = ledger;
+  acquire(request: AcquireRequest): Promise<Permit> {
+    const { cost, signal, maxWaitMs } = request;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const replica = this.#replica;
+    const { bucket, maxCost, isDegraded } = replica;
+    const nowMs = replica.refill();
+    this.#usedAtMs = nowMs;
+    const isBackground = request.priority === 'background';
+    if (!isBackground) this.#headroom.interactiveAtMs = nowMs;
+    // With nobody waiting here, what Redis last replied may be out of date.
+    const isKnown = bucket.confirmed && replica.isFresh && (isDegraded || this.#queue.size > 0);
+    if (isKnown && cost > maxCost) return Promise.reject(tooExpensive(this.#shop, cost, maxCost));
+    if (isDegraded) {
+      this.#session.callSoon();
+      const isFree =
+        this.#queue.size === 0 &&
+        msUntilGrant(bucket, this.#headroom, { cost, isBackground, sinceMs: nowMs }, nowMs) === 0;
+      if (isFree) return Promise.resolve(replica.reserve(cost, nowMs, nowMs));
+    }
+    const refusal = isKnown ? this.#queue.refusal(request, nowMs, bucket, replica.pointsAhead) : undefined;
+    if (refusal) return Promise.reject(refusal);
+    const { waiter, permit } = this.#queue.enter(request, nowMs);
+    if (maxWaitMs !== undefined && !isKnown) this.#session.checkLater(waiter, maxWaitMs);
+    return permit;
+  }
 
-  /** Gives a permit from the share of this process. */
-  const giveAlone = (cost: number, sinceMs: number, nowMs: number): Permit => {
-    const { points, spentBefore } = reserve(bucket, bucket.confirmed ? cost : Math.min(cost, bucket.maximumAvailable));
-    return ledger.give({ points, waitedMs: nowMs - sinceMs, spentBefore, era: mirror.era });
+  status(): LimiterStatus {
+    this.#replica.refill();
+    return limiterStatus(this.#replica.bucket, this.#queue);
+  }
+
+  isIdle(forMs: number): boolean {
+    const isBusy = this.#replica.held.count > 0 || this.#queue.size > 0 || this.#session.isBusy;
+    return !isBusy && this.#clock.monotonic() - this.#usedAtMs >= forMs;
+  }
+
+  close(reason: unknown): void {
+    this.#dispatcher.stop();
+    this.#queue.rejectAll(reason);
+    this.#session.close();
+  }
+}
+
+/** `RedisLimiterOptions` with the defaults filled in. */
+interface RedisLimiterSettings extends TokenBucketSettings {
+  readonly redis: RedisScripting;
+  readonly keyPrefix: string;
+  readonly commandTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly probeMs: number;
+  readonly processes: number;
+  readonly logger: Logger | undefined;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with everything that is invalid.
+ */
+function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiterSettings {
+  const { redis, keyPrefix = 'shopwright:limiter:', logger } = options;
+  const { commandTimeoutMs = 1_000, leaseMs = 30_000, probeMs = 1_000, processes = 1 } = options;
+  const { settings, problems } = readTokenBucketOptions(options);
+  const check = (field: keyof RedisLimiterOptions, isValid: boolean, message: string): void => {
+    if (!isValid) problems.push({ field: `limiter.${field}`, message });
   };
-
-  const service = createLocalService({
-    ...{ shop, clock, bucket, headroom, room },
-    largest: () => mirror.largest,
-    give: giveAlone,
-  });
-
-  const newcomers = createNewcomers(shop, mirror, room);
-  const dialogue = createDialogue({ scope, process, mirror, room, ledger, newcomers, service });
-
-  return {
-    acquire(request) {
-      const { cost, signal, maxWaitMs } = request;
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      const nowMs = mirror.refill();
-      usedAtMs = nowMs;
-      const isBackground = request.priority === 'background';
-      if (!isBackground) headroom.sawInteractive(nowMs);
-      const isKnown = bucket.confirmed && mirror.isFresh && (mirror.isAlone || line.size > 0);
-      if (isKnown && cost > mirror.largest) return Promise.reject(tooBig(shop, cost, mirror.largest));
-      if (mirror.isAlone) {
-        dialogue.callSoon();
-        if (line.size === 0 && service.waitOf({ cost, isBackground, sinceMs: nowMs }, nowMs) === 0) {
-          return Promise.resolve(giveAlone(cost, nowMs, nowMs));
-        }
-      }
-      if (maxWaitMs !== undefined && isKnown) {
-        const inLineMs = (): number =>
-          msInLine(bucket, mirror.pointsAhead + line.pointsAhead(room.rankOf(request, nowMs)), cost);
-        const waitMs = room.waitInLine(inLineMs, maxWaitMs);
-        if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(shop, maxWaitMs, waitMs));
-      }
-      const { waiter, permit } = room.enter(request, nowMs);
-      if (maxWaitMs !== undefined && !isKnown) newcomers.add(waiter, maxWaitMs);
-      return permit;
-    },
-    status() {
-      mirror.refill();
-      const { maximumAvailable, restoreRate, reserved, inFlight, confirmed } = bucket;
-      const available = Math.max(0, bucket.level);
-      const waiting = { waiting: line.size, waitingPoints: line.points };
-      return { maximumAvailable, available, restoreRate, reserved, inFlight, ...waiting, confirmed };
-    },
-    isIdle(forMs) {
-      const isBusy = held.count > 0 || line.size > 0 || dialogue.isBusy;
-      return !isBusy && clock.monotonic() - usedAtMs >= forMs;
-    },
-    close(reason) {
-      service.stop();
-      room.rejectAll(reason);
-      dialogue.close();
-    },
-  };
+  const isTime = (ms: number): boolean => Number.isFinite(ms) && ms > 0;
+  const longestLeaseMs = 3_600_000;
+  check('redis', typeof redis?.evalsha === 'function', 'give an ioredis client: `new Redis(url)`');
+  check('commandTimeoutMs', isTime(commandTimeoutMs), 'give milliseconds, more than 0');
+  check('leaseMs', isTime(leaseMs) && leaseMs <= longestLeaseMs, 'give milliseconds, more than 0, at most an hour');
+  check('probeMs', isTime(probeMs), 'give milliseconds, more than 0');
+  check('processes', Number.isInteger(processes) && processes > 0, 'give a whole number, 1 or more');
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  return { ...settings, redis, keyPrefix, commandTimeoutMs, leaseMs, probeMs, processes, logger };
 }

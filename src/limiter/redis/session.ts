@@ -1,371 +1,356 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { TimeoutError } from '../../errors/errors.ts';
+import type { Logger } from '../../ports/logger.ts';
 import type { BucketScope } from '../../ports/rate-limiter.ts';
-import { msInLine } from '../bucket.ts';
-import type { LocalService } from '../local-service.ts';
-import { tooBig, waitTooLong } from '../refusals.ts';
-import type { Waiter, WaitingRoom } from '../wait-queue.ts';
-import { type EndedPermit, type Hearing, type RedisLimiterSettings, readHearing, type Telling } from './protocol.ts';
-import type { Ledger, Mirror } from './replica.ts';
-import { bucketScript } from './script.ts';
+import type { Dispatcher } from '../dispatcher.ts';
+import type { TokenBucketSettings } from '../token-bucket.ts';
+import { tooExpensive, type Waiter, type WaitQueue } from '../wait-queue.ts';
+import bucketScript from './bucket.lua';
+import {
+  type EndedPermit,
+  fixedParameters,
+  NewerFormatError,
+  readReply,
+  requestParameters,
+  type ScriptReply,
+  type ScriptRequest,
+} from './protocol.ts';
+import type { LocalReplica } from './replica.ts';
 
-/** What one bucket and Redis say to each other. */
-interface Dialogue {
-  /** Whether Redis has something to answer, or to be told. */
-  readonly isBusy: boolean;
-  /** Calls Redis at the end of this turn, or after the call that is on its way. */
-  callSoon(): void;
-  /** A permit is no longer out. */
-  ended(permit: EndedPermit): void;
-  /** Says goodbye, and once more at the end of each permit that is still out. */
-  close(): void;
-}
-
-/** What the dialogue needs. */
-interface DialogueSettings extends TellerSettings {
-  readonly newcomers: Newcomers;
+interface RedisSessionSettings {
+  readonly scope: BucketScope;
+  readonly connection: RedisConnection;
+  readonly replica: LocalReplica;
+  readonly queue: WaitQueue;
   /** Serves those who wait while Redis is gone. */
-  readonly service: LocalService;
+  readonly dispatcher: Dispatcher;
 }
 
 /** The most permits that one call asks for. */
 const batch = 16;
 
 /**
- * Makes the dialogue. One call at a time is on its way; whatever happens meanwhile goes with the next one.
- * Where a call fails, the bucket is the safe share of this process until one is answered.
+ * What one bucket of this process and Redis say to each other. One call at a time is on its way; whatever happens
+ * meanwhile goes with the next one. Where a call fails, the bucket is the safe share of this process until one
+ * succeeds.
  */
-export function createDialogue(settings: DialogueSettings): Dialogue {
-  const { process, mirror, room, ledger, newcomers, service } = settings;
-  const { link } = process;
-  const { clock, leaseMs, probeMs } = process.settings;
-  const teller = new Teller(settings);
-  const { line } = room;
-  const { held } = ledger;
-  let isClosed = false;
-  let isCalling = false;
+export class RedisSession {
+  readonly #scope: BucketScope;
+  readonly #connection: RedisConnection;
+  readonly #replica: LocalReplica;
+  readonly #queue: WaitQueue;
+  readonly #dispatcher: Dispatcher;
+  /** Permits that ended and that Redis has not been told of. */
+  #unreported: EndedPermit[] = [];
+  /** Points spent that Redis has confirmed to know. */
+  #reportedSpent = 0;
+  /** Those who came before Redis had told whether they wait in vain. */
+  #unchecked: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
+  /** Whether Redis may know of this process. */
+  #hasCalled = false;
+  #isCalling = false;
   /** A call is due at the end of this turn, or after the one that is on its way. */
-  let isDue = false;
-  let cancelTimer: (() => void) | undefined;
+  #isDue = false;
+  #isClosed = false;
+  #cancelTimer: (() => void) | undefined;
+  /** Redis has the bucket in a newer format. */
+  #isNewer = false;
+  /** When it makes sense to look whether that has changed, in monotonic milliseconds. */
+  #newerUntilMs = 0;
 
-  const stopTimer = (): void => {
-    cancelTimer?.();
-    // Many buckets are idle: none shall keep a timer that is over.
-    cancelTimer = undefined;
-  };
+  constructor({ scope, connection, replica, queue, dispatcher }: RedisSessionSettings) {
+    this.#scope = scope;
+    this.#connection = connection;
+    this.#replica = replica;
+    this.#queue = queue;
+    this.#dispatcher = dispatcher;
+  }
 
-  const setTimer = (delayMs: number): void => {
-    stopTimer();
-    cancelTimer = clock.setTimer(act, delayMs);
-  };
+  /** Whether a call is on its way, or Redis has to be told something. */
+  get isBusy(): boolean {
+    return this.#unreported.length > 0 || this.#isCalling;
+  }
 
-  const callSoon = (): void => {
-    if (!isCalling && !isDue) queueMicrotask(act);
-    isDue = true;
-  };
+  /** Calls Redis at the end of this turn, or after the call that is on its way. */
+  callSoon(): void {
+    if (!this.#isCalling && !this.#isDue) queueMicrotask(() => this.#act());
+    this.#isDue = true;
+  }
+
+  /** Rejects a waiter as soon as Redis shows that it waits in vain. */
+  checkLater(waiter: Waiter, maxWaitMs: number): void {
+    this.#unchecked.push({ waiter, maxWaitMs });
+  }
+
+  /** Reports that a permit is no longer out. */
+  ended(permit: EndedPermit): void {
+    if (!this.#replica.isDegraded || this.#isCalling) this.#unreported.push(permit);
+    if (this.#isClosed) this.#sayGoodbye();
+    else if (this.#replica.isDegraded) this.#dispatcher.drain(this.#replica.refill());
+    else if (this.#queue.size > 0) this.callSoon();
+    // Nobody waits here: if the next call comes at once, one message does for both.
+    else if (!this.#isCalling && !this.#isDue) this.#setTimer(0);
+  }
+
+  /** Says goodbye, and once more at the end of each permit that is still out. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stopTimer();
+    this.#sayGoodbye();
+  }
 
   /** Calls Redis where that makes sense now. */
-  const act = (): void => {
-    if (isCalling || isClosed) return;
-    isDue = false;
-    stopTimer();
-    if (!link.isUp && !mirror.isAlone) goAlone();
-    if (link.mayCall()) void call();
-    else if (line.size > 0 || held.count > 0) setTimer(probeMs);
-  };
+  #act(): void {
+    if (this.#isCalling || this.#isClosed) return;
+    this.#isDue = false;
+    this.#stopTimer();
+    if (!this.#connection.isUp && !this.#replica.isDegraded) this.#degrade();
+    if (this.#mayCall()) void this.#call();
+    else if (this.#queue.size > 0 || this.#replica.held.count > 0) this.#setTimer(this.#connection.settings.probeMs);
+  }
 
-  const goAlone = (): void => {
-    // The mirror has counted what ended.
-    teller.forget();
-    newcomers.forget();
-    mirror.goAlone(held);
-    service.serve(mirror.refill());
-  };
+  #mayCall(): boolean {
+    const isBlocked = this.#isNewer && this.#connection.settings.clock.monotonic() < this.#newerUntilMs;
+    return !isBlocked && this.#connection.mayCall();
+  }
 
-  /** Redis has executed late what was given up, and holds points for calls that went without. */
-  const putRight = (): void => {
-    if (!mirror.isAlone || isCalling || isClosed) return;
-    stopTimer();
-    void call();
-  };
-
-  const call = async (): Promise<void> => {
-    const isProbe = mirror.isAlone;
-    // A look whether Redis is back asks for nothing: an answer that comes too late must not grant.
-    const candidates = isProbe ? [] : room.front(batch);
-    isCalling = true;
-    const hearing = await teller.tell(candidates, false, putRight).catch(() => undefined);
-    isCalling = false;
-    if (isClosed) return;
-    if (hearing) {
-      hear(hearing, candidates);
+  async #call(): Promise<void> {
+    const isProbe = this.#replica.isDegraded;
+    // A probe whether Redis is back asks for nothing: a reply that comes too late must not grant.
+    const candidates = isProbe ? [] : this.#queue.front(batch);
+    this.#isCalling = true;
+    const reply = await this.#send(candidates, false).catch((error: unknown) => this.#noteNewer(error));
+    this.#isCalling = false;
+    if (this.#isClosed) return;
+    if (reply) {
+      this.#hear(reply, candidates);
       return;
     }
-    if (isProbe) teller.forget();
-    else goAlone();
-    act();
-  };
+    // The share has counted what ended, and Redis will be told of it as a sum.
+    if (isProbe) this.#unreported = [];
+    else this.#degrade();
+    this.#act();
+  }
 
-  const hear = (hearing: Hearing, candidates: readonly Waiter[]): void => {
-    const wasAlone = mirror.isAlone;
-    if (wasAlone) service.stop();
-    mirror.hear(hearing, teller.ended);
-    const { confirmed, maximumAvailable, era, spent: spentBefore } = hearing;
-    for (const { cost, position, sinceMs, grant } of candidates.slice(0, hearing.granted)) {
+  /** Reports how things stand, and asks for permits. */
+  async #send(candidates: readonly Waiter[], leaves: boolean): Promise<ScriptReply> {
+    const { shop, app } = this.#scope;
+    this.#hasCalled = true;
+    const nowMs = this.#replica.refill();
+    const { held, spent, owed } = this.#replica;
+    const ended = this.#unreported;
+    this.#unreported = [];
+    const reply = await this.#connection.call(
+      `{${shop}:${app}}`,
+      {
+        ...{ leaves, held, spent, reportedSpent: this.#reportedSpent, owedAtMost: owed },
+        ...{ waitingPoints: this.#queue.points, ended, candidates, nowMs },
+      },
+      () => this.#correct(),
+    );
+    this.#reportedSpent = spent;
+    return reply;
+  }
+
+  #hear(reply: ScriptReply, candidates: readonly Waiter[]): void {
+    const replica = this.#replica;
+    const wasDegraded = replica.isDegraded;
+    this.#isNewer = false;
+    if (wasDegraded) this.#dispatcher.stop();
+    replica.apply(reply, this.#unreported);
+    for (const waiter of candidates.slice(0, reply.granted)) {
       // Who left meanwhile takes nothing: the next call does not count it among the permits that are out.
-      if (position < 0) isDue = true;
-      else {
-        const points = confirmed ? cost : Math.min(cost, maximumAvailable);
-        grant(ledger.give({ points, waitedMs: clock.monotonic() - sinceMs, spentBefore, era }));
-      }
+      if (waiter.position < 0) this.#isDue = true;
+      else waiter.grant(replica.accept(reply, waiter.cost, waiter.sinceMs));
     }
-    newcomers.judge();
-    const [first, asked] = [line.first, candidates[hearing.granted]];
-    if (isDue || wasAlone || teller.ended.length > 0 || first !== asked) act();
-    else if (first) setTimer(Math.ceil(hearing.waitMs) + 1);
-    else if (held.count > 0) setTimer(leaseMs / 3);
-  };
+    this.#rejectHopeless();
+    const [first, asked] = [this.#queue.first, candidates[reply.granted]];
+    if (this.#isDue || wasDegraded || this.#unreported.length > 0 || first !== asked) this.#act();
+    else if (first) this.#setTimer(Math.ceil(reply.waitMs) + 1);
+    else if (replica.held.count > 0) this.#setTimer(this.#connection.settings.leaseMs / 3);
+  }
+
+  /** Rejects those who wait in vain, by what Redis has just replied. */
+  #rejectHopeless(): void {
+    const { bucket, pointsAhead } = this.#replica;
+    const { maximumAvailable } = bucket;
+    const unchecked = this.#unchecked;
+    this.#unchecked = [];
+    if (!bucket.confirmed) return;
+    for (let next = this.#queue.next(); next && next.cost > maximumAvailable; next = this.#queue.next()) {
+      next.reject(tooExpensive(this.#scope.shop, next.cost, maximumAvailable));
+    }
+    this.#queue.rejectHopeless(unchecked, bucket, pointsAhead);
+  }
+
+  #degrade(): void {
+    this.#unreported = [];
+    // Their own time limits end the waits that are in vain.
+    this.#unchecked = [];
+    this.#replica.degrade();
+    this.#dispatcher.drain(this.#replica.refill());
+  }
+
+  /** Redis has executed late what was given up, and holds points for calls that went without. */
+  #correct(): void {
+    if (!this.#replica.isDegraded || this.#isCalling || this.#isClosed) return;
+    this.#stopTimer();
+    void this.#call();
+  }
+
+  /** A call has failed: what is to be known of it beyond that. */
+  #noteNewer(error: unknown): undefined {
+    if (!(error instanceof NewerFormatError)) return;
+    const { clock, probeMs, logger } = this.#connection.settings;
+    this.#newerUntilMs = clock.monotonic() + probeMs;
+    if (this.#isNewer) return;
+    this.#isNewer = true;
+    logger?.warn(
+      { ...this.#scope, error: error.message },
+      'A newer version of shopwright keeps this bucket in Redis: the limiter keeps to its share of it',
+    );
+  }
 
   /** Tells Redis, after the limiter was closed, what is left of this process. */
-  const sayGoodbye = (): void => {
-    const knowsUs = teller.hasTold && !mirror.isAlone && link.isUp;
-    if (knowsUs) teller.tell([], held.count === 0, putRight).catch(() => undefined);
-  };
-
-  return {
-    get isBusy() {
-      return teller.ended.length > 0 || isCalling;
-    },
-    callSoon,
-    ended(permit) {
-      if (!mirror.isAlone || isCalling) teller.add(permit);
-      if (isClosed) sayGoodbye();
-      else if (mirror.isAlone) service.serve(mirror.refill());
-      else if (line.size > 0) callSoon();
-      // Nobody waits here: if the next call comes at once, one message does for both.
-      else if (!isCalling && !isDue) setTimer(0);
-    },
-    close() {
-      isClosed = true;
-      stopTimer();
-      sayGoodbye();
-    },
-  };
-}
-
-/** What the buckets of one limiter share. */
-export interface RedisProcess {
-  readonly settings: RedisLimiterSettings;
-  readonly link: RedisLink;
-  /** Numbers the calls of this process. */
-  nextSequence(): number;
-  write(telling: Telling): (string | number)[];
-}
-
-/** What the teller needs. */
-interface TellerSettings {
-  readonly scope: BucketScope;
-  readonly process: RedisProcess;
-  readonly mirror: Mirror;
-  readonly room: WaitingRoom;
-  readonly ledger: Ledger;
-}
-
-/** Keeps what Redis has to be told of one bucket, and tells it. */
-class Teller {
-  readonly #settings: TellerSettings;
-  readonly #key: string;
-  /** Points spent that Redis knows of. */
-  #told = 0;
-  #ended: EndedPermit[] = [];
-  #hasTold = false;
-
-  /** Makes a teller that has told nothing. */
-  constructor(settings: TellerSettings) {
-    const { scope, process } = settings;
-    this.#settings = settings;
-    this.#key = `${process.settings.keyPrefix}{${scope.shop}:${scope.app}}`;
+  #sayGoodbye(): void {
+    const knowsUs = this.#hasCalled && !this.#replica.isDegraded && this.#connection.isUp;
+    if (knowsUs) this.#send([], this.#replica.held.count === 0).catch(() => undefined);
   }
 
-  /** Permits that ended and that Redis has not been told of. */
-  get ended(): readonly EndedPermit[] {
-    return this.#ended;
+  #setTimer(delayMs: number): void {
+    this.#stopTimer();
+    this.#cancelTimer = this.#connection.settings.clock.setTimer(() => this.#act(), delayMs);
   }
 
-  /** Whether Redis may know of this process. */
-  get hasTold(): boolean {
-    return this.#hasTold;
-  }
-
-  /** Has Redis told of a permit that ended. */
-  add(permit: EndedPermit): void {
-    this.#ended.push(permit);
-  }
-
-  /** Redis will hear of what ended as a sum. */
-  forget(): void {
-    this.#ended = [];
-  }
-
-  /**
-   * Tells Redis how things stand, and asks for permits. `onLate` hears of an answer that comes after this has
-   * given up.
-   */
-  async tell(candidates: readonly Waiter[], leaves: boolean, onLate: () => void): Promise<Hearing> {
-    const { process, mirror, room, ledger } = this.#settings;
-    this.#hasTold = true;
-    const nowMs = mirror.refill();
-    const { held, spent } = ledger;
-    const state = { held, spent, told: this.#told, owedAtMost: mirror.owed(), waitingPoints: room.line.points };
-    const sequence = process.nextSequence();
-    const parameters = process.write({ sequence, leaves, nowMs, ...state, ended: this.#ended, candidates });
-    this.#ended = [];
-    const hearing = await process.link.call(this.#key, parameters, readHearing, onLate);
-    this.#told = spent;
-    return hearing;
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    // Many buckets are idle: none should keep a timer that is over.
+    this.#cancelTimer = undefined;
   }
 }
 
-/** Those who came before Redis had told whether they wait in vain. */
-interface Newcomers {
-  /** Has a waiter judged as soon as that is possible. */
-  add(waiter: Waiter, maxWaitMs: number): void;
-  /** Nobody is judged: their own time limits end the waits that are in vain. */
-  forget(): void;
-  /** Rejects those who wait in vain, by what Redis has just said. */
-  judge(): void;
+/** The part of an ioredis client that the limiter needs; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
+export interface RedisScripting {
+  evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
 }
 
-/** Makes the list. */
-export function createNewcomers(shop: string, mirror: Mirror, room: WaitingRoom): Newcomers {
-  const { line } = room;
-  const { bucket } = mirror;
-  let unjudged: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
-  return {
-    add: (waiter, maxWaitMs) => void unjudged.push({ waiter, maxWaitMs }),
-    forget() {
-      unjudged = [];
-    },
-    judge() {
-      const { maximumAvailable, confirmed } = bucket;
-      const judged = unjudged;
-      unjudged = [];
-      if (!confirmed) return;
-      for (let next = room.next(); next && next.cost > maximumAvailable; next = room.next()) {
-        next.reject(tooBig(shop, next.cost, maximumAvailable));
-      }
-      const inLineMs = ({ rank, sequence, cost }: Waiter): number =>
-        msInLine(bucket, mirror.pointsAhead + line.pointsAhead(rank, sequence), cost);
-      if (judged.some(({ waiter, maxWaitMs }) => inLineMs(waiter) > maxWaitMs)) room.repriceAll();
-      for (const { waiter, maxWaitMs } of judged) {
-        const waitMs = inLineMs(waiter);
-        if (waiter.position >= 0 && waitMs > maxWaitMs) waiter.reject(waitTooLong(shop, maxWaitMs, waitMs));
-      }
-    },
-  };
+interface RedisConnectionSettings extends TokenBucketSettings {
+  readonly redis: RedisScripting;
+  readonly keyPrefix: string;
+  readonly commandTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly probeMs: number;
+  readonly logger: Logger | undefined;
 }
-
-/** What the buckets of one limiter know together about Redis. */
-interface RedisLink {
-  /** Whether the last call was answered. Taken to be so until one fails. */
-  readonly isUp: boolean;
-  /** Whether a call makes sense now: Redis is there, or it is time to see whether it has come back. */
-  mayCall(): boolean;
-  /**
-   * Runs the script on one key and reads its answer. Settles after `commandTimeoutMs` at the latest, also
-   * where the client would wait for ever; `onLate` hears of an answer that comes after that.
-   *
-   * @throws What the client or `read` throws, or a TimeoutError.
-   */
-  call<T>(
-    key: string,
-    parameters: readonly (string | number)[],
-    read: (answer: string) => T,
-    onLate: () => void,
-  ): Promise<T>;
-}
-
-type LinkSettings = Pick<RedisLimiterSettings, 'redis' | 'clock' | 'commandTimeoutMs' | 'probeMs' | 'logger'>;
 
 /**
- * How much rarer the tries are while a client still keeps commands that were given up: it may queue what
+ * How much rarer the probes are while a client still keeps commands that were given up: it may queue what
  * it is given until a server comes, and would be given more and more.
  */
 const patience = 30;
 
-/** Makes the link. A script that Redis does not know (any more) is sent to it in full. */
-export function createRedisLink(settings: LinkSettings): RedisLink {
-  const { redis, clock, commandTimeoutMs, probeMs, logger } = settings;
-  const sha = createHash('sha1').update(bucketScript).digest('hex');
-  let isUp = true;
-  let isProbing = false;
-  let probeAtMs = 0;
-  let givenUp = 0;
+/** What the buckets of one limiter share: this process as Redis knows it, and whether Redis is there. */
+export class RedisConnection {
+  readonly settings: RedisConnectionSettings;
+  readonly #process = randomBytes(6).toString('base64url');
+  readonly #sha = createHash('sha1').update(bucketScript).digest('hex');
+  readonly #fixed: readonly number[];
+  #calls = 0;
+  #isUp = true;
+  #isProbing = false;
+  #probeAtMs = 0;
+  #givenUp = 0;
 
-  const run = async (key: string, parameters: readonly (string | number)[]): Promise<unknown> => {
+  constructor(settings: RedisConnectionSettings) {
+    this.settings = settings;
+    this.#fixed = fixedParameters(settings);
+  }
+
+  /** Whether the last call succeeded. Taken to be so until one fails. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Whether a call makes sense now: Redis is there, or it is time to see whether it has come back. */
+  mayCall(): boolean {
+    return this.#isUp || (!this.#isProbing && this.settings.clock.monotonic() >= this.#probeAtMs);
+  }
+
+  /**
+   * Runs the script on one key. Settles after `commandTimeoutMs` at the latest, also where the client would wait for
+   * ever; `onLate` is told of a reply that comes after that.
+   *
+   * @throws What the client or `readReply` throws, or a TimeoutError.
+   */
+  async call(name: string, request: ScriptRequest, onLate: () => void): Promise<ScriptReply> {
+    const isProbe = !this.#isUp;
+    this.#isProbing ||= isProbe;
+    this.#calls += 1;
+    const parameters = [this.#process, this.#calls, ...this.#fixed, ...requestParameters(request)];
     try {
-      return await redis.evalsha(sha, 1, key, ...parameters);
+      const reply = readReply(String(await this.#inTime(this.#run(name, parameters), onLate)));
+      this.#succeeded();
+      return reply;
+    } catch (error) {
+      if (error instanceof NewerFormatError) this.#succeeded();
+      else this.#failed(error);
+      throw error;
+    } finally {
+      if (isProbe) this.#isProbing = false;
+    }
+  }
+
+  /** A script that Redis does not know, or has forgotten, is sent to it in full. */
+  async #run(name: string, parameters: readonly (string | number)[]): Promise<unknown> {
+    const { redis, keyPrefix } = this.settings;
+    const key = `${keyPrefix}${name}`;
+    try {
+      return await redis.evalsha(this.#sha, 1, key, ...parameters);
     } catch (error) {
       if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
       return await redis.eval(bucketScript, 1, key, ...parameters);
     }
-  };
+  }
 
-  const giveUp = (command: Promise<unknown>, onLate: () => void): TimeoutError => {
-    givenUp += 1;
-    // Once the client has an outcome for it, there is something at the other end again.
-    const settle = (): void => {
-      givenUp -= 1;
-      if (givenUp === 0) probeAtMs = Math.min(probeAtMs, clock.monotonic());
-    };
-    command.finally(settle).then(onLate, () => undefined);
-    const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
-    return new TimeoutError(`Redis did not answer within ${commandTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits });
-  };
-
-  const inTime = (command: Promise<unknown>, onLate: () => void): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      // A process that was held up finds its timers due before it reads what has long been answered: it
+  #inTime(command: Promise<unknown>, onLate: () => void): Promise<unknown> {
+    const { clock, commandTimeoutMs } = this.settings;
+    return new Promise((resolve, reject) => {
+      // A process that was held up finds its timers due before it reads a reply that came long ago: it
       // looks once more before it gives up.
       let cancel = clock.setTimer(() => {
-        cancel = clock.setTimer(() => reject(giveUp(command, onLate)), 0);
+        cancel = clock.setTimer(() => reject(this.#giveUp(command, onLate)), 0);
       }, commandTimeoutMs);
       command.then(resolve, reject).finally(() => cancel());
     });
+  }
 
-  const failed = (error: unknown): void => {
-    probeAtMs = clock.monotonic() + probeMs * (givenUp > 0 ? patience : 1);
-    if (!isUp) return;
-    isUp = false;
+  #giveUp(command: Promise<unknown>, onLate: () => void): TimeoutError {
+    const { clock, commandTimeoutMs } = this.settings;
+    this.#givenUp += 1;
+    // Once the client has an outcome for it, there is something at the other end again.
+    const settle = (): void => {
+      this.#givenUp -= 1;
+      if (this.#givenUp === 0) this.#probeAtMs = Math.min(this.#probeAtMs, clock.monotonic());
+    };
+    command.finally(settle).then(onLate, () => undefined);
+    const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
+    return new TimeoutError(`Redis did not respond within ${commandTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits });
+  }
+
+  #failed(error: unknown): void {
+    const { clock, probeMs, logger } = this.settings;
+    this.#probeAtMs = clock.monotonic() + probeMs * (this.#givenUp > 0 ? patience : 1);
+    if (!this.#isUp) return;
+    this.#isUp = false;
     logger?.warn({ error: messageOf(error) }, 'Redis is gone: the limiter keeps to its share of each bucket');
-  };
+  }
 
-  const succeeded = (): void => {
-    if (isUp) return;
-    isUp = true;
-    logger?.info({}, 'Redis is back: the limiter shares its buckets again');
-  };
-
-  return {
-    get isUp() {
-      return isUp;
-    },
-    mayCall: () => isUp || (!isProbing && clock.monotonic() >= probeAtMs),
-    async call(key, parameters, read, onLate) {
-      const isProbe = !isUp;
-      isProbing ||= isProbe;
-      try {
-        const answer = read(String(await inTime(run(key, parameters), onLate)));
-        succeeded();
-        return answer;
-      } catch (error) {
-        failed(error);
-        throw error;
-      } finally {
-        if (isProbe) isProbing = false;
-      }
-    },
-  };
+  #succeeded(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.settings.logger?.info({}, 'Redis is back: the limiter shares its buckets again');
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createHostReservoir, createOwnReservoir } from '../../../src/limiter/bottleneck/account.ts';
-import type { HostBottleneck } from '../../../src/limiter/bottleneck/settings.ts';
+import type { HostBottleneck } from '../../../src/limiter/bottleneck/reservoir.ts';
+import { createHostReservoir, createOwnReservoir } from '../../../src/limiter/bottleneck/reservoir.ts';
 import { createBucket } from '../../../src/limiter/bucket.ts';
 import { settled } from '../step-clock.ts';
 

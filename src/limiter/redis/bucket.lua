@@ -1,14 +1,14 @@
-/**
- * The bucket of one app on one shop, in Lua: the arithmetic of `bucket.ts` on Redis's own clock, and
- * the order of those who wait in several processes. One call tells what ended, asks for what waits and
- * refreshes the lease of its process. `message.ts` writes its arguments and reads its answer.
- *
- * The key is a hash. Beside the numbers of the bucket it holds one field per process, `p:<id>`: its
- * lease, the number of its last call, points and count of its permits, points spent by all its ended
- * permits, and its ticket (rank of its first waiter, points of all its waiters, end). What a process
- * tells of itself is absolute, so a call that is lost, late or executed twice is put right by the next.
- */
-export const bucketScript = `
+-- The bucket of one app on one shop: the arithmetic of bucket.ts on Redis's own clock, and the order of those who wait
+-- in several processes. One call reports what ended, asks for permits and renews the lease of its process. protocol.ts
+-- writes its arguments and reads its reply.
+--
+-- The key is a hash. Beside its format and the numbers of the bucket it holds one field per process, `p:<id>`: its
+-- lease, the number of its last call, points and count of its permits, points spent by all its ended permits, and its
+-- ticket (rank of its first waiter, points of all its waiters, end). What a process reports of itself is absolute, so a
+-- call that is lost, late or executed twice is corrected by the next one.
+
+-- Raise it when a field changes its meaning: older versions then leave the key alone.
+local format = 1
 local key = KEYS[1]
 local me = 'p:' .. ARGV[1]
 local seq, leaseMs, ttlMs = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -16,7 +16,7 @@ local pollMs, trialPollMs, ticketMs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonu
 local agingMs, headroomPart = tonumber(ARGV[10]), tonumber(ARGV[11])
 local leaves = ARGV[12] == '1'
 local held, heldCount = tonumber(ARGV[13]), tonumber(ARGV[14])
-local spentByMe, told, owedAtMost = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
+local spentByMe, reportedSpent, owedAtMost = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
 local waitingPoints, endedCount = tonumber(ARGV[18]), tonumber(ARGV[19])
 local endedAt, endedWidth, candidateWidth = 20, 7, 3
 local time = redis.call('TIME')
@@ -37,19 +37,20 @@ for i = 1, #fields, 2 do
     b[name] = tonumber(value)
   end
 end
-if not b.at then
+if b.format and b.format > format then return 'newer ' .. b.format end
+if not b.at or b.format ~= format then
   local max = tonumber(ARGV[8])
   b = { max = max, rate = tonumber(ARGV[9]), level = max, reserved = 0, inFlight = 0, spent = 0,
-    confirmed = 0, trial = 0, at = now, era = now, seen = 0 }
+    confirmed = 0, trial = 0, at = now, epoch = now, seen = 0 }
 end
 
--- A moment still to come, and not one from before the clock was set back.
+-- Whether a moment is still to come, and is not left from before the clock was set back.
 local function isAhead(atMs, atMostMs) return atMs > now and atMs <= now + atMostMs end
 local hourMs = 3600000
-local function hold() b.level = math.min(b.level, b.max - b.reserved) end
+local function capLevel() b.level = math.min(b.level, b.max - b.reserved) end
 local function take(points, count)
   b.inFlight = math.max(0, b.inFlight + count)
-  -- The dust of binary fractions must not stay behind.
+  -- Rounding errors must not stay behind.
   b.reserved = b.inFlight == 0 and 0 or math.max(0, b.reserved + points)
 end
 
@@ -57,7 +58,7 @@ local elapsed = now - b.at
 b.at, b.seen = now, math.min(b.seen, now)
 if elapsed > 0 then
   b.level = b.level + elapsed * b.rate / 1000
-  hold()
+  capLevel()
 end
 
 local mine = processes[me]
@@ -75,7 +76,7 @@ for name, process in pairs(processes) do
       take(-process.points, -process.count)
       b.spent = b.spent + process.points
       b.trial = 0
-      hold()
+      capLevel()
       redis.call('HDEL', key, name)
     end
   end
@@ -88,7 +89,7 @@ for i = 0, endedCount - 1 do
   endedPoints = endedPoints + tonumber(ARGV[endedAt + i * endedWidth])
   endedSpent = endedSpent + tonumber(ARGV[endedAt + i * endedWidth + 1])
 end
-local before = mine or { points = 0, count = 0, spent = told }
+local before = mine or { points = 0, count = 0, spent = reportedSpent }
 local moved, movedCount = held + endedPoints - before.points, heldCount + endedCount - before.count
 if movedCount ~= 0 or math.abs(moved) > 1e-6 then
   take(moved, movedCount)
@@ -100,15 +101,15 @@ if owed > 0 then
   b.spent = b.spent + owed
   b.level = b.level - owed
 end
-hold()
+capLevel()
 
 for i = 0, endedCount - 1 do
   local at = endedAt + i * endedWidth
-  local points, spent, spentBefore, era = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local points, spent, spentBefore, epoch = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local max, rate, current = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   take(-points, -1)
-  if era == b.era then b.trial = 0 end
-  local spentByOthers = b.spent - (era == b.era and spentBefore or 0)
+  if epoch == b.epoch then b.trial = 0 end
+  local spentByOthers = b.spent - (epoch == b.epoch and spentBefore or 0)
   b.spent = b.spent + spent
   b.level = b.level + points - spent
   if max and max > 0 and rate then
@@ -120,7 +121,7 @@ for i = 0, endedCount - 1 do
     local upper = math.min(current, b.max)
     b.level = math.min(upper, math.max(upper - b.reserved - spentByOthers, b.level))
   end
-  hold()
+  capLevel()
 end
 
 local function msUntil(points)
@@ -150,7 +151,7 @@ for at = candidatesAt, #ARGV, candidateWidth do
   for _, ticket in ipairs(tickets) do
     if ticket.rank < rank or (ticket.rank == rank and ticket.name < me) then ahead = ahead + ticket.waiting end
   end
-  -- Whoever stands before me in another process finds its points there when it comes for them.
+  -- Whoever is ahead of me in another process must find its points when it comes for them.
   wait = waitOf(points + ahead, isBackground, since)
   if wait > 0 then
     wait = math.min(wait, b.confirmed == 1 and pollMs or trialPollMs)
@@ -170,10 +171,9 @@ else
   redis.call('HSET', key, me, string.format('%.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g',
     now + leaseMs, seq, held + grantedPoints, heldCount + granted, spentByMe, rank, waitingPoints - grantedPoints, till))
 end
-redis.call('HSET', key, 'max', b.max, 'rate', b.rate, 'level', b.level, 'reserved', b.reserved,
+redis.call('HSET', key, 'format', format, 'max', b.max, 'rate', b.rate, 'level', b.level, 'reserved', b.reserved,
   'inFlight', b.inFlight, 'spent', b.spent, 'confirmed', b.confirmed,
-  'trial', b.trial, 'at', b.at, 'era', b.era, 'seen', b.seen)
+  'trial', b.trial, 'at', b.at, 'epoch', b.epoch, 'seen', b.seen)
 redis.call('PEXPIRE', key, ttlMs)
 return string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
-  b.era, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)
-`;
+  b.epoch, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)

@@ -1,123 +1,142 @@
+import type { Clock } from '../../internal/clock.ts';
 import type { ThrottleFeedback, ThrottleStatus } from '../../ports/rate-limiter.ts';
 import {
   type BucketState,
   createBucket,
-  isPoints,
   type Reservation,
   refill,
   refund,
   reserve,
   settle,
+  spentPoints,
 } from '../bucket.ts';
-import type { BottleneckLimiterSettings, HostBottleneck } from './settings.ts';
+
+/** A job as Bottleneck's events tell of it. */
+export interface BottleneckJobInfo {
+  readonly options: { readonly id: string; readonly weight: number };
+}
+
+/** The part of a Bottleneck 2.19 limiter that is needed; any copy of the package fits. */
+export interface HostBottleneck {
+  schedule<T>(
+    options: { readonly id: string; readonly weight: number; readonly priority: number },
+    task: () => PromiseLike<T>,
+  ): Promise<T>;
+  queued(): number;
+  running(): Promise<number>;
+  currentReservoir(): Promise<number | null>;
+  incrementReservoir(points: number): Promise<number>;
+  on(event: 'queued', listener: (job: BottleneckJobInfo) => void): unknown;
+  on(event: 'scheduled', listener: (job: BottleneckJobInfo) => void): unknown;
+}
+
+interface AccountSettings {
+  readonly clock: Clock;
+  readonly refill: 'limiter' | 'host';
+  readonly maximumAvailable: number;
+  readonly restoreRate: number;
+}
 
 /** The points of one bucket, and the reservoir of its Bottleneck, which follows them. */
-export interface Account {
+export class Account {
   readonly bucket: BucketState;
   /** Monotonic milliseconds of the last call or end of a call. */
   usedAtMs: number;
-  /** Milliseconds between two looks while somebody waits. */
-  readonly tickMs: number;
-  /** Counts the refill until now, which it returns: monotonic milliseconds. */
-  refill(): number;
-  /** Takes over what the reservoir holds at the start. */
-  begin(points: number): void;
-  /** Bottleneck let a call through that is still wanted. */
-  reserve(weight: number): Reservation;
-  /** Bottleneck let a call through that has been given up. */
-  skip(weight: number): void;
-  /** Bottleneck let a job of the host's own through. */
-  charge(weight: number): void;
-  /** Ends a reservation by an answer, or because nothing was sent. `true` where the bucket is smaller now. */
-  end(reservation: Reservation, answer?: ThrottleFeedback): boolean;
-  /** Brings the reservoir up to now: somebody has joined the queue. */
-  joined(): void;
-  /** The same: somebody waits. */
-  tick(): void;
-}
-
-/**
- * Makes the account of a bucket of which nothing is known.
- *
- * @param heaviest The weight of the heaviest job in the queue.
- */
-export function createAccount(
-  bottleneck: HostBottleneck,
-  settings: BottleneckLimiterSettings,
-  heaviest: () => number,
-): Account {
-  const { clock } = settings;
-  const bucket = createBucket(settings, clock.monotonic());
+  readonly #clock: Clock;
+  readonly #reservoir: Reservoir;
+  readonly #heaviest: () => number;
   /** Jobs may be heavier than the bucket, because it has become smaller. */
-  let hasShrunk = false;
+  #hasShrunk = false;
+
+  /** @param heaviest The weight of the heaviest job in the queue. */
+  constructor(bottleneck: HostBottleneck, settings: AccountSettings, heaviest: () => number) {
+    this.#clock = settings.clock;
+    this.#heaviest = heaviest;
+    this.usedAtMs = settings.clock.monotonic();
+    this.bucket = createBucket(settings, this.usedAtMs);
+    this.#reservoir =
+      settings.refill === 'host'
+        ? createHostReservoir(bottleneck)
+        : createOwnReservoir(bottleneck, this.bucket, () => this.#spare());
+  }
+
+  /** Milliseconds between two looks while somebody waits. */
+  get tickMs(): number {
+    return this.#reservoir.tickMs;
+  }
+
+  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  refill(): number {
+    const nowMs = this.#clock.monotonic();
+    refill(this.bucket, nowMs);
+    return nowMs;
+  }
+
+  /** Takes over what the reservoir holds at the start. */
+  begin(points: number): void {
+    this.refill();
+    this.#reservoir.begin(points);
+  }
+
+  /** Bottleneck let a call through that is still wanted. */
+  reserve(weight: number): Reservation {
+    this.refill();
+    const reservation = reserve(this.bucket, weight);
+    this.#reservoir.taken(weight);
+    return reservation;
+  }
+
+  /** Bottleneck let a call through that has been given up. */
+  skip(weight: number): void {
+    this.refill();
+    this.#reservoir.taken(weight);
+    this.#reservoir.ended(weight, 0);
+  }
+
+  /** Bottleneck let a job of the host's own through. */
+  charge(weight: number): void {
+    this.refill();
+    this.bucket.level -= weight;
+    this.bucket.spent += weight;
+    this.#reservoir.taken(weight);
+  }
+
+  /**
+   * Ends a reservation, by a response or because nothing was sent.
+   *
+   * @returns Whether the bucket is smaller now.
+   */
+  end(reservation: Reservation, feedback?: ThrottleFeedback): boolean {
+    this.usedAtMs = this.refill();
+    const before = this.bucket.maximumAvailable;
+    if (feedback) settle(this.bucket, reservation, feedback);
+    else refund(this.bucket, reservation);
+    const isSmaller = this.bucket.maximumAvailable < before;
+    if (isSmaller) this.#hasShrunk = true;
+    const spent = feedback ? spentPoints(reservation.points, feedback) : 0;
+    this.#reservoir.ended(reservation.points, spent, feedback?.throttleStatus);
+    return isSmaller;
+  }
+
+  /** Brings the reservoir up to now: somebody has joined the queue. */
+  joined(): void {
+    this.refill();
+    this.#reservoir.joined();
+  }
+
+  /** The same: somebody waits. */
+  tick(): void {
+    this.refill();
+    this.#reservoir.tick();
+  }
 
   /** What the heaviest job lacks to get through at all: it would hold up everybody behind it for ever. */
-  const spare = (): number => {
-    if (!hasShrunk) return 0;
-    const lack = heaviest() - bucket.maximumAvailable;
-    hasShrunk = lack > 0;
+  #spare(): number {
+    if (!this.#hasShrunk) return 0;
+    const lack = this.#heaviest() - this.bucket.maximumAvailable;
+    this.#hasShrunk = lack > 0;
     return Math.max(0, lack);
-  };
-  const reservoir =
-    settings.refill === 'host' ? createHostReservoir(bottleneck) : createOwnReservoir(bottleneck, bucket, spare);
-
-  const refillNow = (): number => {
-    const nowMs = clock.monotonic();
-    refill(bucket, nowMs);
-    return nowMs;
-  };
-
-  const account: Account = {
-    bucket,
-    usedAtMs: clock.monotonic(),
-    tickMs: reservoir.tickMs,
-    refill: refillNow,
-    begin(points) {
-      refillNow();
-      reservoir.begin(points);
-    },
-    reserve(weight) {
-      refillNow();
-      const reservation = reserve(bucket, weight);
-      reservoir.taken(weight);
-      return reservation;
-    },
-    skip(weight) {
-      refillNow();
-      reservoir.taken(weight);
-      reservoir.ended(weight, 0);
-    },
-    charge(weight) {
-      refillNow();
-      bucket.level -= weight;
-      bucket.spent += weight;
-      reservoir.taken(weight);
-    },
-    end(reservation, answer) {
-      account.usedAtMs = refillNow();
-      const before = bucket.maximumAvailable;
-      if (answer) settle(bucket, reservation, answer);
-      else refund(bucket, reservation);
-      const isSmaller = bucket.maximumAvailable < before;
-      if (isSmaller) hasShrunk = true;
-      reservoir.ended(reservation.points, spentBy(reservation, answer), answer?.throttleStatus);
-      return isSmaller;
-    },
-    joined() {
-      refillNow();
-      reservoir.joined();
-    },
-    tick() {
-      refillNow();
-      reservoir.tick();
-    },
-  };
-  return account;
-}
-
-function spentBy({ points }: Reservation, answer: ThrottleFeedback | undefined): number {
-  if (!answer || answer.throttled) return 0;
-  return isPoints(answer.actualCost) ? answer.actualCost : points;
+  }
 }
 
 /** Keeps the reservoir of a Bottleneck at what the bucket allows, after each change of the bucket. */
@@ -143,14 +162,14 @@ interface Reservoir {
  * @param spare Points that may be there beyond the level of the bucket.
  */
 export function createOwnReservoir(bottleneck: HostBottleneck, bucket: BucketState, spare: () => number): Reservoir {
-  /** What the reservoir holds once all that was ordered is done; `undefined` before the start. */
+  /** What the reservoir holds once all increments are done; `undefined` before the start. */
   let points: number | undefined;
   const follow = (): void => {
     if (points === undefined) return;
     const target = Math.floor(bucket.level + spare());
     const change = target - points;
     points = target;
-    // What goes wrong here Bottleneck tells as an event of its own.
+    // Bottleneck emits an event of its own for what goes wrong here.
     if (change !== 0) bottleneck.incrementReservoir(change).catch(() => undefined);
   };
   return {
@@ -200,4 +219,6 @@ export function createHostReservoir(bottleneck: HostBottleneck): Reservoir {
   };
 }
 
-const pointsIn = async (bottleneck: HostBottleneck): Promise<number> => Number(await bottleneck.currentReservoir());
+async function pointsIn(bottleneck: HostBottleneck): Promise<number> {
+  return Number(await bottleneck.currentReservoir());
+}
