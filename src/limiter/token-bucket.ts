@@ -16,14 +16,14 @@ import { Dispatcher } from './dispatcher.ts';
 import { tooExpensive, WaitQueue } from './wait-queue.ts';
 
 /**
- * The limiter within one process: a bucket per app and shop that refills with the clock and follows
- * Shopify's numbers. Where points are there and nobody waits, `acquire` grants at once. Calls that wait
- * are served in order of arrival, interactive ones first; a background call catches up with age. Until
- * the first answer with numbers, one call of a bucket is in flight.
+ * The limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's
+ * numbers. Where points are available and no call waits, `acquire` grants at once. Calls that wait are
+ * served in order of arrival, interactive ones first; a background call catches up with age. Until the
+ * first response with numbers, one call per bucket is in flight.
  *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
  *
  * @example
  * const limiter = tokenBucketLimiter({ softCeiling: 0.7 });
@@ -40,9 +40,9 @@ export function tokenBucketLimiter(options?: TokenBucketOptions): RateLimiter {
 export interface TokenBucketOptions {
   /** Default: the machine's own clock. */
   readonly clock?: Clock;
-  /** Points a bucket is taken to hold until Shopify tells. Default 1,000, the smallest seen. */
+  /** Points a bucket is assumed to hold until Shopify says. Default 1,000, the smallest seen. */
   readonly maximumAvailable?: number;
-  /** Points per second a bucket is taken to regain until Shopify tells. Default 50, the smallest seen. */
+  /** Points per second a bucket is assumed to regain until Shopify says. Default 50, the smallest seen. */
   readonly restoreRate?: number;
   /**
    * Part of the bucket that background calls may use while the shop is in interactive use (a call within
@@ -50,12 +50,12 @@ export interface TokenBucketOptions {
    */
   readonly softCeiling?: number;
   /**
-   * Milliseconds after which a waiting background call stands equal to an interactive one that has just
+   * Milliseconds after which a waiting background call ranks equal with an interactive one that has just
    * come, so that neither class starves. Default 30,000.
    */
   readonly agingMs?: number;
   /**
-   * Milliseconds without a call after which a bucket is forgotten. Never one with a waiter or a permit
+   * Milliseconds without a call after which a bucket is forgotten, unless a call waits or a permit is
    * out. Default 600,000.
    */
   readonly idleMs?: number;
@@ -150,7 +150,7 @@ class TokenBucket implements ShopBucket {
 export interface ShopBucket {
   acquire(request: AcquireRequest): Promise<Permit>;
   status(): LimiterStatus;
-  /** Whether nobody has used it for that long, nobody waits and no permit is out. */
+  /** Whether nobody has used it for that long, no call waits and no permit is out. */
   isIdle(forMs: number): boolean;
   close(reason: unknown): void;
 }

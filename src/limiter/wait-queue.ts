@@ -51,7 +51,7 @@ export class WaitQueue {
 
   /**
    * Puts a call into the queue. Its permit is rejected when its signal aborts, when it has waited `maxWaitMs`, and when
-   * somebody rejects the waiter.
+   * the waiter is rejected.
    */
   enter(request: AcquireRequest, nowMs: number): { readonly waiter: Waiter; readonly permit: Promise<Permit> } {
     const { shop, clock, onNewFirst } = this.#settings;

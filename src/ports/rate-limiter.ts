@@ -5,7 +5,7 @@ export type Priority = 'interactive' | 'background';
 export interface ThrottleStatus {
   /** Size of the bucket in points. */
   readonly maximumAvailable: number;
-  /** Points left when the answer was made. */
+  /** Points left when Shopify made its response. */
   readonly currentlyAvailable: number;
   /** Points that come back per second. */
   readonly restoreRate: number;
@@ -19,23 +19,24 @@ export interface BucketScope {
   readonly app: string;
 }
 
+/** A call that wants to be sent: what it costs, who waits for it, and for how long. */
 export interface AcquireRequest extends BucketScope {
   /** Points to reserve: the requested cost, which Shopify checks before it executes. */
   readonly cost: number;
   /**
-   * The points as they are known now, asked again each time a waiter might be served: what an answer has
-   * taught meanwhile counts. More than the bucket holds is refused as in `cost`; what is no number of points
-   * leaves the cost as it was, and what it throws rejects the waiter. It must not use the limiter itself.
+   * The cost as it is known now, asked for each time the call might be granted, so that what responses have taught
+   * meanwhile counts. More than the bucket holds is refused as in `cost`; a value that is not a number of points leaves
+   * the cost as it was; an error that it throws rejects the call. It must not use the limiter itself.
    */
   readonly costNow?: () => number;
   readonly priority: Priority;
-  /** An abort removes the waiter at once and rejects with the signal's reason. */
+  /** An abort rejects at once with the signal's reason, and gives up the place in the queue. */
   readonly signal?: AbortSignal;
   /** Milliseconds the caller can wait. Where the wait is known to be longer, `acquire` rejects at once. */
   readonly maxWaitMs?: number;
 }
 
-/** What an answer told about the points. Fields that the answer did not hold are left out. */
+/** What a response says about the points. Fields that the response does not have are left out. */
 export interface ThrottleFeedback {
   /** Points charged after execution; the rest of the reservation comes back. */
   readonly actualCost?: number;
@@ -44,16 +45,16 @@ export interface ThrottleFeedback {
   readonly throttled?: boolean;
 }
 
-/** Leave to send one request. Exactly one of `settle` and `refund` ends it; later calls do nothing. */
+/** Permission to send one request. Exactly one of `settle` and `refund` ends it; later calls do nothing. */
 export interface Permit {
   readonly cost: number;
   /** Milliseconds between `acquire` and the grant. */
   readonly waitedMs: number;
   /**
-   * The request was sent. With Shopify's numbers the bucket follows them; without any (a lost
-   * answer) the reserved points count as spent.
+   * The request was sent. The bucket follows Shopify's numbers; without any (a lost response) the reserved points
+   * count as spent.
    */
-  settle(answer: ThrottleFeedback): void;
+  settle(feedback: ThrottleFeedback): void;
   /** Nothing was sent: the reserved points come back. */
   refund(): void;
 }
@@ -71,7 +72,7 @@ export interface LimiterStatus {
   readonly waiting: number;
   /** Points the waiters ask for. */
   readonly waitingPoints: number;
-  /** `false` until Shopify has told its numbers for this bucket. */
+  /** Whether Shopify's own numbers for this bucket are known. */
   readonly confirmed: boolean;
 }
 
@@ -82,8 +83,9 @@ export interface LimiterStatus {
  * @throws MaxCostError from `acquire` when `cost` is more than the bucket can ever hold.
  */
 export interface RateLimiter {
+  /** Resolves when the call may be sent. */
   acquire(request: AcquireRequest): Promise<Permit>;
-  /** `undefined` for a bucket nobody has used yet. */
+  /** `undefined` for a bucket that has not been used yet. */
   status(scope: BucketScope): LimiterStatus | undefined;
   /** Rejects all waiters and stops all timers. */
   close(): void;

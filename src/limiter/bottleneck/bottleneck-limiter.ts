@@ -9,7 +9,7 @@ import { HostQueue } from './host-queue.ts';
 import { Account, type HostBottleneck } from './reservoir.ts';
 
 /**
- * The limiter for hosts that coordinate their calls with Bottleneck already: calls stand in the host's own
+ * The limiter for hosts that coordinate their calls with Bottleneck already: calls wait in the host's own
  * queue, beside the host's own jobs, with their cost as weight. Where there is no such host,
  * `tokenBucketLimiter` and `redisLimiter` do all of this better. What Bottleneck (2.19) cannot do:
  *
@@ -25,7 +25,7 @@ import { Account, type HostBottleneck } from './reservoir.ts';
  *   `timeout` far longer than the longest wait.
  *
  * The reservoir is this limiter's: it sets it, refills it, and follows Shopify's numbers. Never call
- * `updateSettings` or `incrementReservoir` on it. It is refilled while somebody waits, until `close`.
+ * `updateSettings` or `incrementReservoir` on it. It is refilled while a call waits, until `close`.
  * For a clustered Bottleneck choose `refill: 'host'`, give it `reservoirIncreaseAmount`,
  * `reservoirIncreaseInterval` and `reservoirIncreaseMaximum` of the shop's plan, and connect it with
  * `bottleneckRedisConnection`. It shares points between processes without fairness, by the clocks of their
@@ -69,9 +69,9 @@ export interface BottleneckLimiterOptions {
   readonly refill?: 'limiter' | 'host';
   /** Bottleneck's priorities, 0 (first) to 9. Default 5 and 7. */
   readonly priorities?: { readonly interactive: number; readonly background: number };
-  /** Points the bucket is taken to hold until Shopify tells. Default 1,000, the smallest seen. */
+  /** Points the bucket is assumed to hold until Shopify says. Default 1,000, the smallest seen. */
   readonly maximumAvailable?: number;
-  /** Points per second the bucket is taken to regain until Shopify tells. Default 50, the smallest seen. */
+  /** Points per second the bucket is assumed to regain until Shopify says. Default 50, the smallest seen. */
   readonly restoreRate?: number;
   /** Milliseconds without a call after which a bucket is forgotten. Default 600,000. */
   readonly idleMs?: number;
@@ -258,13 +258,13 @@ export function bottleneckRedisConnection(options: {
   readonly Redis: unknown;
 }): Bottleneck.IORedisConnection {
   const connection = new Bottleneck.IORedisConnection(options);
-  // The method is there, and the only place where the error can be put right before Bottleneck reads it.
+  // The method is there, and the only place where the error can be changed before Bottleneck reads it.
   const scripts = connection as unknown as ScriptConnection;
   const original = scripts.__scriptArgs__.bind(connection);
   scripts.__scriptArgs__ = (name, id, args, reply) =>
-    original(name, id, args, (error, answer) => {
+    original(name, id, args, (error, result) => {
       if (error?.message.startsWith('ERR ')) error.message = error.message.slice(4);
-      reply(error, answer);
+      reply(error, result);
     });
   return connection;
 }
@@ -274,7 +274,7 @@ type IORedisClient = object;
 
 type Reply = (error: Error | null, reply?: unknown) => void;
 
-/** How Bottleneck's connection passes a script's answer on; not in its types. */
+/** How Bottleneck's connection passes a script's reply on; not in its types. */
 interface ScriptConnection {
   __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
 }

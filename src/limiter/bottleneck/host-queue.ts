@@ -28,7 +28,7 @@ interface HostQueueSettings {
 
 /**
  * The calls of one bucket that stand in Bottleneck's queue. It listens to Bottleneck from the start, and keeps the
- * reservoir up to date for as long as somebody waits.
+ * reservoir up to date for as long as a call waits.
  */
 export class HostQueue {
   readonly #settings: HostQueueSettings;
@@ -88,7 +88,7 @@ export class HostQueue {
       });
   }
 
-  /** Keeps the reservoir up to date from now on; without a timer while nobody waits. */
+  /** Keeps the reservoir up to date from now on; without a timer while no call waits. */
   watch(): void {
     const { clock, account, bottleneck } = this.#settings;
     const isNeeded = this.#jobs.size > 0 || bottleneck.queued() > 0;
@@ -177,7 +177,7 @@ export class HostQueue {
   }
 }
 
-/** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not answer. */
+/** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not respond. */
 function dropped(shop: string, error: unknown): NetworkError {
   const reason = error instanceof Error ? error.message : String(error);
   return new NetworkError(`Bottleneck did not let a call to ${shop} through, nothing was sent: ${reason}`, {

@@ -60,7 +60,7 @@ export class Account {
         : createOwnReservoir(bottleneck, this.bucket, () => this.#spare());
   }
 
-  /** Milliseconds between two looks while somebody waits. */
+  /** Milliseconds between two looks while a call waits. */
   get tickMs(): number {
     return this.#reservoir.tickMs;
   }
@@ -118,13 +118,13 @@ export class Account {
     return isSmaller;
   }
 
-  /** Brings the reservoir up to now: somebody has joined the queue. */
+  /** Brings the reservoir up to now: a call has joined the queue. */
   joined(): void {
     this.refill();
     this.#reservoir.joined();
   }
 
-  /** The same: somebody waits. */
+  /** The same: a call waits. */
   tick(): void {
     this.refill();
     this.#reservoir.tick();
@@ -141,7 +141,7 @@ export class Account {
 
 /** Keeps the reservoir of a Bottleneck at what the bucket allows, after each change of the bucket. */
 interface Reservoir {
-  /** Milliseconds between two looks while somebody waits. */
+  /** Milliseconds between two looks while a call waits. */
   readonly tickMs: number;
   /** Takes over what is there at the start. */
   begin(points: number): void;

@@ -33,7 +33,7 @@ export interface EndedPermit {
 
 /** The bucket after all that was reported and granted. Points may be fractions. */
 export interface ScriptReply {
-  /** Names this life of the bucket: it begins anew where Redis has lost it. */
+  /** Names this life of the bucket: it starts again where Redis has lost it. */
   readonly epoch: number;
   /** How many of the candidates, from the first on, have their permits. */
   readonly granted: number;

@@ -21,13 +21,15 @@ import { RedisConnection, type RedisScripting, RedisSession } from './session.ts
  * on Redis's own clock, with the arithmetic of `tokenBucketLimiter`. Calls are served in order of arrival
  * over all processes, interactive ones first; a background call catches up with age.
  *
- * A process that dies loses its place in line after 1.5 s and its permits after `leaseMs`. Where Redis does
- * not answer, each process keeps to its part of the bucket and loses no call; it tries Redis again every
- * `probeMs`, and tells it then what was spent. A bucket that Redis has lost begins anew, with one call in
- * flight until Shopify has told its numbers. The keys of idle shops expire after `idleMs`.
+ * A process that dies loses its place in the queue after 1.5 s and its permits after `leaseMs`. While Redis
+ * is unreachable, each process keeps to its part of the bucket and loses no call; it tries Redis again every
+ * `probeMs`, and then reports what was spent. A bucket that Redis has lost starts again, with one call in
+ * flight until Shopify's numbers are known. The keys of idle shops expire after `idleMs`. A bucket that a
+ * newer version of this package has written, in a format that this one cannot read, is left alone; this
+ * version works as without Redis then.
  *
- * `status` says what this process last heard: `reserved` and `inFlight` count the permits of all processes,
- * `waiting` those who wait in this one; while Redis is gone, all numbers are those of the share.
+ * `status` is what this process last heard: `reserved` and `inFlight` count the permits of all processes,
+ * `waiting` the calls that wait in this one; while Redis is gone, all numbers are those of the share.
  *
  * It needs Redis 5 or newer, or a server that runs its scripts; of a cluster it uses one slot per bucket.
  *
@@ -54,18 +56,18 @@ export interface RedisLimiterOptions extends TokenBucketOptions {
   /** Milliseconds after which a command counts as failed, whatever the client's own limits. Default 1,000. */
   readonly commandTimeoutMs?: number;
   /**
-   * Milliseconds after the last sign of a process until its permits count as ended, at most an hour. A
-   * process with permits out gives a sign three times as often. Default 30,000.
+   * Milliseconds after the last call of a process to Redis until its permits count as ended, at most an hour. A
+   * process with permits out calls three times as often. Default 30,000.
    */
   readonly leaseMs?: number;
-  /** Milliseconds between two tries while Redis is gone. Default 1,000. */
+  /** Milliseconds between two probes while Redis is gone. Default 1,000. */
   readonly probeMs?: number;
   /**
-   * Processes to reckon with at least when Redis is gone: each keeps to its part of the bucket then. More
-   * are reckoned with where more were seen. Default 1.
+   * The least number of processes to expect when Redis is gone: each keeps to its part of the bucket then.
+   * Where Redis knew of more, that number counts. Default 1.
    */
   readonly processes?: number;
-  /** Hears when Redis goes and comes back. */
+  /** Is told when Redis goes and comes back, and of buckets in a newer format. */
   readonly logger?: Logger;
 }
 
@@ -121,7 +123,7 @@ class RedisBucket implements ShopBucket {
     this.#usedAtMs = nowMs;
     const isBackground = request.priority === 'background';
     if (!isBackground) this.#headroom.interactiveAtMs = nowMs;
-    // With nobody waiting here, what Redis last replied may be out of date.
+    // With no call waiting here, what Redis last replied may be out of date.
     const isKnown = bucket.confirmed && replica.isFresh && (isDegraded || this.#queue.size > 0);
     if (isKnown && cost > maxCost) return Promise.reject(tooExpensive(this.#shop, cost, maxCost));
     if (isDegraded) {

@@ -44,7 +44,7 @@ export class RedisSession {
   #unreported: EndedPermit[] = [];
   /** Points spent that Redis has confirmed to know. */
   #reportedSpent = 0;
-  /** Those who came before Redis had told whether they wait in vain. */
+  /** Calls that came before it was known whether they wait in vain. */
   #unchecked: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
   /** Whether Redis may know of this process. */
   #hasCalled = false;

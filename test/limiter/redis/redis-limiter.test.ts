@@ -5,15 +5,15 @@ import { afterEach, beforeEach, expect, expectTypeOf, it } from 'vitest';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import type { RedisScripting } from '../../../src/limiter/redis/session.ts';
 import { redisOrSkip } from '../../services.ts';
-import { createRedisBench, type RedisBench, scope } from './redis-bench.ts';
+import { createRedisHarness, type RedisHarness, scope } from './redis-harness.ts';
 
 const { url, describe } = await redisOrSkip(12);
 
-let bench: RedisBench;
+let harness: RedisHarness;
 beforeEach(async () => {
-  bench = await createRedisBench(url);
+  harness = await createRedisHarness(url);
 });
-afterEach(() => bench.close());
+afterEach(() => harness.close());
 
 /** Notes who is served, in order. */
 function log(): { readonly lines: string[]; note(name: string, promise: Promise<unknown>): void } {
@@ -33,55 +33,55 @@ const processesIn = (fields: Readonly<Record<string, string>>): string[] =>
 
 describe('the commands', () => {
   it('are one for a permit and one for its end', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 1_000);
-    bench.takeCommands();
-    const permit = await bench.ask(limiter, 10);
-    expect(bench.takeCommands()).toBe(1);
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 1_000);
+    harness.takeCommands();
+    const permit = await harness.ask(limiter, 10);
+    expect(harness.takeCommands()).toBe(1);
     permit.settle({ actualCost: 8 });
-    await bench.clock.step(1);
-    expect(bench.takeCommands()).toBe(1);
+    await harness.clock.step(1);
+    expect(harness.takeCommands()).toBe(1);
   });
 
   it('are one for the end of a permit and the next permit together', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 1_000);
-    const permit = await bench.ask(limiter, 10);
-    bench.takeCommands();
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 1_000);
+    const permit = await harness.ask(limiter, 10);
+    harness.takeCommands();
     permit.settle({ actualCost: 8 });
-    await bench.ask(limiter, 10);
-    expect(bench.takeCommands()).toBe(1);
+    await harness.ask(limiter, 10);
+    expect(harness.takeCommands()).toBe(1);
     expect(limiter.status(scope)).toMatchObject({ inFlight: 1, reserved: 10 });
   });
 
   it('are few for many permits at once', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 1_000);
-    bench.takeCommands();
-    await Promise.all(Array.from({ length: 64 }, () => bench.ask(limiter, 10)));
-    expect(bench.takeCommands()).toBeLessThanOrEqual(5);
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 1_000);
+    harness.takeCommands();
+    await Promise.all(Array.from({ length: 64 }, () => harness.ask(limiter, 10)));
+    expect(harness.takeCommands()).toBeLessThanOrEqual(5);
   });
 
   it('are few while somebody waits', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 0);
-    bench.takeCommands();
-    const waiter = bench.ask(limiter, 200);
-    await bench.clock.step(2_100);
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 0);
+    harness.takeCommands();
+    const waiter = harness.ask(limiter, 200);
+    await harness.clock.step(2_100);
     await waiter;
-    expect(bench.takeCommands()).toBeLessThanOrEqual(10);
+    expect(harness.takeCommands()).toBeLessThanOrEqual(10);
   });
 
   it('go to one key per app and shop, in one slot of a cluster, which expires', async () => {
-    const limiter = bench.limiter({ idleMs: 60_000, leaseMs: 5_000 });
-    await bench.confirm(limiter, 1_000);
-    (await bench.ask(limiter, 1, { app: 'other' })).refund();
-    const keys = await bench.redis.keys(`${bench.keyPrefix}*`);
+    const limiter = harness.limiter({ idleMs: 60_000, leaseMs: 5_000 });
+    await harness.confirm(limiter, 1_000);
+    (await harness.ask(limiter, 1, { app: 'other' })).refund();
+    const keys = await harness.redis.keys(`${harness.keyPrefix}*`);
     expect(keys.toSorted()).toEqual([
-      `${bench.keyPrefix}{${scope.shop}:default}`,
-      `${bench.keyPrefix}{${scope.shop}:other}`,
+      `${harness.keyPrefix}{${scope.shop}:default}`,
+      `${harness.keyPrefix}{${scope.shop}:other}`,
     ]);
-    const expiresInMs = await bench.redis.pttl(keys[0] ?? '');
+    const expiresInMs = await harness.redis.pttl(keys[0] ?? '');
     expect(expiresInMs).toBeGreaterThan(0);
     expect(expiresInMs).toBeLessThanOrEqual(60_000);
   });
@@ -89,137 +89,137 @@ describe('the commands', () => {
 
 describe('several processes', () => {
   it('see the permits of each other', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 1_000);
-    await bench.ask(one, 300);
-    await bench.ask(two, 100);
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 1_000);
+    await harness.ask(one, 300);
+    await harness.ask(two, 100);
     expect(two.status(scope)).toMatchObject({ inFlight: 2, reserved: 400, available: 600, confirmed: true });
   });
 
   it('let one call find out the size of the bucket for all', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
+    const [one, two] = [harness.limiter(), harness.limiter()];
     const { lines, note } = log();
-    const first = await bench.ask(one, 10);
-    note('two', bench.ask(two, 10));
-    await bench.clock.step(500);
+    const first = await harness.ask(one, 10);
+    note('two', harness.ask(two, 10));
+    await harness.clock.step(500);
     expect(lines).toEqual([]);
     first.settle({
       actualCost: 10,
       throttleStatus: { maximumAvailable: 2_000, currentlyAvailable: 1_990, restoreRate: 100 },
     });
-    await bench.clock.step(50);
+    await harness.clock.step(50);
     expect(lines).toEqual(['two']);
   });
 
   it('are served in order of arrival', async () => {
-    const [one, two, three] = [bench.limiter(), bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 0);
+    const [one, two, three] = [harness.limiter(), harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 0);
     const { lines, note } = log();
     for (const [name, limiter] of Object.entries({ one, two, three, 'one again': one, 'two again': two })) {
-      note(name, bench.ask(limiter, 20));
-      await bench.clock.step(5);
+      note(name, harness.ask(limiter, 20));
+      await harness.clock.step(5);
     }
-    await bench.clock.step(2_000);
+    await harness.clock.step(2_000);
     expect(lines).toEqual(['one', 'two', 'three', 'one again', 'two again']);
   });
 
   it('put interactive calls of any process before background ones of any other', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 0);
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 0);
     const { lines, note } = log();
-    note('background', bench.ask(one, 20, { priority: 'background' }));
-    await bench.clock.step(50);
-    note('interactive', bench.ask(two, 20));
-    await bench.clock.step(5_000);
+    note('background', harness.ask(one, 20, { priority: 'background' }));
+    await harness.clock.step(50);
+    note('interactive', harness.ask(two, 20));
+    await harness.clock.step(5_000);
     expect(lines).toEqual(['interactive', 'background']);
   });
 
   it('save points up for a big call of one, however many small ones the others have', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 0);
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 0);
     const { lines, note } = log();
-    note('big', bench.ask(one, 900));
-    await bench.clock.step(1);
+    note('big', harness.ask(one, 900));
+    await harness.clock.step(1);
     for (let call = 0; call < 50; call++) {
       note(
         'small',
-        bench.ask(two, 5).then((permit) => permit.settle({ actualCost: 5 })),
+        harness.ask(two, 5).then((permit) => permit.settle({ actualCost: 5 })),
       );
-      await bench.clock.step(250);
+      await harness.clock.step(250);
     }
     expect(lines[0]).toBe('big');
   });
 
   it('use what is left when the points of those before them are set aside', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 100);
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 100);
     const { lines, note } = log();
-    const [held] = await Promise.all([bench.ask(one, 95)]);
-    note('big', bench.ask(one, 500));
-    await bench.clock.step(10);
+    const [held] = await Promise.all([harness.ask(one, 95)]);
+    note('big', harness.ask(one, 500));
+    await harness.clock.step(10);
     held.refund();
     // The first process has been told to come back later; what it waits for is 500.
-    note('small', bench.ask(two, 5));
-    await bench.clock.step(20);
+    note('small', harness.ask(two, 5));
+    await harness.clock.step(20);
     expect(lines).toEqual([]);
-    await bench.clock.step(5_000);
+    await harness.clock.step(5_000);
     expect(lines).toEqual(['big', 'small']);
   });
 
   it('leave room for interactive calls of the others', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 1_000);
-    (await bench.ask(one, 0)).refund();
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 1_000);
+    (await harness.ask(one, 0)).refund();
     const { lines, note } = log();
-    note('background', bench.ask(two, 900, { priority: 'background' }));
-    await bench.clock.step(100);
+    note('background', harness.ask(two, 900, { priority: 'background' }));
+    await harness.clock.step(100);
     expect(lines).toEqual([]);
-    await bench.clock.step(31_000);
+    await harness.clock.step(31_000);
     expect(lines).toEqual(['background']);
   });
 });
 
 describe('a process that dies', () => {
   it('does not hold up the others with its place in line', async () => {
-    const [dead, alive] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(alive, 100);
-    bench.ask(dead, 900).catch(() => undefined);
-    await bench.clock.step(1);
-    bench.breakWith('hung', dead);
+    const [dead, alive] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(alive, 100);
+    harness.ask(dead, 900).catch(() => undefined);
+    await harness.clock.step(1);
+    harness.breakWith('hung', dead);
     const { lines, note } = log();
-    note('alive', bench.ask(alive, 50));
-    await bench.clock.step(1_000);
+    note('alive', harness.ask(alive, 50));
+    await harness.clock.step(1_000);
     expect(lines).toEqual([]);
-    await bench.clock.step(1_000);
+    await harness.clock.step(1_000);
     expect(lines).toEqual(['alive']);
   });
 
   it('loses its permits with its lease; their points count as spent', async () => {
-    const [dead, alive] = [bench.limiter({ leaseMs: 10_000 }), bench.limiter({ leaseMs: 10_000 })];
-    await bench.confirm(alive, 1_000, 1);
-    await bench.ask(dead, 600);
-    bench.breakWith('hung', dead);
-    await bench.clock.step(9_900);
-    (await bench.ask(alive, 0)).refund();
-    await bench.clock.step(1);
+    const [dead, alive] = [harness.limiter({ leaseMs: 10_000 }), harness.limiter({ leaseMs: 10_000 })];
+    await harness.confirm(alive, 1_000, 1);
+    await harness.ask(dead, 600);
+    harness.breakWith('hung', dead);
+    await harness.clock.step(9_900);
+    (await harness.ask(alive, 0)).refund();
+    await harness.clock.step(1);
     expect(alive.status(scope)).toMatchObject({ inFlight: 1, reserved: 600 });
-    await bench.clock.step(200);
-    (await bench.ask(alive, 0)).refund();
-    await bench.clock.step(1);
+    await harness.clock.step(200);
+    (await harness.ask(alive, 0)).refund();
+    await harness.clock.step(1);
     expect(alive.status(scope)).toMatchObject({ inFlight: 0, reserved: 0 });
     expect(alive.status(scope)?.available).toBeCloseTo(400, 0);
   });
 
   it('is told from one whose calls take longer than the lease', async () => {
-    const [slow, other] = [bench.limiter({ leaseMs: 3_000 }), bench.limiter({ leaseMs: 3_000 })];
-    await bench.confirm(other, 1_000);
-    const permit = await bench.ask(slow, 600);
-    await bench.clock.step(60_000);
-    (await bench.ask(other, 0)).refund();
-    await bench.clock.step(1);
+    const [slow, other] = [harness.limiter({ leaseMs: 3_000 }), harness.limiter({ leaseMs: 3_000 })];
+    await harness.confirm(other, 1_000);
+    const permit = await harness.ask(slow, 600);
+    await harness.clock.step(60_000);
+    (await harness.ask(other, 0)).refund();
+    await harness.clock.step(1);
     expect(other.status(scope)).toMatchObject({ inFlight: 1, reserved: 600 });
     permit.settle({ actualCost: 600 });
-    await bench.clock.step(1);
+    await harness.clock.step(1);
     expect(slow.status(scope)).toMatchObject({ inFlight: 0, reserved: 0 });
   });
 });
@@ -228,140 +228,140 @@ describe("Redis's clock", () => {
   it.each([-86_400_000, -5_000, 5_000])(
     'may be set by %d ms: points, permits, places and room for others go on from there',
     async (byMs) => {
-      const [one, two] = [bench.limiter(), bench.limiter()];
-      for (const limiter of [one, two]) await bench.confirm(limiter, 1_000);
-      await bench.confirm(one, 300);
-      const held = await bench.ask(one, 200);
-      bench.setRedisClock(byMs);
+      const [one, two] = [harness.limiter(), harness.limiter()];
+      for (const limiter of [one, two]) await harness.confirm(limiter, 1_000);
+      await harness.confirm(one, 300);
+      const held = await harness.ask(one, 200);
+      harness.setRedisClock(byMs);
       const { lines, note } = log();
-      note('one', bench.ask(one, 750));
-      await bench.clock.step(1);
-      note('two', bench.ask(two, 100, { priority: 'background' }));
-      await bench.clock.step(500);
+      note('one', harness.ask(one, 750));
+      await harness.clock.step(1);
+      note('two', harness.ask(two, 100, { priority: 'background' }));
+      await harness.clock.step(500);
       held.settle({
         actualCost: 200,
         throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 200, restoreRate: 100 },
       });
-      await bench.clock.step(5_000);
+      await harness.clock.step(5_000);
       expect(lines).toEqual([]);
-      await bench.clock.step(2_000);
+      await harness.clock.step(2_000);
       expect(lines).toEqual(['one']);
-      await bench.clock.step(35_000);
+      await harness.clock.step(35_000);
       expect(lines).toEqual(['one', 'two']);
       expect(two.status(scope)).toMatchObject({ inFlight: 2, reserved: 850 });
     },
   );
 
   it('that was set back does not keep room for interactive calls of a time to come', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 1_000);
-    (await bench.ask(limiter, 0)).refund();
-    bench.setRedisClock(-86_400_000);
-    await bench.confirm(limiter, 1_000);
-    await bench.clock.step(61_000);
-    await expect(bench.ask(limiter, 1_000, { priority: 'background' })).resolves.toMatchObject({ waitedMs: 0 });
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 1_000);
+    (await harness.ask(limiter, 0)).refund();
+    harness.setRedisClock(-86_400_000);
+    await harness.confirm(limiter, 1_000);
+    await harness.clock.step(61_000);
+    await expect(harness.ask(limiter, 1_000, { priority: 'background' })).resolves.toMatchObject({ waitedMs: 0 });
   });
 });
 
 describe('closing', () => {
   it('leaves nothing of the process in Redis, once its permits have ended', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 100);
-    const permit = await bench.ask(limiter, 50);
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 100);
+    const permit = await harness.ask(limiter, 50);
     const { lines, note } = log();
-    note('waiter', bench.ask(limiter, 500));
-    await bench.settle();
+    note('waiter', harness.ask(limiter, 500));
+    await harness.settle();
     limiter.close();
-    await bench.settle();
+    await harness.settle();
     expect(lines).toEqual(['waiter rejected']);
-    expect(bench.clock.pending).toBe(0);
-    expect(processesIn(await bench.fields())).toHaveLength(1);
+    expect(harness.clock.pending).toBe(0);
+    expect(processesIn(await harness.fields())).toHaveLength(1);
     permit.settle({ actualCost: 20 });
-    await bench.settle();
-    const fields = await bench.fields();
+    await harness.settle();
+    const fields = await harness.fields();
     expect(processesIn(fields)).toEqual([]);
     expect(fields).toMatchObject({ reserved: '0', inFlight: '0', spent: '20' });
-    expect(bench.clock.pending).toBe(0);
+    expect(harness.clock.pending).toBe(0);
   });
 
   it('gives back what is granted after it', async () => {
-    const [closed, other] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(other, 1_000);
+    const [closed, other] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(other, 1_000);
     const { lines, note } = log();
-    note('late', bench.ask(closed, 300));
+    note('late', harness.ask(closed, 300));
     await Promise.resolve();
     closed.close();
-    await bench.settle();
+    await harness.settle();
     expect(lines).toEqual(['late rejected']);
-    (await bench.ask(other, 0)).refund();
-    await bench.clock.step(1);
+    (await harness.ask(other, 0)).refund();
+    await harness.clock.step(1);
     expect(other.status(scope)).toMatchObject({ inFlight: 0, reserved: 0, available: 1_000 });
   });
 
   it('sends nothing where nothing was ever asked', async () => {
-    bench.limiter().close();
-    await bench.settle();
-    expect(bench.takeCommands()).toBe(0);
+    harness.limiter().close();
+    await harness.settle();
+    expect(harness.takeCommands()).toBe(0);
   });
 });
 
 describe('an abort', () => {
   it('while the question is on its way gives the points back at once', async () => {
-    const limiter = bench.limiter();
-    await bench.confirm(limiter, 1_000);
+    const limiter = harness.limiter();
+    await harness.confirm(limiter, 1_000);
     const controller = new AbortController();
-    const call = bench.ask(limiter, 300, { signal: controller.signal });
+    const call = harness.ask(limiter, 300, { signal: controller.signal });
     await Promise.resolve();
     controller.abort('enough');
     await expect(call).rejects.toBe('enough');
-    await bench.settle();
+    await harness.settle();
     expect(limiter.status(scope)).toMatchObject({ inFlight: 0, reserved: 0, available: 1_000 });
-    expect(await bench.fields()).toMatchObject({ inFlight: '0', reserved: '0' });
+    expect(await harness.fields()).toMatchObject({ inFlight: '0', reserved: '0' });
   });
 
   it('of the only one who waits takes its place in line away for the others', async () => {
-    const [one, two] = [bench.limiter(), bench.limiter()];
-    await bench.confirm(one, 100);
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 100);
     const controller = new AbortController();
-    bench.ask(one, 900, { signal: controller.signal }).catch(() => undefined);
-    await bench.settle();
+    harness.ask(one, 900, { signal: controller.signal }).catch(() => undefined);
+    await harness.settle();
     controller.abort();
-    await bench.settle();
-    await expect(bench.ask(two, 50)).resolves.toMatchObject({ cost: 50 });
+    await harness.settle();
+    await expect(harness.ask(two, 50)).resolves.toMatchObject({ cost: 50 });
   });
 });
 
 describe('idle buckets', () => {
   it('are forgotten, and go on in Redis where they were', async () => {
-    const limiter = bench.limiter({ idleMs: 5_000 });
-    await bench.confirm(limiter, 500, 1);
-    await bench.clock.step(6_000);
+    const limiter = harness.limiter({ idleMs: 5_000 });
+    await harness.confirm(limiter, 500, 1);
+    await harness.clock.step(6_000);
     expect(limiter.status(scope)).toBeUndefined();
-    expect(bench.clock.pending).toBe(0);
-    await bench.ask(limiter, 100);
+    expect(harness.clock.pending).toBe(0);
+    await harness.ask(limiter, 100);
     expect(limiter.status(scope)).toMatchObject({ confirmed: true, inFlight: 1, restoreRate: 1 });
     expect(limiter.status(scope)?.available).toBeCloseTo(406, 0);
   });
 
   it('are kept while a permit is out or somebody waits', async () => {
-    const limiter = bench.limiter({ idleMs: 1_000 });
-    await bench.confirm(limiter, 0, 100);
-    const waiter = bench.ask(limiter, 500);
-    await bench.clock.step(3_000);
+    const limiter = harness.limiter({ idleMs: 1_000 });
+    await harness.confirm(limiter, 0, 100);
+    const waiter = harness.ask(limiter, 500);
+    await harness.clock.step(3_000);
     expect(limiter.status(scope)).toMatchObject({ waiting: 1 });
-    await bench.clock.step(3_000);
+    await harness.clock.step(3_000);
     await waiter;
-    await bench.clock.step(3_000);
+    await harness.clock.step(3_000);
     expect(limiter.status(scope)).toMatchObject({ inFlight: 1 });
   });
 });
 
 describe('a bucket that is never forgotten here', () => {
   it('expires in Redis all the same', async () => {
-    const limiter = bench.limiter({ idleMs: Number.POSITIVE_INFINITY });
-    await bench.confirm(limiter, 500);
-    const [key = ''] = await bench.redis.keys(`${bench.keyPrefix}*`);
-    expect(await bench.redis.pttl(key)).toBeGreaterThan(0);
+    const limiter = harness.limiter({ idleMs: Number.POSITIVE_INFINITY });
+    await harness.confirm(limiter, 500);
+    const [key = ''] = await harness.redis.keys(`${harness.keyPrefix}*`);
+    expect(await harness.redis.pttl(key)).toBeGreaterThan(0);
     expect(limiter.status(scope)).toMatchObject({ confirmed: true });
   });
 });
@@ -380,7 +380,7 @@ describe('options', () => {
     const wrong = { commandTimeoutMs: 0, leaseMs: -1, probeMs: Number.NaN, processes: 1.5, agingMs: -1 };
     let error: unknown;
     try {
-      redisLimiter({ redis: bench.redis, ...wrong });
+      redisLimiter({ redis: harness.redis, ...wrong });
     } catch (thrown) {
       error = thrown;
     }

@@ -4,7 +4,7 @@ import type { Permit } from 'shopwright/limiter';
 import { expect, it } from 'vitest';
 import { createBucket, refill, refund, reserve, settle } from '../../../src/limiter/bucket.ts';
 import { redisOrSkip } from '../../services.ts';
-import { createRedisBench, type Fault, scope } from './redis-bench.ts';
+import { createRedisHarness, type Fault, scope } from './redis-harness.ts';
 
 const { url, describe } = await redisOrSkip(11);
 
@@ -25,14 +25,14 @@ describe('the script', () => {
       { weight: 3, arbitrary: ending },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.nat(3_000) }) },
     );
-    const bench = await createRedisBench(url);
+    const harness = await createRedisHarness(url);
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-        const { clock } = bench;
-        const limiter = bench.limiter({ ...bucket, keyPrefix: `${bench.keyPrefix}${run++}:` });
+        const { clock } = harness;
+        const limiter = harness.limiter({ ...bucket, keyPrefix: `${harness.keyPrefix}${run++}:` });
         const model = createBucket(bucket, clock.monotonic());
-        const first = await bench.ask(limiter, 0);
+        const first = await harness.ask(limiter, 0);
         const throttleStatus = { ...bucket, currentlyAvailable: 600 };
         settle(model, reserve(model, 0), { actualCost: 0, throttleStatus });
         first.settle({ actualCost: 0, throttleStatus });
@@ -46,7 +46,7 @@ describe('the script', () => {
             if (model.level < 1) continue;
             const cost = model.level * one.part * 0.999;
             const reservation = reserve(model, cost);
-            out.push({ permit: await bench.ask(limiter, cost), reservation });
+            out.push({ permit: await harness.ask(limiter, cost), reservation });
           } else if (one.kind !== 'step') {
             const [ended] = out.splice(one.which % Math.max(1, out.length), 1);
             if (!ended) continue;
@@ -76,7 +76,7 @@ describe('the script', () => {
       }),
       { numRuns: 40 },
     );
-    await bench.close();
+    await harness.close();
   }, 300_000);
 });
 
@@ -98,13 +98,13 @@ describe('several processes on one bucket', () => {
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), process: fc.nat(2) }) },
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.nat(4_000) }) },
     );
-    const bench = await createRedisBench(url);
-    const { clock } = bench;
+    const harness = await createRedisHarness(url);
+    const { clock } = harness;
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 50, size: 'max' }), async (commands) => {
-        const keyPrefix = `${bench.keyPrefix}several-${run++}:`;
-        const start = () => bench.limiter({ ...bucket, keyPrefix, agingMs: 5_000, leaseMs: 10_000 });
+        const keyPrefix = `${harness.keyPrefix}several-${run++}:`;
+        const start = () => harness.limiter({ ...bucket, keyPrefix, agingMs: 5_000, leaseMs: 10_000 });
         const processes = [start(), start(), start()];
         const out: Permit[] = [];
         const waiting = new Set<AbortController>();
@@ -139,7 +139,7 @@ describe('several processes on one bucket', () => {
             waiting.add(controller);
             const { cost, priority, maxWaitMs } = one;
             const more = { priority, signal: controller.signal, ...(maxWaitMs !== undefined && { maxWaitMs }) };
-            bench
+            harness
               .ask(processes[one.process] ?? start(), cost, more)
               .then(onGrant, () => undefined)
               .catch((failure: unknown) => failures.push(failure))
@@ -153,7 +153,7 @@ describe('several processes on one bucket', () => {
             const [ended] = out.splice(one.which % Math.max(1, out.length), 1);
             if (ended) end(one.kind, ended, one.part);
           }
-          await bench.settle();
+          await harness.settle();
           expect(failures).toEqual([]);
         }
         // From here on every call is answered, and nothing new comes: all who wait are served or refused.
@@ -165,16 +165,16 @@ describe('several processes on one bucket', () => {
         expect(waiting.size).toBe(0);
         const [last] = processes;
         if (!last) return;
-        void bench.ask(last, 0).then((permit) => permit.refund());
+        void harness.ask(last, 0).then((permit) => permit.refund());
         await clock.step(20_000);
         expect(last.status(scope)).toMatchObject({ reserved: 0, inFlight: 0, waiting: 0 });
         for (const process of processes) process.close();
-        await bench.settle();
+        await harness.settle();
         expect(clock.pending).toBe(0);
       }),
       { numRuns: 40 },
     );
-    await bench.close();
+    await harness.close();
   }, 300_000);
 });
 
@@ -205,13 +205,13 @@ describe('several processes whose Redis comes and goes', () => {
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('catchUp' as const) }) },
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('step' as const), ms: fc.nat(4_000) }) },
     );
-    const bench = await createRedisBench(url);
-    const { clock } = bench;
+    const harness = await createRedisHarness(url);
+    const { clock } = harness;
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 40, size: 'max' }), async (commands) => {
-        const keyPrefix = `${bench.keyPrefix}broken-${run++}:`;
-        const start = () => bench.limiter({ ...bucket, keyPrefix, agingMs: 5_000, leaseMs: 10_000 });
+        const keyPrefix = `${harness.keyPrefix}broken-${run++}:`;
+        const start = () => harness.limiter({ ...bucket, keyPrefix, agingMs: 5_000, leaseMs: 10_000 });
         const processes = [start(), start(), start()] as const;
         const out: Permit[] = [];
         const waiting = new Set<AbortController>();
@@ -228,7 +228,7 @@ describe('several processes whose Redis comes and goes', () => {
             const controller = new AbortController();
             waiting.add(controller);
             const more = { priority: one.priority, signal: controller.signal };
-            bench
+            harness
               .ask(processes[one.process] ?? processes[0], one.cost, more)
               .then(
                 (permit) => out.push(permit),
@@ -237,17 +237,17 @@ describe('several processes whose Redis comes and goes', () => {
               .finally(() => waiting.delete(controller));
           } else if (one.kind === 'step') await clock.step(one.ms);
           else if (one.kind === 'abort') [...waiting][one.which % Math.max(1, waiting.size)]?.abort();
-          else if (one.kind === 'break') bench.breakWith(one.fault, processes[one.process] ?? processes[0]);
-          else if (one.kind === 'catchUp') await bench.catchUp();
-          else if (one.kind === 'flush') await bench.redis.del(`${keyPrefix}{${scope.shop}:${scope.app}}`);
+          else if (one.kind === 'break') harness.breakWith(one.fault, processes[one.process] ?? processes[0]);
+          else if (one.kind === 'catchUp') await harness.catchUp();
+          else if (one.kind === 'flush') await harness.redis.del(`${keyPrefix}{${scope.shop}:${scope.app}}`);
           else {
             const [ended] = out.splice(one.which % Math.max(1, out.length), 1);
             if (ended) end(one.kind, ended, one.part);
           }
-          await bench.settle();
+          await harness.settle();
         }
-        for (const limiter of processes) bench.breakWith(undefined, limiter);
-        await bench.catchUp();
+        for (const limiter of processes) harness.breakWith(undefined, limiter);
+        await harness.catchUp();
         for (let round = 0; round < 100 && (waiting.size > 0 || out.length > 0); round++) {
           for (const permit of out.splice(0)) end('settle', permit, 1);
           await clock.step(5_000);
@@ -256,20 +256,20 @@ describe('several processes whose Redis comes and goes', () => {
         expect(waiting.size).toBe(0);
         // Whoever was alone is back after this, and those who are heard of no more have lost their leases.
         for (const limiter of processes) {
-          void bench
+          void harness
             .ask(limiter, 0)
             .then((permit) => permit.settle({ throttleStatus: { ...bucket, currentlyAvailable: 1_000 } }));
           await clock.step(40_000);
-          void bench.ask(limiter, 0).then((permit) => permit.refund());
+          void harness.ask(limiter, 0).then((permit) => permit.refund());
           await clock.step(1_000);
           expect(limiter.status(scope)).toMatchObject({ ...bucket, reserved: 0, inFlight: 0, waiting: 0 });
         }
         for (const limiter of processes) limiter.close();
-        await bench.settle();
+        await harness.settle();
         expect(clock.pending).toBe(0);
       }),
       { numRuns: 40 },
     );
-    await bench.close();
+    await harness.close();
   }, 300_000);
 });

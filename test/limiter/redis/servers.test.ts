@@ -10,7 +10,7 @@ import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
 import type { RedisScripting } from '../../../src/limiter/redis/session.ts';
 import { freePort, startRedis, startSilentServer, type TestServer } from '../../redis-server.ts';
 import { redisOrSkip, redisServerOrSkip } from '../../services.ts';
-import { scope } from './redis-bench.ts';
+import { scope } from './redis-harness.ts';
 
 const { url, describe } = await redisOrSkip(15);
 const describeWithServer = redisServerOrSkip();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { redisOrSkip } from '../../services.ts';
 import { race } from '../simulated-shop.ts';
-import { createRedisBench } from './redis-bench.ts';
+import { createRedisHarness } from './redis-harness.ts';
 
 const { url, describe } = await redisOrSkip(14);
 
@@ -12,10 +12,10 @@ describe('4 processes with 32 callers on a simulated shop', () => {
   ])(
     'with %s use 97 percent of the points, are hardly throttled and get fair shares',
     async (_, startingWith, seed) => {
-      const bench = await createRedisBench(url);
-      const limiters = Array.from({ length: 4 }, () => bench.limiter());
-      const result = await race({ seed, startingWith, seconds: 60 }, { clock: bench.clock, limiters });
-      await bench.close();
+      const harness = await createRedisHarness(url);
+      const limiters = Array.from({ length: 4 }, () => harness.limiter());
+      const result = await race({ seed, startingWith, seconds: 60 }, { clock: harness.clock, limiters });
+      await harness.close();
       const { calls, throttled, utilisation, shares } = result;
       expect(utilisation).toBeGreaterThanOrEqual(0.97);
       expect(throttled / calls).toBeLessThanOrEqual(0.01);

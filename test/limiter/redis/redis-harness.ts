@@ -21,10 +21,10 @@ export type ClientName = keyof typeof clients;
 export type Fault = 'refused' | 'hung' | 'late' | 'unanswered' | 'twice';
 
 /** A real Redis whose scripts see the time of a test. */
-export interface RedisBench {
+export interface RedisHarness {
   readonly clock: StepClock;
   readonly redis: Redis;
-  /** What the keys of this bench begin with. */
+  /** What the keys of this harness begin with. */
   readonly keyPrefix: string;
   /** Commands that the limiters sent, since the last look. */
   takeCommands(): number;
@@ -34,7 +34,7 @@ export interface RedisBench {
   catchUp(): Promise<void>;
   /** Sets Redis's clock, but not those of the processes. */
   setRedisClock(byMs: number): void;
-  /** Has Redis forget them, those of this bench only: other files use the same server. */
+  /** Has Redis forget them, those of this harness only: other files use the same server. */
   lose(what: 'keys' | 'scripts'): Promise<void>;
   /** Fields of the bucket's key, as Redis has it. */
   fields(): Promise<Readonly<Record<string, string>>>;
@@ -54,8 +54,8 @@ const realTime = "redis.call('TIME')";
 /** Far from 0, as Redis's own clock is. */
 const epochMs = 1_700_000_000_000;
 
-/** Makes a bench on a database of the server. Its keys are gone when it closes. */
-export async function createRedisBench(url: string, client: ClientName = 'ioredis 6'): Promise<RedisBench> {
+/** Makes a harness on a database of the server. Its keys are gone when it closes. */
+export async function createRedisHarness(url: string, client: ClientName = 'ioredis 6'): Promise<RedisHarness> {
   const redis = clients[client](url);
   await redis.connect();
   const keyPrefix = `test:${randomUUID()}:`;
@@ -107,7 +107,7 @@ export async function createRedisBench(url: string, client: ClientName = 'ioredi
     if (keys.length > 0) await redis.del(...keys);
   };
 
-  const ask: RedisBench['ask'] = (limiter, cost, more) =>
+  const ask: RedisHarness['ask'] = (limiter, cost, more) =>
     limiter.acquire({ ...scope, cost, priority: 'interactive', ...more });
 
   return {
