@@ -25,12 +25,10 @@ export {
   readEntry as readJournalEntry,
   type StoredDraft as StoredJournalDraft,
 } from '../storage/journal-kit.ts';
+export { ErrorPatternCounter, errorPattern } from '../storage/record-counts.ts';
 export {
   checkedRecord as checkedSyncRecord,
-  createPatternTally,
-  errorPattern,
   type FailedRecord,
-  type PatternTally,
   readRecord as readSyncRecord,
   type StoredRecord as StoredSyncRecord,
 } from '../storage/record-kit.ts';

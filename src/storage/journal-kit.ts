@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
-import type { JsonObject } from '../internal/json.ts';
+import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalDraft, JournalEntry, JournalListOptions } from '../ports/sync-journal.ts';
 import {
   checkedLimit,
@@ -13,6 +13,7 @@ import {
   timeProblem,
   toJsonObject,
 } from './adapter-kit.ts';
+import { columnReader, json, text, type UncheckedRow, wholeNumber } from './row-reader.ts';
 
 /** A draft as a journal holds it: nobody can change it from outside, and what was sent is JSON text. */
 export interface StoredDraft extends Omit<JournalDraft, 'sent' | 'before'> {
@@ -126,4 +127,96 @@ export function journalPageOf(
   );
   if (newestFirst) found.reverse();
   return found.slice(0, limit).map(({ number, draft }) => readEntry(journalId(number), draft));
+}
+
+/**
+ * The format in which this release stores an entry. A later release that stores more, or otherwise, gives its
+ * entries the next number; what has a greater one than this is not read.
+ */
+export const journalFormat = 1;
+
+/** An entry as flat columns: a row of SQL, and the JSON that Redis keeps. `sent` and `before` are JSON text. */
+export interface JournalRow {
+  readonly format: number;
+  readonly shop: string;
+  readonly id: number;
+  readonly local_id: string;
+  readonly gid: string | null;
+  readonly run_id: string | null;
+  readonly action: string;
+  readonly at: number;
+  readonly sent: string | null;
+  readonly before: string | null;
+}
+
+/** The draft as a row, except for the id that the journal gives it. */
+export function toJournalRow(draft: StoredDraft): Omit<JournalRow, 'id'> {
+  return {
+    format: journalFormat,
+    shop: draft.shop,
+    local_id: draft.localId,
+    gid: draft.gid,
+    run_id: draft.runId,
+    action: draft.action,
+    at: draft.at,
+    sent: draft.sent,
+    before: draft.before,
+  };
+}
+
+/**
+ * The row as an entry of that shop.
+ *
+ * @throws StorageError naming shop, id and column where a value does not parse, or the row's format is a newer one.
+ */
+export function fromJournalRow(shop: string, row: UncheckedRow<JournalRow>): JournalEntry {
+  const { read, readOrNull } = columnReader(row, (column) => damagedEntry(shop, row.id, column));
+  const format = read('format', wholeNumber);
+  if (format === 0) throw damagedEntry(shop, row.id, 'format');
+  if (format > journalFormat) throw newerEntry(shop, row.id, format);
+  return {
+    id: journalId(read('id', wholeNumber)),
+    shop,
+    localId: read('local_id', text),
+    gid: readOrNull('gid', text),
+    runId: readOrNull('run_id', text),
+    action: read('action', text),
+    at: read('at', wholeNumber),
+    sent: readOrNull('sent', json(isRecord)),
+    before: readOrNull('before', json(isRecord)),
+  };
+}
+
+/** The error for a row that no release of this package wrote. */
+function damagedEntry(shop: string, id: unknown, column: string): StorageError {
+  const { name, readOn } = entryInWords(id);
+  return new StorageError(
+    `Entry ${name} of the sync journal of ${shop} is damaged in column ${column}. Restore it from a backup, or ${readOn}.`,
+    false,
+    { shop },
+  );
+}
+
+function newerEntry(shop: string, id: unknown, format: number): StorageError {
+  const { name, readOn } = entryInWords(id);
+  return new StorageError(
+    `Entry ${name} of the sync journal of ${shop} was written by a newer release of shopwright, in format ${format}; ` +
+      `this release knows formats up to ${journalFormat}. Update this process, or ${readOn}.`,
+    false,
+    { shop },
+  );
+}
+
+/** What an error calls the entry, and how it says to go on without it. */
+function entryInWords(id: unknown): { readonly name: string; readonly readOn: string } {
+  const number = wholeNumber(id);
+  if (number !== undefined) {
+    const name = journalId(number);
+    return { name, readOn: `read on behind it with journal.list(shop, { after: '${name}' })` };
+  }
+  // By an id that is none, nothing can be read on.
+  return {
+    name: shownId(id),
+    readOn: 'delete its row; journal.list(shop, { localId }) still finds other products',
+  };
 }

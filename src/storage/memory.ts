@@ -14,14 +14,8 @@ import {
 } from './journal-kit.ts';
 import { gatedEngine, type KeyEngine, type LockEngine, type WriteTerms } from './key-engine.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
-import {
-  checkedRecord,
-  countsOf,
-  createPatternTally,
-  RecordCounter,
-  readRecord,
-  type StoredRecord,
-} from './record-kit.ts';
+import { countsOf, ErrorPatternCounter, RecordCounter } from './record-counts.ts';
+import { checkedRecord, readRecord, type StoredRecord } from './record-kit.ts';
 
 /** What stores in memory can be made with. */
 export interface MemoryStoresOptions {
@@ -144,11 +138,11 @@ class MemoryShop {
   }
 
   errorPatterns(limit: number): readonly ErrorPattern[] {
-    const tally = createPatternTally();
+    const counter = new ErrorPatternCounter();
     for (const { localId, lastError, lastAttemptAt } of this.#records.values()) {
-      if (lastError) tally.add({ localId, lastError, lastAttemptAt });
+      if (lastError) counter.add({ localId, lastError, lastAttemptAt });
     }
-    return tally.top(limit);
+    return counter.top(limit);
   }
 
   /** Takes a record that goes or is replaced out of the index and the counts. */

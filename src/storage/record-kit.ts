@@ -1,8 +1,7 @@
 import { StorageError } from '../errors/errors.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
-import type { AgeCount, ErrorPattern, SyncCounts, SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
+import type { SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
 import {
-  compareCodePoints,
   countProblem,
   type FieldRule,
   keyProblem,
@@ -14,6 +13,7 @@ import {
   timeProblem,
   toJsonObject,
 } from './adapter-kit.ts';
+import { columnReader, json, text, type UncheckedRow, wholeNumber } from './row-reader.ts';
 
 /** Every status a record can have. */
 export const syncStatuses = [
@@ -106,45 +106,70 @@ export function readRecord(record: StoredRecord): SyncRecord {
   };
 }
 
-const dayMs = 86_400_000;
+/**
+ * The format in which this release stores a record. A later release that stores more, or otherwise, gives its
+ * records the next number; what has a greater one than this is neither read nor overwritten.
+ */
+export const recordFormat = 1;
 
-/** Days from 1970-01-01 to that of the moment, by UTC. */
-export function dayOf(time: number | null): number | null {
-  return time === null ? null : Math.floor(time / dayMs);
+/** A record as flat columns: a row of SQL, and the JSON that Redis keeps. Parts, last error and data are JSON text. */
+export interface RecordRow {
+  readonly format: number;
+  readonly shop: string;
+  readonly local_id: string;
+  readonly gid: string | null;
+  readonly status: string;
+  readonly hash: string | null;
+  readonly parts: string | null;
+  readonly last_error: string | null;
+  readonly attempts: number;
+  readonly last_sync_data: string | null;
+  readonly last_synced_at: number | null;
+  readonly last_attempt_at: number | null;
+  readonly shopify_updated_at: string | null;
 }
 
-/** Age counts in the order that the port asks for, without those of zero. */
-export function orderedAges(ages: readonly AgeCount[]): readonly AgeCount[] {
-  const rank = ({ status }: AgeCount): number => syncStatuses.indexOf(status);
-  return ages
-    .filter(({ count }) => count > 0)
-    .sort((left, right) => rank(left) - rank(right) || (left.day ?? -1) - (right.day ?? -1));
+/** The record as a row. */
+export function toRecordRow(record: StoredRecord): RecordRow {
+  return {
+    format: recordFormat,
+    shop: record.shop,
+    local_id: record.localId,
+    gid: record.gid,
+    status: record.status,
+    hash: record.hash,
+    parts: record.parts && JSON.stringify(record.parts),
+    last_error: record.lastError && JSON.stringify(record.lastError),
+    attempts: record.attempts,
+    last_sync_data: record.lastSyncData,
+    last_synced_at: record.lastSyncedAt,
+    last_attempt_at: record.lastAttemptAt,
+    shopify_updated_at: record.shopifyUpdatedAt,
+  };
 }
 
-/** The counts by status that age counts add up to. */
-export function countsOf(ages: readonly AgeCount[]): SyncCounts {
-  const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
-  for (const { status, count } of ages) counts[status] += count;
-  return counts;
-}
-
-/** Keeps the counts of records that come and go. */
-export class RecordCounter {
-  readonly #days = new Map<SyncStatus, Map<number | null, number>>(syncStatuses.map((status) => [status, new Map()]));
-
-  /** Counts a record that came (1) or went (-1). */
-  count({ status, lastSyncedAt }: Pick<SyncRecord, 'status' | 'lastSyncedAt'>, change: 1 | -1): void {
-    const days = this.#days.get(status);
-    const day = dayOf(lastSyncedAt);
-    const count = (days?.get(day) ?? 0) + change;
-    if (count === 0) days?.delete(day);
-    else days?.set(day, count);
-  }
-
-  ages(): readonly AgeCount[] {
-    const ages = [...this.#days].flatMap(([status, days]) => [...days].map(([day, count]) => ({ status, day, count })));
-    return orderedAges(ages);
-  }
+/**
+ * The row as a record of that shop.
+ *
+ * @throws StorageError naming shop, local id and column where a value does not parse, or the row's format is a
+ * newer one.
+ */
+export function fromRecordRow(shop: string, row: UncheckedRow<RecordRow>): SyncRecord {
+  const { read, readOrNull } = recordReader(shop, row);
+  return {
+    shop,
+    localId: read('local_id', text),
+    gid: readOrNull('gid', text),
+    status: read('status', (value) => (isSyncStatus(value) ? value : undefined)),
+    hash: readOrNull('hash', text),
+    parts: readOrNull('parts', json(isParts)),
+    lastError: readOrNull('last_error', json(isFailure)),
+    attempts: read('attempts', wholeNumber),
+    lastSyncData: readOrNull('last_sync_data', json(isRecord)),
+    lastSyncedAt: readOrNull('last_synced_at', wholeNumber),
+    lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
+    shopifyUpdatedAt: readOrNull('shopify_updated_at', text),
+  };
 }
 
 /** A record that has a last error. */
@@ -152,68 +177,51 @@ export type FailedRecord = Pick<SyncRecord, 'localId' | 'lastAttemptAt'> & {
   readonly lastError: NonNullable<SyncRecord['lastError']>;
 };
 
-/** Counts errors by pattern. */
-export interface PatternTally {
-  add(record: FailedRecord): void;
-  /** The most frequent first; equal ones by code, then by pattern. */
-  top(limit: number): readonly ErrorPattern[];
-}
-
-function isBetterExample(record: FailedRecord, than: ErrorPattern): boolean {
-  const [at, thanAt] = [record.lastAttemptAt ?? -1, than.lastAttemptAt ?? -1];
-  return at > thanAt || (at === thanAt && compareCodePoints(record.localId, than.localId) < 0);
-}
-
-const byCount = (left: ErrorPattern, right: ErrorPattern): number =>
-  right.count - left.count ||
-  compareCodePoints(left.code, right.code) ||
-  compareCodePoints(left.pattern, right.pattern);
-
-/** Makes an empty tally. */
-export function createPatternTally(): PatternTally {
-  const found = new Map<string, ErrorPattern>();
+/**
+ * The part of a row that says what went wrong with its record.
+ *
+ * @throws StorageError as `fromRecordRow` does.
+ */
+export function fromFailedRow(
+  shop: string,
+  row: UncheckedRow<Pick<RecordRow, 'format' | 'local_id' | 'last_error' | 'last_attempt_at'>>,
+): FailedRecord {
+  const { read, readOrNull } = recordReader(shop, row);
   return {
-    add(record) {
-      const { code, message } = record.lastError;
-      const pattern = errorPattern(message);
-      const key = JSON.stringify([code, pattern]);
-      const known = found.get(key);
-      const { localId, lastAttemptAt } = known && !isBetterExample(record, known) ? known : record;
-      found.set(key, { code, pattern, count: (known?.count ?? 0) + 1, localId, lastAttemptAt });
-    },
-    top: (limit) => [...found.values()].sort(byCount).slice(0, limit),
+    localId: read('local_id', text),
+    lastError: read('last_error', json(isFailure)),
+    lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
   };
 }
 
-/** Longest part of a message that is looked at, in UTF-16 units. */
-const longestMessage = 1_000;
+/** Reads a row's columns, once its format is known to be one of this release's. */
+function recordReader<Row extends Pick<RecordRow, 'format' | 'local_id'>>(shop: string, row: UncheckedRow<Row>) {
+  const problem = recordFormatProblem(shop, row.local_id, row.format);
+  if (problem) throw problem;
+  return columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
+}
 
-/** Longest pattern: enough to tell errors apart, short enough for a line of a table. */
-const longestPattern = 200;
+/** What is wrong with a record of that format; `undefined` for one that this release reads. */
+export function recordFormatProblem(shop: string, localId: unknown, format: unknown): StorageError | undefined {
+  const number = wholeNumber(format);
+  if (number === undefined || number === 0) return damagedRecord(shop, localId, 'format');
+  if (number <= recordFormat) return undefined;
+  return new StorageError(
+    `The sync record of ${shownId(localId)} on ${shop} was written by a newer release of shopwright, in format ` +
+      `${number}; this release knows formats up to ${recordFormat}. The record was left as it is. Update this ` +
+      'process. If you have gone back to this release for good, delete the record with ' +
+      'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
+    false,
+    { shop },
+  );
+}
 
-/** A single quote inside a word is an apostrophe, and quotes nothing. */
-const singleQuoted = /(?<![\p{L}\p{N}])'(?:[^']|(?<=\p{L})'(?=\p{L}))*'(?![\p{L}\p{N}])/gu;
-
-const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [
-  [/"[^"]*"|“[^”]*”|‘[^’]*’|«[^»]*»|`[^`]*`/g, '{text}'],
-  [singleQuoted, '{text}'],
-  [/gid:\/\/[^\s,;)]+/g, '{id}'],
-  [/https?:\/\/[^\s,;)]+/g, '{url}'],
-  [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[a-f]*\d)[0-9a-f]{16,}\b/gi, '{id}'],
-  [/\d+(?:[.,:]\d+)*/g, '{number}'],
-  [/\s+/g, ' '],
-];
-
-/**
- * The message of an error without what differs from product to product, so that errors which say the same can
- * be counted together: quoted texts become `{text}`, gids, UUIDs and long hexadecimal ids `{id}`, addresses
- * `{url}`, numbers `{number}`. At most 200 characters.
- *
- * @example
- * errorPattern("Title 'Tee' is longer than 255 characters"); // Title {text} is longer than {number} characters
- */
-export function errorPattern(message: string): string {
-  let pattern = message.slice(0, longestMessage);
-  for (const [what, placeholder] of placeholders) pattern = pattern.replace(what, placeholder);
-  return pattern.trim().slice(0, longestPattern).toWellFormed();
+/** The error for a row that no release of this package wrote. */
+export function damagedRecord(shop: string, localId: unknown, column: string): StorageError {
+  return new StorageError(
+    `The sync record of ${shownId(localId)} on ${shop} is damaged in column ${column}. Delete it with ` +
+      'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
+    false,
+    { shop },
+  );
 }

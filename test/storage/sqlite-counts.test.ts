@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
-import { firstRelease } from './programs/first-release.ts';
+import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
 import { runProgram } from './programs/run.ts';
 import { sqliteFile } from './sqlite-file.ts';
 
@@ -11,12 +10,12 @@ const { stores, raw } = file;
 const zero = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
 const dayMs = 86_400_000;
 
-/** A database as the first release left it, with four records. */
-function oldDatabase(): DatabaseSync {
+/** A database with four records that another program has written. */
+async function foreignRecords(): Promise<DatabaseSync> {
+  await stores().migrate();
   const database = raw();
-  database.exec(firstRelease);
   const insert = database.prepare(
-    'insert into shopwright_sync_records values (?, ?, null, ?, null, null, null, 0, ?, null, null)',
+    'insert into shopwright_sync_records (shop, local_id, status, attempts, last_synced_at) values (?, ?, ?, 0, ?)',
   );
   insert.run(shop, 'p1', 'synced', 3 * dayMs);
   insert.run(shop, 'p2', 'synced', 4 * dayMs - 1);
@@ -25,9 +24,9 @@ function oldDatabase(): DatabaseSync {
   return database;
 }
 
-describe('a database of the first release', () => {
-  it('is brought up to date, and its records are counted', async () => {
-    oldDatabase();
+describe('records that another program writes', () => {
+  it('are read and counted', async () => {
+    await foreignRecords();
     const { records } = stores();
     expect(await records.counts(shop)).toEqual({ ...zero, synced: 2, pending: 1 });
     expect(await records.ageCounts(shop)).toEqual([
@@ -38,22 +37,22 @@ describe('a database of the first release', () => {
     expect(await records.get(shop, 'p1')).toMatchObject({ status: 'synced', lastSyncData: null });
   });
 
-  it('goes on being written by a process of that release, and those records are counted too', async () => {
-    const old = oldDatabase();
+  it('are counted too where the stores write besides', async () => {
+    const other = await foreignRecords();
     const { records } = stores();
     await records.put(record('p9', { status: 'failed', lastSyncedAt: null }));
-    old
+    other
       .prepare(
         `insert into shopwright_sync_records (shop, local_id, status, attempts) values (?, 'p3', 'syncing', 1)
          on conflict (shop, local_id) do update set status = excluded.status, attempts = excluded.attempts`,
       )
       .run(shop);
-    old.exec(`delete from shopwright_sync_records where shop = '${shop}' and local_id = 'p1'`);
+    other.exec(`delete from shopwright_sync_records where shop = '${shop}' and local_id = 'p1'`);
     expect(await records.counts(shop)).toEqual({ ...zero, syncing: 1, synced: 1, failed: 1 });
   });
 
-  it('is migrated once by several processes that start together', async () => {
-    oldDatabase();
+  it('stay where several processes start together', async () => {
+    await foreignRecords();
     const names = ['a', 'b', 'c'];
     const ends = await Promise.all(names.map((name) => runProgram('start-and-put.ts', [file.path, name])));
     for (const { code, errors } of ends) expect(code, errors).toBe(0);

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SqlSession } from '../../src/storage/sql/rows.ts';
 import { type SqlDatabase, tableNames } from '../../src/storage/sql/schema.ts';
+import type { SqlSession } from '../../src/storage/sql/session.ts';
 import { createSqlSyncJournal } from '../../src/storage/sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../../src/storage/sql/sync-records.ts';
 import { adaptDatabase, migrateSqlite, toStorageError } from '../../src/storage/sqlite.ts';

@@ -2,11 +2,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors/errors.ts';
-import { wholeNumber } from '../../src/storage/sql/rows.ts';
+import { wholeNumber } from '../../src/storage/row-reader.ts';
 import { applyMigrations, newestVersion, type SqlDatabase, tableNames } from '../../src/storage/sql/schema.ts';
 import {
   adaptDatabase,
-  countRecords,
+  createCounts,
   isBusy,
   migrateSqlite,
   toStorageError,
@@ -31,7 +31,7 @@ async function migrated() {
 describe('applyMigrations', () => {
   it('applies nothing that has been applied, as for a process that waited for another one', async () => {
     const { database, db, tables } = await migrated();
-    await applyMigrations(db, tables, { keyType: 'text', countRecords });
+    await applyMigrations(db, tables, { keyType: 'text', createCounts });
     expect(database.prepare('select version from t_migrations').all()).toEqual(versions);
     await db.destroy();
   });

@@ -5,7 +5,6 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import { createGate } from '../adapter-kit.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
 import { createSqlKeys } from '../sql/keys.ts';
-import type { SqlSession } from '../sql/rows.ts';
 import {
   applyMigrations,
   createPreparation,
@@ -17,6 +16,7 @@ import {
   type TableNames,
   tableNames,
 } from '../sql/schema.ts';
+import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../sql/sync-records.ts';
 import { createPostgresDialect } from './connection.ts';
@@ -195,12 +195,12 @@ async function migratePostgres(db: Kysely<SqlDatabase>, place: PostgresPlace): P
     await makeSchema(transaction, place.schema);
     await applyMigrations(transaction, place.tables, {
       keyType: sql<string>`text collate "C"`,
-      countRecords: (db, tables) => countRecords(db, place.schema, tables),
+      createCounts: (db, tables) => createCounts(db, place.schema, tables),
     });
   });
 }
 
-/** Day of the last success; -1 stands for never. */
+/** Day of the last success, in days since the epoch; -1 stands for never. */
 const day = sql`coalesce(last_synced_at / 86400000, -1)`;
 
 /** Of so many statements that change records, one sums up the counts of its shop. */
@@ -259,10 +259,10 @@ $$`;
 }
 
 /**
- * Makes the table of record counts, has Postgres itself keep the counts with each change of a record, and counts
- * what is there: so they are right whoever writes, an older release of this package included.
+ * Makes the table of record counts, and has Postgres itself keep the counts with each change of a record: so they
+ * are right whoever writes, an older release of this package included.
  */
-async function countRecords(db: Kysely<SqlDatabase>, schema: string, tables: TableNames): Promise<void> {
+async function createCounts(db: Kysely<SqlDatabase>, schema: string, tables: TableNames): Promise<void> {
   const [records, counts] = [sql.id(schema, tables.syncRecords), sql.id(schema, tables.syncCounts)];
   const count = sql.id(schema, `${tables.syncRecords}_count`);
   const after = (name: string, event: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -279,9 +279,6 @@ async function countRecords(db: Kysely<SqlDatabase>, schema: string, tables: Tab
   const both = sql`referencing old table as old_records new table as new_records`;
   await after('change', sql`update on ${records} ${both}`).execute(db);
   await after('clear', sql`truncate on ${records}`).execute(db);
-  // Only now: the triggers keep writers out, and whoever wrote before is seen by this statement.
-  await sql`insert into ${counts} (shop, status, day, records)
-    select shop, status, ${day}, count(*) from ${records} group by 1, 2, 3`.execute(db);
 }
 
 /** Milliseconds before each further try, of which half is chance, so that two do not meet again and again. */

@@ -3,6 +3,7 @@ import { ConfigError, type Issue, isShopwrightError, StorageError } from '../../
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
+import frame from './session.lua';
 
 /** One node of Redis that can be searched for keys. */
 export interface RedisNode {
@@ -76,19 +77,6 @@ export interface RedisSession {
   write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string>;
 }
 
-const script = (source: string): RedisScript => ({
-  source,
-  sha: createHash('sha1').update(source).digest('hex'),
-});
-
-const clock = `
-local time = redis.call('TIME')
-local nowUs = time[1] * 1000000 + time[2]
-local nowMs = math.floor(nowUs / 1000)
-`;
-
-const nothing = readScript('return false');
-
 /** Makes the session on a client. A script that the server does not know (any more) is sent to it in full. */
 export function createRedisSession(
   { redis, keyPrefix, commandTimeoutMs, clock }: Required<RedisStoresOptions>,
@@ -129,7 +117,7 @@ export function createRedisSession(
       const [time, result] = Array.isArray(answer) ? (answer as unknown[]) : [];
       // A client with `stringNumbers` gives a text.
       const nowMs = Number(time);
-      if (!Number.isFinite(nowMs)) throw errors.badAnswer();
+      if (!Number.isFinite(nowMs)) throw errors.invalidReply();
       aheadMs = nowMs - clock.monotonic();
       return result ?? null;
     } catch (error) {
@@ -144,13 +132,13 @@ export function createRedisSession(
     read: (script, keys, args) => call(script, keys, args, false),
     async write(owner, script, keys, args) {
       // Only the first write of a session has to ask for the time: every answer tells it.
-      if (aheadMs === undefined) await call(nothing, [], [], false);
+      if (aheadMs === undefined) await call(askForTime, [], [], false);
       const allKeys = [...keys, `${name('c', owner)}${randomUUID()}`];
       for (let attempt = 0; attempt < 2; attempt++) {
         const untilMs = (aheadMs ?? 0) + clock.monotonic() + commandTimeoutMs;
         // A command cannot come back after it is too late for it, so the mark need not stay longer.
         const answer = await call(script, allKeys, [...args, Math.floor(untilMs), 2 * commandTimeoutMs], true);
-        if (typeof answer !== 'string') throw errors.badAnswer();
+        if (typeof answer !== 'string') throw errors.invalidReply();
         // The clock of another node, or of the next master, is ahead: its own time is known now.
         if (answer !== tooLate) return answer;
       }
@@ -165,38 +153,35 @@ export interface RedisScript {
   readonly sha: string;
 }
 
-/** A script that changes nothing. It answers with the server's time (ms) and what the body returns. */
-export function readScript(body: string): RedisScript {
-  return script(`${clock}
-local function work()
-${body}
-end
-return { nowMs, work() }`);
+/** A script that runs one command of a library, which changes nothing. */
+export function readScript(library: string, command: string): RedisScript {
+  return script(library, `return read(${command})`);
 }
 
-/** What a write answers where it came too late to be done. No body returns it. */
+/** A script that runs one command of a library, which may change something and returns text. */
+export function writeScript(library: string, command: string): RedisScript {
+  return script(library, `return write(${command})`);
+}
+
+function script(library: string, call: string): RedisScript {
+  const source = `${frame}\n${library}\n${call}`;
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+}
+
+/** A script that tells the time. */
+const askForTime = readScript('local function nothing() return false end', 'nothing');
+
+/** What a write returns that came too late to be done. No command returns it. */
 const tooLate = 'too late';
 
-/**
- * A script that may change something; its body returns a text. The last key is the mark of this call, and the
- * last arguments are the moment until which it may be done, and the milliseconds for which the mark is kept.
- *
- * A client sends a command again where the connection broke before the answer, and sends what it has queued
- * whenever the connection is back. So a call that was done once gives its first answer again, and one whose
- * caller has given up is not done at all.
- */
-export function writeScript(body: string): RedisScript {
-  return script(`${clock}
-local mark = KEYS[#KEYS]
-local known = redis.call('GET', mark)
-if known then return { nowMs, known } end
-if nowMs > tonumber(ARGV[#ARGV - 1]) then return { nowMs, '${tooLate}' } end
-local function work()
-${body}
-end
-local answer = work()
-redis.call('SET', mark, answer, 'PX', ARGV[#ARGV])
-return { nowMs, answer }`);
+/** A value as Redis keeps it: the format and what the indexes need in front, behind NULs, then all of it as JSON. */
+export function indexedValue(index: readonly (string | number)[], row: object): string {
+  return [...index, JSON.stringify(row)].join('\0');
+}
+
+/** The format that a value begins with, and the JSON at its end. */
+export function partsOfValue(value: string): { readonly format: string | undefined; readonly json: string } {
+  return { format: /^(\d+)\0/.exec(value)?.[1], json: value.slice(value.lastIndexOf('\0') + 1) };
 }
 
 /** Keys that Redis looks at for one answer. */
@@ -254,7 +239,7 @@ export interface RedisErrors {
   readonly outOfTime: (limitMs: number, isWrite: boolean) => StorageError;
   readonly tooLate: () => StorageError;
   readonly clientClosed: () => StorageError;
-  readonly badAnswer: () => StorageError;
+  readonly invalidReply: () => StorageError;
 }
 
 /** The errors of the stores with that prefix. */
@@ -284,6 +269,6 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
       make('was reached too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
     clientClosed: () =>
       make('cannot be reached: its client was closed. Close the stores first, and the client then', false),
-    badAnswer: () => make('gave an answer that is none. Check what stands between this process and Redis', false),
+    invalidReply: () => make('gave an answer that is none. Check what stands between this process and Redis', false),
   };
 }

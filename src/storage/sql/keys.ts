@@ -4,8 +4,9 @@ import { StorageError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { endOfPrefix } from '../adapter-kit.ts';
 import type { KeyEngine, LockEngine, WriteOutcome } from '../key-engine.ts';
-import { type SqlSession, wholeNumber } from './rows.ts';
+import { wholeNumber } from '../row-reader.ts';
 import type { SqlDatabase } from './schema.ts';
+import type { SqlSession } from './session.ts';
 
 /** The end of a key that does not expire. */
 const never = Number.MAX_SAFE_INTEGER;

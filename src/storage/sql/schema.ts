@@ -1,6 +1,9 @@
 import { type ColumnType, type Expression, type Kysely, sql } from 'kysely';
 import { StorageError } from '../../errors/errors.ts';
+import { sharedTask } from '../../internal/abort.ts';
 import type { Stores } from '../../ports/stores.ts';
+import type { JournalRow } from '../journal-kit.ts';
+import type { RecordRow } from '../record-kit.ts';
 
 /**
  * A column. What is read is `unknown` until it is checked: others can write to the database, and drivers
@@ -8,21 +11,7 @@ import type { Stores } from '../../ports/stores.ts';
  */
 type Column<T> = ColumnType<unknown, T, T>;
 
-/** One sync record as a row. Times are milliseconds since the epoch; parts, last error and sync data are JSON. */
-export interface SyncRecordTable {
-  readonly shop: Column<string>;
-  readonly local_id: Column<string>;
-  readonly gid: Column<string | null>;
-  readonly status: Column<string>;
-  readonly hash: Column<string | null>;
-  readonly parts: Column<string | null>;
-  readonly last_error: Column<string | null>;
-  readonly attempts: Column<number>;
-  readonly last_sync_data: Column<string | null>;
-  readonly last_synced_at: Column<number | null>;
-  readonly last_attempt_at: Column<number | null>;
-  readonly shopify_updated_at: Column<string | null>;
-}
+type Table<Row> = { readonly [column in keyof Row]: Column<Row[column]> };
 
 /**
  * How many records of a shop have a status and a day of the last success (days since the epoch, -1 for never).
@@ -33,19 +22,6 @@ interface SyncCountTable {
   readonly status: Column<string>;
   readonly day: Column<number>;
   readonly records: Column<number>;
-}
-
-/** One entry of the journal. `sent` and `before` are JSON. */
-export interface JournalTable {
-  readonly shop: Column<string>;
-  readonly id: Column<number>;
-  readonly local_id: Column<string>;
-  readonly gid: Column<string | null>;
-  readonly run_id: Column<string | null>;
-  readonly action: Column<string>;
-  readonly at: Column<number>;
-  readonly sent: Column<string | null>;
-  readonly before: Column<string | null>;
 }
 
 /** The id of the last entry that a shop's journal was given. */
@@ -75,9 +51,9 @@ interface MigrationTable {
 
 /** The tables by the names they have without a prefix. */
 export interface SqlDatabase {
-  readonly sync_records: SyncRecordTable;
+  readonly sync_records: Table<RecordRow>;
   readonly sync_counts: SyncCountTable;
-  readonly sync_journal: JournalTable;
+  readonly sync_journal: Table<JournalRow>;
   readonly sync_journal_heads: JournalHeadTable;
   readonly key_values: KeyValueTable;
   readonly locks: LockTable;
@@ -109,12 +85,12 @@ export function tableNames(prefix: string): TableNames {
   };
 }
 
-/** What the dialects call differently. */
+/** What the dialects do differently. */
 interface SqlDialectTraits {
   /** Column type of a text that is compared by code point. */
   readonly keyType: 'text' | Expression<string>;
-  /** Makes the table of counts, counts the records that are there, and has the database keep the counts. */
-  readonly countRecords: (db: Kysely<SqlDatabase>, tables: TableNames) => Promise<void>;
+  /** Makes the table of counts, and has the database keep them. */
+  readonly createCounts: (db: Kysely<SqlDatabase>, tables: TableNames) => Promise<void>;
 }
 
 interface Migration {
@@ -122,17 +98,36 @@ interface Migration {
   readonly apply: (db: Kysely<SqlDatabase>, tables: TableNames, traits: SqlDialectTraits) => Promise<void>;
 }
 
-const createSyncRecords: Migration['apply'] = async ({ schema }, { syncRecords }, { keyType }) => {
+/**
+ * All migrations, in order. A migration only adds (tables, indexes, columns that may be null or have a
+ * default), so an older release of this package goes on working on a newer database, and no data is dropped.
+ */
+const migrations: readonly Migration[] = [{ version: 1, apply: createTables }];
+
+async function createTables(db: Kysely<SqlDatabase>, tables: TableNames, traits: SqlDialectTraits): Promise<void> {
+  await createSyncRecords(db, tables, traits);
+  await traits.createCounts(db, tables);
+  await createSyncJournal(db, tables, traits);
+  await createKeyValues(db, tables, traits);
+}
+
+async function createSyncRecords(
+  { schema }: Kysely<SqlDatabase>,
+  { syncRecords }: TableNames,
+  { keyType }: SqlDialectTraits,
+): Promise<void> {
   await schema
     .createTable(syncRecords)
     .addColumn('shop', keyType, (column) => column.notNull())
     .addColumn('local_id', keyType, (column) => column.notNull())
+    .addColumn('format', 'integer', (column) => column.notNull().defaultTo(1))
     .addColumn('gid', keyType)
     .addColumn('status', 'text', (column) => column.notNull())
     .addColumn('hash', 'text')
     .addColumn('parts', 'text')
     .addColumn('last_error', 'text')
     .addColumn('attempts', 'bigint', (column) => column.notNull())
+    .addColumn('last_sync_data', 'text')
     .addColumn('last_synced_at', 'bigint')
     .addColumn('last_attempt_at', 'bigint')
     .addColumn('shopify_updated_at', 'text')
@@ -142,15 +137,15 @@ const createSyncRecords: Migration['apply'] = async ({ schema }, { syncRecords }
   await byStatus.columns(['shop', 'status', 'local_id']).execute();
   const byGid = schema.createIndex(`${syncRecords}_by_gid`).on(syncRecords);
   await byGid.columns(['shop', 'gid', 'local_id']).execute();
-};
-
-const addSyncData: Migration['apply'] = async ({ schema }, { syncRecords }) => {
-  await schema.alterTable(syncRecords).addColumn('last_sync_data', 'text').execute();
   const failed = schema.createIndex(`${syncRecords}_failed`).on(syncRecords).columns(['shop', 'local_id']);
   await failed.where(sql.ref('last_error'), 'is not', null).execute();
-};
+}
 
-const createSyncJournal: Migration['apply'] = async ({ schema }, { syncJournal, syncJournalHeads }, { keyType }) => {
+async function createSyncJournal(
+  { schema }: Kysely<SqlDatabase>,
+  { syncJournal, syncJournalHeads }: TableNames,
+  { keyType }: SqlDialectTraits,
+): Promise<void> {
   await schema
     .createTable(syncJournalHeads)
     .addColumn('shop', keyType, (column) => column.primaryKey())
@@ -160,6 +155,7 @@ const createSyncJournal: Migration['apply'] = async ({ schema }, { syncJournal, 
     .createTable(syncJournal)
     .addColumn('shop', keyType, (column) => column.notNull())
     .addColumn('id', 'bigint', (column) => column.notNull())
+    .addColumn('format', 'integer', (column) => column.notNull().defaultTo(1))
     .addColumn('local_id', keyType, (column) => column.notNull())
     .addColumn('gid', keyType)
     .addColumn('run_id', keyType)
@@ -173,9 +169,13 @@ const createSyncJournal: Migration['apply'] = async ({ schema }, { syncJournal, 
     const index = schema.createIndex(`${syncJournal}_by_${column}`).on(syncJournal);
     await index.columns(['shop', column, 'id']).execute();
   }
-};
+}
 
-const createKeyValues: Migration['apply'] = async ({ schema }, { keyValues, locks }, { keyType }) => {
+async function createKeyValues(
+  { schema }: Kysely<SqlDatabase>,
+  { keyValues, locks }: TableNames,
+  { keyType }: SqlDialectTraits,
+): Promise<void> {
   await schema
     .createTable(keyValues)
     .addColumn('name', keyType, (column) => column.primaryKey())
@@ -190,19 +190,7 @@ const createKeyValues: Migration['apply'] = async ({ schema }, { keyValues, lock
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute();
   await schema.createIndex(`${locks}_by_token`).on(locks).column('token').execute();
-};
-
-/**
- * All migrations, in order. A migration only adds (tables, indexes, columns that may be null or have a
- * default), so an older release of this package goes on working on a newer database, and no data is dropped.
- */
-const migrations: readonly Migration[] = [
-  { version: 1, apply: createSyncRecords },
-  { version: 2, apply: addSyncData },
-  { version: 3, apply: createSyncJournal },
-  { version: 4, apply: createKeyValues },
-  { version: 5, apply: (db, tables, { countRecords }) => countRecords(db, tables) },
-];
+}
 
 /** The version of a database on which all migrations have run. */
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));
@@ -253,26 +241,14 @@ interface MigrationSteps {
   readonly migrate: () => Promise<void>;
 }
 
-/** Runs the work once; a failure is forgotten, so that the next call tries again. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    });
-    return done;
-  };
-}
-
 /** What must have happened before the first query. */
 export function createPreparation(option: MigrateOption, { isCurrent, migrate }: MigrationSteps): () => Promise<void> {
-  if (option === 'automatic') return once(migrate);
-  return once(async () => {
+  if (option === 'automatic') return sharedTask(migrate);
+  return sharedTask(async () => {
     if (await isCurrent()) return;
-    const wanted = `this release needs version ${newestVersion} of them`;
     throw new StorageError(
-      `The tables are missing or too old: ${wanted}. Call migrate() on the stores in your deploy step, or leave it to them with \`migrate: 'automatic'\`.`,
+      `The tables are missing or too old: this release needs version ${newestVersion} of them. Call migrate() on the stores in your deploy step, or leave it to them with \`migrate: 'automatic'\`.`,
+      false,
     );
   });
 }

@@ -1,20 +1,19 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { StorageError } from '../../errors/errors.ts';
-import { isRecord } from '../../internal/json.ts';
-import type { JournalEntry, SyncJournal } from '../../ports/sync-journal.ts';
-import { isStorableText, shownId } from '../adapter-kit.ts';
-import { checkedDraft, checkedJournalPage, checkedMoment, journalId, type StoredDraft } from '../journal-kit.ts';
+import type { SyncJournal } from '../../ports/sync-journal.ts';
+import { isStorableText } from '../adapter-kit.ts';
 import {
-  columnReader,
-  eraseInTurns,
-  inChunks,
-  json,
-  rowsPerDelete,
-  type SqlSession,
-  text,
-  wholeNumber,
-} from './rows.ts';
-import type { JournalTable, SqlDatabase } from './schema.ts';
+  checkedDraft,
+  checkedJournalPage,
+  checkedMoment,
+  fromJournalRow,
+  journalId,
+  type StoredDraft,
+  toJournalRow,
+} from '../journal-kit.ts';
+import { wholeNumber } from '../row-reader.ts';
+import type { SqlDatabase } from './schema.ts';
+import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
 
 /** Rows in one INSERT: 1,800 values. */
 const rowsPerInsert = 200;
@@ -63,7 +62,7 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJo
             const first = await takeIds(transaction, shop, entries.length);
             for (const [index, entry] of entries.entries()) ids.set(entry, first + index);
           }
-          const rows = checked.map((draft) => toJournalRow(ids.get(draft) ?? 0, draft));
+          const rows = checked.map((draft) => ({ ...toJournalRow(draft), id: ids.get(draft) ?? 0 }));
           await inChunks(rows, rowsPerInsert, (chunk) => transaction.insertInto(table).values(chunk).execute());
           return rows.map(({ id }) => journalId(id));
         }),
@@ -115,35 +114,6 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJo
   }
 }
 
-/** The draft as a row. */
-export function toJournalRow(id: number, draft: StoredDraft): Insertable<JournalTable> {
-  return {
-    shop: draft.shop,
-    id,
-    local_id: draft.localId,
-    gid: draft.gid,
-    run_id: draft.runId,
-    action: draft.action,
-    at: draft.at,
-    sent: draft.sent,
-    before: draft.before,
-  };
-}
-
-/** A row that no version of this package wrote. */
-function damagedEntry(shop: string, id: unknown, column: string): StorageError {
-  const number = wholeNumber(id);
-  // By an id that is none, nothing can be read on.
-  const mend =
-    number === undefined
-      ? 'Restore it from a backup, or delete its row; journal.list(shop, { localId }) still finds other products.'
-      : `Restore it from a backup, or read on behind it with journal.list(shop, { after: '${journalId(number)}' }).`;
-  const name = number === undefined ? shownId(id) : journalId(number);
-  return new StorageError(`Entry ${name} of the sync journal of ${shop} is damaged in column ${column}. ${mend}`, {
-    shop,
-  });
-}
-
 /** The last id that a shop's journal gave, where it is none. */
 function damagedHead(shop: string, table: string): StorageError {
   return new StorageError(
@@ -151,24 +121,4 @@ function damagedHead(shop: string, table: string): StorageError {
       'that the shop has in the journal. Nothing was written.',
     { shop },
   );
-}
-
-/**
- * The row as an entry of that shop.
- *
- * @throws StorageError naming shop, id and column where a value does not parse.
- */
-export function fromJournalRow(shop: string, row: Selectable<JournalTable>): JournalEntry {
-  const { read, readOrNull } = columnReader(row, (column) => damagedEntry(shop, row.id, column));
-  return {
-    id: journalId(read('id', wholeNumber)),
-    shop,
-    localId: read('local_id', text),
-    gid: readOrNull('gid', text),
-    runId: readOrNull('run_id', text),
-    action: read('action', text),
-    at: read('at', wholeNumber),
-    sent: readOrNull('sent', json(isRecord)),
-    before: readOrNull('before', json(isRecord)),
-  };
 }

@@ -1,43 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { StorageError } from '../../errors/errors.ts';
-import { isRecord } from '../../internal/json.ts';
-import type { AgeCount, ErrorPattern, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
-import { checkedPage, checkedPatternLimit, isStorableText, shownId } from '../adapter-kit.ts';
+import type { AgeCount, ErrorPattern, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
+import { countsOf, ErrorPatternCounter, orderedAges } from '../record-counts.ts';
 import {
   checkedRecord,
-  countsOf,
-  createPatternTally,
-  type FailedRecord,
-  isFailure,
-  isParts,
+  damagedRecord,
+  fromFailedRow,
+  fromRecordRow,
   isSyncStatus,
-  orderedAges,
-  type StoredRecord,
+  type RecordRow,
+  recordFormat,
+  recordFormatProblem,
+  toRecordRow,
 } from '../record-kit.ts';
-import {
-  columnReader,
-  eraseInTurns,
-  inChunks,
-  json,
-  rowsPerDelete,
-  type SqlSession,
-  text,
-  wholeNumber,
-} from './rows.ts';
-import type { SqlDatabase, SyncRecordTable, TableNames } from './schema.ts';
+import { wholeNumber } from '../row-reader.ts';
+import type { SqlDatabase, TableNames } from './schema.ts';
+import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
 
 /** Rows in one INSERT: 2,400 values, and more rows bring no more speed. */
 const rowsPerInsert = 200;
-
-/**
- * One of each key, the last one given: an upsert must not meet a row twice. In the order of the keys, so that of
- * two batches at once the second waits at the first row which both have, and none waits for the other in a ring.
- */
-function lastOfEach(records: readonly StoredRecord[]): StoredRecord[] {
-  const byKey = new Map(records.map((record) => [JSON.stringify([record.shop, record.localId]), record]));
-  return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, record]) => record);
-}
 
 /** The sync records as queries that SQLite and Postgres both understand. */
 export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordStore {
@@ -58,7 +41,7 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
           .where('local_id', '=', localId)
           .executeTakeFirst();
       });
-      return row && fromRow(shop, row);
+      return row && fromRecordRow(shop, row);
     },
 
     async getByGid(shop, gid) {
@@ -67,16 +50,16 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
         const query = db.selectFrom(table).selectAll().where('shop', '=', shop).where('gid', '=', gid);
         return query.orderBy('local_id').limit(1).executeTakeFirst();
       });
-      return row && fromRow(shop, row);
+      return row && fromRecordRow(shop, row);
     },
 
     async put(record) {
-      const row = toRow(checkedRecord(record));
+      const row = toRecordRow(checkedRecord(record));
       await run((db) => upsertRecords(db, tables, [row]));
     },
 
     async putMany(records) {
-      const rows = lastOfEach(records.map(checkedRecord)).map(toRow);
+      const rows = lastOfEach(records.map((record) => toRecordRow(checkedRecord(record))));
       await run((db) =>
         db
           .transaction()
@@ -95,7 +78,7 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
         if (after !== undefined) query = query.where('local_id', '>', after);
         return query.orderBy('local_id').limit(limit).execute();
       });
-      return rows.map((row) => fromRow(shop, row));
+      return rows.map((row) => fromRecordRow(shop, row));
     },
 
     counts: async (shop) => countsOf(await ageCounts(shop)),
@@ -130,112 +113,75 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
   };
 }
 
-/** Inserts the rows, or replaces those of the same shop and local id; no two of them may be the same. */
-async function upsertRecords(
-  db: Kysely<SqlDatabase>,
-  { syncRecords }: TableNames,
-  rows: readonly Insertable<SyncRecordTable>[],
-): Promise<void> {
-  await db
+/**
+ * One of each key, the last one given: an upsert must not meet a row twice. In the order of the keys, so that of
+ * two batches at once the second waits at the first row which both have, and none waits for the other in a ring.
+ */
+function lastOfEach(rows: readonly RecordRow[]): RecordRow[] {
+  const byKey = new Map(rows.map((row) => [JSON.stringify([row.shop, row.local_id]), row]));
+  return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row);
+}
+
+/**
+ * Inserts the rows, or replaces those of the same shop and local id; no two of them may be the same.
+ *
+ * @throws StorageError where one of those is of a newer format, which stays as it is.
+ */
+async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: readonly RecordRow[]): Promise<void> {
+  const { syncRecords } = tables;
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto(syncRecords)
     .values(rows)
     .onConflict((conflict) =>
-      conflict.columns(['shop', 'local_id']).doUpdateSet((row) => ({
-        gid: row.ref('excluded.gid'),
-        status: row.ref('excluded.status'),
-        hash: row.ref('excluded.hash'),
-        parts: row.ref('excluded.parts'),
-        last_error: row.ref('excluded.last_error'),
-        attempts: row.ref('excluded.attempts'),
-        last_sync_data: row.ref('excluded.last_sync_data'),
-        last_synced_at: row.ref('excluded.last_synced_at'),
-        last_attempt_at: row.ref('excluded.last_attempt_at'),
-        shopify_updated_at: row.ref('excluded.shopify_updated_at'),
-      })),
+      conflict
+        .columns(['shop', 'local_id'])
+        .doUpdateSet((row) => ({
+          format: row.ref('excluded.format'),
+          gid: row.ref('excluded.gid'),
+          status: row.ref('excluded.status'),
+          hash: row.ref('excluded.hash'),
+          parts: row.ref('excluded.parts'),
+          last_error: row.ref('excluded.last_error'),
+          attempts: row.ref('excluded.attempts'),
+          last_sync_data: row.ref('excluded.last_sync_data'),
+          last_synced_at: row.ref('excluded.last_synced_at'),
+          last_attempt_at: row.ref('excluded.last_attempt_at'),
+          shopify_updated_at: row.ref('excluded.shopify_updated_at'),
+        }))
+        .where(`${syncRecords}.format`, '<=', recordFormat),
     )
-    .execute();
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== BigInt(rows.length)) throw await notReplaced(db, tables, rows);
 }
 
-/** The record as a row. */
-export function toRow(record: StoredRecord): Insertable<SyncRecordTable> {
-  return {
-    shop: record.shop,
-    local_id: record.localId,
-    gid: record.gid,
-    status: record.status,
-    hash: record.hash,
-    parts: record.parts && JSON.stringify(record.parts),
-    last_error: record.lastError && JSON.stringify(record.lastError),
-    attempts: record.attempts,
-    last_sync_data: record.lastSyncData,
-    last_synced_at: record.lastSyncedAt,
-    last_attempt_at: record.lastAttemptAt,
-    shopify_updated_at: record.shopifyUpdatedAt,
-  };
+/** The error for the first of the rows whose record the upsert has left as it is. */
+async function notReplaced(
+  db: Kysely<SqlDatabase>,
+  { syncRecords }: TableNames,
+  rows: readonly RecordRow[],
+): Promise<StorageError> {
+  for (const { shop, local_id } of rows) {
+    const query = db.selectFrom(syncRecords).select('format').where('shop', '=', shop).where('local_id', '=', local_id);
+    const problem = recordFormatProblem(shop, local_id, (await query.executeTakeFirst())?.format ?? recordFormat);
+    if (problem) return problem;
+  }
+  return new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', true);
 }
 
-/** A row that no version of this package wrote. */
-export function damagedRecord(shop: string, localId: unknown, column: string): StorageError {
-  return new StorageError(
-    `The sync record of ${shownId(localId)} on ${shop} is damaged in column ${column}. Delete it with ` +
-      'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
-    { shop },
-  );
-}
-
-/**
- * The row as a record of that shop.
- *
- * @throws StorageError naming shop, local id and column where a value does not parse.
- */
-export function fromRow(shop: string, row: Selectable<SyncRecordTable>): SyncRecord {
-  const { read, readOrNull } = columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
-  return {
-    shop,
-    localId: read('local_id', text),
-    gid: readOrNull('gid', text),
-    status: read('status', (value) => (isSyncStatus(value) ? value : undefined)),
-    hash: readOrNull('hash', text),
-    parts: readOrNull('parts', json(isParts)),
-    lastError: readOrNull('last_error', json(isFailure)),
-    attempts: read('attempts', wholeNumber),
-    lastSyncData: readOrNull('last_sync_data', json(isRecord)),
-    lastSyncedAt: readOrNull('last_synced_at', wholeNumber),
-    lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
-    shopifyUpdatedAt: readOrNull('shopify_updated_at', text),
-  };
-}
-
-/**
- * The row of a record with a last error as far as it is about that error.
- *
- * @throws StorageError as `fromRow` does.
- */
-export function readFailure(
-  shop: string,
-  row: Pick<Selectable<SyncRecordTable>, 'local_id' | 'last_error' | 'last_attempt_at'>,
-): FailedRecord {
-  const { read, readOrNull } = columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
-  return {
-    localId: read('local_id', text),
-    lastError: read('last_error', json(isFailure)),
-    lastAttemptAt: readOrNull('last_attempt_at', wholeNumber),
-  };
-}
-
-/** Names a record of a status that there is not. */
+/** The error for a status that this release does not know, with a record that has it. */
 async function unknownStatus(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
   shop: string,
   status: unknown,
 ): Promise<StorageError> {
-  const query = db.selectFrom(syncRecords).select('local_id').where('shop', '=', shop).where('status', '=', status);
-  const first = await query.orderBy('local_id').limit(1).executeTakeFirst();
-  return damagedRecord(shop, first?.local_id, 'status');
+  const query = db.selectFrom(syncRecords).select(['local_id', 'format']).where('shop', '=', shop);
+  const first = await query.where('status', '=', status).orderBy('local_id').limit(1).executeTakeFirst();
+  const problem = recordFormatProblem(shop, first?.local_id, first?.format ?? recordFormat);
+  return problem ?? damagedRecord(shop, first?.local_id, 'status');
 }
 
-/** Nobody but the triggers writes the counts; what does not fit comes from somebody else. */
+/** Only the triggers write the counts, so counts that cannot be were written by something else. */
 function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
   return new StorageError(
     `The table ${syncCounts} holds counts of ${shop} that cannot be: something else wrote to it, or wrote records ` +
@@ -277,12 +223,12 @@ async function readErrorPatterns(
   shop: string,
   limit: number,
 ): Promise<readonly ErrorPattern[]> {
-  const tally = createPatternTally();
+  const counter = new ErrorPatternCounter();
   let after = '';
   for (;;) {
     const rows = await db
       .selectFrom(syncRecords)
-      .select(['local_id', 'last_error', 'last_attempt_at'])
+      .select(['format', 'local_id', 'last_error', 'last_attempt_at'])
       .where('shop', '=', shop)
       .where('last_error', 'is not', null)
       .where('local_id', '>', after)
@@ -290,11 +236,11 @@ async function readErrorPatterns(
       .limit(pageSize)
       .execute();
     for (const row of rows) {
-      const failed = readFailure(shop, row);
-      tally.add(failed);
+      const failed = fromFailedRow(shop, row);
+      counter.add(failed);
       after = failed.localId;
     }
-    if (rows.length < pageSize) return tally.top(limit);
+    if (rows.length < pageSize) return counter.top(limit);
     await nextTurn();
   }
 }

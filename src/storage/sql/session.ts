@@ -1,41 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Expression, Kysely } from 'kysely';
-import type { StorageError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
-import { parseJson } from '../../internal/json.ts';
 import type { SqlDatabase, TableNames } from './schema.ts';
-
-/** The number in a value that a driver gave, `undefined` where there is none. */
-export function wholeNumber(value: unknown): number | undefined {
-  const number =
-    typeof value === 'bigint' || (typeof value === 'string' && /^\d+$/.test(value)) ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-}
-
-/** The text in a column. */
-export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** What the JSON in a column holds, where it fits. */
-export const json =
-  <T>(fits: (value: unknown) => value is T) =>
-  (value: unknown): T | undefined => {
-    const parsed = typeof value === 'string' ? parseJson(value) : undefined;
-    return fits(parsed) ? parsed : undefined;
-  };
-
-/** Reads the columns of one row. What does not parse throws the error that names its column. */
-export function columnReader<Row extends object>(row: Row, damaged: (column: string) => StorageError) {
-  const read = <T>(column: keyof Row & string, parse: (value: unknown) => T | undefined): T => {
-    const value = parse(row[column]);
-    if (value === undefined) throw damaged(column);
-    return value;
-  };
-  return {
-    read,
-    readOrNull: <T>(column: keyof Row & string, parse: (value: unknown) => T | undefined): T | null =>
-      row[column] === null ? null : read(column, parse),
-  };
-}
 
 /** A migrated database, behind whatever its dialect needs around each piece of work. */
 export interface SqlSession {
