@@ -44,6 +44,9 @@ export function memoryStores({ clock = systemClock }: MemoryStoresOptions = {}):
       locks.close();
       return gate.close();
     },
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }
 

@@ -153,6 +153,9 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
       locks.close();
       return gate.close(() => typed(() => db.destroy()));
     },
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }
 

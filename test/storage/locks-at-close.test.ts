@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { LockLostError, type Stores } from 'shopwright';
+import { LockLostError, memoryStores, type Stores } from 'shopwright';
 import { postgresStores } from 'shopwright/storage/postgres';
 import { redisStores } from 'shopwright/storage/redis';
 import { sqliteStores } from 'shopwright/storage/sqlite';
@@ -47,7 +47,39 @@ function releasesAtClose(open: () => Stores): void {
     expect(await taken?.release()).toBe(true);
     await next.close();
   });
+
+  it('happens at the end of a block with `await using`', async () => {
+    let left: Stores;
+    {
+      await using stores = open();
+      left = stores;
+      expect(await stores.keyValue.lock('in a block', { leaseMs: 86_400_000 })).toBeDefined();
+    }
+    await expect(left.keyValue.get('k')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(left.records.counts('acme.myshopify.com')).rejects.toThrow('closed');
+    await using next = open();
+    expect(await next.keyValue.lock('in a block')).toBeDefined();
+  });
 }
+
+describe('closing the stores in memory', () => {
+  it('happens at the end of a block with `await using`, also of stores that something is wrapped around', async () => {
+    let closed = 0;
+    const stores = memoryStores();
+    {
+      await using wrapped: Stores = {
+        ...stores,
+        async close() {
+          closed += 1;
+          await stores.close();
+        },
+      };
+      expect(await wrapped.keyValue.get('k')).toBe(undefined);
+    }
+    expect(closed).toBe(1);
+    await expect(stores.keyValue.get('k')).rejects.toThrow('closed');
+  });
+});
 
 describe('closing the stores in SQLite', () => {
   let folder: string;

@@ -149,6 +149,9 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
       locks.close();
       return gate.close();
     },
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }
 

@@ -55,5 +55,8 @@ export function redisStores(options: RedisStoresOptions): Stores {
       locks.close();
       return gate.close();
     },
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }
