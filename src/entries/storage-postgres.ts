@@ -1,5 +1,5 @@
 export type { Stores } from '../ports/stores.ts';
-export type { PostgresAnswer, PostgresClient, PostgresPool } from '../storage/postgres/errors.ts';
+export type { PostgresClient, PostgresPool, PostgresResult } from '../storage/postgres/connection.ts';
 export type { PostgresStoresOptions } from '../storage/postgres/stores.ts';
 
 export { postgresStores } from '../storage/postgres/stores.ts';

@@ -1,5 +1,5 @@
 export type { Stores } from '../ports/stores.ts';
 
-export type { RedisClient, RedisNode, RedisStoresOptions } from '../storage/redis/session.ts';
+export type { RedisClient, RedisNode } from '../storage/redis/session.ts';
 
-export { redisStores } from '../storage/redis/stores.ts';
+export { type RedisStoresOptions, redisStores } from '../storage/redis/stores.ts';

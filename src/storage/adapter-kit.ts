@@ -1,4 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
+import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
 import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
 
@@ -12,8 +13,8 @@ export const maxKeyLength = 255;
 export type FieldRule = (value: unknown) => string | undefined;
 
 /**
- * Whether every database gives the text back as it was. Half a surrogate pair becomes U+FFFD in UTF-8, and
- * Postgres and older SQLite bindings end a text at a NUL: two keys would become one.
+ * Whether every database gives the text back as it was. A lone surrogate becomes U+FFFD in UTF-8, and Postgres and
+ * older SQLite bindings end text at a NUL character: two keys would become one.
  */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
@@ -22,7 +23,7 @@ export function isStorableText(text: string): boolean {
 /** A text that every database keeps. */
 export const textProblem: FieldRule = (value) => {
   if (typeof value !== 'string') return 'must be text';
-  return isStorableText(value) ? undefined : 'holds a NUL or half a surrogate pair: strip it';
+  return isStorableText(value) ? undefined : 'contains a NUL character or a lone surrogate: remove it';
 };
 
 /** A text that fits into an index. */
@@ -43,7 +44,7 @@ export const timeProblem: FieldRule = (value) =>
     ? undefined
     : 'must be milliseconds since the epoch';
 
-/** The object as JSON text; `undefined` for what is no object, or what JSON cannot hold: a cycle, a bigint. */
+/** The object as JSON text; `undefined` for anything else, and for what JSON cannot hold: a cycle, a bigint. */
 export function toJsonObject(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   try {
@@ -56,7 +57,7 @@ export function toJsonObject(value: unknown): string | undefined {
 }
 
 /** What a field must be that `toJsonObject` refuses. */
-export const noJsonObject = 'must be a JSON object, without cycles and bigints';
+export const noJsonObject = 'must be a JSON object, without cycles or bigints';
 
 /** Lets `null` pass besides. */
 export const orNull =
@@ -64,7 +65,7 @@ export const orNull =
   (value) =>
     value === null ? undefined : rule(value);
 
-/** What speaks against storing the item, as `field: problem`. */
+/** Why the item cannot be stored: each field's name and what is wrong with it. */
 export function problemsOf<T extends object>(item: T, rules: { readonly [field in keyof T]?: FieldRule }): string[] {
   return Object.entries<FieldRule>(rules as Record<string, FieldRule>).flatMap(([field, rule]) => {
     const problem = rule(Reflect.get(item, field));
@@ -99,7 +100,7 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
 /**
  * The options of one page of records, with the default.
  *
- * @throws StorageError for what does not fit.
+ * @throws StorageError for an invalid option.
  */
 export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
   const limit = checkedLimit('list', options.limit);
@@ -150,11 +151,23 @@ export function endOfPrefix(prefix: string): string | undefined {
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** Lets work through until it is closed, and knows what still runs. */
+/**
+ * The outcome of a command, if it comes in time. What comes later is neither given nor thrown.
+ *
+ * @throws What `onTimeout` makes, after `limitMs`.
+ */
+export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, onTimeout: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimer(() => reject(onTimeout()), limitMs);
+    command.then(resolve, reject).finally(cancel);
+  });
+}
+
+/** Lets work through until it is closed, and knows what is still running. */
 export interface Gate {
   /** @throws StorageError once the gate is closed. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Refuses new work at once, waits for what runs, then releases. Later calls give the same promise. */
+  /** Refuses new work at once, waits for what is running, then releases. Later calls return the same promise. */
   close(release?: () => Promise<void>): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
-import { type Gate, isStorableText, maxKeyLength } from './adapter-kit.ts';
+import { isStorableText, maxKeyLength, shownId } from './adapter-kit.ts';
 
 /** The outcome of a write that may depend on a lock: done, not done because of the value, or the lock is lost. */
 export type WriteOutcome = 'done' | 'unchanged' | 'lost';
@@ -34,9 +34,9 @@ export interface KeyEngine {
 export interface LockEngine {
   /** The new token where the lock is free; `undefined` where it is not. */
   take(key: string, leaseMs: number): Promise<number | undefined>;
-  /** Lets the lease begin anew. `false`: it is not held with that token any more. */
+  /** Begins the lease again. `false`: the lock is no longer held with that token. */
   renew(key: string, token: number, leaseMs: number): Promise<boolean>;
-  /** `false`: it was not held with that token any more. */
+  /** `false`: the lock was no longer held with that token. */
   release(key: string, token: number): Promise<boolean>;
 }
 
@@ -48,51 +48,50 @@ const minLeaseMs = 100;
 /** The longest lease: a day. A lock is renewed, so nobody needs more, and a dead holder blocks so long. */
 const maxLeaseMs = 24 * 3_600_000;
 
-const longestTextShown = 80;
-
-const shown = (key: string): string => JSON.stringify(key.slice(0, longestTextShown));
-
-const refuse = (message: string): never => {
-  throw new StorageError(message);
-};
+function refuse(message: string): never {
+  throw new StorageError(message, false);
+}
 
 /** @throws StorageError for a key that not every store can keep as it is. */
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '') refuse('A key must be a text that is not empty.');
+  if (typeof key !== 'string' || key === '') refuse('A key must be non-empty text.');
   else if (key.length > maxKeyLength) {
-    refuse(`The key ${shown(key)}… is longer than ${maxKeyLength} characters: shorten or hash it.`);
-  } else if (!isStorableText(key)) refuse(`The key ${shown(key)} holds a NUL or half a surrogate pair: strip it.`);
+    refuse(`The key ${shownId(key)}… is longer than ${maxKeyLength} characters: shorten or hash it.`);
+  } else if (!isStorableText(key))
+    refuse(`The key ${shownId(key)} contains a NUL character or a lone surrogate: remove it.`);
 }
 
-/** @throws StorageError for a prefix that no key can begin with for want of being storable. */
+/** @throws StorageError for a prefix that no storable key can begin with. */
 export function checkPrefix(prefix: unknown): asserts prefix is string {
   if (typeof prefix !== 'string' || !isStorableText(prefix)) {
-    refuse('scan() takes the beginning of keys: a text without NUL and half surrogate pairs; "" for all keys.');
+    refuse('scan() takes the beginning of keys: text without NUL characters or lone surrogates; "" for all keys.');
   }
 }
 
 /** @throws StorageError for a value that not every store can keep as it is. The value itself is never shown. */
 export function checkValue(key: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string') refuse(`The value of ${shown(key)} must be a text: use JSON.stringify.`);
+  if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be text: use JSON.stringify.`);
   else if (!isStorableText(value)) {
-    refuse(`The value of ${shown(key)} holds a NUL or half a surrogate pair: encode it, by base64 for instance.`);
+    refuse(
+      `The value of ${shownId(key)} contains a NUL character or a lone surrogate: encode it, as base64 for instance.`,
+    );
   }
 }
 
 /**
- * The time to live in whole milliseconds, `undefined` for a key that is kept for ever.
+ * The time to live in whole milliseconds, `undefined` for a key that is kept forever.
  *
  * @throws StorageError for one out of range.
  */
 export function checkedTtl(ttlMs: number | undefined): number | undefined {
   if (ttlMs === undefined) return undefined;
   if (!(Number.isFinite(ttlMs) && ttlMs >= 1 && ttlMs <= maxTtlMs)) {
-    refuse('ttlMs must be milliseconds from 1 to a hundred years; leave it out to keep the key for ever.');
+    refuse('ttlMs must be milliseconds, from 1 to a hundred years; leave it out to keep the key forever.');
   }
   return Math.ceil(ttlMs);
 }
 
-/** @throws StorageError for a fence that is no lock's token. */
+/** @throws StorageError for a fence that cannot be a lock's token. */
 export function checkFence(fence: number | undefined): void {
   if (fence !== undefined && !(Number.isSafeInteger(fence) && fence > 0)) {
     refuse('fence must be the token of a lock on this key: `lock.token`.');
@@ -110,28 +109,4 @@ export function checkedLockTimes(leaseMs = 30_000, waitMs = 0): { readonly lease
   }
   if (!(waitMs >= 0)) refuse('waitMs must be milliseconds, 0 or more.');
   return { leaseMs: Math.ceil(leaseMs), waitMs };
-}
-
-/** The engine behind a gate: each step is let through, or refused once the stores are closed. */
-export function gatedEngine(engine: KeyEngine, { run }: Gate): KeyEngine {
-  const { locks } = engine;
-  return {
-    get: (key) => run(() => engine.get(key)),
-    set: (key, value, terms) => run(() => engine.set(key, value, terms)),
-    compareAndSet: (key, expected, value, terms) => run(() => engine.compareAndSet(key, expected, value, terms)),
-    delete: (key, fence) => run(() => engine.delete(key, fence)),
-    async *scan(prefix) {
-      const pages = engine.scan(prefix)[Symbol.asyncIterator]();
-      for (;;) {
-        const page = await run(() => pages.next());
-        if (page.done) return;
-        yield page.value;
-      }
-    },
-    locks: {
-      take: (key, leaseMs) => run(() => locks.take(key, leaseMs)),
-      renew: (key, token, leaseMs) => run(() => locks.renew(key, token, leaseMs)),
-      release: (key, token) => run(() => locks.release(key, token)),
-    },
-  };
 }

@@ -12,7 +12,7 @@ import {
   type NumberedDraft,
   type StoredDraft,
 } from './journal-kit.ts';
-import { gatedEngine, type KeyEngine, type LockEngine, type WriteTerms } from './key-engine.ts';
+import type { KeyEngine, LockEngine, WriteTerms } from './key-engine.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
 import { countsOf, ErrorPatternCounter, RecordCounter } from './record-counts.ts';
 import { checkedRecord, readRecord, type StoredRecord } from './record-kit.ts';
@@ -329,6 +329,30 @@ function createMemoryLocks(clock: Clock): MemoryLocks {
     },
     async release(key, token) {
       return isHeld(key, token) && holders.delete(key);
+    },
+  };
+}
+
+/** The engine behind a gate: each step is let through, or refused once the stores are closed. */
+function gatedEngine(engine: KeyEngine, { run }: Gate): KeyEngine {
+  const { locks } = engine;
+  return {
+    get: (key) => run(() => engine.get(key)),
+    set: (key, value, terms) => run(() => engine.set(key, value, terms)),
+    compareAndSet: (key, expected, value, terms) => run(() => engine.compareAndSet(key, expected, value, terms)),
+    delete: (key, fence) => run(() => engine.delete(key, fence)),
+    async *scan(prefix) {
+      const pages = engine.scan(prefix)[Symbol.asyncIterator]();
+      for (;;) {
+        const page = await run(() => pages.next());
+        if (page.done) return;
+        yield page.value;
+      }
+    },
+    locks: {
+      take: (key, leaseMs) => run(() => locks.take(key, leaseMs)),
+      renew: (key, token, leaseMs) => run(() => locks.renew(key, token, leaseMs)),
+      release: (key, token) => run(() => locks.release(key, token)),
     },
   };
 }

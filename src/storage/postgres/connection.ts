@@ -9,16 +9,33 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { Clock } from '../../internal/clock.ts';
-import {
-  endsConnection,
-  inTime,
-  OutOfTime,
-  type PostgresAnswer,
-  type PostgresClient,
-  type PostgresErrors,
-  type PostgresPool,
-  sqlStateOf,
-} from './errors.ts';
+import { inTime } from '../adapter-kit.ts';
+import { endsConnection, OutOfTime, type PostgresErrors, sqlStateOf } from './errors.ts';
+
+/** The result of a query, as `pg` gives it. */
+export interface PostgresResult {
+  readonly command: string;
+  readonly rowCount: number | null;
+  readonly rows: unknown[];
+}
+
+/** The part of a `pg` pool's client that the stores need. */
+export interface PostgresClient {
+  query(sql: string, parameters: unknown[]): Promise<PostgresResult>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  /** Gives the connection back, or ends it with `true`. */
+  release(destroy?: boolean): void;
+}
+
+/** The part of a `pg` pool that the stores need; `Pool` of pg 8 fits. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+  /** Callers that wait for a connection. */
+  readonly waitingCount?: number;
+  /** Whether `end()` was called. */
+  readonly ending?: boolean;
+}
 
 /** How long a statement may take, and how its errors are told. */
 interface ConnectionSettings {
@@ -88,11 +105,16 @@ class PostgresConnection implements DatabaseConnection {
     this.#breakdown ??= { reason };
   };
 
-  async #send(sql: string, parameters: readonly unknown[], mayCommit: boolean): Promise<PostgresAnswer> {
+  async #send(sql: string, parameters: readonly unknown[], mayCommit: boolean): Promise<PostgresResult> {
     const { errors, queryTimeoutMs, clock } = this.#settings;
     if (this.#breakdown) throw errors.statement(this.#breakdown.reason, false);
     try {
-      return await inTime(this.#client.query(sql, [...parameters]), queryTimeoutMs, clock);
+      return await inTime(
+        this.#client.query(sql, [...parameters]),
+        queryTimeoutMs,
+        clock,
+        () => new OutOfTime(queryTimeoutMs),
+      );
     } catch (error) {
       const sqlState = sqlStateOf(error);
       if (sqlState === undefined || endsConnection(sqlState)) this.#onError(error);
@@ -112,7 +134,7 @@ async function connect({ pool, connectTimeoutMs, clock, errors }: DialectSetting
   let connecting: Promise<PostgresClient> | undefined;
   try {
     connecting = pool.connect();
-    return await inTime(connecting, connectTimeoutMs, clock);
+    return await inTime(connecting, connectTimeoutMs, clock, () => new OutOfTime(connectTimeoutMs));
   } catch (error) {
     const failure = errors.connecting(error, pool, connectTimeoutMs);
     if (error instanceof OutOfTime) {

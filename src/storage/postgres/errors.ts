@@ -1,5 +1,4 @@
 import { StorageError } from '../../errors/errors.ts';
-import type { Clock } from '../../internal/clock.ts';
 
 const codeOf = (error: unknown): string | undefined => {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
@@ -30,10 +29,18 @@ const unreachable: Readonly<Record<string, string>> = {
 
 const inUse = 'all connections of the pool are in use. Raise its `max`, or give connections back sooner';
 
+/** What a pool says about itself. */
+interface PoolState {
+  /** Callers that wait for a connection. */
+  readonly waitingCount?: number;
+  /** Whether `end()` was called. */
+  readonly ending?: boolean;
+}
+
 /** The errors of one set of stores. No message holds an address, a password or a value. */
 export interface PostgresErrors {
   /** No connection could be had, so nothing was sent. */
-  readonly connecting: (error: unknown, pool: PostgresPool, waitedMs: number) => StorageError;
+  readonly connecting: (error: unknown, pool: PoolState, waitedMs: number) => StorageError;
   /** A statement failed. `mayCommit`: it was to commit something by itself. */
   readonly statement: (error: unknown, mayCommit: boolean) => StorageError;
   /** A commit that committed nothing. */
@@ -46,7 +53,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
   const make = (message: string, isRetryable: boolean, cause: unknown): StorageError =>
     new StorageError(`${subject} ${message}.`, { isRetryable, cause });
 
-  const answered = (sqlState: string, error: unknown): StorageError => {
+  const refusedBy = (sqlState: string, error: unknown): StorageError => {
     const found = diagnose(sqlState);
     if (!found) return make(`failed with SQLSTATE ${sqlState}; the cause holds what the server said`, false, error);
     // Of a missing right the server names the table, and nothing of what is in it.
@@ -56,14 +63,15 @@ export function createPostgresErrors(schema: string): PostgresErrors {
 
   const outcomeUnknown = (cause: unknown): StorageError =>
     new StorageError(
-      `${subject} lost its connection, or its patience, before a write was answered: it may have been done or not. Read the state before another try.`,
+      `${subject} got no response to a write in time, or lost its connection before one: it may have been done or not. Read the state before you try again.`,
+      false,
       { cause, mayHaveExecuted: true },
     );
 
   return {
     connecting(error, pool, waitedMs) {
       const sqlState = sqlStateOf(error);
-      if (sqlState !== undefined) return answered(sqlState, error);
+      if (sqlState !== undefined) return refusedBy(sqlState, error);
       if (pool.ending) return make('cannot be used: its pool has been ended. Close the stores first', false, error);
       if (error instanceof OutOfTime) {
         const reason = pool.waitingCount ? inUse : 'the server does not answer. Check the network between';
@@ -88,9 +96,9 @@ export function createPostgresErrors(schema: string): PostgresErrors {
     statement(error, mayCommit) {
       const sqlState = sqlStateOf(error);
       if (mayCommit && (sqlState === undefined || leavesOutcomeOpen(sqlState))) return outcomeUnknown(error);
-      if (sqlState !== undefined) return answered(sqlState, error);
+      if (sqlState !== undefined) return refusedBy(sqlState, error);
       if (error instanceof OutOfTime)
-        return make('got no answer in time. Try again, or raise queryTimeoutMs', true, error);
+        return make('got no response in time. Try again, or raise queryTimeoutMs', true, error);
       return make('lost its connection, and nothing was written. Try again', true, error);
     },
 
@@ -107,67 +115,69 @@ interface Diagnosis {
   readonly isRetryable: boolean;
 }
 
-const later = (message: string): Diagnosis => ({ message, isRetryable: true });
+const passing = (message: string): Diagnosis => ({ message, isRetryable: true });
 
-const mend = (message: string): Diagnosis => ({ message, isRetryable: false });
+const lasting = (message: string): Diagnosis => ({ message, isRetryable: false });
 
-const stopping = later('lost its server, which shuts down, starts or recovers. Try again once it is up');
+const stopping = passing('lost its server, which shuts down, starts or recovers. Try again once it is up');
 
-const refused = mend("was refused: check the pool's user and password, and the server's pg_hba.conf");
+const refused = lasting("was refused: check the pool's user and password, and the server's pg_hba.conf");
 
-const missing = mend(
+const missing = lasting(
   'misses a table or column. Call migrate() on the stores with a role that may create tables, and check that nobody dropped them',
 );
 
-const encoding = mend(
+const encoding = lasting(
   "met a character that the database's encoding cannot hold. Use a database made with encoding 'UTF8'",
 );
 
-const damaged = mend(
+const damaged = lasting(
   'is damaged: the server reports broken pages. Restore a backup, or drop the tables: the next sync finds the products in Shopify again',
 );
 
-const conflict = later('met the same rows as other transactions too often. Try again');
+const conflict = passing('met the same rows as other transactions too often. Try again');
 
-/** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) that have a mend of their own. */
+/** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) that have a fix of their own. */
 const bySqlState: Readonly<Record<string, Diagnosis>> = {
   '22021': encoding,
   '22P05': encoding,
-  '25006': mend(
+  '25006': lasting(
     'is read-only: the pool leads to a standby, or `default_transaction_read_only` is on. Lead the pool to the primary',
   ),
-  '25P03': later('lost its transaction to `idle_in_transaction_session_timeout`. Try again, or raise that'),
-  '25P04': later('lost its transaction to `transaction_timeout`. Try again, or raise that'),
+  '25P03': passing('lost its transaction to `idle_in_transaction_session_timeout`. Try again, or raise that'),
+  '25P04': passing('lost its transaction to `transaction_timeout`. Try again, or raise that'),
   '28000': refused,
   '28P01': refused,
-  '3D000': mend('has no database of that name. Create it, or name another one in the pool'),
+  '3D000': lasting('has no database of that name. Create it, or name another one in the pool'),
   '3F000': missing,
   '40001': conflict,
   '40P01': conflict,
-  '42501': mend('needs a right that its role does not have'),
+  '42501': lasting('needs a right that its role does not have'),
   '42703': missing,
   '42P01': missing,
-  '42P07': mend('found a table of that name which is not its own. Set another tablePrefix'),
-  '53100': mend("could not be written: the server's disk is full. Free some space; what was answered before is safe"),
-  '53200': later('failed because the server has no memory left. Try again'),
-  '53300': later(
+  '42P07': lasting('found a table of that name which is not its own. Set another tablePrefix'),
+  '53100': lasting(
+    "could not be written: the server's disk is full. Free some space; what was acknowledged before is safe",
+  ),
+  '53200': passing('failed because the server has no memory left. Try again'),
+  '53300': passing(
     'got no connection: the server has too many. Lower the `max` of the pools, raise `max_connections`, or use a pooler',
   ),
-  '55P03': later('waited for a lock longer than `lock_timeout`. Try again'),
-  '57014': later(
+  '55P03': passing('waited for a lock longer than `lock_timeout`. Try again'),
+  '57014': passing(
     'had a statement cancelled, by `statement_timeout` or an administrator. Try again, or raise that timeout',
   ),
   '57P01': stopping,
   '57P02': stopping,
   '57P03': stopping,
-  '57P04': mend('lost its database: somebody dropped it'),
-  '57P05': later('lost its connection to `idle_session_timeout`. Try again'),
-  '58030': mend("could not be read or written: the server's disk reports an error. Check the disk"),
+  '57P04': lasting('lost its database: somebody dropped it'),
+  '57P05': passing('lost its connection to `idle_session_timeout`. Try again'),
+  '58030': lasting("could not be read or written: the server's disk reports an error. Check the disk"),
   XX001: damaged,
   XX002: damaged,
 };
 
-const lost = later('lost its connection. Try again');
+const lost = passing('lost its connection. Try again');
 
 /** What that code means, `undefined` where nothing more can be said than the code itself. */
 function diagnose(sqlState: string): Diagnosis | undefined {
@@ -184,49 +194,16 @@ function isConflict(sqlState: string): boolean {
   return sqlState === '40001' || sqlState === '40P01';
 }
 
-/** Whether a statement that was to commit can have done so although it was answered with that code. */
+/** Whether a statement that was to commit can have done so although the server responded with that code. */
 function leavesOutcomeOpen(sqlState: string): boolean {
   return sqlState === '40003' || /^(08|57P|58|XX)/.test(sqlState);
 }
 
-/** What `inTime` rejects with. */
+/** No connection, or no response to a statement, came within the limit. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
-}
 
-/**
- * The promise's outcome, if it comes in time. What comes later is nobody's: it is neither given nor thrown.
- *
- * @throws OutOfTime after `limitMs`.
- */
-export function inTime<T>(promise: Promise<T>, limitMs: number, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.setTimer(() => reject(new OutOfTime(`No answer within ${limitMs} ms.`)), limitMs);
-    promise.then(resolve, reject).finally(cancel);
-  });
-}
-
-/** What a `pg` client answers to a query. */
-export interface PostgresAnswer {
-  readonly command: string;
-  readonly rowCount: number | null;
-  readonly rows: unknown[];
-}
-
-/** The part of a `pg` pool's client that the stores need. */
-export interface PostgresClient {
-  query(sql: string, parameters: unknown[]): Promise<PostgresAnswer>;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  /** Gives the connection back, or ends it with `true`. */
-  release(destroy?: boolean): void;
-}
-
-/** The part of a `pg` pool that the stores need; `Pool` of pg 8 fits. */
-export interface PostgresPool {
-  connect(): Promise<PostgresClient>;
-  /** Callers that wait for a connection. */
-  readonly waitingCount?: number;
-  /** Whether `end()` was called. */
-  readonly ending?: boolean;
+  constructor(limitMs: number) {
+    super(`No response within ${limitMs} ms.`);
+  }
 }

@@ -19,8 +19,8 @@ import {
 import type { SqlSession } from '../sql/session.ts';
 import { createSqlSyncJournal } from '../sql/sync-journal.ts';
 import { createSqlSyncRecords } from '../sql/sync-records.ts';
-import { createPostgresDialect } from './connection.ts';
-import { createPostgresErrors, type PostgresPool, wasConflict } from './errors.ts';
+import { createPostgresDialect, type PostgresPool } from './connection.ts';
+import { createPostgresErrors, wasConflict } from './errors.ts';
 
 /** Where and how Postgres keeps the stores. Only `pool` is needed. */
 export interface PostgresStoresOptions {

@@ -1,14 +1,6 @@
 import type { KeyEngine, WriteOutcome } from '../key-engine.ts';
 import library from './keys.lua';
-import {
-  type RedisArguments,
-  type RedisErrors,
-  type RedisScan,
-  type RedisScript,
-  type RedisSession,
-  readScript,
-  writeScript,
-} from './session.ts';
+import { type RedisArguments, type RedisScript, type RedisSession, readScript, writeScript } from './session.ts';
 
 const scripts = {
   get: readScript(library, 'get'),
@@ -21,19 +13,19 @@ const scripts = {
 };
 
 /** Keys and locks in Redis: a key's value, its lock and the marks of its calls are in one slot of a cluster. */
-export function createRedisKeys({ name, read, write }: RedisSession, scan: RedisScan, errors: RedisErrors): KeyEngine {
-  const valueName = (key: string): string => name('k', key);
-  const lockName = (key: string): string => name('l', key);
+export function createRedisKeys(session: RedisSession): KeyEngine {
+  const valueName = (key: string): string => session.name('k', key);
+  const lockName = (key: string): string => session.name('l', key);
 
   const change = async (key: string, script: RedisScript, args: RedisArguments): Promise<WriteOutcome> => {
-    const reply = await write(key, script, [valueName(key), lockName(key)], args);
-    if (!isWriteOutcome(reply)) throw errors.invalidReply();
+    const reply = await session.write(key, script, [valueName(key), lockName(key)], args);
+    if (!isWriteOutcome(reply)) throw session.errors.invalidReply();
     return reply;
   };
 
   return {
     async get(key) {
-      const value = await read(scripts.get, [valueName(key)], []);
+      const value = await session.read(scripts.get, [valueName(key)], []);
       return typeof value === 'string' ? value : undefined;
     },
     set: (key, value, { ttlMs, fence }) => change(key, scripts.set, [orEmpty(fence), value, orEmpty(ttlMs)]),
@@ -45,16 +37,17 @@ export function createRedisKeys({ name, read, write }: RedisSession, scan: Redis
     delete: (key, fence) => change(key, scripts.delete, [orEmpty(fence)]),
     async *scan(prefix) {
       const start = valueName(prefix).slice(0, -1);
-      for await (const page of scan(start, '}')) yield page.map((rest) => prefix + rest);
+      for await (const page of session.scan(start, '}')) yield page.map((rest) => prefix + rest);
     },
     locks: {
       async take(key, leaseMs) {
-        const token = await write(key, scripts.takeLock, [lockName(key)], [leaseMs]);
+        const token = await session.write(key, scripts.takeLock, [lockName(key)], [leaseMs]);
         return token === '' ? undefined : Number(token);
       },
       renew: async (key, token, leaseMs) =>
-        (await write(key, scripts.renewLock, [lockName(key)], [token, leaseMs])) === 'done',
-      release: async (key, token) => (await write(key, scripts.releaseLock, [lockName(key)], [token])) === 'done',
+        (await session.write(key, scripts.renewLock, [lockName(key)], [token, leaseMs])) === 'done',
+      release: async (key, token) =>
+        (await session.write(key, scripts.releaseLock, [lockName(key)], [token])) === 'done',
     },
   };
 }

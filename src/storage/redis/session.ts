@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ConfigError, type Issue, isShopwrightError, StorageError } from '../../errors/errors.ts';
-import { type Clock, systemClock } from '../../internal/clock.ts';
+import { isShopwrightError, StorageError } from '../../errors/errors.ts';
+import type { Clock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
+import { type Gate, inTime } from '../adapter-kit.ts';
 import frame from './session.lua';
 
 /** One node of Redis that can be searched for keys. */
@@ -27,124 +28,139 @@ export interface RedisClient extends RedisNode {
   nodes?(role: 'master'): RedisNode[];
 }
 
-/** Where and how Redis keeps the stores. Only `redis` is needed. */
-export interface RedisStoresOptions {
-  /** An ioredis client, of one Redis (5 or newer) or a Cluster. It stays yours: the stores never close it. */
-  readonly redis: RedisClient;
-  /** What the names of all keys begin with, at most 64 characters. Default `shopwright:`. */
-  readonly keyPrefix?: string;
-  /** Milliseconds to wait for the answer to one command, whatever the client's own limits. Default 5,000, at most 600,000. */
-  readonly commandTimeoutMs?: number;
-  /** Clock that waits and renewals run on. Leases and times to live are on Redis's own. Default the machine's. */
-  readonly clock?: Clock;
-}
-
-/**
- * The options with their defaults.
- *
- * @throws ConfigError naming each option that does not fit.
- */
-export function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOptions> {
-  const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
-  const problems: Issue[] = [];
-  if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
-    problems.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
-  }
-  // A brace would put the tag of the cluster elsewhere, and a store's keys into several slots.
-  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || /[{}\0]/.test(keyPrefix)) {
-    problems.push({ field: 'keyPrefix', message: 'use at most 64 characters, without `{` and `}`' });
-  }
-  if (!(Number.isInteger(commandTimeoutMs) && commandTimeoutMs >= 1 && commandTimeoutMs <= 600_000)) {
-    problems.push({ field: 'commandTimeoutMs', message: 'use a whole number of milliseconds from 1 to 600,000' });
-  }
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
-  return { redis, keyPrefix, commandTimeoutMs, clock };
-}
-
 /** What goes into a script. */
 export type RedisArguments = readonly (string | number)[];
 
-/** The stores' way to Redis. */
-export interface RedisSession {
+/** What a session works with. */
+interface SessionSettings {
+  readonly redis: RedisClient;
+  readonly keyPrefix: string;
+  /** Milliseconds to wait for the reply to one command. */
+  readonly commandTimeoutMs: number;
+  readonly clock: Clock;
+  readonly gate: Gate;
+}
+
+/** The stores' way to Redis. A script that the server does not know (any more) is sent to it in full. */
+export class RedisSession {
+  readonly errors: RedisErrors;
+  readonly #settings: SessionSettings;
+  /** The server's time less that of the monotonic clock here, a little less than it really is. */
+  #aheadMs: number | undefined;
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+    this.errors = createRedisErrors(settings.keyPrefix);
+  }
+
   /** The full name of a key, with a tag that puts all keys of the same owner into one slot of a cluster. */
-  name(kind: string, owner: string): string;
-  /** What a script that changes nothing returns: a text, a list of them, or `null`. */
-  read(script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<unknown>;
+  name(kind: string, owner: string): string {
+    return `${this.#settings.keyPrefix}${kind}{:${owner}}`;
+  }
+
+  /** What a script that changes nothing returns: text, a list of texts, or `null`. */
+  read(script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<unknown> {
+    return this.#settings.gate.run(() => this.#call(script, keys, args, false));
+  }
+
+  /** What a script that changes nothing returns, which is a list. */
+  async readList(script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<readonly unknown[]> {
+    const found = await this.read(script, keys, args);
+    if (!Array.isArray(found)) throw this.errors.invalidReply();
+    return found;
+  }
+
   /**
    * What a script that changes something of one owner returns. Done once at most, and never after it failed:
    * whoever reads the state after an error sees for good whether it was.
    */
-  write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string>;
-}
+  write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
+    return this.#settings.gate.run(() => this.#write(owner, script, keys, args));
+  }
 
-/** Makes the session on a client. A script that the server does not know (any more) is sent to it in full. */
-export function createRedisSession(
-  { redis, keyPrefix, commandTimeoutMs, clock }: Required<RedisStoresOptions>,
-  errors: RedisErrors,
-): RedisSession {
-  /** The server's time less that of the monotonic clock here, a little less than it really is. */
-  let aheadMs: number | undefined;
+  async #write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
+    const { clock, commandTimeoutMs } = this.#settings;
+    // Only the first write of a session has to ask for the time: every reply tells it.
+    if (this.#aheadMs === undefined) await this.#call(askForTime, [], [], false);
+    const allKeys = [...keys, `${this.name('c', owner)}${randomUUID()}`];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const untilMs = (this.#aheadMs ?? 0) + clock.monotonic() + commandTimeoutMs;
+      // A command cannot come back after it is too late for it, so the mark need not stay longer.
+      const reply = await this.#call(script, allKeys, [...args, Math.floor(untilMs), 2 * commandTimeoutMs], true);
+      if (typeof reply !== 'string') throw this.errors.invalidReply();
+      // The clock of another node, or of the next master, is ahead: its own time is known now.
+      if (reply !== tooLate) return reply;
+    }
+    throw this.errors.tooLate();
+  }
 
-  const inTime = (command: Promise<unknown>, isWrite: boolean): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const giveUp = (): void => reject(errors.outOfTime(commandTimeoutMs, isWrite));
-      const cancel = clock.setTimer(giveUp, commandTimeoutMs);
-      command.then(resolve, reject).finally(cancel);
-    });
+  async #call(script: RedisScript, keys: readonly string[], args: RedisArguments, isWrite: boolean): Promise<unknown> {
+    const { redis, clock, commandTimeoutMs } = this.#settings;
+    if (redis.status === 'end') throw this.errors.clientClosed();
+    try {
+      const reply = await inTime(this.#send(script, keys, args), commandTimeoutMs, clock, () =>
+        this.errors.outOfTime(commandTimeoutMs, isWrite),
+      );
+      const [time, result] = Array.isArray(reply) ? (reply as unknown[]) : [];
+      // A client with `stringNumbers` gives text.
+      const nowMs = Number(time);
+      if (!Number.isFinite(nowMs)) throw this.errors.invalidReply();
+      this.#aheadMs = nowMs - clock.monotonic();
+      return result ?? null;
+    } catch (error) {
+      throw this.errors.command(error, isWrite);
+    }
+  }
 
-  const send = async (
-    { sha, source }: RedisScript,
-    keys: readonly string[],
-    args: RedisArguments,
-  ): Promise<unknown> => {
+  async #send({ sha, source }: RedisScript, keys: readonly string[], args: RedisArguments): Promise<unknown> {
+    const { redis } = this.#settings;
     try {
       return await redis.evalsha(sha, keys.length, ...keys, ...args);
     } catch (error) {
       if (!(error instanceof Error && error.message.includes('NOSCRIPT'))) throw error;
       return await redis.eval(source, keys.length, ...keys, ...args);
     }
-  };
+  }
 
-  const call = async (
-    script: RedisScript,
-    keys: readonly string[],
-    args: RedisArguments,
-    isWrite: boolean,
-  ): Promise<unknown> => {
-    if (redis.status === 'end') throw errors.clientClosed();
-    try {
-      const answer = await inTime(send(script, keys, args), isWrite);
-      const [time, result] = Array.isArray(answer) ? (answer as unknown[]) : [];
-      // A client with `stringNumbers` gives a text.
-      const nowMs = Number(time);
-      if (!Number.isFinite(nowMs)) throw errors.invalidReply();
-      aheadMs = nowMs - clock.monotonic();
-      return result ?? null;
-    } catch (error) {
-      throw errors.command(error, isWrite);
+  /**
+   * Finds all keys whose names begin and end so, on every master of a cluster. Gives what is between. Redis may give
+   * a key more than once, so all found are remembered until the end.
+   */
+  async *scan(start: string, end: string): AsyncGenerator<readonly string[]> {
+    const { redis, gate } = this.#settings;
+    // ioredis puts its own prefix before keys, but neither before patterns nor off what it finds.
+    const before = `${redis.options?.keyPrefix ?? ''}${start}`;
+    const pattern = `${literally(before)}*${literally(end)}`;
+    const seen = new Set<string>();
+    for (const node of redis.nodes?.('master') ?? [redis]) {
+      let cursor = '0';
+      do {
+        const [next, names] = await gate.run(() => this.#scanStep(node, cursor, pattern));
+        cursor = next;
+        const page = [...new Set(names)].filter((name) => !seen.has(name));
+        for (const name of page) seen.add(name);
+        if (page.length > 0) yield page.map((name) => name.slice(before.length, name.length - end.length));
+      } while (cursor !== '0');
     }
-  };
+  }
 
-  const name: RedisSession['name'] = (kind, owner) => `${keyPrefix}${kind}{:${owner}}`;
+  async #scanStep(node: RedisNode, cursor: string, pattern: string): Promise<[string, string[]]> {
+    const { clock, commandTimeoutMs } = this.#settings;
+    try {
+      const found = node.scan(cursor, 'MATCH', pattern, 'COUNT', keysPerStep);
+      return await inTime(found, commandTimeoutMs, clock, () => this.errors.outOfTime(commandTimeoutMs, false));
+    } catch (error) {
+      throw this.errors.command(error, false);
+    }
+  }
+}
 
-  return {
-    name,
-    read: (script, keys, args) => call(script, keys, args, false),
-    async write(owner, script, keys, args) {
-      // Only the first write of a session has to ask for the time: every answer tells it.
-      if (aheadMs === undefined) await call(askForTime, [], [], false);
-      const allKeys = [...keys, `${name('c', owner)}${randomUUID()}`];
-      for (let attempt = 0; attempt < 2; attempt++) {
-        const untilMs = (aheadMs ?? 0) + clock.monotonic() + commandTimeoutMs;
-        // A command cannot come back after it is too late for it, so the mark need not stay longer.
-        const answer = await call(script, allKeys, [...args, Math.floor(untilMs), 2 * commandTimeoutMs], true);
-        if (typeof answer !== 'string') throw errors.invalidReply();
-        // The clock of another node, or of the next master, is ahead: its own time is known now.
-        if (answer !== tooLate) return answer;
-      }
-      throw errors.tooLate();
-    },
-  };
+/** Keys that Redis looks at for one reply. */
+const keysPerStep = 1_000;
+
+/** The text as a part of a pattern that stands for itself (https://redis.io/docs/latest/commands/keys/). */
+function literally(text: string): string {
+  return text.replaceAll(/[*?[\]\\^-]/g, '\\$&');
 }
 
 /** A Lua script with the name that Redis knows it by. */
@@ -168,7 +184,6 @@ function script(library: string, call: string): RedisScript {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
-/** A script that tells the time. */
 const askForTime = readScript('local function nothing() return false end', 'nothing');
 
 /** What a write returns that came too late to be done. No command returns it. */
@@ -182,51 +197,6 @@ export function indexedValue(index: readonly (string | number)[], row: object): 
 /** The format that a value begins with, and the JSON at its end. */
 export function partsOfValue(value: string): { readonly format: string | undefined; readonly json: string } {
   return { format: /^(\d+)\0/.exec(value)?.[1], json: value.slice(value.lastIndexOf('\0') + 1) };
-}
-
-/** Keys that Redis looks at for one answer. */
-const keysPerStep = 1_000;
-
-/** The text as a part of a pattern that stands for itself (https://redis.io/docs/latest/commands/keys/). */
-const literally = (text: string): string => text.replaceAll(/[*?[\]\\^-]/g, '\\$&');
-
-/** Finds the names of keys. */
-export type RedisScan = (start: string, end: string) => AsyncIterable<readonly string[]>;
-
-/**
- * Finds all keys that begin and end so, on every master of a cluster. Gives what is between. Redis may give a key
- * more than once, so all found are remembered until the end.
- */
-export function createRedisScan(
-  { redis, commandTimeoutMs, clock }: Required<RedisStoresOptions>,
-  errors: RedisErrors,
-): RedisScan {
-  // ioredis puts its own prefix before keys, but neither before patterns nor off what it finds.
-  const clientPrefix = redis.options?.keyPrefix ?? '';
-
-  const step = (node: RedisNode, cursor: string, pattern: string): Promise<[string, string[]]> =>
-    new Promise((resolve, reject) => {
-      const giveUp = (): void => reject(errors.outOfTime(commandTimeoutMs, false));
-      const cancel = clock.setTimer(giveUp, commandTimeoutMs);
-      const failed = (error: unknown): void => reject(errors.command(error, false));
-      node.scan(cursor, 'MATCH', pattern, 'COUNT', keysPerStep).then(resolve, failed).finally(cancel);
-    });
-
-  return async function* scan(start, end) {
-    const before = `${clientPrefix}${start}`;
-    const pattern = `${literally(before)}*${literally(end)}`;
-    const seen = new Set<string>();
-    for (const node of redis.nodes?.('master') ?? [redis]) {
-      let cursor = '0';
-      do {
-        const [next, names] = await step(node, cursor, pattern);
-        cursor = next;
-        const page = [...new Set(names)].filter((name) => !seen.has(name));
-        for (const name of page) seen.add(name);
-        if (page.length > 0) yield page.map((name) => name.slice(before.length, name.length - end.length));
-      } while (cursor !== '0');
-    }
-  };
 }
 
 /** Errors of clients that say that the command never left this process. */
@@ -249,7 +219,8 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
 
   const outcomeOpen = (cause?: unknown): StorageError =>
     new StorageError(
-      `The Redis of the stores ${JSON.stringify(keyPrefix)} was lost before a write was answered: it was done, or never will be. Read the state before another try.`,
+      `The Redis of the stores ${JSON.stringify(keyPrefix)} was lost before a write was acknowledged: it was done, or never will be. Read the state before you try again.`,
+      false,
       { cause, mayHaveExecuted: true },
     );
 
@@ -269,6 +240,6 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
       make('was reached too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
     clientClosed: () =>
       make('cannot be reached: its client was closed. Close the stores first, and the client then', false),
-    invalidReply: () => make('gave an answer that is none. Check what stands between this process and Redis', false),
+    invalidReply: () => make('gave an invalid reply. Check what stands between this process and Redis', false),
   };
 }

@@ -1,17 +1,24 @@
+import { ConfigError, type Issue } from '../../errors/errors.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
 import { createGate } from '../adapter-kit.ts';
-import { gatedEngine } from '../key-engine.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
 import { createRedisKeys } from './keys.ts';
-import {
-  checkedOptions,
-  createRedisErrors,
-  createRedisScan,
-  createRedisSession,
-  type RedisStoresOptions,
-} from './session.ts';
+import { type RedisClient, RedisSession } from './session.ts';
 import { createRedisSyncJournal } from './sync-journal.ts';
 import { createRedisSyncRecords } from './sync-records.ts';
+
+/** Where and how Redis keeps the stores. Only `redis` is needed. */
+export interface RedisStoresOptions {
+  /** An ioredis client, of one Redis (5 or newer) or a Cluster. It stays yours: the stores never close it. */
+  readonly redis: RedisClient;
+  /** What the names of all keys begin with, at most 64 characters. Default `shopwright:`. */
+  readonly keyPrefix?: string;
+  /** Milliseconds to wait for the reply to one command, whatever the client's own limits. Default 5,000, at most 600,000. */
+  readonly commandTimeoutMs?: number;
+  /** Clock that waits and renewals run on. Leases and times to live are on Redis's own. Default the machine's. */
+  readonly clock?: Clock;
+}
 
 /**
  * Stores in Redis 5 or newer, one server or a Cluster, for as many processes as you like. Each change is one Lua
@@ -23,8 +30,8 @@ import { createRedisSyncRecords } from './sync-records.ts';
  * A write is done once at most, also where the client sends it again after a broken connection, and never after
  * its error. In `putMany` and `append` all or none is written for each shop; of several shops some may be.
  *
- * @throws ConfigError for options that do not fit. The stores throw `StorageError`, with `isRetryable` where the
- * same call can succeed later, and `mayHaveExecuted` where a write was not answered.
+ * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` where the
+ * same call can succeed later, and `mayHaveExecuted` where a write was not acknowledged.
  *
  * @example
  * const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
@@ -33,23 +40,15 @@ import { createRedisSyncRecords } from './sync-records.ts';
  * await stores.close(); // the client stays open
  */
 export function redisStores(options: RedisStoresOptions): Stores {
-  const settings = checkedOptions(options);
-  const { keyPrefix, clock } = settings;
-  const errors = createRedisErrors(keyPrefix);
+  const { redis, keyPrefix, commandTimeoutMs, clock } = checkedOptions(options);
   const gate = createGate();
-  const direct = createRedisSession(settings, errors);
-  const session: typeof direct = {
-    name: direct.name,
-    read: (...call) => gate.run(() => direct.read(...call)),
-    write: (...call) => gate.run(() => direct.write(...call)),
-  };
-  // The gate stands before the engine here, since a scan does not go by the session.
-  const keys = gatedEngine(createRedisKeys(direct, createRedisScan(settings, errors), errors), gate);
+  const session = new RedisSession({ redis, keyPrefix, commandTimeoutMs, clock, gate });
+  const keys = createRedisKeys(session);
   const locks = createLocks(keys.locks, clock);
 
   return {
-    records: createRedisSyncRecords(session, errors),
-    journal: createRedisSyncJournal(session, errors),
+    records: createRedisSyncRecords(session),
+    journal: createRedisSyncJournal(session),
     keyValue: createKeyValueStore(keys, locks),
     close() {
       locks.close();
@@ -59,4 +58,26 @@ export function redisStores(options: RedisStoresOptions): Stores {
       return this.close();
     },
   };
+}
+
+/**
+ * The options with their defaults.
+ *
+ * @throws ConfigError naming each invalid option.
+ */
+function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOptions> {
+  const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
+  const issues: Issue[] = [];
+  if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
+    issues.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
+  }
+  // A brace would put the tag of the cluster elsewhere, and a store's keys into several slots.
+  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || /[{}\0]/.test(keyPrefix)) {
+    issues.push({ field: 'keyPrefix', message: 'use at most 64 characters, without `{` and `}`' });
+  }
+  if (!(Number.isInteger(commandTimeoutMs) && commandTimeoutMs >= 1 && commandTimeoutMs <= 600_000)) {
+    issues.push({ field: 'commandTimeoutMs', message: 'use a whole number of milliseconds from 1 to 600,000' });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+  return { redis, keyPrefix, commandTimeoutMs, clock };
 }

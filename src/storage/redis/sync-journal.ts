@@ -12,7 +12,7 @@ import {
   toJournalRow,
 } from '../journal-kit.ts';
 import type { UncheckedRow } from '../row-reader.ts';
-import { indexedValue, partsOfValue, type RedisErrors, type RedisSession, readScript, writeScript } from './session.ts';
+import { indexedValue, partsOfValue, type RedisSession, readScript, writeScript } from './session.ts';
 import library from './sync-journal.lua';
 
 const scripts = {
@@ -25,11 +25,11 @@ const scripts = {
 const entriesPerStep = 200;
 
 /** The sync journal in Redis. Ids are given inside the script that writes, so entries show up in their order. */
-export function createRedisSyncJournal({ name, read, write }: RedisSession, errors: RedisErrors): SyncJournal {
+export function createRedisSyncJournal(session: RedisSession): SyncJournal {
   const prune = async (shop: string, until: string): Promise<number> => {
     if (!isStorableText(shop)) return 0;
     for (let pruned = 0; ; ) {
-      const step = Number(await write(shop, scripts.prune, [name('j', shop)], [until, entriesPerStep]));
+      const step = Number(await session.write(shop, scripts.prune, [session.name('j', shop)], [until, entriesPerStep]));
       pruned += step;
       if (step < entriesPerStep) return pruned;
     }
@@ -41,7 +41,7 @@ export function createRedisSyncJournal({ name, read, write }: RedisSession, erro
       const ids = new Map<StoredDraft, string>();
       for (const [shop, ofShop] of Map.groupBy(checked, (draft) => draft.shop)) {
         const list = JSON.stringify(ofShop.flatMap((draft) => [toValue(draft), String(draft.at)]));
-        const first = Number(await write(shop, scripts.append, [name('j', shop)], [list]));
+        const first = Number(await session.write(shop, scripts.append, [session.name('j', shop)], [list]));
         for (const [index, draft] of ofShop.entries()) ids.set(draft, journalId(first + index));
       }
       return checked.map((draft) => ids.get(draft) ?? '');
@@ -53,8 +53,7 @@ export function createRedisSyncJournal({ name, read, write }: RedisSession, erro
       // An entry has both ids or none, and none is empty.
       if (runId === '' || localId === '') return [];
       const args = [localId ?? '', runId ?? '', after, newestFirst ? 1 : 0, limit];
-      const found = await read(scripts.list, [name('j', shop)], args);
-      if (!Array.isArray(found)) throw errors.invalidReply();
+      const found = await session.readList(scripts.list, [session.name('j', shop)], args);
       return found.flatMap((value: unknown, index) =>
         index % 2 === 0 ? [] : [fromValue(shop, found[index - 1], String(value))],
       );

@@ -19,7 +19,6 @@ import {
   indexedValue,
   partsOfValue,
   type RedisArguments,
-  type RedisErrors,
   type RedisScript,
   type RedisSession,
   readScript,
@@ -42,14 +41,13 @@ const scripts = {
 const recordsPerStep = 200;
 
 /** The sync records in Redis. Each change and its counts are one script, so nobody sees one without the other. */
-export function createRedisSyncRecords({ name, read, write }: RedisSession, errors: RedisErrors): SyncRecordStore {
+export function createRedisSyncRecords(session: RedisSession): SyncRecordStore {
   const rows = async (
     shop: string,
     script: RedisScript,
     args: RedisArguments,
   ): Promise<readonly UncheckedRow<RecordRow>[]> => {
-    const found = await read(script, [name('r', shop)], args);
-    if (!Array.isArray(found)) throw errors.invalidReply();
+    const found = await session.readList(script, [session.name('r', shop)], args);
     return found.flatMap((value: unknown, index) =>
       index % 2 === 0 ? [] : [rowOfValue(shop, found[index - 1], String(value))],
     );
@@ -59,8 +57,7 @@ export function createRedisSyncRecords({ name, read, write }: RedisSession, erro
 
   const ageCounts = async (shop: string): Promise<readonly AgeCount[]> => {
     if (!isStorableText(shop)) return [];
-    const found = await read(scripts.readCounts, [name('r', shop)], []);
-    if (!Array.isArray(found)) throw errors.invalidReply();
+    const found = await session.readList(scripts.readCounts, [session.name('r', shop)], []);
     const ages: AgeCount[] = [];
     for (let index = 0; index < found.length; index += 2) {
       const [status = '', day = ''] = String(found[index]).split(':');
@@ -80,9 +77,9 @@ export function createRedisSyncRecords({ name, read, write }: RedisSession, erro
       // One argument: a client cannot pass on a hundred thousand of them.
       const lastOfEach = new Map(ofOne.map((record) => [record.localId, record]));
       const list = JSON.stringify([...lastOfEach.values()].flatMap((record) => [record.localId, toValue(record)]));
-      const reply = await write(shop, scripts.put, [name('r', shop)], [list, recordFormat]);
+      const reply = await session.write(shop, scripts.put, [session.name('r', shop)], [list, recordFormat]);
       const [outcome, format, localId] = reply.split('\0');
-      if (outcome === 'newer') throw recordFormatProblem(shop, localId, format) ?? errors.invalidReply();
+      if (outcome === 'newer') throw recordFormatProblem(shop, localId, format) ?? session.errors.invalidReply();
     }
   };
 
@@ -121,12 +118,12 @@ export function createRedisSyncRecords({ name, read, write }: RedisSession, erro
     },
     async delete(shop, localId) {
       if (![shop, localId].every(isStorableText)) return false;
-      return (await write(shop, scripts.delete, [name('r', shop)], [localId])) === '1';
+      return (await session.write(shop, scripts.delete, [session.name('r', shop)], [localId])) === '1';
     },
     async erase(shop) {
       if (!isStorableText(shop)) return 0;
       for (let erased = 0; ; ) {
-        const step = Number(await write(shop, scripts.erase, [name('r', shop)], [recordsPerStep]));
+        const step = Number(await session.write(shop, scripts.erase, [session.name('r', shop)], [recordsPerStep]));
         if (step === 0) return erased;
         erased += step;
       }

@@ -1,7 +1,7 @@
 import { isShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../../src/errors/errors.ts';
-import type { PostgresPool } from '../../../src/storage/postgres/errors.ts';
+import type { PostgresPool } from '../../../src/storage/postgres/connection.ts';
 import { createPostgresErrors, OutOfTime, sqlStateOf, wasConflict } from '../../../src/storage/postgres/errors.ts';
 
 const errors = createPostgresErrors('shopify');
@@ -114,7 +114,7 @@ describe('a connection that cannot be had', () => {
   });
 
   it('in time names what it waited for', () => {
-    const cause = new OutOfTime('late');
+    const cause = new OutOfTime(5_000);
     expect(errors.connecting(cause, pool({ waitingCount: 3 }), 5_000).message).toContain(
       'within 5000 ms: all connections of the pool are in use',
     );
