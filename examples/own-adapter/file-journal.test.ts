@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeSyncJournal } from 'shopwright/testing';
@@ -28,6 +28,16 @@ describe('the file journal', () => {
     const { journal } = fileJournal(path);
     const [second] = await journal.append([draft]);
     expect((await journal.list(shop)).map(({ id }) => id)).toEqual([first, second]);
+  });
+
+  it('leaves a file alone that a newer release has written', async () => {
+    const path = join(folder, 'newer.json');
+    const newer = '{"format":2,"pages":[]}';
+    await writeFile(path, newer);
+    const { journal } = fileJournal(path);
+    await expect(journal.append([draft])).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(journal.list(shop)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(await readFile(path, 'utf8')).toBe(newer);
   });
 
   it('tells by a StorageError that its file cannot be used', async () => {

@@ -11,6 +11,7 @@ import {
 
 /** What the file holds. No number is given twice, so the last one stays when its entry goes. */
 interface Content {
+  readonly format: 1;
   readonly last: number;
   readonly entries: readonly NumberedJournalDraft[];
 }
@@ -22,7 +23,9 @@ export function fileJournal(path: string): { readonly journal: SyncJournal; clos
 
   const read = async (): Promise<Content> => {
     const text = await readFile(path, { encoding: 'utf8', flag: 'a+' });
-    return text === '' ? { last: 0, entries: [] } : JSON.parse(text);
+    const content: Content = text === '' ? { format: 1, last: 0, entries: [] } : JSON.parse(text);
+    if (content.format !== 1) throw new Error(`Format ${content.format} is of a newer release: update this process.`);
+    return content;
   };
   const write = async (content: Content): Promise<void> => {
     await writeFile(`${path}.new`, JSON.stringify(content), { flush: true });
@@ -40,7 +43,7 @@ export function fileJournal(path: string): { readonly journal: SyncJournal; clos
   const keep = (isKept: (entry: NumberedJournalDraft) => boolean): Promise<number> =>
     inTurn(async ({ last, entries }) => {
       const kept = entries.filter(isKept);
-      await write({ last, entries: kept });
+      await write({ format: 1, last, entries: kept });
       return entries.length - kept.length;
     });
 
@@ -49,7 +52,7 @@ export function fileJournal(path: string): { readonly journal: SyncJournal; clos
       const checked = drafts.map(checkedJournalDraft);
       return inTurn(async ({ last, entries }) => {
         const added = checked.map((draft, index) => ({ number: last + index + 1, draft }));
-        await write({ last: last + added.length, entries: [...entries, ...added] });
+        await write({ format: 1, last: last + added.length, entries: [...entries, ...added] });
         return added.map(({ number }) => journalId(number));
       });
     },

@@ -50,54 +50,15 @@ export interface SqliteStoresOptions {
   readonly clock?: Clock;
 }
 
-/** Whether the path is a plain file name, and no address or database in memory. */
-function isFileName(path: string): boolean {
-  return path !== ':memory:' && !path.startsWith('file:');
-}
-
-/**
- * The options with their defaults, the file's name made absolute.
- *
- * @throws ConfigError naming each option that does not fit.
- */
-function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOptions> {
-  const {
-    path,
-    tablePrefix = 'shopwright_',
-    busyTimeoutMs = 5_000,
-    migrate = 'automatic',
-    clock = systemClock,
-  } = options;
-  const problems: Issue[] = [];
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    problems.push({ field: 'path', message: 'name a file, or `:memory:`' });
-  }
-  if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,29}$|^$/.test(tablePrefix)) {
-    problems.push({
-      field: 'tablePrefix',
-      message:
-        'use at most 30 lower-case letters, digits and underscores, not beginning with a digit or with `sqlite_`',
-    });
-  }
-  if (!(Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0 && busyTimeoutMs <= 600_000)) {
-    problems.push({ field: 'busyTimeoutMs', message: 'use a whole number of milliseconds from 0 to 600,000' });
-  }
-  if (!['automatic', 'manual'].includes(migrate)) {
-    problems.push({ field: 'migrate', message: 'use `automatic` or `manual`' });
-  }
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
-  return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, migrate, clock };
-}
-
 /**
  * Stores in a SQLite file, through Node's own `node:sqlite`: nothing to install, and several processes on one
  * machine may share the file. Returns at once; the file is opened and migrated before the first query.
  *
- * A record that was answered for survives the death of the process (WAL with `synchronous = NORMAL`); a power
+ * A record whose write was acknowledged survives the death of the process (WAL with `synchronous = NORMAL`); a power
  * cut can lose the last ones, which the next sync writes again. SQLite works on the calling thread: one
  * record takes about 0.1 ms, a `putMany` about 0.2 s for 10,000, with turns for others after each 200.
  *
- * @throws ConfigError for options that do not fit. The stores throw `StorageError`, with `isRetryable` where
+ * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` where
  * the database was only locked.
  *
  * @example
@@ -108,7 +69,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOpti
 export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   const { path, tablePrefix, busyTimeoutMs, migrate, clock } = checkedOptions(options);
   const tables = tableNames(tablePrefix);
-  const file = createOpenFile(path);
+  const file = new OpenFile(path);
   const db = new Kysely<SqlDatabase>({ dialect: new SqliteDialect({ database: () => openDatabase(path, file) }) });
   const prepared = createPreparation(migrate, {
     isCurrent: () => isCurrent(db, tables),
@@ -116,7 +77,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   });
   const gate = createGate();
 
-  /** What goes to a file which is not there any more is not begun, and not answered for. */
+  /** Work on a file that has gone is not begun, and not acknowledged. */
   const inFile = async <T>(work: () => Promise<T>): Promise<T> => {
     file.mustBeThere();
     const result = await work();
@@ -159,6 +120,45 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   };
 }
 
+/** Whether the path is a plain file name, and not an address or a database in memory. */
+function isFileName(path: string): boolean {
+  return path !== ':memory:' && !path.startsWith('file:');
+}
+
+/**
+ * The options with their defaults, the file's name made absolute.
+ *
+ * @throws ConfigError naming each invalid option.
+ */
+function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOptions> {
+  const {
+    path,
+    tablePrefix = 'shopwright_',
+    busyTimeoutMs = 5_000,
+    migrate = 'automatic',
+    clock = systemClock,
+  } = options;
+  const issues: Issue[] = [];
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    issues.push({ field: 'path', message: 'name a file, or `:memory:`' });
+  }
+  if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,29}$|^$/.test(tablePrefix)) {
+    issues.push({
+      field: 'tablePrefix',
+      message:
+        'use at most 30 lower-case letters, digits and underscores, not beginning with a digit or with `sqlite_`',
+    });
+  }
+  if (!(Number.isInteger(busyTimeoutMs) && busyTimeoutMs >= 0 && busyTimeoutMs <= 600_000)) {
+    issues.push({ field: 'busyTimeoutMs', message: 'use a whole number of milliseconds from 0 to 600,000' });
+  }
+  if (!['automatic', 'manual'].includes(migrate)) {
+    issues.push({ field: 'migrate', message: 'use `automatic` or `manual`' });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+  return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, migrate, clock };
+}
+
 /**
  * Opens the file, made with its folder where it is missing.
  *
@@ -183,35 +183,39 @@ async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabas
   }
 }
 
-/** Knows the file that is open from one that lies in its place later. */
-interface OpenFile {
+/**
+ * Knows the file that is open from one that lies in its place later. Whoever deletes or replaces an open file leaves
+ * its database open without a name: SQLite goes on with it as if nothing had happened, and all of it is gone when it
+ * is closed. Asking the file system takes some microseconds.
+ */
+class OpenFile {
+  readonly #path: string;
+  #open: { readonly name: string; readonly file: BigIntStats | undefined } | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
   /** The database has been opened, from a file of that name; `null` for one in memory. */
-  opened(name: string | null): void;
+  opened(name: string | null): void {
+    this.#open = name === null ? undefined : { name, file: statsOf(name) };
+  }
+
   /** @throws StorageError where the file is not the one that was opened. */
-  mustBeThere(): void;
+  mustBeThere(): void {
+    if (!this.#open) return;
+    const { name, file } = this.#open;
+    const there = statsOf(name);
+    if (there && there.ino === file?.ino && there.dev === file.dev) return;
+    throw new StorageError(
+      `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so nothing that it is given is kept. Close these stores and make new ones; replace the file only while nobody has it open.`,
+      false,
+    );
+  }
 }
 
-const look = (name: string): BigIntStats | undefined => statSync(name, { bigint: true, throwIfNoEntry: false });
-
-/**
- * Whoever deletes or replaces an open file leaves its database open without a name: SQLite goes on with it as if
- * nothing had happened, and all of it is gone when it is closed. Asking the file system takes some microseconds.
- */
-function createOpenFile(path: string): OpenFile {
-  let open: { readonly name: string; readonly file: BigIntStats | undefined } | undefined;
-  return {
-    opened(name) {
-      open = name === null ? undefined : { name, file: look(name) };
-    },
-    mustBeThere() {
-      if (!open) return;
-      const there = look(open.name);
-      if (there && there.ino === open.file?.ino && there.dev === open.file.dev) return;
-      throw new StorageError(
-        `The SQLite store ${JSON.stringify(path)} was deleted or replaced while it was open, so nothing that it is given is kept. Close these stores and make new ones; replace the file only while nobody has it open.`,
-      );
-    },
-  };
+function statsOf(name: string): BigIntStats | undefined {
+  return statSync(name, { bigint: true, throwIfNoEntry: false });
 }
 
 const isInput = (value: unknown): value is SQLInputValue =>
@@ -273,7 +277,7 @@ export async function whileBusy<T>(work: () => Promise<T>, limitMs: number, cloc
   }
 }
 
-/** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that have a mend of their own. */
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that have a fix of their own. */
 const code = {
   error: 1,
   busy: 5,
@@ -290,7 +294,7 @@ const code = {
 const busyCodes: readonly number[] = [code.busy, code.locked, code.protocol];
 
 const diskFull =
-  'could not be written: the disk or the quota is full. Free some space; what was answered before is safe';
+  'could not be written: the disk or the quota is full. Free some space; what was acknowledged before is safe';
 
 const problems: Readonly<Record<number, string>> = {
   [code.readOnly]:
@@ -342,8 +346,8 @@ export function toStorageError(error: unknown, path: string): StorageError {
   const primary = sqliteCode(error);
   const known = primary === undefined ? fileProblems[String(property(error, 'code'))] : problems[primary];
   const reason = error instanceof Error ? error.message : String(error);
-  const mend = primary === code.error ? '. If its tables belong to another program, set another tablePrefix' : '';
-  return new StorageError(`${store} ${known ?? `failed: ${reason}${mend}`}.`, { cause: error });
+  const hint = primary === code.error ? '. If its tables belong to another program, set another tablePrefix' : '';
+  return new StorageError(`${store} ${known ?? `failed: ${reason}${hint}`}.`, false, { cause: error });
 }
 
 /** Whether all migrations of this release have run. Reads only. */
