@@ -66,7 +66,9 @@ export interface RotatingTokenStore extends TokenStore {
 export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore {
   const { store, keyPrefix = 'tokens/' } = options;
   if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || !isStorableText(keyPrefix)) {
-    throw new ConfigError([{ field: 'keyPrefix', message: 'use text of at most 64 characters' }]);
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'keyPrefix', message: 'use text of at most 64 characters' }],
+    });
   }
   return new Vault(store, keyPrefix, new Seal(readKeys(options.keys)));
 }
@@ -179,7 +181,6 @@ function checkedOwner({ shop, appId = 'default', userId }: TokenOwner): KnownOwn
   if (wrong.length === 0) return owner;
   throw new StorageError(
     `The owner of tokens is invalid: ${wrong.join(', ')} must be non-empty text without NUL characters or lone surrogates.`,
-    false,
   );
 }
 
@@ -206,7 +207,6 @@ function ownerKey(prefix: string, owner: KnownOwner): string {
   if (key.length <= maxKeyLength) return key;
   throw new StorageError(
     `The owner of tokens is invalid: shop, appId and userId together are too long for a key of ${maxKeyLength} characters.`,
-    false,
     { shop: shop.slice(0, maxKeyLength) },
   );
 }
@@ -240,7 +240,6 @@ function checkedTokens(owner: KnownOwner, tokens: StoredTokens): StoredTokens {
   if (invalid.length === 0) return copyTokens(tokens);
   throw new StorageError(
     `The tokens of ${shownOwner(owner)} cannot be stored: ${invalid.join(', ')} must be text, milliseconds since the epoch or null, as TokenStore's types say.`,
-    false,
     { shop: owner.shop },
   );
 }
@@ -315,7 +314,7 @@ class Seal {
   /** @throws StorageError where no key opens it, what is in it is no entry, or a newer release has sealed it. */
   open(owner: KnownOwner, sealed: string): TokenEntry {
     const unreadable = (problem: string): StorageError =>
-      new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, false, { shop: owner.shop });
+      new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, { shop: owner.shop });
     const [mark = '', keyId = '', body = '', ...rest] = sealed.split(':');
     const format = Number(/^v(\d+)$/.exec(mark)?.[1] ?? 0);
     if (format > sealFormat) {
@@ -399,7 +398,7 @@ function readKeys(keys: readonly TokenKey[]): KeyRing {
     else if (bytes && typeof id === 'string') ring.set(id, createSecretKey(bytes));
   }
   const [newest] = ring;
-  if (issues.length > 0 || !newest) throw new ConfigError(issues);
+  if (issues.length > 0 || !newest) throw new ConfigError('Invalid configuration', { issues });
   const [id, key] = newest;
   return { newest: { id, key }, get: (name) => ring.get(name) };
 }

@@ -192,7 +192,6 @@ function damagedEntry(shop: string, id: unknown, column: string): StorageError {
   const { name, readOn } = entryInWords(id);
   return new StorageError(
     `Entry ${name} of the sync journal of ${shop} is damaged in column ${column}. Restore it from a backup, or ${readOn}.`,
-    false,
     { shop },
   );
 }
@@ -202,7 +201,6 @@ function newerEntry(shop: string, id: unknown, format: number): StorageError {
   return new StorageError(
     `Entry ${name} of the sync journal of ${shop} was written by a newer release of shopwright, in format ${format}; ` +
       `this release knows formats up to ${journalFormat}. Update this process, or ${readOn}.`,
-    false,
     { shop },
   );
 }

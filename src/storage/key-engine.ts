@@ -49,7 +49,7 @@ const minLeaseMs = 100;
 const maxLeaseMs = 24 * 3_600_000;
 
 function refuse(message: string): never {
-  throw new StorageError(message, false);
+  throw new StorageError(message);
 }
 
 /** @throws StorageError for a key that not every store can keep as it is. */

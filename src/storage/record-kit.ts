@@ -211,7 +211,6 @@ export function recordFormatProblem(shop: string, localId: unknown, format: unkn
       `${number}; this release knows formats up to ${recordFormat}. The record was left as it is. Update this ` +
       'process. If you have gone back to this release for good, delete the record with ' +
       'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
-    false,
     { shop },
   );
 }
@@ -221,7 +220,6 @@ export function damagedRecord(shop: string, localId: unknown, column: string): S
   return new StorageError(
     `The sync record of ${shownId(localId)} on ${shop} is damaged in column ${column}. Delete it with ` +
       'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
-    false,
     { shop },
   );
 }

@@ -155,7 +155,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOpti
   if (!['automatic', 'manual'].includes(migrate)) {
     issues.push({ field: 'migrate', message: 'use `automatic` or `manual`' });
   }
-  if (issues.length > 0) throw new ConfigError(issues);
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return { path: isFileName(path) ? resolve(path) : path, tablePrefix, busyTimeoutMs, migrate, clock };
 }
 
@@ -209,7 +209,6 @@ class OpenFile {
     if (there && there.ino === file?.ino && there.dev === file.dev) return;
     throw new StorageError(
       `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so nothing that it is given is kept. Close these stores and make new ones; replace the file only while nobody has it open.`,
-      false,
     );
   }
 }
@@ -347,7 +346,7 @@ export function toStorageError(error: unknown, path: string): StorageError {
   const known = primary === undefined ? fileProblems[String(property(error, 'code'))] : problems[primary];
   const reason = error instanceof Error ? error.message : String(error);
   const hint = primary === code.error ? '. If its tables belong to another program, set another tablePrefix' : '';
-  return new StorageError(`${store} ${known ?? `failed: ${reason}${hint}`}.`, false, { cause: error });
+  return new StorageError(`${store} ${known ?? `failed: ${reason}${hint}`}.`, { cause: error });
 }
 
 /** Whether all migrations of this release have run. Reads only. */

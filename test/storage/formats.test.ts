@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { memoryStores, type StorageError, type Stores } from 'shopwright';
 import { createTokenStore } from 'shopwright/auth';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { tokens } from '../../src/testing/conformance/token-store.ts';
 import { postgresOrSkip, redisOrSkip } from '../services.ts';
 import { testSchema } from './postgres/test-schema.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { record, shop } from '../../src/testing/conformance/sync-records/harness.ts';
+import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
 import { runProgram } from './programs/run.ts';
 import { sqliteFile } from './sqlite-file.ts';
 

@@ -64,7 +64,6 @@ export function createPostgresErrors(schema: string): PostgresErrors {
   const outcomeUnknown = (cause: unknown): StorageError =>
     new StorageError(
       `${subject} got no response to a write in time, or lost its connection before one: it may have been done or not. Read the state before you try again.`,
-      false,
       { cause, mayHaveExecuted: true },
     );
 

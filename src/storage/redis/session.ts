@@ -220,7 +220,6 @@ export function createRedisErrors(keyPrefix: string): RedisErrors {
   const outcomeOpen = (cause?: unknown): StorageError =>
     new StorageError(
       `The Redis of the stores ${JSON.stringify(keyPrefix)} was lost before a write was acknowledged: it was done, or never will be. Read the state before you try again.`,
-      false,
       { cause, mayHaveExecuted: true },
     );
 

@@ -78,6 +78,6 @@ function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOption
   if (!(Number.isInteger(commandTimeoutMs) && commandTimeoutMs >= 1 && commandTimeoutMs <= 600_000)) {
     issues.push({ field: 'commandTimeoutMs', message: 'use a whole number of milliseconds from 1 to 600,000' });
   }
-  if (issues.length > 0) throw new ConfigError(issues);
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return { redis, keyPrefix, commandTimeoutMs, clock };
 }

@@ -248,7 +248,6 @@ export function createPreparation(option: MigrateOption, { isCurrent, migrate }:
     if (await isCurrent()) return;
     throw new StorageError(
       `The tables are missing or too old: this release needs version ${newestVersion} of them. Call migrate() on the stores in your deploy step, or leave it to them with \`migrate: 'automatic'\`.`,
-      false,
     );
   });
 }

@@ -165,7 +165,9 @@ async function notReplaced(
     const problem = recordFormatProblem(shop, local_id, (await query.executeTakeFirst())?.format ?? recordFormat);
     if (problem) return problem;
   }
-  return new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', true);
+  return new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', {
+    isRetryable: true,
+  });
 }
 
 /** The error for a status that this release does not know, with a record that has it. */

@@ -159,7 +159,8 @@ describe('a connection that breaks', () => {
   });
 
   it('ends the lock of a holder who cannot renew it, before anybody else can have it', async () => {
-    const holder = storesOn(client(Redis, proxy.port, { maxRetriesPerRequest: 0 }), 100).keyValue;
+    // Shorter than the lease, and long enough to connect on a busy machine.
+    const holder = storesOn(client(Redis, proxy.port, { maxRetriesPerRequest: 0 }), 400).keyValue;
     const other = storesOn(direct).keyValue;
     const lock = await holder.lock('k1', { leaseMs: 500 });
     const lost = new Promise((resolve) => lock?.signal.addEventListener('abort', resolve));
