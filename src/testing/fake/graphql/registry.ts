@@ -4,7 +4,7 @@ import { collectionResolvers } from './resolvers/collections/collections.ts';
 import { deferredResolvers } from './resolvers/deferred.ts';
 import { fileResolvers } from './resolvers/files/files.ts';
 import { mediaResolvers } from './resolvers/files/media.ts';
-import { inventoryLevelResolvers, inventoryResolvers } from './resolvers/inventory/inventory.ts';
+import { inventoryResolvers } from './resolvers/inventory/inventory.ts';
 import { locationResolvers } from './resolvers/locations.ts';
 import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
@@ -36,7 +36,6 @@ export const resolvers: ResolverMap = mergeResolvers(
   collectionResolvers,
   deferredResolvers,
   fileResolvers,
-  inventoryLevelResolvers,
   inventoryResolvers,
   locationResolvers,
   mediaResolvers,

@@ -126,13 +126,13 @@ const maxLength = 255;
 function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
   if (input.metafields?.length) throw notSimulated('LocationAddInput.metafields');
   const name = input.name.trim();
-  const { userErrors: list, report } = collectUserErrors<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
+  const { userErrors, report } = collectUserErrors<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
   const field = ['input', 'name'];
   if (name === '') report('BLANK', field, 'Add a location name');
   if (name.length > maxLength) report('TOO_LONG', field, `Use a shorter location name (up to ${maxLength} characters)`);
   if (allLocations(context).some((location) => location.isActive && location.name === name))
     report('TAKEN', field, 'You already have a location with this name');
-  if (list.length > 0) return { location: null, userErrors: list };
+  if (userErrors.length > 0) return { location: null, userErrors };
 
   const { store, shop, clock } = context;
   const { countryCode, address1, address2, city, provinceCode, zip, phone } = input.address;
@@ -159,13 +159,13 @@ function addLocation(input: LocationAddInput, context: ResolverContext): unknown
 function activateLocation(locationId: string, context: ResolverContext): unknown {
   requireGid(locationId);
   const before = locationById(context, locationId);
-  const { userErrors: list, report } = collectUserErrors<'LOCATION_NOT_FOUND' | 'HAS_NON_UNIQUE_NAME'>();
+  const { userErrors, report } = collectUserErrors<'LOCATION_NOT_FOUND' | 'HAS_NON_UNIQUE_NAME'>();
   const isNamesake = ({ id, name, isActive }: LocationEntity): boolean =>
     isActive && name === before?.name && id !== locationId;
   if (!before) report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
   else if (allLocations(context).some(isNamesake))
     report('HAS_NON_UNIQUE_NAME', ['locationId'], 'There is already an active location with this name.');
-  if (!before || list.length > 0) return { location: null, locationActivateUserErrors: list };
+  if (!before || userErrors.length > 0) return { location: null, locationActivateUserErrors: userErrors };
   if (before.isActive) return { location: before, locationActivateUserErrors: [] };
 
   const updatedAt = isoNow(context.clock);
@@ -203,10 +203,10 @@ function problemsOf(
   { locationId, destinationLocationId: destination }: DeactivateArgs,
   context: ResolverContext,
 ): readonly UserError[] {
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   if (!location) {
     report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
-    return list;
+    return userErrors;
   }
   const others = allLocations(context).filter(({ id, isActive }) => isActive && id !== locationId);
   if (others.length === 0) {
@@ -238,5 +238,5 @@ function problemsOf(
       'Location could not be deactivated without specifying where to relocate inventory at the location.',
     );
   }
-  return list;
+  return userErrors;
 }

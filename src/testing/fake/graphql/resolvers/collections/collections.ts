@@ -2,7 +2,7 @@ import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../g
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, type UserError, userError } from '../../errors.ts';
+import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import {
   byId,
@@ -262,13 +262,11 @@ const simulated: ReadonlySet<string> = new Set<keyof CollectionFields | 'sources
  * @throws GraphQLError `NOT_SIMULATED` for rules and conditions that choose products.
  */
 function collectionFields({ collection, input }: CollectionArgs): CollectionFields | undefined {
-  const given = collection ?? input;
-  if (!given) return undefined;
-  for (const [name, value] of Object.entries(given)) {
-    if (value != null && !simulated.has(name)) throw notSimulated(`CollectionInput.${name}`);
-  }
-  if (!collection?.sources) return given;
-  return { ...given, products: collection.sources.flatMap(selectedBy) };
+  const fields = collection ?? input;
+  if (!fields) return undefined;
+  requireSimulated(fields, simulated, 'CollectionInput');
+  if (!collection?.sources) return fields;
+  return { ...fields, products: collection.sources.flatMap(selectedBy) };
 }
 
 function selectedBy({ source }: SourceInput): readonly string[] {

@@ -75,7 +75,7 @@ function checkAlt(alt: string | null | undefined, field: FieldPath, report: Repo
 
 /** `fileCreate`, for images. They are ready after a moment of the clock. */
 function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   const files = inputs.flatMap((input, index) => {
     if (input.contentType != null && input.contentType !== 'IMAGE')
       throw notSimulated(`FileCreateInput.contentType ${input.contentType}`);
@@ -87,21 +87,21 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
     report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'Invalid image source url value provided.');
     return [];
   });
-  if (list.length > 0) return { files: null, userErrors: list };
+  if (userErrors.length > 0) return { files: null, userErrors };
   for (const file of files) putFile(context, file);
   return { files, userErrors: [] };
 }
 
 /** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   for (const [index, input] of inputs.entries()) {
     for (const name of ['filename', 'originalSource', 'previewImageSource'] as const) {
       if (input[name] != null) throw notSimulated(`FileUpdateInput.${name}`);
     }
     updateFile(input, ['files', index], context, report);
   }
-  if (list.length > 0) return { files: null, userErrors: list };
+  if (userErrors.length > 0) return { files: null, userErrors };
   return { files: inputs.map(({ id }) => imageById(context, id)), userErrors: [] };
 }
 
@@ -137,11 +137,11 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
 
 /** `fileDelete`. Products show it no longer. */
 function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   for (const [index, id] of ids.entries()) {
     if (!imageById(context, id)) report('FILE_DOES_NOT_EXIST', ['fileIds', index], 'File does not exist.');
   }
-  if (list.length > 0) return { deletedFileIds: null, userErrors: list };
+  if (userErrors.length > 0) return { deletedFileIds: null, userErrors };
   for (const id of ids) {
     deleteFile(context, id);
     const shown = context.store.find(context.shop, 'Product', id) as readonly ProductEntity[];

@@ -39,7 +39,15 @@ const itemTerms: Readonly<Record<string, SearchTerm<Item>>> = {
   tracked: oneOf((item) => String(item.tracked)),
 };
 
-/** Resolvers of inventory items and of the stock of products, and the mutations of inventory. */
+const quantityNames: ReadonlySet<string> = new Set([...quantityStates, 'on_hand']);
+
+interface ChangesArgs {
+  readonly inventoryItemIds?: readonly string[] | null;
+  readonly locationIds?: readonly string[] | null;
+  readonly quantityNames?: readonly string[] | null;
+}
+
+/** Resolvers of inventory: items, levels, the stock of products and variants, and the mutations. */
 export const inventoryResolvers: ResolverMap = {
   QueryRoot: {
     inventoryItem: resolver<unknown, { id: string }>((_source, { id }, context) => {
@@ -118,18 +126,6 @@ export const inventoryResolvers: ResolverMap = {
       variants.some(({ inventoryItem }) => inventoryItem.tracked && availableOf(context, inventoryItem.id) <= 0),
     ),
   },
-};
-
-const names: ReadonlySet<string> = new Set([...quantityStates, 'on_hand']);
-
-interface ChangesArgs {
-  readonly inventoryItemIds?: readonly string[] | null;
-  readonly locationIds?: readonly string[] | null;
-  readonly quantityNames?: readonly string[] | null;
-}
-
-/** Resolvers of inventory levels, and of what mutations changed on them. */
-export const inventoryLevelResolvers: ResolverMap = {
   InventoryLevel: {
     item: resolver<InventoryLevelEntity>(
       ({ itemId }, _args, context) => itemOwner(context, itemId)?.variant.inventoryItem,
@@ -137,7 +133,7 @@ export const inventoryLevelResolvers: ResolverMap = {
     location: resolver<InventoryLevelEntity>(({ locationId }, _args, context) => locationById(context, locationId)),
     quantities: resolver<InventoryLevelEntity, { names: readonly string[] }>((level, args) =>
       args.names.map((name) => {
-        if (!names.has(name)) throw badRequest(`The quantity name ${name} is invalid.`);
+        if (!quantityNames.has(name)) throw badRequest(`The quantity name ${name} is invalid.`);
         const [, query = ''] = level.id.split('?');
         const id = `gid://shopify/InventoryQuantity/${level.id.split('/').at(-1)?.split('?')[0]}?${query}&name=${name}`;
         return { id, name, quantity: quantityOf(level, name as QuantityName), updatedAt: level.updatedAt };

@@ -33,7 +33,7 @@ const maxQuantity = 2_000_000_000;
 /** `inventoryAdjustQuantities`. */
 export function adjustQuantities(input: AdjustQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.changes, 'InventoryChangeInput');
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   checkCause(input, report);
   const changes = isMutableState(input.name) ? planAdjustments(input.name, input.changes, context, report) : [];
   if (!isMutableState(input.name))
@@ -45,7 +45,7 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
       'All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI.',
     );
   }
-  if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
+  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 
@@ -107,26 +107,26 @@ const duplicate = 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
 /** `inventorySetQuantities`. */
 export function setQuantities(input: SetQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.quantities, 'InventoryQuantityInput');
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   if (input.name !== 'available' && input.name !== 'on_hand')
     report('INVALID_NAME', ['input', 'name'], "The quantity name must be either 'available' or 'on_hand'.");
   checkCause(input, report);
   const name = input.name === 'on_hand' ? 'on_hand' : 'available';
   const changes = planSets(name, input.quantities, 'quantities', context, report);
-  if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
+  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 
 /** `inventorySetOnHandQuantities`, the older form of the same. */
 export function setOnHandQuantities(input: SetOnHandInput, context: ResolverContext): unknown {
   requireChangeFrom(input.setQuantities, 'InventorySetQuantityInput');
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   checkCause(input, report);
   const changes = planSets('on_hand', input.setQuantities, 'setQuantities', context, (code, ...rest) =>
     // Its codes have no word for that.
     report(code === duplicate ? 'SET_ON_HAND_QUANTITIES_FAILED' : code, ...rest),
   );
-  if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
+  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 
@@ -195,7 +195,7 @@ const maxLedgers = 2;
 export function moveQuantities(input: MoveQuantitiesInput, context: ResolverContext): unknown {
   const terminals = input.changes.flatMap(({ from, to }) => [from, to]);
   requireChangeFrom(terminals, 'InventoryMoveQuantityTerminalInput');
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   checkCause(input, report);
   if (new Set(terminals.flatMap(({ ledgerDocumentUri }) => ledgerDocumentUri ?? [])).size > maxLedgers) {
     report(
@@ -207,7 +207,7 @@ export function moveQuantities(input: MoveQuantitiesInput, context: ResolverCont
   const changes = input.changes.flatMap((change, index) =>
     planMove(change, ['input', 'changes', index], context, report),
   );
-  if (list.length > 0) return { inventoryAdjustmentGroup: null, userErrors: list };
+  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
   return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
 }
 

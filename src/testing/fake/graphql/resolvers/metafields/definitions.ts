@@ -5,7 +5,7 @@ import type {
 import type { MetafieldDefinitionEntity } from '../../../store/entities.ts';
 import { canBeUnique } from '../../../store/fake-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated } from '../../errors.ts';
+import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { allCollections, allProducts, definitionByKey } from '../find-entities.ts';
@@ -21,12 +21,6 @@ interface DefinitionsArgs extends ConnectionArgs {
   readonly constraintSubtype?: unknown;
   readonly pinnedStatus: string;
   readonly sortKey: string;
-}
-
-interface DefinitionIdentifier {
-  readonly ownerType: string;
-  readonly namespace?: string | null;
-  readonly key: string;
 }
 
 /** Resolvers of metafield definitions. */
@@ -48,7 +42,7 @@ export const metafieldDefinitionResolvers: ResolverMap = {
       );
       return connection(wanted, args);
     }),
-    metafieldDefinition: resolver<unknown, { id?: string | null; identifier?: DefinitionIdentifier | null }>(
+    metafieldDefinition: resolver<unknown, { id?: string | null; identifier?: DefinitionName | null }>(
       (_source, { id, identifier }, context) => {
         if (identifier) {
           const namespace = resolveNamespace(identifier.namespace);
@@ -64,6 +58,12 @@ export const metafieldDefinitionResolvers: ResolverMap = {
     metafieldDefinitionCreate: resolver<unknown, { definition: MetafieldDefinitionInput }>(
       (_source, { definition }, context) => createDefinition(definition, context),
     ),
+    metafieldDefinitionUpdate: resolver<unknown, { definition: DefinitionUpdateInput }>(
+      (_source, { definition }, context) => updateDefinition(definition, context),
+    ),
+    metafieldDefinitionDelete: resolver<unknown, DefinitionDeleteArgs>((_source, args, context) =>
+      deleteDefinition(args, context),
+    ),
   },
   MetafieldDefinition: {
     capabilities: resolver<MetafieldDefinitionEntity>(({ type, uniqueValues }) => ({
@@ -72,31 +72,28 @@ export const metafieldDefinitionResolvers: ResolverMap = {
   },
 };
 
-interface DefinitionProblem {
-  readonly code: MetafieldDefinitionCreateUserErrorCode;
-  readonly field: readonly string[];
-  readonly message: string;
-  readonly elementIndex: null;
-  readonly elementKey: null;
-}
+/** A user error on a field of `definition`. */
+const definitionError = (code: MetafieldDefinitionCreateUserErrorCode, field: string, message: string) =>
+  inNoList(userError(['definition', field], message, code));
 
-const problem = (code: MetafieldDefinitionCreateUserErrorCode, field: string, message: string): DefinitionProblem => ({
-  code,
-  field: ['definition', field],
-  message,
-  elementIndex: null,
-  elementKey: null,
-});
+/** Which element of a list is wrong: here, inputs are no lists. */
+const inNoList = (error: UserError) => ({ ...error, elementIndex: null, elementKey: null });
+
+type DefinitionError = ReturnType<typeof definitionError>;
 
 /** `metafieldDefinitionCreate`. */
 function createDefinition(input: MetafieldDefinitionInput, context: ResolverContext): unknown {
   const { store, shop } = context;
   if (input.constraints) throw notSimulated('MetafieldDefinitionInput.constraints');
   const namespace = resolveNamespace(input.namespace);
-  const userErrors = definitionProblems(input, namespace);
+  const userErrors = definitionErrors(input, namespace);
   if (definitionByKey(context, input.ownerType, namespace, input.key)) {
     userErrors.push(
-      problem('TAKEN', 'key', `Key is in use for ${input.ownerType} metafields on the '${namespace}' namespace.`),
+      definitionError(
+        'TAKEN',
+        'key',
+        `Key is in use for ${input.ownerType} metafields on the '${namespace}' namespace.`,
+      ),
     );
   }
   if (userErrors.length > 0) return { createdDefinition: null, userErrors };
@@ -118,10 +115,10 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   return { createdDefinition: created, userErrors: [] };
 }
 
-function definitionProblems(input: MetafieldDefinitionInput, namespace: string): DefinitionProblem[] {
-  const problems: DefinitionProblem[] = [];
-  const check = (fails: boolean, ...args: Parameters<typeof problem>): void => {
-    if (fails) problems.push(problem(...args));
+function definitionErrors(input: MetafieldDefinitionInput, namespace: string): DefinitionError[] {
+  const errors: DefinitionError[] = [];
+  const check = (fails: boolean, ...args: Parameters<typeof definitionError>): void => {
+    if (fails) errors.push(definitionError(...args));
   };
   const unique = input.capabilities?.uniqueValues?.enabled;
   check(input.name.trim() === '', 'BLANK', 'name', "Name can't be blank");
@@ -150,7 +147,7 @@ function definitionProblems(input: MetafieldDefinitionInput, namespace: string):
     'capabilities',
     'Type id always has unique values.',
   );
-  return problems;
+  return errors;
 }
 
 /** What identifies a definition. */
@@ -161,14 +158,14 @@ interface DefinitionName {
 }
 
 /** `MetafieldDefinitionUpdateInput`, as far as it is simulated. */
-export interface DefinitionUpdateInput extends DefinitionName {
+interface DefinitionUpdateInput extends DefinitionName {
   readonly name?: string | null;
   readonly description?: string | null;
   readonly capabilities?: { readonly uniqueValues?: { readonly enabled: boolean } | null } | null;
 }
 
 /** Arguments of `metafieldDefinitionDelete`. */
-export interface DefinitionDeleteArgs {
+interface DefinitionDeleteArgs {
   readonly id?: string | null;
   readonly identifier?: DefinitionName | null;
   readonly deleteAllAssociatedMetafields: boolean;
@@ -187,19 +184,15 @@ const find = (context: ResolverContext, { ownerType, namespace, key }: Definitio
   definitionByKey(context, ownerType, resolveNamespace(namespace), key);
 
 /** `metafieldDefinitionUpdate`: name, description and whether values are unique. */
-export function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext): unknown {
-  for (const [name, value] of Object.entries(input)) {
-    // The one field with a default of its own.
-    if (value != null && value !== false && !simulated.has(name))
-      throw notSimulated(`MetafieldDefinitionUpdateInput.${name}`);
-  }
+function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext): unknown {
+  requireSimulated(input, simulated, 'MetafieldDefinitionUpdateInput');
   for (const name of Object.keys(input.capabilities ?? {})) {
     if (name !== 'uniqueValues') throw notSimulated(`MetafieldCapabilityUpdateInput.${name}`);
   }
   const refused = (code: string, field: string, message: string): unknown => ({
     updatedDefinition: null,
     validationJob: null,
-    userErrors: [{ code, field: ['definition', field], message, elementIndex: null, elementKey: null }],
+    userErrors: [inNoList(userError(['definition', field], message, code))],
   });
   const before = find(context, input);
   if (!before) return refused('NOT_FOUND', 'key', 'Definition not found.');
@@ -221,7 +214,7 @@ export function updateDefinition(input: DefinitionUpdateInput, context: Resolver
 }
 
 /** `metafieldDefinitionDelete`, with the metafields it describes where that is asked for. */
-export function deleteDefinition(args: DefinitionDeleteArgs, context: ResolverContext): unknown {
+function deleteDefinition(args: DefinitionDeleteArgs, context: ResolverContext): unknown {
   const { store, shop } = context;
   const definition = args.identifier
     ? find(context, args.identifier)

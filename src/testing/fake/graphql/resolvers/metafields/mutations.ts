@@ -1,15 +1,21 @@
 import type { StoredMetafield } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectUserErrors, type UserError } from '../../errors.ts';
+import { collectUserErrors, type UserError, userError } from '../../errors.ts';
 import { loadNode } from '../nodes.ts';
-import {
-  type DefinitionDeleteArgs,
-  type DefinitionUpdateInput,
-  deleteDefinition,
-  updateDefinition,
-} from './definitions.ts';
 import { announceOwners, type MetafieldOwner, metafieldOwner, putMetafields } from './owners.ts';
 import { compareDigestOf, type MetafieldProblem, metafieldFrom, resolveNamespace, withMetafield } from './values.ts';
+
+/** Mutations of metafields. */
+export const metafieldMutationResolvers: ResolverMap = {
+  Mutation: {
+    metafieldsSet: resolver<unknown, { metafields: readonly MetafieldsSetInput[] }>(
+      (_source, { metafields }, context) => setMetafields(metafields, context),
+    ),
+    metafieldsDelete: resolver<unknown, { metafields: readonly MetafieldIdentifierInput[] }>(
+      (_source, { metafields }, context) => deleteMetafields(metafields, context),
+    ),
+  },
+};
 
 /** `MetafieldsSetInput`. */
 interface MetafieldsSetInput {
@@ -37,9 +43,9 @@ type Report = (code: string, part: string, message: string) => void;
 function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverContext): unknown {
   if (inputs.length > maxMetafields) {
     const message = `Exceeded the maximum metafields input limit of ${maxMetafields}.`;
-    return refused([{ code: 'LESS_THAN_OR_EQUAL_TO', field: ['metafields'], message }]);
+    return refused([userError(['metafields'], message, 'LESS_THAN_OR_EQUAL_TO')]);
   }
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   const set = inputs.flatMap((input, index) => {
     const owner = metafieldOwner(input.ownerId, context);
     const reportHere: Report = (code, part, message) => report(code, ['metafields', index, part], message);
@@ -49,7 +55,7 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
     }
     return setOne(input, owner, context, reportHere)?.id ?? [];
   });
-  if (list.length > 0) return refused(list);
+  if (userErrors.length > 0) return refused(userErrors);
   announceOwners(
     inputs.map(({ ownerId }) => ownerId),
     context,
@@ -57,9 +63,9 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
   return { metafields: set.map((id) => loadNode(id, context)), userErrors: [] };
 }
 
-const refused = (problems: readonly UserError[]): unknown => ({
+const refused = (userErrors: readonly UserError[]): unknown => ({
   metafields: null,
-  userErrors: problems.map((problem) => ({ ...problem, elementIndex: null })),
+  userErrors: userErrors.map((error) => ({ ...error, elementIndex: null })),
 });
 
 function setOne(
@@ -126,21 +132,3 @@ function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], cont
   );
   return { deletedMetafields, userErrors: [] };
 }
-
-/** Mutations of metafields, and of definitions that exist. */
-export const metafieldMutationResolvers: ResolverMap = {
-  Mutation: {
-    metafieldsSet: resolver<unknown, { metafields: readonly MetafieldsSetInput[] }>(
-      (_source, { metafields }, context) => setMetafields(metafields, context),
-    ),
-    metafieldsDelete: resolver<unknown, { metafields: readonly MetafieldIdentifierInput[] }>(
-      (_source, { metafields }, context) => deleteMetafields(metafields, context),
-    ),
-    metafieldDefinitionUpdate: resolver<unknown, { definition: DefinitionUpdateInput }>(
-      (_source, { definition }, context) => updateDefinition(definition, context),
-    ),
-    metafieldDefinitionDelete: resolver<unknown, DefinitionDeleteArgs>((_source, args, context) =>
-      deleteDefinition(args, context),
-    ),
-  },
-};

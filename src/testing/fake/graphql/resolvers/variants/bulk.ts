@@ -6,12 +6,19 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectUserErrors, type FieldPath, notSimulated, type UserError } from '../../errors.ts';
+import {
+  collectUserErrors,
+  type FieldPath,
+  notSimulated,
+  requireSimulated,
+  type UserError,
+  userError,
+} from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { standsDespiteErrors } from '../../mutation.ts';
 import { productById } from '../find-entities.ts';
 import { mediaFrom } from '../product-set/build.ts';
-import type { ProductSetContext } from '../product-set/context.ts';
+import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
 import { metafieldsFrom, metafieldsWith } from '../product-set/metafields.ts';
 import { alreadyExists, combinationFrom, combinationKey, sameName } from '../product-set/options.ts';
 import { maxVariants, variantFrom } from '../product-set/variants.ts';
@@ -32,6 +39,8 @@ export const variantsBulkResolvers: ResolverMap = {
     ),
   },
 };
+
+const noSuchProduct = userError(['productId'], 'Product does not exist', 'PRODUCT_DOES_NOT_EXIST');
 
 /** Arguments of `productVariantsBulkCreate`. */
 interface CreateVariantsArgs {
@@ -54,11 +63,8 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
-  if (!before) {
-    const userErrors = [{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'], message: 'Product does not exist' }];
-    return { product: null, productVariants: null, userErrors };
-  }
-  const { building, problems, media } = beginBulk(before, args.media ?? [], createCodes, context);
+  if (!before) return { product: null, productVariants: null, userErrors: [noSuchProduct] };
+  const { building, userErrors, media } = beginBulk(before, args.media ?? [], createCodes, context);
   const kept = args.variants.length === 0 ? before.variants : keptVariants(before, args.strategy);
   let options = kept.length === 0 ? withoutDefault(before.options) : before.options;
   const taken = new Set(kept.map(({ selectedOptions }) => combinationKey(selectedOptions)));
@@ -91,7 +97,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
   const variants = [...kept, ...created].map((variant, index) => ({ ...variant, position: index + 1 }));
   if (variants.length > maxVariants)
     building.report('INVALID_INPUT', ['variants'], `Cannot create more than ${maxVariants} variants for a product`);
-  if (problems.length > 0) return { product: null, productVariants: null, userErrors: problems };
+  if (userErrors.length > 0) return { product: null, productVariants: null, userErrors };
 
   const product: ProductEntity = { ...before, options, media, variants, updatedAt: building.now };
   saveProduct(context, product, before, building.stock);
@@ -132,19 +138,16 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
-  if (!before) {
-    const userErrors = [{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'], message: 'Product does not exist' }];
-    return { product: null, productVariants: null, userErrors };
-  }
+  if (!before) return { product: null, productVariants: null, userErrors: [noSuchProduct] };
   const bulk = beginBulk(before, args.media ?? [], updateCodes, context);
-  const { building, problems, media } = bulk;
+  const { building, userErrors, media } = bulk;
   const changed = new Map<string, StoredVariant>();
   let draft: ProductEntity = { ...before, media, updatedAt: building.now };
   for (const [index, input] of args.variants.entries()) {
-    const knownProblems = problems.length;
+    const knownErrors = userErrors.length;
     const built = updatedVariant(input, draft, ['variants', index], bulk);
     // One that is wrong leaves no trace.
-    if (!built || problems.length > knownProblems) continue;
+    if (!built || userErrors.length > knownErrors) continue;
     const { variant, options } = built;
     changed.set(variant.id, variant);
     draft = {
@@ -153,10 +156,10 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
       variants: draft.variants.map((known) => (known.id === variant.id ? variant : known)),
     };
   }
-  if (problems.length > 0 && (!args.allowPartialUpdates || changed.size === 0))
-    return { product: null, productVariants: null, userErrors: problems };
+  if (userErrors.length > 0 && (!args.allowPartialUpdates || changed.size === 0))
+    return { product: null, productVariants: null, userErrors };
   saveProduct(context, draft, before);
-  return standsDespiteErrors({ product: draft, productVariants: [...changed.values()], userErrors: problems });
+  return standsDespiteErrors({ product: draft, productVariants: [...changed.values()], userErrors });
 }
 
 function updatedVariant(
@@ -215,7 +218,7 @@ interface DeleteVariantsArgs {
 function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context: ResolverContext): unknown {
   requireGid(productId);
   const before = productById(context, productId);
-  const { userErrors: list, report } = collectUserErrors<string>();
+  const { userErrors, report } = collectUserErrors();
   const gone = new Set(variantsIds);
   const variants = before?.variants.filter(({ id }) => !gone.has(id)) ?? [];
   if (!before) report('PRODUCT_DOES_NOT_EXIST', ['productId'], 'Product does not exist');
@@ -228,7 +231,7 @@ function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context:
     }
   } else if (variants.length === 0)
     report('CANNOT_DELETE_LAST_VARIANT', ['variantsIds'], 'Cannot delete the last variant of a product');
-  if (!before || list.length > 0) return { product: null, userErrors: list };
+  if (!before || userErrors.length > 0) return { product: null, userErrors };
 
   const product: ProductEntity = {
     ...before,
@@ -242,7 +245,7 @@ function deleteVariants({ productId, variantsIds }: DeleteVariantsArgs, context:
 /** What the bulk mutations of variants build with. */
 interface BulkBuilding {
   readonly building: ProductSetContext;
-  readonly problems: readonly UserError[];
+  readonly userErrors: readonly UserError[];
   /** The product's images with those that come with the call. */
   readonly media: ProductEntity['media'];
 }
@@ -258,17 +261,11 @@ function beginBulk(
   codes: Readonly<Record<string, string>>,
   context: ResolverContext,
 ): BulkBuilding {
-  const { userErrors: list, report } = collectUserErrors<string>();
-  const building: ProductSetContext = {
-    ...context,
-    now: isoNow(context.clock),
-    stock: [],
-    report: (code, field, message) => report(codes[code] ?? code, field, message),
-  };
+  const { building, userErrors } = beginBuilding(context, codes);
   const files = [...product.media.map(({ id }) => ({ id })), ...uploads(media)];
   return {
     building,
-    problems: list,
+    userErrors,
     media: media.length === 0 ? product.media : mediaFrom(files, product.media, building),
   };
 }
@@ -317,10 +314,7 @@ const simulated: ReadonlySet<string> = new Set<keyof BulkVariantInput | 'publish
  */
 function refuseUnsimulatedVariants(inputs: readonly BulkVariantInput[]): void {
   for (const input of inputs) {
-    for (const [name, value] of Object.entries(input)) {
-      if (value != null && value !== false && !simulated.has(name))
-        throw notSimulated(`ProductVariantsBulkInput.${name}`);
-    }
+    requireSimulated(input, simulated, 'ProductVariantsBulkInput');
     if (input.inventoryItem?.measurement?.shippingPackageId)
       throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
     for (const value of input.optionValues ?? []) {
