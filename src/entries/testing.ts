@@ -1,12 +1,16 @@
+
+
 export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from '../testing/conformance/job-queue/harness.ts';
 
 export { describeJobQueue } from '../testing/conformance/job-queue.ts';
+
+export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
+
 export type {
   KeyValueAbilities,
   KeyValueSubject,
   OpenedKeyValueStore,
 } from '../testing/conformance/key-value-store/harness.ts';
-export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
 
 export { describeRateLimiter } from '../testing/conformance/rate-limiter.ts';
 
@@ -29,6 +33,8 @@ export type { CallFilter } from '../testing/fake/call-log.ts';
 export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 
 export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-options.ts';
+
+export type { FakeWebhook } from '../testing/fake/fake-shopify-options.ts';
 export {
   defaultFaultKinds,
   type FaultKind,
@@ -37,15 +43,18 @@ export {
   faultKinds,
   type NextFault,
 } from '../testing/fake/faults/faults.ts';
+
 export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/context.ts';
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
 export { fakeCertificate } from '../testing/fake/http/listen.ts';
+
 export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/model.ts';
+
 export type { FakeAppOptions } from '../testing/fake/oauth/session-token.ts';
+
 export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
 export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/entities.ts';
 export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/entity-store.ts';
-export type { FakeWebhook } from '../testing/fake/webhooks/deliver-now.ts';
 
 export type {
   AppWebhookSubscription,

@@ -48,6 +48,30 @@ describe('a fake that is closed', () => {
   });
 });
 
+describe('a fake in an `await using` declaration', () => {
+  it('is closed at the end of the block', async () => {
+    const fakes: FakeShopify[] = [];
+    {
+      await using fake = createFakeShopify();
+      fakes.push(fake);
+      expect((await fake.fetch('https://demo.myshopify.com/admin/shop.json')).status).toBe(401);
+    }
+    await expect(fakes[0]?.fetch('https://demo.myshopify.com/admin/shop.json')).rejects.toThrow('closed');
+  });
+
+  it('keeps going when only its server is closed so', async () => {
+    await using fake = createFakeShopify();
+    let origin: string;
+    {
+      await using server = await fake.listen();
+      origin = server.origin;
+      expect((await fetch(`${origin}/admin/shop.json`)).status).toBe(401);
+    }
+    await expect(fetch(`${origin}/admin/shop.json`)).rejects.toThrow('fetch failed');
+    expect((await fake.fetch('https://demo.myshopify.com/admin/shop.json')).status).toBe(401);
+  });
+});
+
 describe('work that was put off', () => {
   it('is done after a restart, without anybody asking for it', async () => {
     const persistFile = join(folder, 'deferred.jsonl');

@@ -1,6 +1,7 @@
+import { expiryCases, scanCases } from './key-value-store/expiry-and-scan-cases.ts';
 import { createKeyValueHarness, type KeyValueAbilities, type KeyValueSubject } from './key-value-store/harness.ts';
 import { fenceCases, lockCases, sharedCases, waitingCases } from './key-value-store/lock-cases.ts';
-import { compareCases, expiryCases, refusalCases, scanCases, valueCases } from './key-value-store/value-cases.ts';
+import { compareCases, refusalCases, valueCases } from './key-value-store/value-cases.ts';
 import type { ConformanceRunner } from './runner.ts';
 
 export type { KeyValueAbilities, KeyValueSubject, OpenedKeyValueStore } from './key-value-store/harness.ts';

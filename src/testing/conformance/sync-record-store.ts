@@ -1,7 +1,7 @@
 import type { Stores } from '../../ports/stores.ts';
 import type { SyncRecord } from '../../ports/sync-record-store.ts';
 import { type ConformanceRunner, storageFailure } from './runner.ts';
-import { localIds, record, type StoreCase, shop, statuses } from './sync-record-store/harness.ts';
+import { localIds, otherShop, record, type StoreCase, shop, statuses } from './sync-record-store/harness.ts';
 import { countCases, pageCases, patternCases, syncDataCases } from './sync-record-store/reading-cases.ts';
 
 /** One record at a time: fields, gids, deletion, counts. */
@@ -63,7 +63,7 @@ const singleCases: readonly StoreCase[] = [
     async check(store, expect) {
       await store.put(record('p1'));
       expect(await store.get(shop, 'p2')).toBe(undefined);
-      expect(await store.get(otherShopOfSingle, 'p1')).toBe(undefined);
+      expect(await store.get(otherShop, 'p1')).toBe(undefined);
       expect(await store.getByGid(shop, 'gid://shopify/Product/p2')).toBe(undefined);
     },
   },
@@ -80,13 +80,13 @@ const singleCases: readonly StoreCase[] = [
     name: 'keeps two shops apart',
     async check(store, expect) {
       await store.put(record('p1', { hash: 'first' }));
-      await store.put(record('p1', { shop: otherShopOfSingle, hash: 'second' }));
+      await store.put(record('p1', { shop: otherShop, hash: 'second' }));
       expect((await store.get(shop, 'p1'))?.hash).toBe('first');
-      expect((await store.get(otherShopOfSingle, 'p1'))?.hash).toBe('second');
-      expect((await store.getByGid(otherShopOfSingle, 'gid://shopify/Product/p1'))?.hash).toBe('second');
-      expect(await store.delete(otherShopOfSingle, 'p1')).toBe(true);
+      expect((await store.get(otherShop, 'p1'))?.hash).toBe('second');
+      expect((await store.getByGid(otherShop, 'gid://shopify/Product/p1'))?.hash).toBe('second');
+      expect(await store.delete(otherShop, 'p1')).toBe(true);
       expect((await store.get(shop, 'p1'))?.hash).toBe('first');
-      expect((await store.list(otherShopOfSingle)).length).toBe(0);
+      expect((await store.list(otherShop)).length).toBe(0);
     },
   },
   {
@@ -95,7 +95,7 @@ const singleCases: readonly StoreCase[] = [
       await store.put(record('p1', { gid: 'gid://shopify/Product/42' }));
       await store.put(record('p2', { gid: null }));
       expect((await store.getByGid(shop, 'gid://shopify/Product/42'))?.localId).toBe('p1');
-      expect(await store.getByGid(otherShopOfSingle, 'gid://shopify/Product/42')).toBe(undefined);
+      expect(await store.getByGid(otherShop, 'gid://shopify/Product/42')).toBe(undefined);
     },
   },
   {
@@ -139,7 +139,7 @@ const singleCases: readonly StoreCase[] = [
     name: 'counts the records of one shop by status, and follows every change',
     async check(store, expect) {
       await store.putMany([record('p1'), record('p2'), record('p3', { status: 'failed' })]);
-      await store.put(record('p9', { shop: otherShopOfSingle, status: 'failed' }));
+      await store.put(record('p9', { shop: otherShop, status: 'failed' }));
       expect(await store.counts(shop)).toEqual({
         pending: 0,
         syncing: 0,
@@ -520,8 +520,6 @@ export function describeSyncRecordStore(
   });
 }
 
-const otherShopOfSingle = 'other.myshopify.com';
-
 const nothing = {
   gid: null,
   hash: null,
@@ -535,5 +533,3 @@ const nothing = {
 };
 
 const lookAlikes = ['p1', 'P1', 'p1 ', ' p1', 'p01', 'pé', 'pe\u0301', 'ｐ1', 'p\u200b1'];
-
-const otherShop = 'other.myshopify.com';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'msw';
 import type { Clock } from '../../internal/clock.ts';
-import type { WebhookReceipt } from '../webhooks/sign-webhook.ts';
+import type { WebhookDelivery, WebhookReceipt, WebhookToSign } from '../webhooks/sign-webhook.ts';
 import type { BulkOptions, BulkScript } from './bulk/operation.ts';
 import type { CallFilter } from './call-log.ts';
 import type { FaultOptions, FaultScript } from './faults/faults.ts';
@@ -10,7 +10,6 @@ import type { FakeCall, FakeShopOptions, FakeStats } from './model.ts';
 import type { FakeAppOptions } from './oauth/session-token.ts';
 import type { ShopControls } from './oauth/shop-controls.ts';
 import type { Entity, FakeStore, StoreChange } from './store/entity-store.ts';
-import type { FakeWebhook } from './webhooks/deliver-now.ts';
 import type { FakeWebhookOptions } from './webhooks/options.ts';
 import type { FakeWebhooks } from './webhooks/send.ts';
 
@@ -92,4 +91,16 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
   deliverWebhook(webhook: FakeWebhook): Promise<WebhookReceipt>;
   /** Closes all servers and the file, and gives up what waits on the clock, such as retries of webhooks. */
   close(): Promise<void>;
+  /** Closes the fake at the end of a block: `await using fake = createFakeShopify()`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A webhook of a fake: what is left out comes from its state. */
+export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'clock'>, WebhookDelivery {
+  /** Default: the only shop. */
+  readonly shop?: string;
+  /** Default: made from `product`. */
+  readonly payload?: object | string;
+  /** Gid of a product, for the topics `products/…`. */
+  readonly product?: string;
 }

@@ -110,6 +110,16 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   };
   resume();
   const servers = new Set<FakeServer>();
+  const close = async (): Promise<void> => {
+    closing.abort(new Error('The fake is closed. Make a new one.'));
+    background.close();
+    await bulk.close();
+    await webhooks.close();
+    await Promise.all([...servers].map((server) => server.close()));
+    persistence?.close();
+    if (backgroundErrors.length > 0)
+      throw new AggregateError(backgroundErrors, 'work in the background of the fake failed');
+  };
 
   return {
     fetch: fakeFetch(core),
@@ -148,16 +158,8 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     deliverWebhook: deliverNow({ shops, store, clock, apiVersion }),
     ...webhooks.api,
     ...shopControls({ apps, shops, tokens, store, clock, background }),
-    async close() {
-      closing.abort(new Error('The fake is closed. Make a new one.'));
-      background.close();
-      await bulk.close();
-      await webhooks.close();
-      await Promise.all([...servers].map((server) => server.close()));
-      persistence?.close();
-      if (backgroundErrors.length > 0)
-        throw new AggregateError(backgroundErrors, 'work in the background of the fake failed');
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -13,8 +13,10 @@ export interface StoreCase {
   ) => Promise<void>;
 }
 
-/** The shop that most cases use. */
+/** The shop that most cases use, and another one. */
 export const shop = 'acme.myshopify.com';
+
+export const otherShop = 'other.myshopify.com';
 
 /** Every status, in the order of the port. */
 export const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted-in-shopify'];

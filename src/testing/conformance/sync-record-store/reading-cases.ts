@@ -7,7 +7,7 @@ import type {
   SyncStatus,
 } from '../../../ports/sync-record-store.ts';
 import { mustEnd, storageFailure } from '../runner.ts';
-import { localIds, record, type StoreCase, shop, statuses } from './harness.ts';
+import { localIds, otherShop, record, type StoreCase, shop, statuses } from './harness.ts';
 
 /** More than any case has. */
 const mostPages = 1_000;
@@ -124,8 +124,6 @@ export const pageCases: readonly StoreCase[] = [
 ];
 
 const dayMs = 86_400_000;
-
-const otherShop = 'other.myshopify.com';
 
 const age = (status: SyncStatus, day: number | null, count: number): AgeCount => ({ status, day, count });
 

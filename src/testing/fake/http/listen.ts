@@ -26,6 +26,8 @@ export interface FakeServer {
   readonly ca?: string;
   /** Ends open connections too. */
   close(): Promise<void>;
+  /** Closes the server at the end of a block: `await using server = await fake.listen()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Serves the core over HTTP or HTTPS. Rejects with Node's own error, such as `EADDRINUSE`. */
@@ -44,15 +46,17 @@ export async function listen(core: FakeCore, options: ListenOptions = {}): Promi
     server.listen(port, host, resolve);
   });
   const { address, port: taken, family } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return {
     port: taken,
     origin: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     ...(tls && { ca: tls.cert }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

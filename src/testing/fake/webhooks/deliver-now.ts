@@ -1,25 +1,11 @@
 import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import {
-  deliverWebhook,
-  type WebhookDelivery,
-  type WebhookReceipt,
-  type WebhookToSign,
-} from '../../webhooks/sign-webhook.ts';
+import { deliverWebhook, type WebhookReceipt } from '../../webhooks/sign-webhook.ts';
+import type { FakeWebhook } from '../fake-shopify-options.ts';
 import type { Shops } from '../shops.ts';
 import type { ProductEntity } from '../store/entities.ts';
 import type { FakeStore } from '../store/entity-store.ts';
 import { idOf, productPayload } from './resource-payloads.ts';
-
-/** A webhook of a fake: what is left out comes from its state. */
-export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'clock'>, WebhookDelivery {
-  /** Default: the only shop. */
-  readonly shop?: string;
-  /** Default: made from `product`. */
-  readonly payload?: object | string;
-  /** Gid of a product, for the topics `products/…`. */
-  readonly product?: string;
-}
 
 /** Sends webhooks in the name of a fake's shops. */
 export function deliverNow(context: {
