@@ -1,12 +1,12 @@
 /** A fake Shopify in a process of its own. Started by `startFake`; ends with the process that started it. */
 import { readFileSync } from 'node:fs';
-import { createFakeShopify, type StoreChange } from 'shopwright/testing';
+import { createFakeShopify, type FakeSnapshot } from 'shopwright/testing';
 import type { FakeReport, FakeSetup } from './fake-handle.ts';
 import { warmUp } from './warm-up.ts';
 
 const setup: FakeSetup = JSON.parse(process.argv[2] ?? '{}');
 const { snapshotFile, ...options } = setup;
-const snapshot: readonly StoreChange[] | undefined =
+const snapshot: FakeSnapshot | undefined =
   snapshotFile === undefined ? undefined : JSON.parse(readFileSync(snapshotFile, 'utf8'));
 await warmUp(snapshot);
 const fake = createFakeShopify({ ...options, recordVariables: true });

@@ -1,8 +1,8 @@
-import { createFakeShopify, type StoreChange } from 'shopwright/testing';
+import { createFakeShopify, type FakeSnapshot } from 'shopwright/testing';
 import { mixOf } from './operations.ts';
 
 /** Lets Node compile what a fake does, on one that is thrown away: the first responses of a process are slow. */
-export async function warmUp(snapshot: readonly StoreChange[] | undefined): Promise<void> {
+export async function warmUp(snapshot: FakeSnapshot | undefined): Promise<void> {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 1e9, restoreRate: 1e9 } }] });
   if (snapshot) fake.restore(snapshot);
   const [product] = fake.products();

@@ -1,16 +1,12 @@
-
-
 export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from '../testing/conformance/job-queue/harness.ts';
 
 export { describeJobQueue } from '../testing/conformance/job-queue.ts';
-
-export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
-
 export type {
   KeyValueAbilities,
   KeyValueSubject,
   OpenedKeyValueStore,
 } from '../testing/conformance/key-value-store/harness.ts';
+export { describeKeyValueStore } from '../testing/conformance/key-value-store.ts';
 
 export { describeRateLimiter } from '../testing/conformance/rate-limiter.ts';
 
@@ -31,10 +27,13 @@ export type { BulkFailure, BulkOptions, BulkScript } from '../testing/fake/bulk/
 export type { CallFilter } from '../testing/fake/call-log.ts';
 
 export { createFakeShopify } from '../testing/fake/fake-shopify.ts';
+export type {
+  FakeShopify,
+  FakeShopifyOptions,
+  FakeSnapshot,
+  FakeWebhook,
+} from '../testing/fake/fake-shopify-options.ts';
 
-export type { FakeShopify, FakeShopifyOptions } from '../testing/fake/fake-shopify-options.ts';
-
-export type { FakeWebhook } from '../testing/fake/fake-shopify-options.ts';
 export {
   defaultFaultKinds,
   type FaultKind,
@@ -54,7 +53,7 @@ export type { FakeAppOptions } from '../testing/fake/oauth/session-token.ts';
 
 export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
 export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/entities.ts';
-export type { Entity, FakeStore, StoreChange } from '../testing/fake/store/entity-store.ts';
+export type { Entity, FakeStore } from '../testing/fake/store/entity-store.ts';
 
 export type {
   AppWebhookSubscription,

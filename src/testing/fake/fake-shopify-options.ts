@@ -47,9 +47,17 @@ export interface FakeShopifyOptions {
   readonly webhooks?: FakeWebhookOptions;
   /** How fast bulk operations go, and when they fail. Default: 10,000 lines or 1,000 rows a second, without failures. */
   readonly bulk?: BulkOptions;
-  /** Answers of your own for fields, by type name and field. They win over the built-in ones. */
+  /**
+   * Resolvers of your own, by type name and field, for what is not simulated or should answer differently. They win
+   * over the built-in ones.
+   */
   readonly resolvers?: ResolverMap;
 }
+
+/**
+ * The state of a fake, as plain JSON. Give it to `restore` as it came: its form may change with any version.
+ */
+export type FakeSnapshot = readonly StoreChange[];
 
 /** A Shopify for tests: the real schema, the real costs and the real shapes of errors, over products in memory. */
 export interface FakeShopify extends FakeWebhooks, ShopControls {
@@ -79,10 +87,10 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
   readonly store: FakeStore;
   /** The products of a shop, in order of creation. Default: the only shop. */
   products(shop?: string): readonly Entity[];
-  /** The whole state, as plain JSON. */
-  snapshot(): readonly StoreChange[];
+  /** The whole state, to keep as JSON and to restore. */
+  snapshot(): FakeSnapshot;
   /** Replaces the whole state. Buckets and calls stay as they are. */
-  restore(snapshot: readonly StoreChange[]): void;
+  restore(snapshot: FakeSnapshot): void;
 
   /**
    * Sends a signed webhook. With `product` (a gid) and no `payload`, a `products/…` topic takes its payload

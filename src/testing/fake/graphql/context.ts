@@ -14,7 +14,11 @@ export interface ShopInfo {
   readonly scopes: readonly string[];
 }
 
-/** What every resolver is given. */
+/**
+ * What a resolver is given.
+ *
+ * @experimental More may come, and what the store holds may change, with any version.
+ */
 export interface ResolverContext {
   /** The state to read, and inside a mutation to change: changes stand only if it reports no `userErrors`. */
   readonly store: EntityStore;
@@ -25,8 +29,6 @@ export interface ResolverContext {
   readonly origin: string;
   readonly info: ShopInfo;
   readonly clock: Clock;
-  /** Work for later, and webhooks that are due. */
-  readonly background: Background;
   /**
    * Tells of an event, such as `products/update`, when the operation has been committed. What is undone was never
    * told of. The payload is made only if somebody listens.
@@ -34,13 +36,24 @@ export interface ResolverContext {
   announce(topic: string, payload: () => object): void;
   /** Does work after `delayMs` of the clock from the commit on, as a unit of its own. */
   later(delayMs: number, work: (context: ResolverContext) => void): void;
+}
+
+/** What the fake's own resolvers are given besides. */
+export interface OperationContext extends ResolverContext {
+  later(delayMs: number, work: (context: OperationContext) => void): void;
+  /** Work for later, and webhooks that are due. */
+  readonly background: Background;
   /** Begins a unit over this one, whose changes and events stand only if it is committed. */
   begin(): UnitOfWork;
   /** What is noted about the operation. */
   readonly run: OperationRun;
 }
 
-/** Answers one field. Arguments are as the schema says, defaults included. May return a promise. */
+/**
+ * Resolves one field. Arguments are as the schema says, defaults included. May return a promise.
+ *
+ * @experimental See `ResolverContext`.
+ */
 export type FieldResolver = (
   source: unknown,
   args: unknown,
@@ -51,14 +64,18 @@ export type FieldResolver = (
 /** The time of the fake's clock as Shopify writes it, such as for `updatedAt`. */
 export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
 
-/** Resolvers by type name and field. */
+/**
+ * Resolvers by type name and field.
+ *
+ * @experimental See `ResolverContext`.
+ */
 export type ResolverMap = Readonly<Record<string, Readonly<Record<string, FieldResolver>>>>;
 
 /** Gives a resolver its types. They hold because the schema's checks ran before, and each source comes from the parent's resolver. */
 export function resolver<Source, Args = unknown>(
-  resolve: (source: Source, args: Args, context: ResolverContext, info: GraphQLResolveInfo) => unknown,
+  resolve: (source: Source, args: Args, context: OperationContext, info: GraphQLResolveInfo) => unknown,
 ): FieldResolver {
-  return (source, args, context, info) => resolve(source as Source, args as Args, context, info);
+  return (source, args, context, info) => resolve(source as Source, args as Args, context as OperationContext, info);
 }
 
 /** What is noted about one operation while it is executed. */
@@ -76,7 +93,7 @@ export function createRun(): OperationRun {
 
 /** Changes, events and work for later that stand together, or not at all. */
 export interface UnitOfWork {
-  readonly context: ResolverContext;
+  readonly context: OperationContext;
   /** Hands all of it on to what the unit lies over. */
   commit(): void;
 }

@@ -5,7 +5,7 @@ import type { Background } from '../background.ts';
 import { classifyField } from '../cost/rule.ts';
 import type { GraphqlEngine } from '../model.ts';
 import type { FakeStore } from '../store/entity-store.ts';
-import { createRun, type ResolverContext, type ResolverMap, type ShopInfo } from './context.ts';
+import { createRun, type OperationContext, type ResolverMap, type ShopInfo } from './context.ts';
 import { errorEntry, notSimulated } from './errors.ts';
 import { parseGid } from './gid.ts';
 import { createIdempotency, type IdempotencyGuard } from './idempotency.ts';
@@ -76,7 +76,7 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
 function fieldResolver(
   resolvers: ResolverMap,
   onceByKey: IdempotencyGuard,
-): GraphQLFieldResolver<unknown, ResolverContext> {
+): GraphQLFieldResolver<unknown, OperationContext> {
   return (source, args, context, info) => {
     const type = info.parentType.name;
     const resolve = resolvers[type]?.[info.fieldName];
@@ -90,7 +90,7 @@ function fieldResolver(
 }
 
 /** The type of what an interface or union holds: `__typename` where it is given, else the gid says it. */
-const typeResolver: GraphQLTypeResolver<unknown, ResolverContext> = (value) => {
+const typeResolver: GraphQLTypeResolver<unknown, OperationContext> = (value) => {
   if (!isRecord(value)) return undefined;
   if (typeof value.__typename === 'string') return value.__typename;
   return typeof value.id === 'string' ? parseGid(value.id)?.kind : undefined;
@@ -98,8 +98,8 @@ const typeResolver: GraphQLTypeResolver<unknown, ResolverContext> = (value) => {
 
 /** Makes every connection answer with all it has, whatever page is asked for: bulk queries know no pages. */
 function wholeLists(
-  resolve: GraphQLFieldResolver<unknown, ResolverContext>,
-): GraphQLFieldResolver<unknown, ResolverContext> {
+  resolve: GraphQLFieldResolver<unknown, OperationContext>,
+): GraphQLFieldResolver<unknown, OperationContext> {
   return (source, args, context, info) => {
     const isConnection = classifyField(info.returnType).pays === 'connection';
     const page = isConnection && { first: wholeList, last: null, after: null, before: null };

@@ -11,7 +11,7 @@ import {
 import { isRecord } from '../../../internal/json.ts';
 import { keyedMutations } from '../schema.ts';
 import type { IdempotencyRecordEntity } from '../store/entities.ts';
-import type { OperationRun, ResolverContext } from './context.ts';
+import type { OperationContext, OperationRun } from './context.ts';
 import { badRequest } from './errors.ts';
 import { parseGid } from './gid.ts';
 import { reportsErrors } from './mutation.ts';
@@ -20,7 +20,7 @@ import { loadNode } from './resolvers/nodes.ts';
 /** Answers one mutation field, by running it or from an earlier run with its key. */
 export type IdempotencyGuard = (
   args: unknown,
-  context: ResolverContext,
+  context: OperationContext,
   info: GraphQLResolveInfo,
   run: () => unknown,
 ) => unknown;
@@ -130,7 +130,7 @@ const recordId = (app: string, key: string): string => digest(app, key);
 const fingerprintOf = (mutation: string, args: unknown): string => digest(mutation, args);
 
 /** The record of a key, if it is not too old. */
-function findRecord({ store, shop, clock }: ResolverContext, id: string): IdempotencyRecordEntity | undefined {
+function findRecord({ store, shop, clock }: OperationContext, id: string): IdempotencyRecordEntity | undefined {
   const record = store.get(shop, kind, id) as IdempotencyRecordEntity | undefined;
   return record && record.expiresAt > clock.now() ? record : undefined;
 }
@@ -139,7 +139,7 @@ function findRecord({ store, shop, clock }: ResolverContext, id: string): Idempo
 type NewRecord = Pick<IdempotencyRecordEntity, 'id' | 'fingerprint' | 'state' | 'payload'>;
 
 /** Keeps a record, and drops those that are too old. */
-function putRecord(context: ResolverContext, record: NewRecord): void {
+function putRecord(context: OperationContext, record: NewRecord): void {
   const { store, shop, clock } = context;
   // Oldest first, so that the first one that is young enough ends it.
   for (const old of store.all(shop, kind) as readonly IdempotencyRecordEntity[]) {
@@ -157,7 +157,7 @@ const referenceField = '$node';
  * A payload as it is kept: a reference to whatever the store holds, a copy of the rest as JSON. What leads back to
  * itself is left out there.
  */
-function recordedPayload(payload: unknown, context: ResolverContext): unknown {
+function recordedPayload(payload: unknown, context: OperationContext): unknown {
   const record = (value: unknown, around: readonly unknown[]): unknown => {
     if (around.includes(value)) return undefined;
     const within = [...around, value];
@@ -170,7 +170,7 @@ function recordedPayload(payload: unknown, context: ResolverContext): unknown {
 }
 
 /** The payload again, from the state of now: what was changed since is changed, what was deleted since is `null`. */
-function rebuiltPayload(recorded: unknown, context: ResolverContext): unknown {
+function rebuiltPayload(recorded: unknown, context: OperationContext): unknown {
   const rebuild = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rebuild);
     if (!isRecord(value)) return value;
@@ -180,7 +180,7 @@ function rebuiltPayload(recorded: unknown, context: ResolverContext): unknown {
   return rebuild(recorded);
 }
 
-const nodeOf = (id: string, context: ResolverContext): unknown => (parseGid(id) ? loadNode(id, context) : null);
+const nodeOf = (id: string, context: OperationContext): unknown => (parseGid(id) ? loadNode(id, context) : null);
 
 /** What Shopify says about a key that it does not take. In the words of the schema. */
 const messages = {

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
-import type { FieldResolver, ResolverContext } from './context.ts';
+import type { FieldResolver, OperationContext } from './context.ts';
 
 const standing = Symbol('stands despite userErrors');
 
@@ -24,7 +24,7 @@ export function mutate(
   resolve: FieldResolver,
   source: unknown,
   args: unknown,
-  context: ResolverContext,
+  context: OperationContext,
   info: Parameters<FieldResolver>[3],
 ): unknown {
   checkInputSize(info.fieldName, args);

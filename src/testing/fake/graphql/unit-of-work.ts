@@ -2,7 +2,7 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background, ShopEvent } from '../background.ts';
 import type { Caller } from '../model.ts';
 import type { EntityStore } from '../store/entity-store.ts';
-import { createRun, type OperationRun, type ResolverContext, type ShopInfo, type UnitOfWork } from './context.ts';
+import { createRun, type OperationContext, type OperationRun, type ShopInfo, type UnitOfWork } from './context.ts';
 
 /** What every unit of one caller shares. */
 interface UnitBase extends Caller {
@@ -28,7 +28,7 @@ interface Parent {
   readonly afterCommit: (run: () => void) => void;
 }
 
-function unitOver(parent: Parent, transact: (work: (context: ResolverContext) => void) => void): UnitOfWork {
+function unitOver(parent: Parent, transact: (work: (context: OperationContext) => void) => void): UnitOfWork {
   const { base } = parent;
   const { shop, background } = base;
   const store = parent.store.begin();

@@ -4,7 +4,7 @@ import type { Background } from '../../background.ts';
 import type { GraphqlEngine } from '../../model.ts';
 import type { DeferredEntity, DeferredOutcome, DeferredRequest } from '../../store/entities.ts';
 import type { FakeStore } from '../../store/entity-store.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { type OperationContext, type ResolverMap, resolver } from '../context.ts';
 import { requireGid } from '../gid.ts';
 import { changeMembers } from './collections/members.ts';
 import { productById } from './find-entities.ts';
@@ -46,7 +46,7 @@ const activeAfterMs = 100;
 const completeAfterMs = 500;
 
 /** Puts work off until the mutation has been answered. The clock of the fake moves it: CREATED, ACTIVE, COMPLETE. */
-export function defer(context: ResolverContext, kind: DeferredKind, request: DeferredRequest): DeferredEntity {
+export function defer(context: OperationContext, kind: DeferredKind, request: DeferredRequest): DeferredEntity {
   const { store, shop, clock } = context;
   const deferred: DeferredEntity = {
     id: store.nextId(kind),
@@ -64,23 +64,23 @@ export function defer(context: ResolverContext, kind: DeferredKind, request: Def
 }
 
 /** What was put off. Work whose time went by while the fake was down is done now, and seen the next time. */
-function findDeferred(context: ResolverContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
+function findDeferred(context: OperationContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
   const deferred = find(context, kind, id);
   if (deferred && deferred.status !== 'COMPLETE' && deferred.dueAt < context.clock.now())
     context.later(0, (later) => complete(kind, id, later));
   return deferred;
 }
 
-const find = ({ store, shop }: ResolverContext, kind: DeferredKind, id: string): DeferredEntity | undefined =>
+const find = ({ store, shop }: OperationContext, kind: DeferredKind, id: string): DeferredEntity | undefined =>
   store.get(shop, kind, id) as DeferredEntity | undefined;
 
-function activate(kind: DeferredKind, id: string, context: ResolverContext): void {
+function activate(kind: DeferredKind, id: string, context: OperationContext): void {
   const deferred = find(context, kind, id);
   // Gone after a restore of the state.
   if (deferred?.status === 'CREATED') context.store.put(context.shop, kind, { ...deferred, status: 'ACTIVE' });
 }
 
-function complete(kind: DeferredKind, id: string, context: ResolverContext): void {
+function complete(kind: DeferredKind, id: string, context: OperationContext): void {
   const deferred = find(context, kind, id);
   if (!deferred || deferred.status === 'COMPLETE') return;
   const unit = context.begin();
@@ -94,7 +94,7 @@ function complete(kind: DeferredKind, id: string, context: ResolverContext): voi
   });
 }
 
-function outcomeOf(request: DeferredRequest, context: ResolverContext): DeferredOutcome {
+function outcomeOf(request: DeferredRequest, context: OperationContext): DeferredOutcome {
   try {
     return deferredWork[request.type]?.(request, context) ?? {};
   } catch (error) {
@@ -105,7 +105,7 @@ function outcomeOf(request: DeferredRequest, context: ResolverContext): Deferred
   }
 }
 
-type Work = (request: DeferredRequest, context: ResolverContext) => DeferredOutcome;
+type Work = (request: DeferredRequest, context: OperationContext) => DeferredOutcome;
 
 interface MembersRequest extends DeferredRequest {
   readonly collectionId: string;

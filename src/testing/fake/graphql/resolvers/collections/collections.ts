@@ -1,7 +1,7 @@
 import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
-import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import {
@@ -303,7 +303,7 @@ function addProducts({ id, productIds }: MembersArgs, context: ResolverContext):
 }
 
 /** `collectionAddProductsV2`: in the background. */
-function addProductsLater({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
+function addProductsLater({ id, productIds }: MembersArgs, context: OperationContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) {
     const userErrors = [{ code: 'COLLECTION_DOES_NOT_EXIST', ...userError(['id'], missing) }];
@@ -313,7 +313,7 @@ function addProductsLater({ id, productIds }: MembersArgs, context: ResolverCont
 }
 
 /** `collectionRemoveProducts`: in the background. */
-function removeProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
+function removeProducts({ id, productIds }: MembersArgs, context: OperationContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) return { job: null, userErrors: [userError(['id'], missing)] };
   return { job: startJob(id, { join: [], leave: productIds }, context), userErrors: [] };
@@ -322,7 +322,7 @@ function removeProducts({ id, productIds }: MembersArgs, context: ResolverContex
 function startJob(
   collectionId: string,
   change: { readonly join: readonly string[]; readonly leave: readonly string[] },
-  context: ResolverContext,
+  context: OperationContext,
 ): unknown {
   return defer(context, 'Job', { type: 'collectionMembers', collectionId, ...change });
 }

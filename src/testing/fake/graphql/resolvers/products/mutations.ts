@@ -4,7 +4,7 @@ import type {
   UniqueMetafieldValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
-import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { defer } from '../deferred.ts';
@@ -150,7 +150,7 @@ interface DeleteArgs {
 }
 
 /** `productDelete`, at once or in the background. */
-function removeProduct({ input, synchronous }: DeleteArgs, context: ResolverContext): unknown {
+function removeProduct({ input, synchronous }: DeleteArgs, context: OperationContext): unknown {
   requireGid(input.id);
   const product = productById(context, input.id);
   if (!product) {
