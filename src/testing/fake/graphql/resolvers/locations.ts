@@ -186,8 +186,8 @@ function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unk
   requireGid(args.locationId);
   const before = locationById(context, args.locationId);
   if (before && !before.isActive) return { location: before, locationDeactivateUserErrors: [] };
-  const problems = problemsOf(before, args, context);
-  if (!before || problems.length > 0) return { location: null, locationDeactivateUserErrors: problems };
+  const userErrors = deactivationErrors(before, args, context);
+  if (!before || userErrors.length > 0) return { location: null, locationDeactivateUserErrors: userErrors };
 
   const now = isoNow(context.clock);
   moveStock(context, before.id, args.destinationLocationId ?? undefined);
@@ -198,7 +198,7 @@ function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unk
 }
 
 /** In the words of `LocationDeactivateUserErrorCode`. */
-function problemsOf(
+function deactivationErrors(
   location: LocationEntity | undefined,
   { locationId, destinationLocationId: destination }: DeactivateArgs,
   context: ResolverContext,

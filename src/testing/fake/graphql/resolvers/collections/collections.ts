@@ -16,7 +16,7 @@ import {
 import { defer } from '../deferred.ts';
 import { allCollections, collectionByHandle, collectionById, productById } from '../find-entities.ts';
 import { freeHandle, given, handleFrom, plainText } from '../input-values.ts';
-import { requireUniqueDefinition } from '../metafields/custom-id.ts';
+import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
 import { changeMembers, memberOrder, membersOf } from './members.ts';
@@ -104,12 +104,7 @@ export const collectionResolvers: ResolverMap = {
 
 function identified(identifier: CollectionIdentifier, context: ResolverContext): CollectionEntity | undefined {
   if (identifier.handle !== undefined) return collectionByHandle(context, handleFrom(identifier.handle));
-  if (identifier.customId) {
-    const { namespace, key, value } = requireUniqueDefinition(identifier.customId, 'COLLECTION', context);
-    return allCollections(context).find(({ metafields }) =>
-      metafields.some((own) => own.namespace === namespace && own.key === key && own.value === value),
-    );
-  }
+  if (identifier.customId) return ownerByCustomId(allCollections(context), identifier.customId, 'COLLECTION', context);
   const id = identifier.id ?? '';
   requireGid(id);
   return collectionById(context, id);
@@ -125,8 +120,8 @@ function createCollection(args: CollectionArgs, context: ResolverContext): unkno
   const missing = products.flatMap((id, index) =>
     productById(context, id) ? [] : [userError(['products', index], `Product ${id} does not exist`)],
   );
-  const { collection, problems } = built(fields, undefined, context);
-  if (problems.length + missing.length > 0) return refused([...problems, ...missing]);
+  const { collection, userErrors } = build(fields, undefined, context);
+  if (userErrors.length + missing.length > 0) return refused([...userErrors, ...missing]);
 
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/create', () => collectionPayload(collection));
@@ -140,8 +135,8 @@ function updateCollection(args: CollectionArgs, context: ResolverContext): unkno
   const before = fields?.id == null ? undefined : collectionById(context, fields.id);
   if (!fields || !before) return refused([userError(['id'], 'Collection does not exist')]);
   if (fields.products) return refused([userError(['products'], 'Products can only be given on create')]);
-  const { collection, problems } = built(fields, before, context);
-  if (problems.length > 0) return refused(problems);
+  const { collection, userErrors } = build(fields, before, context);
+  if (userErrors.length > 0) return refused(userErrors);
 
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/update', () => collectionPayload(collection));
@@ -166,24 +161,24 @@ function deleteCollection(id: string, context: ResolverContext): unknown {
 
 const refused = (userErrors: readonly UserError[]): unknown => ({ collection: null, job: null, userErrors });
 
-function built(
+function build(
   fields: CollectionFields,
   before: CollectionEntity | undefined,
   context: ResolverContext,
-): { readonly collection: CollectionEntity; readonly problems: readonly UserError[] } {
-  const problems: UserError[] = [];
+): { readonly collection: CollectionEntity; readonly userErrors: readonly UserError[] } {
+  const userErrors: UserError[] = [];
   const now = isoNow(context.clock);
   const title = given(fields.title, before?.title, '').trim();
-  if (title === '') problems.push(userError(['title'], "Title can't be blank"));
+  if (title === '') userErrors.push(userError(['title'], "Title can't be blank"));
   if (title.length > maxLength)
-    problems.push(userError(['title'], `Title is too long (maximum is ${maxLength} characters)`));
+    userErrors.push(userError(['title'], `Title is too long (maximum is ${maxLength} characters)`));
 
   const asked = handleFrom(fields.handle ?? '');
   const isTaken = (handle: string): boolean => {
     const owner = collectionByHandle(context, handle);
     return owner !== undefined && owner.id !== before?.id;
   };
-  if (asked !== '' && isTaken(asked)) problems.push(userError(['handle'], 'Handle has already been taken'));
+  if (asked !== '' && isTaken(asked)) userErrors.push(userError(['handle'], 'Handle has already been taken'));
   const handle = asked || (before?.handle ?? freeHandle(handleFrom(title), isTaken));
 
   const id = before?.id ?? context.store.nextId('Collection');
@@ -192,7 +187,7 @@ function built(
     fields.metafields ?? [],
     owner,
     { ...context, now },
-    (index, { part, message }) => problems.push(userError(['metafields', index, part], message)),
+    (index, { part, message }) => userErrors.push(userError(['metafields', index, part], message)),
   );
   const collection: CollectionEntity = {
     id,
@@ -209,7 +204,7 @@ function built(
     metafields,
     updatedAt: now,
   };
-  return { collection, problems };
+  return { collection, userErrors };
 }
 
 /** What `CollectionInput`, `CollectionCreateInput` and `CollectionUpdateInput` say, as far as it is simulated. */

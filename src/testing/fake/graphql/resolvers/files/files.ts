@@ -1,6 +1,6 @@
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { collectUserErrors, type FieldPath, notSimulated } from '../../errors.ts';
+import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
 import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
@@ -64,11 +64,7 @@ interface FileUpdateInput {
 
 const maxAlt = 512;
 
-type Report = (code: string, field: FieldPath, message: string) => void;
-
-const nowOf = ({ clock }: ResolverContext): string => isoNow(clock);
-
-function checkAlt(alt: string | null | undefined, field: FieldPath, report: Report): void {
+function checkAlt(alt: string | null | undefined, field: FieldPath, report: ReportUserError): void {
   if ((alt?.length ?? 0) > maxAlt)
     report('ALT_VALUE_LIMIT_EXCEEDED', field, 'The alt value exceeds the maximum limit of 512 characters.');
 }
@@ -82,7 +78,7 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
     if ((input.duplicateResolutionMode ?? 'APPEND_UUID') !== 'APPEND_UUID')
       throw notSimulated(`FileCreateInput.duplicateResolutionMode ${input.duplicateResolutionMode}`);
     checkAlt(input.alt, ['files', index, 'alt'], report);
-    const image = newImage(input, { ...context, now: nowOf(context) });
+    const image = newImage(input, { ...context, now: isoNow(context.clock) });
     if (image) return [{ ...image, uploadedAtMs: context.clock.now() }];
     report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'Invalid image source url value provided.');
     return [];
@@ -105,7 +101,7 @@ function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContex
   return { files: inputs.map(({ id }) => imageById(context, id)), userErrors: [] };
 }
 
-function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverContext, report: Report): void {
+function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverContext, report: ReportUserError): void {
   const before = imageById(context, input.id);
   if (!before) {
     report('FILE_DOES_NOT_EXIST', [...field, 'id'], 'File does not exist.');
@@ -120,7 +116,7 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
       report('REFERENCE_TARGET_DOES_NOT_EXIST', field, 'The target resource does not exist.');
   }
   const alt = input.alt === undefined ? before.alt : input.alt;
-  const image = { ...before, alt, image: { ...before.image, altText: alt }, updatedAt: nowOf(context) };
+  const image = { ...before, alt, image: { ...before.image, altText: alt }, updatedAt: isoNow(context.clock) };
   // What leaves its product stays a file.
   if (remove.length > 0 || isFile(context, image.id)) putFile(context, image);
   const shown = context.store.find(context.shop, 'Product', image.id) as readonly ProductEntity[];
@@ -162,5 +158,5 @@ function putMedia(context: ResolverContext, product: ProductEntity, media: reado
     ...variant,
     mediaIds: variant.mediaIds.filter((id) => ids.has(id)),
   }));
-  saveProduct(context, { ...product, media, variants, updatedAt: nowOf(context) }, product);
+  saveProduct(context, { ...product, media, variants, updatedAt: isoNow(context.clock) }, product);
 }

@@ -8,7 +8,7 @@ import {
   type StoredInventoryChange,
 } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext } from '../../context.ts';
-import { collectUserErrors, type FieldPath } from '../../errors.ts';
+import { collectUserErrors, type FieldPath, type ReportUserError, type UserError } from '../../errors.ts';
 import { itemOwner } from './items.ts';
 import { canStock, levelAt, newLevel, putLevel, quantityOf } from './levels.ts';
 
@@ -27,8 +27,10 @@ export interface AdjustQuantitiesInput extends Cause {
   readonly changes: readonly ChangeInput[];
 }
 
-/** From the descriptions of `InventoryAdjustQuantitiesUserErrorCode`. */
+/** From the descriptions of `InventoryAdjustQuantitiesUserErrorCode` and `InventoryMoveQuantitiesUserErrorCode`. */
 const maxQuantity = 2_000_000_000;
+
+const tooHigh = "The quantity can't be higher than 2,000,000,000.";
 
 /** `inventoryAdjustQuantities`. */
 export function adjustQuantities(input: AdjustQuantitiesInput, context: ResolverContext): unknown {
@@ -45,15 +47,14 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
       'All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI.',
     );
   }
-  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
-  return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
+  return settled(changes, userErrors, input, context);
 }
 
 function planAdjustments(
   state: QuantityState,
   inputs: readonly ChangeInput[],
   context: ResolverContext,
-  report: InventoryReport,
+  report: ReportUserError,
 ): readonly PlannedChange[] {
   // Several changes of one quantity add up.
   const reached = new Map<string, number>();
@@ -73,9 +74,8 @@ function planAdjustments(
   });
 }
 
-function checkRange(quantity: number, field: FieldPath, report: InventoryReport): void {
-  if (quantity > maxQuantity)
-    report('INVALID_QUANTITY_TOO_HIGH', field, "The quantity can't be higher than 2,000,000,000.");
+function checkRange(quantity: number, field: FieldPath, report: ReportUserError): void {
+  if (quantity > maxQuantity) report('INVALID_QUANTITY_TOO_HIGH', field, tooHigh);
   if (quantity < -maxQuantity)
     report('INVALID_QUANTITY_TOO_LOW', field, "The quantity can't be lower than -2,000,000,000.");
 }
@@ -113,8 +113,7 @@ export function setQuantities(input: SetQuantitiesInput, context: ResolverContex
   checkCause(input, report);
   const name = input.name === 'on_hand' ? 'on_hand' : 'available';
   const changes = planSets(name, input.quantities, 'quantities', context, report);
-  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
-  return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
+  return settled(changes, userErrors, input, context);
 }
 
 /** `inventorySetOnHandQuantities`, the older form of the same. */
@@ -126,8 +125,7 @@ export function setOnHandQuantities(input: SetOnHandInput, context: ResolverCont
     // Its codes have no word for that.
     report(code === duplicate ? 'SET_ON_HAND_QUANTITIES_FAILED' : code, ...rest),
   );
-  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
-  return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
+  return settled(changes, userErrors, input, context);
 }
 
 /** What lies between the wanted quantities and those of now. What is on hand changes by what is available. */
@@ -136,7 +134,7 @@ function planSets(
   inputs: readonly QuantityInput[],
   list: string,
   context: ResolverContext,
-  report: InventoryReport,
+  report: ReportUserError,
 ): readonly PlannedChange[] {
   const places = new Set<string>();
   return inputs.flatMap((input, index) => {
@@ -156,7 +154,7 @@ function planSets(
   });
 }
 
-function checkTotal(name: 'available' | 'on_hand', quantity: number, field: FieldPath, report: InventoryReport): void {
+function checkTotal(name: 'available' | 'on_hand', quantity: number, field: FieldPath, report: ReportUserError): void {
   if (quantity > maxTotal)
     report('INVALID_QUANTITY_TOO_HIGH', field, "The total quantity can't be higher than 1,000,000,000.");
   else if (name === 'on_hand' && quantity < 0)
@@ -186,9 +184,6 @@ export interface MoveQuantitiesInput extends Cause {
   readonly changes: readonly MoveInput[];
 }
 
-/** From the descriptions of `InventoryMoveQuantitiesUserErrorCode`. */
-const maxQuantityOfMoveQuantities = 2_000_000_000;
-
 const maxLedgers = 2;
 
 /** `inventoryMoveQuantities`: from one state to another, at one location. */
@@ -207,19 +202,17 @@ export function moveQuantities(input: MoveQuantitiesInput, context: ResolverCont
   const changes = input.changes.flatMap((change, index) =>
     planMove(change, ['input', 'changes', index], context, report),
   );
-  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
-  return { inventoryAdjustmentGroup: applyChanges(changes, input, context), userErrors: [] };
+  return settled(changes, userErrors, input, context);
 }
 
 function planMove(
   { inventoryItemId, quantity, from, to }: MoveInput,
   field: FieldPath,
   context: ResolverContext,
-  report: InventoryReport,
+  report: ReportUserError,
 ): readonly PlannedChange[] {
   if (quantity < 0) report('INVALID_QUANTITY_NEGATIVE', [...field, 'quantity'], "The quantity can't be negative.");
-  if (quantity > maxQuantityOfMoveQuantities)
-    report('INVALID_QUANTITY_TOO_HIGH', [...field, 'quantity'], "The quantity can't be higher than 2,000,000,000.");
+  if (quantity > maxQuantity) report('INVALID_QUANTITY_TOO_HIGH', [...field, 'quantity'], tooHigh);
   if (from.locationId !== to.locationId)
     report('DIFFERENT_LOCATIONS', field, "The quantities can't be moved between different locations.");
   if (from.name === to.name)
@@ -240,6 +233,17 @@ function planMove(
   });
 }
 
+/** The payload of each of these mutations: with one user error nothing changes. */
+function settled(
+  changes: readonly PlannedChange[],
+  userErrors: readonly UserError[],
+  cause: Cause,
+  context: ResolverContext,
+): unknown {
+  if (userErrors.length > 0) return { inventoryAdjustmentGroup: null, userErrors };
+  return { inventoryAdjustmentGroup: applyChanges(changes, cause, context), userErrors: [] };
+}
+
 /** One change of one state of an item at a location. */
 interface PlannedChange {
   readonly inventoryItemId: string;
@@ -255,7 +259,7 @@ interface Cause {
   readonly referenceDocumentUri?: string | null;
 }
 
-const names: readonly QuantityName[] = [...quantityStates, 'on_hand'];
+const quantityNames: readonly QuantityName[] = [...quantityStates, 'on_hand'];
 
 /**
  * Carries out changes that were checked. An item that is not stocked at a location is from now on; Shopify's error
@@ -308,7 +312,7 @@ interface Touched {
 }
 
 function entriesOf({ before, after, ledgers }: Touched): readonly StoredInventoryChange[] {
-  return names.flatMap((name) => {
+  return quantityNames.flatMap((name) => {
     const quantityAfterChange = quantityOf(after, name);
     const delta = quantityAfterChange - quantityOf(before, name);
     const { itemId, locationId } = before;
@@ -316,9 +320,6 @@ function entriesOf({ before, after, ledgers }: Touched): readonly StoredInventor
     return delta === 0 ? [] : [{ itemId, locationId, name, delta, quantityAfterChange, ledgerDocumentUri }];
   });
 }
-
-/** Notes a problem with a code that all inventory mutations have. */
-type InventoryReport = (code: string, field: FieldPath, message: string) => void;
 
 /** https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states */
 const reasons = new Set([
@@ -347,7 +348,7 @@ const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:(\/\/)?[^\s/]\S*$/i
 /** Why quantities change: a known reason, and a document that is a URI. */
 function checkCause(
   input: { readonly reason: string; readonly referenceDocumentUri?: string | null },
-  report: InventoryReport,
+  report: ReportUserError,
 ): void {
   if (!reasons.has(input.reason)) report('INVALID_REASON', ['input', 'reason'], 'The specified reason is invalid.');
   if (input.referenceDocumentUri != null && !isUri(input.referenceDocumentUri)) {
@@ -364,7 +365,7 @@ function checkPlace(
   place: { readonly inventoryItemId: string; readonly locationId: string },
   field: FieldPath,
   context: ResolverContext,
-  report: InventoryReport,
+  report: ReportUserError,
 ): boolean {
   const hasItem = itemOwner(context, place.inventoryItemId) !== undefined;
   const hasLocation = canStock(context, place.locationId);
@@ -393,7 +394,7 @@ function checkChangeFrom(
   expected: number | null | undefined,
   actual: number,
   field: FieldPath,
-  report: InventoryReport,
+  report: ReportUserError,
 ): void {
   if (expected == null || expected === actual) return;
   report(
@@ -421,7 +422,7 @@ function checkLedger(
   state: QuantityState,
   uri: string | null | undefined,
   place: FieldPath,
-  report: InventoryReport,
+  report: ReportUserError,
 ): void {
   const field = [...place, 'ledgerDocumentUri'];
   if (state === 'available') {

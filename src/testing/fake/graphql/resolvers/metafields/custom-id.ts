@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { MetafieldDefinitionEntity, ProductEntity } from '../../../store/entities.ts';
+import type { MetafieldDefinitionEntity, ProductEntity, StoredMetafield } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
 import { definitionByKey, productsByMetafield } from '../find-entities.ts';
 import type { MetafieldOwnerType } from './owners.ts';
@@ -38,7 +38,7 @@ export function uniqueDefinition(
  *
  * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
  */
-export function requireUniqueDefinition(
+function requireUniqueDefinition(
   input: UniqueMetafieldValueInput,
   ownerType: MetafieldOwnerType,
   context: ResolverContext,
@@ -49,7 +49,24 @@ export function requireUniqueDefinition(
 }
 
 /**
- * The product with that custom id.
+ * The one of `owners` that has a custom id.
+ *
+ * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ */
+export function ownerByCustomId<Owner extends { readonly metafields: readonly StoredMetafield[] }>(
+  owners: readonly Owner[],
+  input: UniqueMetafieldValueInput,
+  ownerType: MetafieldOwnerType,
+  context: ResolverContext,
+): Owner | undefined {
+  const { namespace, key, value } = requireUniqueDefinition(input, ownerType, context);
+  return owners.find(({ metafields }) =>
+    metafields.some((own) => own.namespace === namespace && own.key === key && own.value === value),
+  );
+}
+
+/**
+ * The product with that custom id, by the index of the store.
  *
  * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
  */

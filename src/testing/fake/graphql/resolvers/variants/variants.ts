@@ -14,7 +14,7 @@ import {
   searched,
 } from '../connections.ts';
 import { allProducts, productById, variantById } from '../find-entities.ts';
-import { requireUniqueDefinition } from '../metafields/custom-id.ts';
+import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 
 /**
@@ -105,12 +105,7 @@ const terms = (context: ResolverContext): Readonly<Record<string, SearchTerm<Sto
 });
 
 function identified(identifier: VariantIdentifier, context: ResolverContext): StoredVariant | undefined {
-  if (identifier.customId) {
-    const { namespace, key, value } = requireUniqueDefinition(identifier.customId, 'PRODUCTVARIANT', context);
-    return allVariants(context).find(({ metafields }) =>
-      metafields.some((own) => own.namespace === namespace && own.key === key && own.value === value),
-    );
-  }
+  if (identifier.customId) return ownerByCustomId(allVariants(context), identifier.customId, 'PRODUCTVARIANT', context);
   const id = identifier.id ?? '';
   requireGid(id);
   return variantById(context, id);
