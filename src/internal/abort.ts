@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 /** One signal for the end of an attempt, with its clean-up. */
 export interface LinkedSignal {
@@ -47,8 +47,103 @@ export function linkSignal(
   };
 }
 
+/** What ends a wait before its work has settled. */
+export interface WaitBounds<T> {
+  /** Ends the wait `graceMs` after it aborts, by rejecting with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds between the signal's abort and the end of the wait. Default 0: at once. */
+  readonly graceMs?: number;
+  /** Milliseconds for the whole wait; 0 or less ends it at once. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Makes what the wait rejects with when its time is up. */
+  readonly onTimeout?: () => unknown;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+  /** Called with the outcome of work that settles after the wait has ended. */
+  readonly onLate?: (outcome: LateOutcome<T>) => void;
+}
+
+/** The outcome of work that nobody waits for any more. */
+export type LateOutcome<T> = { readonly value: T } | { readonly error: unknown };
+
+/** Milliseconds that a handler has between its signal's abort and the moment it is no longer waited for. */
+export const gracePeriodMs = 5_000;
+
 /**
- * Runs a task once for all who ask for its result, and anew only after it failed. A caller's abort ends
+ * Waits for work, but no longer than its bounds allow: settles as the work does, or rejects when its signal aborts or
+ * its time is up. The work itself goes on. Leaves neither a timer nor a listener behind.
+ */
+export function boundedWait<T>(work: Promise<T>, bounds: WaitBounds<T>): Promise<T> {
+  const { signal, graceMs = 0, timeoutMs, onTimeout, clock = systemClock, onLate } = bounds;
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    let cancelTimeout: (() => void) | undefined;
+    let cancelGrace: (() => void) | undefined;
+    const end = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      cancelTimeout?.();
+      cancelGrace?.();
+      signal?.removeEventListener('abort', onAbort);
+      return true;
+    };
+    const giveUp = (reason: unknown): void => {
+      if (end()) reject(reason);
+    };
+    const onAbort = (): void => {
+      if (graceMs > 0) cancelGrace = clock.setTimer(() => giveUp(signal?.reason), graceMs);
+      else giveUp(signal?.reason);
+    };
+
+    work.then(
+      (value) => {
+        if (end()) resolve(value);
+        else onLate?.({ value });
+      },
+      (error: unknown) => {
+        if (end()) reject(error);
+        else onLate?.({ error });
+      },
+    );
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    if (timeoutMs === undefined || isOver) return;
+    if (timeoutMs <= 0) giveUp(onTimeout?.());
+    else cancelTimeout = clock.setTimer(() => giveUp(onTimeout?.()), timeoutMs);
+  });
+}
+
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return boundedWait(promise, { signal });
+}
+
+/** One time limit for several waits in a row, which can be started again. */
+export class Deadline {
+  readonly timeoutMs: number;
+  readonly #clock: Clock;
+  #endsAtMs: number;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
+    this.#clock = clock;
+    this.#endsAtMs = clock.monotonic() + timeoutMs;
+  }
+
+  /** Gives the waits that follow the whole time again. */
+  restart(): void {
+    this.#endsAtMs = this.#clock.monotonic() + this.timeoutMs;
+  }
+
+  /** Settles as the work does, or rejects with what `onTimeout` makes once the time is up. */
+  wait<T>(work: Promise<T>, onTimeout: () => unknown): Promise<T> {
+    const clock = this.#clock;
+    return boundedWait(work, { clock, timeoutMs: this.#endsAtMs - clock.monotonic(), onTimeout });
+  }
+}
+
+/**
+ * Runs a task once for all who ask for its result, and again only after it failed. A caller's abort ends
  * that caller's wait, and neither the task nor the wait of others.
  */
 export function sharedTask<T>(task: () => Promise<T>): (signal?: AbortSignal) => Promise<T> {
@@ -60,16 +155,6 @@ export function sharedTask<T>(task: () => Promise<T>): (signal?: AbortSignal) =>
     });
     return signal ? untilAborted(running, signal) : running;
   };
-}
-
-/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 /**

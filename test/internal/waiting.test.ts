@@ -1,7 +1,7 @@
 import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSignal, sleep } from '../../src/internal/abort.ts';
+import { boundedWait, Deadline, linkSignal, sleep } from '../../src/internal/abort.ts';
 
 describe('sleep', () => {
   it('ends after its time', async () => {
@@ -55,6 +55,69 @@ describe('a linked signal', () => {
     outer.abort();
     await clock.advance(5000);
     expect(link.signal.aborted).toBe(false);
+  });
+});
+
+describe('a bounded wait', () => {
+  it('settles as its work does, and leaves neither a timer nor a listener', async () => {
+    const clock = createManualClock();
+    const { signal } = new AbortController();
+    const remove = vi.spyOn(signal, 'removeEventListener');
+    const bounds = { clock, signal, timeoutMs: 1_000, onTimeout: () => 'late' };
+    await expect(boundedWait(Promise.resolve('done'), bounds)).resolves.toBe('done');
+    await expect(boundedWait(Promise.reject(new Error('broken')), bounds)).rejects.toThrow('broken');
+    expect(remove).toHaveBeenCalledTimes(2);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends when its time is up, at once where there is none', async () => {
+    const clock = createManualClock();
+    const never = new Promise(() => undefined);
+    const wait = boundedWait(never, { clock, timeoutMs: 1_000, onTimeout: () => 'late' });
+    await expect(clock.run(wait)).rejects.toBe('late');
+    expect(clock.monotonic()).toBe(1_000);
+    await expect(boundedWait(never, { clock, timeoutMs: 0, onTimeout: () => 'late' })).rejects.toBe('late');
+  });
+
+  it('ends when its signal aborts, or as long after it as its grace says', async () => {
+    const clock = createManualClock();
+    const never = new Promise(() => undefined);
+    await expect(boundedWait(never, { signal: AbortSignal.abort('gone') })).rejects.toBe('gone');
+    const controller = new AbortController();
+    const wait = boundedWait(never, { clock, signal: controller.signal, graceMs: 5_000 });
+    controller.abort('stop');
+    await expect(clock.run(wait)).rejects.toBe('stop');
+    expect(clock.monotonic()).toBe(5_000);
+    const inGrace = boundedWait(Promise.resolve('done'), { clock, signal: controller.signal, graceMs: 5_000 });
+    await expect(inGrace).resolves.toBe('done');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('tells how work ended that is not waited for any more', async () => {
+    const late: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const bounds = { signal: AbortSignal.abort('gone'), onLate: (outcome: unknown) => late.push(outcome) };
+    await expect(boundedWait(promise, bounds)).rejects.toBe('gone');
+    await expect(boundedWait(Promise.reject('broken'), bounds)).rejects.toBe('gone');
+    resolve('done');
+    await promise;
+    expect(late).toEqual([{ error: 'broken' }, { value: 'done' }]);
+  });
+});
+
+describe('a deadline', () => {
+  it('bounds several waits together, until it is started again', async () => {
+    const clock = createManualClock();
+    const deadline = new Deadline(clock, 1_000);
+    const never = new Promise(() => undefined);
+    await clock.advance(600);
+    await expect(deadline.wait(Promise.resolve('in time'), () => 'late')).resolves.toBe('in time');
+    await expect(clock.run(deadline.wait(never, () => 'late'))).rejects.toBe('late');
+    expect(clock.monotonic()).toBe(1_000);
+    deadline.restart();
+    await expect(clock.run(deadline.wait(never, () => 'late'))).rejects.toBe('late');
+    expect(clock.monotonic()).toBe(2_000);
+    expect(clock.pending).toBe(0);
   });
 });
 
