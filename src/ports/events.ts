@@ -31,7 +31,7 @@ export type TelemetryEvent =
       readonly waitedMs: number;
       readonly errorCode: string | null;
     })
-  | { readonly type: 'breaker'; readonly shop: string; readonly state: 'closed' | 'open' | 'half-open' }
+  | { readonly type: 'breaker'; readonly shop: string; readonly state: BreakerState }
   | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
   | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
   | {
@@ -53,4 +53,5 @@ export type TelemetryEvent =
 /** Receives each event, synchronously. An error thrown in it is logged and goes no further. */
 export type TelemetryListener = (event: TelemetryEvent) => void;
 
+/** State of a shop's circuit breaker. `half-open`: a few trial calls are let through. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

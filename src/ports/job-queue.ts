@@ -1,3 +1,5 @@
+import type { Priority } from './rate-limiter.ts';
+
 /** What is to be done. */
 export interface NewJob {
   /** Names the handler, such as `push-product`. */
@@ -8,7 +10,7 @@ export interface NewJob {
    * Dedupe key: while a job of this type with this key waits or is delayed, another is not added. One that runs
    * already does not count, since it may have read the state before the change that the new job is for; the new
    * job then waits for its end, so that two jobs of one type and key never run side by side. A job that waits for
-   * its next attempt, or was put off, counts again.
+   * its next attempt, or was deferred, counts again.
    */
   readonly key?: string;
   /** Milliseconds before it may run. Default 0. */
@@ -17,7 +19,7 @@ export interface NewJob {
    * `interactive` jobs go before `background` ones, always: while there is one that waits, no background job starts,
    * however old it is. Default `background`.
    */
-  readonly priority?: 'interactive' | 'background';
+  readonly priority?: Priority;
   /** Milliseconds to wait before each further attempt; its length is the number of retries. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
   /** Milliseconds for one attempt, after which the handler's signal is aborted. Default: the queue's. */
@@ -26,13 +28,13 @@ export interface NewJob {
   readonly idempotencyKey?: string;
 }
 
-/** A job as a handler and a dashboard see it. */
+/** A job, as handlers get it and dashboards show it. */
 export interface Job {
   readonly id: string;
   readonly type: string;
   readonly payload: unknown;
   readonly key: string | null;
-  readonly priority: 'interactive' | 'background';
+  readonly priority: Priority;
   /** Milliseconds since the epoch. */
   readonly enqueuedAt: number;
 }
@@ -40,7 +42,7 @@ export interface Job {
 /** What a handler is called with. */
 export interface JobContext {
   readonly job: Job;
-  /** 1 for the first. A job that was put off or that comes back from a dead worker has the same number again. */
+  /** 1 for the first. A job that was deferred or that comes back from a dead worker has the same number again. */
   readonly attempt: number;
   /** Aborted when the attempt's time is up, its lock is lost, or the queue closes and does not wait longer. */
   readonly signal: AbortSignal;
@@ -51,11 +53,11 @@ export interface JobContext {
 /**
  * Does one job. It can run more than once, so it must be safe to repeat. Throwing makes the job wait for its
  * next attempt, or a dead letter after the last. Throwing what `defer(delayMs)` makes, or a `CircuitOpenError`,
- * puts it off without losing an attempt.
+ * defers it without losing an attempt.
  */
 export type JobHandler = (context: JobContext) => Promise<unknown>;
 
-/** Answer to `enqueue`. */
+/** What `enqueue` resolves with. */
 export interface EnqueuedJob {
   readonly id: string;
   /** `false` where a job with the same dedupe key was waiting already; `id` is that one's. */
@@ -71,7 +73,7 @@ export interface DeadJob extends Job {
   readonly failedAt: number;
 }
 
-/** How a queue stands. */
+/** Figures of a queue. */
 export interface QueueStats {
   readonly waiting: number;
   readonly delayed: number;
@@ -83,18 +85,18 @@ export interface QueueStats {
   readonly processingMs: { readonly median: number; readonly p95: number; readonly max: number } | null;
 }
 
-/** Which dead letters. */
+/** Which page of the dead letters. */
 export interface DeadJobOptions {
   /** Default 100, at most 1,000; the newest come first. */
   readonly limit?: number;
-  /** Dead letters to pass over. Default 0. */
+  /** Dead letters to skip. Default 0. */
   readonly offset?: number;
 }
 
 /**
  * Jobs that are done at least once.
  *
- * @throws QueueError when the queue cannot be reached or is closed, or a job does not fit.
+ * @throws QueueError when the queue cannot be reached or is closed, or a job is invalid.
  */
 export interface JobQueue {
   /** Such as `shopify-sync`. */
@@ -105,7 +107,7 @@ export interface JobQueue {
   enqueue(job: NewJob): Promise<EnqueuedJob>;
   /**
    * Does jobs of that type from now on. Every process that works on a queue must register all its types: a job
-   * of a type without a handler is put off and reported to the logger, never dropped.
+   * of a type without a handler is deferred and reported to the logger, never dropped.
    */
   process(type: string, handler: JobHandler): void;
   stats(): Promise<QueueStats>;
@@ -115,7 +117,7 @@ export interface JobQueue {
    * letter, or none any more. After an error that `isRetryable` the next call tells.
    */
   retry(id: string): Promise<boolean>;
-  /** Throws a dead letter away, with its payload. `false`: it is no dead letter, or none any more. */
+  /** Removes a dead letter, with its payload. `false`: it is no dead letter, or none any more. */
   remove(id: string): Promise<boolean>;
   /** Resolves once nothing waits, is delayed or runs. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;
@@ -124,4 +126,6 @@ export interface JobQueue {
    * signals and gives them back without the loss of an attempt.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,26 +1,19 @@
 import { hash } from 'node:crypto';
 import { ConfigError, isShopwrightError, QueueError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { DeadJob, DeadJobOptions, NewJob } from '../ports/job-queue.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
-export interface QueuedJob {
-  readonly type: string;
+export interface QueuedJob extends Required<Omit<NewJob, 'payload' | 'key' | 'idempotencyKey'>> {
   /** The payload as JSON text: a copy that nobody changes any more. */
   readonly payload: string;
   readonly key: string | null;
-  readonly delayMs: number;
-  readonly priority: 'interactive' | 'background';
-  readonly retryDelaysMs: readonly number[];
-  readonly timeoutMs: number;
   readonly idempotencyKey: string | null;
 }
 
 /** What a job takes from its queue where it says nothing itself. */
-interface JobDefaults {
-  readonly retryDelaysMs: readonly number[];
-  readonly timeoutMs: number;
-}
+type JobDefaults = Pick<QueuedJob, 'retryDelaysMs' | 'timeoutMs'>;
 
 /** The longest wait that every adapter keeps: longer than a year is a mistake of units. */
 const longestMs = 366 * 86_400_000;
@@ -37,22 +30,22 @@ export const areDelays = (value: unknown): value is readonly number[] =>
 /** Whether a number is a time limit. */
 export const isTimeout = (value: unknown): value is number => isDelay(value) && value > 0;
 
-/** In UTF-8 half a surrogate pair becomes U+FFFD: Redis would take two keys for one, and a type for another. */
+/** In UTF-8 a lone surrogate becomes U+FFFD: Redis would take two keys for one, and a type for another. */
 const isName = (value: unknown): boolean =>
   typeof value === 'string' && value.length > 0 && value.length <= 512 && value.isWellFormed();
 
 /**
  * Checks a job and fills in what it leaves out.
  *
- * @throws QueueError when it does not fit, or its payload is not JSON.
+ * @throws QueueError when it is invalid, or its payload is not JSON.
  */
 export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
   const { retryDelaysMs = defaults.retryDelaysMs, timeoutMs = defaults.timeoutMs } = draft;
-  const check = (field: keyof NewJob, fits: boolean, mend: string): void => {
-    if (!fits) throw new QueueError(`The job cannot be queued: ${field}: ${mend}`);
+  const check = (field: keyof NewJob, isValid: boolean, fix: string): void => {
+    if (!isValid) throw new QueueError(`The job cannot be queued: ${field}: ${fix}`);
   };
-  const name = 'a text of 1 to 512 characters without half surrogate pairs';
+  const name = 'a text of 1 to 512 characters without lone surrogates';
   check('type', isName(type), `give ${name}`);
   check('key', key === undefined || isName(key), `give ${name}, or leave it out`);
   check('delayMs', isDelay(delayMs), 'give milliseconds, 0 or more, at most a year');
@@ -62,7 +55,7 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   check(
     'idempotencyKey',
     idempotencyKey === undefined || (isName(idempotencyKey) && idempotencyKey.length <= 255),
-    'give a text of 1 to 255 characters without half surrogate pairs, or leave it out',
+    'give a text of 1 to 255 characters without lone surrogates, or leave it out',
   );
   return {
     ...{ type, delayMs, priority, timeoutMs },
@@ -96,6 +89,7 @@ export function deriveIdempotencyKey(queue: string, jobId: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** Dead letters in one page. */
 const mostListed = 1_000;
 
 /** Where a page of dead letters begins, and where it ends (exclusive). */
@@ -106,6 +100,15 @@ export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
   const whole = (value: number): number => (Number.isFinite(value) ? Math.max(0, Math.floor(value)) : 0);
   const from = whole(offset);
   return { from, to: from + Math.min(whole(limit), mostListed) };
+}
+
+/**
+ * Whether something stored has a later format than this version of the package writes. It is left alone: to read it as
+ * if it were of this format, or to write over it, would lose what the newer version keeps in it.
+ */
+export function isNewerFormat(stored: unknown, known: number): boolean {
+  const format = isRecord(stored) ? stored['format'] : undefined;
+  return typeof format === 'number' && format > known;
 }
 
 /** What a handler throws to have its job come again later, as if it had not started. */
@@ -128,7 +131,7 @@ class DeferSignal extends Error implements Deferral {
   readonly delayMs: number;
 
   constructor(delayMs: number) {
-    super(`put off by ${delayMs} ms`);
+    super(`deferred by ${delayMs} ms`);
     this.delayMs = delayMs;
     Object.defineProperty(this, brand, { value: true });
   }
@@ -155,7 +158,7 @@ export function defer(delayMs: number): Error & Deferral {
   return new DeferSignal(delayMs);
 }
 
-/** By how many milliseconds what a handler threw puts its job off; `undefined` where it is a failure. */
+/** By how many milliseconds what a handler threw defers its job; `undefined` where it is a failure. */
 export function deferDelay(thrown: unknown): number | undefined {
   try {
     if (isDeferral(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;

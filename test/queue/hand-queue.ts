@@ -52,5 +52,6 @@ export function handQueue({ folds = true } = {}): HandQueue {
     remove: unused,
     drain: unused,
     close: unused,
+    [Symbol.asyncDispose]: unused,
   };
 }

@@ -6,7 +6,7 @@ import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { CircuitOpenError } from '../../src/errors/errors.ts';
 import { openRedis } from '../../src/queue/bullmq/bullmq-queue.ts';
-import { readFailure } from '../../src/queue/bullmq/worker.ts';
+import { readFailure } from '../../src/queue/bullmq/stored-job.ts';
 import { recordingLogger } from '../webhooks/recording-logger.ts';
 
 const problemsOf = (make: () => unknown): unknown => {

@@ -77,6 +77,11 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
     () => ({ remove: async () => true }),
   ],
   [
+    'stays open after `await using`',
+    'is closed at the end of an `await using` block',
+    () => ({ [Symbol.asyncDispose]: async () => undefined }),
+  ],
+  [
     'never measures',
     'says how long attempts took',
     (queue) => ({

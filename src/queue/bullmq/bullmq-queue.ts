@@ -1,29 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Job as BullJob, type ConnectionOptions, Queue, type Worker } from 'bullmq';
 import { QueueError } from '../../errors/errors.ts';
-import { sleep } from '../../internal/abort.ts';
+import { boundedWait, gracePeriodMs, sleep } from '../../internal/abort.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import type { JobHandler, JobQueue, QueueStats } from '../../ports/job-queue.ts';
-import { createReporter, lastWordsMs, type QueueReporter } from '../attempt.ts';
+import { QueueReporter } from '../attempt.ts';
 import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
-import {
-  type BullmqQueueOptions,
-  bullmqQueueSettings,
-  type OwnRedis,
-  type RedisToCopy,
-  type StoredJob,
-} from './settings.ts';
-import {
-  createErrorLog,
-  createSharedKeys,
-  deadJobOf,
-  forgetStalls,
-  optionsOf,
-  startWorker,
-  storedJob,
-} from './worker.ts';
+import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
+import { deadJobOf, isOfNewerVersion, optionsOf, type StoredJob, storedJob } from './stored-job.ts';
+import { createErrorLog, DedupeKeys, startWorker } from './worker.ts';
 
 const drainPollMs = 100;
 
@@ -40,7 +27,7 @@ const goneCodes: readonly unknown[] = [-1, -3];
  *   safe to repeat. A job that has lost `maxStalledCount` workers is a dead letter.
  * - `waiting`, `delayed`, `active` and `dead` of `stats()` are those of all processes; `processingMs` is of this one.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
  *
  * @example
  * import { Redis } from 'ioredis';
@@ -49,14 +36,14 @@ const goneCodes: readonly unknown[] = [-1, -3];
 export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   const settings = bullmqQueueSettings(options);
   const { name, prefix, commandTimeoutMs } = settings;
-  const reporter = createReporter(name, systemClock, options);
+  const reporter = new QueueReporter(name, systemClock, options);
   const onError = createErrorLog(name, systemClock, reporter.logger);
   const redis = openRedis(settings.connection);
   redis.on('error', onError);
   const queue = new Queue<StoredJob>(name, { connection: redis as ConnectionOptions, prefix });
   queue.on('error', onError);
   const toKey = (suffix: string): string => queue.toKey(suffix);
-  const keys = createSharedKeys(redis, toKey);
+  const keys = new DedupeKeys(redis, toKey);
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, AbortController>();
   const closing = new AbortController();
@@ -64,20 +51,12 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   let worker: Worker<StoredJob> | undefined;
   let closed: Promise<void> | undefined;
 
-  const { within } = createRedisWaits(name, watchTrouble(redis));
+  const lastError = watchErrors(redis);
+  const within = <T>(limitMs: number, work: Promise<T>): Promise<T> => waitForRedis(name, lastError, limitMs, work);
   const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, work);
-  const mustBeOpen = (): void => {
+  const throwIfClosed = (): void => {
     if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
   };
-
-  /** The job waits again by then, so this is no failure of what was asked. */
-  const keyNotHeld =
-    (id: string) =>
-    (error: unknown): void =>
-      reporter.logger?.warn(
-        { queue: name, id, error: describeFailure(error) },
-        'a dead letter was queued again, but does not hold its key while it waits',
-      );
 
   const end = async (graceMs: number): Promise<void> => {
     const reason = new QueueError(`The queue ${name} closes.`, { isRetryable: true });
@@ -88,7 +67,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     }, graceMs);
     try {
       // Without Redis BullMQ waits for ever.
-      await within(graceMs + lastWordsMs + commandTimeoutMs, Promise.resolve(worker?.close()));
+      await within(graceMs + gracePeriodMs + commandTimeoutMs, Promise.resolve(worker?.close()));
       await ask(queue.close());
     } catch (error) {
       onError(error);
@@ -99,18 +78,22 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       redis.disconnect();
     }
   };
+  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => {
+    closed ??= end(graceMs);
+    return closed;
+  };
 
   return {
     name,
     async enqueue(draft) {
-      mustBeOpen();
+      throwIfClosed();
       const job = prepareJob(draft, settings);
       const id = randomUUID();
-      const bull = await ask(queue.add(job.type, storedJob(job), optionsOf(job, id, settings.maxDeadJobs, keys)));
+      const bull = await ask(queue.add(job.type, storedJob(job), optionsOf(job, id, settings.maxDeadJobs)));
       return { id: bull.id ?? id, isNew: bull.id === id };
     },
     process(type, handler) {
-      mustBeOpen();
+      throwIfClosed();
       handlers.set(type, handler);
       worker ??= startWorker(
         redis,
@@ -120,20 +103,22 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       );
     },
     async stats() {
-      mustBeOpen();
+      throwIfClosed();
       return ask(readStats(queue, reporter));
     },
-    async deadJobs(which = {}) {
-      mustBeOpen();
-      const { from, to } = deadJobPage(which);
+    async deadJobs(page = {}) {
+      throwIfClosed();
+      const { from, to } = deadJobPage(page);
       if (from === to) return [];
       const jobs = await ask(queue.getFailed(from, to - 1));
+      for (const job of jobs) if (isOfNewerVersion(job)) reporter.newerFormat(job.name, job.data.format);
       return jobs.map(deadJobOf);
     },
     async retry(id) {
-      mustBeOpen();
+      throwIfClosed();
       const bull = await ask(queue.getJob(id));
       if (bull?.finishedOn === undefined) return false;
+      throwIfNewer(bull);
       await ask(forgetStalls(redis, toKey(id)));
       try {
         await ask(bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }));
@@ -142,15 +127,25 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
         throw error;
       }
       const { key } = bull.data;
-      if (key !== null) await ask(keys.hold({ id, type: bull.name, key })).catch(keyNotHeld(id));
+      if (key !== null) {
+        await ask(keys.hold({ id, type: bull.name, key })).catch((error: unknown) =>
+          // The job waits again by then, so this is no failure of what was asked.
+          reporter.logger?.warn(
+            { queue: name, id, error: describeFailure(error) },
+            'a dead letter was queued again, but does not hold its key while it waits',
+          ),
+        );
+      }
       return true;
     },
     async remove(id) {
-      mustBeOpen();
-      return ask(discardDeadLetter(redis, toKey, id));
+      throwIfClosed();
+      const bull = await ask(queue.getJob(id));
+      if (bull) throwIfNewer(bull);
+      return ask(removeDeadLetter(redis, toKey, id));
     },
     async drain({ signal } = {}) {
-      mustBeOpen();
+      throwIfClosed();
       const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       for (;;) {
         either.throwIfAborted();
@@ -159,17 +154,16 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
         await sleep(systemClock, drainPollMs, either);
       }
     },
-    close({ graceMs = 10_000 } = {}) {
-      closed ??= end(graceMs);
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
+/** Milliseconds between two attempts to connect. */
 const longestPauseMs = 2_000;
 
 /** What BullMQ needs, whatever the host has set for its own commands. */
-const settings = {
+const ownSettings = {
   // A worker waits for Redis as long as it takes; commands that must not wait have a limit of their own here.
   maxRetriesPerRequest: null,
   commandTimeout: undefined,
@@ -183,9 +177,9 @@ const settings = {
 /** Opens a connection like the host's. */
 export function openRedis(host: RedisToCopy): OwnRedis {
   const duplicate = host.duplicate.bind(host) as (...overrides: unknown[]) => OwnRedis;
-  if (!host.isCluster) return duplicate(settings);
+  if (!host.isCluster) return duplicate(ownSettings);
   const { redisOptions } = host.options as { readonly redisOptions?: object };
-  const { retryStrategy, keyPrefix, ...ofNodes } = settings;
+  const { retryStrategy, keyPrefix, ...ofNodes } = ownSettings;
   return duplicate([], {
     keyPrefix,
     enableOfflineQueue: true,
@@ -194,8 +188,8 @@ export function openRedis(host: RedisToCopy): OwnRedis {
   });
 }
 
-/** Remembers the last trouble of a connection until it works again. */
-function watchTrouble(redis: OwnRedis): () => unknown {
+/** Remembers the last error of a connection until it works again. */
+function watchErrors(redis: OwnRedis): () => unknown {
   let last: unknown;
   redis.on('error', (error) => {
     last = error;
@@ -206,49 +200,72 @@ function watchTrouble(redis: OwnRedis): () => unknown {
   return () => last;
 }
 
-/** Waits for Redis, but not for ever. */
-interface RedisWaits {
-  /**
-   * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
-   * reason that lasts, such as a wrong password.
-   */
-  within<T>(limitMs: number, work: Promise<T>): Promise<T>;
-}
+/** Tells the end of a wait from whatever else it may reject with. */
+const timeIsUp = Symbol('time is up');
 
 /**
- * @param lastTrouble What the connection has had trouble with and not overcome: BullMQ holds commands back until
- * Redis lets the connection in, so why it does not is known only from there.
+ * Waits for Redis, but not for ever.
+ *
+ * @param lastError What is wrong with the connection at the moment: BullMQ holds commands back until Redis lets the
+ * connection in, so why it does not is known only from there.
+ * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
+ * reason that lasts, such as a wrong password.
  */
-function createRedisWaits(queue: string, lastTrouble: () => unknown): RedisWaits {
-  const refused = (error: unknown): QueueError | undefined => {
-    const refusal = readRedisRefusal(error);
-    if (!refusal) return undefined;
-    const message = `The Redis of the queue ${queue} ${refusal.message}.`;
-    return new QueueError(message, { isRetryable: refusal.passes, cause: bareCause(error) });
-  };
-  const outOfReach = (reason: string, cause?: Error): QueueError =>
-    new QueueError(`The queue ${queue} cannot be reached: ${reason}`, { isRetryable: true, cause });
+async function waitForRedis<T>(
+  queue: string,
+  lastError: () => unknown,
+  timeoutMs: number,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await boundedWait(work, { clock: systemClock, timeoutMs, onTimeout: () => timeIsUp });
+  } catch (error) {
+    const refused = refusal(queue, error) ?? refusal(queue, lastError());
+    if (refused) throw refused;
+    const isTimeout = error === timeIsUp;
+    const reason = isTimeout
+      ? `Redis gave no answer within ${timeoutMs} ms; it may still do what it was asked`
+      : bareMessage(error);
+    const cause = isTimeout ? undefined : bareCause(error);
+    throw new QueueError(`The queue ${queue} cannot be reached: ${reason}`, { isRetryable: true, cause });
+  }
+}
 
-  return {
-    within: (limitMs, work) =>
-      new Promise((resolve, reject) => {
-        const fail = (error: unknown): void =>
-          reject(refused(error) ?? refused(lastTrouble()) ?? outOfReach(bareMessage(error), bareCause(error)));
-        const giveUp = (): void => {
-          const reason = `Redis gave no answer within ${limitMs} ms; it may still do what it was asked`;
-          reject(refused(lastTrouble()) ?? outOfReach(reason));
-        };
-        const cancel = systemClock.setTimer(giveUp, limitMs);
-        work.then(resolve, fail).finally(cancel);
-      }),
-  };
+function refusal(queue: string, error: unknown): QueueError | undefined {
+  const refused = readRedisRefusal(error);
+  if (!refused) return undefined;
+  return new QueueError(`The Redis of the queue ${queue} ${refused.message}.`, {
+    isRetryable: refused.passes,
+    cause: bareCause(error),
+  });
+}
+
+/** What a newer version has stored is that version's to change. @throws QueueError */
+function throwIfNewer(bull: BullJob<StoredJob>): void {
+  if (!isOfNewerVersion(bull)) return;
+  const { format } = bull.data;
+  const message = `The dead letter ${bull.id} was stored in format ${format} by a newer version of shopwright; use that version.`;
+  throw new QueueError(message);
+}
+
+/** BullMQ's field for how often a job has lost its worker. */
+const stalledCount = 'stc';
+
+/**
+ * Lets a job lose as many workers again as a new one. BullMQ counts them for as long as the job lives, also where it
+ * was a dead letter in between.
+ *
+ * @param key Name of the job's key in Redis.
+ */
+async function forgetStalls(redis: OwnRedis, key: string): Promise<void> {
+  await redis.hdel(key, stalledCount);
 }
 
 /**
  * Removes a job from the failed ones and then all of its keys, in one step: BullMQ's own `remove` would also take a
  * job that somebody has queued again meanwhile.
  */
-const discardScript = `
+const removeScript = `
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('DEL', unpack(KEYS, 2))
 return 1`;
@@ -257,17 +274,17 @@ return 1`;
 const suffixes = ['', ':logs', ':dependencies', ':processed', ':failed', ':unsuccessful'];
 
 /**
- * Throws a dead letter away.
+ * Removes a dead letter.
  *
  * @param toKey Makes the name of one of the queue's keys in Redis, as BullMQ does.
  * @returns `false` where it is none.
  */
-async function discardDeadLetter(redis: OwnRedis, toKey: (suffix: string) => string, id: string): Promise<boolean> {
+async function removeDeadLetter(redis: OwnRedis, toKey: (suffix: string) => string, id: string): Promise<boolean> {
   const keys = [toKey('failed'), ...suffixes.map((suffix) => toKey(`${id}${suffix}`))];
-  return (await redis.eval(discardScript, keys.length, ...keys, id)) === 1;
+  return (await redis.eval(removeScript, keys.length, ...keys, id)) === 1;
 }
 
-/** Asks Redis how the queue stands. */
+/** Asks Redis for the figures of the queue. */
 async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {
   const [counts, interactive, background] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
@@ -288,5 +305,5 @@ async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Prom
 /** When a waiting job became due. Of one that comes again BullMQ knows only when it started last. */
 function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<StoredJob>): number {
   if (processedOn === undefined) return timestamp + (opts.delay ?? 0);
-  return processedOn + (data.retryDelaysMs[attemptsMade - 1] ?? 0);
+  return processedOn + (data.retryDelaysMs?.[attemptsMade - 1] ?? 0);
 }

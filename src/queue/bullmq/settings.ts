@@ -52,30 +52,21 @@ export interface BullmqQueueOptions {
   readonly telemetry?: TelemetryListener;
 }
 
-/** What BullMQ keeps of a job, as it shows in dashboards. */
-export interface StoredJob {
-  readonly payload: unknown;
-  readonly key: string | null;
-  readonly retryDelaysMs: readonly number[];
-  readonly timeoutMs: number;
-  readonly idempotencyKey: string | null;
-}
-
 /** The options with defaults; the logger and the listener stay optional. */
 export type BullmqQueueSettings = Required<Omit<BullmqQueueOptions, 'logger' | 'telemetry'>>;
 
 /**
  * Fills in the defaults.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) with all that does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) with all that is invalid.
  */
 export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSettings {
   const { connection, name = 'shopify-sync', prefix = '{shopwright}', concurrency = 8 } = options;
   const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000, maxDeadJobs = 10_000 } = options;
   const { lockDurationMs = 30_000, maxStalledCount = 5, commandTimeoutMs = 5_000 } = options;
-  const problems: Issue[] = [];
-  const check = (field: keyof BullmqQueueOptions, fits: boolean, message: string): void => {
-    if (!fits) problems.push({ field: `queue.${field}`, message });
+  const issues: Issue[] = [];
+  const check = (field: keyof BullmqQueueOptions, isValid: boolean, message: string): void => {
+    if (!isValid) issues.push({ field: `queue.${field}`, message });
   };
   const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
   check('connection', typeof connection?.duplicate === 'function', 'give an ioredis client: `new Redis(url)`');
@@ -88,7 +79,7 @@ export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSet
   check('maxStalledCount', isCount(maxStalledCount, 0), 'give a whole number, 0 or more');
   check('maxDeadJobs', isCount(maxDeadJobs, 1), 'give a whole number, more than 0');
   check('commandTimeoutMs', isTimeout(commandTimeoutMs), 'give milliseconds, more than 0, at most a year');
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return {
     ...{ connection, name, prefix, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs },
     ...{ lockDurationMs, maxStalledCount, commandTimeoutMs },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../internal/clock.ts';
 import { Heap } from '../../internal/heap.ts';
 import type { DeadJob, DeadJobOptions, Job } from '../../ports/job-queue.ts';
-import { deadJobPage, dedupeName } from '../job.ts';
+import { deadJobPage, dedupeName, type QueuedJob } from '../job.ts';
 
 /** All jobs that do not run: two lines of those that are due, and those that will be. */
 export class Backlog {
@@ -213,8 +213,8 @@ export class DeadLetters {
     return oldest;
   }
 
-  list(which: DeadJobOptions): readonly DeadJob[] {
-    const { from, to } = deadJobPage(which);
+  list(page: DeadJobOptions): readonly DeadJob[] {
+    const { from, to } = deadJobPage(page);
     const newestFirst = [...this.#letters.values()].reverse();
     return newestFirst.slice(from, to).map(({ job, error, failedAt }) => ({
       ...job.job,
@@ -233,13 +233,8 @@ export class DeadLetters {
 }
 
 /** A job in the memory of the process, with what becomes of it. */
-export interface HeldJob {
+export interface HeldJob extends Pick<QueuedJob, 'payload' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey'> {
   readonly job: Omit<Job, 'payload'>;
-  /** JSON text. */
-  readonly payload: string;
-  readonly retryDelaysMs: readonly number[];
-  readonly timeoutMs: number;
-  readonly idempotencyKey: string | null;
   /** Attempts that failed. */
   failures: number;
   /** When it may run, on the monotonic clock. */

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
 import { ConfigError, type Issue, QueueError } from '../../errors/errors.ts';
+import { boundedWait } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
-import {
-  type AttemptResult,
-  createIdleWatch,
-  createReporter,
-  type JobOutcome,
-  type QueueReporter,
-  runAttempt,
-  unknownTypePauseMs,
-} from '../attempt.ts';
+import { type AttemptResult, type JobOutcome, QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts';
 import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
 import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
@@ -22,10 +15,10 @@ import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
  * gone: queue it again on start from where it is kept, as `createProductQueue` does from the sync records.
  *
  * A payload is kept as JSON, so what JSON leaves out (`undefined`, functions) is gone, and a `Date` is text.
- * A handler that does not stop within 5 seconds of its signal's abort is left to itself: its attempt counts as
+ * A handler that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as
  * failed, and its place goes to the next job.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
  *
  * @example
  * const queue = inProcessQueue({ concurrency: 4 });
@@ -35,101 +28,34 @@ import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   const settings = inProcessQueueSettings(options);
   const { name, clock } = settings;
-  const reporter = createReporter(name, clock, options);
-  const handlers = new Map<string, JobHandler>();
-  const dead = new DeadLetters(settings.maxDeadJobs);
-  const stop = new AbortController();
-  let active = 0;
-  let closed: Promise<void> | undefined;
-  /** Without a handler this process only queues. */
-  const isWorking = (): boolean => closed === undefined && handlers.size > 0;
+  const jobs = new JobRunner(settings, new QueueReporter(name, clock, options));
+  const { backlog, dead } = jobs;
 
-  const backlog = new Backlog(clock, () => turns.want());
-  const idle = createIdleWatch(() => active + backlog.waiting + backlog.delayed === 0);
-  const rest = createIdleWatch(() => active === 0);
-  const turns = createTurns(settings.concurrency, clock, {
-    waiting: () => (isWorking() ? backlog.ready : 0),
-    async doNext() {
-      const held = isWorking() ? backlog.next() : undefined;
-      if (held) await run(held);
-      return held !== undefined;
-    },
-  });
-
-  const run = async (held: HeldJob): Promise<void> => {
-    const { id, type } = held.job;
-    const handler = handlers.get(type);
-    if (!handler) {
-      reporter.unknownType(type);
-      backlog.add(held, unknownTypePauseMs);
-      backlog.end(held);
-      return;
-    }
-    const startMs = clock.monotonic();
-    const attempt = held.failures + 1;
-    const job = { ...held.job, payload: JSON.parse(held.payload) as unknown };
-    const waitedMs = startMs - held.dueMs;
-    const { timeoutMs } = held;
-    active += 1;
-    const context = {
-      ...{ job, attempt },
-      get idempotencyKey() {
-        return held.idempotencyKey ?? deriveIdempotencyKey(name, id);
-      },
-    };
-    const result = await runAttempt({ handler, context, timeoutMs, stop: stop.signal, clock });
-    active -= 1;
-    const durationMs = clock.monotonic() - startMs;
-    reporter.ended({
-      id,
-      type,
-      attempt,
-      durationMs,
-      waitedMs,
-      ...settle(held, result, { backlog, dead, clock, reporter }),
-    });
-    backlog.end(held);
-    idle.check();
-    rest.check();
-  };
-
-  const mustBeOpen = (): void => {
-    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
-  };
-
-  const end = async (graceMs: number): Promise<void> => {
-    backlog.close();
-    const reason = new QueueError(`The queue ${name} closes.`, { isRetryable: true });
-    idle.end(reason);
-    const cancel = clock.setTimer(() => stop.abort(reason), graceMs);
-    await rest.wait();
-    cancel();
-  };
-
+  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => jobs.close(graceMs);
   return {
     name,
     isInMemory: true,
     async enqueue(draft) {
-      mustBeOpen();
-      const { type, key, priority, payload, delayMs, ...terms } = prepareJob(draft, settings);
+      jobs.throwIfClosed();
+      const { type, key, priority, payload, delayMs, ...limits } = prepareJob(draft, settings);
       const holder = key === null ? undefined : backlog.holder(type, key);
       if (holder) return { id: holder.job.id, isNew: false };
       const job = { id: randomUUID(), type, key, priority, enqueuedAt: clock.now() };
-      backlog.add({ job, payload, ...terms, failures: 0, dueMs: 0 }, delayMs);
+      backlog.add({ job, payload, ...limits, failures: 0, dueMs: 0 }, delayMs);
       return { id: job.id, isNew: true };
     },
     process(type, handler) {
-      mustBeOpen();
-      handlers.set(type, handler);
-      turns.want();
+      jobs.throwIfClosed();
+      jobs.handle(type, handler);
     },
     async stats() {
       const { waiting, delayed, oldestWaitingMs } = backlog;
+      const { active, reporter } = jobs;
       return { waiting, delayed, active, dead: dead.size, oldestWaitingMs, processingMs: reporter.processingMs() };
     },
-    deadJobs: async (which = {}) => dead.list(which),
+    deadJobs: async (page = {}) => dead.list(page),
     async retry(id) {
-      mustBeOpen();
+      jobs.throwIfClosed();
       const held = dead.take(id);
       if (!held) return false;
       held.failures = 0;
@@ -137,139 +63,247 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       return true;
     },
     async remove(id) {
-      mustBeOpen();
+      jobs.throwIfClosed();
       return dead.take(id) !== undefined;
     },
     async drain({ signal } = {}) {
-      mustBeOpen();
-      await idle.wait(signal);
+      jobs.throwIfClosed();
+      await jobs.drain(signal);
     },
-    close({ graceMs = 10_000 } = {}) {
-      closed ??= end(graceMs);
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
-/** Where a job can go after an attempt. */
-interface Places {
+/** Runs the jobs of the backlog, and puts each where its attempt's result says. */
+class JobRunner {
   readonly backlog: Backlog;
   readonly dead: DeadLetters;
-  readonly clock: Clock;
   readonly reporter: QueueReporter;
+  /** Jobs that run now. */
+  active = 0;
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #handlers = new Map<string, JobHandler>();
+  readonly #stop = new AbortController();
+  readonly #slots: ConcurrencySlots;
+  readonly #empty: IdleWaiters;
+  readonly #atRest: IdleWaiters;
+  #closed: Promise<void> | undefined;
+
+  constructor({ name, clock, concurrency, maxDeadJobs }: InProcessQueueSettings, reporter: QueueReporter) {
+    this.#name = name;
+    this.#clock = clock;
+    this.reporter = reporter;
+    this.dead = new DeadLetters(maxDeadJobs);
+    this.backlog = new Backlog(clock, () => this.#slots.fill());
+    this.#slots = new ConcurrencySlots(concurrency, clock, {
+      waiting: () => (this.#isWorking ? this.backlog.ready : 0),
+      runNext: () => this.#runNext(),
+    });
+    this.#empty = new IdleWaiters(() => this.active + this.backlog.waiting + this.backlog.delayed === 0);
+    this.#atRest = new IdleWaiters(() => this.active === 0);
+  }
+
+  /** @throws QueueError */
+  throwIfClosed(): void {
+    if (this.#closed) throw new QueueError(`The queue ${this.#name} is closed; make a new one.`);
+  }
+
+  handle(type: string, handler: JobHandler): void {
+    this.#handlers.set(type, handler);
+    this.#slots.fill();
+  }
+
+  /** Resolves once nothing waits, is delayed or runs. */
+  drain(signal: AbortSignal | undefined): Promise<void> {
+    return this.#empty.wait(signal);
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#end(graceMs);
+    return this.#closed;
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    this.backlog.close();
+    const reason = new QueueError(`The queue ${this.#name} closes.`, { isRetryable: true });
+    this.#empty.reject(reason);
+    const cancel = this.#clock.setTimer(() => this.#stop.abort(reason), graceMs);
+    await this.#atRest.wait();
+    cancel();
+  }
+
+  /** Without a handler this process only queues. */
+  get #isWorking(): boolean {
+    return this.#closed === undefined && this.#handlers.size > 0;
+  }
+
+  async #runNext(): Promise<boolean> {
+    const held = this.#isWorking ? this.backlog.next() : undefined;
+    if (held) await this.#run(held);
+    return held !== undefined;
+  }
+
+  async #run(held: HeldJob): Promise<void> {
+    const { id, type } = held.job;
+    const clock = this.#clock;
+    const handler = this.#handlers.get(type);
+    if (!handler) {
+      this.reporter.unknownType(type);
+      this.backlog.add(held, unknownJobPauseMs);
+      this.backlog.end(held);
+      return;
+    }
+    const startMs = clock.monotonic();
+    const attempt = held.failures + 1;
+    const waitedMs = startMs - held.dueMs;
+    const name = this.#name;
+    const context = {
+      job: { ...held.job, payload: JSON.parse(held.payload) as unknown },
+      attempt,
+      get idempotencyKey() {
+        return held.idempotencyKey ?? deriveIdempotencyKey(name, id);
+      },
+    };
+    this.active += 1;
+    const { timeoutMs } = held;
+    const result = await runAttempt({ handler, context, timeoutMs, stop: this.#stop.signal, clock });
+    this.active -= 1;
+    const durationMs = clock.monotonic() - startMs;
+    this.reporter.ended({ id, type, attempt, durationMs, waitedMs, ...this.#settle(held, result) });
+    this.backlog.end(held);
+    this.#empty.check();
+    this.#atRest.check();
+  }
+
+  /** Puts a job where its attempt's result says, and tells what that means for it. */
+  #settle(
+    held: HeldJob,
+    result: AttemptResult,
+  ): { readonly outcome: JobOutcome; readonly error: DeadJob['error'] | null } {
+    if (result.kind === 'done') return { outcome: 'done', error: null };
+    if (result.kind !== 'failed') {
+      this.backlog.add(held, result.kind === 'deferred' ? result.delayMs : 0);
+      return { outcome: result.kind, error: null };
+    }
+    const error = describeFailure(result.error);
+    const delayMs = held.retryDelaysMs[held.failures];
+    held.failures += 1;
+    if (delayMs !== undefined) {
+      this.backlog.add(held, delayMs);
+      return { outcome: 'failed', error };
+    }
+    const dropped = this.dead.add({ job: held, error, failedAt: this.#clock.now() });
+    if (dropped !== undefined) {
+      this.reporter.logger?.warn(
+        { id: dropped },
+        'the oldest dead letter was dropped, since there are `maxDeadJobs` newer ones',
+      );
+    }
+    return { outcome: 'dead', error };
+  }
 }
 
-/** Puts a job where its attempt's result says, and tells what that means for it. */
-function settle(
-  held: HeldJob,
-  result: AttemptResult,
-  places: Places,
-): { readonly outcome: JobOutcome; readonly error: DeadJob['error'] | null } {
-  const { backlog, dead, clock, reporter } = places;
-  if (result.kind === 'done') return { outcome: 'done', error: null };
-  if (result.kind !== 'failed') {
-    backlog.add(held, result.kind === 'deferred' ? result.delayMs : 0);
-    return { outcome: result.kind, error: null };
-  }
-  const error = describeFailure(result.error);
-  const delayMs = held.retryDelaysMs[held.failures];
-  held.failures += 1;
-  if (delayMs !== undefined) {
-    backlog.add(held, delayMs);
-    return { outcome: 'failed', error };
-  }
-  const dropped = dead.add({ job: held, error, failedAt: clock.now() });
-  if (dropped !== undefined) {
-    reporter.logger?.warn(
-      { id: dropped },
-      'the oldest dead letter was dropped, since there are `maxDeadJobs` newer ones',
-    );
-  }
-  return { outcome: 'dead', error };
-}
+/** Those who wait until a condition holds. */
+class IdleWaiters {
+  readonly #isIdle: () => boolean;
+  readonly #waiters = new Set<{ readonly resolve: () => void; readonly reject: (reason: unknown) => void }>();
 
-/** The options with defaults; the logger and the listener stay optional. */
-type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
+  /** @param isIdle Whether nothing has to be waited for. */
+  constructor(isIdle: () => boolean) {
+    this.#isIdle = isIdle;
+  }
+
+  /** Resolves when it is idle; rejects on an abort, or on `reject`. */
+  async wait(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#isIdle()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { resolve, reject };
+    this.#waiters.add(waiter);
+    try {
+      await boundedWait(promise, { signal });
+    } finally {
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  /** Resolves the waits, if it is idle now. */
+  check(): void {
+    if (this.#waiters.size > 0 && this.#isIdle()) for (const { resolve } of this.#waiters) resolve();
+  }
+
+  /** Ends all waits: it will never be idle. */
+  reject(reason: Error): void {
+    for (const { reject } of this.#waiters) reject(reason);
+  }
+}
 
 /**
- * Fills in the defaults.
- *
- * @throws ConfigError (code `CONFIG_INVALID`) with all that does not fit.
- */
-function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
-  const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
-  const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
-  const problems: Issue[] = [];
-  const check = (field: keyof InProcessQueueOptions, fits: boolean, message: string): void => {
-    if (!fits) problems.push({ field: `queue.${field}`, message });
-  };
-  check('name', typeof name === 'string' && name.length > 0, 'give a text that is not empty');
-  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'give a whole number, more than 0');
-  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
-  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
-  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
-  return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
-}
-
-/**
- * Jobs that one turn does before it gives its place back. Bottleneck waits for a few of the machine's timers in
+ * Jobs that one turn does before it gives its slot back. Bottleneck waits for a few of the machine's timers in
  * each turn (about 5 ms), so that one job a turn would be 400 jobs a second at most. And a turn must end:
  * handlers that never wait for anything outside would keep the event loop from everybody else.
  */
 const jobsPerTurn = 100;
 
-/** What lets jobs run. */
-interface Turns {
-  /** There is one more job, or there may be. */
-  want(): void;
-}
-
-/** The work that turns are for. */
-interface Work {
+/** The jobs that slots are for. */
+interface SlotWork {
   /** How many jobs wait now. */
   waiting(): number;
-  /** Does the next job, and never rejects; `false` when there is none. */
-  doNext(): Promise<boolean>;
+  /** Runs the next job, and never rejects; `false` when there is none. */
+  runNext(): Promise<boolean>;
 }
 
 /**
- * Has Bottleneck decide how many jobs run at once. It holds no job, only turns, at most `concurrency` of them in
- * its queue: so a long backlog costs it nothing, and who runs next is chosen when a place is free.
+ * Has Bottleneck decide how many jobs run at once: a semaphore. It holds no job, only turns, at most `concurrency` of
+ * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
  */
-function createTurns(concurrency: number, clock: Clock, { waiting, doNext }: Work): Turns {
-  const bottleneck = new Bottleneck({ maxConcurrent: concurrency });
-  let asked = 0;
-  let running = 0;
-  let isAwake = false;
+class ConcurrencySlots {
+  readonly #bottleneck: Bottleneck;
+  readonly #concurrency: number;
+  readonly #clock: Clock;
+  readonly #work: SlotWork;
+  /** Turns that Bottleneck has been asked for, and that have not begun. */
+  #asked = 0;
+  #running = 0;
+  #isAwake = false;
+
+  constructor(concurrency: number, clock: Clock, work: SlotWork) {
+    this.#bottleneck = new Bottleneck({ maxConcurrent: concurrency });
+    this.#concurrency = concurrency;
+    this.#clock = clock;
+    this.#work = work;
+  }
+
+  /** Asks for as many turns as there are jobs for; call it when there may be one more. */
+  fill(): void {
+    const wanted = Math.min(this.#work.waiting(), this.#concurrency);
+    for (; this.#asked < wanted; this.#asked++) void this.#bottleneck.schedule(() => this.#turn());
+    this.#keepAwake();
+  }
+
+  async #turn(): Promise<void> {
+    this.#asked -= 1;
+    this.#running += 1;
+    for (let job = 0; job < jobsPerTurn && (await this.#work.runNext()); job++);
+    this.#running -= 1;
+    this.fill();
+  }
 
   /**
    * Bottleneck waits on the machine's timers, whatever the clock. So that a clock which a test drives does not
    * run past a turn that is due now, a timer stands on it until the turn has come.
    */
-  const keepAwake = (): void => {
-    if (clock === systemClock || isAwake || asked === 0 || running >= concurrency) return;
-    isAwake = true;
-    clock.setTimer(() => {
-      isAwake = false;
-      keepAwake();
+  #keepAwake(): void {
+    if (this.#clock === systemClock || this.#isAwake || this.#asked === 0) return;
+    if (this.#running >= this.#concurrency) return;
+    this.#isAwake = true;
+    this.#clock.setTimer(() => {
+      this.#isAwake = false;
+      this.#keepAwake();
     }, 0);
-  };
-
-  const turn = async (): Promise<void> => {
-    asked -= 1;
-    running += 1;
-    for (let job = 0; job < jobsPerTurn && (await doNext()); job++);
-    running -= 1;
-    want();
-  };
-
-  const want = (): void => {
-    for (const wanted = Math.min(waiting(), concurrency); asked < wanted; asked++) void bottleneck.schedule(turn);
-    keepAwake();
-  };
-
-  return { want };
+  }
 }
 
 /** Options of `inProcessQueue`. All can be left out. */
@@ -290,4 +324,28 @@ export interface InProcessQueueOptions {
   readonly logger?: Logger;
   /** Hears of each attempt. */
   readonly telemetry?: TelemetryListener;
+}
+
+/** The options with defaults; the logger and the listener stay optional. */
+type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with all that is invalid.
+ */
+function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
+  const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
+  const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
+  const issues: Issue[] = [];
+  const check = (field: keyof InProcessQueueOptions, isValid: boolean, message: string): void => {
+    if (!isValid) issues.push({ field: `queue.${field}`, message });
+  };
+  check('name', typeof name === 'string' && name.length > 0, 'give a text that is not empty');
+  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'give a whole number, more than 0');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
+  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
 }

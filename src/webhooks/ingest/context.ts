@@ -2,7 +2,7 @@ import { TimeoutError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { lastWordsMs } from '../../queue/attempt.ts';
+import { gracePeriodMs } from '../../internal/abort.ts';
 import type { DeliveryKeys } from '../../storage/keys.ts';
 import { callListener } from '../../telemetry/telemetry.ts';
 import type {
@@ -211,7 +211,7 @@ export function untilLastWords(handling: Promise<unknown>, { signal, clock, onLa
       cancel = clock.setTimer(() => {
         isGivenUp = true;
         reject(signal.reason);
-      }, lastWordsMs);
+      }, gracePeriodMs);
     };
     const end = (settle: () => void, result: { readonly error?: unknown }): void => {
       cancel();

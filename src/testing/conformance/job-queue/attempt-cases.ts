@@ -497,6 +497,18 @@ export const closingCases: readonly QueueCase[] = [
     },
   },
   {
+    name: 'is closed at the end of an `await using` block',
+    async check({ add, queue, end }, expect) {
+      await end(
+        (async () => {
+          await using used = queue;
+          await used.stats();
+        })(),
+      );
+      expect(await codeOf(add(1))).toBe('QUEUE_FAILED');
+    },
+  },
+  {
     name: 'ends the wait of those who drain it when it is closed',
     async check({ add, queue, end }, expect) {
       await add(1, { delayMs: longMs });
