@@ -2,12 +2,12 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
 
-/** Of a shop's part; domains are longer than ids. */
+/** Characters of a shop's part; domains are longer than ids. */
 const longestShop = 80;
 
 const plain = /^[\w.-]+$/;
 
-/** What can stand in a key as it is; as a rule everything can, and then nobody has to wait for a hash. */
+/** What can stand in a key as it is. As a rule everything can, and then no hash has to be waited for. */
 function plainPart(text: string, longest = 48): string | undefined {
   return text.length <= longest && plain.test(text) ? text : undefined;
 }
@@ -47,18 +47,18 @@ export async function inboxPrefix(name: string): Promise<string> {
   return ofInbox(await keyPart(name));
 }
 
-/** Who looks at the inbox of the handler of that name holds this key. */
-export async function lookKey(name: string): Promise<string> {
+/** The process that scans the inbox of the handler of that name holds this key. */
+export async function scanKey(name: string): Promise<string> {
   return `webhook-look:${await keyPart(name)}`;
 }
 
-/** Where one delivery stands. */
+/** Names of all that is kept about one delivery, but for the watermark of its resource. */
 export interface DeliveryKeys {
-  /** Set once it is handled. */
+  /** Set once it is handled; the name of its lock, where no order matters. */
   readonly done: string;
   /** Holds it until it is handled, so that no queue can lose it. */
   readonly inbox: string;
-  /** Names it, for a queue. */
+  /** Dedupe key of its job. */
   readonly job: string;
 }
 
@@ -74,8 +74,8 @@ export async function deliveryKeys(name: string, shop: string, id: string): Prom
   };
 }
 
-/** Where the newest that was applied to a resource is kept; also the name of its lock. */
-export async function markKey(name: string, shop: string, family: string, resource: string): Promise<string> {
+/** Holds the newest that was applied to a resource; also the name of its lock. */
+export async function watermarkKey(name: string, shop: string, family: string, resource: string): Promise<string> {
   const handler = plainPart(name) ?? (await hashedPart(name));
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const kind = plainPart(family) ?? (await hashedPart(family));

@@ -38,12 +38,12 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
 
   // A chunk of its own: who only verifies does not pay for it.
-  const handling = import('./ingest/accept.ts').then(({ createHandling }) => createHandling(options, receive));
+  const ingest = import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest(options, receive));
   // Where it cannot be loaded, each delivery says so.
-  handling.catch(() => undefined);
-  queue?.process(name, async (job) => (await handling).doJob(job));
+  ingest.catch(() => undefined);
+  queue?.process(name, async (job) => (await ingest).runJob(job));
 
-  return Object.assign(async (request: Request) => (await handling).respond(request), {
-    process: async (delivery: WebhookDelivery) => (await handling).process(delivery),
+  return Object.assign(async (request: Request) => (await ingest).respond(request), {
+    process: async (delivery: WebhookDelivery) => (await ingest).process(delivery),
   });
 }

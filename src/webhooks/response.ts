@@ -27,7 +27,7 @@ export function statusOf(reason: WebhookRefusal): number {
 export const accepted: WebhookResponse = { status: 200, headers: {}, body: '' };
 
 /** The answer to a delivery that was refused or has failed. */
-export function answerOf({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookResponse {
+export function failureResponse({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookResponse {
   return {
     status,
     headers: {

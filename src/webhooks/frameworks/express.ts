@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
-import { answerOf } from '../response.ts';
+import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
 import { fromNodeRequest, type NodeRequest, sendAnswer, topicOfPath } from './requests.ts';
 
@@ -39,7 +39,11 @@ const mend =
   '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));';
 
 /** Only a handler of another make can fail as a whole. */
-const failed = answerOf({ status: 500, reason: 'handler-failed', message: 'The delivery could not be processed.' });
+const failed = failureResponse({
+  status: 500,
+  reason: 'handler-failed',
+  message: 'The delivery could not be processed.',
+});
 
 function answer(
   handler: WebhookHandler,
@@ -100,7 +104,7 @@ export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddle
     // `next` is called once: what it throws itself is for nobody here, least of all for a second call of it.
     receive(fromNodeRequest(request, mend)).then((received) => {
       if (!received.ok) {
-        sendAnswer(response, answerOf(received));
+        sendAnswer(response, failureResponse(received));
         return;
       }
       const { payload, rawBody } = received.event;

@@ -7,7 +7,7 @@ import type {
   WebhookResponse,
 } from '../events.ts';
 import { createReceiver } from '../receive.ts';
-import { answerOf } from '../response.ts';
+import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
 import { type NodeRequest, readNodeBody, topicOfPath } from './requests.ts';
 
@@ -91,7 +91,7 @@ export function verifyShopifyWebhook(options: ReceiveWebhookOptions): FastifyPlu
     leaveBodiesAlone(scope);
     scope.addHook('preValidation', async (request, answer) => {
       const received = await receive(toDelivery(request));
-      if (!received.ok) return reply(answer, answerOf(received));
+      if (!received.ok) return reply(answer, failureResponse(received));
       request.shopifyWebhook = received.event;
       request.body = received.event.payload;
       return undefined;

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { BodyRead, ReceiveWebhookOptions, WebhookDelivery, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
 import { readRequestBody } from '../request-body.ts';
-import { answerOf, toResponse } from '../response.ts';
+import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
 
 /** What `verifyShopifyWebhook` sets: `context.get('shopifyWebhook')` is the verified delivery. */
@@ -63,7 +63,7 @@ export function verifyShopifyWebhook(
   const receive = createReceiver(options, verifyHere);
   return async (context, next) => {
     const received = await receive(fromContext(context));
-    if (!received.ok) return toResponse(answerOf(received));
+    if (!received.ok) return toResponse(failureResponse(received));
     const { event } = received;
     context.set('shopifyWebhook', event);
     const { url, method, headers, signal } = context.req.raw;

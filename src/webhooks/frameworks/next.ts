@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
 import { createReceiver } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
-import { answerOf, toResponse } from '../response.ts';
+import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
 import { fromNodeRequest, type NodeRequest, sendAnswer, topicOfPath } from './requests.ts';
 
@@ -80,7 +80,7 @@ export function verifyShopifyWebhook(
   const receive = createReceiver(options, verifyHere);
   return (route) => async (request, context) => {
     const received = await receive(fromRequest(request, { mend }));
-    return received.ok ? route(request, received.event, context) : toResponse(answerOf(received));
+    return received.ok ? route(request, received.event, context) : toResponse(failureResponse(received));
   };
 }
 
@@ -129,6 +129,6 @@ export function verifyShopifyWebhookApiRoute(
   return (route) => async (request, response) => {
     const received = await receive(fromNodeRequest(request, mendOfNextPages));
     if (received.ok) await route(request, response, received.event);
-    else sendAnswer(response, answerOf(received));
+    else sendAnswer(response, failureResponse(received));
   };
 }

@@ -1,8 +1,6 @@
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { linkSignal } from '../../internal/abort.ts';
-import type { JobHandler, JobQueue } from '../../ports/job-queue.ts';
-import type { KeyValueStore } from '../../ports/key-value-store.ts';
-import { deliveryKeys } from '../../storage/keys.ts';
+import type { JobHandler } from '../../ports/job-queue.ts';
 import type {
   WebhookDelivery,
   WebhookEvent,
@@ -12,171 +10,104 @@ import type {
 } from '../events.ts';
 import type { Receive } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
-import { accepted, answerOf, toResponse } from '../response.ts';
-import {
-  type DurableContext,
-  detailsOf,
-  durableContext,
-  handlerOf,
-  logFailure,
-  startTimeLimit,
-  tell,
-} from './context.ts';
-import { createJobHandler, isDone, work } from './process.ts';
-import { createTakeUp } from './recover.ts';
-import { enqueue, toJob } from './store.ts';
-
-/** The half of a handler that is loaded after it is made. */
-export interface Handling {
-  process(delivery: WebhookDelivery): Promise<WebhookResponse>;
-  /** The same with fetch's own objects. */
-  respond(request: Request): Promise<Response>;
-  readonly doJob: JobHandler;
-}
-
-/** Makes what handles deliveries; with a queue, it takes up at once what an earlier process left. The options are checked. */
-export function createHandling(options: WebhookHandlerOptions, receive: Receive): Handling {
-  const { store } = options;
-  const durable = store && createDurable(options, store);
-  const accept = durable?.accept ?? acceptDirectly(options);
-  const process = (delivery: WebhookDelivery): Promise<WebhookResponse> =>
-    processWebhook(delivery, receive, options, accept);
-  return {
-    process,
-    respond: async (request) => toResponse(await process(fromRequest(request))),
-    async doJob(job) {
-      if (!durable)
-        throw new ConfigError('Invalid configuration', {
-          issues: [{ field: 'store', message: 'is needed with a queue' }],
-        });
-      return durable.doJob(job);
-    },
-  };
-}
-
-/** Has a verified delivery handled, now or later, and answers. Rejects with what the handler throws. */
-type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookResponse>;
-
-/** Without a store: handled at once, each time it comes. */
-function acceptDirectly(options: WebhookHandlerOptions): Accept {
-  return async (event, handle) => {
-    await handle(event, { attempt: 1, signal: new AbortController().signal });
-    tell(options, { type: 'handled', ...detailsOf(event) });
-    return accepted;
-  };
-}
-
-/** The life of one delivery: received, handed to its topic's handler, answered. */
-async function processWebhook(
-  delivery: WebhookDelivery,
-  receive: Receive,
-  options: WebhookHandlerOptions,
-  accept: Accept,
-): Promise<WebhookResponse> {
-  const received =
-    options.enabled === false
-      ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are switched off.' } as const)
-      : await receive(delivery);
-  if (!received.ok) {
-    tell(options, { type: 'refused', status: received.status, reason: received.reason });
-    return answerOf(received);
-  }
-
-  const { event } = received;
-  const handle = handlerOf(options.on, event);
-  if (!handle) {
-    tell(options, { type: 'unhandled', ...detailsOf(event) });
-    return accepted;
-  }
-  try {
-    return await accept(event, handle);
-  } catch (error) {
-    logFailure(options, event, error, 'Shopify will try again');
-    tell(options, { type: 'failed', error, attempt: 1, willRetry: true, ...detailsOf(event) });
-    return answerOf({ status: 500, reason: 'handler-failed', message: 'The delivery could not be processed.' });
-  }
-}
-
-/** What a handler does that remembers. */
-interface Durable {
-  readonly accept: Accept;
-  readonly doJob: JobHandler;
-}
-
-/** Makes the part of a handler that needs a store. With a queue, it takes up at once what an earlier process left. */
-function createDurable(options: WebhookHandlerOptions, store: KeyValueStore): Durable {
-  const { queue } = options;
-  const context = durableContext(options, store);
-  const doJob = createJobHandler(context);
-  if (!queue) return { accept: acceptAtOnce(context), doJob };
-
-  const accept = acceptToQueue(context, queue);
-  const takeUp = createTakeUp(context, queue);
-  takeUp();
-  return {
-    doJob,
-    async accept(event, handle) {
-      const answer = await accept(event, handle);
-      takeUp();
-      return answer;
-    },
-  };
-}
-
-/**
- * With a queue: a delivery is claimed by writing it into the store's inbox, and queued; it stays in the inbox until it
- * is handled. The claim keeps nobody out: a copy queues the delivery as well, and the queue or the handling drops what
- * is too much. So no claim can outlive its process and block a retry, and whoever gets 200 knows that it is safe.
- */
-function acceptToQueue(context: DurableContext, queue: JobQueue): Accept {
-  const { settings, answer, leftBehind } = context;
-  const { store, name, clock, limitMs } = settings;
-  return async (event) => {
-    const limit = startTimeLimit(clock, limitMs);
-    let isClaimed = false;
-    try {
-      const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
-      if (await limit.race('store', isDone(store, keys))) return answer(event, { type: 'duplicate' });
-      const job = toJob(event);
-      // It is not done with any more: it was a dead letter, and comes anew.
-      leftBehind.delete(keys.inbox);
-      // Kept for as long as it takes: the answer says that it is safe.
-      await limit.race('store', store.setIfAbsent(keys.inbox, JSON.stringify({ ...job, takenAt: clock.now() })));
-      isClaimed = true;
-      const { isNew } = await limit.race('queue', enqueue(queue, context, keys, job));
-      return answer(event, { type: isNew ? 'queued' : 'duplicate' });
-    } catch (error) {
-      // What is in the inbox stays: Shopify's retry, or the next look at the inbox, queues it.
-      return answer(event, { type: 'unavailable', reason: isClaimed ? 'queue-failed' : 'store-failed', error });
-    } finally {
-      limit.end();
-    }
-  };
-}
+import { failureResponse, toResponse } from '../response.ts';
+import { createJobHandler, handleOnce, handlerOf } from './process.ts';
+import { InboxRecovery } from './recover.ts';
+import { DeliveryReporter } from './report.ts';
+import { DeliveryStore } from './store.ts';
 
 /** Milliseconds for a handler, as many as a queue gives to an attempt: its lock must not be held for ever. */
-const handlerLimitMs = 300_000;
+const handlerTimeoutMs = 300_000;
+
+/** Has a verified delivery handled, now or later, and responds. Rejects with what the handler throws. */
+type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookResponse>;
+
+/** The part of a handler that is loaded after it is made. */
+export class WebhookIngest {
+  readonly #options: WebhookHandlerOptions;
+  readonly #receive: Receive;
+  readonly #reporter: DeliveryReporter;
+  readonly #accept: Accept;
+  /** Handles a queued delivery. */
+  readonly runJob: JobHandler;
+
+  /**
+   * With a queue, it recovers at once what an earlier process left.
+   *
+   * @param options Checked already.
+   */
+  constructor(options: WebhookHandlerOptions, receive: Receive) {
+    this.#options = options;
+    this.#receive = receive;
+    this.#reporter = new DeliveryReporter(options);
+    const { store, queue } = options;
+    const deliveries = store && new DeliveryStore(options, store);
+    this.runJob = deliveries ? createJobHandler(options, deliveries, this.#reporter) : refuseJob;
+    if (!deliveries) this.#accept = handleAlways(this.#reporter);
+    else if (queue) this.#accept = acceptToQueue(deliveries, this.#reporter, new InboxRecovery(deliveries));
+    else this.#accept = handleOnceBeforeResponse(deliveries, this.#reporter);
+  }
+
+  /** The life of one delivery: received, handed to its topic's handler, answered. */
+  async process(delivery: WebhookDelivery): Promise<WebhookResponse> {
+    const reporter = this.#reporter;
+    const { enabled, on } = this.#options;
+    const received =
+      enabled === false
+        ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are switched off.' } as const)
+        : await this.#receive(delivery);
+    if (!received.ok) {
+      reporter.emit({ type: 'refused', status: received.status, reason: received.reason });
+      return failureResponse(received);
+    }
+
+    const { event } = received;
+    const handle = handlerOf(on, event);
+    if (!handle) return reporter.respond(event, { type: 'unhandled' });
+    try {
+      return await this.#accept(event, handle);
+    } catch (error) {
+      reporter.failed(event, error, 1, true, 'Shopify will try again');
+      const message = 'The delivery could not be processed.';
+      return failureResponse({ status: 500, reason: 'handler-failed', message });
+    }
+  }
+
+  /** The same with fetch's own objects. */
+  async respond(request: Request): Promise<Response> {
+    return toResponse(await this.process(fromRequest(request)));
+  }
+}
+
+const refuseJob: JobHandler = async () => {
+  throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
+};
+
+/** Without a store: a delivery is handled before the response, each time it comes. */
+function handleAlways(reporter: DeliveryReporter): Accept {
+  return async (event, handle) => {
+    await handle(event, { attempt: 1, signal: new AbortController().signal });
+    return reporter.respond(event, { type: 'handled' });
+  };
+}
 
 /**
- * With a store and no queue: a delivery is handled before it is answered. A copy that comes meanwhile waits for the
+ * With a store and no queue: a delivery is handled before the response, once. A copy that comes meanwhile waits for the
  * first, for a bounded time, and is handled itself where the first one failed.
  */
-function acceptAtOnce({ settings, answer }: DurableContext): Accept {
+function handleOnceBeforeResponse(deliveries: DeliveryStore, reporter: DeliveryReporter): Accept {
+  const { clock, timeoutMs } = deliveries;
+  // Less than the limit: a lock that is not free is another matter than a store that does not answer.
+  const waitMs = Math.floor(timeoutMs * 0.8);
   return async (event, handle) => {
-    const { clock, limitMs, name } = settings;
-    const limit = startTimeLimit(clock, limitMs);
-    const link = linkSignal(clock, undefined, handlerLimitMs, () => {
-      const message = `The webhook ${event.topic} was not handled within ${handlerLimitMs} ms.`;
-      return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs: handlerLimitMs, mayHaveExecuted: true });
+    const link = linkSignal(clock, undefined, handlerTimeoutMs, () => {
+      const message = `The webhook ${event.topic} was not handled within ${handlerTimeoutMs} ms.`;
+      return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs: handlerTimeoutMs, mayHaveExecuted: true });
     });
     let isHandling = false;
     try {
-      const outcome = await work(settings, {
-        event,
-        keys: await deliveryKeys(name, event.shop, event.idempotencyKey),
-        // Less than the limit: a lock that is not free is another matter than a store that does not answer.
-        waitMs: Math.floor(limitMs * 0.8),
-        limit,
+      const outcome = await handleOnce(deliveries, await deliveries.open(event), {
+        waitMs,
         isAnswered: false,
         attempt: 1,
         signal: link.signal,
@@ -185,13 +116,34 @@ function acceptAtOnce({ settings, answer }: DurableContext): Accept {
           return handle(...call);
         },
       });
-      return answer(event, outcome === 'busy' ? { type: 'unavailable', reason: 'busy' } : { type: outcome });
+      return reporter.respond(event, outcome === 'busy' ? { type: 'unavailable', reason: 'busy' } : { type: outcome });
     } catch (error) {
       if (isHandling) throw error;
-      return answer(event, { type: 'unavailable', reason: 'store-failed', error });
+      return reporter.respond(event, { type: 'unavailable', reason: 'store-failed', error });
     } finally {
-      limit.end();
       link.release();
+    }
+  };
+}
+
+/** With a queue: a delivery is accepted and queued, then answered. It is handled later. */
+function acceptToQueue(deliveries: DeliveryStore, reporter: DeliveryReporter, recovery: InboxRecovery): Accept {
+  recovery.run();
+  return async (event) => {
+    let isAccepted = false;
+    try {
+      const delivery = await deliveries.open(event);
+      if (await deliveries.isDone(delivery)) return reporter.respond(event, { type: 'duplicate' });
+      const accepted = await deliveries.accept(delivery);
+      isAccepted = true;
+      const isNew = await deliveries.enqueue(accepted);
+      return reporter.respond(event, { type: isNew ? 'queued' : 'duplicate' });
+    } catch (error) {
+      // What is in the inbox stays: Shopify's retry, or the next recovery, queues it.
+      const reason = isAccepted ? 'queue-failed' : 'store-failed';
+      return reporter.respond(event, { type: 'unavailable', reason, error });
+    } finally {
+      recovery.run();
     }
   };
 }

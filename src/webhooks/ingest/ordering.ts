@@ -1,8 +1,9 @@
 import { isRecord } from '../../internal/json.ts';
+import { compareGivenTimes } from '../../internal/time.ts';
 import type { WebhookEvent, WebhookOrder } from '../events.ts';
 
-/** What a delivery says about the order of things. */
-export interface Place {
+/** Where a delivery stands among those of its resource. */
+export interface Position {
   readonly order: Exclude<WebhookOrder, 'always'>;
   /** Topics of one family tell of the same resources, such as `products`. */
   readonly family: string;
@@ -13,6 +14,49 @@ export interface Place {
   /** ISO times; `null` where the delivery has none. */
   readonly updatedAt: string | null;
   readonly triggeredAt: string | null;
+}
+
+/** The newest delivery that was applied to a resource. */
+export type Watermark = Pick<Position, 'updatedAt' | 'triggeredAt' | 'isEnd'>;
+
+/** Whether a delivery comes too late to be handled. Shopify never uses an id again, so after a delete everything does. */
+export function isStale(position: Position, watermark: Watermark | undefined): boolean {
+  if (!watermark || position.isEnd) return false;
+  return watermark.isEnd || (position.order === 'newest' && isOlder(position, watermark));
+}
+
+/**
+ * Whether a delivery is older than the newest applied. Times of the same kind are compared, `updated_at` before
+ * triggered-at. `updated_at` counts whole seconds, in which much can happen: where it is equal, triggered-at decides too.
+ */
+export function isOlder(position: Watermark, watermark: Watermark): boolean {
+  const order =
+    compareGivenTimes(position.updatedAt, watermark.updatedAt) ||
+    compareGivenTimes(position.triggeredAt, watermark.triggeredAt);
+  return order !== undefined && order < 0;
+}
+
+/** The position of a delivery; `undefined` where its order does not matter or cannot be known. */
+export function positionOf(
+  event: WebhookEvent,
+  orders: Readonly<Record<string, WebhookOrder>> = {},
+): Position | undefined {
+  const { generation, topic, triggeredAt, payload } = event;
+  const cut = topic.lastIndexOf('/');
+  const action = generation === 'next' ? (event.action ?? '') : topic.slice(cut + 1);
+  const name = generation === 'next' ? `${topic}/${action}` : topic;
+  const order = Object.hasOwn(orders, name) ? orders[name] : defaultOrder(event, action);
+  const resource = resourceOf(event);
+  if (order === undefined || order === 'always' || resource === undefined) return undefined;
+  const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
+  return {
+    order,
+    family: generation === 'next' ? topic : topic.slice(0, cut),
+    resource,
+    isEnd: isEnd(action),
+    updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
+    triggeredAt,
+  };
 }
 
 const isEnd = (action: string): boolean => action === 'delete' || action === 'destroy';
@@ -29,13 +73,6 @@ function defaultOrder({ generation, topic }: WebhookEvent, action: string): Webh
   return action === 'create' ? 'until-deleted' : 'always';
 }
 
-/** `gid://shopify/Product/42` and 42 are the same product. `JSON.parse` has rounded numbers above 2^53: they tell none. */
-function idText(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  if (typeof value !== 'string' || value === '') return undefined;
-  return /^gid:\/\/shopify\/\w+\/([^/]+)$/.exec(value)?.[1] ?? value;
-}
-
 function resourceOf({ topic, generation, payload }: WebhookEvent): string | undefined {
   if (!isRecord(payload)) return undefined;
   if (generation === 'next') {
@@ -50,22 +87,9 @@ function resourceOf({ topic, generation, payload }: WebhookEvent): string | unde
   return idText(payload['id']) ?? idText(payload['admin_graphql_api_id']);
 }
 
-/** The place of a delivery among those of its resource; `undefined` where its order does not matter or cannot be known. */
-export function placeOf(event: WebhookEvent, orders: Readonly<Record<string, WebhookOrder>> = {}): Place | undefined {
-  const { generation, topic, triggeredAt, payload } = event;
-  const cut = topic.lastIndexOf('/');
-  const action = generation === 'next' ? (event.action ?? '') : topic.slice(cut + 1);
-  const full = generation === 'next' ? `${topic}/${action}` : topic;
-  const order = Object.hasOwn(orders, full) ? orders[full] : defaultOrder(event, action);
-  const resource = resourceOf(event);
-  if (order === undefined || order === 'always' || resource === undefined) return undefined;
-  const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
-  return {
-    order,
-    family: generation === 'next' ? topic : topic.slice(0, cut),
-    resource,
-    isEnd: isEnd(action),
-    updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
-    triggeredAt,
-  };
+/** `gid://shopify/Product/42` and 42 are the same product. `JSON.parse` has rounded numbers above 2^53: they tell none. */
+function idText(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  return /^gid:\/\/shopify\/\w+\/([^/]+)$/.exec(value)?.[1] ?? value;
 }

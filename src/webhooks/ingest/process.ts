@@ -1,97 +1,69 @@
 import { ConfigError, isShopwrightError } from '../../errors/errors.ts';
+import { boundedWait, Deadline, gracePeriodMs } from '../../internal/abort.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
-import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
+import type { Lock } from '../../ports/key-value-store.ts';
 import { defer, deferDelay } from '../../queue/job.ts';
-import { type DeliveryKeys, deliveryKeys, markKey } from '../../storage/keys.ts';
-import type { WebhookContext, WebhookEvent } from '../events.ts';
-import {
-  type DurableContext,
-  detailsOf,
-  handlerOf,
-  logFailure,
-  startTimeLimit,
-  type TimeLimit,
-  tell,
-  untilLastWords,
-  type Work,
-  type WorkOutcome,
-  type WorkSettings,
-} from './context.ts';
-import { placeOf } from './ordering.ts';
-import {
-  advanceMark,
-  fromJob,
-  isStale,
-  leaveInbox,
-  noteRound,
-  readMark,
-  release,
-  takeLock,
-  type WebhookJob,
-} from './store.ts';
+import type {
+  WebhookContext,
+  WebhookEvent,
+  WebhookHandlerOptions,
+  WebhookTopicHandler,
+  WebhookTopicHandlers,
+} from '../events.ts';
+import type { DeliveryReporter } from './report.ts';
+import { type Delivery, type DeliveryStore, idsOf, type RunningDelivery, readJob } from './store.ts';
 
 /** Milliseconds to wait for another delivery of the resource; then the job makes room for others as long again. */
 const turnMs = 1_000;
 
-/** Handles a queued delivery. What the handler throws is thrown on, for the queue to try again. */
-export function createJobHandler(context: DurableContext): JobHandler {
-  const { settings, options, answer, retryDelaysMs, running } = context;
-  const { store, clock, limitMs, name } = settings;
+/** Milliseconds for which a delivery is deferred that a newer version has queued. */
+const newerPauseMs = 60_000;
+
+/** Handles queued deliveries. What the handler throws is thrown on, for the queue to try again. */
+export function createJobHandler(
+  options: WebhookHandlerOptions,
+  deliveries: DeliveryStore,
+  reporter: DeliveryReporter,
+): JobHandler {
+  const { retryDelaysMs, logger, timeoutMs } = deliveries;
   const lastAttempt = `that was the last attempt${options.queue?.isInMemory ? ' before the next start' : ''}`;
 
   return async ({ job, attempt, signal }) => {
-    const event = fromJob(job.payload);
-    const { rounds: roundsBefore } = job.payload as WebhookJob;
-    const keys = await deliveryKeys(name, event.shop, event.idempotencyKey);
-    const limit = startTimeLimit(clock, limitMs + turnMs);
-    running.add(keys.inbox);
+    const read = readJob(job.payload);
+    if (!read) {
+      const message =
+        'a webhook was queued by a newer version of shopwright; it is left to a process that runs that version';
+      logger?.warn({ id: job.id, jobType: job.type }, message);
+      throw defer(newerPauseMs);
+    }
+    const { event, restarts } = read;
+    const delivery = await deliveries.open(event, timeoutMs + turnMs);
+    deliveries.hold(delivery);
     try {
       // Before the handler, for it may be what kills the process.
-      if (roundsBefore !== undefined && attempt === 1) {
-        await limit.race('store', noteRound(store, keys.inbox, roundsBefore + 1));
-      }
-      const handle = handlerOf(options.on, event) ?? missing(event);
-      const delivery = { event, keys, waitMs: turnMs, limit, isAnswered: true, attempt, signal, handle };
-      const outcome = await work(settings, delivery);
+      if (restarts !== undefined && attempt === 1) await deliveries.noteRestart(delivery, restarts + 1);
+      const handle = handlerOf(options.on, event) ?? missingHandler(event);
+      const call = { waitMs: turnMs, isAnswered: true, attempt, signal, handle };
+      const outcome = await handleOnce(deliveries, delivery, call);
       if (outcome === 'busy') throw defer(turnMs);
-      await leaveInbox(context, keys.inbox, limit);
-      answer(event, { type: outcome });
+      await deliveries.leaveInbox(delivery);
+      reporter.respond(event, { type: outcome });
     } catch (error) {
       if (deferDelay(error) !== undefined) throw error;
-      // What a closing queue stops loses no attempt: the queue gives it back, or the next start takes it up.
+      // What a closing queue stops loses no attempt: the queue gives it back, or the next start recovers it.
       const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT', 'DEADLINE_EXCEEDED');
       const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
-      if (!willRetry) await endRound(context, keys.inbox, (roundsBefore ?? 0) + 1, limit);
-      logFailure(options, event, error, willRetry ? 'the queue will try again' : lastAttempt);
-      tell(options, { type: 'failed', error, attempt, willRetry, ...detailsOf(event) });
+      if (!willRetry) await deliveries.bury(delivery, (restarts ?? 0) + 1);
+      reporter.failed(event, error, attempt, willRetry, willRetry ? 'the queue will try again' : lastAttempt);
       throw error;
     } finally {
-      running.delete(keys.inbox);
-      limit.end();
+      deliveries.letGo(delivery);
     }
   };
 }
 
-/**
- * After the last attempt the queue's dead letter holds the delivery, and one of the same id starts anew. Where the dead
- * letter is gone with the process, the delivery stays in the inbox for the next start.
- */
-async function endRound(context: DurableContext, inboxKey: string, rounds: number, limit: TimeLimit): Promise<void> {
-  const { settings, options } = context;
-  if (!options.queue?.isInMemory) {
-    await leaveInbox(context, inboxKey, limit);
-    return;
-  }
-  limit.restart();
-  try {
-    await limit.race('store', noteRound(settings.store, inboxKey, rounds));
-  } catch (error) {
-    settings.logger?.warn({ error, key: inboxKey }, 'the store could not note that a webhook had its last attempt');
-  }
-}
-
-/** Another version of the app may know the topic, so the job is not thrown away: it is tried again, and then a dead letter. */
-function missing({ topic }: WebhookEvent): () => never {
+/** Another version of the app may know the topic, so the job stays: it is tried again, and then a dead letter. */
+function missingHandler({ topic }: WebhookEvent): () => never {
   return () => {
     throw new ConfigError('Invalid configuration', {
       issues: [{ field: 'on', message: `has no handler for ${topic}, which another process has queued` }],
@@ -99,79 +71,74 @@ function missing({ topic }: WebhookEvent): () => never {
   };
 }
 
-/** `done` in the store, and nothing else: who sees it knows that there is nothing left to do. */
-const doneValue = 'done';
+/** The handler of an event: by resource and action for the next generation, else by topic. */
+export function handlerOf(on: WebhookTopicHandlers, event: WebhookEvent): WebhookTopicHandler<string> | undefined {
+  const { generation, topic, action } = event;
+  // Own entries only: a topic is a word from outside, and `constructor` is one too.
+  const own = (key: string): WebhookTopicHandler<string> | undefined => (Object.hasOwn(on, key) ? on[key] : undefined);
+  return (generation === 'next' ? own(`${topic}/${action}`) : undefined) ?? own(topic);
+}
 
-/** Whether a delivery was handled, or was skipped as stale. */
-export async function isDone(store: KeyValueStore, keys: DeliveryKeys): Promise<boolean> {
-  return (await store.get(keys.done)) !== undefined;
+/** How the handler of a delivery is called. */
+interface HandlerCall {
+  /** Milliseconds to wait for another delivery of the resource. */
+  readonly waitMs: number;
+  /** Whether Shopify has its response already. */
+  readonly isAnswered: boolean;
+  readonly attempt: number;
+  /** Aborted when the handler should end; 5 seconds later it is not waited for any more. */
+  readonly signal: AbortSignal;
+  readonly handle: (event: WebhookEvent, context: WebhookContext) => unknown;
 }
 
 /**
- * Handles a delivery, alone among those of its resource: skips what was handled and what is stale, calls the handler,
- * notes that it is done. The lock is renewed for as long as the handler takes, until 5 seconds after its signal was
- * aborted; it runs out where the process dies.
+ * Handles a delivery, alone among those of its resource, unless it was handled or is stale, and notes that it is done.
  *
  * @throws StorageError where the store fails before the handler is called, whatever the handler throws, and the reason
  * of its signal where it does not end.
  */
-export async function work(settings: WorkSettings, delivery: Work): Promise<WorkOutcome> {
-  const { store, name, order, dedupeTtlMs } = settings;
-  const { event, keys, limit } = delivery;
-  const place = placeOf(event, order);
-  const mark = place && (await markKey(name, event.shop, place.family, place.resource));
-
-  const lock = await takeLock(mark ?? keys.done, settings, delivery);
-  if (!lock) return 'busy';
+export async function handleOnce(
+  deliveries: DeliveryStore,
+  delivery: Delivery,
+  call: HandlerCall,
+): Promise<'handled' | 'duplicate' | 'stale' | 'busy'> {
+  const started = await deliveries.start(delivery, call.waitMs, call.signal);
+  if (started.state !== 'running') return started.state;
+  const running = started.delivery;
   try {
-    if (await limit.race('store', isDone(store, keys))) return 'duplicate';
-    const seen = mark === undefined ? undefined : await limit.race('store', store.get(mark));
-    if (place && isStale(place, readMark(seen))) {
-      await limit.race('store', store.set(keys.done, doneValue, { ttlMs: dedupeTtlMs }));
-      return 'stale';
-    }
-    limit.end();
-    const noteDone = (within: TimeLimit): Promise<void> =>
-      note(
-        async () => {
-          await store.set(keys.done, doneValue, { ttlMs: dedupeTtlMs });
-          if (place && mark !== undefined) await advanceMark(store, mark, place, seen, dedupeTtlMs);
-        },
-        within,
-        settings,
-        delivery,
-      );
-    await handleInTime(lock, settings, delivery, noteDone);
-    await noteDone(limit);
+    await callHandler(deliveries, running, call);
+    await deliveries.finish(running, call.isAnswered);
     return 'handled';
   } finally {
-    await release(lock, settings, delivery);
+    await deliveries.release(running);
   }
 }
 
-/** A handler that ends well after all was called to good effect, and is not called again where that can be helped. */
-async function handleInTime(
-  lock: Lock,
-  { clock, limitMs, logger }: WorkSettings,
-  { event, attempt, signal, handle }: Work,
-  noteDone: (within: TimeLimit) => Promise<void>,
+/**
+ * Waits for the handler until 5 seconds after its signal was aborted: one that ignores it must not hold up what others
+ * wait for. Where such a handler ends well after all, that is noted, so that it is not called again.
+ */
+async function callHandler(
+  deliveries: DeliveryStore,
+  running: RunningDelivery,
+  { attempt, signal, handle, isAnswered }: HandlerCall,
 ): Promise<void> {
-  const call = async (): Promise<unknown> => handle(event, createContext(attempt, signal, lock));
-  await untilLastWords(call(), {
-    signal,
-    clock,
-    onLateEnd(result) {
-      const { topic, shop, webhookId } = event;
-      const message = 'the handler of a webhook did not listen to its signal, and ended when others had their turn';
-      logger?.warn({ ...result, topic, shop, webhookId }, message);
-      if ('error' in result) return;
-      const limit = startTimeLimit(clock, limitMs);
-      void noteDone(limit).finally(() => limit.end());
+  const { clock, logger, timeoutMs } = deliveries;
+  const { event, lock } = running;
+  const handling = (async () => handle(event, createContext(attempt, signal, lock)))();
+  await boundedWait<unknown>(handling, {
+    ...{ signal, graceMs: gracePeriodMs, clock },
+    onLate(outcome) {
+      const message = 'the handler of a webhook did not listen to its signal, and ended after its lock was released';
+      const failure = 'error' in outcome ? { error: outcome.error } : {};
+      logger?.warn({ ...failure, ...idsOf(event) }, message);
+      if ('error' in outcome) return;
+      void deliveries.finish({ ...running, deadline: new Deadline(clock, timeoutMs) }, isAnswered);
     },
   });
 }
 
-/** The signal is made when the handler first looks at it: joining two is dear, and most handlers never look. */
+/** The signal is made when the handler first looks at it: joining two is expensive, and most handlers never look. */
 function createContext(attempt: number, outer: AbortSignal, lock: Lock): WebhookContext {
   let joined: AbortSignal | undefined;
   return {
@@ -181,28 +148,4 @@ function createContext(attempt: number, outer: AbortSignal, lock: Lock): Webhook
       return joined;
     },
   };
-}
-
-/**
- * Tries three times. A failure is not the handler's: running that again would do twice what was done once, while
- * a missing note matters only if a copy of the delivery, or an older one, is still to come. Where Shopify waits for
- * the answer, all tries have the time of one: a copy is to come for certain after an answer that is late.
- */
-async function note(
-  write: () => Promise<void>,
-  limit: TimeLimit,
-  { logger }: WorkSettings,
-  { event: { topic, shop, webhookId }, isAnswered }: Work,
-): Promise<void> {
-  let failure: unknown;
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
-    if (attempt === 1 || isAnswered) limit.restart();
-    try {
-      return await limit.race('store', write());
-    } catch (error) {
-      failure = error;
-    }
-  }
-  const message = 'a webhook was handled, but the store could not note it: a copy of it would be handled again';
-  logger?.error({ error: failure, topic, shop, webhookId }, message);
 }
