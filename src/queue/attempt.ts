@@ -5,7 +5,7 @@ import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
 import type { DeadJob, JobContext, JobHandler, QueueStats } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
 import { createEmit, type Emit, safeLogger } from '../telemetry/telemetry.ts';
-import { deferDelay } from './job.ts';
+import { deferDelay } from './defer.ts';
 
 /** How an attempt ended. `given-back`: it was stopped from outside, which is not the job's fault. */
 export type AttemptResult =

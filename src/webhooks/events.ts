@@ -1,3 +1,4 @@
+import { ConfigError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
@@ -9,7 +10,7 @@ import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } f
 /** A verified delivery with its body read. */
 export interface WebhookEvent<Topic extends string = string> extends WebhookDetails {
   readonly topic: Topic;
-  /** The body as JSON. Its shape is Shopify's word, not checked. */
+  /** The body as JSON. Its shape is what Shopify documents, not checked. */
   readonly payload: WebhookPayload<Topic>;
   /** The body's bytes as they were signed. */
   readonly rawBody: Uint8Array;
@@ -55,20 +56,35 @@ type ActionHandlers = {
 
 /**
  * What to do, by topic (wire name, such as `products/update`), and for next-generation Events by resource and action
- * (`Product/update`) or by resource (`Product`). Shopify waits five seconds in all for the answer.
+ * (`Product/update`) or by resource (`Product`). Shopify waits five seconds in all for the response.
  */
 export interface WebhookTopicHandlers extends KnownTopicHandlers, ResourceHandlers, ActionHandlers {
   readonly [topic: string]: WebhookTopicHandler<string> | undefined;
 }
 
-/** Options of everything that takes webhooks in. */
+/** Options of everything that receives webhooks. */
 export interface ReceiveWebhookOptions {
   /** The app's client secret, or several while one is being replaced. */
   readonly secrets: WebhookSecrets;
   /** Largest body taken, in bytes. Default 5 MiB. A larger one gets 413. */
   readonly maxBodyBytes?: number;
-  /** Told of every refused and failed delivery. Default: nobody is. */
+  /** Told of every refused and failed delivery. Default: none. */
   readonly logger?: Logger;
+}
+
+/**
+ * Largest body to take, in bytes, with the option checked.
+ *
+ * @throws ConfigError when it is not a positive integer.
+ */
+export function maxBodyBytesOf({ maxBodyBytes = 5 * 1024 * 1024 }: ReceiveWebhookOptions): number {
+  return wholeNumber('maxBodyBytes', maxBodyBytes);
+}
+
+/** @throws ConfigError when the option is not a positive integer. */
+export function wholeNumber(field: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new ConfigError('Invalid configuration', { issues: [{ field, message: 'must be a whole number above 0' }] });
 }
 
 /** Options of `createWebhookHandler`. */
@@ -82,27 +98,27 @@ export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
    */
   readonly store?: KeyValueStore;
   /**
-   * Handles deliveries after the answer, with retries. Needs `store`. Default: none, and the answer comes when the
-   * handler has ended.
+   * Handles deliveries after the response, with retries. Needs `store`. Default: none, and the response is sent when
+   * the handler has ended.
    */
   readonly queue?: JobQueue;
   /** Milliseconds before each further attempt on the queue. Default 10, 30 and 60 seconds. */
   readonly retryDelaysMs?: readonly number[];
   /** Milliseconds for which it is known what was handled. Default 48 hours: Shopify tries again for four. */
   readonly dedupeTtlMs?: number;
-  /** Milliseconds that store and queue may take before the answer is 503. Default 3,000; Shopify waits 5,000. */
+  /** Milliseconds that store and queue may take before the response is 503. Default 3,000; Shopify waits 5,000. */
   readonly ackTimeoutMs?: number;
-  /** By topic, where the default (see docs/webhooks.md) does not fit, such as `{ 'products/create': 'newest' }`. */
+  /** By topic, where the default (see docs/webhooks.md) is not what you want, such as `{ 'products/create': 'newest' }`. */
   readonly order?: Readonly<Record<string, WebhookOrder>>;
   /** Sets this handler apart from others on the same store and queue. Default `webhooks`; it is the type of its jobs. */
   readonly name?: string;
   /** Time, for tests. */
   readonly clock?: Clock;
-  /** Hears how each delivery ended. An error thrown in it is logged and changes nothing. */
+  /** Called with how each delivery ended. An error thrown in it is logged and changes nothing. */
   readonly onEvent?: (event: WebhookHandlerEvent) => void;
 }
 
-/** Why a delivery got another answer than 200 from a handler. */
+/** Why a delivery got a response other than 200. */
 export type WebhookFailure =
   | WebhookRefusal
   | 'method-not-allowed'
@@ -130,24 +146,24 @@ export type WebhookHandlerEvent =
   | WebhookStepEvent;
 
 /**
- * What came of reading a body: the raw body, or why there is none. Where `rawBody` is nothing raw, because a
- * parser was there first, `mend` ends the message with what to do about it in that framework.
+ * The outcome of reading a body: the raw body, or why there is none. Where `rawBody` is not raw, because a parser
+ * was there first, `fix` ends the message with what to do about it in that framework.
  */
 export type BodyRead =
   | { readonly ok: true; readonly rawBody: unknown; readonly fix?: string }
   | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' };
 
-/** One request, as every framework can put it. */
+/** One request, in a form that every framework's can be brought into. */
 export interface WebhookDelivery {
   readonly method: string;
   readonly headers: WebhookHeaders;
-  /** The topic that the URL stands for: a true delivery of another one is refused. Default: any topic. */
+  /** The topic that the URL stands for: a genuine delivery of another one is refused. Default: any topic. */
   readonly topic?: string;
   /** Reads the body, but stops once it is larger than `maxBytes`. Must not reject. */
   readBody(maxBytes: number): Promise<BodyRead>;
 }
 
-/** The answer to send. */
+/** The response to send. */
 export interface WebhookResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -155,7 +171,7 @@ export interface WebhookResponse {
   readonly body: string;
 }
 
-/** Takes deliveries in. Call it with a `Request`, or hand it to the shim of a framework. */
+/** Receives deliveries. Call it with a `Request`, or hand it to the shim of a framework. */
 export interface WebhookHandler {
   (request: Request): Promise<Response>;
   /** The same for a request of any framework: this is what the shims call. */
@@ -169,7 +185,7 @@ export interface FieldsChanged {
   readonly removed: readonly string[];
 }
 
-/** What a handler may want to know of its call. */
+/** What a handler gets besides the event. */
 export interface WebhookContext {
   /** 1 for the first; more where the queue tries again after the handler threw. */
   readonly attempt: number;
@@ -180,7 +196,7 @@ export interface WebhookContext {
   readonly signal: AbortSignal;
 }
 
-/** How one delivery went on, besides being handled. Holds nothing of the body. */
+/** What happened to a delivery, besides being handled. Holds nothing of the body. */
 export type WebhookStep =
   /** Safe in the queue, and answered with 200. */
   | { readonly type: 'queued' }
@@ -191,7 +207,7 @@ export type WebhookStep =
   /** Answered with 503, so that Shopify tries again. `busy`: another delivery of the resource is being handled. */
   | { readonly type: 'unavailable'; readonly reason: WebhookUnavailable; readonly error?: unknown };
 
-/** Why a delivery could not be taken in just now. */
+/** Why a delivery could not be accepted now. */
 export type WebhookUnavailable = 'busy' | 'store-failed' | 'queue-failed';
 
 /** A step with the delivery that it belongs to. */

@@ -1,23 +1,27 @@
 import { ConfigError } from '../errors/errors.ts';
-import type { WebhookDelivery, WebhookHandler, WebhookHandlerOptions } from './events.ts';
-import { createReceiver, wholeNumber } from './receive.ts';
-import { verifyHere } from './verify.ts';
+import {
+  maxBodyBytesOf,
+  type WebhookDelivery,
+  type WebhookHandler,
+  type WebhookHandlerOptions,
+  wholeNumber,
+} from './events.ts';
 
 /**
- * One place for all webhooks: verifies each delivery, hands it to its topic's handler and answers.
+ * One place for all webhooks: verifies each delivery, calls its topic's handler and responds.
  *
- * Alone, it awaits the handler and handles whatever comes. With a `store` it skips copies and what comes too late.
- * With a `queue` besides, the answer is sent once the delivery is safe in both, and the handler runs on the queue.
- * docs/webhooks.md tells it all.
+ * Alone, it awaits the handler, and handles each delivery that comes. With a `store` it skips copies and what comes too late.
+ * With a `queue` too, the response is sent once the delivery is safe in both, and the handler runs on the queue.
+ * See docs/webhooks.md.
  *
  * 200: done or queued, a copy, or no handler for the topic. 401: wrong signature. 400: headers or body missing, body
- * no JSON. 404: not `enabled`. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
- * is set. 503: store or queue do not answer. After a 5xx Shopify tries again.
+ * not JSON. 404: not `enabled`. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
+ * is set. 503: store or queue do not respond. After a 5xx Shopify tries again.
  *
- * Secrets are looked at when a delivery comes, not here, so that a build without them in its environment
+ * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when a number of bytes or milliseconds does not fit, or there is a queue and no store.
+ * @throws ConfigError when a number of bytes or milliseconds is invalid, or there is a queue and no store.
  *
  * @example
  * ```ts
@@ -29,7 +33,7 @@ import { verifyHere } from './verify.ts';
  * ```
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
-  const receive = createReceiver(options, verifyHere);
+  maxBodyBytesOf(options);
   const { store, queue, name = 'webhooks', retryDelaysMs = [] } = options;
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
@@ -37,8 +41,8 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   if (queue && !store)
     throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
 
-  // A chunk of its own: who only verifies does not pay for it.
-  const ingest = import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest(options, receive));
+  // A chunk of its own: code that only verifies does not pay for it.
+  const ingest = import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest(options));
   // Where it cannot be loaded, each delivery says so.
   ingest.catch(() => undefined);
   queue?.process(name, async (job) => (await ingest).runJob(job));

@@ -1,7 +1,7 @@
 import type { BodyRead, WebhookDelivery } from './events.ts';
 
 /**
- * Lets the rest run into nothing: a sender that is cut off while it sends never sees the answer, and a server that has
+ * Lets the rest run into nothing: a sender that is cut off while it sends never sees the response, and a server that has
  * unread bytes on a connection ends it, with the next request on it. What has no end is cut off all the same.
  */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, mostBytes: number): Promise<void> {
@@ -33,7 +33,7 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
       chunks.push(read.value);
     }
     if (request.signal.aborted) return { ok: false, reason: 'body-unreadable' };
-    return { ok: true, rawBody: joined(chunks, byteLength) };
+    return { ok: true, rawBody: concatBytes(chunks, byteLength) };
   } catch {
     return { ok: false, reason: 'body-unreadable' };
   } finally {
@@ -42,28 +42,28 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
 }
 
 /** What a framework knows of a `Request` beyond itself. */
-interface RequestPlace {
+interface RequestSetting {
   /** The topic that the URL stands for, where it stands for one. */
   readonly topic?: string | undefined;
   /** What to do in this framework where something has read the body before. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** A `Request` as a delivery. */
-export function fromRequest(request: Request, { topic, mend }: RequestPlace = {}): WebhookDelivery {
+export function fromRequest(request: Request, { topic, fix }: RequestSetting = {}): WebhookDelivery {
   return {
     method: request.method,
     headers: request.headers,
     ...(topic !== undefined && { topic }),
     readBody: async (maxBytes) => ({
-      ...(mend !== undefined && { fix: mend }),
+      ...(fix !== undefined && { fix }),
       ...(await readRequestBody(request, maxBytes)),
     }),
   };
 }
 
 /** Chunks of a body as one piece. */
-export function joined(chunks: readonly Uint8Array[], byteLength: number): Uint8Array<ArrayBuffer> {
+export function concatBytes(chunks: readonly Uint8Array[], byteLength: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(byteLength);
   let offset = 0;
   for (const chunk of chunks) {

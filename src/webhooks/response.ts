@@ -1,7 +1,7 @@
 import type { WebhookFailure, WebhookResponse } from './events.ts';
 import type { WebhookRefusal } from './verify.ts';
 
-/** A delivery that ends here, with the answer's status. */
+/** A delivery that ends here, with the status of its response. */
 export interface Refusal {
   readonly ok: false;
   readonly status: number;
@@ -26,7 +26,7 @@ export function statusOf(reason: WebhookRefusal): number {
 /** All is well; Shopify looks at the status only. */
 export const accepted: WebhookResponse = { status: 200, headers: {}, body: '' };
 
-/** The answer to a delivery that was refused or has failed. */
+/** The response to a delivery that was refused or has failed. */
 export function failureResponse({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookResponse {
   return {
     status,
@@ -39,7 +39,7 @@ export function failureResponse({ status, reason, message }: Omit<Refusal, 'ok'>
   };
 }
 
-/** The answer in the form of fetch. */
+/** The response in the form of fetch. */
 export function toResponse({ status, headers, body }: WebhookResponse): Response {
   return new Response(body === '' ? null : body, { status, headers });
 }

@@ -26,11 +26,11 @@ export interface VerifyWebhookInput {
  * - `body-already-parsed`: `rawBody` is an object that some parser made of the body.
  * - `body-missing`: there is no `rawBody` at all.
  * - `hmac-missing`: no signature header, neither classic nor next-generation.
- * - `hmac-malformed`: the signature is no base64 of 32 bytes.
+ * - `hmac-malformed`: the signature is not base64 of 32 bytes.
  * - `hmac-mismatch`: none of the secrets made this signature over this body.
  * - `topic-missing`, `shop-missing`: signed, but without that header.
- * - `shop-invalid`: signed, but the shop is no `….myshopify.com` domain.
- * - `input-invalid`: what was handed in could not be read.
+ * - `shop-invalid`: signed, but the shop is not a `….myshopify.com` domain.
+ * - `input-invalid`: the input could not be read.
  * - `crypto-missing`: the synchronous verifier was called where there is no node:crypto.
  */
 export type WebhookRefusal =
@@ -75,26 +75,16 @@ export interface VerifiedWebhook extends WebhookDetails {
   readonly ok: true;
 }
 
-/** A delivery that must not be believed. */
+/** A delivery that failed verification. */
 export interface RefusedWebhook {
   readonly ok: false;
   readonly reason: WebhookRefusal;
-  /** What is wrong and how to mend it. Holds no secret, no signature and nothing of the body. */
+  /** What is wrong and how to fix it. Holds no secret, no signature and nothing of the body. */
   readonly message: string;
 }
 
 /** The outcome of a verification; decide by `ok`. */
 export type WebhookVerification = VerifiedWebhook | RefusedWebhook;
-
-type VerifyNodeCrypto = NonNullable<typeof nodeCrypto>;
-
-function signs(crypto: VerifyNodeCrypto, secret: string, body: string | Uint8Array, presented: Buffer): boolean {
-  // Compared as base64 text: node:crypto hands that over faster than bytes (measured on Node 24: 0.85 of the time).
-  return crypto.timingSafeEqual(
-    Buffer.from(crypto.createHmac('sha256', secret).update(body).digest('base64')),
-    presented,
-  );
-}
 
 /**
  * Checks that Shopify has signed this body, and reads what the delivery's headers say.
@@ -110,32 +100,20 @@ function signs(crypto: VerifyNodeCrypto, secret: string, body: string | Uint8Arr
  */
 export function verifyWebhook(input: VerifyWebhookInput): WebhookVerification {
   try {
-    const claim = readClaim(input);
-    if (!claim.ok) return claim;
+    const request = readSignedRequest(input);
+    if (!request.ok) return request;
     const crypto = nodeCrypto;
     if (!crypto) return refuse('crypto-missing');
-    const { body, hmac, secrets } = claim;
+    const { body, hmac } = request;
     const presented = Buffer.from(hmac);
-    const index = secrets.findIndex((secret) => isUsableSecret(secret) && signs(crypto, secret, body, presented));
-    if (index >= 0) return acceptClaim(claim, index);
-    const isSpaced = trimmedSecrets(claim).some((secret) => signs(crypto, secret, body, presented));
-    return isSpaced ? refuse('secret-has-whitespace') : refuseClaim(claim);
+    const match = candidatesOf(request).find(({ secret }) =>
+      // Compared as base64 text: node:crypto hands that over faster than bytes (measured on Node 24: 0.85 of the time).
+      crypto.timingSafeEqual(Buffer.from(crypto.createHmac('sha256', secret).update(body).digest('base64')), presented),
+    );
+    return conclude(request, match);
   } catch {
     return refuse('input-invalid');
   }
-}
-
-/** Web Crypto compares in constant time itself. */
-async function signsOfVerifyAsync(secret: string, body: BufferSource, presented: BufferSource): Promise<boolean> {
-  const bytes = new TextEncoder().encode(secret);
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
-  return crypto.subtle.verify('HMAC', key, presented, body);
-}
-
-/** Web Crypto refuses views of shared memory, which the sync verifier takes; their bytes are copied. */
-function bytesOf(body: WebhookClaim['body']): BufferSource {
-  if (typeof body === 'string') return new TextEncoder().encode(body);
-  return new Uint8Array(body);
 }
 
 /**
@@ -144,20 +122,32 @@ function bytesOf(body: WebhookClaim['body']): BufferSource {
  */
 export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<WebhookVerification> {
   try {
-    const claim = readClaim(input);
-    if (!claim.ok) return claim;
-    const presented = Uint8Array.from(atob(claim.hmac), (character) => character.charCodeAt(0));
-    const body = bytesOf(claim.body);
-    for (const [index, secret] of claim.secrets.entries()) {
-      if (isUsableSecret(secret) && (await signsOfVerifyAsync(secret, body, presented)))
-        return acceptClaim(claim, index);
+    const request = readSignedRequest(input);
+    if (!request.ok) return request;
+    const presented = Uint8Array.from(atob(request.hmac), (character) => character.charCodeAt(0));
+    const encoder = new TextEncoder();
+    // Web Crypto refuses views of shared memory, which the sync verifier takes; their bytes are copied.
+    const body = typeof request.body === 'string' ? encoder.encode(request.body) : new Uint8Array(request.body);
+    for (const candidate of candidatesOf(request)) {
+      const bytes = encoder.encode(candidate.secret);
+      const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+      // Web Crypto compares in constant time itself.
+      if (await crypto.subtle.verify('HMAC', key, presented, body)) return conclude(request, candidate);
     }
-    for (const secret of trimmedSecrets(claim)) {
-      if (await signsOfVerifyAsync(secret, body, presented)) return refuse('secret-has-whitespace');
-    }
-    return refuseClaim(claim);
+    return conclude(request, undefined);
   } catch {
     return refuse('input-invalid');
+  }
+}
+
+type NodeCrypto = typeof import('node:crypto');
+
+function findNodeCrypto(): NodeCrypto | undefined {
+  try {
+    return globalThis.process?.getBuiltinModule?.('node:crypto');
+  } catch {
+    // Next's edge runtime has a `process` that throws where it is asked for anything of Node.
+    return undefined;
   }
 }
 
@@ -165,56 +155,16 @@ export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<Web
  * node:crypto, or `undefined` where there is none, as in an edge runtime. Asked for and not imported, so that
  * one and the same module loads in both.
  */
-const nodeCrypto: NodeCrypto | undefined = /* @__PURE__ */ find();
+const nodeCrypto: NodeCrypto | undefined = /* @__PURE__ */ findNodeCrypto();
 
-const dropped = 'header is missing: a proxy has dropped it, or this is no webhook of Shopify.';
-
-const messages: Readonly<Record<WebhookRefusal, string>> = {
-  'secret-missing':
-    'No secret was given: pass the client secret of the app as `secrets`, and check that its environment variable is set.',
-  'secret-has-whitespace': 'The secret matches without the white space around it: trim it where it is read.',
-  'body-already-parsed':
-    'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
-  'body-missing': 'There is no raw body to verify: hand the request over before anything reads its body.',
-  'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
-  'hmac-malformed': 'The signature is not 44 characters of base64: it was sent twice, in hex, or changed on the way.',
-  'hmac-mismatch':
-    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have another one, shown there), and hand over the body unchanged.',
-  'topic-missing': `The topic ${dropped}`,
-  'shop-missing': `The shop domain ${dropped}`,
-  'shop-invalid': 'The shop domain header holds no name like acme.myshopify.com.',
-  'input-invalid':
-    'It could not be read: `headers` must be a Headers object or request.headers of node:http, `rawBody` bytes or text.',
-  'crypto-missing': 'There is no node:crypto here: use `verifyWebhookAsync`.',
-};
-
-const classicHeaders: HeaderNames = {
-  ...shared('x-'),
-  generation: 'classic',
-  name: 'x-shopify-name',
-  action: null,
-};
-
-/** Source: https://shopify.dev/docs/apps/build/events/delivery-structure */
-const nextHeaders: HeaderNames = {
-  ...shared(''),
-  generation: 'next',
-  name: 'shopify-handle',
-  action: 'shopify-action',
-};
-
-/** 32 bytes in base64 are 43 characters and one `=`; the last character before it has two bits that must be 0. */
-const hmacPattern = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
-
-const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
-
-const accessTokenPattern = /^\s*(?:shp(?:at|ca|ua|pa|rt)_|atkn_)/;
+/** `verifyWebhook` or `verifyWebhookAsync`. */
+export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;
 
 /** The faster verifier of those that this runtime can run: on node:crypto, or on Web Crypto in an edge runtime. */
 export const verifyHere: Verify = nodeCrypto ? verifyWebhook : verifyWebhookAsync;
 
-/** A delivery that has all it takes for its signature to be checked. */
-interface WebhookClaim {
+/** A request that has all it takes for its signature to be checked. */
+interface SignedRequest {
   readonly ok: true;
   readonly body: string | Uint8Array;
   /** Base64, as sent, and sure to be of 32 bytes in the one way to spell them. */
@@ -224,31 +174,15 @@ interface WebhookClaim {
   readonly names: HeaderNames;
 }
 
-/** A key of nothing but white space could be guessed, so it is none. */
-function isUsableSecret(secret: unknown): secret is string {
-  return typeof secret === 'string' && secret.trim() !== '';
-}
+/** 32 bytes in base64 are 43 characters and one `=`; the last character before it has two bits that must be 0. */
+const hmacPattern = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
-function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  // By its tag: under Jest and in a vm context the class is another one.
-  return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
-}
+const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
-/** The body in a form that can be signed; `null` for what is no raw body. */
-export function signableBody(rawBody: unknown): string | Uint8Array | null {
-  if (typeof rawBody === 'string' || rawBody instanceof Uint8Array) return rawBody;
-  if (ArrayBuffer.isView(rawBody)) return new Uint8Array(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
-  if (isArrayBuffer(rawBody)) return new Uint8Array(rawBody);
-  return null;
-}
-
-/** The refusal of what is no raw body. `mend` says what to do about it in the framework at hand. */
-export function refuseBody(rawBody: unknown, mend?: string): RefusedWebhook {
-  return refuse(rawBody === undefined || rawBody === null ? 'body-missing' : 'body-already-parsed', mend);
-}
+const accessTokenPattern = /^\s*(?:shp(?:at|ca|ua|pa|rt)_|atkn_)/;
 
 /** The checks that come before the signature's, cheapest first. May throw on hostile input, such as a throwing getter. */
-function readClaim({ rawBody, headers, secrets }: VerifyWebhookInput): WebhookClaim | RefusedWebhook {
+function readSignedRequest({ rawBody, headers, secrets }: VerifyWebhookInput): SignedRequest | RefusedWebhook {
   const body = signableBody(rawBody);
   if (body === null) return refuseBody(rawBody);
 
@@ -267,30 +201,47 @@ function readClaim({ rawBody, headers, secrets }: VerifyWebhookInput): WebhookCl
   return { ok: true, body, hmac, secrets: list, headers, names };
 }
 
-/** The checks that come after a signature was found right. */
-function acceptClaim({ headers, names }: WebhookClaim, secretIndex: number): WebhookVerification {
-  const topic = headerOf(headers, names.topic);
-  if (!topic) return refuse('topic-missing');
-  const shop = headerOf(headers, names.shop)?.toLowerCase();
-  if (!shop) return refuse('shop-missing');
-  if (!shopPattern.test(shop)) return refuse('shop-invalid');
-  return {
-    ok: true,
-    generation: names.generation,
-    topic,
-    shop,
-    webhookId: headerOf(headers, names.webhookId),
-    eventId: headerOf(headers, names.eventId),
-    triggeredAt: headerOf(headers, names.triggeredAt),
-    apiVersion: headerOf(headers, names.apiVersion),
-    name: headerOf(headers, names.name),
-    action: names.action === null ? null : headerOf(headers, names.action),
-    secretIndex,
-  };
+/** The body in a form that can be signed; `null` for what is not a raw body. */
+export function signableBody(rawBody: unknown): string | Uint8Array | null {
+  if (typeof rawBody === 'string' || rawBody instanceof Uint8Array) return rawBody;
+  if (ArrayBuffer.isView(rawBody)) return new Uint8Array(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+  if (isArrayBuffer(rawBody)) return new Uint8Array(rawBody);
+  return null;
 }
 
-/** The refusal of a signature that no secret has made. */
-function refuseClaim({ body, secrets }: WebhookClaim): RefusedWebhook {
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  // By its tag: under Jest and in a vm context the class is another one.
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+}
+
+/** A key of nothing but white space could be guessed, so it does not count. */
+function isUsableSecret(secret: unknown): secret is string {
+  return typeof secret === 'string' && secret.trim() !== '';
+}
+
+/** A secret to try. */
+interface Candidate {
+  readonly secret: string;
+  /** Its index among the secrets; `null` where it is one of them without the white space around it. */
+  readonly index: number | null;
+}
+
+/** The secrets as they are, then those with white space around them, without it. */
+function candidatesOf({ secrets }: SignedRequest): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const trimmed: Candidate[] = [];
+  for (const [index, secret] of secrets.entries()) {
+    if (!isUsableSecret(secret)) continue;
+    candidates.push({ secret, index });
+    if (secret !== secret.trim()) trimmed.push({ secret: secret.trim(), index: null });
+  }
+  return [...candidates, ...trimmed];
+}
+
+/** What a verification comes to. @param match The secret that has made the signature. */
+function conclude(request: SignedRequest, match: Candidate | undefined): WebhookVerification {
+  if (match) return match.index === null ? refuse('secret-has-whitespace') : readDetails(request, match.index);
+  const { body, secrets } = request;
   if (body.length === 0) {
     return refuse('hmac-mismatch', ' The body is empty: something may have read it before.');
   }
@@ -300,9 +251,27 @@ function refuseClaim({ body, secrets }: WebhookClaim): RefusedWebhook {
   return refuse('hmac-mismatch');
 }
 
-/** What to try where no secret matched: those with white space around them, without it. */
-function trimmedSecrets({ secrets }: WebhookClaim): readonly string[] {
-  return secrets.filter(isUsableSecret).flatMap((secret) => (secret === secret.trim() ? [] : [secret.trim()]));
+/** The checks that come after a signature was found right. */
+function readDetails({ headers, names }: SignedRequest, secretIndex: number): WebhookVerification {
+  const { generation, topic: topicHeader, shop: shopHeader, action } = names;
+  const topic = headerOf(headers, topicHeader);
+  if (!topic) return refuse('topic-missing');
+  const shop = headerOf(headers, shopHeader)?.toLowerCase();
+  if (!shop) return refuse('shop-missing');
+  if (!shopPattern.test(shop)) return refuse('shop-invalid');
+  return {
+    ok: true,
+    generation,
+    topic,
+    shop,
+    webhookId: headerOf(headers, names.webhookId),
+    eventId: headerOf(headers, names.eventId),
+    triggeredAt: headerOf(headers, names.triggeredAt),
+    apiVersion: headerOf(headers, names.apiVersion),
+    name: headerOf(headers, names.name),
+    action: action === null ? null : headerOf(headers, action),
+    secretIndex,
+  };
 }
 
 /** Names of one generation's headers, in lower case. Source: https://shopify.dev/docs/apps/build/webhooks/subscribe/https */
@@ -319,7 +288,7 @@ interface HeaderNames {
   readonly action: string | null;
 }
 
-function shared(prefix: string) {
+function sharedNames(prefix: string) {
   return {
     hmac: `${prefix}shopify-hmac-sha256`,
     topic: `${prefix}shopify-topic`,
@@ -331,7 +300,22 @@ function shared(prefix: string) {
   };
 }
 
-/** Joins a repeated header as HTTP does; what is no text counts as missing. */
+const classicHeaders: HeaderNames = {
+  ...sharedNames('x-'),
+  generation: 'classic',
+  name: 'x-shopify-name',
+  action: null,
+};
+
+/** Source: https://shopify.dev/docs/apps/build/events/delivery-structure */
+const nextHeaders: HeaderNames = {
+  ...sharedNames(''),
+  generation: 'next',
+  name: 'shopify-handle',
+  action: 'shopify-action',
+};
+
+/** Joins a repeated header as HTTP does; what is not text counts as missing. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string'))
@@ -352,21 +336,33 @@ export function headerOf(headers: WebhookHeaders, name: string): string | null {
   return null;
 }
 
+const dropped = 'header is missing: a proxy has dropped it, or this is not a webhook of Shopify.';
+
+const messages: Readonly<Record<WebhookRefusal, string>> = {
+  'secret-missing':
+    'No secret was given: pass the client secret of the app as `secrets`, and check that its environment variable is set.',
+  'secret-has-whitespace': 'The secret matches without the white space around it: trim it where it is read.',
+  'body-already-parsed':
+    'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
+  'body-missing': 'There is no raw body to verify: hand the request over before anything reads its body.',
+  'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
+  'hmac-malformed': 'The signature is not 44 characters of base64: it was sent twice, in hex, or changed on the way.',
+  'hmac-mismatch':
+    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have another one, shown there), and hand over the body unchanged.',
+  'topic-missing': `The topic ${dropped}`,
+  'shop-missing': `The shop domain ${dropped}`,
+  'shop-invalid': 'The shop domain header holds no name like acme.myshopify.com.',
+  'input-invalid':
+    'It could not be read: `headers` must be a Headers object or request.headers of node:http, `rawBody` bytes or text.',
+  'crypto-missing': 'There is no node:crypto here: use `verifyWebhookAsync`.',
+};
+
 /** The refusal for a reason, with what more is known about this very case. */
 function refuse(reason: WebhookRefusal, hint = ''): RefusedWebhook {
   return { ok: false, reason, message: messages[reason] + hint };
 }
 
-type NodeCrypto = typeof import('node:crypto');
-
-function find(): NodeCrypto | undefined {
-  try {
-    return globalThis.process?.getBuiltinModule?.('node:crypto');
-  } catch {
-    // Next's edge runtime has a `process` that throws where it is asked for anything of Node.
-    return undefined;
-  }
+/** The refusal of what is not a raw body. `fix` says what to do about it in the framework at hand. */
+export function refuseBody(rawBody: unknown, fix?: string): RefusedWebhook {
+  return refuse(rawBody === undefined || rawBody === null ? 'body-missing' : 'body-already-parsed', fix);
 }
-
-/** `verifyWebhook` or `verifyWebhookAsync`. */
-export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;

@@ -56,10 +56,12 @@ describe('verifyShopifyWebhook', () => {
   });
 });
 
-/** Everything that a source file imports at run time, in the end: file paths, and names of modules as they stand. */
+/** Everything that a source file imports at run time, at once or later: file paths, and names of modules as they stand. */
 function importedBy(file: string, found = new Set<string>()): Set<string> {
   const text = readFileSync(file, 'utf8');
-  for (const [, isType, target = ''] of text.matchAll(/^(?:import|export) (type )?[^;]*?from '([^']+)';/gm)) {
+  const imports = /^(?:import|export) (type )?[^;]*?from '([^']+)';|(?<!typeof )\bimport\('([^']+)'\)/gm;
+  for (const [, isType, atOnce, later] of text.matchAll(imports)) {
+    const target = atOnce ?? later ?? '';
     const path = target.startsWith('.') ? resolve(dirname(file), target) : target;
     if (isType || found.has(path)) continue;
     found.add(path);

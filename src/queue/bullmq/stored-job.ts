@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Job as BullJob, JobsOptions } from 'bullmq';
 import type { DeadJob, Job } from '../../ports/job-queue.ts';
-import { dedupeName, isNewerFormat, type QueuedJob } from '../job.ts';
+import { isNewerFormat } from '../defer.ts';
+import { dedupeName, type QueuedJob } from '../job.ts';
 
 /** Format of `StoredJob`. Raise it with every change that an older version would misread. */
 const storedJobFormat = 1;

@@ -3,7 +3,7 @@ import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../eve
 import { createReceiver } from '../receive.ts';
 import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import { fromNodeRequest, type NodeRequest, sendAnswer, topicOfPath } from './requests.ts';
+import { fromNodeRequest, type NodeRequest, sendResponse, topicOfPath } from './requests.ts';
 
 declare global {
   // Express's own types take additions to a request in this way only.
@@ -30,38 +30,38 @@ export type NodeMiddleware<Request extends NodeRequest = NodeRequest> = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** Middleware that always answers, so that `createServer` of node:http takes it too. */
+/** Middleware that always responds, so that `createServer` of node:http takes it too. */
 export type NodeListener = (request: NodeRequest, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
-const mend =
+const fix =
   ' In Express mount the webhook route before the parser, or let the parser keep the bytes:\n' +
   "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
   '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));';
 
-/** Only a handler of another make can fail as a whole. */
+/** Only a handler that is not from `createWebhookHandler` can reject. */
 const failed = failureResponse({
   status: 500,
   reason: 'handler-failed',
   message: 'The delivery could not be processed.',
 });
 
-function answer(
+function respond(
   handler: WebhookHandler,
   topic: string | undefined,
   ...[request, response, next]: Parameters<NodeListener>
 ) {
   handler
-    .process(fromNodeRequest(request, mend, topic))
-    .then((settled) => sendAnswer(response, settled))
-    .catch(next ?? (() => sendAnswer(response, failed)));
+    .process(fromNodeRequest(request, fix, topic))
+    .then((result) => sendResponse(response, result))
+    .catch(next ?? (() => sendResponse(response, failed)));
 }
 
 /**
- * Express middleware around a handler from `createWebhookHandler`: reads the raw body itself and answers. It is a
+ * Express middleware around a handler from `createWebhookHandler`: reads the raw body itself and responds. It is a
  * listener for `createServer` of node:http as well.
  *
  * Mount it before `express.json()`, or keep the bytes as `request.rawBody`; where a parser was there first,
- * the answer is 400 and says how to mend it.
+ * the response is 400 and says how to fix it.
  *
  * @example
  * ```ts
@@ -70,13 +70,13 @@ function answer(
  * ```
  */
 export function shopifyWebhooks(handler: WebhookHandler): NodeListener {
-  return (request, response, next) => answer(handler, undefined, request, response, next);
+  return (request, response, next) => respond(handler, undefined, request, response, next);
 }
 
 /**
  * Express middleware that takes each topic on a URL of its own: `product/create`, `product/update`, `product/delete`,
  * `inventory/update` (topic `inventory_levels/update`) and the wire name of any topic, all below where it is mounted;
- * and every topic there itself. A true delivery whose topic is not the URL's gets 400. Other paths go on to `next()`.
+ * and every topic there itself. A genuine delivery whose topic is not the URL's gets 400. Other paths go on to `next()`.
  *
  * @example
  * ```ts
@@ -88,23 +88,23 @@ export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
     const [path = ''] = (request.url ?? '').split('?');
     const topic = topicOfPath(path);
     if (topic === null) next();
-    else answer(handler, topic, request, response, next);
+    else respond(handler, topic, request, response, next);
   };
 }
 
 /**
- * Express middleware that only verifies: a true delivery goes on to `next()` with `request.shopifyWebhook`
+ * Express middleware that only verifies: a genuine delivery goes on to `next()` with `request.shopifyWebhook`
  * (the event), `request.body` (its JSON) and `request.rawBody` (a `Buffer`); any other is answered here.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  */
 export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddleware<ShopifyWebhookRequest> {
   const receive = createReceiver(options, verifyWebhook);
   return (request, response, next) => {
     // `next` is called once: what it throws itself is for nobody here, least of all for a second call of it.
-    receive(fromNodeRequest(request, mend)).then((received) => {
+    receive(fromNodeRequest(request, fix)).then((received) => {
       if (!received.ok) {
-        sendAnswer(response, failureResponse(received));
+        sendResponse(response, failureResponse(received));
         return;
       }
       const { payload, rawBody } = received.event;

@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-const mend =
+const fix =
   ' In Fastify register the webhooks as a plugin with a parser of its own, and leave the stream alone in preParsing hooks:\n' +
   "  app.register(shopifyWebhooks(handler), { prefix: '/webhooks/shopify' });\n" +
   '  // a hook that must read it keeps the bytes: request.rawBody = bytes';
@@ -37,20 +37,20 @@ function toDelivery(request: FastifyRequest & { readonly rawBody?: unknown }, to
     ...(topic !== undefined && { topic }),
     readBody: async (maxBytes) => {
       // What a hook has kept is on Fastify's request, the stream in node:http's.
-      if (rawBody !== undefined) return { ok: true, rawBody, fix: mend };
-      return readNodeBody(raw as NodeRequest, maxBytes, mend);
+      if (rawBody !== undefined) return { ok: true, rawBody, fix };
+      return readNodeBody(raw as NodeRequest, maxBytes, fix);
     },
   };
 }
 
-function reply(to: FastifyReply, { status, headers, body }: WebhookResponse): FastifyReply {
-  return to.code(status).headers(headers).send(body);
+function send(reply: FastifyReply, { status, headers, body }: WebhookResponse): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
 }
 
 /**
  * A Fastify plugin around a handler from `createWebhookHandler`. It takes the raw body itself; the app's other
  * routes keep their parsers. Register it with a prefix: that path takes every topic, and below it each topic has
- * a URL of its own, such as `product/update`, `inventory/update` or any wire name. A true delivery whose topic is
+ * a URL of its own, such as `product/update`, `inventory/update` or any wire name. A genuine delivery whose topic is
  * not the URL's gets 400.
  *
  * @example
@@ -61,21 +61,21 @@ function reply(to: FastifyReply, { status, headers, body }: WebhookResponse): Fa
 export function shopifyWebhooks(handler: WebhookHandler): FastifyPluginAsync {
   return async (scope) => {
     leaveBodiesAlone(scope);
-    scope.all('/', async (request, answer) => reply(answer, await handler.process(toDelivery(request))));
-    scope.all<{ Params: { '*': string } }>('/*', async (request, answer) => {
+    scope.all('/', async (request, reply) => send(reply, await handler.process(toDelivery(request))));
+    scope.all<{ Params: { '*': string } }>('/*', async (request, reply) => {
       const topic = topicOfPath(request.params['*']);
-      if (topic === null) return answer.callNotFound();
-      return reply(answer, await handler.process(toDelivery(request, topic)));
+      if (topic === null) return reply.callNotFound();
+      return send(reply, await handler.process(toDelivery(request, topic)));
     });
   };
 }
 
 /**
  * A Fastify plugin that only verifies, for all routes of the scope that it is registered in: give it a scope of its
- * own. A true delivery reaches its route with `request.shopifyWebhook` (the event) and `request.body` (its JSON);
+ * own. A genuine delivery reaches its route with `request.shopifyWebhook` (the event) and `request.body` (its JSON);
  * any other is answered here.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts
@@ -89,9 +89,9 @@ export function verifyShopifyWebhook(options: ReceiveWebhookOptions): FastifyPlu
   const receive = createReceiver(options, verifyWebhook);
   const plugin: FastifyPluginAsync = async (scope) => {
     leaveBodiesAlone(scope);
-    scope.addHook('preValidation', async (request, answer) => {
+    scope.addHook('preValidation', async (request, reply) => {
       const received = await receive(toDelivery(request));
-      if (!received.ok) return reply(answer, failureResponse(received));
+      if (!received.ok) return send(reply, failureResponse(received));
       request.shopifyWebhook = received.event;
       request.body = received.event.payload;
       return undefined;

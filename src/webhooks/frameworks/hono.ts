@@ -10,7 +10,7 @@ export interface ShopifyWebhookVariables {
   shopifyWebhook: WebhookEvent;
 }
 
-const mend =
+const fix =
   ' In Hono mount the webhook route before what reads the body, or let that read through Hono, which keeps the bytes:\n' +
   "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
   '  await c.req.text(); // and not c.req.raw.text()';
@@ -20,9 +20,9 @@ async function readBody(context: Context, maxBytes: number): Promise<BodyRead> {
   const { req } = context;
   if (!req.raw.bodyUsed) return readRequestBody(req.raw, maxBytes);
   try {
-    return { ok: true, rawBody: await req.arrayBuffer(), fix: mend };
+    return { ok: true, rawBody: await req.arrayBuffer(), fix };
   } catch {
-    return { ok: true, rawBody: undefined, fix: mend };
+    return { ok: true, rawBody: undefined, fix };
   }
 }
 
@@ -47,10 +47,10 @@ export function shopifyWebhooks(handler: WebhookHandler): (context: Context) => 
 }
 
 /**
- * Hono middleware that only verifies: a true delivery goes on with `c.get('shopifyWebhook')` (the event), and its
+ * Hono middleware that only verifies: a genuine delivery goes on with `c.get('shopifyWebhook')` (the event), and its
  * body can be read from `c.req` again; any other is answered here.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts

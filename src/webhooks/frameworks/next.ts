@@ -4,9 +4,9 @@ import { createReceiver } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
 import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
-import { fromNodeRequest, type NodeRequest, sendAnswer, topicOfPath } from './requests.ts';
+import { fromNodeRequest, type NodeRequest, sendResponse, topicOfPath } from './requests.ts';
 
-const mend =
+const fix =
   ' In a Next route let this handler read the body, and whatever comes before it a copy:\n' +
   '  export const POST = shopifyWebhooks(handler);\n' +
   '  const copy = await request.clone().text(); // before the handler has the request';
@@ -22,7 +22,7 @@ const mend =
  * ```
  */
 export function shopifyWebhooks(handler: WebhookHandler): (request: Request) => Promise<Response> {
-  return async (request) => toResponse(await handler.process(fromRequest(request, { mend })));
+  return async (request) => toResponse(await handler.process(fromRequest(request, { fix })));
 }
 
 /** What Next hands to a catch-all route: the parameter that is a list holds the rest of the path. */
@@ -33,7 +33,7 @@ export interface CatchAllContext {
 /**
  * A catch-all route handler of Next's App Router that takes each topic on a URL of its own: `product/create`,
  * `product/update`, `product/delete`, `inventory/update` (topic `inventory_levels/update`) and the wire name of any
- * topic. In an optional catch-all (`[[...topic]]`) the bare path takes every topic. A true delivery whose topic is
+ * topic. In an optional catch-all (`[[...topic]]`) the bare path takes every topic. A genuine delivery whose topic is
  * not the URL's gets 400, any other path 404.
  *
  * @example
@@ -49,7 +49,7 @@ export function shopifyWebhookRouter(
     const rest = Object.values(await params).find((value) => Array.isArray(value)) ?? [];
     const topic = topicOfPath(rest.join('/'));
     if (topic === null) return new Response(null, { status: 404 });
-    return toResponse(await handler.process(fromRequest(request, { topic, mend })));
+    return toResponse(await handler.process(fromRequest(request, { topic, fix })));
   };
 }
 
@@ -64,7 +64,7 @@ export type VerifiedRoute<Context> = (
  * Puts verification in front of a route handler of Next's App Router; a delivery that is not Shopify's is
  * answered before the route sees it. Works in the edge runtime too.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts
@@ -79,19 +79,19 @@ export function verifyShopifyWebhook(
 ): <Context = unknown>(route: VerifiedRoute<Context>) => (request: Request, context: Context) => Promise<Response> {
   const receive = createReceiver(options, verifyHere);
   return (route) => async (request, context) => {
-    const received = await receive(fromRequest(request, { mend }));
+    const received = await receive(fromRequest(request, { fix }));
     return received.ok ? route(request, received.event, context) : toResponse(failureResponse(received));
   };
 }
 
-const mendOfNextPages =
+const pagesRouterFix =
   " Next's Pages Router parses bodies unless the file of the API route says no:\n" +
   '  export const config = { api: { bodyParser: false } };\n' +
   '  export default shopifyWebhookApiRoute(handler);';
 
 /**
  * An API route of Next's Pages Router around a handler from `createWebhookHandler`. The file must switch Next's
- * body parser off; where it does not, the answer is 400 and says so.
+ * body parser off; where it does not, the response is 400 and says so.
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export function shopifyWebhookApiRoute(
   handler: WebhookHandler,
 ): (request: NodeRequest, response: ServerResponse) => Promise<void> {
   return async (request, response) =>
-    sendAnswer(response, await handler.process(fromNodeRequest(request, mendOfNextPages)));
+    sendResponse(response, await handler.process(fromNodeRequest(request, pagesRouterFix)));
 }
 
 /** An API route that is called for verified deliveries only. The request's body is used up: it is in the event. */
@@ -118,7 +118,7 @@ export type VerifiedApiRoute<Request extends NodeRequest, Response extends Serve
  * Puts verification in front of an API route of Next's Pages Router; a delivery that is not Shopify's is answered
  * before the route sees it. The file must switch Next's body parser off, as for `shopifyWebhookApiRoute`.
  *
- * @throws ConfigError when `maxBodyBytes` is no positive integer.
+ * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  */
 export function verifyShopifyWebhookApiRoute(
   options: ReceiveWebhookOptions,
@@ -127,8 +127,8 @@ export function verifyShopifyWebhookApiRoute(
 ) => (request: Request, response: Response) => Promise<void> {
   const receive = createReceiver(options, verifyHere);
   return (route) => async (request, response) => {
-    const received = await receive(fromNodeRequest(request, mendOfNextPages));
+    const received = await receive(fromNodeRequest(request, pagesRouterFix));
     if (received.ok) await route(request, response, received.event);
-    else sendAnswer(response, failureResponse(received));
+    else sendResponse(response, failureResponse(received));
   };
 }

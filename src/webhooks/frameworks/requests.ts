@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
-import { joined } from '../request-body.ts';
+import { concatBytes } from '../request-body.ts';
 
 /** A request of node:http, Express or Connect; `body` and `rawBody` are what earlier middleware may have left. */
 export interface NodeRequest extends IncomingMessage {
@@ -24,12 +24,12 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> 
         return;
       }
       settle({ ok: false, reason: 'body-too-large' });
-      // Lets the rest run into nothing: a sender that is cut off while it sends never sees the answer.
+      // Discards the rest: a sender that is cut off while it sends never sees the response.
       request.resume();
     };
-    const onEnd = (): void => settle({ ok: true, rawBody: joined(chunks, byteLength) });
+    const onEnd = (): void => settle({ ok: true, rawBody: concatBytes(chunks, byteLength) });
     const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
-    // The listener for errors stays: a connection may break after the answer, and that must not end the process.
+    // The listener for errors stays: a connection may break after the response, and that must not end the process.
     request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
     request.resume();
   });
@@ -37,14 +37,14 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> 
 
 /**
  * Gets the raw body of a Node request: the bytes that earlier middleware kept, else the stream's. What a
- * parser has made of a stream that it has read is handed on as it is, with `mend`, for the refusal to name the
+ * parser has made of a stream that it has read is handed on as it is, with `fix`, for the refusal to name the
  * mistake.
  */
-export async function readNodeBody(request: NodeRequest, maxBytes: number, mend: string): Promise<BodyRead> {
+export async function readNodeBody(request: NodeRequest, maxBytes: number, fix: string): Promise<BodyRead> {
   const { rawBody, body } = request;
   if (typeof rawBody === 'string' || ArrayBuffer.isView(rawBody)) return { ok: true, rawBody };
   if (ArrayBuffer.isView(body)) return { ok: true, rawBody: body };
-  if (request.readableDidRead) return { ok: true, rawBody: body, fix: mend };
+  if (request.readableDidRead) return { ok: true, rawBody: body, fix };
   // A stream that is closed already would never say so again.
   if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
   return collect(request, maxBytes);
@@ -53,20 +53,20 @@ export async function readNodeBody(request: NodeRequest, maxBytes: number, mend:
 /**
  * A request of node:http as a delivery.
  *
- * @param mend What to do in this framework where a parser has read the body before.
+ * @param fix What to do in this framework where a parser has read the body before.
  * @param topic The topic that the URL stands for, where it stands for one.
  */
-export function fromNodeRequest(request: NodeRequest, mend: string, topic?: string): WebhookDelivery {
+export function fromNodeRequest(request: NodeRequest, fix: string, topic?: string): WebhookDelivery {
   return {
     method: request.method ?? '',
     headers: request.headers,
     ...(topic !== undefined && { topic }),
-    readBody: (maxBytes) => readNodeBody(request, maxBytes, mend),
+    readBody: (maxBytes) => readNodeBody(request, maxBytes, fix),
   };
 }
 
-/** Sends an answer by node:http. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
+/** Sends a response by node:http. */
+export function sendResponse(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
   // Somebody else was faster, such as a middleware that ends slow requests.
   if (response.headersSent) return;
   response.statusCode = status;

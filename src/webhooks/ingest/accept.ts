@@ -8,9 +8,10 @@ import type {
   WebhookResponse,
   WebhookTopicHandler,
 } from '../events.ts';
-import type { Receive } from '../receive.ts';
+import { createReceiver, type Receive } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
 import { failureResponse, toResponse } from '../response.ts';
+import { verifyHere } from '../verify.ts';
 import { createJobHandler, handleOnce, handlerOf } from './process.ts';
 import { InboxRecovery } from './recover.ts';
 import { DeliveryReporter } from './report.ts';
@@ -36,9 +37,9 @@ export class WebhookIngest {
    *
    * @param options Checked already.
    */
-  constructor(options: WebhookHandlerOptions, receive: Receive) {
+  constructor(options: WebhookHandlerOptions) {
     this.#options = options;
-    this.#receive = receive;
+    this.#receive = createReceiver(options, verifyHere);
     this.#reporter = new DeliveryReporter(options);
     const { store, queue } = options;
     const deliveries = store && new DeliveryStore(options, store);

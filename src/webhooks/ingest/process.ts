@@ -2,7 +2,7 @@ import { ConfigError, isShopwrightError } from '../../errors/errors.ts';
 import { boundedWait, Deadline, gracePeriodMs } from '../../internal/abort.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
 import type { Lock } from '../../ports/key-value-store.ts';
-import { defer, deferDelay } from '../../queue/job.ts';
+import { defer, deferDelay } from '../../queue/defer.ts';
 import type {
   WebhookContext,
   WebhookEvent,

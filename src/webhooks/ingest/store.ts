@@ -5,7 +5,7 @@ import { isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../ports/key-value-store.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { isNewerFormat } from '../../queue/job.ts';
+import { isNewerFormat } from '../../queue/defer.ts';
 import { type DeliveryKeys, deliveryKeys, inboxPrefix, scanKey, watermarkKey } from '../../storage/keys.ts';
 import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
 import { toEvent } from '../receive.ts';

@@ -1,6 +1,6 @@
 import { CircuitOpenError, NetworkError } from '../../../errors/errors.ts';
 import type { JobContext } from '../../../ports/job-queue.ts';
-import { defer } from '../../../queue/job.ts';
+import { defer } from '../../../queue/defer.ts';
 import { codeOf, longMs, type QueueCase, type QueueHarness, retryDelaysMs } from './harness.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

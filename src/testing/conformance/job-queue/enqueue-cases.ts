@@ -1,5 +1,5 @@
 import type { JobContext, JobQueue, NewJob } from '../../../ports/job-queue.ts';
-import { defer } from '../../../queue/job.ts';
+import { defer } from '../../../queue/defer.ts';
 import { codeOf, longMs, type QueueCase, type QueueHarness } from './harness.ts';
 
 const oddTexts = ['gid://shopify/Product/1', 'a:b:c', '*?[x]', 'línea\nnueva', '😀', '{tag}', ' ', '__proto__', '7'];

@@ -1,0 +1,82 @@
+// Apart from job.ts, which needs node:crypto: webhooks are handled in edge runtimes too.
+import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
+
+/** What a handler throws to have its job come again later, as if it had not started. */
+export interface Deferral {
+  /** Milliseconds before it may run again. */
+  readonly delayMs: number;
+}
+
+const brand = Symbol.for('shopwright.defer');
+
+/** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
+const shortestBreakerPauseMs = 1_000;
+
+/** For what another copy of the package may have thrown. */
+const fallbackMs = 30_000;
+
+/** Not part of the error family: nothing failed. Known by its brand, so that copies of the module understand each other. */
+class DeferSignal extends Error implements Deferral {
+  override readonly name = 'Deferral';
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super(`deferred by ${delayMs} ms`);
+    this.delayMs = delayMs;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/**
+ * Throw what this makes in a handler, and the job comes again after `delayMs`, with the same attempt number.
+ *
+ * @param delayMs Milliseconds, 0 or more, at most a year.
+ * @throws ConfigError (code `CONFIG_INVALID`) when `delayMs` is not such a number.
+ *
+ * @example
+ * queue.process('push-product', async ({ job }) => {
+ *   if (await isMaintenanceWindow()) throw defer(60_000);
+ *   await push(job.payload);
+ * });
+ */
+export function defer(delayMs: number): Error & Deferral {
+  if (!isDelay(delayMs)) {
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }],
+    });
+  }
+  return new DeferSignal(delayMs);
+}
+
+/** By how many milliseconds what a handler threw defers its job; `undefined` where it is a failure. */
+export function deferDelay(thrown: unknown): number | undefined {
+  try {
+    if (isDeferral(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+    if (!isShopwrightError(thrown, 'CIRCUIT_OPEN')) return undefined;
+    return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
+  } catch {
+    // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
+    return undefined;
+  }
+}
+
+function isDeferral(thrown: unknown): thrown is Deferral {
+  return typeof thrown === 'object' && thrown !== null && brand in thrown;
+}
+
+/** The longest wait that every adapter keeps: longer than a year is a mistake of units. */
+const longestMs = 366 * 86_400_000;
+
+/** Whether a number is a wait that a queue keeps. */
+export const isDelay = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= longestMs;
+
+/**
+ * Whether something stored has a later format than this version of the package writes. It is left alone: to read it as
+ * if it were of this format, or to write over it, would lose what the newer version keeps in it.
+ */
+export function isNewerFormat(stored: unknown, known: number): boolean {
+  const format = isRecord(stored) ? stored['format'] : undefined;
+  return typeof format === 'number' && format > known;
+}
