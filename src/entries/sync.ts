@@ -1,15 +1,16 @@
+export type { DesiredSubscription } from '../subscriptions/desired.ts';
 export type {
   ChangedSubscription,
-  DesiredSubscription,
   FailedSubscription,
   ReportedSubscription,
-  SubscriptionClient,
-  SubscriptionField,
   SubscriptionReport,
-  SyncSubscriptionsOptions,
-} from '../subscriptions/diff.ts';
-export { syncSubscriptions } from '../subscriptions/sync-subscriptions.ts';
-
+} from '../subscriptions/report.ts';
+export type { SubscriptionField } from '../subscriptions/subscription.ts';
+export {
+  type SubscriptionClient,
+  type SyncSubscriptionsOptions,
+  syncSubscriptions,
+} from '../subscriptions/sync-subscriptions.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';

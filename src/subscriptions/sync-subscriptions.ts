@@ -1,4 +1,5 @@
-import { InvalidResponseError, isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
+import { InvalidResponseError, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
+import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   WebhookSubscriptionAddDocument,
   WebhookSubscriptionChangeDocument,
@@ -8,39 +9,51 @@ import {
 import { allPages } from '../graphql/pagination.ts';
 import type { RequestOptions } from '../http/request-options.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
-import { checkDesired } from './desired.ts';
-import {
-  type ChangedSubscription,
-  type Creation,
-  createMemory,
-  createOwnership,
-  differences,
-  type FailedSubscription,
-  inputOf,
-  type Plan,
-  planOf,
-  type Remembered,
-  type ReportedSubscription,
-  reported,
-  type Standing,
-  type SubscriptionClient,
-  type SubscriptionField,
-  type SubscriptionReport,
-  type SyncSubscriptionsOptions,
-  type Wanted,
-} from './diff.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { shopPrefix } from '../storage/keys.ts';
+import { checkDesired, type DesiredSubscription, Ownership } from './desired.ts';
+import { type Creation, diffSubscriptions, type RememberedSubscriptions, type SubscriptionDiff } from './diff.ts';
+import { ReportBuilder, type SubscriptionReport } from './report.ts';
+import { type ActualSubscription, type CheckedSubscription, differences, inputOf } from './subscription.ts';
+
+/** The part of the client that the sync of subscriptions needs: what `createShopifyClient` returns has it. */
+export interface SubscriptionClient extends GraphqlClient {
+  readonly shop: string;
+}
+
+/** Options of `syncSubscriptions`. */
+export interface SyncSubscriptionsOptions {
+  readonly client: SubscriptionClient;
+  /** All subscriptions that this owner should have. Others of this owner are deleted. */
+  readonly desired: readonly DesiredSubscription[];
+  /**
+   * Whose subscriptions they are: those of other owners, and those without one, are never touched. 1 to 20
+   * letters, digits, `-` and `_`, no `__`, and no `_` at the end. Default `shopwright`.
+   */
+  readonly owner?: string;
+  /**
+   * Remembers what was set, and so makes `drifted` and `removedByShopify` known. Where several apps share a store, give
+   * each an owner of its own. Default: none.
+   */
+  readonly store?: Pick<KeyValueStore, 'get' | 'set'>;
+  /** Changes nothing, neither in the shop nor in the store, and reports what would change. Default `false`. */
+  readonly dryRun?: boolean;
+  /** Ends the run: calls in flight are aborted, and the run rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
 
 /**
- * Brings the webhook subscriptions of a shop to the list: reads what stands, and creates, changes and deletes only
- * what bears the owner's name (`{owner}__…`) or was set by it before. A second run changes nothing. Subscriptions
- * of the app's configuration file are not touched: the API does not show them.
+ * Brings the webhook subscriptions of a shop to the desired list: reads the actual ones, and creates, changes and
+ * deletes only those with the owner's name (`{owner}__…`) and those it has set before. A second run changes nothing.
+ * Subscriptions from the app's configuration file are not touched: the API does not show them.
  *
- * Several runs at the same time come to the same end, since Shopify takes a name once.
+ * Several runs at the same time arrive at the same result, since Shopify accepts a name only once.
  *
- * @returns What has become of each. What failed for one stops no other, and is in `failed`.
- * @throws ValidationError (code `VALIDATION_FAILED`) before anything is sent, with all that does not fit in the list.
- * @throws ConfigError (code `CONFIG_INVALID`) for an owner that does not fit.
- * @throws What the client throws while it reads what stands, and StorageError of the store.
+ * @returns What has become of each. A subscription that fails does not stop the others, and is in `failed`.
+ * @throws ValidationError (code `VALIDATION_FAILED`) before anything is sent, with all issues of the list.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid owner.
+ * @throws What the client throws while it reads the actual subscriptions, and StorageError of the store.
  *
  * @example
  * const report = await syncSubscriptions({
@@ -53,162 +66,117 @@ import {
  * });
  */
 export async function syncSubscriptions(options: SyncSubscriptionsOptions): Promise<SubscriptionReport> {
-  const { client, store, desired, owner = 'shopwright', dryRun = false, signal } = options;
+  const { client, store, owner = 'shopwright', dryRun = false, signal } = options;
   const { shop } = client;
-  const ownership = createOwnership(owner);
-  const wanted = checkDesired(desired, ownership, shop);
+  const ownership = new Ownership(owner);
+  const desired = checkDesired(options.desired, ownership, shop);
   signal?.throwIfAborted();
   const calls = createCalls(client, signal);
   const memory = await createMemory(store, shop, owner);
   const remembered = await memory.read();
-  const plan = planOf({ wanted, standing: await calls.read(), remembered, ownership });
-  const ledger = new Ledger(plan, remembered, shop);
+  const diff = diffSubscriptions({ desired, actual: await calls.read(), remembered, ownership });
+  const report = new ReportBuilder(diff, remembered, shop);
   if (dryRun) {
-    foretell(plan, ledger);
-    return ledger.report();
+    preview(diff, report);
+    return report.build();
   }
   try {
-    await carryOut(plan, { calls, ledger, signal });
+    await apply(diff, { calls, report, signal });
   } finally {
-    // Also of a run that was cut short: what it has set is ours.
-    await memory.write(ledger.standing);
+    // Also after a run that was cut short: what it has set is ours.
+    await memory.write(report.remembered);
   }
-  return ledger.report();
+  return report.build();
 }
 
-/** All subscriptions that the app made in the shop through the API. Those of its configuration are not among them. */
-function readStanding(client: SubscriptionClient, signal?: AbortSignal): Promise<readonly Standing[]> {
-  return allPages(async (after) => {
-    const { data } = await client.graphql(
-      WebhookSubscriptionsDocument,
-      { first: 100, after },
-      { priority: 'background', ...(signal && { signal }) },
-    );
-    return data.webhookSubscriptions;
-  });
-}
-
-/** The calls of one run. */
-interface Calls {
-  /** @throws OutcomeUnknownError for a lost answer: a second send would be refused, for its name is taken then. */
-  create(wanted: Wanted): Promise<Standing>;
-  /** Says the whole content, so a lost answer is sent again. */
-  update(id: Standing['id'], wanted: Wanted): Promise<Standing>;
-  /** Is sent again after a lost answer, and refused then if the first send was carried out. */
-  delete(id: Standing['id']): Promise<void>;
-  read(): Promise<readonly Standing[]>;
-}
-
-/** Makes the calls. They throw what the client throws. */
-function createCalls(client: SubscriptionClient, signal: AbortSignal | undefined): Calls {
-  const once: RequestOptions = { priority: 'background', ...(signal && { signal }) };
-  const again: RequestOptions = { ...once, retry: { idempotency: 'idempotent' } };
-  const madeOf = (subscription: Standing | null | undefined): Standing => {
-    if (subscription) return subscription;
-    throw new InvalidResponseError('Shopify names neither the webhook subscription nor an error.', {
-      shop: client.shop,
-    });
-  };
-  return {
-    async create(wanted) {
-      const variables = { topic: wanted.topic, subscription: inputOf(wanted) };
-      const { data } = await client.graphql(WebhookSubscriptionAddDocument, variables, once);
-      return madeOf(data.webhookSubscriptionCreate?.webhookSubscription);
-    },
-    async update(id, wanted) {
-      const variables = { id, subscription: inputOf(wanted) };
-      const { data } = await client.graphql(WebhookSubscriptionChangeDocument, variables, again);
-      return madeOf(data.webhookSubscriptionUpdate?.webhookSubscription);
-    },
-    async delete(id) {
-      await client.graphql(WebhookSubscriptionRemoveDocument, { id }, again);
-    },
-    read: () => readStanding(client, signal),
-  };
+/** Reports what the diff would do if all goes well. */
+function preview(diff: SubscriptionDiff, report: ReportBuilder): void {
+  for (const actual of diff.deletions) report.deleted(actual);
+  for (const { desired, actual, changes } of diff.updates) report.updated({ ...desired, id: actual.id }, changes);
+  for (const creation of diff.creations) report.wouldCreate(creation);
 }
 
 /** What a run works with. */
 interface Run {
   readonly calls: Calls;
-  readonly ledger: Ledger;
+  readonly report: ReportBuilder;
   readonly signal: AbortSignal | undefined;
 }
 
-/** How often a creation is tried whose answers get lost. */
+/** Calls in flight at the same time; the client's limiter paces them as well. */
+const concurrency = 8;
+
+/** How often a creation is tried when its response gets lost. */
 const mostRounds = 3;
 
 /**
- * Does what the plan says. A failure of one is told of, and stops no other.
+ * Does what the diff says. A failure is reported and does not stop the others.
  *
- * @throws The signal's reason, and what is no error of this package.
+ * @throws The signal's reason, and what is not an error of this package.
  */
-async function carryOut(plan: Plan, run: Run): Promise<void> {
-  const { signal } = run;
-  await deleteAll(plan.deletions, run);
-  await forEachConcurrent(plan.updates, { concurrency, signal }, async ({ wanted, standing, changes }) => {
-    const made = await orError(run.calls.update(standing.id, wanted), run);
-    if (isShopwrightError(made)) run.ledger.failed('update', wanted, made, standing.id);
-    else run.ledger.changed(made, changes);
+async function apply(diff: SubscriptionDiff, run: Run): Promise<void> {
+  const { calls, report, signal } = run;
+  await deleteAll(diff.deletions, run);
+  await forEachConcurrent(diff.updates, { concurrency, signal }, async ({ desired, actual, changes }) => {
+    const updated = await orError(calls.update(actual.id, desired), run);
+    if (isShopwrightError(updated)) report.failed('update', desired, updated, actual.id);
+    else report.updated(updated, changes);
   });
-  await createAll(plan.creations, run);
+  await createAll(diff.creations, run);
 }
 
-async function deleteAll(deletions: readonly Standing[], run: Run): Promise<void> {
-  const doubtful: { readonly standing: Standing; readonly error: ShopwrightError }[] = [];
-  const remove = async (standing: Standing): Promise<void> => {
-    const error = await orError(run.calls.delete(standing.id), run);
-    if (!error) run.ledger.gone(standing);
-    else if (isDoubtful(error)) doubtful.push({ standing, error });
-    else run.ledger.failed('delete', standing, error, standing.id);
-  };
-  await forEachConcurrent(deletions, { concurrency, signal: run.signal }, remove);
-  const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
-  for (const { standing, error } of doubtful) {
-    const isGone = !isShopwrightError(now) && now.every(({ id }) => id !== standing.id);
-    if (isGone) run.ledger.gone(standing);
-    else run.ledger.failed('delete', standing, error, standing.id);
+async function deleteAll(deletions: readonly ActualSubscription[], run: Run): Promise<void> {
+  const { calls, report, signal } = run;
+  const unclear: { readonly actual: ActualSubscription; readonly error: ShopwrightError }[] = [];
+  await forEachConcurrent(deletions, { concurrency, signal }, async (actual) => {
+    const error = await orError(calls.delete(actual.id), run);
+    if (!error) report.deleted(actual);
+    else if (isUnclear(error)) unclear.push({ actual, error });
+    else report.failed('delete', actual, error, actual.id);
+  });
+  const now = unclear.length > 0 ? await orError(calls.read(), run) : [];
+  for (const { actual, error } of unclear) {
+    const isGone = !isShopwrightError(now) && now.every(({ id }) => id !== actual.id);
+    if (isGone) report.deleted(actual);
+    else report.failed('delete', actual, error, actual.id);
   }
 }
 
 async function createAll(creations: readonly Creation[], run: Run): Promise<void> {
+  const { calls, report, signal } = run;
   let todo = creations;
   for (let round = 1; todo.length > 0; round++) {
-    const doubtful: { readonly creation: Creation; readonly error: ShopwrightError }[] = [];
-    const make = async (creation: Creation): Promise<void> => {
-      const made = await orError(run.calls.create(creation.wanted), run);
-      if (!isShopwrightError(made)) run.ledger.stands(creation, made, 'this run');
-      else if (isDoubtful(made)) doubtful.push({ creation, error: made });
-      else run.ledger.failed('create', creation.wanted, made);
-    };
-    await forEachConcurrent(todo, { concurrency, signal: run.signal }, make);
-    const now = doubtful.length > 0 ? await orError(run.calls.read(), run) : [];
-    todo = doubtful.flatMap(({ creation, error }) => {
-      const { wanted } = creation;
-      const name = wanted.name.toLowerCase();
+    const unclear: { readonly creation: Creation; readonly error: ShopwrightError }[] = [];
+    await forEachConcurrent(todo, { concurrency, signal }, async (creation) => {
+      const created = await orError(calls.create(creation.desired), run);
+      if (!isShopwrightError(created)) report.created(creation, created, 'this run');
+      else if (isUnclear(created)) unclear.push({ creation, error: created });
+      else report.failed('create', creation.desired, created);
+    });
+    const now = unclear.length > 0 ? await orError(calls.read(), run) : [];
+    todo = unclear.flatMap(({ creation, error }) => {
+      const { desired } = creation;
+      const name = desired.name.toLowerCase();
       const found = isShopwrightError(now) ? undefined : now.find((one) => one.name?.toLowerCase() === name);
       const isRefused = isShopwrightError(error, 'USER_ERROR');
-      if (found && differences(wanted, found).length === 0) {
-        run.ledger.stands(creation, found, isRefused ? 'another' : 'this run');
+      if (found && differences(desired, found).length === 0) {
+        report.created(creation, found, isRefused ? 'another' : 'this run');
         return [];
       }
-      // It is not there, so it was not carried out: no second one comes of another try.
+      // It does not exist, so the call was not executed: another try cannot make a second one.
       if (!found && !isRefused && !isShopwrightError(now) && round < mostRounds) return [creation];
-      run.ledger.failed('create', wanted, error);
+      report.failed('create', desired, error);
       return [];
     });
   }
 }
 
-/** Whether the shop has to be asked what came of the call: it may have been carried out, now or by another process. */
-function isDoubtful(error: ShopwrightError): boolean {
-  return (
-    isShopwrightError(error, 'USER_ERROR') ||
-    isShopwrightError(error, 'OUTCOME_UNKNOWN') ||
-    isShopwrightError(error, 'INVALID_RESPONSE')
-  );
+/** Whether the shop has to be asked what came of the call: it may have been executed, by this process or another. */
+function isUnclear(error: ShopwrightError): boolean {
+  return isShopwrightError(error, 'USER_ERROR', 'OUTCOME_UNKNOWN', 'INVALID_RESPONSE');
 }
 
-/** What the call brings, or the error of this package that it throws. */
+/** The result of the call, or the error of this package that it throws. */
 async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | ShopwrightError> {
   try {
     return await call;
@@ -219,105 +187,96 @@ async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | Shopwr
   }
 }
 
-/** Calls in flight at the same time; the client's limiter paces them besides. */
-const concurrency = 8;
-
-/** Writes down what the plan would do where all goes well. */
-function foretell(plan: Plan, ledger: Ledger): void {
-  for (const standing of plan.deletions) ledger.gone(standing);
-  for (const { wanted, standing, changes } of plan.updates) ledger.changed({ ...wanted, id: standing.id }, changes);
-  for (const creation of plan.creations) ledger.foretold(creation);
+/** The calls of one run. They throw what the client throws. */
+interface Calls {
+  /** All subscriptions that the app made in the shop through the API; not those of its configuration file. */
+  read(): Promise<readonly ActualSubscription[]>;
+  /** @throws OutcomeUnknownError for a lost response: a second send would be refused, since its name is taken then. */
+  create(desired: CheckedSubscription): Promise<ActualSubscription>;
+  /** Sends the whole content, so it is retried after a lost response. */
+  update(id: ActualSubscription['id'], desired: CheckedSubscription): Promise<ActualSubscription>;
+  /** Is retried after a lost response, and refused if the first send was executed. */
+  delete(id: ActualSubscription['id']): Promise<void>;
 }
 
-/** Writes down what becomes of each subscription: for the report, and for the memory. */
-class Ledger {
-  /** What is to be remembered, by gid. */
-  readonly standing: Map<string, Standing>;
-  readonly #created: ReportedSubscription[] = [];
-  readonly #updated: ChangedSubscription[] = [];
-  readonly #deleted: ReportedSubscription[] = [];
-  readonly #unchanged: ReportedSubscription[] = [];
-  readonly #failed: FailedSubscription[] = [];
-  readonly #replaced: ReadonlySet<string>;
-  readonly #plan: Plan;
-
-  /** Begins with what the plan has found to be as it shall, and with what it cannot bring there. */
-  constructor(plan: Plan, remembered: Remembered, shop: string) {
-    this.#plan = plan;
-    this.#replaced = new Set(plan.creations.flatMap(({ replaces }) => (replaces ? [replaces.standing.id] : [])));
-    const ours = [...plan.unchanged, ...plan.updates, ...plan.obstructed].flatMap(({ standing }) => standing ?? []);
-    const kept = new Set<string>([...ours, ...plan.deletions, ...plan.gone].map(({ id }) => id));
-    this.standing = new Map([...remembered].filter(([id]) => kept.has(id)));
-    for (const { standing } of plan.unchanged) this.#keep(standing, this.#unchanged);
-    for (const { wanted, standing, by } of plan.obstructed) {
-      const error = obstruction(wanted, by, shop);
-      this.failed(standing ? 'update' : 'create', wanted, error, standing?.id);
-    }
-  }
-
-  /** It stands as it shall, made by this run, by one beside it, or by one before it that could not say so. */
-  stands({ replaces }: Creation, standing: Standing, by: 'this run' | 'another'): void {
-    for (const { id } of this.#plan.gone.filter(({ name }) => name?.toLowerCase() === standing.name?.toLowerCase())) {
-      this.standing.delete(id);
-    }
-    if (replaces) this.changed(standing, replaces.changes);
-    else this.#keep(standing, by === 'this run' ? this.#created : this.#unchanged);
-  }
-
-  /** It would be made. */
-  foretold({ wanted, replaces }: Creation): void {
-    if (replaces) this.#updated.push({ ...reported(wanted, undefined), changes: replaces.changes });
-    else this.#created.push(reported(wanted, undefined));
-  }
-
-  /** It has been changed in these fields. */
-  changed(standing: Standing, changes: readonly SubscriptionField[]): void {
-    this.standing.set(standing.id, standing);
-    this.#updated.push({ ...reported(standing, standing.id), changes });
-  }
-
-  /** It is gone. One that comes again at once is told of as changed. */
-  gone(standing: Standing): void {
-    this.standing.delete(standing.id);
-    if (!this.#replaced.has(standing.id)) this.#deleted.push(reported(standing, standing.id));
-  }
-
-  /** It could not be brought to what it shall be. */
-  failed(
-    action: FailedSubscription['action'],
-    subscription: Standing | Wanted,
-    error: ShopwrightError,
-    id?: string,
-  ): void {
-    this.#failed.push({ ...reported(subscription, id), action, reason: error.message, error });
-  }
-
-  /** The report, in an order that does not depend on which call came back first. */
-  report(): SubscriptionReport {
-    const { drifted, gone } = this.#plan;
-    return {
-      created: inOrder(this.#created),
-      updated: inOrder(this.#updated),
-      deleted: inOrder(this.#deleted),
-      unchanged: inOrder(this.#unchanged),
-      drifted: inOrder(drifted.map(({ standing, changes }) => ({ ...reported(standing, standing.id), changes }))),
-      removedByShopify: inOrder(gone.map((standing) => reported(standing, standing.id))),
-      failed: inOrder(this.#failed),
-    };
-  }
-
-  #keep(standing: Standing, list: ReportedSubscription[]): void {
-    this.standing.set(standing.id, standing);
-    list.push(reported(standing, standing.id));
-  }
+function createCalls(client: SubscriptionClient, signal: AbortSignal | undefined): Calls {
+  const options: RequestOptions = { priority: 'background', ...(signal && { signal }) };
+  const retried: RequestOptions = { ...options, retry: { idempotency: 'idempotent' } };
+  const present = (subscription: ActualSubscription | null | undefined): ActualSubscription => {
+    if (subscription) return subscription;
+    throw new InvalidResponseError('Shopify returned neither the webhook subscription nor an error.', {
+      shop: client.shop,
+    });
+  };
+  return {
+    read: () =>
+      allPages(async (after) => {
+        const { data } = await client.graphql(WebhookSubscriptionsDocument, { first: 100, after }, options);
+        return data.webhookSubscriptions;
+      }),
+    async create(desired) {
+      const variables = { topic: desired.topic, subscription: inputOf(desired) };
+      const { data } = await client.graphql(WebhookSubscriptionAddDocument, variables, options);
+      return present(data.webhookSubscriptionCreate?.webhookSubscription);
+    },
+    async update(id, desired) {
+      const variables = { id, subscription: inputOf(desired) };
+      const { data } = await client.graphql(WebhookSubscriptionChangeDocument, variables, retried);
+      return present(data.webhookSubscriptionUpdate?.webhookSubscription);
+    },
+    async delete(id) {
+      await client.graphql(WebhookSubscriptionRemoveDocument, { id }, retried);
+    },
+  };
 }
 
-function obstruction({ field }: Wanted, by: Standing, shop: string): ShopwrightError {
-  const message = `the topic, uri and filter are those of ${by.id}, which is not this owner's and is left alone. Delete that one, or give another uri`;
-  return new ValidationError('The webhook subscription is invalid', { issues: [{ field, message }], shop });
+/** What is remembered between two runs. */
+interface Memory {
+  /** @throws StorageError for a value that it did not write itself. */
+  read(): Promise<RememberedSubscriptions>;
+  /** Does nothing if nothing has changed since `read`. */
+  write(subscriptions: RememberedSubscriptions): Promise<void>;
 }
 
-function inOrder<T extends ReportedSubscription>(list: readonly T[]): readonly T[] {
-  const keyOf = ({ topic, name }: T): string => `${topic} ${name}`;
-  return list.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+const noMemory: Memory = { read: async () => new Map(), write: async () => undefined };
+
+/** The memory of one owner and shop, under a key that `shop/redact` erases with the others. Empty without a store. */
+async function createMemory(
+  store: Pick<KeyValueStore, 'get' | 'set'> | undefined,
+  shop: string,
+  owner: string,
+): Promise<Memory> {
+  if (!store) return noMemory;
+  const key = `${await shopPrefix(shop)}subscriptions:${owner}`;
+  let before: string | undefined;
+  return {
+    async read() {
+      before = await store.get(key);
+      return new Map(parseMemory(before, key).map((one) => [one.id, one]));
+    },
+    async write(subscriptions) {
+      const ordered = [...subscriptions.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      const text = JSON.stringify({ version: 1, subscriptions: ordered });
+      if (text !== before && !(before === undefined && ordered.length === 0)) await store.set(key, text);
+    },
+  };
+}
+
+function parseMemory(text: string | undefined, key: string): readonly ActualSubscription[] {
+  if (text === undefined) return [];
+  const read = parseJson(text);
+  const entries = isRecord(read) && read['version'] === 1 ? read['subscriptions'] : undefined;
+  if (Array.isArray(entries) && entries.every(isSubscription)) return entries;
+  throw new StorageError(
+    `${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`,
+    false,
+  );
+}
+
+function isSubscription(value: unknown): value is ActualSubscription {
+  return (
+    isRecord(value) &&
+    ['id', 'topic', 'uri'].every((name) => typeof value[name] === 'string') &&
+    ['includeFields', 'metafieldNamespaces', 'metafields'].every((name) => Array.isArray(value[name]))
+  );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type DesiredSubscription, syncSubscriptions } from 'shopwright/sync';
 import { expect, it } from 'vitest';
-import { type Bench, counts, createBench, type Stored } from './bench.ts';
+import { type Harness, counts, createHarness, type Stored } from './harness.ts';
 
 const wish = fc.record({
   topic: fc.constantFrom('products/update', 'orders/create', 'products/delete'),
@@ -41,7 +41,7 @@ const foreign = [
 
 const isForeign = (stored: Stored): boolean => foreign.some(({ name }) => name === stored['name']);
 
-async function live(bench: Bench, { desired, faults, beside, renamed }: Step): Promise<void> {
+async function live(bench: Harness, { desired, faults, beside, renamed }: Step): Promise<void> {
   const { sync, fake, stored, store, client, clock, change } = bench;
   const ours = stored().filter((one) => !isForeign(one))[renamed];
   if (ours) await change(ours.id, { name: `renamed-${renamed}` });
@@ -54,7 +54,7 @@ async function live(bench: Bench, { desired, faults, beside, renamed }: Step): P
 it('whatever happened before, quiet runs end with what is wanted, and touch nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
-      const bench = createBench();
+      const bench = createHarness();
       for (const { topic, ...input } of foreign) await bench.subscribe(topic, input);
       const others = bench.stored();
       for (const one of steps) {

@@ -1,11 +1,11 @@
 import { isShopwrightError } from 'shopwright';
 import { webhookTopics } from 'shopwright/webhooks/topics';
 import { describe, expect, it } from 'vitest';
-import { createBench, uri } from './bench.ts';
+import { createHarness, uri } from './harness.ts';
 
 /** What is wrong with a list, as `field: message`. Nothing may have been sent. */
 async function problemsOf(desired: unknown, owner?: string): Promise<readonly string[]> {
-  const { sync, fake } = createBench();
+  const { sync, fake } = createHarness();
   // Hosts in JavaScript may give anything.
   const error = await sync(desired as never, owner === undefined ? {} : { owner }).catch((thrown: unknown) => thrown);
   expect(fake.calls).toEqual([]);
@@ -26,7 +26,7 @@ describe('before anything is sent', () => {
     ['app/uninstall', 'app/uninstalled'],
   ])('the topic %s is refused, and %s named', async (wrong, right) => {
     expect(await problemsOf([{ topic: wrong, uri }])).toEqual([
-      `desired[0].topic: is no topic of this API version. Did you mean ${right}?`,
+      `desired[0].topic: is not a topic of this API version. Did you mean ${right}?`,
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('before anything is sent', () => {
     ['with a time, quoted or not', "status:active AND variants.updated_at:>'2026-11-01T00:00:00Z'"],
     ['with a time, quoted or not', 'variants.updated_at:>2026-11-01T00:00:00Z'],
   ])('a filter is taken whose fields are included, %s (%#)', async (_how, filter) => {
-    const { sync } = createBench();
+    const { sync } = createHarness();
     const report = await sync([{ topic, uri, filter, includeFields: ['variants', 'status'] }]);
     expect(report.created).toHaveLength(1);
   });
@@ -93,7 +93,7 @@ describe('before anything is sent', () => {
   it.each(['status:"5\\" pipe: large"', 'status:a\\:b\\ c:', "status:'it\\'s: so'"])(
     'the filter %s names one field, whatever is in its value',
     async (filter) => {
-      const { sync } = createBench();
+      const { sync } = createHarness();
       const problems = sync([{ topic, uri, filter, includeFields: ['status'] }]);
       // The fake may not read it, but nothing here has refused it.
       await expect(problems).resolves.toBeDefined();
@@ -118,7 +118,7 @@ describe('before anything is sent', () => {
     [{ metafields: [{ key: 'x', namespace: 1 }] }, 'metafields: give a list'],
     [{ metafields: {} }, 'metafields: give a list'],
     [{ format: 'json' }, 'format: give JSON or XML'],
-    [{ callbackUrl: uri }, 'callbackUrl: is no field. There are: topic, uri,'],
+    [{ callbackUrl: uri }, 'callbackUrl: is not a known field. The fields are: topic, uri,'],
   ])('%j is refused', async (more, mend) => {
     expect(await problemsOf([{ topic, uri, ...more }])).toEqual([expect.stringContaining(`desired[0].${mend}`)]);
   });
@@ -138,7 +138,7 @@ describe('before anything is sent', () => {
         { topic, uri },
         { topic, uri: 'https://app.example/2' },
       ],
-      'desired[1]: is called as desired[0] is',
+      'desired[1]: has the same name as desired[0]',
     ],
     [
       'a name twice',
@@ -146,7 +146,7 @@ describe('before anything is sent', () => {
         { topic, uri, name: 'a' },
         { topic: 'orders/create', uri, name: 'A' },
       ],
-      'desired[1].name: is that of desired[0] too',
+      'desired[1].name: is already used by desired[0]',
     ],
   ])('%s is refused', async (_, desired, mend) => {
     expect(await problemsOf(desired)).toEqual([expect.stringContaining(mend)]);
@@ -169,7 +169,7 @@ describe('before anything is sent', () => {
 });
 
 it('every topic of the table is taken by the schema, one subscription each', async () => {
-  const { sync, stored } = createBench({ fake: { shops: [{ domain: 'demo.myshopify.com', plan: 'plus' }] } });
+  const { sync, stored } = createHarness({ fake: { shops: [{ domain: 'demo.myshopify.com', plan: 'plus' }] } });
   const desired = webhookTopics.map((one) => ({
     topic: one,
     uri,

@@ -1,6 +1,6 @@
 import type { DesiredSubscription } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
-import { counts, createBench, shop, uri } from './bench.ts';
+import { counts, createHarness, shop, uri } from './harness.ts';
 
 const arn = 'arn:aws:events:us-east-1::event-source/aws.partner/shopify.com/1234/source';
 
@@ -16,7 +16,7 @@ const three: readonly DesiredSubscription[] = [
 
 describe('a first run', () => {
   it('creates what is wanted, with all its fields', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const report = await sync(three);
     expect(counts(report)).toEqual({ created: 3 });
     expect(report.created).toEqual([
@@ -43,7 +43,7 @@ describe('a first run', () => {
   });
 
   it('creates what Shopify takes by the API only, and topics whose names are longer than a name may be', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const desired: DesiredSubscription[] = [
       { topic: 'product_feeds/full_sync', uri },
       { topic: 'fulfillment_orders/fulfillment_service_failed_to_complete', uri },
@@ -59,7 +59,7 @@ describe('a first run', () => {
 
 describe('a second run', () => {
   it('does nothing, in whatever order the fields are', async () => {
-    const { sync, mutations, store } = createBench();
+    const { sync, mutations, store } = createHarness();
     await sync(three, { store });
     const before = mutations();
     let writes = 0;
@@ -70,14 +70,14 @@ describe('a second run', () => {
   });
 
   it('does nothing where the same address is written in another way', async () => {
-    const { sync } = createBench();
+    const { sync } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
     const report = await sync([{ topic: 'products/update', uri: 'https://APP.example:443' }]);
     expect(counts(report)).toEqual({ unchanged: 1 });
   });
 
   it('changes what is wanted otherwise, in place', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const [products] = (await sync(three.slice(0, 1))).created;
     const other = 'https://app.example/other';
     const report = await sync([{ topic: 'products/update', uri: other }]);
@@ -86,7 +86,7 @@ describe('a second run', () => {
   });
 
   it('deletes what is no longer wanted', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     await sync(three);
     const report = await sync(three.slice(0, 1));
     expect(counts(report)).toEqual({ unchanged: 1, deleted: 2 });
@@ -95,7 +95,7 @@ describe('a second run', () => {
   });
 
   it('makes one anew whose topic has changed, which cannot be changed in place', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const [before] = (await sync([{ topic: 'products/update', uri, name: 'main' }])).created;
     const report = await sync([{ topic: 'products/create', uri, name: 'main' }]);
     expect(counts(report)).toEqual({ updated: 1 });
@@ -105,7 +105,7 @@ describe('a second run', () => {
   });
 
   it('gives another name in place', async () => {
-    const { sync } = createBench();
+    const { sync } = createHarness();
     const [before] = (await sync([{ topic: 'products/update', uri }])).created;
     const report = await sync([{ topic: 'products/update', uri, name: 'Catalogue' }]);
     expect(report.updated).toEqual([{ ...before, name: 'shopwright__Catalogue', changes: ['name'] }]);
@@ -114,7 +114,7 @@ describe('a second run', () => {
   });
 
   it('exchanges the addresses of two, and moves one to where another goes away from', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const [one, two, three] = ['https://app.example/1', 'https://app.example/2', 'https://app.example/3'] as const;
     const list = (a: string, b: string): DesiredSubscription[] => [
       { topic: 'products/update', uri: a, name: 'a' },
@@ -133,7 +133,7 @@ describe('a second run', () => {
 
 describe('the subscriptions of others', () => {
   it('are never touched, also of the same topic and with another address', async () => {
-    const { sync, subscribe, stored } = createBench();
+    const { sync, subscribe, stored } = createHarness();
     await subscribe('PRODUCTS_UPDATE', { uri: 'https://other.example/hooks' });
     await subscribe('ORDERS_CREATE', { name: 'shopwright-orders' });
     await sync([{ topic: 'products/delete', uri }], { owner: 'shop' });
@@ -149,7 +149,7 @@ describe('the subscriptions of others', () => {
   });
 
   it('stand in the way of one with the same topic, address and filter, which is told with the mend', async () => {
-    const { sync, subscribe, stored, mutations } = createBench();
+    const { sync, subscribe, stored, mutations } = createHarness();
     const id = await subscribe('PRODUCTS_UPDATE');
     const [before, sent] = [stored(), mutations()];
     const report = await sync([{ topic: 'products/update', uri }, ...three.slice(1, 2)]);
@@ -163,7 +163,7 @@ describe('the subscriptions of others', () => {
   });
 
   it('stand in nobody’s way where ours has its address, written in another way', async () => {
-    const { sync, subscribe, stored } = createBench();
+    const { sync, subscribe, stored } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
     await subscribe('PRODUCTS_UPDATE', { uri: 'https://app.example' });
     expect(counts(await sync([{ topic: 'products/update', uri: 'https://app.example/' }]))).toEqual({ unchanged: 1 });
@@ -173,7 +173,7 @@ describe('the subscriptions of others', () => {
   });
 
   it('stand in the way of a change too, and ours stays as it was', async () => {
-    const { sync, subscribe, stored } = createBench();
+    const { sync, subscribe, stored } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/old' }]);
     await subscribe('PRODUCTS_UPDATE');
     const before = stored();
@@ -185,7 +185,7 @@ describe('the subscriptions of others', () => {
 
 describe('150 subscriptions', () => {
   it('are read in pages, and stand after one run', async () => {
-    const { sync, stored, fake } = createBench();
+    const { sync, stored, fake } = createHarness();
     const desired = Array.from(
       { length: 150 },
       (_, index): DesiredSubscription => ({
@@ -205,7 +205,7 @@ describe('150 subscriptions', () => {
 
 describe('a dry run', () => {
   it('sends no mutation, writes nothing, and tells what would be done', async () => {
-    const { sync, subscribe, stored, mutations, store } = createBench();
+    const { sync, subscribe, stored, mutations, store } = createHarness();
     await sync(three, { store });
     await subscribe('SHOP_UPDATE');
     const key = [];
@@ -231,14 +231,14 @@ describe('a dry run', () => {
 
 describe('an abort', () => {
   it('before the run sends nothing', async () => {
-    const { sync, fake } = createBench();
+    const { sync, fake } = createHarness();
     await expect(sync(three, { signal: AbortSignal.abort('enough') })).rejects.toBe('enough');
     expect(fake.calls).toEqual([]);
   });
 
   it('in the middle ends the run with its reason; what was made is remembered, and the next run makes the rest', async () => {
     const controller = new AbortController();
-    const { sync, stored, store, fake } = createBench({
+    const { sync, stored, store, fake } = createHarness({
       client: {
         telemetry: () => {
           if (fake.executed('WebhookSubscriptionAdd') >= 5) controller.abort('enough');

@@ -1,7 +1,7 @@
 import { isShopwrightError, memoryStores } from 'shopwright';
 import { type DesiredSubscription, syncSubscriptions } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
-import { counts, createBench, shop, uri } from './bench.ts';
+import { counts, createHarness, shop, uri } from './harness.ts';
 
 const hour = 3_600_000;
 const products: DesiredSubscription = { topic: 'products/update', uri };
@@ -9,7 +9,7 @@ const orders: DesiredSubscription = { topic: 'orders/create', uri };
 
 describe('a subscription that Shopify removed after eight failed deliveries', () => {
   it('is told of by what is remembered, and made again', async () => {
-    const bench = createBench({ fake: { webhooks: { fetch: async () => new Response('', { status: 500 }) } } });
+    const bench = createHarness({ fake: { webhooks: { fetch: async () => new Response('', { status: 500 }) } } });
     const { sync, store, fake, clock, stored } = bench;
     const [before] = (await sync([products, orders], { store })).created.filter(
       ({ topic }) => topic === products.topic,
@@ -27,7 +27,7 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
   });
 
   it('is told of again where it could not be made again', async () => {
-    const { sync, store, fake, stored } = createBench();
+    const { sync, store, fake, stored } = createHarness();
     await sync([products], { store });
     fake.store.delete(shop, 'WebhookSubscription', stored()[0]?.id ?? '');
     fake.faults.next('status-403', { operation: 'WebhookSubscriptionAdd' });
@@ -36,7 +36,7 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
   });
 
   it('is no news where it is no longer wanted, nor where we deleted it', async () => {
-    const { sync, store, fake, stored } = createBench();
+    const { sync, store, fake, stored } = createHarness();
     await sync([products, orders], { store });
     fake.store.delete(shop, 'WebhookSubscription', stored()[0]?.id ?? '');
     expect(counts(await sync([orders], { store }))).toEqual({ unchanged: 1 });
@@ -47,7 +47,7 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
 
 describe('a subscription that another hand changed', () => {
   it('is told of as drifted, and brought back', async () => {
-    const { sync, store, change, stored } = createBench();
+    const { sync, store, change, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { uri: 'https://other.example/', includeFields: ['id'] });
     const report = await sync([products], { store });
@@ -58,7 +58,7 @@ describe('a subscription that another hand changed', () => {
   });
 
   it('is known again without its name, where it is remembered', async () => {
-    const { sync, store, change, stored } = createBench();
+    const { sync, store, change, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { name: 'mine', uri: 'https://other.example/' });
     const report = await sync([products], { store });
@@ -68,7 +68,7 @@ describe('a subscription that another hand changed', () => {
   });
 
   it('and that is no longer wanted is deleted, also without its name', async () => {
-    const { sync, store, change, subscribe, stored } = createBench();
+    const { sync, store, change, subscribe, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { name: 'mine' });
     const other = await subscribe('PRODUCTS_UPDATE', { uri: 'https://other.example/', name: 'theirs' });
@@ -77,7 +77,7 @@ describe('a subscription that another hand changed', () => {
   });
 
   it('is none where the wish has changed', async () => {
-    const { sync, store } = createBench();
+    const { sync, store } = createHarness();
     await sync([products], { store });
     const report = await sync([{ ...products, includeFields: ['id'] }], { store });
     expect(counts(report)).toEqual({ updated: 1 });
@@ -86,7 +86,7 @@ describe('a subscription that another hand changed', () => {
 
 describe('a failure', () => {
   it('of some stops no other, and is told with its reason', async () => {
-    const { sync, stored } = createBench();
+    const { sync, stored } = createHarness();
     const report = await sync([{ ...products, filter: 'status:active AND (' }, orders]);
     expect(counts(report)).toEqual({ created: 1, failed: 1 });
     const [failed] = report.failed;
@@ -100,7 +100,7 @@ describe('a failure', () => {
     ['update', 'WebhookSubscriptionChange', [{ ...products, includeFields: ['id'] }]],
     ['delete', 'WebhookSubscriptionRemove', []],
   ] as const)('to %s leaves it as it was, and the next run mends it', async (action, operation, desired) => {
-    const { sync, fake, store, stored } = createBench();
+    const { sync, fake, store, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     const before = stored();
     fake.faults.next('status-403', { operation });
@@ -123,7 +123,7 @@ describe('a failure', () => {
           userErrors: [{ field: ['id'], message: 'Try again later' }],
         },
       };
-      const { sync, subscribe, fake } = createBench({
+      const { sync, subscribe, fake } = createHarness({
         fake: { resolvers: { Mutation: { [field]: () => answers[field] } } },
       });
       if (desired.length === 0) await subscribe('PRODUCTS_UPDATE', { name: 'shopwright__products_update' });
@@ -134,7 +134,7 @@ describe('a failure', () => {
   );
 
   it('to read what stands is thrown, and nothing is sent', async () => {
-    const { sync, fake, mutations } = createBench();
+    const { sync, fake, mutations } = createHarness();
     fake.faults.next('status-403', { operation: 'WebhookSubscriptions' });
     await expect(sync([products])).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
     expect(mutations()).toBe(0);
@@ -143,7 +143,7 @@ describe('a failure', () => {
 
 describe('a lost answer', () => {
   it('of a creation that was carried out makes no second one', async () => {
-    const { sync, fake, stored } = createBench();
+    const { sync, fake, stored } = createHarness();
     fake.faults.next('reset-after', { operation: 'WebhookSubscriptionAdd' });
     const report = await sync([products, orders]);
     expect(counts(report)).toEqual({ created: 2 });
@@ -156,14 +156,14 @@ describe('a lost answer', () => {
   });
 
   it('of a creation that was not carried out leads to another try', async () => {
-    const { sync, fake, stored } = createBench();
+    const { sync, fake, stored } = createHarness();
     fake.faults.next('reset-before', { operation: 'WebhookSubscriptionAdd' });
     expect(counts(await sync([products]))).toEqual({ created: 1 });
     expect(stored()).toHaveLength(1);
   });
 
   it('each time ends with the error that says so', async () => {
-    const { sync, fake } = createBench();
+    const { sync, fake } = createHarness();
     fake.faults.next('reset-before', { operation: 'WebhookSubscriptionAdd', times: 100 });
     const report = await sync([products]);
     expect(counts(report)).toEqual({ failed: 1 });
@@ -173,7 +173,7 @@ describe('a lost answer', () => {
   it.each(['reset-after', 'reset-before', 'status-503-after'] as const)(
     'of a change or a deletion is sent again (%s)',
     async (fault) => {
-      const { sync, fake, stored } = createBench();
+      const { sync, fake, stored } = createHarness();
       await sync([products, orders]);
       fake.faults.next(fault, { operation: 'WebhookSubscriptionChange' });
       fake.faults.next(fault, { operation: 'WebhookSubscriptionRemove' });
@@ -186,7 +186,7 @@ describe('a lost answer', () => {
 
 describe('a change of topic', () => {
   it('whose second half fails is told, and done by the next run', async () => {
-    const { sync, fake, store, stored } = createBench();
+    const { sync, fake, store, stored } = createHarness();
     await sync([{ ...products, name: 'main' }], { store });
     fake.faults.next('status-403', { operation: 'WebhookSubscriptionAdd' });
     const desired: DesiredSubscription[] = [{ ...orders, name: 'main' }];
@@ -197,7 +197,7 @@ describe('a change of topic', () => {
   });
 
   it('whose first half fails leaves the old one, and is done by the next run', async () => {
-    const { sync, fake, stored } = createBench();
+    const { sync, fake, stored } = createHarness();
     await sync([{ ...products, name: 'main' }]);
     fake.faults.next('status-403', { operation: 'WebhookSubscriptionRemove' });
     const desired: DesiredSubscription[] = [{ ...orders, name: 'main' }];
@@ -210,7 +210,7 @@ describe('a change of topic', () => {
 
 describe('two runs at the same time', () => {
   it('come to the same end, without a double and without a failure', async () => {
-    const { client, clock, stored } = createBench();
+    const { client, clock, stored } = createHarness();
     const desired = [products, orders, { ...products, uri: 'https://app.example/two', name: 'two' }];
     const run = () => syncSubscriptions({ client, desired });
     const reports = await clock.run(Promise.all([run(), run(), run()]));
@@ -222,7 +222,7 @@ describe('two runs at the same time', () => {
 
 describe('the store', () => {
   it('holds what one owner set in one shop, under a key that goes with the shop', async () => {
-    const { sync, store } = createBench();
+    const { sync, store } = createHarness();
     await sync([products], { store });
     await sync([orders], { store, owner: 'other' });
     const keys: string[] = [];
@@ -236,7 +236,7 @@ describe('the store', () => {
   it.each(['no JSON', '{}', '{"version":1,"subscriptions":[{}]}', '{"version":2,"subscriptions":[]}'])(
     'that holds %s is refused before anything is sent, with the key to delete',
     async (text) => {
-      const { sync, mutations } = createBench();
+      const { sync, mutations } = createHarness();
       const store = memoryStores().keyValue;
       await store.set(`webhooks:${shop}:subscriptions:shopwright`, text);
       const error = await sync([products], { store }).catch((thrown: unknown) => thrown);

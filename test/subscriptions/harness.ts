@@ -22,7 +22,7 @@ export const prefix = 'gid://shopify/WebhookSubscription/';
 /** A subscription as the fake keeps it. */
 export type Stored = Readonly<Record<string, unknown>> & { readonly id: string };
 
-export interface Bench {
+export interface Harness {
   readonly fake: FakeShopify;
   readonly client: ShopifyClient;
   readonly clock: ManualClock;
@@ -42,9 +42,9 @@ export interface Bench {
 }
 
 /** A shop with webhook subscriptions, all on one clock. */
-export function createBench(
+export function createHarness(
   options: { readonly fake?: FakeShopifyOptions; readonly client?: Partial<CommonOptions> } = {},
-): Bench {
+): Harness {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, ...options.fake });
   onTestFinished(() => fake.close());
