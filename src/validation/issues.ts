@@ -1,8 +1,8 @@
 import type { Issue } from '../errors/errors.ts';
 
-/** One problem of a product. */
+/** One issue of a product: its field, what is wrong and how to fix it. */
 export interface ValidationIssue extends Issue {
-  /** An error keeps the product from being pushed; a warning does not. */
+  /** A product with an error is not pushed; a warning does not prevent the push. */
   readonly severity: 'error' | 'warning';
   /**
    * The field and what is wrong with it: `price-missing`, `title-too-long`, `status-invalid`,
@@ -11,19 +11,24 @@ export interface ValidationIssue extends Issue {
   readonly code: string;
 }
 
-/** The way from a product to one of its fields, such as `['variants', 2, 'price']`. */
+/** Where a field is within the product, such as `['variants', 2, 'price']`. */
 export type Path = readonly PropertyKey[];
 
-/** A problem found, with its place as a path. */
-export interface Finding {
+/** An issue as a rule reports it: its field is still a path, and the caller decides how severe it is. */
+export interface IssueAtPath {
   readonly code: string;
   readonly path: Path;
   readonly message: string;
 }
 
+/** Turns what a rule reports into an issue of the result. */
+export function toIssue(severity: ValidationIssue['severity'], { code, path, message }: IssueAtPath): ValidationIssue {
+  return { severity, code, field: fieldName(path), message };
+}
+
 const plainName = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
-/** A path as people write it: `variants[2].price`. The product itself is `product`. */
+/** A path as text: `variants[2].price`. The product itself is `product`. */
 export function fieldName(path: Path): string {
   if (path.length === 0) return 'product';
   return path.reduce<string>((field, key) => {
@@ -34,12 +39,12 @@ export function fieldName(path: Path): string {
   }, '');
 }
 
-const longestQuote = 60;
+const maxQuoteLength = 60;
 
-/** Text from a product, fit for a message: in quotes, on one line, not longer than 60 characters. */
+/** Text from a product for use in a message: in quotes, on one line, at most 60 characters. */
 export function quote(text: string): string {
-  const characters = [...text.slice(0, 2 * longestQuote + 2)];
-  const clipped = characters.length > longestQuote ? `${characters.slice(0, longestQuote - 1).join('')}…` : text;
+  const characters = [...text.slice(0, 2 * maxQuoteLength + 2)];
+  const clipped = characters.length > maxQuoteLength ? `${characters.slice(0, maxQuoteLength - 1).join('')}…` : text;
   return JSON.stringify(clipped);
 }
 
@@ -49,9 +54,4 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   const words: Partial<Record<string, string>> = { string: 'text', object: 'an object', undefined: 'missing' };
   return words[typeof value] ?? `a ${typeof value}`;
-}
-
-/** An issue out of a finding. */
-export function toIssue(severity: ValidationIssue['severity'], finding: Finding): ValidationIssue {
-  return { severity, code: finding.code, field: fieldName(finding.path), message: finding.message };
 }

@@ -4,21 +4,21 @@ export type DraftStatus = 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
 /** Whether a variant can be bought when it is out of stock; Shopify's `ProductVariantInventoryPolicy`. */
 export type DraftInventoryPolicy = 'DENY' | 'CONTINUE';
 
-/** A picture that Shopify fetches from its address. */
+/** An image, which Shopify downloads from its address. */
 export interface DraftImage {
   /** Absolute http or https address that Shopify can reach. */
   readonly url: string;
-  /** What the picture shows, for those who cannot see it. */
+  /** Alternative text: what the image shows. */
   readonly alt?: string;
 }
 
-/** What search engines are shown. */
+/** Title and description for search engines. */
 export interface DraftSeo {
   readonly title?: string;
   readonly description?: string;
 }
 
-/** A field of the host's own on the product. Its value is text whatever its type, as in Shopify. */
+/** A metafield of the product. Its value is text whatever its type, as in Shopify. */
 export interface DraftMetafield {
   readonly namespace: string;
   readonly key: string;
@@ -27,13 +27,13 @@ export interface DraftMetafield {
   readonly value: string;
 }
 
-/** One thing that can be bought: a product in one size and colour. */
+/** One variant of a product, such as one size and colour. */
 export interface ProductVariantDraft {
   /** Unique within the product. */
   readonly sku: string;
   /** Decimal text in the shop's currency, such as `"24.90"`. */
   readonly price: string;
-  /** Decimal text: the price that is shown crossed out. */
+  /** Decimal text: the price before the discount, shown crossed out. */
   readonly compareAtPrice?: string;
   readonly barcode?: string;
   readonly taxable?: boolean;
@@ -45,13 +45,13 @@ export interface ProductVariantDraft {
 }
 
 /**
- * A local product that has passed validation: what a push sends. Plain JSON throughout.
+ * A local product that has passed validation: what a push sends. It is plain JSON.
  *
  * Limits: title, handle and local id 255 characters, 250 tags of 255 characters, 250 images,
  * 250 metafields, 3 options, 1 to 2,048 variants.
  */
 export interface ProductDraft {
-  /** The host's own id of the product: it never changes and no other product has it. */
+  /** Your own id of the product. It must never change, and no other product may have it. */
   readonly localId: string;
   readonly title: string;
   readonly descriptionHtml?: string;
@@ -71,7 +71,7 @@ export interface ProductDraft {
   readonly variants: readonly ProductVariantDraft[];
 }
 
-/** The same object where optional fields may also be given as `undefined`, which counts as left out. */
+/** The same object, whose optional fields may also be `undefined`, which counts as left out. */
 export type Loose<T> = { readonly [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** A variant before validation: prices may be numbers, and options may be left out. */

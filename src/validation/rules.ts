@@ -1,45 +1,44 @@
-import { type Finding, quote } from './issues.ts';
+import { isRecord } from '../internal/json.ts';
+import { type IssueAtPath, quote } from './issues.ts';
 import { maxOptions, maxVariants, type ProductDraft } from './product-draft.ts';
 
-/** Errors that show only when fields are looked at together. The product need not have the right shape. */
-export function productErrors(product: unknown): Finding[] {
+/** Errors that concern several fields together. The product need not have the right shape. */
+export function productErrors(product: unknown): IssueAtPath[] {
   return [...skuErrors(product), ...optionErrors(product), ...variantImageErrors(product), ...metafieldErrors(product)];
 }
 
-const trimmed = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
-
-function skuErrors(product: unknown): Finding[] {
+function skuErrors(product: unknown): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
-  return variantsOf(product).flatMap((variant, index): Finding[] => {
-    const sku = isObject(variant) ? trimmed(variant.sku) : '';
+  return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
+    const sku = isRecord(variant) ? trimmed(variant.sku) : '';
     if (sku === '') return [];
     const first = firstIndex.get(sku);
     if (first === undefined) {
       firstIndex.set(sku, index);
       return [];
     }
-    const message = `is ${quote(sku)}, which variants[${first}] has already: give each variant its own`;
+    const message = `is ${quote(sku)}, which variants[${first}] already has: give each variant its own`;
     return [{ code: 'sku-duplicate', path: ['variants', index, 'sku'], message }];
   });
 }
 
-function variantImageErrors(product: unknown): Finding[] {
-  const images = isObject(product) ? (product.images ?? []) : undefined;
+function variantImageErrors(product: unknown): IssueAtPath[] {
+  const images = isRecord(product) ? (product.images ?? []) : undefined;
   if (!Array.isArray(images)) return [];
-  const addresses = new Set(images.map((image) => (isObject(image) ? trimmed(image.url) : '')));
-  return variantsOf(product).flatMap((variant, index): Finding[] => {
-    const address = isObject(variant) ? trimmed(variant.imageUrl) : '';
+  const addresses = new Set(images.map((image) => (isRecord(image) ? trimmed(image.url) : '')));
+  return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
+    const address = isRecord(variant) ? trimmed(variant.imageUrl) : '';
     if (address === '' || addresses.has(address)) return [];
     const message = "is not among the product's images: add it there, or leave it out here";
     return [{ code: 'image-url-unknown', path: ['variants', index, 'imageUrl'], message }];
   });
 }
 
-function metafieldErrors(product: unknown): Finding[] {
-  const metafields = isObject(product) && Array.isArray(product.metafields) ? product.metafields : [];
+function metafieldErrors(product: unknown): IssueAtPath[] {
+  const metafields = isRecord(product) && Array.isArray(product.metafields) ? product.metafields : [];
   const firstIndex = new Map<string, number>();
-  return metafields.flatMap((metafield: unknown, index): Finding[] => {
-    const [namespace, key] = isObject(metafield) ? [trimmed(metafield.namespace), trimmed(metafield.key)] : ['', ''];
+  return metafields.flatMap((metafield: unknown, index): IssueAtPath[] => {
+    const [namespace, key] = isRecord(metafield) ? [trimmed(metafield.namespace), trimmed(metafield.key)] : ['', ''];
     if (namespace === '' || key === '') return [];
     const name = `${namespace}.${key}`;
     const first = firstIndex.get(name);
@@ -47,59 +46,53 @@ function metafieldErrors(product: unknown): Finding[] {
       firstIndex.set(name, index);
       return [];
     }
-    const message = `is ${quote(name)}, which metafields[${first}] sets already: take one out`;
+    const message = `is ${quote(name)}, which metafields[${first}] already sets: remove one`;
     return [{ code: 'metafield-duplicate', path: ['metafields', index], message }];
   });
 }
 
-/** Errors in how the variants of a product are told apart by its options. */
-function optionErrors(product: unknown): Finding[] {
+/** Errors in the options by which the variants of a product differ. */
+function optionErrors(product: unknown): IssueAtPath[] {
   const table = readOptions(product);
   const tooMany = tooManyNames(table);
-  // With too many names, what each variant lacks would be said thousands of times over.
+  // With too many names, the missing values of each variant would be reported thousands of times.
   const perVariant = tooMany.length > 0 ? [] : [...missingValues(table), ...repeatedCombinations(table)];
-  return [...tooMany, ...repeatedNames(table), ...strangeNames(table), ...perVariant];
+  return [...tooMany, ...repeatedNames(table), ...invalidNames(table), ...perVariant];
 }
 
-const listOf = (names: Iterable<string>): string =>
-  [...names]
-    .slice(0, 2 * maxOptions)
-    .map(quote)
-    .join(', ');
-
-function tooManyNames({ names }: OptionTable): Finding[] {
+function tooManyNames({ names }: OptionTable): IssueAtPath[] {
   if (names.size <= maxOptions) return [];
-  const message = `are ${names.size} (${listOf(names.values())}), and Shopify takes ${maxOptions}: join some, or move them to the title`;
+  const message = `are ${names.size} (${listOf(names.values())}), and Shopify allows ${maxOptions}: combine some, or move them to the title`;
   return [{ code: 'options-too-many', path: ['options'], message }];
 }
 
-function repeatedNames({ listed = [] }: OptionTable): Finding[] {
+function repeatedNames({ listed = [] }: OptionTable): IssueAtPath[] {
   const seen = new Set(['']);
-  return listed.flatMap((name, index): Finding[] => {
+  return listed.flatMap((name, index): IssueAtPath[] => {
     const folded = fold(name);
     const repeated = folded !== '' && seen.has(folded);
     seen.add(folded);
-    const message = 'is listed twice: take one out';
+    const message = 'is listed twice: remove one';
     return repeated ? [{ code: 'option-name-duplicate', path: ['options', index], message }] : [];
   });
 }
 
-/** Names that are blank, that a variant has twice, or that the product does not list. */
-function strangeNames({ names, listed, rows }: OptionTable): Finding[] {
+/** Option names of variants that are blank, repeated, or not listed by the product. */
+function invalidNames({ names, listed, rows }: OptionTable): IssueAtPath[] {
   return rows.flatMap((row = [], index) => {
     const seen = new Set<string>();
-    return row.flatMap(({ key, folded }): Finding[] => {
+    return row.flatMap(({ key, folded }): IssueAtPath[] => {
       const path = ['variants', index, 'options', key];
       const repeated = seen.has(folded);
       seen.add(folded);
       if (folded === '') {
-        return [{ code: 'option-name-missing', path, message: 'has a blank name: call it what it is, such as "Size"' }];
+        return [{ code: 'option-name-missing', path, message: 'has a blank name: give it one, such as "Size"' }];
       }
       if (repeated) {
-        return [{ code: 'option-name-duplicate', path, message: 'is there twice, in two spellings: take one out' }];
+        return [{ code: 'option-name-duplicate', path, message: 'is there twice, in two spellings: remove one' }];
       }
       if (listed === undefined || names.has(folded)) return [];
-      const message = `is not among the product's options (${listOf(names.values())}): list it there or take it out`;
+      const message = `is not among the product's options (${listOf(names.values())}): list it there or remove it`;
       return [{ code: 'option-unknown', path, message }];
     });
   });
@@ -108,16 +101,16 @@ function strangeNames({ names, listed, rows }: OptionTable): Finding[] {
 const blank = { value: '' };
 
 /** Variants without a value for an option of the product. */
-function missingValues({ names, rows }: OptionTable): Finding[] {
+function missingValues({ names, rows }: OptionTable): IssueAtPath[] {
   if (names.size === 0 && rows.length > 1 && rows.every((row) => row?.length === 0)) {
     const message = `have no options, so all ${rows.length} are the same thing: give each its own, such as { "Size": "M" }`;
     return [{ code: 'options-missing', path: ['variants'], message }];
   }
   const unused = [...names].filter(([folded]) => rows.length > 0 && rows.every((row) => row && !cellOf(row, folded)));
-  const findings: Finding[] = unused.map(([, name]) => ({
+  const issues: IssueAtPath[] = unused.map(([, name]) => ({
     code: 'option-unused',
     path: ['options'],
-    message: `lists ${quote(name)}, for which no variant has a value: give each variant one, or take the name out`,
+    message: `lists ${quote(name)}, for which no variant has a value: give each variant one, or remove the name`,
   }));
   const used = [...names].filter(([folded]) => !unused.some(([other]) => other === folded));
   for (const [index, row] of rows.entries()) {
@@ -126,15 +119,15 @@ function missingValues({ names, rows }: OptionTable): Finding[] {
       .map(([, name]) => name);
     if (missing.length === 0) continue;
     const message = `lack ${listOf(missing)}: every variant needs a value for every option of the product`;
-    findings.push({ code: 'option-value-missing', path: ['variants', index, 'options'], message });
+    issues.push({ code: 'option-value-missing', path: ['variants', index, 'options'], message });
   }
-  return findings;
+  return issues;
 }
 
-/** Variants with the same value for every option as one before them. */
-function repeatedCombinations({ names, rows }: OptionTable): Finding[] {
+/** Variants with the same value for every option as an earlier one. */
+function repeatedCombinations({ names, rows }: OptionTable): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
-  return rows.flatMap((row, index): Finding[] => {
+  return rows.flatMap((row, index): IssueAtPath[] => {
     const values = [...names.keys()].map((folded) => cellOf(row, folded)?.value ?? '');
     if (values.length === 0 || values.includes('')) return [];
     const combination = JSON.stringify(values.map(fold));
@@ -143,85 +136,105 @@ function repeatedCombinations({ names, rows }: OptionTable): Finding[] {
       firstIndex.set(combination, index);
       return [];
     }
-    const message = `are ${listOf(values)} like those of variants[${first}] (case does not count): change one, or take it out`;
+    const message = `are ${listOf(values)} like those of variants[${first}] (case does not count): change one, or remove it`;
     return [{ code: 'options-duplicate', path: ['variants', index, 'options'], message }];
   });
 }
 
-/** One option of one variant, as it was written. */
-interface OptionCell {
-  /** The name as written. */
-  readonly key: string;
-  /** The name as Shopify compares it. */
-  readonly folded: string;
-  /** Trimmed; `undefined` where it is no text. */
-  readonly value: string | undefined;
+const listOf = (names: Iterable<string>): string =>
+  [...names]
+    .slice(0, 2 * maxOptions)
+    .map(quote)
+    .join(', ');
+
+/** What a merchant would want to know, although it does not prevent the push. */
+export function productWarnings(product: unknown): IssueAtPath[] {
+  if (!isRecord(product)) return [];
+  return [
+    ...contentWarnings(product),
+    ...imageWarnings(product.images),
+    ...variantsOf(product).flatMap(priceWarnings),
+    ...defaultVariantWarnings(product),
+    ...spellingWarnings(product),
+  ];
 }
 
-/** All options of a product: which names there are and what each variant says. */
-interface OptionTable {
-  /** Folded name → first spelling, in order. */
-  readonly names: ReadonlyMap<string, string>;
-  /** Names that the product itself lists; `undefined` where it lists none. */
-  readonly listed: readonly string[] | undefined;
-  /** For each variant its cells; `undefined` where the variant or its options are no object. */
-  readonly rows: readonly (readonly OptionCell[] | undefined)[];
-}
-
-/** What Shopify compares names and values by: case and outer white space do not count. */
-function fold(text: string): string {
-  return text.trim().normalize('NFC').toLowerCase();
-}
-
-/** Whether a value is an object with fields: no list, not null. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The variants of a product as they stand; none where there are too many to look at. */
-export function variantsOf(product: unknown): readonly unknown[] {
-  const variants = isObject(product) ? product.variants : undefined;
-  return Array.isArray(variants) && variants.length <= maxVariants ? variants : [];
-}
-
-/** The first spelling of each text under its folded form, in order of appearance; blank ones are left out. */
-function firstSpellings(texts: Iterable<string>): Map<string, string> {
-  const spellings = new Map<string, string>();
-  for (const text of texts) {
-    const folded = fold(text);
-    if (folded !== '' && !spellings.has(folded)) spellings.set(folded, text.trim());
+function contentWarnings({ descriptionHtml, images }: Readonly<Record<string, unknown>>): IssueAtPath[] {
+  const issues: IssueAtPath[] = [];
+  if (descriptionHtml === undefined || (typeof descriptionHtml === 'string' && descriptionHtml.trim() === '')) {
+    issues.push({
+      code: 'description-missing',
+      path: ['descriptionHtml'],
+      message: 'is missing: shoppers will see no description',
+    });
   }
-  return spellings;
+  if (images === undefined || (Array.isArray(images) && images.length === 0)) {
+    issues.push({ code: 'images-missing', path: ['images'], message: 'are missing: shoppers will see no picture' });
+  }
+  return issues;
 }
 
-/** The cell of an option, by its folded name. */
-function cellOf(row: readonly OptionCell[] | undefined, folded: string): OptionCell | undefined {
-  return row?.find((cell) => cell.folded === folded);
+function imageWarnings(images: unknown): IssueAtPath[] {
+  const seen = new Set<string>();
+  return (Array.isArray(images) ? images : []).flatMap((image: unknown, index): IssueAtPath[] => {
+    if (!isRecord(image) || typeof image.url !== 'string') return [];
+    const address = image.url.trim();
+    const repeated = seen.has(address);
+    seen.add(address);
+    const message = 'is also the address of an earlier image: the picture will be there twice';
+    return repeated ? [{ code: 'image-duplicate', path: ['images', index, 'url'], message }] : [];
+  });
 }
 
-/** Reads the options of a product that need not be valid. */
-function readOptions(product: unknown): OptionTable {
-  const given = isObject(product) && Array.isArray(product.options) ? product.options : [];
-  const listed = given.length === 0 ? undefined : given.filter((name) => typeof name === 'string');
-  const rows = variantsOf(product).map(cellsOf);
-  const written = rows.flatMap((row) => row?.map((cell) => cell.key) ?? []);
-  return { names: firstSpellings(listed ?? written), listed, rows };
+function priceWarnings(variant: unknown, index: number): IssueAtPath[] {
+  const price = isRecord(variant) ? toDecimalText(variant.price) : undefined;
+  if (price === undefined || isPositiveDecimal(price)) return [];
+  const message = `is ${/[1-9]/.test(price) ? 'less than zero, which Shopify refuses' : 'zero: the variant costs nothing'}; check it`;
+  return [{ code: 'price-not-positive', path: ['variants', index, 'price'], message }];
 }
 
-function cellsOf(variant: unknown): readonly OptionCell[] | undefined {
-  if (!isObject(variant)) return undefined;
-  if (variant.options === undefined) return [];
-  if (!isObject(variant.options)) return undefined;
-  return Object.entries(variant.options).map(([key, value]) => ({
-    key,
-    folded: fold(key),
-    value: typeof value === 'string' ? value.trim() : undefined,
-  }));
+/** Whether decimal text is greater than zero, however small. */
+function isPositiveDecimal(text: string): boolean {
+  return !text.startsWith('-') && /[1-9]/.test(text);
+}
+
+function defaultVariantWarnings(product: unknown): IssueAtPath[] {
+  const variants = variantsOf(product);
+  const [only] = variants;
+  if (variants.length !== 1 || !isRecord(only)) return [];
+  const { options = {} } = only;
+  if (!isRecord(options) || Object.keys(options).length > 0) return [];
+  const message = 'has no options, such as colour or size: it becomes the default variant';
+  return [{ code: 'options-missing', path: ['variants', 0], message }];
+}
+
+/** A warning for each second spelling of an option name or value, where it first occurs. */
+function spellingWarnings(product: unknown): IssueAtPath[] {
+  const { names } = readOptions(product);
+  const spelled = spellingsOf(product, names.keys());
+  const reported = new Set<string>();
+  const issues: IssueAtPath[] = [];
+  const compare = (written: string, first: string | undefined, path: IssueAtPath['path']): void => {
+    if (first === undefined || written === first) return;
+    const about = JSON.stringify([path.at(-1), written]);
+    if (reported.has(about)) return;
+    reported.add(about);
+    const message = `is written ${quote(written)} here and ${quote(first)} elsewhere, which Shopify treats as the same: the latter is sent`;
+    issues.push({ code: 'option-spelling', path, message });
+  };
+  for (const [index, variant] of variantsOf(product).entries()) {
+    for (const [name, value] of textOptionsOf(variant)) {
+      const path = ['variants', index, 'options', name];
+      compare(name.trim(), names.get(fold(name)), path);
+      compare(value.trim(), spelled.get(fold(name))?.get(fold(value)), path);
+    }
+  }
+  return issues;
 }
 
 /**
- * One spelling for each option name and value, the first: Shopify takes `red` and `Red` for one value
- * and refuses a product that lists both. Also fills in the list of option names.
+ * Gives each option name and value one spelling, the first: to Shopify `red` and `Red` are one value, and it
+ * rejects a product that lists both. Also fills in the list of option names.
  */
 export function unifySpelling(draft: ProductDraft): ProductDraft {
   const { names } = readOptions(draft);
@@ -242,35 +255,6 @@ export function unifySpelling(draft: ProductDraft): ProductDraft {
   return { ...draft, options: [...names.values()], variants };
 }
 
-/** A warning for each option name or value that is written in more than one way, where it is first. */
-function spellingWarnings(product: unknown): Finding[] {
-  const { names } = readOptions(product);
-  const spelled = spellingsOf(product, names.keys());
-  const told = new Set<string>();
-  const findings: Finding[] = [];
-  const compare = (written: string, first: string | undefined, path: Finding['path']): void => {
-    if (first === undefined || written === first) return;
-    const about = JSON.stringify([path.at(-1), written]);
-    if (told.has(about)) return;
-    told.add(about);
-    const message = `is written ${quote(written)} here and ${quote(first)} elsewhere, which Shopify takes for the same: the latter is sent`;
-    findings.push({ code: 'option-spelling', path, message });
-  };
-  for (const [index, variant] of variantsOf(product).entries()) {
-    for (const [name, value] of textOptionsOf(variant)) {
-      const path = ['variants', index, 'options', name];
-      compare(name.trim(), names.get(fold(name)), path);
-      compare(value.trim(), spelled.get(fold(name))?.get(fold(value)), path);
-    }
-  }
-  return findings;
-}
-
-function textOptionsOf(variant: unknown): [string, string][] {
-  const options = isObject(variant) && isObject(variant.options) ? Object.entries(variant.options) : [];
-  return options.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-}
-
 /** For each folded option name, the first spelling of each of its values. */
 function spellingsOf(product: unknown, names: Iterable<string>): Map<string, Map<string, string>> {
   const values = new Map([...names].map((folded): [string, string[]] => [folded, []]));
@@ -280,67 +264,84 @@ function spellingsOf(product: unknown, names: Iterable<string>): Map<string, Map
   return new Map([...values].map(([folded, texts]) => [folded, firstSpellings(texts)]));
 }
 
-/** What a shop owner would want to know, though it keeps nothing from being pushed. */
-export function productWarnings(product: unknown): Finding[] {
-  if (!isObject(product)) return [];
-  return [
-    ...contentWarnings(product),
-    ...imageWarnings(product.images),
-    ...variantsOf(product).flatMap(priceWarnings),
-    ...defaultVariantWarnings(product),
-    ...spellingWarnings(product),
-  ];
+function textOptionsOf(variant: unknown): [string, string][] {
+  const options = isRecord(variant) && isRecord(variant.options) ? Object.entries(variant.options) : [];
+  return options.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 }
 
-function contentWarnings({ descriptionHtml, images }: Readonly<Record<string, unknown>>): Finding[] {
-  const findings: Finding[] = [];
-  if (descriptionHtml === undefined || (typeof descriptionHtml === 'string' && descriptionHtml.trim() === '')) {
-    findings.push({
-      code: 'description-missing',
-      path: ['descriptionHtml'],
-      message: 'is missing: shoppers will see no description',
-    });
+/** All options of a product: its option names, and the values of each variant. */
+interface OptionTable {
+  /** Folded name → first spelling, in order. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Names that the product itself lists; `undefined` where it lists none. */
+  readonly listed: readonly string[] | undefined;
+  /** The cells of each variant; `undefined` where the variant or its options are not an object. */
+  readonly rows: readonly (readonly OptionCell[] | undefined)[];
+}
+
+/** One option of one variant, as it was written. */
+interface OptionCell {
+  /** The name as written. */
+  readonly key: string;
+  /** The name as Shopify compares it. */
+  readonly folded: string;
+  /** Trimmed; `undefined` where it is not text. */
+  readonly value: string | undefined;
+}
+
+/** Reads the options of a product, which need not be valid. */
+function readOptions(product: unknown): OptionTable {
+  const given = isRecord(product) && Array.isArray(product.options) ? product.options : [];
+  const listed = given.length === 0 ? undefined : given.filter((name) => typeof name === 'string');
+  const rows = variantsOf(product).map(cellsOf);
+  const written = rows.flatMap((row) => row?.map((cell) => cell.key) ?? []);
+  return { names: firstSpellings(listed ?? written), listed, rows };
+}
+
+function cellsOf(variant: unknown): readonly OptionCell[] | undefined {
+  if (!isRecord(variant)) return undefined;
+  if (variant.options === undefined) return [];
+  if (!isRecord(variant.options)) return undefined;
+  return Object.entries(variant.options).map(([key, value]) => ({
+    key,
+    folded: fold(key),
+    value: typeof value === 'string' ? value.trim() : undefined,
+  }));
+}
+
+/** The cell of an option, by its folded name. */
+function cellOf(row: readonly OptionCell[] | undefined, folded: string): OptionCell | undefined {
+  return row?.find((cell) => cell.folded === folded);
+}
+
+/** The first spelling of each text under its folded form, in order of appearance; blank ones are left out. */
+function firstSpellings(texts: Iterable<string>): Map<string, string> {
+  const spellings = new Map<string, string>();
+  for (const text of texts) {
+    const folded = fold(text);
+    if (folded !== '' && !spellings.has(folded)) spellings.set(folded, text.trim());
   }
-  if (images === undefined || (Array.isArray(images) && images.length === 0)) {
-    findings.push({ code: 'images-missing', path: ['images'], message: 'are missing: shoppers will see no picture' });
-  }
-  return findings;
+  return spellings;
 }
 
-function imageWarnings(images: unknown): Finding[] {
-  const seen = new Set<string>();
-  return (Array.isArray(images) ? images : []).flatMap((image: unknown, index): Finding[] => {
-    if (!isObject(image) || typeof image.url !== 'string') return [];
-    const address = image.url.trim();
-    const repeated = seen.has(address);
-    seen.add(address);
-    const message = 'is the address of an earlier image too: the picture will be there twice';
-    return repeated ? [{ code: 'image-duplicate', path: ['images', index, 'url'], message }] : [];
-  });
+/** Text as Shopify compares names and values: ignoring case and surrounding white space. */
+function fold(text: string): string {
+  return text.trim().normalize('NFC').toLowerCase();
 }
 
-function priceWarnings(variant: unknown, index: number): Finding[] {
-  const price = isObject(variant) ? toDecimalText(variant.price) : undefined;
-  if (price === undefined || isPositiveDecimal(price)) return [];
-  const message = `is ${/[1-9]/.test(price) ? 'less than zero, which Shopify refuses' : 'zero: the variant costs nothing'}; check it`;
-  return [{ code: 'price-not-positive', path: ['variants', index, 'price'], message }];
+/** The variants of a product, unchecked; none where there are more than Shopify allows. */
+export function variantsOf(product: unknown): readonly unknown[] {
+  const variants = isRecord(product) ? product.variants : undefined;
+  return Array.isArray(variants) && variants.length <= maxVariants ? variants : [];
 }
 
-function defaultVariantWarnings(product: unknown): Finding[] {
-  const variants = variantsOf(product);
-  const [only] = variants;
-  if (variants.length !== 1 || !isObject(only)) return [];
-  const { options = {} } = only;
-  if (!isObject(options) || Object.keys(options).length > 0) return [];
-  const message = 'has no options, such as colour or size: it becomes the default variant';
-  return [{ code: 'options-missing', path: ['variants', 0], message }];
-}
+const trimmed = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 const decimalPattern = /^-?\d+(\.\d+)?$/;
 
 /**
  * Decimal text without exponent: text is trimmed and otherwise kept digit for digit, a number is
- * written as the shortest text that means it. `undefined` where the value is no decimal number.
+ * written as the shortest text that means it. `undefined` where the value is not a decimal number.
  */
 export function toDecimalText(value: unknown): string | undefined {
   if (typeof value === 'string') {
@@ -353,15 +354,10 @@ export function toDecimalText(value: unknown): string | undefined {
   return Number.isInteger(value) ? BigInt(value).toString() : expandSmall(text);
 }
 
-/** `1.5e-7` → `0.00000015`. JavaScript writes fractions below 10^-6 so. */
+/** `1.5e-7` → `0.00000015`: JavaScript writes fractions below 10^-6 with an exponent. */
 function expandSmall(text: string): string {
   const [mantissa = '', exponent = '0'] = text.split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';
   const digits = mantissa.replace(/[-.]/g, '');
   return `${sign}0.${'0'.repeat(-Number(exponent) - 1)}${digits}`;
-}
-
-/** Whether decimal text means more than zero, however small. */
-function isPositiveDecimal(text: string): boolean {
-  return !text.startsWith('-') && /[1-9]/.test(text);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../internal/json.ts';
 import { kindOf, quote } from './issues.ts';
 import {
   type DraftImage,
@@ -13,15 +14,37 @@ import {
   type ProductDraftInput,
   type ProductVariantDraft,
 } from './product-draft.ts';
-import { isObject, productErrors, toDecimalText, unifySpelling } from './rules.ts';
+import { productErrors, toDecimalText, unifySpelling } from './rules.ts';
 
-/** Holds a shape to the published interface: a field that is in one and not in the other does not compile. */
+/** What is wrong with a single field: the end of an issue's code, after the name of the field. */
+export type FieldIssueKind = 'missing' | 'invalid' | 'too-long' | 'too-many';
+
+/** Keeps a shape in step with the published interface: a field that only one of them has does not compile. */
 type ShapeOf<Draft> = Record<keyof Required<Draft>, z.ZodType>;
 
-const seoShape = {
-  title: z.string().trim().exactOptional(),
-  description: z.string().trim().exactOptional(),
-} satisfies ShapeOf<DraftSeo>;
+/** Trimmed text that is not empty. */
+const text = (limit = Number.MAX_SAFE_INTEGER) => z.string().trim().min(1).refine(fits(limit), tooLong(limit));
+
+/** Counts code points: an emoji of two UTF-16 units is one character, so that no title is rejected too early. */
+const fits =
+  (limit: number) =>
+  (text: string): boolean =>
+    text.length <= limit || [...text.slice(0, 2 * limit + 1)].length <= limit;
+
+const tooLong = (limit: number) => ({
+  error: `is longer than ${limit} characters: shorten it`,
+  params: { kind: 'too-long' satisfies FieldIssueKind },
+});
+
+/** The host's id. Not trimmed, because Shopify must return it unchanged. */
+const localIdText = (limit: number) =>
+  z
+    .string()
+    .min(1)
+    .refine(fits(limit), tooLong(limit))
+    .refine((id) => id.trim() === id && !/[\r\n]/.test(id), {
+      error: 'starts or ends with white space or contains a line break: remove it, Shopify would not keep it',
+    });
 
 /** Absolute http or https address. */
 const httpUrl = () =>
@@ -30,34 +53,12 @@ const httpUrl = () =>
     .trim()
     .min(1)
     .refine((value) => ['http:', 'https:'].includes(protocolOf(value)), {
-      error: 'is no web address: give the whole address, starting with https://',
+      error: 'is not a web address: give the whole address, starting with https://',
     });
 
-const imageShape = {
-  url: httpUrl(),
-  alt: z.string().trim().exactOptional(),
-} satisfies ShapeOf<DraftImage>;
-
-/** Text without white space around it, not empty. */
-const text = (limit = Number.MAX_SAFE_INTEGER) => z.string().trim().min(1).refine(fits(limit), tooLong(limit));
-
-/** Counts characters as people do: an emoji of two UTF-16 units is one, so that no title is refused too early. */
-const fits =
-  (limit: number) =>
-  (text: string): boolean =>
-    text.length <= limit || [...text.slice(0, 2 * limit + 1)].length <= limit;
-
-const tooLong = (limit: number) => ({
-  error: `is longer than ${limit} characters: shorten it`,
-  params: { problem: 'too-long' satisfies FieldProblem },
-});
-
-const metafieldShape = {
-  namespace: text(),
-  key: text(),
-  type: text(),
-  value: z.string().min(1),
-} satisfies ShapeOf<DraftMetafield>;
+function protocolOf(value: string): string {
+  return URL.canParse(value) ? new URL(value).protocol : '';
+}
 
 /** Decimal text out of text or a number. */
 const money = () =>
@@ -70,19 +71,19 @@ const money = () =>
       code: 'custom',
       message: missing
         ? 'is missing: give a price such as "12.50"'
-        : `is no decimal number (${found}): write digits with a point, such as "12.50", without currency`,
-      params: { problem: (missing ? 'missing' : 'invalid') satisfies FieldProblem },
+        : `is not a decimal number (${found}): write digits with a point, such as "12.50", without currency`,
+      params: { kind: (missing ? 'missing' : 'invalid') satisfies FieldIssueKind },
     });
     return z.NEVER;
   });
 
 /**
- * Option name → value. Names keep their white space, so that two that differ in it are both seen. Not
- * zod's own record, which drops the name `__proto__` without a word.
+ * Option name → value. Names keep their white space, so that two names that differ only in it are both seen. Not
+ * zod's own record, which silently drops the name `__proto__`.
  */
 const optionValues = () =>
   z.custom<Readonly<Record<string, string>>>().transform((options: unknown, context): Record<string, string> => {
-    if (!isObject(options)) {
+    if (!isRecord(options)) {
       context.addIssue({ code: 'invalid_type', expected: 'object', input: options });
       return z.NEVER;
     }
@@ -94,28 +95,7 @@ const optionValues = () =>
     return Object.fromEntries(entries);
   });
 
-const variantShape = {
-  sku: text(),
-  price: money(),
-  compareAtPrice: money().exactOptional(),
-  barcode: z.string().trim().exactOptional(),
-  taxable: z.boolean().exactOptional(),
-  inventoryPolicy: z.enum(['DENY', 'CONTINUE']).exactOptional(),
-  options: optionValues().prefault({}),
-  imageUrl: httpUrl().exactOptional(),
-} satisfies ShapeOf<ProductVariantDraft>;
-
-/** The host's id: taken as it is, because it must come back from Shopify unchanged. */
-const localIdText = (limit: number) =>
-  z
-    .string()
-    .min(1)
-    .refine(fits(limit), tooLong(limit))
-    .refine((id) => id.trim() === id && !/[\r\n]/.test(id), {
-      error: 'starts or ends with white space or holds a line break: take that out, Shopify would not keep it',
-    });
-
-/** A list. Where it is too long, that is the only thing said: its entries are not looked at. */
+/** A list. Where it is too long, that is its only issue: its entries are not checked. */
 const list = <Item extends z.ZodType>(item: Item, most: number, least = 0) =>
   z.array(z.custom<z.input<Item>>()).min(least).max(most).pipe(z.array(item));
 
@@ -132,6 +112,34 @@ const record = <Shape extends z.ZodRawShape>(shape: Shape) => {
   }, z.object(shape));
 };
 
+const seoShape = {
+  title: z.string().trim().exactOptional(),
+  description: z.string().trim().exactOptional(),
+} satisfies ShapeOf<DraftSeo>;
+
+const imageShape = {
+  url: httpUrl(),
+  alt: z.string().trim().exactOptional(),
+} satisfies ShapeOf<DraftImage>;
+
+const metafieldShape = {
+  namespace: text(),
+  key: text(),
+  type: text(),
+  value: z.string().min(1),
+} satisfies ShapeOf<DraftMetafield>;
+
+const variantShape = {
+  sku: text(),
+  price: money(),
+  compareAtPrice: money().exactOptional(),
+  barcode: z.string().trim().exactOptional(),
+  taxable: z.boolean().exactOptional(),
+  inventoryPolicy: z.enum(['DENY', 'CONTINUE']).exactOptional(),
+  options: optionValues().prefault({}),
+  imageUrl: httpUrl().exactOptional(),
+} satisfies ShapeOf<ProductVariantDraft>;
+
 const productShape = {
   localId: localIdText(maxTextLength),
   title: text(maxTextLength),
@@ -145,7 +153,7 @@ const productShape = {
     .string()
     .trim()
     .regex(/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/, {
-      error: 'is no category of Shopify: give an id such as "gid://shopify/TaxonomyCategory/sg-4-17-2-17"',
+      error: 'is not a category of Shopify: give an id such as "gid://shopify/TaxonomyCategory/sg-4-17-2-17"',
     })
     .exactOptional(),
   seo: record(seoShape).exactOptional(),
@@ -167,28 +175,24 @@ export const knownFields = {
 };
 
 /**
- * The zod schema of a product draft, all errors included: parse with it inside a schema of your own.
- * `validateProduct` says more: it gives each issue a code and a field name, and finds warnings.
+ * The zod schema of a product draft, with all its errors: use it within a schema of your own. `validateProduct` tells
+ * more: it gives each issue a code and a field name, and finds warnings.
  *
- * Text is trimmed, prices become decimal text, and option names and values that differ only in case
- * get the spelling that came first.
+ * Text is trimmed, prices become decimal text, and option names and values that differ only in case get the first
+ * spelling.
+ *
+ * @example
+ * const Import = z.object({ supplier: z.string(), product: productDraftSchema });
  */
 export const productDraftSchema: z.ZodType<ProductDraft, ProductDraftInput> = z
   .custom<ProductDraftInput>()
   .transform((input, context) => {
     const parsed = productFields.safeParse(input, { reportInput: true });
     for (const issue of parsed.error?.issues ?? []) context.addIssue({ ...issue });
-    // On the input as it came, and also where single fields are wrong: all problems are reported together.
+    // Checks the raw input, and also where single fields are invalid: all issues are reported together.
     const errors = productErrors(input);
     for (const { code, path, message } of errors) {
       context.addIssue({ code: 'custom', path: [...path], message, params: { code } });
     }
     return parsed.success && errors.length === 0 ? unifySpelling(parsed.data) : z.NEVER;
   });
-
-/** What a problem of a single field is called after the field's name in an issue's code. */
-export type FieldProblem = 'missing' | 'invalid' | 'too-long' | 'too-many';
-
-function protocolOf(value: string): string {
-  return URL.canParse(value) ? new URL(value).protocol : '';
-}

@@ -1,16 +1,17 @@
 import type { z } from 'zod';
-import { type Finding, fieldName, kindOf, type Path, quote, toIssue, type ValidationIssue } from './issues.ts';
+import { isRecord } from '../internal/json.ts';
+import { fieldName, type IssueAtPath, kindOf, type Path, quote, toIssue, type ValidationIssue } from './issues.ts';
 import type { ProductDraft } from './product-draft.ts';
-import { isObject, productWarnings, variantsOf } from './rules.ts';
-import { type FieldProblem, knownFields, productDraftSchema } from './schema.ts';
+import { productWarnings, variantsOf } from './rules.ts';
+import { type FieldIssueKind, knownFields, productDraftSchema } from './schema.ts';
 
-/** How strictly products are looked at. */
+/** How strictly products are checked. */
 export interface ValidateOptions {
-  /** What a field that a draft does not have is: a warning, an error, or nothing to speak of. Default `'warn'`. */
+  /** Whether a field that a draft does not have is a warning, an error, or ignored. Default `'warn'`. */
   readonly unknownFields?: 'warn' | 'error' | 'ignore';
 }
 
-/** What became of one product. */
+/** The result for one product: a draft that can be pushed, or the errors that prevent it. */
 export type ProductValidation =
   | { readonly ok: true; readonly draft: ProductDraft; readonly warnings: readonly ValidationIssue[] }
   | {
@@ -22,26 +23,30 @@ export type ProductValidation =
     };
 
 /**
- * Checks one product and turns it into a draft. Finds all problems, not only the first, and does not
- * throw whatever the input is.
+ * Checks one product and turns it into a draft. Finds all issues, not only the first, and never throws, whatever the
+ * input is.
+ *
+ * @example
+ * const result = validateProduct({ localId: 'tee-1', title: 'Linen tee', variants: [{ sku: 'TEE-M', price: '24.90' }] });
+ * if (!result.ok) console.error(result.errors);
  */
 export function validateProduct(input: unknown, options: ValidateOptions = {}): ProductValidation {
   const parsed = productDraftSchema.safeParse(input, { reportInput: true });
   const strictness = options.unknownFields ?? 'warn';
   const unknown = strictness === 'ignore' ? [] : unknownFields(input);
-  const warnings = [...productWarnings(input), ...(strictness === 'warn' ? unknown : [])].map((finding) =>
-    toIssue('warning', finding),
+  const warnings = [...productWarnings(input), ...(strictness === 'warn' ? unknown : [])].map((issue) =>
+    toIssue('warning', issue),
   );
   const errors = [
     ...(parsed.error?.issues ?? []).map(fromZodIssue),
-    ...(strictness === 'error' ? unknown : []).map((finding) => toIssue('error', finding)),
+    ...(strictness === 'error' ? unknown : []).map((issue) => toIssue('error', issue)),
   ];
   if (parsed.success && errors.length === 0) return { ok: true, draft: parsed.data, warnings };
-  const localId = isObject(input) && typeof input.localId === 'string' ? input.localId : undefined;
+  const localId = isRecord(input) && typeof input.localId === 'string' ? input.localId : undefined;
   return { ok: false, ...(localId !== undefined && { localId }), errors, warnings };
 }
 
-/** A product of a list that is not fit to be pushed. */
+/** A product of a list that cannot be pushed. */
 export interface InvalidProduct {
   /** Its place in the list, from zero. */
   readonly index: number;
@@ -66,7 +71,7 @@ export interface ValidationSummary {
   readonly errorsByCode: Readonly<Record<string, number>>;
 }
 
-/** What became of a list of products. */
+/** The result for a list of products. */
 export interface ProductsValidation {
   readonly valid: readonly ProductDraft[];
   readonly invalid: readonly InvalidProduct[];
@@ -128,8 +133,7 @@ function repeatedSkus({ localId, variants }: ProductDraft, ownerOfSku: Map<strin
       return [];
     }
     const message = `is ${quote(sku)}, which product ${quote(owner)} has too: stock and orders may be mixed up`;
-    const finding: Finding = { code: 'sku-shared', path: ['variants', index, 'sku'], message };
-    return [toIssue('warning', finding)];
+    return [toIssue('warning', { code: 'sku-shared', path: ['variants', index, 'sku'], message })];
   });
 }
 
@@ -139,9 +143,9 @@ function countByCode(issues: readonly ValidationIssue[]): Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** Fields that nothing reads, each told once however many variants or images have it. */
-function unknownFields(product: unknown): Finding[] {
-  if (!isObject(product)) return [];
+/** Fields that nothing reads, each reported once however many variants or images have it. */
+function unknownFields(product: unknown): IssueAtPath[] {
+  if (!isRecord(product)) return [];
   const { seo, images, metafields } = product;
   return [
     ...unknownIn([product], knownFields.product, () => []),
@@ -154,10 +158,14 @@ function unknownFields(product: unknown): Finding[] {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function unknownIn(objects: readonly unknown[], known: readonly string[], pathOf: (index: number) => Path): Finding[] {
+function unknownIn(
+  objects: readonly unknown[],
+  known: readonly string[],
+  pathOf: (index: number) => Path,
+): IssueAtPath[] {
   const found = new Map<string, { readonly first: number; count: number }>();
   for (const [index, object] of objects.entries()) {
-    if (!isObject(object)) continue;
+    if (!isRecord(object)) continue;
     for (const key of Object.keys(object)) {
       if (known.includes(key) || object[key] === undefined) continue;
       const entry = found.get(key) ?? { first: index, count: 0 };
@@ -168,11 +176,11 @@ function unknownIn(objects: readonly unknown[], known: readonly string[], pathOf
   return [...found].map(([key, { first, count }]) => {
     const meant = known.find((name) => plain(name) === plain(key));
     const others = count > 1 ? ` (the same in ${count - 1} more)` : '';
-    const mend = meant === undefined ? 'it is not sent' : `write it ${quote(meant)}, or it is not sent`;
+    const fix = meant === undefined ? 'it is not sent' : `write it ${quote(meant)}, or it is not sent`;
     return {
       code: 'unknown-field',
       path: [...pathOf(first), key],
-      message: `is no field of a draft${others}: ${mend}`,
+      message: `is not a field of a draft${others}: ${fix}`,
     };
   });
 }
@@ -180,8 +188,8 @@ function unknownIn(objects: readonly unknown[], known: readonly string[], pathOf
 /** `compare_at_price` and `CompareAtPrice` mean `compareAtPrice`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[_\s-]/g, '');
 
-/** What to do about a field that is not there. */
-const mends: Partial<Record<string, string>> = {
+/** How to fix a missing field. */
+const fixes: Partial<Record<string, string>> = {
   localId: 'give the product the id it has in your own system',
   title: 'give the product a name',
   variants: 'a product needs at least one variant',
@@ -189,29 +197,29 @@ const mends: Partial<Record<string, string>> = {
   url: 'give the whole address, starting with https://',
 };
 
-/** What zod found, in this package's words. The issues must have been made with `reportInput`. */
+/** An issue of zod as one of ours. It must have been made with `reportInput`. */
 function fromZodIssue(issue: z.core.$ZodIssue): ValidationIssue {
   const own = issue.code === 'custom' ? issue.params : undefined;
-  const problem = problemOf(issue);
+  const kind = kindOfIssue(issue);
   return {
     severity: 'error',
-    code: typeof own?.code === 'string' ? own.code : `${leafName(issue.path)}-${problem}`,
+    code: typeof own?.code === 'string' ? own.code : `${leafName(issue.path)}-${kind}`,
     field: fieldName(issue.path),
-    message: messageOf(issue, problem),
+    message: messageOf(issue, kind),
   };
 }
 
-function problemOf(issue: z.core.$ZodIssue): FieldProblem {
+function kindOfIssue(issue: z.core.$ZodIssue): FieldIssueKind {
   if (issue.code === 'too_small') return 'missing';
   if (issue.code === 'too_big') return 'too-many';
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'missing';
-  return issue.code === 'custom' && issue.params?.problem ? issue.params.problem : 'invalid';
+  return issue.code === 'custom' && issue.params?.kind ? issue.params.kind : 'invalid';
 }
 
-function messageOf(issue: z.core.$ZodIssue, problem: FieldProblem): string {
-  if (problem === 'missing' && issue.code !== 'custom') {
+function messageOf(issue: z.core.$ZodIssue, kind: FieldIssueKind): string {
+  if (kind === 'missing' && issue.code !== 'custom') {
     const leaf = issue.path.at(-1);
-    return `is ${issue.code === 'too_small' ? 'empty' : 'missing'}: ${mends[String(leaf)] ?? 'fill it in'}`;
+    return `is ${issue.code === 'too_small' ? 'empty' : 'missing'}: ${fixes[String(leaf)] ?? 'fill it in'}`;
   }
   if (issue.code === 'too_big') {
     return `holds ${Object(issue.input).length} entries, and Shopify takes ${issue.maximum}: leave some out`;
@@ -228,9 +236,9 @@ function wrongType({ expected, input, path }: z.core.$ZodIssueInvalidType): stri
   return typeof input === 'number' && expected === 'string' ? `${wrong}: put it in quotes` : wrong;
 }
 
-/** The last name on a path, as a part of a code: `compareAtPrice` → `compare-at-price`. */
+/** The last name of a path in the style of a code: `compareAtPrice` → `compare-at-price`. */
 function leafName(path: readonly PropertyKey[]): string {
-  // An option's name comes from the data; codes do not.
+  // An option's name comes from the data, which a code must not depend on.
   const withinOptions = path.includes('options') && path.at(-1) !== 'options';
   const named = withinOptions ? ['option'] : path.filter((key) => typeof key === 'string');
   return (named.at(-1) ?? 'product').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -136,7 +136,7 @@ describe('messages', () => {
     [product({ variants: [] }), 'is empty: a product needs at least one variant'],
     [
       withVariant({ price: 'x'.repeat(500) }),
-      `is no decimal number ("${'x'.repeat(59)}…"): write digits with a point, such as "12.50", without currency`,
+      `is not a decimal number ("${'x'.repeat(59)}…"): write digits with a point, such as "12.50", without currency`,
     ],
   ])('say what is wrong and how to mend it', (input, message) => {
     expect(messageOf(input)).toBe(message);

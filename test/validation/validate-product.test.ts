@@ -139,7 +139,7 @@ describe('a field that no draft has', () => {
 
   it('is told with the name that was meant, and how often it is there', () => {
     expect(validateProduct(input).warnings.at(-1)?.message).toBe(
-      'is no field of a draft (the same in 1 more): write it "compareAtPrice", or it is not sent',
+      'is not a field of a draft (the same in 1 more): write it "compareAtPrice", or it is not sent',
     );
   });
 
