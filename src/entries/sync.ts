@@ -14,16 +14,16 @@ export {
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
-export { createProductSync, type ProductSync, type ProductSyncOptions } from '../sync/product-sync.ts';
-export type {
-  PushManyOptions,
-  PushOptions,
-  PushOutcome,
-  PushProgress,
-  PushResult,
-  PushSummary,
-  SyncHealth,
-} from '../sync/push.ts';
+export {
+  createProductSync,
+  type ProductSync,
+  type ProductSyncOptions,
+  type PushManyOptions,
+  type PushProgress,
+  type PushSummary,
+  type SyncHealth,
+} from '../sync/product-sync.ts';
+export type { PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
 export {
   type GroupedProduct,

@@ -7,7 +7,10 @@ import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
+import type { BreakerState } from '../ports/events.ts';
+import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
+import type { SyncCounts } from '../ports/sync-record-store.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -18,55 +21,112 @@ import { ensureIdentity, type SyncClient } from './product-input.ts';
 import {
   isShopWide,
   type PushContext,
-  type PushManyOptions,
   type PushOptions,
   type PushOutcome,
   type PushResult,
-  type PushSummary,
   pushProduct,
-  type SyncHealth,
 } from './push.ts';
 
+/**
+ * Options of `createProductSync`.
+ *
+ * @example
+ * const sync = createProductSync({
+ *   client: createShopifyClient({ shop, accessToken }),
+ *   stores: sqliteStores({ path: 'sync.db' }),
+ *   publishTo: ['Online Store'],
+ *   concurrency: 4,
+ * });
+ */
 export interface ProductSyncOptions {
   /** What `createShopifyClient` returns. */
   readonly client: SyncClient;
-  /** Where sync records are kept, such as `sqliteStores({ path })`. */
+  /** Where the sync records are kept, such as `sqliteStores({ path })`. */
   readonly stores: Stores;
   /**
-   * Publications (sales channels) to publish pushed products to, by name or gid. Default none, and then
-   * shoppers do not see new products.
+   * Publications (sales channels) to publish pushed products to, by name or gid. Default: none, and then customers do
+   * not see new products.
    */
   readonly publishTo?: readonly string[];
-  /** Products pushed at the same time. Default 8, at most 1,000. The limiter paces them whatever this is. */
+  /** How many products are pushed at the same time: 1 to 1,000, default 8. The limiter paces their calls in any case. */
   readonly concurrency?: number;
   /**
-   * Take over a product that is in the shop already, if it has the draft's handle. Default `false`. A dry run
-   * does not look for it.
+   * Adopt a product that is already in the shop if it has the draft's handle. Default `false`. A dry run does not look
+   * for it.
    */
   readonly adoptByHandle?: boolean;
-  /** Make a product again that somebody deleted in Shopify. Default `false`: its push fails, without a call. */
+  /** Create a product again that somebody deleted in Shopify. Default `false`: its push fails without a call. */
   readonly recreateDeleted?: boolean;
-  /** Time, for tests. */
+  /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock;
 }
 
-/** Keeps the products of a shop as the host's own data say. */
+/** Keeps the products of one shop in step with your own data. */
 export interface ProductSync {
   /**
-   * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the
-   * same product follow one another.
+   * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the same product
+   * run one after another.
    *
-   * @throws StorageError, the signal's reason, and what keeps the whole shop from being reached.
+   * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    */
   push(product: unknown, options?: PushOptions): Promise<PushResult>;
-  /** Pushes many products, each at most once, and goes on when one fails. */
+  /** Pushes many products, each at most once, and continues when one fails. */
   pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
   /** Brings a record up to date from a verified `products/update` or `products/delete` webhook. */
   applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
+  /** Counts of the sync records, with the state of the circuit breaker and the limiter. */
   health(): Promise<SyncHealth>;
 }
 
-/** Loaded with the first product: zod costs more than all else of this entry. */
+/**
+ * Options of `pushMany`.
+ *
+ * @example
+ * await sync.pushMany(products, {
+ *   signal: shutdown.signal,
+ *   onProgress: ({ finished, total, result }) => console.log(`${finished}/${total} ${result.localId} ${result.outcome}`),
+ * });
+ */
+export interface PushManyOptions extends PushOptions {
+  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
+  readonly onProgress?: (progress: PushProgress) => unknown;
+}
+
+/** How far a run has come. */
+export interface PushProgress {
+  /** Products finished, whatever their outcome. */
+  readonly finished: number;
+  /** Products in the run, where it is known beforehand. */
+  readonly total: number | undefined;
+  readonly counts: Readonly<Record<PushOutcome, number>>;
+  /** The product that was just finished. */
+  readonly result: PushResult;
+}
+
+/** The summary of a run. */
+export interface PushSummary {
+  /** Products finished, whatever their outcome. */
+  readonly finished: number;
+  readonly counts: Readonly<Record<PushOutcome, number>>;
+  /** The first 1,000 of them. */
+  readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
+  /** The first 1,000 of them. */
+  readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
+  /** What stopped the run before its end: the signal's reason, or an error that concerns the whole shop. */
+  readonly stoppedBy: unknown;
+  readonly durationMs: number;
+}
+
+/** How well the sync with one shop works. */
+export interface SyncHealth {
+  /** `failing`: the breaker is open. `degraded`: it is half open, or products failed, were deleted, or are being pushed. */
+  readonly status: 'healthy' | 'degraded' | 'failing';
+  readonly records: SyncCounts;
+  readonly breaker: BreakerState;
+  readonly limiter: LimiterStatus | undefined;
+}
+
+/** Loaded with the first product: zod takes longer to load than everything else in this entry. */
 const loadValidation = lateModule(() => import('../validation/validate.ts'));
 
 const defaultConcurrency = 8;
@@ -74,9 +134,13 @@ const defaultConcurrency = 8;
 const maxConcurrency = 1000;
 
 /**
- * Makes the product sync of one shop.
+ * Creates the product sync of one shop.
  *
- * @throws ConfigError where an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
+ *
+ * @example
+ * const sync = createProductSync({ client, stores: memoryStores() });
+ * const result = await sync.push({ localId: 'tee-1', title: 'Linen tee', variants: [{ sku: 'TEE-M', price: '24.90' }] });
  */
 export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
@@ -91,7 +155,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const publications = sharedTask(() => findPublications(client, publishTo));
   const identity = sharedTask(() => ensureIdentity(client));
 
-  /** Looks the shop up once for all pushes; after a failure, the next push tries again. */
+  /** Reads what all pushes need, once; after a failure, the next push tries again. */
   const prepare = async ({ dryRun, signal }: PushOptions): Promise<PushContext> => {
     const found = await publications(signal);
     if (!dryRun) await identity(signal);
@@ -111,7 +175,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     push,
     async pushMany(products, pushOptions = {}) {
       pushOptions.signal?.throwIfAborted();
-      // What is wrong with the shop or the options is told once, not for each product.
+      // An error of the shop or the options is reported once, not for each product.
       await prepare(pushOptions);
       const seen = new Set<string>();
       const pushOne = (product: unknown): Promise<PushResult> => {
@@ -133,10 +197,6 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 }
 
-function localIdOf(product: unknown): string | undefined {
-  return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
-}
-
 function duplicate(localId: string): PushResult {
   const message = 'is already used by an earlier product of this run. Give each product an id of its own.';
   return {
@@ -147,10 +207,10 @@ function duplicate(localId: string): PushResult {
 }
 
 /**
- * Finds the publications (sales channels) that a host names by gid or by name, such as `Online Store`.
+ * Finds publications (sales channels) by gid or by name, such as `Online Store`.
  *
  * @returns Their gids, in the order given.
- * @throws ConfigError naming what the shop does not have, and what it has.
+ * @throws ConfigError that names those the shop does not have, and those it has.
  */
 async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
@@ -267,4 +327,8 @@ class PushCounters {
     if (result.outcome === 'invalid' && this.invalid.length < mostListed) this.invalid.push(result);
     if (result.outcome === 'failed' && this.failed.length < mostListed) this.failed.push(result);
   }
+}
+
+function localIdOf(product: unknown): string | undefined {
+  return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
 }

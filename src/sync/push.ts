@@ -15,9 +15,7 @@ import {
 import type { Clock } from '../internal/clock.ts';
 import type { JsonObject } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
-import type { BreakerState } from '../ports/events.ts';
-import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import type { SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import {
@@ -30,65 +28,42 @@ import {
   withoutImages,
 } from './product-input.ts';
 
-/** What became of one product. */
+/** The result of pushing one product. */
 export type PushResult =
-  /** Pushed and, where asked for, published. */
+  /** Pushed and, with `publishTo`, published. */
   | { readonly outcome: 'created' | 'updated'; readonly localId: string; readonly gid: string }
-  /** Nothing differs from the last push, so nothing was sent. */
+  /** Nothing has changed since the last push, so nothing was sent. */
   | { readonly outcome: 'unchanged'; readonly localId: string; readonly gid: string }
-  /** A dry run: what a push would do. */
+  /** In a dry run: what a push would do. */
   | { readonly outcome: 'would-create' | 'would-update'; readonly localId: string }
-  /** Refused before anything was sent. `localId` is missing where the input has none. */
+  /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
+  /** Shopify rejected it, or could not be reached. The record has the error too. */
   | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
-  /** Not tried, because the run was stopped: by an abort, or by an error that holds for the whole shop. */
+  /** Not tried, because the run was stopped by an abort or by an error that concerns the whole shop. */
   | { readonly outcome: 'skipped'; readonly localId: string | undefined };
 
+/**
+ * What became of one product: `created`, `updated`, `unchanged`, `would-create`, `would-update`, `invalid`, `failed` or
+ * `skipped`.
+ *
+ * @example
+ * const pushed: PushOutcome[] = ['created', 'updated'];
+ * if (pushed.includes(result.outcome)) console.log(`${result.localId} is in the shop`);
+ */
 export type PushOutcome = PushResult['outcome'];
 
-/** How far a run has come. */
-export interface PushProgress {
-  /** Products finished, whatever their outcome. */
-  readonly finished: number;
-  /** Products in the run, where it is known beforehand. */
-  readonly total: number | undefined;
-  readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The product that was just finished. */
-  readonly result: PushResult;
-}
-
+/**
+ * Options of `push`, and of each product of `pushMany`.
+ *
+ * @example
+ * const result = await sync.push(product, { dryRun: true, signal: AbortSignal.timeout(30_000) });
+ */
 export interface PushOptions {
-  /** Stops the run: what is in flight is aborted, the rest is skipped. A new run finishes the rest. */
+  /** Stops the push: calls in flight are aborted, and the other products of a run are skipped. Default: none. */
   readonly signal?: AbortSignal;
-  /** Changes nothing, in the shop and in the records; tells what a push would do. Default `false`. */
+  /** Changes nothing, neither in the shop nor in the records, and tells what a push would do. Default `false`. */
   readonly dryRun?: boolean;
-}
-
-export interface PushManyOptions extends PushOptions {
-  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
-  readonly onProgress?: (progress: PushProgress) => unknown;
-}
-
-/** The end of a run. */
-export interface PushSummary {
-  readonly finished: number;
-  readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The first 1,000. */
-  readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
-  /** The first 1,000. */
-  readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
-  /** What stopped the run before its end: the abort reason, or an error that holds for the whole shop. */
-  readonly stoppedBy: unknown;
-  readonly durationMs: number;
-}
-
-/** How the sync with one shop stands. */
-export interface SyncHealth {
-  /** `failing`: the breaker is open. `degraded`: some products failed, or were left in the middle of a push. */
-  readonly status: 'healthy' | 'degraded' | 'failing';
-  readonly records: SyncCounts;
-  readonly breaker: BreakerState;
-  readonly limiter: LimiterStatus | undefined;
 }
 
 /** What a push of one product needs. */
@@ -105,16 +80,13 @@ export interface PushContext {
 /** What a push learns about the product. */
 type Known = Pick<SyncRecord, 'gid' | 'parts' | 'shopifyUpdatedAt'>;
 
-/** What `productSet` answers where the product of an identifier is gone. */
-const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
-
 /**
- * Pushes one valid draft: compare, note, send, publish, note.
+ * Pushes one valid draft: compare, record, send, publish, record.
  *
- * The record says `syncing` before anything is sent, so that a run after a crash knows what to do
- * again. Doing it again is harmless: each step says a whole state of an identified product.
+ * The record says `syncing` before anything is sent, so that a run after a crash knows what to repeat. Repeating is
+ * harmless: each step sends the whole state of an identified product.
  *
- * @throws StorageError, and the abort reason. What Shopify refuses comes as a result.
+ * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
  */
 export async function pushProduct(
   draft: ProductDraft,
@@ -140,7 +112,7 @@ export async function pushProduct(
     ...emptyRecord(client.shop, localId),
     ...before,
     ...known,
-    // From here on nobody can be sure which images the shop has, until an answer says so.
+    // From here on nobody can be sure which images the shop has, until a response tells.
     parts: known.parts?.['images'] === product.imagesHash ? known.parts : withoutPart(known.parts, 'images'),
     status: 'syncing',
     attempts: (before?.attempts ?? 0) + 1,
@@ -156,16 +128,18 @@ export async function pushProduct(
     reached = await send(draft, product, reached, context, options);
     reached = await publish(reached, context, options);
   } catch (error) {
-    // An abort says nothing about the product: it waits for the next run.
+    // An abort says nothing about the product: it is left to the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
       await records.put({ ...syncing, ...reached, status: 'pending' });
       throw error;
     }
     const failed: SyncRecord = { ...syncing, ...reached, ...failure(error, reached.gid) };
     await records.put(failed).catch((storage: unknown) => {
-      throw new StorageError(`${localId} failed, and that could not be written down.`, { cause: { error, storage } });
+      throw new StorageError(`${localId} failed, and that could not be recorded.`, false, {
+        cause: { error, storage },
+      });
     });
-    // Somebody deleted it meanwhile: where the host wants it back, it is made anew at once.
+    // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
@@ -183,12 +157,41 @@ export async function pushProduct(
   return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };
 }
 
-/** What is known of a product that the shop does not have, or no longer. */
+/** What is known of a product that the shop does not have. */
 const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };
 
 function deletedInShopify(shop: string): ValidationError {
-  const message = `was deleted in ${shop}. Set recreateDeleted to make it again, or stop pushing it.`;
-  return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
+  const message = `was deleted in ${shop}. Set recreateDeleted to create it again, or stop pushing it.`;
+  return new ValidationError('The product', [{ field: 'localId', message }], { shop });
+}
+
+/**
+ * Adopts the product that has the draft's handle: gives it the draft's local id, and leaves its other metafields
+ * alone. From then on it is found by that id, whatever becomes of its handle.
+ *
+ * @returns Its gid, or `null` where the shop has none with that handle.
+ * @throws ValidationError where the product belongs to another local id already.
+ */
+async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }: PushOptions): Promise<string | null> {
+  if (draft.handle === undefined) return null;
+  const options = { priority: 'background', ...(signal && { signal }) } as const;
+  const { namespace = '', key = '', type, value } = idMetafield(draft.localId);
+  const { data } = await client.graphql(ProductByHandleDocument, { handle: draft.handle, namespace, key }, options);
+  const product = data.productByIdentifier;
+  if (!product) return null;
+
+  const owner = product.metafield?.value;
+  if (owner === draft.localId) return product.id;
+  if (owner !== undefined) {
+    const message = `is that of a product which already belongs to the local id "${owner}". Give each product a handle of its own.`;
+    throw new ValidationError('The product', [{ field: 'handle', message }], { shop: client.shop });
+  }
+  await client.graphql(
+    MetafieldsWriteDocument,
+    { metafields: [{ ownerId: product.id, namespace, key, type, value }] },
+    options,
+  );
+  return product.id;
 }
 
 async function send(
@@ -207,7 +210,7 @@ async function send(
   );
   const product = data.productSet?.product;
   if (!product) {
-    throw new InvalidResponseError(`${client.shop} answered productSet with neither a product nor user errors.`, {
+    throw new InvalidResponseError(`${client.shop} returned neither a product nor user errors for productSet.`, {
       shop: client.shop,
       ...(requestId !== undefined && { requestId }),
     });
@@ -215,10 +218,10 @@ async function send(
   return { gid: product.id, parts: { ...known.parts, images: imagesHash }, shopifyUpdatedAt: product.updatedAt };
 }
 
-/** Publishes, unless the same publications were asked for before: what a merchant has unpublished since stays so. */
+/** Publishes, unless the same publications were requested before: what a merchant has unpublished since stays so. */
 async function publish(known: Known, { client, publications }: PushContext, { signal }: PushOptions): Promise<Known> {
-  const asked = contentHash(publications);
-  if (known.gid === null || publications.length === 0 || known.parts?.['publications'] === asked) return known;
+  const requested = contentHash(publications);
+  if (known.gid === null || publications.length === 0 || known.parts?.['publications'] === requested) return known;
   const { data } = await client.graphql(
     ProductPublishDocument,
     { id: known.gid, publications: publications.map((publicationId) => ({ publicationId })) },
@@ -227,59 +230,39 @@ async function publish(known: Known, { client, publications }: PushContext, { si
   const published = data.publishablePublish?.publishable;
   return {
     ...known,
-    parts: { ...known.parts, publications: asked },
+    parts: { ...known.parts, publications: requested },
     shopifyUpdatedAt: published && 'updatedAt' in published ? published.updatedAt : known.shopifyUpdatedAt,
   };
 }
 
 function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, 'status' | 'lastError'> {
   const lastError = { code: error.code, message: error.message };
-  // What is about the shop says nothing about the product.
+  // An error that concerns the shop says nothing about the product.
   if (isShopWide(error)) return { status: 'pending', lastError };
   const gone =
     gid !== null && isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => goneCodes.has(code));
   return { status: gone ? 'deleted-in-shopify' : 'failed', lastError };
 }
 
-/**
- * Takes over the product that has the draft's handle: it is given the draft's local id, and keeps all its
- * other metafields. From then on it is found by that id, whatever becomes of its handle.
- *
- * @returns Its gid, or `null` where the shop has none with that handle.
- * @throws ValidationError where the product belongs to another local id already.
- */
-async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }: PushOptions): Promise<string | null> {
-  if (draft.handle === undefined) return null;
-  const options = { priority: 'background', ...(signal && { signal }) } as const;
-  const { namespace = '', key = '', type, value } = idMetafield(draft.localId);
-  const { data } = await client.graphql(ProductByHandleDocument, { handle: draft.handle, namespace, key }, options);
-  const product = data.productByIdentifier;
-  if (!product) return null;
+/** Codes of `productSet` for an identifier whose product is gone. */
+const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
 
-  const owner = product.metafield?.value;
-  if (owner === draft.localId) return product.id;
-  if (owner !== undefined) {
-    const message = `is that of a product which belongs to the local id "${owner}" already. Give each product a handle of its own.`;
-    throw new ValidationError('The product is invalid', { issues: [{ field: 'handle', message }], shop: client.shop });
-  }
-  await client.graphql(
-    MetafieldsWriteDocument,
-    { metafields: [{ ownerId: product.id, namespace, key, type, value }] },
-    options,
-  );
-  return product.id;
-}
+const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
+  'AUTHENTICATION_FAILED',
+  'ACCESS_DENIED',
+  'SHOP_UNAVAILABLE',
+  'CIRCUIT_OPEN',
+  'CONFIG_INVALID',
+]);
 
-/** An address without what gives access to it: user, password, and the query, where signatures stand. */
-function publicAddress(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const url = new URL(address);
-  return `${url.protocol}//${url.host}${url.pathname}`;
+/** Whether an error concerns the shop or the token, so that every other product would fail with it too. */
+export function isShopWide(error: ShopwrightError): boolean {
+  return shopWideCodes.has(error.code);
 }
 
 /**
- * What a push said, as the sync record keeps it: the whole input, images that the shop had already included,
- * and the publications. Without secrets: image addresses lose their query, and what looks like a token goes.
+ * What a push sent, as the sync record keeps it: the whole input, including images that the shop already had, and the
+ * publications. Without secrets: image addresses lose their query, and what looks like a token is redacted.
  */
 function toSyncData({ input }: ProductInput, publications: readonly string[]): JsonObject {
   const text = JSON.stringify({ input, publications }, (key, value: unknown) => {
@@ -289,12 +272,19 @@ function toSyncData({ input }: ProductInput, publications: readonly string[]): J
   return JSON.parse(text) as JsonObject;
 }
 
-/** The hashes of a record's parts without that of one of them, which is sent again then. */
+/** An address without what grants access to it: user, password, and the query, which may hold a signature. */
+function publicAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** The part hashes of a record without one of them, so that this part is sent again. */
 export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
   return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
 }
 
-/** The record of a product that nothing is known of. */
+/** The record of a product of which nothing is known yet. */
 export function emptyRecord(shop: string, localId: string): SyncRecord {
   return {
     shop,
@@ -310,17 +300,4 @@ export function emptyRecord(shop: string, localId: string): SyncRecord {
     lastAttemptAt: null,
     shopifyUpdatedAt: null,
   };
-}
-
-const codes: ReadonlySet<ErrorCode> = new Set([
-  'AUTHENTICATION_FAILED',
-  'ACCESS_DENIED',
-  'SHOP_UNAVAILABLE',
-  'CIRCUIT_OPEN',
-  'CONFIG_INVALID',
-]);
-
-/** Whether an error is about the shop or the token, so that every other product would meet it as well. */
-export function isShopWide(error: ShopwrightError): boolean {
-  return codes.has(error.code);
 }
