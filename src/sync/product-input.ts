@@ -14,20 +14,25 @@ import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 
-/** Shopify's name for the option of a product that has none. */
-const noOption = { name: 'Title', value: 'Default Title' };
+/** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
+export interface SyncClient extends GraphqlClient {
+  readonly shop: string;
+  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+}
 
 /** What a push of one draft sends. */
 export interface ProductInput {
   readonly input: ProductSetInput;
-  /** The part of the input that concerns images; left out of a push where they are unchanged. */
+  /** Hash of the part of the input that concerns images, which a push leaves out where it is unchanged. */
   readonly imagesHash: string;
 }
 
+/** The option that Shopify gives to a product without options. */
+const noOption = { name: 'Title', value: 'Default Title' };
+
 /**
- * Turns a draft into the input of `productSet`. What a draft leaves out stays as it is in the shop;
- * lists it gives (variants, tags, images, metafields) become the whole list there, and a variant without a
- * compare-at price has none.
+ * Turns a draft into the input of `productSet`. What a draft leaves out stays as it is in the shop; the lists it has
+ * (variants, tags, images, metafields) replace those of the shop, and a variant without a compare-at price has none.
  */
 export function toProductInput(draft: ProductDraft): ProductInput {
   const optionNames = namesOfOptions(draft);
@@ -45,7 +50,7 @@ export function toProductInput(draft: ProductDraft): ProductInput {
       category: draft.category,
       seo: draft.seo && defined(draft.seo),
       files: draft.images && images,
-      // The list is the whole list: without its own metafield the product would lose its identity.
+      // The list replaces that of the shop: without this metafield the product would lose its identity.
       metafields: draft.metafields && [...draft.metafields, idMetafield(draft.localId)],
     }),
     productOptions: optionNames.map((name) => ({
@@ -59,15 +64,6 @@ export function toProductInput(draft: ProductDraft): ProductInput {
     variants: variants.map(({ optionValues, file }) => file && { optionValues, file }).filter(Boolean),
   });
   return { input, imagesHash };
-}
-
-/** The same input without its images, so that Shopify does not fetch and process them again. */
-export function withoutImages(input: ProductSetInput): ProductSetInput {
-  const { files: _files, ...rest } = input;
-  return {
-    ...rest,
-    ...(input.variants && { variants: input.variants.map(({ file: _file, ...variant }) => variant) }),
-  };
 }
 
 function namesOfOptions(draft: ProductDraft): readonly string[] {
@@ -92,7 +88,7 @@ function toVariant(
     })),
     sku: variant.sku,
     price: plainDecimal(variant.price),
-    // The two prices belong together: a sale that has ended must not stay shown beside the new price.
+    // The two prices belong together: the old price of a sale that has ended must not stay beside the new price.
     compareAtPrice: variant.compareAtPrice === undefined ? null : plainDecimal(variant.compareAtPrice),
     ...defined({
       barcode: variant.barcode,
@@ -103,13 +99,22 @@ function toVariant(
   };
 }
 
-/** `24.90` and `24.9` are one price, and must not count as a change. */
+/** `24.90` and `24.9` are the same price, so writing it differently is not a change. */
 function plainDecimal(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function toFile(image: { readonly url: string; readonly alt?: string | undefined }): FileSetInput {
   return { originalSource: image.url, contentType: 'IMAGE', ...defined({ alt: image.alt }) };
+}
+
+/** The same input without images, so that Shopify does not download and process them again. */
+export function withoutImages(input: ProductSetInput): ProductSetInput {
+  const { files: _files, ...rest } = input;
+  return {
+    ...rest,
+    ...(input.variants && { variants: input.variants.map(({ file: _file, ...variant }) => variant) }),
+  };
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
@@ -128,8 +133,8 @@ export function idMetafield(localId: string): MetafieldInput & typeof idField & 
 }
 
 /**
- * How Shopify finds the product of a draft: by gid where we know it, else by the local id in its metafield.
- * Both make `productSet` an upsert, so a repeated push never makes a second product.
+ * How Shopify finds the product of a draft: by gid where it is known, else by the local id in its metafield. Both make
+ * `productSet` an upsert, so a repeated push never creates a second product.
  */
 export function identifierOf(draft: ProductDraft, gid: string | null): ProductSetIdentifiers {
   if (gid !== null) return { id: gid };
@@ -137,7 +142,7 @@ export function identifierOf(draft: ProductDraft, gid: string | null): ProductSe
 }
 
 /**
- * Makes the metafield's definition where it is missing.
+ * Creates the definition of the metafield where it is missing.
  *
  * @throws AccessDeniedError where the token lacks `write_products`.
  */
@@ -159,7 +164,7 @@ export async function ensureIdentity(client: SyncClient): Promise<void> {
   try {
     await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, options);
   } catch (error) {
-    // Somebody else may have made it meanwhile, or ourselves, with the answer lost.
+    // Another process may have created it meanwhile, or this one, with the response lost.
     const taken = isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'TAKEN');
     if (!taken && !isShopwrightError(error, 'OUTCOME_UNKNOWN')) throw error;
     if (!(await exists())) throw error;
@@ -174,10 +179,4 @@ export function contentHash(value: unknown): string {
 function sortedKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** The client as the engine needs it: what `createShopifyClient` returns. */
-export interface SyncClient extends GraphqlClient {
-  readonly shop: string;
-  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }

@@ -9,7 +9,7 @@ import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../webho
 import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
 import type { ProductSync } from './product-sync.ts';
 
-/** A product of ours that somebody else changed or deleted. */
+/** A synced product that somebody else changed or deleted. */
 export interface ExternalChange {
   /** Shop domain. */
   readonly shop: string;
@@ -18,31 +18,31 @@ export interface ExternalChange {
   readonly event: WebhookEvent<'products/update'> | WebhookEvent<'products/delete'>;
 }
 
-/** What came of one delivery. Holds nothing of the body. */
+/** The outcome of one delivery. Contains nothing of the body. */
 export interface SyncWebhookEvent {
   readonly topic: string;
   /** Shop domain. */
   readonly shop: string;
   readonly webhookId: string | null;
-  /** What a product webhook meant; `stock-kept` or `stock-older` for stock. */
+  /** What a product webhook meant; `stock-kept` or `stock-older` for an inventory webhook. */
   readonly effect: WebhookOutcome | 'stock-kept' | 'stock-older';
 }
 
 /** Options of `createSyncWebhooks`. */
 export interface SyncWebhookOptions {
-  /** What `createProductSync` returns, or how to find it for a shop; `undefined`: the shop is not synced. */
+  /** What `createProductSync` returns, or a function that finds it for a shop; `undefined`: the shop is not synced. */
   readonly sync: Pick<ProductSync, 'applyWebhook'> | ((shop: string) => Pick<ProductSync, 'applyWebhook'> | undefined);
   /** The stores of the sync. */
   readonly stores: Pick<Stores, 'records' | 'keyValue'>;
-  /** Called with stock that is not older than what was known. What it throws is tried again. */
+  /** Called with stock that is not older than what was known. If it throws, the delivery is retried. */
   readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
-  /** Called where somebody else changed a product of ours, before its record notes it. What it throws is tried again. */
+  /** Called when somebody else changed a synced product, before its record says so. If it throws, the delivery is retried. */
   readonly onExternalChange?: (change: ExternalChange, context: WebhookContext) => unknown;
-  /** Called where a product of ours was deleted in Shopify, before its record notes it. What it throws is tried again. */
+  /** Called when a synced product was deleted in Shopify, before its record says so. If it throws, the delivery is retried. */
   readonly onDeleted?: (change: ExternalChange, context: WebhookContext) => unknown;
-  /** Hears what came of each delivery, such as `unknown-product`. An error thrown in it is logged and changes nothing. */
+  /** Called with the outcome of each delivery, such as `unknown-product`. An error thrown in it is logged, no more. */
   readonly onEvent?: (event: SyncWebhookEvent) => void;
-  /** Told of a listener that throws. Default: nobody is. */
+  /** Logs a listener that throws. Default: none. */
   readonly logger?: Logger;
 }
 
@@ -51,7 +51,103 @@ type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/updat
 /** Handlers for `createWebhookHandler`. */
 export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
 
-function levelOfOfSyncWebhooks({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLevel | undefined {
+/**
+ * Webhook handlers that keep the sync up to date: for products that are changed or deleted in Shopify, and for stock. A
+ * product that is not synced is an event, not an error, and the echo of an own push is not a change.
+ *
+ * @example
+ * createWebhookHandler({
+ *   secrets, store: stores.keyValue, queue,
+ *   on: { ...createSyncWebhooks({ sync, stores, onInventory: ({ available }) => shelf.set(available) }) },
+ * });
+ */
+export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
+  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger } = options;
+  const emit = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
+    callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
+      logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
+    );
+
+  const onProduct = async (event: ExternalChange['event'], context: WebhookContext): Promise<void> => {
+    const { shop, topic, payload, rawBody } = event;
+    const ofShop = typeof sync === 'function' ? sync(shop) : sync;
+    const webhook = { topic, shop, payload, rawBody };
+    // The record is changed last: once it is, a second attempt would not see a change any more.
+    const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
+    const callback = effect === 'changed-externally' ? onExternalChange : effect === 'deleted' ? onDeleted : undefined;
+    const gid = productGid(event);
+    const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
+    if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);
+    await ofShop?.applyWebhook(webhook);
+    emit(event, effect);
+  };
+
+  return {
+    'products/update': onProduct,
+    'products/delete': onProduct,
+    async 'inventory_levels/update'(event, context) {
+      const level = levelFromWebhook(event);
+      if (!level) return emit(event, 'ignored');
+      if (!(await storeIfNewer(stores.keyValue, level))) return emit(event, 'stock-older');
+      await onInventory?.(level, event, context);
+      emit(event, 'stock-kept');
+    },
+  };
+}
+
+/** Stock of one item at one location, as a webhook reported it. */
+export interface StockLevel {
+  /** Shop domain. */
+  readonly shop: string;
+  /** Number at the end of `gid://shopify/InventoryItem/…`. */
+  readonly inventoryItemId: string;
+  /** Number at the end of `gid://shopify/Location/…`. */
+  readonly locationId: string;
+  /** Units available for sale; `null` where stock is not tracked. */
+  readonly available: number | null;
+  /** ISO time of the change; `null` where the body has none. */
+  readonly updatedAt: string | null;
+  /** ISO time at which Shopify triggered the webhook; `null` where the delivery does not say. */
+  readonly triggeredAt: string | null;
+}
+
+type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
+
+/**
+ * The stock that was stored last; `undefined` where no webhook has reported it.
+ *
+ * @throws StorageError
+ */
+export async function readStock(
+  store: KeyValueStore,
+  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>,
+): Promise<StockLevel | undefined> {
+  return parseLevel(await store.get(await stockKey(place)));
+}
+
+/** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
+async function storeIfNewer(store: KeyValueStore, level: StockLevel): Promise<boolean> {
+  const key = await stockKey(level);
+  for (;;) {
+    const before = await store.get(key);
+    const known = parseLevel(before);
+    if (known && isOlder(level, known)) return false;
+    if (await store.compareAndSet(key, before, JSON.stringify(level))) return true;
+  }
+}
+
+/** A webhook is triggered some time after the change itself, so only times of the same kind are compared. */
+function isOlder(level: StockLevel, known: StockLevel): boolean {
+  const order =
+    compareGivenTimes(level.updatedAt, known.updatedAt) ?? compareGivenTimes(level.triggeredAt, known.triggeredAt);
+  return order !== undefined && order < 0;
+}
+
+async function stockKey({ shop, inventoryItemId, locationId }: StockKey): Promise<string> {
+  return `${await shopPrefix(shop)}stock:${inventoryItemId}:${locationId}`;
+}
+
+function levelFromWebhook({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLevel | undefined {
   if (!isRecord(payload)) return undefined;
   const { available, updated_at: updatedAt } = payload;
   const inventoryItemId = exactId(payload, 'inventory_item_id', rawBody);
@@ -67,103 +163,7 @@ function levelOfOfSyncWebhooks({ shop, payload, rawBody, triggeredAt }: WebhookE
   };
 }
 
-/**
- * Webhooks that keep the sync up to date: products that are changed or deleted in Shopify, and stock. A product that is
- * not ours is an event and no error, and the echo of our own push is no change.
- *
- * @example
- * createWebhookHandler({
- *   secrets, store: stores.keyValue, queue,
- *   on: { ...createSyncWebhooks({ sync, stores, onInventory: ({ available }) => shelf.set(available) }) },
- * });
- */
-export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
-  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger } = options;
-  const tell = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
-    callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
-      logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
-    );
-
-  const onProduct = async (event: ExternalChange['event'], context: WebhookContext): Promise<void> => {
-    const { shop, topic, payload, rawBody } = event;
-    const ofShop = typeof sync === 'function' ? sync(shop) : sync;
-    const webhook = { topic, shop, payload, rawBody };
-    // The record is changed last: what was noted once would be no change to a second attempt.
-    const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
-    const callback = effect === 'changed-externally' ? onExternalChange : effect === 'deleted' ? onDeleted : undefined;
-    const gid = productGid(event);
-    const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
-    if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);
-    await ofShop?.applyWebhook(webhook);
-    tell(event, effect);
-  };
-
-  return {
-    'products/update': onProduct,
-    'products/delete': onProduct,
-    async 'inventory_levels/update'(event, context) {
-      const level = levelOfOfSyncWebhooks(event);
-      if (!level) return tell(event, 'ignored');
-      if (!(await keepStock(stores.keyValue, level))) return tell(event, 'stock-older');
-      await onInventory?.(level, event, context);
-      tell(event, 'stock-kept');
-    },
-  };
-}
-
-/** Stock of one item at one location, as a webhook told it. */
-export interface StockLevel {
-  /** Shop domain. */
-  readonly shop: string;
-  /** Number at the end of `gid://shopify/InventoryItem/…`. */
-  readonly inventoryItemId: string;
-  /** Number at the end of `gid://shopify/Location/…`. */
-  readonly locationId: string;
-  /** Pieces to sell; `null` where stock is not tracked. */
-  readonly available: number | null;
-  /** ISO time of the change; `null` where the body has none. */
-  readonly updatedAt: string | null;
-  /** ISO time at which Shopify triggered the webhook; `null` where the delivery does not say. */
-  readonly triggeredAt: string | null;
-}
-
-type Place = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
-
-async function stockKey({ shop, inventoryItemId, locationId }: Place): Promise<string> {
-  return `${await shopPrefix(shop)}stock:${inventoryItemId}:${locationId}`;
-}
-
-/**
- * The stock that was kept last; `undefined` where no webhook has told of it.
- *
- * @throws StorageError
- */
-export async function readStock(
-  store: KeyValueStore,
-  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>,
-): Promise<StockLevel | undefined> {
-  return levelOf(await store.get(await stockKey(place)));
-}
-
-function levelOf(text: string | undefined): StockLevel | undefined {
+function parseLevel(text: string | undefined): StockLevel | undefined {
   const found = text === undefined ? undefined : parseJson(text);
   return isRecord(found) ? (found as unknown as StockLevel) : undefined;
-}
-
-/** A webhook is triggered some time after the change it tells of, so times of one kind are compared. */
-function isOlder(level: StockLevel, known: StockLevel): boolean {
-  const order =
-    compareGivenTimes(level.updatedAt, known.updatedAt) ?? compareGivenTimes(level.triggeredAt, known.triggeredAt);
-  return order !== undefined && order < 0;
-}
-
-/** Keeps a level unless a newer one is kept; the same one again counts as kept. Decided by compare-and-set. */
-async function keepStock(store: KeyValueStore, level: StockLevel): Promise<boolean> {
-  const key = await stockKey(level);
-  for (;;) {
-    const before = await store.get(key);
-    const known = levelOf(before);
-    if (known && isOlder(level, known)) return false;
-    if (await store.compareAndSet(key, before, JSON.stringify(level))) return true;
-  }
 }
