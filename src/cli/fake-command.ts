@@ -7,7 +7,7 @@ import type { FakeServer } from '../testing/fake/http/listen.ts';
 import type { FakePlan } from '../testing/fake/model.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-/** `shopwright fake`: listens until it is told to stop. */
+/** `shopwright fake`: runs a fake Shopify until it is told to stop. */
 export async function runFake(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const wanted = parseFakeArguments(args);
   if (wanted.help) {
@@ -45,7 +45,7 @@ export async function runFake(args: readonly string[], terminal: Terminal): Prom
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken',
+  EADDRINUSE: 'is in use',
   EACCES: 'only an administrator may open',
 };
 
@@ -66,7 +66,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** What `shopwright fake` was asked for. */
+/** The arguments of `shopwright fake`, with defaults. */
 interface FakeArguments {
   readonly help: boolean;
   readonly port: number;
@@ -80,36 +80,36 @@ interface FakeArguments {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly tls: boolean;
-  /** File for the certificate of `tls`. */
+  /** File to write the certificate of `tls` to. */
   readonly ca: string | undefined;
 }
 
 /** The help text of `shopwright fake`. */
-const fakeHelp = `shopwright fake: run a fake Shopify on a port of this machine
+const fakeHelp = `shopwright fake: run a fake Shopify on localhost
 
 Usage: shopwright fake [options]
 
 Options:
-  --port PORT        Port on 127.0.0.1; 0 takes a free one (default 4010)
-  --plan PLAN        standard, advanced or plus: how many points the shop has (default standard)
-  --faults SHARE     Share of the calls that meet a fault, from 0 to 1 (default 0)
-  --seed NUMBER      Seed of all chance; the same seed gives the same faults (default 1)
+  --port PORT        Port on 127.0.0.1; 0 picks a free one (default 4010)
+  --plan PLAN        standard, advanced or plus: sets the shop's rate limit (default standard)
+  --faults SHARE     Share of calls that fail or are disturbed, from 0 to 1 (default 0)
+  --seed NUMBER      Random seed; the same seed gives the same faults (default 1)
   --shop DOMAIN      Domain of the shop (default demo.myshopify.com)
-  --token TOKEN      Access token that the shop takes (default shpat_fake)
+  --token TOKEN      Access token that the shop accepts (default shpat_fake)
   --client-id ID     Client id of the app, for OAuth (default fake-client-id)
-  --client-secret S  Its secret, which also signs webhooks (default shpss_fake)
-  --tls              Serve HTTPS, by a certificate for localhost that signs itself
-  --ca FILE          Write that certificate there, for NODE_EXTRA_CA_CERTS of the client
-  --snapshot FILE    Keep the state in this file, over restarts (default: memory only)
-  --latency MS       Milliseconds one call takes (default 0)
-  -h, --help         Show this text`;
+  --client-secret S  Client secret of the app, which also signs webhooks (default shpss_fake)
+  --tls              Serve HTTPS with a self-signed certificate for localhost
+  --ca FILE          Write that certificate to FILE, for NODE_EXTRA_CA_CERTS of the client
+  --snapshot FILE    Keep the state in FILE across restarts (default: memory only)
+  --latency MS       Milliseconds that each call takes (default 0)
+  -h, --help         Show this help`;
 
 const plans: readonly FakePlan[] = ['standard', 'advanced', 'plus'];
 
 /**
  * Reads the arguments of `shopwright fake`.
  *
- * @throws ConfigError for the first argument that does not fit.
+ * @throws ConfigError for the first invalid argument.
  */
 function parseFakeArguments(args: readonly string[]): FakeArguments {
   const values = readOptions(args);
@@ -118,7 +118,7 @@ function parseFakeArguments(args: readonly string[]): FakeArguments {
   for (const name of ['token', 'client-id', 'client-secret'] as const) {
     if (values[name] === '') throw wrong(`--${name}`, 'is empty. Give any text, or leave it out.');
   }
-  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is for HTTPS only. Give --tls too.');
+  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is for HTTPS only. Add --tls.');
   return {
     plan,
     help: values.help,
@@ -158,7 +158,7 @@ function readOptions(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    // Node's message goes on with hints about its own API; the first sentence says what is wrong.
+    // Node's message continues with hints about its own API; the first sentence says what is wrong.
     const [sentence] = (error as Error).message.split(/\.\s|\n/);
     throw wrong('arguments:', `${sentence}. Try: shopwright fake --help`);
   }

@@ -1,23 +1,23 @@
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-const help = `shopwright: the Shopify Admin SDK, its tools
+const help = `shopwright: tools of the Shopify Admin SDK
 
 Usage: shopwright <command> [options]
 
 Commands:
-  fake    Run a fake Shopify on a port of this machine
+  fake    Run a fake Shopify on localhost
 
 Options:
-  -h, --help    Show this text; with a command, its options`;
+  -h, --help    Show this help; with a command, its options`;
 
-/** Runs one command line, without the program's name. */
+/** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [command, ...rest] = args;
   try {
     switch (command) {
       case 'fake': {
-        // Loaded here, so that help and other commands do not wait for the schema's libraries.
+        // Loaded here, so that the help and other commands do not wait for the schema and its libraries.
         const { runFake } = await import('./fake-command.ts');
         return await runFake(rest, terminal);
       }

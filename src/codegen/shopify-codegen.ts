@@ -4,23 +4,23 @@ import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { DocumentNode } from 'graphql';
 import { injectKeys } from '../graphql/idempotency.ts';
 
-/** What `shopifyCodegen` needs to know. */
+/** Options of `shopifyCodegen`. */
 export interface ShopifyCodegenOptions {
   /** Files with your operations, such as `'./src/**\/*.graphql'`. */
   readonly documents: string | readonly string[];
-  /** Folder to write to, with a slash at its end, such as `'./src/generated/'`. */
+  /** Folder to write to, with a trailing slash, such as `'./src/generated/'`. */
   readonly output: string;
-  /** Ending of relative imports in what is written. Default `.js`. */
+  /** Extension of relative imports in the generated files. Default `.js`. */
   readonly importExtension?: '' | '.js' | '.ts';
   /** Module that exports the scalar types (`Gid`, `Decimal`, …). Default `shopwright`. */
   readonly scalars?: string;
 }
 
 /**
- * A configuration of `@graphql-codegen/cli` for typed operations on the Admin API: with the schema of this
- * package, so without network; documents as text, so without a parser at run time; only the types that the
- * operations use; enums that leave room for values Shopify adds; and with an idempotency key in each
- * mutation that takes one, which the client fills in.
+ * A configuration of `@graphql-codegen/cli` for typed operations on the Admin API. It uses the schema of this package,
+ * so it needs no network; documents are text, so there is no parser at run time; only the types that the operations use
+ * are generated; enums leave room for values that Shopify adds later; and each mutation that accepts an idempotency key
+ * gets one, which the client fills in.
  *
  * Needs the packages `@graphql-codegen/cli` and `@graphql-codegen/client-preset`.
  *
@@ -54,8 +54,8 @@ export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
 }
 
 /**
- * Puts `@idempotent(key: $idempotencyKey)` into each mutation that takes it, so that a reader of the
- * generated documents sees what is sent. The variable may be left out: the client fills it in.
+ * Puts `@idempotent(key: $idempotencyKey)` into each mutation that accepts it, so that a reader of the generated
+ * documents sees what is sent. The variable is optional: the client fills it in.
  */
 const keyTransform: Types.DocumentTransformObject = {
   transform: ({ documents }) =>
@@ -71,10 +71,10 @@ function withKeys(document: DocumentNode): DocumentNode {
 }
 
 /** Scalars that are plain text. */
-const text = ['ARN', 'Color', 'FormattedString', 'HTML', 'StorefrontID', 'UtcOffset'];
+const textScalars = ['ARN', 'Color', 'FormattedString', 'HTML', 'StorefrontID', 'UtcOffset'];
 
 /** Scalars with a type of their own: scalar → exported type. */
-const named = {
+const namedScalars = {
   BigInt: 'BigIntString',
   Date: 'DateString',
   DateTime: 'DateTime',
@@ -87,18 +87,18 @@ const named = {
 /** The TypeScript type of each scalar of the Admin schema, those with a name from `module`. None is `any`. */
 function scalarTypes(module: string): Record<string, string | { input: string; output: string }> {
   return {
-    ...Object.fromEntries(text.map((scalar) => [scalar, 'string'])),
-    ...Object.fromEntries(Object.entries(named).map(([scalar, type]) => [scalar, `${module}#${type}`])),
+    ...Object.fromEntries(textScalars.map((scalar) => [scalar, 'string'])),
+    ...Object.fromEntries(Object.entries(namedScalars).map(([scalar, type]) => [scalar, `${module}#${type}`])),
     ID: { input: 'string', output: `${module}#Gid` },
     JSON: 'unknown',
   };
 }
 
-/** The value that graphql-codegen adds to each enum for those to come. */
+/** The value that graphql-codegen adds to each enum for future values. */
 const placeholder = "'%future added value'";
 
 /**
- * Enums keep room for values that Shopify adds later: known values complete in the editor, and any other
- * text still type-checks.
+ * Leaves room in enums for values that Shopify adds later: editors complete the known values, and any other text still
+ * type-checks.
  */
 const openEnums = (_path: string, content: string): string => content.replaceAll(placeholder, '(string & {})');

@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `JSON.parse` that answers `undefined` for what is no JSON. (JSON itself has no `undefined`.) */
+/** `JSON.parse` that returns `undefined` for text that is not JSON. (JSON itself has no `undefined`.) */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -23,7 +23,7 @@ type SourceReviver = (key: string, value: unknown, context: { readonly source?: 
 /**
  * `JSON.parse` that keeps whole numbers beyond 2^53 exact, as `bigint`; all others stay `number`.
  *
- * @throws SyntaxError where the text is no JSON.
+ * @throws SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
   if (!longNumber.test(text)) return JSON.parse(text);

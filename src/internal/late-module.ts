@@ -1,8 +1,8 @@
 const loading = new Set<Promise<unknown>>();
 
 /**
- * Loads a module at its first use, and once: what a process may never need is not paid for at its start. A load that
- * failed is tried again.
+ * Loads a module once, at its first use, so that a process does not pay at start-up for what it may never need. A load
+ * that failed is tried again.
  */
 export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
@@ -24,8 +24,8 @@ export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * Resolves when no module is being loaded; `undefined` where none is. For clocks that stand still: reading files takes
- * no time on them, and must not be taken for the end of all that goes on.
+ * Resolves when no module is being loaded any more; `undefined` where none is. For manual clocks: reading a file takes no
+ * time on them, and must not look as if nothing were going on.
  */
 export function modulesLoaded(): Promise<unknown> | undefined {
   return loading.size > 0 ? Promise.allSettled(loading) : undefined;

@@ -6,17 +6,17 @@ export function redactText(text: string): string {
   return text.replace(secretPattern, '[redacted]');
 }
 
-/** What a Redis without such a command says besides: the command's first arguments. */
+/** What Redis appends to the error of an unknown command: its first arguments. */
 const quotedArguments = /,? with args beginning with:[\s\S]*$/;
 
-/** What a Redis client's error says, without the arguments of the command. */
+/** The message of a Redis client's error, without the arguments of the command. */
 export function bareMessage(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(quotedArguments, '');
 }
 
 /**
- * A Redis client's error as the cause of one of ours. ioredis hangs the command with all its arguments on its errors,
- * and whoever prints an error prints its causes: the password of the connection, or the values that were written.
+ * A Redis client's error, made safe as the cause of one of ours. ioredis attaches the command with all its arguments to
+ * its errors, and printing an error prints its causes: the password of the connection, or the values that were written.
  */
 export function bareCause(error: unknown): Error {
   const bare = new Error(bareMessage(error));

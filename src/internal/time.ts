@@ -1,6 +1,6 @@
 const pattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)$/i;
 
-/** A moment: whole seconds since the epoch, and the digits behind the point. */
+/** A moment: whole seconds since the epoch, and the digits of the fraction. */
 interface Moment {
   readonly seconds: number;
   readonly fraction: string;
@@ -14,11 +14,11 @@ function parse(text: string): Moment | undefined {
 }
 
 /**
- * Compares two ISO 8601 times with date, time and offset, exactly: any offset, and any number of digits behind the
- * second (a `Date` cuts them after three).
+ * Compares two ISO 8601 times with date, time and offset, exactly: with any offset, and any number of fractional digits
+ * (a `Date` keeps three).
  *
- * @returns Negative where the first is earlier, positive where it is later, 0 for the same moment; `undefined` where
- * one of them is no such time.
+ * @returns Negative if the first is earlier, positive if it is later, 0 for the same moment; `undefined` if one of them
+ * is not such a time.
  */
 export function compareIsoTimes(one: string, other: string): number | undefined {
   const [left, right] = [parse(one), parse(other)];
@@ -29,7 +29,7 @@ export function compareIsoTimes(one: string, other: string): number | undefined 
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Compares two times of which either may be missing: then nothing is known of their order, and it is `undefined`. */
+/** Compares two times of which either may be missing: then their order is unknown, and the result is `undefined`. */
 export function compareGivenTimes(
   one: string | null | undefined,
   other: string | null | undefined,
@@ -37,7 +37,7 @@ export function compareGivenTimes(
   return typeof one === 'string' && typeof other === 'string' ? compareIsoTimes(one, other) : undefined;
 }
 
-/** Milliseconds since the epoch of an ISO 8601 time with date, time and offset; `undefined` where it is no such time. */
+/** Milliseconds since the epoch of an ISO 8601 time with date, time and offset; `undefined` if it is not such a time. */
 export function isoTimeToMs(text: string): number | undefined {
   const moment = parse(text);
   return moment && moment.seconds * 1_000 + Number(moment.fraction.slice(0, 3).padEnd(3, '0'));

@@ -9,13 +9,13 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import { keyProblem } from '../storage/adapter-kit.ts';
 import { keyPart, shopPrefix } from '../storage/keys.ts';
 import type { ProductSync } from './product-sync.ts';
-import { emptyRecord, isShopWide, type PushResult, withoutPart } from './push.ts';
+import { emptyRecord, isShopWide, localIdOf, type PushResult, withoutPart } from './push.ts';
 
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {
   /**
-   * What pushes. Left out together with `source`, this process only queues, as a web server does, and the processes
-   * that have both do the pushes: for a queue that they share.
+   * The sync that pushes. Without it and `source` this process only queues, as a web server does, and other processes of
+   * the same queue push.
    */
   readonly sync?: Pick<ProductSync, 'push'>;
   /** `inProcessQueue()`, `bullmqQueue(…)` or your own. Several shops can share one. */
@@ -25,32 +25,32 @@ export interface ProductQueueOptions {
   /** The shop that `sync` works on, such as `acme.myshopify.com`. */
   readonly shop: string;
   /**
-   * Reads one product as it is now, or `undefined` where there is none any more. It is called when the job runs,
-   * not when it is queued, so a push never says an older state than the one before it.
+   * Reads the current state of one product, or `undefined` where it no longer exists. It is called when the job runs, not
+   * when it is queued, so a push never sends an older state than the one before it.
    */
   readonly source?: (localId: string) => Promise<unknown>;
-  /** Milliseconds before each further attempt of a push that failed. Default 30, 60 and 120 seconds. */
+  /** Milliseconds before each retry of a failed push. Default 30, 60 and 120 seconds. */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds for one push. Default: the queue's. */
+  /** Time limit of one push in milliseconds. Default: the queue's. */
   readonly timeoutMs?: number;
 }
 
-/** Pushes products one by one, when a queue gets to them. */
+/** Pushes single products as jobs of a queue. */
 export interface ProductQueue {
   /**
-   * Marks a product as to be pushed, and queues the push. Call it after the source has the change. While a push of
-   * the product waits, there is no second.
+   * Marks a product as to be pushed, and queues the push. Call it after the source has the change. While a push of the
+   * product is waiting, no second one is queued.
    *
-   * @throws ValidationError where the id fits no record. StorageError where it could not be marked. QueueError where it
+   * @throws ValidationError for an id that no record can have. StorageError if it could not be marked. QueueError if it
    * was marked but not queued: `resume` queues it.
    */
   enqueue(localId: string, options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
-   * Queues every product again that is marked as to be pushed, whose push was interrupted, or failed in all its
-   * attempts because the shop was out of reach. What was refused stays as it is. Call it on start: with a queue in
-   * memory, that is what survives a crash. Harmless where the jobs are in the queue already.
+   * Queues again every product that is marked as to be pushed, or whose push was interrupted or failed in all its
+   * attempts because the shop was unreachable. Rejected products are left alone. Call it at start-up: with a queue in
+   * memory, this is what survives a crash. Harmless where the jobs are already in the queue.
    *
-   * @returns How many were queued that were not waiting already.
+   * @returns How many were queued that were not already waiting.
    * @throws StorageError and QueueError, and the signal's reason.
    */
   resume(options?: { readonly signal?: AbortSignal }): Promise<number>;
@@ -59,14 +59,14 @@ export interface ProductQueue {
 const pageSize = 500;
 
 /**
- * Joins a product sync and a job queue, and does the queue's pushes of that shop in this process from now on.
+ * Connects a product sync with a job queue, and processes the queue's pushes for this shop in this process from now on.
  *
- * What becomes of a push: a product that is refused, or does not fit, is noted as failed and not tried again; an
- * error that can pass is tried again by the list of waits, and is a dead letter of the queue after the last; while
- * the shop's circuit breaker is open, jobs are put off without losing an attempt. A product that the source does
- * not have any more is noted as failed, or forgotten where it never reached the shop.
+ * A product that is invalid, or that Shopify rejects, is recorded as failed and not retried. A temporary error is
+ * retried after the delays of `retryDelaysMs`, and becomes a dead letter of the queue after the last; while the
+ * shop's circuit breaker is open, jobs are deferred without losing an attempt. A product that the source no longer has
+ * is recorded as failed, or forgotten where it never reached the shop.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
  * @example
  * const products = createProductQueue({ sync, queue: inProcessQueue(), stores, shop, source: loadProduct });
@@ -75,14 +75,14 @@ const pageSize = 500;
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const { queue, stores, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
-  const problems: Issue[] = [];
+  const issues: Issue[] = [];
   const parsed = parseShopDomain(options.shop);
-  if (!parsed.ok) problems.push({ field: 'shop', message: parsed.message });
+  if (!parsed.ok) issues.push({ field: 'shop', message: parsed.message });
   if (!sync !== !source) {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
-    problems.push({ field: sync ? 'source' : 'sync', message });
+    issues.push({ field: sync ? 'source' : 'sync', message });
   }
-  if (!parsed.ok || problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  if (!parsed.ok || issues.length > 0) throw new ConfigError(issues);
   const { domain: shop } = parsed;
   const { records } = stores;
   const marks = createPushMarks(stores.keyValue, shop);
@@ -102,11 +102,10 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
 
   return {
     async enqueue(localId, more) {
-      const problem = keyProblem(localId);
-      if (problem !== undefined)
-        throw new ValidationError('The product is invalid', { issues: [{ field: 'localId', message: problem }] });
+      const message = keyProblem(localId);
+      if (message !== undefined) throw new ValidationError('The product', [{ field: 'localId', message }]);
       await marks.mark(localId);
-      // A new product is seen in the counts from now on. What there is of others is a push's to write.
+      // A new product is counted from now on. An existing record is written by its pushes only.
       if (!(await records.get(shop, localId))) await records.put(emptyRecord(shop, localId));
       return add(localId, more);
     },
@@ -132,7 +131,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   };
 }
 
-/** What the jobs of a product queue work with. */
+/** What the jobs of a product queue need. */
 interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
   readonly records: SyncRecordStore;
   readonly retryDelaysMs: readonly number[];
@@ -141,40 +140,37 @@ interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'so
   readonly again: (localId: string) => Promise<unknown>;
 }
 
-/** Makes the handler that pushes one product. */
+/** Creates the handler that pushes one product. */
 function createPushJob(options: PushJobOptions): JobHandler {
   const { sync, source, records, shop, retryDelaysMs, marks, again } = options;
 
-  /** What is deleted in the shop stays so, whatever becomes of it in the source. */
+  /** A product deleted in the shop stays so, whatever happens to it in the source. */
   const change = async (localId: string, changes: (record: SyncRecord) => Partial<SyncRecord>): Promise<void> => {
     const record = await records.get(shop, localId);
     if (record && record.status !== 'deleted-in-shopify') await records.put({ ...record, ...changes(record) });
   };
 
-  /** Nobody knows what the shop has: what is pending is sent, whatever its hash, and with its images. */
+  /** Nobody knows what the shop has: a pending product is sent whatever its hash, and with its images. */
   const doubt = (localId: string): Promise<void> =>
     change(localId, ({ parts }) => ({ status: 'pending', parts: withoutPart(parts, 'images') }));
 
-  /** Not tried again before the next change. */
-  const refuse = async (localId: string, message: string): Promise<void> => {
-    const { code, message: text } = new ValidationError(`${localId} is invalid`, {
-      issues: [{ field: 'product', message }],
-      shop,
-    });
+  /** Records the product as failed: it is not retried before its next change. */
+  const reject = async (localId: string, message: string): Promise<void> => {
+    const { code, message: text } = new ValidationError(localId, [{ field: 'product', message }], { shop });
     await change(localId, () => ({ status: 'failed', lastError: { code, message: text } }));
   };
 
-  const isGone = async (localId: string): Promise<void> => {
+  const handleMissing = async (localId: string): Promise<void> => {
     const record = await records.get(shop, localId);
     if (record && neverReached(record)) return void (await records.delete(shop, localId));
     const where = record?.gid === null ? ' and may have reached the shop: look for it there' : '';
-    await refuse(localId, `is not in the source any more${where}. Delete it in the shop, or delete its record.`);
+    await reject(localId, `is no longer in the source${where}. Delete it in the shop, or delete its record.`);
   };
 
   const conclude = async (localId: string, result: PushResult, attempt: number): Promise<void> => {
     if (result.outcome === 'invalid') {
       const issues = result.issues.map(({ field, message }) => `${field} ${message}`);
-      await refuse(localId, issues.join('; '));
+      await reject(localId, issues.join('; '));
     }
     if (result.outcome !== 'failed') return;
     const { error } = result;
@@ -184,18 +180,18 @@ function createPushJob(options: PushJobOptions): JobHandler {
   };
 
   return async ({ job, attempt, signal }: JobContext) => {
-    const localId = localIdOf(job.payload);
+    const localId = localIdOf(job.payload) ?? '';
     const push = await marks.begin(localId);
     const product = await source(localId);
     signal.throwIfAborted();
     if (push.isInDoubt) await doubt(localId);
-    if (product === undefined || product === null) await isGone(localId);
-    else if (localIdOf(product) !== localId) await refuse(localId, 'has another `localId` in the source.');
+    if (product === undefined || product === null) await handleMissing(localId);
+    else if ((localIdOf(product) ?? '') !== localId) await reject(localId, 'has another `localId` in the source.');
     else {
       try {
         await conclude(localId, await sync.push(product, { signal }), attempt);
       } catch (error) {
-        // It may have sent an older state after the other one, and a job that was taken away is not tried again.
+        // It may have sent an older state after the other push, and a job that another worker took over is not retried.
         if ((await push.fail()) === 'overtaken') await again(localId);
         throw error;
       }
@@ -204,58 +200,82 @@ function createPushJob(options: PushJobOptions): JobHandler {
   };
 }
 
-/** Whether the shop cannot have the product: nothing was sent, or once, and refused. More attempts may hide a lost answer. */
+/** Whether the shop cannot have the product: nothing was sent, or once and rejected. More attempts may hide a lost response. */
 function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
   return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));
 }
 
-function localIdOf(value: unknown): string {
-  return isRecord(value) && typeof value['localId'] === 'string' ? value['localId'] : '';
-}
+/** Codes that say nothing about the product: the shop, or an own store, could not be reached in time. */
+const outOfReachCodes: ReadonlySet<string> = new Set([
+  'THROTTLED',
+  'HTTP_ERROR',
+  'NETWORK_ERROR',
+  'TIMEOUT',
+  'DEADLINE_EXCEEDED',
+  'CIRCUIT_OPEN',
+  'OUTCOME_UNKNOWN',
+  // Such as that of the tokens.
+  'STORAGE_FAILED',
+  'LOCK_LOST',
+]);
 
-/** What stands in the store for a product that is to be pushed. */
-interface Mark {
-  readonly localId: string;
-  /** New with each change. */
-  readonly change: string;
-  /** The push that has begun last, new with each; `null` before the first. */
-  readonly push: string | null;
-  /** Two pushes ran at a time, so nobody knows whose state the shop and the record have. */
-  readonly isInDoubt: boolean;
-}
-
-/** A push that has begun. */
-interface BegunPush {
-  /** Whether it must be sent even where the record says that the shop has it. */
-  readonly isInDoubt: boolean;
-  /**
-   * The push has ended. Takes the mark away; `marked`: not so, for a change came meanwhile. `overtaken`: another push of
-   * the product ran at the same time, as where this one's process was taken for dead; it is marked anew, in doubt.
-   */
-  end(): Promise<'done' | 'marked' | 'overtaken'>;
-  /** The push has failed. The mark stays; where the push was `overtaken`, the product is marked anew, in doubt. */
-  fail(): Promise<'marked' | 'overtaken'>;
+/** Whether an error with that code means that the shop was unreachable, and says nothing about the product. */
+function isOutOfReach(code: string): boolean {
+  return outOfReachCodes.has(code);
 }
 
 /**
- * Says in the key-value store which products are still to be pushed. A push takes away only the mark as it stood when
- * the push began, so no change is lost that it may not have seen. The sync records are left to the pushes.
+ * Whether a push failed because the shop was unreachable, and not because the product was rejected, so that the same
+ * push can succeed later. Repeating it is harmless: it sends the whole state of an identified product.
+ */
+function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
+  return status === 'failed' && lastError !== null && isOutOfReach(lastError.code);
+}
+
+/**
+ * Keeps in the key-value store which products are still to be pushed. A push removes only the mark as it was when the
+ * push started, so no change is lost that it may not have seen. The sync records are written by the pushes.
  */
 interface PushMarks {
   /** The product has changed: it must be pushed. @throws StorageError */
   mark(localId: string): Promise<void>;
-  /** A push begins. Call it before the product is read. @throws StorageError */
+  /** A push starts. Call it before the product is read. @throws StorageError */
   begin(localId: string): Promise<BegunPush>;
-  /** The local ids of all that is marked, in pages. @throws StorageError, at the end also for marks that cannot be read. */
+  /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */
   all(pageSize: number): AsyncIterable<readonly string[]>;
 }
 
-/** Makes the marks of one shop. */
+/** A push that has started. */
+interface BegunPush {
+  /** Whether it must be sent even if the record says that the shop has it. */
+  readonly isInDoubt: boolean;
+  /**
+   * The push has ended. Removes the mark; `marked`: it stays, because the product has changed meanwhile. `overtaken`:
+   * another push of the product ran at the same time, such as when this process was taken for dead; the product is
+   * marked again, in doubt.
+   */
+  end(): Promise<'done' | 'marked' | 'overtaken'>;
+  /** The push has failed. The mark stays; if the push was `overtaken`, the product is marked again, in doubt. */
+  fail(): Promise<'marked' | 'overtaken'>;
+}
+
+/** What the store holds for a product that is to be pushed. */
+interface Mark {
+  readonly localId: string;
+  /** A new id with each change. */
+  readonly change: string;
+  /** The id of the push that started last; `null` before the first. */
+  readonly push: string | null;
+  /** Two pushes ran at the same time, so nobody knows whose state the shop and the record have. */
+  readonly isInDoubt: boolean;
+}
+
+/** Creates the marks of one shop. */
 function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
-  // No webhook handler, whose name stands in that place, can have this one.
+  // No webhook handler, whose name takes this place in its keys, can be called so.
   const prefix = async (): Promise<string> => `${await shopPrefix(shop)}~push:`;
 
-  /** Changes the mark under that key, whatever others do meanwhile. @returns It, and how it stands in the store now. */
+  /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store. */
   const update = async (key: string, localId: string, changes: Partial<Mark>) => {
     for (;;) {
       const before = await store.get(key);
@@ -269,7 +289,7 @@ function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
   return {
     async mark(localId) {
       const key = await keyOf(localId);
-      // As a rule there is none.
+      // Usually there is none yet.
       if (await store.setIfAbsent(key, JSON.stringify(newMark(localId)))) return;
       await update(key, localId, { change: randomUUID() });
     },
@@ -320,33 +340,6 @@ function readMark(text: string | undefined): Mark | undefined {
 function unreadable(keys: readonly string[]): StorageError {
   const some = keys.slice(0, 3).join(', ');
   const which = keys.length > 3 ? `${some} and ${keys.length - 3} more` : some;
-  const mend = 'Delete the keys, and enqueue their products again.';
-  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${mend}`);
-}
-
-/** Codes that say nothing about the product: the shop, or a store of our own, could not be reached, or not in time. */
-const codes: ReadonlySet<string> = new Set([
-  'THROTTLED',
-  'HTTP_ERROR',
-  'NETWORK_ERROR',
-  'TIMEOUT',
-  'DEADLINE_EXCEEDED',
-  'CIRCUIT_OPEN',
-  'OUTCOME_UNKNOWN',
-  // Such as that of the tokens.
-  'STORAGE_FAILED',
-  'LOCK_LOST',
-]);
-
-/** Whether an error with that code says that the shop was out of reach, and nothing about the product. */
-function isOutOfReach(code: string): boolean {
-  return codes.has(code);
-}
-
-/**
- * Whether a push failed because the shop was out of reach, and not because the product was refused, so that the
- * same push can succeed later. Doing it again is harmless: it says a whole state of an identified product.
- */
-function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
-  return status === 'failed' && lastError !== null && isOutOfReach(lastError.code);
+  const fix = 'Delete the keys, and enqueue their products again.';
+  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${fix}`, false);
 }

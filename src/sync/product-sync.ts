@@ -4,7 +4,6 @@ import { allPages } from '../graphql/pagination.ts';
 import { sharedTask } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
-import { isRecord } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { BreakerState } from '../ports/events.ts';
@@ -20,6 +19,7 @@ import {
 import { ensureIdentity, type SyncClient } from './product-input.ts';
 import {
   isShopWide,
+  localIdOf,
   type PushContext,
   type PushOptions,
   type PushOutcome,
@@ -327,8 +327,4 @@ class PushCounters {
     if (result.outcome === 'invalid' && this.invalid.length < mostListed) this.invalid.push(result);
     if (result.outcome === 'failed' && this.failed.length < mostListed) this.failed.push(result);
   }
-}
-
-function localIdOf(product: unknown): string | undefined {
-  return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
 }

@@ -13,7 +13,7 @@ import {
   ProductPushDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { JsonObject } from '../internal/json.ts';
+import { isRecord, type JsonObject } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
@@ -300,4 +300,9 @@ export function emptyRecord(shop: string, localId: string): SyncRecord {
     lastAttemptAt: null,
     shopifyUpdatedAt: null,
   };
+}
+
+/** The local id of a product that need not be valid, or of the payload of its job. */
+export function localIdOf(product: unknown): string | undefined {
+  return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
 }

@@ -1,28 +1,41 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 
-/** Where rows come from. */
+/** Options of `parseRows`. */
 export interface ParseRowsOptions {
   /** Name of the file or feed, for messages. */
   readonly name: string;
 }
 
-/** The rows of a file. */
+/** The rows of a text. */
 export interface ParsedRows<Row> {
   readonly rows: readonly Row[];
-  /** Lines that are no JSON. Only the format of one object per line has them. */
+  /** Lines that are not JSON. Only JSONL has them. */
   readonly rejected: readonly RejectedRow[];
+}
+
+/** A row that could not be used, and the reason. */
+export interface RejectedRow {
+  /** Its position among the rows, from zero. */
+  readonly index: number;
+  /** The row itself, where it could be read. */
+  readonly row?: unknown;
+  /** What is wrong with it. */
+  readonly reason: string;
 }
 
 /**
  * Reads rows out of a JSON array, or out of text with one JSON object per line (JSONL).
  *
- * `Row` is a promise of the caller's: that each row has that shape is not checked here but by
- * `groupVariants` and `validateProducts`. In JSONL a broken line is rejected and the others go on; look
- * at `rejected` before a push, since a product whose row was lost would be pushed without that variant.
+ * `Row` is not checked here but by `groupVariants` and `validateProducts`. In JSONL an invalid line is rejected and the
+ * others are read; check `rejected` before a push, since a product whose row was lost would be pushed without that
+ * variant.
  *
- * @throws ValidationError with line and column, where the array is broken, where no line is JSON, or
- * where there is nothing at all.
+ * @throws ValidationError (code `VALIDATION_FAILED`) with line and column, if the array is invalid, no line is JSON, or
+ * the text is empty.
+ *
+ * @example
+ * const { rows, rejected } = parseRows(await readFile('feed.jsonl', 'utf8'), { name: 'feed.jsonl' });
  */
 export function parseRows<Row = Readonly<Record<string, unknown>>>(
   text: string,
@@ -32,44 +45,42 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   const body = text.replace(/^\uFEFF/, '');
   const first = body.trimStart()[0];
   if (first === undefined)
-    throw new ValidationError(`${name} is invalid`, { issues: [{ field: 'line 1', message: `is empty: ${wanted}` }] });
+    throw new ValidationError(name, [{ field: 'line 1', message: `is empty: ${expectedFormat}` }]);
   return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
 }
 
-const wanted = 'give a JSON array of objects, or one JSON object per line';
+const expectedFormat = 'give a JSON array of objects, or one JSON object per line';
 
 function parseArray(text: string, name: string): unknown[] {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ValidationError(`${name} is invalid`, { issues: [problemOf(text)] });
+    throw new ValidationError(name, [issueOf(text)]);
   }
 }
 
 function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   const rows: Row[] = [];
   const rejected: RejectedRow[] = [];
-  let firstProblem: Issue | undefined;
+  let firstIssue: Issue | undefined;
   for (const [lineIndex, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
       rows.push(JSON.parse(line));
     } catch {
-      const problem = problemOf(line, lineIndex);
-      firstProblem ??= problem;
-      rejected.push({ index: rows.length + rejected.length, reason: `${name}, ${problem.field}: ${problem.message}` });
+      const issue = issueOf(line, lineIndex);
+      firstIssue ??= issue;
+      rejected.push({ index: rows.length + rejected.length, reason: `${name}, ${issue.field}: ${issue.message}` });
     }
   }
-  // Not one object in it: this is another kind of file, such as CSV or a web page.
-  if (firstProblem && !rows.some((row) => typeof row === 'object' && row !== null)) {
-    throw new ValidationError(`${name} is invalid`, {
-      issues: [{ ...firstProblem, message: `${firstProblem.message}; ${wanted}` }],
-    });
+  // Not a single object: this is another kind of file, such as CSV or a web page.
+  if (firstIssue && !rows.some((row) => typeof row === 'object' && row !== null)) {
+    throw new ValidationError(name, [{ ...firstIssue, message: `${firstIssue.message}; ${expectedFormat}` }]);
   }
   return { rows, rejected };
 }
 
-function problemOf(text: string, linesBefore = 0): Issue {
+function issueOf(text: string, linesBefore = 0): Issue {
   const error = findJsonError(text) ?? { line: 1, column: 1, message: 'the text cannot be read' };
   return { field: `line ${linesBefore + error.line}, column ${error.column}`, message: `is no JSON: ${error.message}` };
 }
@@ -82,17 +93,9 @@ interface JsonError {
   readonly message: string;
 }
 
-/** The grammar's tokens. Made anew for each walk, because a sticky pattern remembers its place. */
-const tokens = () => ({
-  space: /[ \t\n\r]*/y,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these within a string.
-  string: /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y,
-  scalar: /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y,
-});
-
 /**
- * Finds the first place that makes a text no JSON; `undefined` where it is JSON. The messages of
- * `JSON.parse` cannot serve: whether they tell the place depends on the engine and on the mistake.
+ * Finds the first place where a text is not JSON; `undefined` where all of it is. The messages of `JSON.parse` are of no
+ * use: whether they tell the place depends on the engine and on the mistake.
  */
 export function findJsonError(text: string): JsonError | undefined {
   const offset = findOffset(text);
@@ -114,7 +117,7 @@ function describe(text: string, offset: number): string {
 
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'comma-or-end' | 'nothing';
 
-/** Walks the text with a stack of its own, so that deep nesting cannot exhaust the engine's. */
+/** Walks the text with its own stack, so that deep nesting cannot exhaust the engine's. */
 function findOffset(text: string): number | undefined {
   const { space, string, scalar } = tokens();
   const open: ('[' | '{')[] = [];
@@ -158,6 +161,50 @@ function findOffset(text: string): number | undefined {
       return start;
     }
   }
+}
+
+/** The tokens of the grammar. Created for each walk, because a sticky pattern remembers its position. */
+const tokens = () => ({
+  space: /[ \t\n\r]*/y,
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these within a string.
+  string: /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y,
+  scalar: /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y,
+});
+
+/** Name of a column of a row. */
+export type Column<Row> = keyof Row & string;
+
+/** Where a value comes from: a column, or a function of the row. */
+export type Cell<Row> = Column<Row> | ((row: Row) => unknown);
+
+/**
+ * Fields of the product and where each comes from. The first row of the product that has a value wins, so a description
+ * needs to be in one row only. A text for `tags` is split at its commas.
+ */
+export type ProductCells<Row> = {
+  readonly [Field in keyof Omit<ProductDraft, 'localId' | 'images' | 'options' | 'variants'>]?: Cell<Row>;
+};
+
+/** Fields of a variant and where each comes from. */
+export type VariantCells<Row> = {
+  readonly [Field in keyof Omit<ProductVariantDraft, 'options'>]?: Cell<Row>;
+};
+
+/**
+ * How flat rows, one for each variant, become products. Empty cells count as left out, and numbers become text where a
+ * draft expects text.
+ */
+export interface VariantMapping<Row> {
+  /** What the rows of one product have in common, such as its style code. It becomes the product's `localId`, whatever else the mapping says. */
+  readonly groupBy: Cell<Row>;
+  /** The product's fields, or a function that makes them from all its rows. */
+  readonly product: ProductCells<Row> | ((rows: readonly Row[]) => object);
+  /** Option name → where its value comes from, in the order that customers see. Left out, a function for `variant` may return `options`. */
+  readonly options?: Readonly<Record<string, Cell<Row>>>;
+  /** The variant's fields, or a function that makes them from its row. */
+  readonly variant: VariantCells<Row> | ((row: Row) => object);
+  /** Where image addresses (or `{ url, alt }`, or lists of either) come from. All rows are read; each address is used once. */
+  readonly images?: Cell<Row> | readonly Cell<Row>[];
 }
 
 /** A product made of rows, not validated yet: give it to `validateProduct` or to a push. */
@@ -218,7 +265,7 @@ export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<
       const group = placed.map(({ row }) => row);
       products.push(toProduct(localId, group, mapping));
     } catch (error) {
-      const reason = `the mapping of product ${JSON.stringify(localId)} failed: ${wordsOf(error)}`;
+      const reason = `the mapping of product ${JSON.stringify(localId)} failed: ${messageOf(error)}`;
       for (const { index: at, row } of placed) rejected.push({ index: at, row, reason });
     }
   }
@@ -235,7 +282,7 @@ function keyOf<Row>(row: Row, groupBy: Cell<Row>): { readonly text: string } | {
     if (typeof key === 'string') return { text: key.trim() };
     return { reason: key === undefined ? `has no ${source}: fill it in` : `${source} must be text or a number` };
   } catch (error) {
-    return { reason: `${source} could not be read: ${wordsOf(error)}` };
+    return { reason: `${source} could not be read: ${messageOf(error)}` };
   }
 }
 
@@ -272,57 +319,10 @@ function toVariant<Row>(row: Row, { variant, options }: VariantMapping<Row>): Re
   return { ...fields, ...(options && { options: readFields(options, (cell) => numberToText(readCell(row, cell))) }) };
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Name of a column of a row. */
-export type Column<Row> = keyof Row & string;
-
-/** Where a value comes from: a column, or a function of the row. */
-export type Cell<Row> = Column<Row> | ((row: Row) => unknown);
-
-/**
- * Fields of the product and where each comes from. The first row of a style that has a value gives it,
- * so a description needs to stand in one row only. A text for `tags` is split at its commas.
- */
-export type ProductCells<Row> = {
-  readonly [Field in keyof Omit<ProductDraft, 'localId' | 'images' | 'options' | 'variants'>]?: Cell<Row>;
-};
-
-/** Fields of a variant and where each comes from. */
-export type VariantCells<Row> = {
-  readonly [Field in keyof Omit<ProductVariantDraft, 'options'>]?: Cell<Row>;
-};
-
-/**
- * How flat rows, one for each variant, become products. Empty cells count as left out, and numbers become
- * text wherever a draft wants text.
- */
-export interface VariantMapping<Row> {
-  /** What the rows of one product have in common, such as its style code. It is the product's `localId`, whatever else the mapping says. */
-  readonly groupBy: Cell<Row>;
-  /** The product's fields, or a function that makes them from all its rows. */
-  readonly product: ProductCells<Row> | ((rows: readonly Row[]) => object);
-  /** Option name → where its value comes from, in the order that shoppers see. Left out, a function for `variant` may give `options`. */
-  readonly options?: Readonly<Record<string, Cell<Row>>>;
-  /** The variant's fields, or a function that makes them from its row. */
-  readonly variant: VariantCells<Row> | ((row: Row) => object);
-  /** Where image addresses (or `{ url, alt }`, or lists of either) come from. All rows are looked at; each address is taken once. */
-  readonly images?: Cell<Row> | readonly Cell<Row>[];
-}
-
 /** The value of a cell; `undefined` where it is empty: nothing, null, or blank text. */
 function readCell<Row>(row: Row, cell: Cell<Row>): unknown {
   const value: unknown = typeof cell === 'function' ? cell(row) : row[cell];
   return isEmpty(value) ? undefined : value;
-}
-
-/** The fields that are not empty. */
-function readFields<Row>(
-  cells: Readonly<Record<string, Cell<Row> | undefined>>,
-  read: (cell: Cell<Row>, field: string) => unknown,
-): Record<string, unknown> {
-  const fields = Object.entries(cells).map(([field, cell]) => [field, cell && read(cell, field)] as const);
-  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
 /** The first value of a cell over several rows. */
@@ -334,15 +334,13 @@ function readFirst<Row>(rows: readonly Row[], cell: Cell<Row>): unknown {
   return undefined;
 }
 
-/** `"a, b"` → `["a", "b"]`. What is no text stays as it is. */
-function splitTags(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value.split(',').flatMap((tag) => tag.trim() || []);
-}
-
-/** Numbers as the text that people read, for ids and option values. What is no number stays as it is. */
-function numberToText(value: unknown): unknown {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : value;
+/** The fields that are not empty. */
+function readFields<Row>(
+  cells: Readonly<Record<string, Cell<Row> | undefined>>,
+  read: (cell: Cell<Row>, field: string) => unknown,
+): Record<string, unknown> {
+  const fields = Object.entries(cells).map(([field, cell]) => [field, cell && read(cell, field)] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
 /** Images of all rows in order: addresses become `{ url }`, and an address counts once. */
@@ -364,16 +362,19 @@ function addressOf(image: unknown): unknown {
   return typeof image === 'object' && image !== null && 'url' in image ? image.url : image;
 }
 
+/** `"a, b"` → `["a", "b"]`. A value that is not text stays as it is. */
+function splitTags(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.split(',').flatMap((tag) => tag.trim() || []);
+}
+
+/** Numbers as text, for ids and option values. Other values stay as they are. */
+function numberToText(value: unknown): unknown {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : value;
+}
+
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** A row that could not be used, and why. */
-export interface RejectedRow {
-  /** Its place among the rows, from zero. */
-  readonly index: number;
-  /** The row itself, where it could be read. */
-  readonly row?: unknown;
-  /** What is wrong with it. */
-  readonly reason: string;
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

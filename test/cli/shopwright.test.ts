@@ -155,7 +155,7 @@ describe('shopwright fake', () => {
     [['--token', ''], '--token is empty. Give any text, or leave it out.'],
     [['--client-id', ''], '--client-id is empty. Give any text, or leave it out.'],
     [['--client-secret', ''], '--client-secret is empty. Give any text, or leave it out.'],
-    [['--ca', 'ca.pem'], '--ca is for HTTPS only. Give --tls too.'],
+    [['--ca', 'ca.pem'], '--ca is for HTTPS only. Add --tls.'],
     [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
     [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
@@ -171,7 +171,7 @@ describe('shopwright fake', () => {
     const port = new URL(first.host).port;
     const { code, errors } = start('fake', '--port', port);
     expect(await code).toBe(2);
-    expect(errors).toEqual([`shopwright: --port is ${port}, which is taken. Give another one.`]);
+    expect(errors).toEqual([`shopwright: --port is ${port}, which is in use. Give another one.`]);
     first.stop();
     await first.code;
   });

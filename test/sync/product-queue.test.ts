@@ -197,7 +197,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-2')).toBeUndefined();
     expect(await t.record('tee-1')).toMatchObject({
       status: 'failed',
-      lastError: { message: expect.stringContaining('not in the source any more') },
+      lastError: { message: expect.stringContaining('no longer in the source') },
     });
   });
 
