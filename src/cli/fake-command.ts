@@ -5,7 +5,17 @@ import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeServer } from '../testing/fake/http/listen.ts';
 import type { FakePlan } from '../testing/fake/model.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+
+/** Where a command writes, and how it is told to stop. */
+export interface Terminal {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+  /** Aborted by Ctrl-C or a termination signal. */
+  readonly stop: AbortSignal;
+}
+
+/** Exit codes: 0 done, 1 failed, 2 wrong arguments. */
+export type ExitCode = 0 | 1 | 2;
 
 /** `shopwright fake`: runs a fake Shopify until it is told to stop. */
 export async function runFake(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import type { ExitCode, Terminal } from './fake-command.ts';
 
 const help = `shopwright: tools of the Shopify Admin SDK
 

@@ -1,3 +1,10 @@
+/**
+ * Checks products before they are pushed. `validateProduct` and `validateProducts` report every issue with a code, the
+ * field and how to fix it; `productDraftSchema` is the zod schema behind them, for use within a schema of your own.
+ *
+ * const { valid, invalid } = validateProducts(products);
+ * for (const { index, errors } of invalid) console.error(index, errors);
+ */
 export type { ValidationIssue } from '../validation/issues.ts';
 
 export type {
