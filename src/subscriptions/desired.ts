@@ -46,7 +46,7 @@ const fields: readonly string[] = [
  */
 export function checkDesired(desired: unknown, ownership: Ownership, shop: string): readonly CheckedSubscription[] {
   const invalid = (issues: readonly Issue[]): ValidationError =>
-    new ValidationError('The list of webhook subscriptions', issues, { shop });
+    new ValidationError('The list of webhook subscriptions is invalid', { issues, shop });
   if (!Array.isArray(desired)) throw invalid([{ field: 'desired', message: 'give a list of subscriptions' }]);
   const issues = desired.flatMap((one: unknown, index) => issuesOf(one, `desired[${index}]`, ownership));
   if (issues.length > 0) throw invalid(issues);
@@ -253,7 +253,7 @@ export class Ownership {
     const isValid = typeof owner === 'string' && /^[\w-]+$/.test(owner) && owner.length <= longestOwner;
     if (!isValid || owner.includes(separator) || owner.endsWith('_')) {
       const message = `give 1 to ${longestOwner} letters, digits, - and _, without __ and not with _ at the end`;
-      throw new ConfigError([{ field: 'owner', message }]);
+      throw new ConfigError('Invalid configuration', { issues: [{ field: 'owner', message }] });
     }
     this.#prefix = owner + separator;
     this.longestGiven = longestName - this.#prefix.length;

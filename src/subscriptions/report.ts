@@ -133,7 +133,7 @@ function reported(subscription: Omit<ActualSubscription, 'id'>, id: string | und
 
 function blockedError({ field }: CheckedSubscription, by: ActualSubscription, shop: string): ShopwrightError {
   const message = `has the topic, uri and filter of ${by.id}, which belongs to somebody else and is left alone. Delete that one, or give another uri`;
-  return new ValidationError('The webhook subscription', [{ field, message }], { shop });
+  return new ValidationError('The webhook subscription is invalid', { issues: [{ field, message }], shop });
 }
 
 function inOrder<T extends ReportedSubscription>(list: readonly T[]): readonly T[] {

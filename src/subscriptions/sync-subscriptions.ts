@@ -267,10 +267,7 @@ function parseMemory(text: string | undefined, key: string): readonly ActualSubs
   const read = parseJson(text);
   const entries = isRecord(read) && read['version'] === 1 ? read['subscriptions'] : undefined;
   if (Array.isArray(entries) && entries.every(isSubscription)) return entries;
-  throw new StorageError(
-    `${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`,
-    false,
-  );
+  throw new StorageError(`${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`);
 }
 
 function isSubscription(value: unknown): value is ActualSubscription {

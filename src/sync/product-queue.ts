@@ -82,7 +82,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
     issues.push({ field: sync ? 'source' : 'sync', message });
   }
-  if (!parsed.ok || issues.length > 0) throw new ConfigError(issues);
+  if (!parsed.ok || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { domain: shop } = parsed;
   const { records } = stores;
   const marks = createPushMarks(stores.keyValue, shop);
@@ -103,7 +103,8 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   return {
     async enqueue(localId, more) {
       const message = keyProblem(localId);
-      if (message !== undefined) throw new ValidationError('The product', [{ field: 'localId', message }]);
+      if (message !== undefined)
+        throw new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }] });
       await marks.mark(localId);
       // A new product is counted from now on. An existing record is written by its pushes only.
       if (!(await records.get(shop, localId))) await records.put(emptyRecord(shop, localId));
@@ -156,7 +157,10 @@ function createPushJob(options: PushJobOptions): JobHandler {
 
   /** Records the product as failed: it is not retried before its next change. */
   const reject = async (localId: string, message: string): Promise<void> => {
-    const { code, message: text } = new ValidationError(localId, [{ field: 'product', message }], { shop });
+    const { code, message: text } = new ValidationError(`${localId} is invalid`, {
+      issues: [{ field: 'product', message }],
+      shop,
+    });
     await change(localId, () => ({ status: 'failed', lastError: { code, message: text } }));
   };
 
@@ -341,5 +345,5 @@ function unreadable(keys: readonly string[]): StorageError {
   const some = keys.slice(0, 3).join(', ');
   const which = keys.length > 3 ? `${some} and ${keys.length - 3} more` : some;
   const fix = 'Delete the keys, and enqueue their products again.';
-  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${fix}`, false);
+  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${fix}`);
 }

@@ -135,9 +135,7 @@ export async function pushProduct(
     }
     const failed: SyncRecord = { ...syncing, ...reached, ...failure(error, reached.gid) };
     await records.put(failed).catch((storage: unknown) => {
-      throw new StorageError(`${localId} failed, and that could not be recorded.`, false, {
-        cause: { error, storage },
-      });
+      throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
     });
     // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
@@ -162,7 +160,7 @@ const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null }
 
 function deletedInShopify(shop: string): ValidationError {
   const message = `was deleted in ${shop}. Set recreateDeleted to create it again, or stop pushing it.`;
-  return new ValidationError('The product', [{ field: 'localId', message }], { shop });
+  return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
 }
 
 /**
@@ -184,7 +182,7 @@ async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }
   if (owner === draft.localId) return product.id;
   if (owner !== undefined) {
     const message = `is that of a product which already belongs to the local id "${owner}". Give each product a handle of its own.`;
-    throw new ValidationError('The product', [{ field: 'handle', message }], { shop: client.shop });
+    throw new ValidationError('The product is invalid', { issues: [{ field: 'handle', message }], shop: client.shop });
   }
   await client.graphql(
     MetafieldsWriteDocument,

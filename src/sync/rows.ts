@@ -45,7 +45,9 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   const body = text.replace(/^\uFEFF/, '');
   const first = body.trimStart()[0];
   if (first === undefined)
-    throw new ValidationError(name, [{ field: 'line 1', message: `is empty: ${expectedFormat}` }]);
+    throw new ValidationError(`${name} is invalid`, {
+      issues: [{ field: 'line 1', message: `is empty: ${expectedFormat}` }],
+    });
   return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
 }
 
@@ -55,7 +57,7 @@ function parseArray(text: string, name: string): unknown[] {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ValidationError(name, [issueOf(text)]);
+    throw new ValidationError(`${name} is invalid`, { issues: [issueOf(text)] });
   }
 }
 
@@ -75,7 +77,9 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   }
   // Not a single object: this is another kind of file, such as CSV or a web page.
   if (firstIssue && !rows.some((row) => typeof row === 'object' && row !== null)) {
-    throw new ValidationError(name, [{ ...firstIssue, message: `${firstIssue.message}; ${expectedFormat}` }]);
+    throw new ValidationError(`${name} is invalid`, {
+      issues: [{ ...firstIssue, message: `${firstIssue.message}; ${expectedFormat}` }],
+    });
   }
   return { rows, rejected };
 }
