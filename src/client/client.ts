@@ -1,7 +1,7 @@
 import { staticToken, tokenProblems } from '../auth/static-token.ts';
 import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
 import { createGraphqlClient, type GraphqlClient } from '../graphql/graphql.ts';
 import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
@@ -16,7 +16,7 @@ import type { RetryPolicy } from '../resilience/retry.ts';
 import { createRestClient, type RestClient } from '../rest/rest.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
 import { optionProblems, type ShopifyAppOptions, type ShopifyClientOptions } from './options.ts';
-import { createRuntime, guardsFor, processRuntime, shared } from './shop-state.ts';
+import { createRuntime, processRuntime, shared, shopStateFor } from './shop-state.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
 export interface ShopifyClient extends GraphqlClient {
@@ -64,16 +64,25 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   if (version.warning !== undefined) logger?.warn({ shop, apiVersion }, version.warning);
   const app = options.appId ?? 'default';
   const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
-  const emit = createEmit(options.telemetry, logger);
+  const emit = options.telemetry && createEmit(options.telemetry, logger);
   const runtime = options.isolated ? createRuntime() : processRuntime();
   const limiter =
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
-  const owner = { origin, shop, app, clock, emit, logger };
-  const guards = guardsFor(owner, runtime.guards, options.breaker ?? {}, defaultBreaker);
+  const client = { origin, shop, app, clock, logger };
+  const { breaker, budget } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
 
   const environment: CallEnvironment = {
-    ...guards,
+    breaker,
+    breakerListener: {
+      changed: (state) => emit?.({ type: 'breaker', shop, state }),
+      storeFailed: (error) =>
+        logger?.warn(
+          { shop, error: isShopwrightError(error) ? error.code : 'UNKNOWN' },
+          'the store of the circuit breaker failed',
+        ),
+    },
+    budget,
     shop,
     app,
     origin,
@@ -88,7 +97,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     },
     tokens: options.auth ?? staticToken(options.accessToken ?? ''),
     transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
-    watch: createApiWatch(shop, apiVersion, runtime.told, emit, logger),
+    watch: createApiWatch(shop, apiVersion, runtime.noticed, emit, logger),
   };
 
   const calls = {
@@ -116,7 +125,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     apiVersion,
     graphql,
     rest,
-    status: () => ({ limiter: limiter.status({ shop, app }), breaker: guards.breaker.state() }),
+    status: () => ({ limiter: limiter.status({ shop, app }), breaker: breaker.state() }),
   };
 }
 

@@ -1,21 +1,11 @@
-import { isShopwrightError } from '../errors/errors.ts';
 import { type CostBook, createCostBook } from '../graphql/cost/history.ts';
 import { createDocumentParser, type DocumentParser } from '../graphql/document.ts';
 import { withDefaults } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { BreakerState } from '../ports/events.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
-import {
-  type BreakerPolicy,
-  type BreakerStore,
-  createShopBreaker,
-  type SharedBreaker,
-  type ShopBreaker,
-  shareBreaker,
-} from '../resilience/breaker.ts';
+import { type BreakerPolicy, type BreakerStore, ShopBreaker } from '../resilience/breaker.ts';
 import { createRetryBudget, type RetryBudget } from '../resilience/retry.ts';
-import type { Emit } from '../telemetry/telemetry.ts';
 import type { CommonOptions } from './options.ts';
 
 /** What all clients of a process share. */
@@ -25,9 +15,9 @@ interface Runtime {
   /** The same for REST calls, whose buckets are others. */
   readonly restLimiters: Map<string, RateLimiter>;
   /** By origin, shop and app. */
-  readonly guards: GuardShelf;
-  /** Notices that have been given, so that each is given once. */
-  readonly told: Set<string>;
+  readonly shops: ShopStateCache;
+  /** Version and deprecation notices that were given, so that each is given once. */
+  readonly noticed: Set<string>;
   readonly documents: DocumentParser;
   readonly costs: CostBook;
 }
@@ -36,23 +26,24 @@ export function createRuntime(): Runtime {
   return {
     limiters: new Map(),
     restLimiters: new Map(),
-    guards: createGuardShelf(),
-    told: new Set(),
+    shops: new ShopStateCache(),
+    noticed: new Set(),
     documents: createDocumentParser(),
     costs: createCostBook(),
   };
 }
 
-const place = Symbol.for('shopwright.runtime');
+/** The number is the shape's version: copies of the package with another shape must not share it. */
+const runtimeSymbol = Symbol.for('shopwright.runtime/1');
 
 /**
  * The runtime of this process. It hangs on `globalThis`, so that clients made for each request, and
  * those of two copies of the module, follow one bucket and one breaker for each shop.
  */
 export function processRuntime(): Runtime {
-  const scope = globalThis as { [place]?: Runtime };
-  scope[place] ??= createRuntime();
-  return scope[place];
+  const scope = globalThis as { [runtimeSymbol]?: Runtime };
+  scope[runtimeSymbol] ??= createRuntime();
+  return scope[runtimeSymbol];
 }
 
 /** The map's value of that key, made at its first use. */
@@ -65,217 +56,128 @@ export function shared<T>(map: Map<string, T>, key: string, create: () => T): T 
   return value;
 }
 
-/** For whom the guards are. */
-interface GuardsOwner {
+/** One client, as far as the state of its shop is concerned. */
+interface ShopClient {
   readonly origin: string;
   readonly shop: string;
   readonly app: string;
   readonly clock: Clock;
-  readonly emit: Emit;
   readonly logger: Logger | undefined;
 }
 
+type BreakerOptions = NonNullable<CommonOptions['breaker']>;
+
 /**
- * The guards that all clients of an app and shop share, for one of them. The first client's breaker options hold
+ * The state that all clients of an app and shop share, for one of them. The first client's breaker options hold
  * for all; one that asks for something else is told so.
  */
-export function guardsFor(
-  owner: GuardsOwner,
-  shelf: GuardShelf,
-  wanted: NonNullable<CommonOptions['breaker']>,
+export function shopStateFor(
+  { origin, shop, app, clock, logger }: ShopClient,
+  cache: ShopStateCache,
+  options: BreakerOptions,
   defaults: BreakerPolicy,
-): ReturnType<ShopGuards['forClient']> {
-  const { origin, shop, app, clock, emit, logger } = owner;
+): ShopState {
   const name = `${origin} ${shop} ${app}`;
-  const { store, ...given } = wanted;
+  const { store, ...given } = options;
   const policy = withDefaults(defaults, given);
-  const guards = shelf.take(name, (onUse) =>
-    createShopGuards({ shop, key: `shopwright:breaker:${name}`, policy, store, clock, onUse }),
+  const state = cache.take(
+    name,
+    () => new ShopState({ shop, key: `shopwright:breaker:${name}`, policy, store, clock }),
   );
-  const others = differences(guards, wanted);
-  if (logger && others.length > 0 && guards.sayOnce()) {
+  const ignored = ignoredOptions(state, options);
+  if (logger && ignored.length > 0 && !state.hasWarned) {
+    state.hasWarned = true;
     logger.warn(
-      { shop, app, options: others },
-      `an earlier client of this app and shop has set up the breaker, so these options have no effect: ${others.join(', ')}. ` +
+      { shop, app, options: ignored },
+      `an earlier client of this app and shop has set up the breaker, so these options have no effect: ${ignored.join(', ')}. ` +
         'Give all of them the same, or this one isolated: true',
     );
   }
-  return guards.forClient({
-    changed: (state) => emit({ type: 'breaker', shop, state }),
-    storeFailed: (error) =>
-      logger?.warn(
-        { shop, error: isShopwrightError(error) ? error.code : 'UNKNOWN' },
-        'the store of the circuit breaker failed',
-      ),
-  });
+  return state;
 }
 
 /** What a client asks for and does not get. Who asks for nothing takes what there is. */
-function differences({ terms }: ShopGuards, { store, ...given }: NonNullable<CommonOptions['breaker']>): string[] {
+function ignoredOptions(state: ShopState, { store, ...given }: BreakerOptions): string[] {
   const names = Object.keys(given) as (keyof BreakerPolicy)[];
-  const others = names.filter((name) => given[name] !== undefined && given[name] !== terms.policy[name]);
-  return [...others, ...(store && store !== terms.store ? ['store'] : [])].map((name) => `breaker.${name}`);
+  const others = names.filter((name) => given[name] !== undefined && given[name] !== state.policy[name]);
+  return [...others, ...(store && store !== state.store ? ['store'] : [])].map((name) => `breaker.${name}`);
 }
 
-/** What one client hears of the guards that it shares with others. */
-interface GuardsListener {
-  /**
-   * The breaker changed by a call of this client; of calls that end in the same moment, one is told. News from
-   * other processes reach the client that called last.
-   */
-  changed(state: BreakerState): void;
-  /** The store by which processes share the breaker failed; the calls go on without it. */
-  storeFailed(error: unknown): void;
-}
-
-/** What guards are made with: by the first client of an app and shop, for all. */
-interface GuardsTerms {
-  readonly policy: BreakerPolicy;
-  readonly store: BreakerStore | undefined;
-}
-
-/** What protects one shop from one app, shared by all its clients. */
-export interface ShopGuards {
-  readonly terms: GuardsTerms;
-  /** `true` the first time: for what is to be said once about them. */
-  sayOnce(): boolean;
-  /** The breaker and the budget, as one client uses them. */
-  forClient(listener: GuardsListener): { readonly breaker: ShopBreaker; readonly budget: RetryBudget };
-  /**
-   * Whether new guards would do as well: nothing is in flight, and nobody has called for that many
-   * milliseconds; where the breaker is not closed, for as long again as it stays open.
-   */
-  isIdle(forMs: number): boolean;
-}
-
-interface ShopGuardsSettings extends GuardsTerms {
+interface ShopStateSettings {
   readonly shop: string;
   /** Names the app and shop in the store. */
   readonly key: string;
+  readonly policy: BreakerPolicy;
+  readonly store: BreakerStore | undefined;
   readonly clock: Clock;
-  /** A client makes use of them. */
-  onUse(): void;
 }
 
-/** Makes the guards of one app and shop. */
-export function createShopGuards({ shop, key, policy, store, clock, onUse }: ShopGuardsSettings): ShopGuards {
-  const budget = createRetryBudget();
-  let listener: GuardsListener | undefined;
-  let wasSaid = false;
-  let inFlight = 0;
-  let usedAtMs = clock.monotonic();
+/** What all clients of one app and shop share. */
+export class ShopState {
+  readonly policy: BreakerPolicy;
+  readonly store: BreakerStore | undefined;
+  readonly breaker: ShopBreaker;
+  readonly budget: RetryBudget = createRetryBudget();
+  /** Whether a client was warned of options that have no effect: once is enough. */
+  hasWarned = false;
 
-  let tell: SharedBreaker['tell'] | undefined;
-  let breaker = createShopBreaker(shop, policy, clock, (state) => {
-    listener?.changed(state);
-    tell?.(state);
-  });
-  if (store) {
-    const onError = (error: unknown): void => listener?.storeFailed(error);
-    ({ breaker, tell } = shareBreaker(breaker, store, key, policy.openMs, clock, onError));
+  constructor({ shop, key, policy, store, clock }: ShopStateSettings) {
+    this.policy = policy;
+    this.store = store;
+    this.breaker = new ShopBreaker({ shop, policy, clock, sharing: store && { store, key } });
   }
-
-  return {
-    terms: { policy, store },
-    sayOnce() {
-      const isFirst = !wasSaid;
-      wasSaid = true;
-      return isFirst;
-    },
-    forClient(own) {
-      const use = (): void => {
-        listener = own;
-        usedAtMs = clock.monotonic();
-        onUse();
-      };
-      return {
-        budget,
-        breaker: {
-          ...breaker,
-          refresh() {
-            use();
-            return breaker.refresh();
-          },
-          async run(operation, attempt, judge) {
-            use();
-            inFlight += 1;
-            try {
-              return await breaker.run(operation, attempt, (result, state) => {
-                // The verdict is what changes the breaker, so who brings it is told.
-                use();
-                return judge(result, state);
-              });
-            } finally {
-              inFlight -= 1;
-            }
-          },
-        },
-      };
-    },
-    isIdle(forMs) {
-      const longEnoughMs = breaker.state() === 'closed' ? forMs : forMs + policy.openMs;
-      return inFlight === 0 && clock.monotonic() - usedAtMs >= longEnoughMs;
-    },
-  };
 }
 
-/** Keeps the guards of each app and shop, so that all clients find the same ones. */
-export interface GuardShelf {
-  readonly size: number;
-  /**
-   * The guards of that name, made at their first use.
-   *
-   * @param create Makes them. They call `onUse` each time a client makes use of them.
-   */
-  take(key: string, create: (onUse: () => void) => ShopGuards): ShopGuards;
-}
-
-/** Milliseconds without a call after which guards are kept for living clients only. */
+/** Milliseconds without a call after which a state is kept for living clients only. */
 const idleMs = 600_000;
 
 /** Below this size nothing is looked for that could go. */
 const smallSize = 1_000;
 
 interface Place {
-  /** Finds them as long as a client has them. */
-  readonly weak: WeakRef<ShopGuards>;
-  /** Keeps them while they are in use, since clients may be made for each request. */
-  strong: ShopGuards | undefined;
+  /** Finds the state as long as a client has it. */
+  readonly weak: WeakRef<ShopState>;
+  /** Keeps it while it is in use, since clients may be made for each request. */
+  strong: ShopState | undefined;
 }
 
 /**
- * Makes an empty shelf. When it has doubled, it lets go of what is idle: guards that no client has any more are
- * forgotten, those of a client that lives stay the ones that the next client finds. No timer: a process that
- * does nothing else shall be able to end.
+ * Keeps the state of each app and shop, so that all clients find the same one. When it has doubled, it lets go of
+ * what is idle: a state that no client has any more is forgotten, that of a client that lives stays the one that the
+ * next client finds. No timer: a process that does nothing else must be able to end.
  */
-export function createGuardShelf(): GuardShelf {
-  const places = new Map<string, Place>();
-  let sweepAt = smallSize;
+export class ShopStateCache {
+  readonly #places = new Map<string, Place>();
+  #sweepAt = smallSize;
 
-  const sweep = (): void => {
-    for (const [key, place] of places) {
-      if (place.strong?.isIdle(idleMs)) place.strong = undefined;
-      if (!place.strong && !place.weak.deref()) places.delete(key);
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** The state of that name, made at its first use. */
+  take(name: string, create: () => ShopState): ShopState {
+    const found = this.#places.get(name);
+    const known = found?.strong ?? found?.weak.deref();
+    if (known) return known;
+    if (this.#places.size >= this.#sweepAt) this.#sweep();
+    const state = create();
+    this.#places.set(name, { weak: new WeakRef(state), strong: state });
+    return state;
+  }
+
+  #sweep(): void {
+    for (const [name, place] of this.#places) {
+      if (place.strong?.breaker.isIdle(idleMs)) letGo(place, place.strong);
+      if (!place.strong && !place.weak.deref()) this.#places.delete(name);
     }
-    sweepAt = Math.max(smallSize, 2 * places.size);
-  };
+    this.#sweepAt = Math.max(smallSize, 2 * this.#places.size);
+  }
+}
 
-  return {
-    get size() {
-      return places.size;
-    },
-    take(key, create) {
-      const found = places.get(key);
-      const known = found?.strong ?? found?.weak.deref();
-      if (known) return known;
-      if (places.size >= sweepAt) sweep();
-      let place: Place | undefined;
-      const guards = create(() => {
-        if (place) place.strong ??= guards;
-      });
-      place = { weak: new WeakRef(guards), strong: guards };
-      places.set(key, place);
-      return guards;
-    },
-  };
+/** Keeps the state no longer, until a client that still has it uses it again. */
+function letGo(place: Place, state: ShopState): void {
+  place.strong = undefined;
+  state.breaker.onNextUse(() => {
+    place.strong = state;
+  });
 }

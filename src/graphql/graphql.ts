@@ -1,8 +1,16 @@
 import type { FieldNode, ObjectFieldNode } from 'graphql';
 import { MaxCostError, ValidationError } from '../errors/errors.ts';
-import { type Call, type CallCost, type CallEnvironment, run } from '../http/call.ts';
+import {
+  type CallCost,
+  type CallEnvironment,
+  type Decoded,
+  type EncodedRequest,
+  type Protocol,
+  run,
+} from '../http/call.ts';
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { isRecord } from '../internal/json.ts';
+import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
 import { explainCost } from './cost/estimate.ts';
 import type { CostBook } from './cost/history.ts';
@@ -13,9 +21,9 @@ import {
   type TypedDocument,
   type UntypedDocument,
 } from './document.ts';
-import { createCallKeys } from './idempotency.ts';
+import { type CallKeys, createCallKeys } from './idempotency.ts';
 import { argumentMutations } from './keyed-mutations.ts';
-import { type GraphqlValue, readGraphqlAnswer } from './response.ts';
+import { decodeResponse, type GraphqlValue } from './response.ts';
 
 /** What a call brought, and how it went. */
 export interface GraphqlResult<TData> {
@@ -72,6 +80,8 @@ interface GraphqlClientSettings extends DefaultLimits {
   readonly costs: CostBook;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 /** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
 const maxQueryCost = 1000;
 
@@ -80,57 +90,39 @@ const json = { 'content-type': 'application/json', accept: 'application/json' };
 /** The GraphQL client of one shop: parse, estimate, run, unwrap. */
 export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlClient {
   const { environment, documents, costs } = settings;
-  const path = `/admin/api/${settings.apiVersion}/graphql.json`;
   // The directive is part of the schema since 2026-01: https://shopify.dev/docs/api/usage/idempotent-requests
   const takesKeys = settings.apiVersion >= '2026-01';
 
   async function graphql(
     document: string | TypedDocument<unknown, never>,
-    variables?: Readonly<Record<string, unknown>> | null,
+    variables?: Variables | null,
     options: RequestOptions = {},
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
     const limits = callLimits(options, settings);
     const given = variables ?? {};
-    const text = variablesText(given);
-    const reading = { operationName: options.operationName, keys: takesKeys };
+    const variablesJson = writeVariables(given);
+    const { operationName, idempotencyKey } = options;
+    const reading = { operationName, keys: takesKeys };
     const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
-    const isKeyed = operation.keySlots.length > 0;
-    const keys = createCallKeys(operation.keySlots, isKeyed ? JSON.parse(text) : given, options.idempotencyKey);
-    const idempotency = options.retry?.idempotency ?? idempotencyOf(operation, keys.variables());
-    if (options.idempotencyKey !== undefined && idempotency === 'unsafe') throw keyWithoutUse(operation.name);
-    const { costKey } = operation;
+    const { keySlots } = operation;
+    const keys = keySlots.length > 0 ? createCallKeys(keySlots, JSON.parse(variablesJson), idempotencyKey) : undefined;
+    const idempotency = options.retry?.idempotency ?? idempotencyOf(operation, keys?.variables() ?? given);
+    if (idempotencyKey !== undefined && idempotency === 'unsafe') throw keyWithoutUse(operation.name);
     const estimate = operation.estimate(given);
-    if (options.cost === undefined && Math.min(estimate, costs.expect(costKey, estimate)) > maxQueryCost) {
-      throw tooCostly(operation, estimate, given, options.operationName);
+    if (options.cost === undefined && Math.min(estimate, costs.expect(operation.costKey, estimate)) > maxQueryCost) {
+      throw tooCostly(operation, estimate, given, operationName);
     }
 
-    const call: Call<GraphqlValue> = {
+    const headers = options.headers ? { ...json, ...requestHeaders(options.headers) } : json;
+    const prepared = { operation, estimate, variablesJson, headers, keys, idempotency, options };
+    const call = {
       ...limits,
       operation: operation.name,
+      protocol: new GraphqlProtocol(settings, prepared),
       idempotency,
-      method: 'POST',
-      path,
-      headers: options.headers ? { ...json, ...requestHeaders(options.headers) } : json,
-      body: () =>
-        requestBody(operation.source, isKeyed ? JSON.stringify(keys.variables()) : text, options.operationName),
-      ...(keys.first !== undefined && { idempotencyKey: keys.first }),
-      // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
-      cost: () => options.cost ?? Math.min(maxQueryCost, costs.expect(costKey, estimate)),
-      interpret(response) {
-        const read = readGraphqlAnswer(response, {
-          shop: environment.shop,
-          operation,
-          userErrors: options.userErrors ?? 'throw',
-          keys,
-          repeatable: idempotency !== 'unsafe',
-          nowMs: environment.clock.now(),
-        });
-        if (read.cost) costs.learn(costKey, estimate, read.cost.requested);
-        return read;
-      },
+      ...(keys?.first !== undefined && { idempotencyKey: keys.first }),
     };
-
     const { value, ...result } = await run(call, environment);
     return { ...result, ...value };
   }
@@ -138,10 +130,65 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
   return { graphql: graphql as GraphqlClient['graphql'] };
 }
 
+/** One GraphQL call, ready to be sent. */
+interface PreparedOperation {
+  readonly operation: ParsedOperation;
+  /** Points for the variables of this call. */
+  readonly estimate: number;
+  readonly variablesJson: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly keys: CallKeys | undefined;
+  readonly idempotency: Idempotency;
+  readonly options: RequestOptions;
+}
+
+/** One GraphQL call over HTTP. */
+class GraphqlProtocol implements Protocol<GraphqlValue> {
+  readonly #settings: GraphqlClientSettings;
+  readonly #prepared: PreparedOperation;
+
+  constructor(settings: GraphqlClientSettings, prepared: PreparedOperation) {
+    this.#settings = settings;
+    this.#prepared = prepared;
+  }
+
+  encode(): EncodedRequest {
+    const { operation, variablesJson, headers, keys, options } = this.#prepared;
+    const variables = keys ? JSON.stringify(keys.variables()) : variablesJson;
+    return {
+      method: 'POST',
+      path: `/admin/api/${this.#settings.apiVersion}/graphql.json`,
+      headers,
+      body: requestBody(operation.source, variables, options.operationName),
+    };
+  }
+
+  cost(): number {
+    const { operation, estimate, options } = this.#prepared;
+    // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
+    return options.cost ?? Math.min(maxQueryCost, this.#settings.costs.expect(operation.costKey, estimate));
+  }
+
+  decode(response: TransportResponse): Decoded<GraphqlValue> {
+    const { operation, estimate, keys, idempotency, options } = this.#prepared;
+    const { environment, costs } = this.#settings;
+    const decoded = decodeResponse(response, {
+      shop: environment.shop,
+      operation,
+      userErrors: options.userErrors ?? 'throw',
+      keys,
+      repeatable: idempotency !== 'unsafe',
+      nowMs: environment.clock.now(),
+    });
+    if (decoded.cost) costs.learn(operation.costKey, estimate, decoded.cost.requested);
+    return decoded;
+  }
+}
+
 function tooCostly(
   operation: ParsedOperation,
   cost: number,
-  variables: Readonly<Record<string, unknown>>,
+  variables: Variables,
   operationName: string | undefined,
 ): MaxCostError {
   const [dearest] = explainCost(operation.document, variables, operationName).fields;
@@ -164,12 +211,12 @@ function keyWithoutUse(operation: string): ValidationError {
  *
  * @throws ValidationError where they are no JSON, before anything is sent.
  */
-function variablesText(variables: object): string {
+function writeVariables(variables: object): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(variables);
   } catch {
-    // What a `toJSON` of the host throws can hold anything: it is not told on.
+    // A host's `toJSON` can throw anything: it is not repeated.
   }
   if (text !== undefined) return text;
   const message = 'cannot be written as JSON. Give bigints as texts, and no object that holds itself.';
@@ -182,8 +229,6 @@ function requestBody(query: string, variables: string, operationName: string | u
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
   return `{"query":${JSON.stringify(query)}${given}${name}}`;
 }
-
-type Variables = Readonly<Record<string, unknown>>;
 
 /** Mutations that say a whole state, so that a second send changes nothing more. */
 const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Variables) => boolean>> = {

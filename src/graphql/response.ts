@@ -11,7 +11,7 @@ import {
   ThrottledError,
   type UserErrorEntry,
 } from '../errors/errors.ts';
-import type { CallCost, Interpretation } from '../http/call.ts';
+import type { CallCost, Decoded } from '../http/call.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
@@ -20,24 +20,24 @@ import type { TransportResponse } from '../ports/transport.ts';
 import type { ParsedOperation } from './document.ts';
 import type { CallKeys } from './idempotency.ts';
 
-/** What a good GraphQL answer holds. */
+/** What a good GraphQL response holds. */
 export interface GraphqlValue {
   readonly data: Record<string, unknown>;
   readonly extensions: Record<string, unknown>;
 }
 
-interface AnswerOptions {
+interface DecodeOptions {
   readonly shop: string;
   readonly operation: ParsedOperation;
   readonly userErrors: 'throw' | 'return';
-  readonly keys: CallKeys;
-  /** Whether the operation can be sent again after this answer. */
+  readonly keys: CallKeys | undefined;
+  /** Whether the operation can be sent again after this response. */
   readonly repeatable: boolean;
   readonly nowMs: number;
 }
 
-/** Reads one answer into data or one typed error, with Shopify's numbers about its cost. */
-export function readGraphqlAnswer(response: TransportResponse, options: AnswerOptions): Interpretation<GraphqlValue> {
+/** Reads one response into data or one typed error, with Shopify's numbers about its cost. */
+export function decodeResponse(response: TransportResponse, options: DecodeOptions): Decoded<GraphqlValue> {
   const requestId = response.headers.get('x-request-id') ?? undefined;
   const context = {
     shop: options.shop,
@@ -45,11 +45,11 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
     status: response.status,
     ...(requestId && { requestId }),
   };
-  const fail = (error: ShopwrightError): Interpretation<GraphqlValue> => ({ ok: false, error, answer: {}, cost: null });
+  const fail = (error: ShopwrightError): Decoded<GraphqlValue> => ({ ok: false, error, feedback: {}, cost: null });
 
   if (response.status < 200 || response.status > 299) {
     const error = errorOfStatus(response, context, options.nowMs);
-    return { ...fail(error), answer: { throttled: error.code === 'THROTTLED' } };
+    return { ...fail(error), feedback: { throttled: error.code === 'THROTTLED' } };
   }
 
   const body = parseJson(response.body);
@@ -60,24 +60,24 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
   const { cost, status } = readCost(extensions);
   const data = isRecord(body['data']) ? body['data'] : undefined;
   const errors = readErrors(body['errors']);
-  const answer = {
+  const feedback = {
     ...(cost?.actual != null && { actualCost: cost.actual }),
     ...(status && { throttleStatus: status }),
     ...(errors.some(hasCode('THROTTLED')) && cost?.actual == null && { throttled: true }),
   };
 
   if (errors.length > 0) {
-    return { ok: false, error: errorOfEntries(errors, { data, cost, status }, context), answer, cost };
+    return { ok: false, error: errorOfEntries(errors, { data, cost, status }, context), feedback, cost };
   }
   if (!data) {
     return {
       ...fail(new InvalidResponseError(`${options.shop} answered with neither data nor errors.`, context)),
-      answer,
+      feedback,
       cost,
     };
   }
   const keyRefused = idempotencyRefusal(options.operation, data, options.keys, context, options.repeatable);
-  if (keyRefused) return { ok: false, error: keyRefused, answer, cost };
+  if (keyRefused) return { ok: false, error: keyRefused, feedback, cost };
   const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
   if (userErrors.length > 0) {
     const message = userErrors.map(userErrorText).join('; ');
@@ -88,11 +88,11 @@ export function readGraphqlAnswer(response: TransportResponse, options: AnswerOp
         data,
         ...context,
       }),
-      answer,
+      feedback,
       cost,
     };
   }
-  return { ok: true, value: { data, extensions }, answer, cost };
+  return { ok: true, value: { data, extensions }, feedback, cost };
 }
 
 function nameOf(response: TransportResponse): string {
@@ -147,23 +147,26 @@ function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   });
 }
 
-/** One typed error for an answer's `errors`, by the most telling of their codes. */
+/** One typed error for a response's `errors`, by the most telling of their codes. */
 function errorOfEntries(
   errors: readonly GraphqlErrorEntry[],
-  answer: {
+  {
+    data,
+    cost,
+    status,
+  }: {
     readonly data: Record<string, unknown> | undefined;
     readonly cost: CallCost | null;
     readonly status: ThrottleStatus | undefined;
   },
   context: ResponseErrorDetails & { readonly operation: string },
 ): ShopwrightError {
-  const { data } = answer;
   const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
   const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
 
   // With data beside it, something was executed all the same.
   if (find('THROTTLED') && !holdsData(data)) {
-    return new ThrottledError(message, { ...context, retryAfterMs: msUntilPoints(answer.cost, answer.status) });
+    return new ThrottledError(message, { ...context, retryAfterMs: msUntilPoints(cost, status) });
   }
   const tooCostly = find('MAX_COST_EXCEEDED');
   if (tooCostly) {
@@ -197,7 +200,7 @@ function errorOfEntries(
   });
 }
 
-/** Whether any field of the answer was carried out: those that were not are null. */
+/** Whether any field of the response was carried out: those that were not are null. */
 function holdsData(data: Record<string, unknown> | undefined): boolean {
   return data !== undefined && Object.values(data).some((value) => value !== null);
 }
@@ -207,7 +210,7 @@ function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined
   const documentedMs = 1000;
   if (!cost || !status?.restoreRate) return documentedMs;
   const missing = cost.requested - status.currentlyAvailable;
-  // Throttled although the points are there: something else is short, and its numbers are not told.
+  // Throttled although the points are there: something else is short, and its numbers are not given.
   return missing > 0 ? (missing / status.restoreRate) * 1000 : documentedMs;
 }
 
@@ -251,7 +254,7 @@ const concurrentWaitMs = 1000;
 function idempotencyRefusal(
   operation: ParsedOperation,
   data: Readonly<Record<string, unknown>>,
-  keys: CallKeys,
+  keys: CallKeys | undefined,
   context: ResponseErrorDetails,
   repeatable: boolean,
 ): ShopifyUserError | undefined {
@@ -279,7 +282,7 @@ function idempotencyRefusal(
         // The key that Shopify has used up was the caller's own: only the caller can choose another.
         return new ShopifyUserError(message, {
           ...details,
-          isRetryable: repeatable && keys.renew(root.responseKey),
+          isRetryable: repeatable && keys?.renew(root.responseKey) === true,
           ...context,
         });
       default:

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { ConfigError, NetworkError } from '../errors/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
-import { exchange } from './failure.ts';
+import { exchange } from './ky.ts';
 
 /**
  * The fast transport: undici's `request` over kept connections, at about a third of the CPU time that `fetch`

@@ -1,52 +1,314 @@
-import {
-  type CircuitBreakerPolicy,
-  CircuitState,
-  circuitBreaker,
-  handleWhenResult,
-  type IBackoff,
-  type IBreaker,
-} from 'cockatiel';
+import type { CircuitBreakerPolicy, IBackoff, IBreaker } from 'cockatiel';
 import { CircuitOpenError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { lateModule } from '../internal/late-module.ts';
 import type { BreakerState } from '../ports/events.ts';
+
+/** When a shop's circuit breaker opens, for how long, and how it closes again. */
+export interface BreakerPolicy {
+  /** Failures in a row that open the breaker. Default 5. */
+  readonly failures: number;
+  /** Different operations that must be among them, so that one broken query does not stop a shop: 1 for a worker that runs a single one. Default 2. */
+  readonly operations: number;
+  /** Milliseconds it stays open. Default 300,000 (5 minutes). */
+  readonly openMs: number;
+  /** Calls let through at the same time to try the shop after that. Default 3. */
+  readonly trials: number;
+}
+
+/**
+ * Where processes tell one another that a shop's breaker is open: the part of a `KeyValueStore` that this
+ * takes. Values are short texts.
+ */
+export interface BreakerStore {
+  /** The value, or `undefined` where there is none. */
+  get(key: string): Promise<string | undefined>;
+  /** Keeps the value for `ttlMs` milliseconds. */
+  set(key: string, value: string, options: { readonly ttlMs: number }): Promise<void>;
+  /** Removes the value. What it resolves with is not looked at. */
+  delete(key: string): Promise<unknown>;
+}
 
 /** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
 
-/** Hands a verdict to cockatiel, which has counted it when the promise resolves. */
-type Deliver = (verdict: BreakerVerdict) => Promise<void>;
+/** What one client hears of a breaker that it shares with others. */
+export interface BreakerListener {
+  /**
+   * The breaker changed by a call of this client; of calls that end in the same moment, one is told. News from
+   * other processes reach the client that called last.
+   */
+  changed(state: BreakerState): void;
+  /** The store by which processes share the breaker failed; the calls go on without it. */
+  storeFailed(error: unknown): void;
+}
+
+interface BreakerSettings {
+  readonly shop: string;
+  readonly policy: BreakerPolicy;
+  readonly clock: Clock;
+  readonly sharing?: Sharing | undefined;
+}
+
+/** Where processes share the news of an open breaker. */
+interface Sharing {
+  readonly store: BreakerStore;
+  readonly key: string;
+}
+
+type Cockatiel = typeof import('cockatiel');
+
+/** A place in cockatiel's breaker, which waits for the verdict of one attempt and has counted it when this resolves. */
+type Place = (operation: string, verdict: BreakerVerdict) => Promise<void>;
 
 /** Milliseconds after which the trial calls may have ended. */
 const trialWaitMs = 1000;
 
-/** The circuit breaker of one shop. */
-export interface ShopBreaker {
-  state(): BreakerState;
-  /** Opens a closed breaker for so many milliseconds, on news from elsewhere. */
-  openFor(ms: number): void;
+/** Milliseconds between two looks at the store: news of an open breaker is at most so old. */
+const lookEveryMs = 1000;
+
+/** Milliseconds that a look may hold a call. A store that is slow or gone leaves each process to itself. */
+const lookLimitMs = 250;
+
+/**
+ * Loaded at the first failure: until then there is nothing to count, of many thousand shops few ever fail, and its
+ * modules take longer to load than the client's.
+ */
+const loadCockatiel = lateModule(() => import('cockatiel'));
+
+/**
+ * The circuit breaker of one app on one shop, for all its clients in this process.
+ *
+ * cockatiel keeps the states: closed, open, half-open with so many trial calls. Around it stand three rules that it
+ * does not have: failures must come from different operations, an attempt may end without a verdict, and callers
+ * beyond the trial calls are refused and never wait.
+ *
+ * With a store, processes share the news of an open breaker: who finds the shop failing writes it down, and the
+ * others stop too, without failures of their own. Each tries the shop again by itself afterwards.
+ */
+export class ShopBreaker {
+  readonly #shop: string;
+  readonly #policy: BreakerPolicy;
+  readonly #clock: Clock;
+  readonly #sharing: Sharing | undefined;
+  readonly #failures: DistinctFailures;
+
+  #circuit: CircuitBreakerPolicy | undefined;
+  #state: BreakerState = 'closed';
+  /** Monotonic time at which trial calls begin. */
+  #opensUntil = 0;
+  /** Trial calls that were let in. */
+  #trials = 0;
+  /** Places of trial calls that ended without a verdict, for the next callers; a new list for each half-open time. */
+  #vacant: Place[] = [];
+  /** Whether there has been a failure, so that verdicts are counted. */
+  #isCounting = false;
+
+  #listener: BreakerListener | undefined;
+  #onNextUse: (() => void) | undefined;
+  #usedAtMs: number;
+  #inFlight = 0;
+
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+
+  constructor({ shop, policy, clock, sharing }: BreakerSettings) {
+    this.#shop = shop;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#sharing = sharing;
+    this.#failures = new DistinctFailures(policy);
+    this.#usedAtMs = clock.monotonic();
+  }
+
+  state(): BreakerState {
+    return this.#state;
+  }
+
+  /**
+   * Whether a new breaker would do as well: nothing is in flight, and nobody has called for that many
+   * milliseconds; where the breaker is not closed, for as long again as it stays open.
+   */
+  isIdle(forMs: number): boolean {
+    const longEnoughMs = this.#state === 'closed' ? forMs : forMs + this.#policy.openMs;
+    return this.#inFlight === 0 && this.#clock.monotonic() - this.#usedAtMs >= longEnoughMs;
+  }
+
+  /** Runs a function when a client uses the breaker next. */
+  onNextUse(run: () => void): void {
+    this.#onNextUse = run;
+  }
+
   /** Hears the news of other processes, where there are any; nothing to wait for otherwise. */
-  refresh(): Promise<void> | undefined;
+  refresh(listener: BreakerListener): Promise<void> | undefined {
+    this.#use(listener);
+    const nowMs = this.#clock.monotonic();
+    if (!this.#sharing || nowMs - this.#lookedAtMs < lookEveryMs) return this.#looking;
+    this.#lookedAtMs = nowMs;
+    const timer = new AbortController();
+    const limit = sleep(this.#clock, lookLimitMs, timer.signal).catch(() => undefined);
+    const look = this.#look(this.#sharing).catch((error: unknown) => this.#listener?.storeFailed(error));
+    this.#looking = Promise.race([look, limit]).then(() => {
+      timer.abort();
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
   /** @throws CircuitOpenError while calls are refused. */
-  assertClosed(operation: string): void;
+  assertClosed(operation: string): void {
+    const retryAfterMs = this.#refusedForMs();
+    if (retryAfterMs > 0) {
+      throw new CircuitOpenError(
+        `Calls to ${this.#shop} are stopped after failures in a row; the next is let through in ${Math.ceil(retryAfterMs)} ms.`,
+        { retryAfterMs, shop: this.#shop, operation },
+      );
+    }
+  }
+
   /**
    * Runs one attempt and takes its verdict.
    *
+   * @param listener Hears of what this attempt changes, and of all later changes until another one runs.
    * @throws CircuitOpenError where the breaker refuses it; then nothing ran.
    */
-  run<T>(
+  async run<T>(
     operation: string,
     attempt: () => Promise<T>,
-    judge: (result: T, state: BreakerState) => BreakerVerdict,
-  ): Promise<T>;
-}
+    classify: (result: T, state: BreakerState) => BreakerVerdict,
+    listener?: BreakerListener,
+  ): Promise<T> {
+    this.#use(listener);
+    this.assertClosed(operation);
+    const place = this.#circuit && (this.#vacant.pop() ?? this.#enter(this.#circuit));
+    const vacant = this.#state === 'half-open' ? this.#vacant : undefined;
+    let verdict: BreakerVerdict = 'neutral';
+    this.#inFlight += 1;
+    try {
+      const result = await attempt();
+      // The verdict is what changes the breaker, so who brings it is told.
+      this.#use(listener);
+      verdict = classify(result, this.#state);
+      return result;
+    } finally {
+      this.#inFlight -= 1;
+      if (verdict === 'failure') this.#isCounting = true;
+      // cockatiel would take what it does not count for the success of a trial: it hears of verdicts only.
+      if (verdict === 'neutral') {
+        if (place) vacant?.push(place);
+      } else if (place) await place(operation, verdict);
+      else if (this.#isCounting) await this.#countLate(operation, verdict);
+    }
+  }
 
-const names: Readonly<Record<number, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-};
+  /** Opens a closed breaker for so many milliseconds, on news from elsewhere. */
+  async openFor(ms: number): Promise<void> {
+    const opensUntil = this.#clock.monotonic() + ms;
+    const cockatiel = await loadCockatiel();
+    if (this.#state !== 'closed') return;
+    // cockatiel has no way to open a breaker from outside, but it can be built open.
+    const ownState = { value: cockatiel.CircuitState.Open, openedAt: 0, attemptNo: 1 };
+    this.#circuit = this.#build(cockatiel, { ownState, breakerState: { failures: 0, operations: [] } });
+    this.#opensUntil = opensUntil;
+    this.#state = 'open';
+    // Not published: it has been read from the store.
+    this.#listener?.changed('open');
+  }
+
+  #use(listener: BreakerListener | undefined): void {
+    if (listener) this.#listener = listener;
+    this.#usedAtMs = this.#clock.monotonic();
+    this.#onNextUse?.();
+    this.#onNextUse = undefined;
+  }
+
+  #refusedForMs(): number {
+    if (this.#state === 'open') return Math.max(0, this.#opensUntil - this.#clock.monotonic());
+    // Callers beyond the trial calls would wait for their verdict inside cockatiel, without any limit.
+    const isFull = this.#trials >= this.#policy.trials && this.#vacant.length === 0;
+    return this.#state === 'half-open' && isFull ? trialWaitMs : 0;
+  }
+
+  #build({ circuitBreaker, handleWhenResult }: Cockatiel, initialState?: unknown): CircuitBreakerPolicy {
+    const circuit = circuitBreaker(
+      handleWhenResult((verdict) => verdict === 'failure'),
+      {
+        breaker: this.#failures,
+        halfOpenAfter: this.#openTime(),
+        halfOpenSampling: { calls: this.#policy.trials, threshold: 0 },
+        ...(initialState !== undefined && { initialState }),
+      },
+    );
+    circuit.onBreak(() => this.#become('open'));
+    circuit.onHalfOpen(() => this.#become('half-open'));
+    circuit.onReset(() => this.#become('closed'));
+    return circuit;
+  }
+
+  /** cockatiel compares this duration with the wall clock; ours runs on the monotonic one, which never jumps. */
+  #openTime(): IBackoff<unknown> {
+    const isOver = (): boolean => this.#clock.monotonic() >= this.#opensUntil;
+    const openTime: IBackoff<unknown> = {
+      get duration() {
+        return isOver() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      },
+      next: () => {
+        this.#opensUntil = this.#clock.monotonic() + this.#policy.openMs;
+        return openTime;
+      },
+    };
+    return openTime;
+  }
+
+  #become(state: BreakerState): void {
+    this.#state = state;
+    this.#trials = 0;
+    this.#vacant = [];
+    this.#listener?.changed(state);
+    if (this.#sharing && state !== 'half-open') this.#publish(this.#sharing, state);
+  }
+
+  #enter(circuit: CircuitBreakerPolicy): Place {
+    const given = Promise.withResolvers<BreakerVerdict>();
+    const counted = circuit.execute(() => given.promise);
+    if (this.#state === 'half-open') this.#trials += 1;
+    return async (operation, verdict) => {
+      // News from elsewhere have put another circuit in its place.
+      if (circuit !== this.#circuit) return this.#countLate(operation, verdict);
+      if (verdict === 'failure') this.#failures.note(operation);
+      given.resolve(verdict);
+      await counted;
+    };
+  }
+
+  /** Counts an attempt that began before there was this circuit; where others have opened it since, it is decided. */
+  async #countLate(operation: string, verdict: BreakerVerdict): Promise<void> {
+    const cockatiel = await loadCockatiel();
+    if (this.#state !== 'closed') return;
+    this.#circuit ??= this.#build(cockatiel);
+    await this.#enter(this.#circuit)(operation, verdict);
+  }
+
+  async #look({ store, key }: Sharing): Promise<void> {
+    const text = await store.get(key);
+    const news = text === undefined ? undefined : parseJson(text);
+    const until = isRecord(news) && typeof news['until'] === 'number' ? news['until'] : 0;
+    // Wall time, since the clocks of two machines have no other origin in common; never longer than our own policy.
+    const remainingMs = Math.min(this.#policy.openMs, until - this.#clock.now());
+    if (remainingMs > 0) await this.openFor(remainingMs);
+  }
+
+  #publish({ store, key }: Sharing, state: 'open' | 'closed'): void {
+    const { openMs } = this.#policy;
+    const written =
+      state === 'open'
+        ? store.set(key, JSON.stringify({ until: this.#clock.now() + openMs }), { ttlMs: openMs })
+        : store.delete(key);
+    written.catch((error: unknown) => this.#listener?.storeFailed(error));
+  }
+}
 
 /** Opens after so many failures in a row, if they came from enough different operations. */
 class DistinctFailures implements IBreaker {
@@ -74,212 +336,4 @@ class DistinctFailures implements IBreaker {
     if (opens) this.success();
     return opens;
   }
-}
-
-export function createShopBreaker(
-  shop: string,
-  policy: BreakerPolicy,
-  clock: Clock,
-  onChange: (state: BreakerState) => void,
-): ShopBreaker {
-  const failures = new DistinctFailures(policy);
-  let opensUntil = 0;
-  let trials = 0;
-  // Places of trial calls that ended without a verdict, for the next callers; a new list for each half-open time.
-  let vacant: Deliver[] = [];
-
-  // cockatiel compares this duration with the wall clock; ours runs on the monotonic one, which never jumps.
-  const openTime: IBackoff<unknown> = {
-    get duration() {
-      return clock.monotonic() >= opensUntil ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-    },
-    next: () => {
-      opensUntil = clock.monotonic() + policy.openMs;
-      return openTime;
-    },
-  };
-  const build = (initialState?: unknown): CircuitBreakerPolicy => {
-    const built = circuitBreaker(
-      handleWhenResult((verdict) => verdict === 'failure'),
-      {
-        breaker: failures,
-        halfOpenAfter: openTime,
-        halfOpenSampling: { calls: policy.trials, threshold: 0 },
-        ...(initialState !== undefined && { initialState }),
-      },
-    );
-    built.onStateChange((state) => {
-      trials = 0;
-      vacant = [];
-      onChange(names[state] ?? 'open');
-    });
-    return built;
-  };
-  // Made at the first failure: until then there is nothing to count, and of many thousand shops few ever fail.
-  let breaker: CircuitBreakerPolicy | undefined;
-  const state = (): BreakerState => (breaker ? (names[breaker.state] ?? 'open') : 'closed');
-
-  /** Enters cockatiel's breaker, which waits for a verdict. */
-  const newPlace = (): Deliver => {
-    breaker ??= build();
-    const entered = breaker;
-    const verdict = Promise.withResolvers<BreakerVerdict>();
-    const counted = entered.execute(() => verdict.promise);
-    if (entered.state === CircuitState.HalfOpen) trials += 1;
-    return async (value) => {
-      // News from elsewhere have put another breaker in its place.
-      if (entered !== breaker) return countLate(value);
-      verdict.resolve(value);
-      await counted;
-    };
-  };
-
-  /** Counts a call that began before there was this breaker; where others have opened it since, it is decided. */
-  const countLate = async (verdict: BreakerVerdict): Promise<void> => {
-    if (state() === 'closed') await newPlace()(verdict);
-  };
-
-  const refusedForMs = (): number => {
-    if (!breaker) return 0;
-    if (breaker.state === CircuitState.Open) return Math.max(0, opensUntil - clock.monotonic());
-    // Callers beyond the trial calls would wait for their verdict inside cockatiel, without any limit.
-    const full = trials >= policy.trials && vacant.length === 0;
-    return breaker.state === CircuitState.HalfOpen && full ? trialWaitMs : 0;
-  };
-
-  const assertClosed = (operation: string): void => {
-    const retryAfterMs = refusedForMs();
-    if (retryAfterMs > 0) {
-      throw new CircuitOpenError(
-        `Calls to ${shop} are stopped after failures in a row; the next is let through in ${Math.ceil(retryAfterMs)} ms.`,
-        { retryAfterMs, shop, operation },
-      );
-    }
-  };
-
-  return {
-    state,
-    assertClosed,
-    refresh: () => undefined,
-    openFor(ms) {
-      if (state() !== 'closed') return;
-      // cockatiel has no way to open a breaker from outside, but it can be built open.
-      const ownState = { value: CircuitState.Open, openedAt: 0, attemptNo: 1 };
-      breaker = build({ ownState, breakerState: { failures: 0, operations: [] } });
-      opensUntil = clock.monotonic() + ms;
-      onChange('open');
-    },
-    async run<T>(
-      operation: string,
-      attempt: () => Promise<T>,
-      judge: (result: T, state: BreakerState) => BreakerVerdict,
-    ): Promise<T> {
-      assertClosed(operation);
-      const place = breaker && (vacant.pop() ?? newPlace());
-      const places = state() === 'half-open' ? vacant : undefined;
-      let verdict: BreakerVerdict = 'neutral';
-      try {
-        const result = await attempt();
-        verdict = judge(result, state());
-        if (verdict === 'failure') failures.note(operation);
-        return result;
-      } finally {
-        // cockatiel would take what it does not count for the success of a trial: it hears of verdicts only.
-        if (verdict === 'neutral') {
-          if (place) places?.push(place);
-        } else if (place) await place(verdict);
-        else if (verdict === 'failure' || breaker) await countLate(verdict);
-      }
-    },
-  };
-}
-
-/** Milliseconds between two looks at the store: news of an open breaker is at most so old. */
-const lookEveryMs = 1000;
-
-/** Milliseconds that a look may hold a call. A store that is slow or gone leaves each process to itself. */
-const lookLimitMs = 250;
-
-export interface SharedBreaker {
-  readonly breaker: ShopBreaker;
-  /** To be told of each change of the breaker. */
-  readonly tell: (state: 'closed' | 'open' | 'half-open') => void;
-}
-
-/**
- * Shares the news of an open breaker with other processes: who finds the shop failing writes it down, and
- * the others stop too, without failures of their own. Each tries the shop again by itself afterwards.
- *
- * @param onError Hears of a store that fails; the calls go on without it.
- */
-export function shareBreaker(
-  local: ShopBreaker,
-  store: BreakerStore,
-  key: string,
-  openMs: number,
-  clock: Clock,
-  onError: (error: unknown) => void,
-): SharedBreaker {
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let looking: Promise<void> | undefined;
-  // What was read from the store must not be written back as news of our own.
-  let adopting = false;
-
-  const look = async (): Promise<void> => {
-    const text = await store.get(key);
-    const news = text === undefined ? undefined : parseJson(text);
-    const until = isRecord(news) && typeof news['until'] === 'number' ? news['until'] : 0;
-    // Wall time, since the clocks of two machines have no other origin in common; never longer than our own policy.
-    const remainingMs = Math.min(openMs, until - clock.now());
-    if (remainingMs <= 0) return;
-    adopting = true;
-    local.openFor(remainingMs);
-    adopting = false;
-  };
-
-  const refresh = (): Promise<void> | undefined => {
-    if (clock.monotonic() - lookedAt < lookEveryMs) return looking;
-    lookedAt = clock.monotonic();
-    const timer = new AbortController();
-    const limit = sleep(clock, lookLimitMs, timer.signal).catch(() => undefined);
-    looking = Promise.race([look().catch(onError), limit]).then(() => {
-      timer.abort();
-      looking = undefined;
-    });
-    return looking;
-  };
-
-  return {
-    breaker: { ...local, refresh },
-    tell(state) {
-      if (adopting || state === 'half-open') return;
-      const write =
-        state === 'open'
-          ? store.set(key, JSON.stringify({ until: clock.now() + openMs }), { ttlMs: openMs })
-          : store.delete(key);
-      write.catch(onError);
-    },
-  };
-}
-
-export interface BreakerPolicy {
-  /** Failures in a row that open the breaker. Default 5. */
-  readonly failures: number;
-  /** Different operations that must be among them, so that one broken query does not stop a shop: 1 for a worker that runs a single one. Default 2. */
-  readonly operations: number;
-  /** Milliseconds it stays open. Default 300,000 (5 minutes). */
-  readonly openMs: number;
-  /** Calls let through at the same time to try the shop after that. Default 3. */
-  readonly trials: number;
-}
-
-/**
- * Where processes tell one another that a shop's breaker is open: the part of a `KeyValueStore` that this
- * takes. Values are short texts.
- */
-export interface BreakerStore {
-  get(key: string): Promise<string | undefined>;
-  /** Keeps the value for `ttlMs` milliseconds. */
-  set(key: string, value: string, options: { readonly ttlMs: number }): Promise<void>;
-  delete(key: string): Promise<unknown>;
 }

@@ -5,7 +5,7 @@ import {
   type UserErrorEntry,
   ValidationError,
 } from '../errors/errors.ts';
-import { type Call, type CallEnvironment, type Interpretation, run } from '../http/call.ts';
+import { type CallEnvironment, type Decoded, type EncodedRequest, type Protocol, run } from '../http/call.ts';
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseExactJson, parseJson, stringifyExactJson } from '../internal/json.ts';
@@ -19,7 +19,7 @@ interface RestClientSettings extends DefaultLimits {
   readonly requestsPerSecond: number | undefined;
 }
 
-type Method = Call<unknown>['method'];
+type Method = EncodedRequest['method'];
 
 /** The REST client of one shop. */
 export function createRestClient(settings: RestClientSettings): RestClient {
@@ -37,11 +37,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     const limits = callLimits(options, settings);
     const text = body === undefined ? undefined : stringifyExactJson(body);
 
-    const call: Call<unknown> = {
-      ...limits,
-      operation,
-      // A PUT says what the thing shall be, and what is deleted cannot be deleted twice. A POST makes a new thing.
-      idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
+    const request: EncodedRequest = {
       method,
       path: `/admin/api/${apiVersion}/${resource}${queryText(options.query)}`,
       headers: {
@@ -49,15 +45,25 @@ export function createRestClient(settings: RestClientSettings): RestClient {
         ...(text !== undefined && { 'content-type': 'application/json' }),
         ...requestHeaders(options.headers),
       },
-      ...(text !== undefined && { body: () => text }),
+      ...(text !== undefined && { body: text }),
+    };
+    const protocol: Protocol<unknown> = {
+      encode: () => request,
       cost: () => 1,
-      interpret: (response) =>
-        readRestAnswer(response, {
+      decode: (response) =>
+        decodeResponse(response, {
           shop: environment.shop,
           operation,
           requestsPerSecond,
           nowMs: environment.clock.now(),
         }),
+    };
+    const call = {
+      ...limits,
+      operation,
+      protocol,
+      // A PUT says what the thing shall be, and what is deleted cannot be deleted twice. A POST makes a new thing.
+      idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
     };
     const { value, cost: _none, ...result } = await run(call, environment);
     return { ...result, data: value as never, pages: parsePageLinks(result.response.headers.get('link')) };
@@ -96,7 +102,7 @@ function queryText(query: RestOptions['query'] = {}): string {
   return `?${new URLSearchParams(given.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]))}`;
 }
 
-interface RestAnswerOptions {
+interface DecodeOptions {
   readonly shop: string;
   readonly operation: string;
   /** Requests per second that come back. Default: by the size of the bucket. */
@@ -104,8 +110,8 @@ interface RestAnswerOptions {
   readonly nowMs: number;
 }
 
-/** Reads one REST answer into its body or one typed error. */
-function readRestAnswer(response: TransportResponse, options: RestAnswerOptions): Interpretation<unknown> {
+/** Reads one REST response into its body or one typed error. */
+function decodeResponse(response: TransportResponse, options: DecodeOptions): Decoded<unknown> {
   const { shop, operation } = options;
   const { status } = response;
   const requestId = response.headers.get('x-request-id') ?? undefined;
@@ -114,17 +120,17 @@ function readRestAnswer(response: TransportResponse, options: RestAnswerOptions)
     response.headers.get('x-shopify-shop-api-call-limit'),
     options.requestsPerSecond,
   );
-  const answer = {
+  const feedback = {
     ...(throttleStatus && { throttleStatus }),
     ...(status === 429 ? { throttled: true } : { actualCost: 1 }),
   };
-  const fail = (error: ShopwrightError): Interpretation<unknown> => ({ ok: false, error, answer, cost: null });
+  const fail = (error: ShopwrightError): Decoded<unknown> => ({ ok: false, error, feedback, cost: null });
 
   if (status === 422) return fail(refusedInput(response.body, operation, context));
   if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));
-  if (response.body.trim() === '') return { ok: true, value: null, answer, cost: null };
+  if (response.body.trim() === '') return { ok: true, value: null, feedback, cost: null };
   try {
-    return { ok: true, value: parseExactJson(response.body), answer, cost: null };
+    return { ok: true, value: parseExactJson(response.body), feedback, cost: null };
   } catch {
     return fail(new InvalidResponseError(`${shop} answered ${operation} with a body that is no JSON.`, context));
   }
@@ -176,7 +182,7 @@ export interface RestOptions extends Omit<RequestOptions, 'userErrors' | 'cost' 
 export interface RestResult<TData> {
   /** The body. Whole numbers beyond 2^53 are `bigint`; `null` where there was no body. */
   readonly data: TData;
-  /** `page_info` of the pages beside this one, where the answer names them. */
+  /** `page_info` of the pages beside this one, where the response names them. */
   readonly pages: { readonly next?: string; readonly previous?: string };
   readonly requestId: string | undefined;
   /** Requests sent. */
@@ -190,7 +196,7 @@ export interface RestResult<TData> {
  * The REST half of a client, for what GraphQL does not have yet: Shopify calls it legacy since 2024-10.
  *
  * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE
- * are sent again after a lost answer; a POST is not, and throws `OutcomeUnknownError`. The rate of calls
+ * are sent again after a lost response; a POST is not, and throws `OutcomeUnknownError`. The rate of calls
  * follows `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
  *
  * @example

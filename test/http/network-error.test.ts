@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkError } from '../../src/http/failure.ts';
+import { networkError } from '../../src/http/ky.ts';
 
 const failed = (fields: object, Kind: typeof Error = Error): Error => Object.assign(new Kind('x'), fields);
 const wrapped = (cause: unknown): Error => new TypeError('fetch failed', { cause });

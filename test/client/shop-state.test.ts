@@ -2,23 +2,21 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { createGuardShelf, createShopGuards, type GuardShelf, type ShopGuards } from '../../src/client/shop-state.ts';
+import { ShopState, ShopStateCache } from '../../src/client/shop-state.ts';
 
 const policy = { failures: 1, operations: 1, openMs: 300_000, trials: 1 };
 const idleMs = 600_000;
-const listener = { changed: () => undefined, storeFailed: () => undefined };
 
-function shelfOn(clock: ManualClock): { readonly shelf: GuardShelf; take(name: string): ShopGuards } {
-  const shelf = createGuardShelf();
+function cacheOn(clock: ManualClock): { readonly cache: ShopStateCache; take(name: string): ShopState } {
+  const cache = new ShopStateCache();
   return {
-    shelf,
-    take: (name) =>
-      shelf.take(name, (onUse) => createShopGuards({ shop: name, key: name, policy, store: undefined, clock, onUse })),
+    cache,
+    take: (name) => cache.take(name, () => new ShopState({ shop: name, key: name, policy, store: undefined, clock })),
   };
 }
 
-const call = (guards: ShopGuards, verdict: 'success' | 'failure'): Promise<unknown> =>
-  guards.forClient(listener).breaker.run(
+const call = ({ breaker }: ShopState, verdict: 'success' | 'failure'): Promise<unknown> =>
+  breaker.run(
     'Q',
     () => Promise.resolve(),
     () => verdict,
@@ -38,46 +36,45 @@ async function collect(): Promise<void> {
 }
 
 /** Takes so many others, each used once. */
-function fill(take: (name: string) => ShopGuards, from: number, to: number): void {
+function fill(take: (name: string) => ShopState, from: number, to: number): void {
   for (let index = from; index < to; index += 1) take(`other-${index}`);
 }
 
-describe('the shelf of guards', () => {
-  it('gives all who ask for a name the same guards, and each name its own', () => {
-    const { shelf, take } = shelfOn(createManualClock());
+describe('the cache of shop states', () => {
+  it('gives all who ask for a name the same state, and each name its own', () => {
+    const { cache, take } = cacheOn(createManualClock());
     expect(take('one')).toBe(take('one'));
     expect(take('one')).not.toBe(take('two'));
-    expect(shelf.size).toBe(2);
+    expect(cache.size).toBe(2);
   });
 
   it('forgets what has been idle for long, when it grows', async () => {
     const clock = createManualClock();
-    const { shelf, take } = shelfOn(clock);
+    const { cache, take } = cacheOn(clock);
     fill(take, 0, 1_000);
     await clock.advance(idleMs);
     fill(take, 1_000, 1_001);
     await collect();
     fill(take, 1_001, 2_001);
-    expect(shelf.size).toBeLessThan(1_100);
+    expect(cache.size).toBeLessThan(1_100);
   });
 
   it('never holds many more than are in use, however many shops come by', async () => {
     const clock = createManualClock();
-    const { shelf, take } = shelfOn(clock);
+    const { cache, take } = cacheOn(clock);
     for (let round = 0; round < 10; round += 1) {
       fill(take, round * 1_000, (round + 1) * 1_000);
       await clock.advance(idleMs);
       await collect();
-      expect(shelf.size).toBeLessThan(2_100);
+      expect(cache.size).toBeLessThan(2_100);
     }
   });
 
   it('keeps open breakers that no client holds, until their time is long over', async () => {
     const clock = createManualClock();
-    const { take } = shelfOn(clock);
+    const { take } = cacheOn(clock);
     const dead = Array.from({ length: 20 }, (_, index) => `dead-${index}`);
-    const those = (state: string): number =>
-      dead.filter((name) => take(name).forClient(listener).breaker.state() === state).length;
+    const those = (state: string): number => dead.filter((name) => take(name).breaker.state() === state).length;
     for (const name of dead) await call(take(name), 'failure');
     await clock.advance(idleMs);
     fill(take, 0, 1_000);
@@ -89,9 +86,9 @@ describe('the shelf of guards', () => {
     expect(those('closed')).toBeGreaterThan(15);
   });
 
-  it('gives the next client the guards that an idle one still holds', async () => {
+  it('gives the next client the state that an idle one still holds', async () => {
     const clock = createManualClock();
-    const { take } = shelfOn(clock);
+    const { take } = cacheOn(clock);
     const held = take('held');
     await clock.advance(idleMs);
     fill(take, 0, 1_000);
@@ -102,30 +99,30 @@ describe('the shelf of guards', () => {
 
   it('keeps what an idle client takes into use again, also when that client is gone', async () => {
     const clock = createManualClock();
-    const { take } = shelfOn(clock);
-    const held: { guards?: ShopGuards } = { guards: take('held') };
+    const { take } = cacheOn(clock);
+    const held: { state?: ShopState } = { state: take('held') };
     await clock.advance(idleMs);
     fill(take, 0, 1_000);
-    if (held.guards) await call(held.guards, 'failure');
-    delete held.guards;
+    if (held.state) await call(held.state, 'failure');
+    delete held.state;
     await collect();
-    expect(take('held').forClient(listener).breaker.state()).toBe('open');
+    expect(take('held').breaker.state()).toBe('open');
   });
 
-  it('keeps guards while a call is in flight, however long it takes', async () => {
+  it('keeps a state while a call is in flight, however long it takes', async () => {
     const clock = createManualClock();
-    const guards = shelfOn(clock).take('slow');
+    const { breaker } = cacheOn(clock).take('slow');
     const { promise, resolve } = Promise.withResolvers<void>();
-    const running = guards.forClient(listener).breaker.run(
+    const running = breaker.run(
       'Q',
       () => promise,
       () => 'success',
     );
     await clock.advance(10 * idleMs);
-    expect(guards.isIdle(idleMs)).toBe(false);
+    expect(breaker.isIdle(idleMs)).toBe(false);
     resolve();
     await running;
     await clock.advance(idleMs);
-    expect(guards.isIdle(idleMs)).toBe(true);
+    expect(breaker.isIdle(idleMs)).toBe(true);
   });
 });

@@ -2,19 +2,21 @@ import { isShopwrightError } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import type { BreakerState } from '../../src/ports/events.ts';
-import { type BreakerVerdict, createShopBreaker } from '../../src/resilience/breaker.ts';
+import { type BreakerVerdict, ShopBreaker } from '../../src/resilience/breaker.ts';
 
 const policy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
 
 function setUp() {
   const clock = createManualClock();
   const states: BreakerState[] = [];
-  const breaker = createShopBreaker('acme.myshopify.com', policy, clock, (state) => states.push(state));
+  const breaker = new ShopBreaker({ shop: 'acme.myshopify.com', policy, clock });
+  const listener = { changed: (state: BreakerState) => states.push(state), storeFailed: () => undefined };
   const attempt = (verdict: BreakerVerdict, operation = 'A'): Promise<string> =>
     breaker.run(
       operation,
       () => Promise.resolve(verdict),
       () => verdict,
+      listener,
     );
   const fail = async (times: number, operations = ['A', 'B']): Promise<void> => {
     for (let i = 0; i < times; i += 1) await attempt('failure', operations[i % operations.length]);
@@ -172,7 +174,7 @@ describe('the circuit breaker of a shop', () => {
       () => late.promise,
       () => 'failure',
     );
-    breaker.openFor(1_000);
+    await breaker.openFor(1_000);
     await clock.advance(1_000);
     for (let i = 0; i < 3; i += 1) await attempt('success');
     await fail(4);
