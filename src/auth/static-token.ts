@@ -1,7 +1,7 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 
-/** What keeps a text from being an access token; nothing of the text is told. */
+/** What keeps a text from being an access token; nothing of the text is repeated. */
 export function tokenProblems(accessToken: unknown): readonly Issue[] {
   const problem = (message: string): Issue[] => [{ field: 'accessToken', message }];
   if (typeof accessToken !== 'string') {

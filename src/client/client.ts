@@ -45,7 +45,7 @@ const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_
  * const shop = createShopifyClient({ shop: 'acme.myshopify.com', accessToken: 'shpat_…' });
  * const { data } = await shop.graphql('query { shop { name } }');
  *
- * @throws ConfigError with all that does not fit, before anything is sent.
+ * @throws ConfigError with every invalid option, before anything is sent.
  */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
   const clock = options.clock ?? systemClock;

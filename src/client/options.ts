@@ -24,7 +24,7 @@ export interface CommonOptions {
   /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
   readonly limiter?: RateLimiter;
   /**
-   * When to stop calling a shop that fails. With a `store`, processes tell one another. All clients of an app and
+   * When to stop calling a shop that fails. With a `store`, processes share the news of a failing shop. All clients of an app and
    * shop share the breaker that the first one sets up; `logger` is warned where another asks for something else.
    */
   readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
@@ -61,7 +61,7 @@ export type ShopifyClientOptions = CommonOptions & {
 /** Options of `createShopifyApp`. */
 export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };
 
-/** What does not fit in the options that one client and a whole app have in common. */
+/** What is invalid in the options that one client and a whole app have in common. */
 export function optionProblems(options: CommonOptions): readonly Issue[] {
   return [...originProblems(options.origin), ...rangeProblems(options)];
 }

@@ -69,7 +69,7 @@ type BreakerOptions = NonNullable<CommonOptions['breaker']>;
 
 /**
  * The state that all clients of an app and shop share, for one of them. The first client's breaker options hold
- * for all; one that asks for something else is told so.
+ * for all; one that asks for something else gets a warning.
  */
 export function shopStateFor(
   { origin, shop, app, clock, logger }: ShopClient,

@@ -12,7 +12,7 @@ export type ResolvedApiVersion =
     }
   | {
       readonly ok: false;
-      /** How to mend it. */
+      /** How to fix it. */
       readonly message: string;
     };
 
@@ -50,7 +50,7 @@ function oldestServed(now: number): number {
 }
 
 /**
- * Judges an API version: the first month of a quarter such as `2026-10`, or `unstable`.
+ * Checks an API version: the first month of a quarter such as `2026-10`, or `unstable`.
  *
  * @param version Default `generatedApiVersion`.
  * @param now Milliseconds since the epoch; decides what has expired.
@@ -71,12 +71,12 @@ export function resolveApiVersion(version: string | undefined, now: number): Res
   }
   if (servedUntil(quarter) <= now) {
     const served = nameOf(oldestServed(now));
-    const mend = asked === generatedApiVersion ? 'install a newer shopwright' : `move to ${generatedApiVersion}`;
+    const fix = asked === generatedApiVersion ? 'install a newer shopwright' : `move to ${generatedApiVersion}`;
     const expired = new Date(servedUntil(quarter)).toISOString().slice(0, 10);
     return {
       ok: true,
       version: asked,
-      warning: `${asked} expired on ${expired}: Shopify serves ${served} instead; ${mend}`,
+      warning: `${asked} expired on ${expired}: Shopify serves ${served} instead; ${fix}`,
     };
   }
   if (asked > generatedApiVersion) {

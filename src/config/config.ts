@@ -51,7 +51,7 @@ function warningsOf(found: Settings, nameOf: (setting: SettingName) => string, n
  * @param environment Default `process.env`. `.env.example` describes each variable.
  * @param overrides Win over the environment, by the names of the options; a problem then names the option.
  * @param clock Decides which API version has expired. Default the machine's.
- * @throws ConfigError with every problem: the variable's name, what is wrong, and the mend.
+ * @throws ConfigError with every problem: the variable's name, what is wrong, and the fix.
  *
  * @example
  * const config = loadConfig();
@@ -86,7 +86,7 @@ export type ConfigWarning = Issue;
 
 /**
  * The settings, checked. `accessToken`, `apiSecret` and `webhookSecrets` can be read by name, but are not
- * enumerable and are redacted by `JSON.stringify` and `console.log`, so that logging the configuration tells no
+ * enumerable and are redacted by `JSON.stringify` and `console.log`, so that logging the configuration shows no
  * secret. A spread copy (`{ ...config }`) leaves them behind.
  */
 export interface ShopwrightConfig {
@@ -101,7 +101,7 @@ export interface ShopwrightConfig {
   readonly apiSecret?: string;
   /** Secrets to try for a webhook, in order: the webhook secret, then the client secret. */
   readonly webhookSecrets: readonly string[];
-  /** Governs REST only: GraphQL follows the cost numbers in Shopify's answers. */
+  /** Governs REST only: GraphQL follows the cost numbers in Shopify's responses. */
   readonly rest: { readonly requestsPerSecond?: number };
   /** Default `shopify-sync`. */
   readonly syncQueue: string;
@@ -159,14 +159,14 @@ function createConfig(settings: Settings, warnings: readonly ConfigWarning[]): S
   return Object.freeze(config);
 }
 
-/** Rules for a secret or key: what is wrong and the mend, never the value. */
-function credential(refused: RegExp, mend: string) {
+/** Rules for a secret or key: what is wrong and the fix, never the value. */
+function credential(refused: RegExp, fix: string) {
   return z.string().superRefine((text, context) => {
     const problem = (message: string): void => context.addIssue({ code: 'custom', message });
     if (/\s/.test(text)) problem('holds white space; copy it again, without spaces or line ends');
     else if (/^["'].*["']$/.test(text)) problem('stands in quotes, which have become part of it; remove them');
     else if (!/^[\x21-\x7e]+$/.test(text)) problem('holds characters that no Shopify credential has; copy it again');
-    else if (refused.test(text)) problem(mend);
+    else if (refused.test(text)) problem(fix);
   });
 }
 

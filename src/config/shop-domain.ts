@@ -7,7 +7,7 @@ export type ParsedShopDomain =
     }
   | {
       readonly ok: false;
-      /** How to mend it. Does not repeat the text. */
+      /** How to fix it. Does not repeat the text. */
       readonly message: string;
     };
 
@@ -20,7 +20,7 @@ const pattern =
 
 const expected = 'use the shop as `acme`, `acme.myshopify.com` or `https://acme.myshopify.com`';
 
-const mend = (text: string): string => {
+const fix = (text: string): string => {
   if (text.trim() !== text) return `${expected}, without white space around it`;
   if (/^http:/i.test(text)) return `${expected}, with https`;
   if (/^https:\/\/admin\.shopify\.com/i.test(text))
@@ -38,6 +38,6 @@ export function parseShopDomain(text: string): ParsedShopDomain {
   if (typeof text !== 'string') return { ok: false, message: expected };
   const match = pattern.exec(text);
   const name = match?.[1] ?? match?.[2];
-  if (name === undefined) return { ok: false, message: mend(text) };
+  if (name === undefined) return { ok: false, message: fix(text) };
   return { ok: true, domain: `${name.toLowerCase()}.myshopify.com` };
 }

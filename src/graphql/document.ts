@@ -7,7 +7,7 @@ import { injectKeys, type KeySlot, keyVariable } from './idempotency.ts';
 /** One top-level field of an operation. */
 interface RootField {
   readonly name: string;
-  /** Key of its value in the answer's data. */
+  /** Key of its value in the response's data. */
   readonly responseKey: string;
   readonly node: FieldNode;
   /** Keys under which the payload reports user errors, such as `userErrors` or `mediaUserErrors`. */

@@ -28,7 +28,7 @@ import { decodeResponse, type GraphqlValue } from './response.ts';
 /** What a call brought, and how it went. */
 export interface GraphqlResult<TData> {
   readonly data: TData;
-  /** Points as Shopify counted them; `null` where the answer did not say. */
+  /** Points as Shopify counted them; `null` where the response did not say. */
   readonly cost: CallCost | null;
   readonly extensions: Readonly<Record<string, unknown>>;
   /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
@@ -52,7 +52,7 @@ export interface GraphqlClient {
    * Sends one operation and returns its data, or throws one typed error.
    *
    * A query, a mutation that takes an idempotency key, and `productSet` with an identifier are sent again
-   * after a lost answer. Any other mutation is not: it throws `OutcomeUnknownError`.
+   * after a lost response. Any other mutation is not: it throws `OutcomeUnknownError`.
    *
    * @example
    * const { data } = await shop.graphql(`query { shop { name } }`);
@@ -191,10 +191,10 @@ function tooCostly(
   variables: Variables,
   operationName: string | undefined,
 ): MaxCostError {
-  const [dearest] = explainCost(operation.document, variables, operationName).fields;
+  const [costliest] = explainCost(operation.document, variables, operationName).fields;
   return new MaxCostError(
     `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
-      `${dearest ? `The dearest field is ${dearest.path} with ${dearest.cost}. ` : ''}` +
+      `${costliest ? `The most expensive field is ${costliest.path} with ${costliest.cost}. ` : ''}` +
       'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
     { cost, maxCost: maxQueryCost, operation: operation.name },
   );

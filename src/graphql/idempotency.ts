@@ -95,7 +95,7 @@ function keyDefinition(name: string, optional: boolean): VariableDefinitionNode 
 
 /** The variable that holds the key of one mutation field. */
 export interface KeySlot {
-  /** Key of the field in the answer's data. */
+  /** Key of the field in the response's data. */
   readonly responseKey: string;
   readonly variable: string;
 }

@@ -107,8 +107,8 @@ function readCost(extensions: Record<string, unknown>): { cost: CallCost | null;
   if (!isRecord(cost)) return { cost: null, status: undefined };
   const requested = cost['requestedQueryCost'];
   const actual = cost['actualQueryCost'];
-  const told = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
-  const { maximumAvailable, currentlyAvailable, restoreRate } = told;
+  const status = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
+  const { maximumAvailable, currentlyAvailable, restoreRate } = status;
   return {
     cost: typeof requested === 'number' ? { requested, actual: typeof actual === 'number' ? actual : null } : null,
     status:
@@ -147,7 +147,7 @@ function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   });
 }
 
-/** One typed error for a response's `errors`, by the most telling of their codes. */
+/** One typed error for a response's `errors`, by the most specific of their codes. */
 function errorOfEntries(
   errors: readonly GraphqlErrorEntry[],
   {

@@ -180,9 +180,11 @@ class RunningCall<T> {
           continue;
         }
       } catch (unsent) {
+        if (signal?.aborted) throw this.#failure(signal.reason);
         // This attempt never left. What stopped it is reported, unless an earlier attempt failed and this one
         // only found no time or no way any more.
-        throw this.#failure(signal?.aborted ? signal.reason : isLackOfTime(unsent) ? (lastError ?? unsent) : unsent);
+        const isLate = isShopwrightError(unsent, 'CIRCUIT_OPEN', 'DEADLINE_EXCEEDED');
+        throw this.#failure(isLate && lastError ? lastError : unsent);
       }
 
       const decision = decideRetry({ error: lastError, retries, idempotency }, this.#call.retry, random);
@@ -290,13 +292,10 @@ class RunningCall<T> {
     return this.#inTime(true, async (limit) => {
       try {
         const { path, ...encoded } = this.#call.protocol.encode();
-        const exchange = transport.send({
-          ...encoded,
-          url: `${origin}${path}`,
-          headers: { ...headers, ...encoded.headers, 'x-shopify-access-token': token },
-          signal: limit.signal,
-        });
-        // A transport that does not heed the signal must not hold the call.
+        const url = `${origin}${path}`;
+        const all = { ...headers, ...encoded.headers, 'x-shopify-access-token': token };
+        const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal });
+        // A transport that ignores the signal must not hold the call.
         return withoutToken(await limit.until(exchange), token);
       } catch (thrown) {
         throw limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
@@ -311,7 +310,8 @@ class RunningCall<T> {
     // An abort says nothing about the shop.
     if (!isShopwrightError(error)) return 'neutral';
     if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
-    if (!speaksAgainstShop(error)) return 'success';
+    const isTrouble = troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
+    if (!isTrouble) return 'success';
     if (this.#countedByBreaker && state === 'closed') return 'neutral';
     this.#countedByBreaker = true;
     return 'failure';
@@ -339,7 +339,7 @@ class RunningCall<T> {
     return nowMs - (this.#firstSentAt ?? nowMs) >= keyLifeMs;
   }
 
-  /** Ends the call: what the caller is to hear of the last error, which says itself how often it was tried. */
+  /** Ends the call: the error to throw, with the number of requests sent. */
   #failure(error: unknown): unknown {
     const outcome = this.#outcome(error);
     if (isShopwrightError(outcome)) outcome.attempts = this.#sent;
@@ -352,10 +352,9 @@ class RunningCall<T> {
     const { operation, idempotency, idempotencyKey } = this.#call;
     if (!isShopwrightError(error) || idempotency === 'idempotent') return error;
     // After a lost response of a keyed mutation, only a response to a later send settles the question.
-    const isUnknown = mayHaveExecuted(error) || this.#unresolved;
-    if (!isUnknown) return error;
+    if (!mayHaveExecuted(error) && !this.#unresolved) return error;
     return new OutcomeUnknownError(
-      `${operation} was sent, but no answer says whether Shopify carried it out (${error.code}). ` +
+      `${operation} was sent, but no response says whether Shopify carried it out (${error.code}). ` +
         'Read the state from Shopify before you send it again.',
       {
         sentAt: this.#sentAt,
@@ -375,7 +374,7 @@ class RunningCall<T> {
    */
   #remainingMs(): number {
     const remainingMs = this.#deadlineAt - this.#environment.clock.monotonic();
-    if (remainingMs <= 0) throw this.#deadlineExceeded(false);
+    if (remainingMs <= 0) throw this.#timeout('DEADLINE_EXCEEDED', false);
     return remainingMs;
   }
 
@@ -385,7 +384,7 @@ class RunningCall<T> {
     const { timeoutMs, signal } = this.#call;
     const remainingMs = this.#deadlineAt - clock.monotonic();
     const limit = linkSignal(clock, signal, Math.max(0, Math.min(timeoutMs, remainingMs)), () =>
-      remainingMs < timeoutMs ? this.#deadlineExceeded(mayHaveExecuted) : this.#timedOut(mayHaveExecuted),
+      this.#timeout(remainingMs < timeoutMs ? 'DEADLINE_EXCEEDED' : 'TIMEOUT', mayHaveExecuted),
     );
     try {
       return await part(limit);
@@ -394,20 +393,18 @@ class RunningCall<T> {
     }
   }
 
-  #timedOut(mayHaveExecuted: boolean): TimeoutError {
-    const { operation, timeoutMs } = this.#call;
-    return new TimeoutError(
-      `${operation} had no complete answer within ${timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
-      { code: 'TIMEOUT', timeoutMs, mayHaveExecuted, shop: this.#environment.shop, operation },
-    );
-  }
-
-  #deadlineExceeded(mayHaveExecuted: boolean): TimeoutError {
-    const { operation, deadlineMs: timeoutMs = 0 } = this.#call;
-    return new TimeoutError(
-      `${operation} did not end within its deadline of ${timeoutMs} ms. Raise deadlineMs, or send less at a time.`,
-      { code: 'DEADLINE_EXCEEDED', timeoutMs, mayHaveExecuted, shop: this.#environment.shop, operation },
-    );
+  #timeout(code: 'TIMEOUT' | 'DEADLINE_EXCEEDED', mayHaveExecuted: boolean): TimeoutError {
+    const { operation, timeoutMs, deadlineMs = 0 } = this.#call;
+    const details = { code, mayHaveExecuted, shop: this.#environment.shop, operation };
+    return code === 'TIMEOUT'
+      ? new TimeoutError(
+          `${operation} had no complete response within ${timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
+          { ...details, timeoutMs },
+        )
+      : new TimeoutError(
+          `${operation} did not end within its deadline of ${deadlineMs} ms. Raise deadlineMs, or send less at a time.`,
+          { ...details, timeoutMs: deadlineMs },
+        );
   }
 
   #reportAttempt(startedAt: number, status: number | null, errorCode: string | null, cost: CallCost | null): void {
@@ -438,15 +435,8 @@ const keyLifeMs = 24 * 60 * 60 * 1000;
 /** A shop that has not responded for so long is in trouble, however short the caller's deadline. */
 const patienceMs = 5000;
 
+/** What speaks against a shop, besides the statuses from 500 on. */
 const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
-
-function speaksAgainstShop(error: ShopwrightError): boolean {
-  return troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
-}
-
-function isLackOfTime(error: unknown): boolean {
-  return isShopwrightError(error, 'CIRCUIT_OPEN', 'DEADLINE_EXCEEDED');
-}
 
 function codeOf(error: unknown): string {
   return isShopwrightError(error) ? error.code : 'ABORTED';

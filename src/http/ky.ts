@@ -82,7 +82,7 @@ export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Pro
  * it can hold the request with its access token.
  *
  * A kept connection that the server closed just as the request was written counts as unknown: what the
- * system took may have arrived, and no client is told.
+ * system took may have arrived, and no client learns of it.
  */
 export function networkError(error: unknown): NetworkError {
   const failure = failureOf(error);
@@ -92,7 +92,7 @@ export function networkError(error: unknown): NetworkError {
       { mayHaveExecuted: false },
     );
   }
-  return new NetworkError(`The connection failed before a complete answer came (${failure?.code ?? 'no code'}).`, {
+  return new NetworkError(`The connection failed before a complete response came (${failure?.code ?? 'no code'}).`, {
     mayHaveExecuted: true,
   });
 }

@@ -98,7 +98,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Default `interactive`. */
   readonly priority?: Priority;
-  /** Milliseconds for one attempt, from its send to the last byte of the answer. Default 30,000. */
+  /** Milliseconds for one attempt, from its send to the last byte of the response. Default 30,000. */
   readonly timeoutMs?: number;
   /** Milliseconds for everything, with the waits for points and all attempts. None by default. */
   readonly deadlineMs?: number;

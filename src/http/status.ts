@@ -10,7 +10,7 @@ import {
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
-/** The typed error of an answer whose status is not 2xx. */
+/** The typed error of a response whose status is not 2xx. */
 export function errorOfStatus(
   response: TransportResponse,
   context: ResponseErrorDetails,

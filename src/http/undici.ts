@@ -11,7 +11,7 @@ import { exchange } from './ky.ts';
  *
  * It asks for gzip and undoes it, unless a call brings an `accept-encoding` of its own.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option does not fit.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
  *
  * @example
  * const transport = undiciTransport({ connections: 20 });
@@ -27,19 +27,19 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
 
   const send = async (request: TransportRequest, stop: AbortSignal): Promise<TransportResponse> => {
     const { method, url, headers, body } = request;
-    const answer = await dispatcher.request({
+    const response = await dispatcher.request({
       method,
       ...placeOf(url),
       headers: { 'accept-encoding': 'gzip', ...headers },
       body: body ?? null,
       signal: stop,
     });
-    const received = lookup(answer.headers);
+    const received = lookup(response.headers);
     const coding = received.get('content-encoding');
     return {
-      status: answer.statusCode,
+      status: response.statusCode,
       headers: received,
-      body: coding === null ? await answer.body.text() : decodedText(await answer.body.arrayBuffer(), coding),
+      body: coding === null ? await response.body.text() : decodedText(await response.body.arrayBuffer(), coding),
     };
   };
 
@@ -120,7 +120,7 @@ export type UndiciTransportOptions =
 /**
  * The settings in undici's words.
  *
- * @throws ConfigError with all that does not fit.
+ * @throws ConfigError with every invalid option.
  */
 export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
   const { connections, keepAliveTimeoutMs, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs } = settings;
@@ -144,7 +144,7 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
 
 /**
  * Undone in one go: that takes less than half the time of the `JSON.parse` that follows, while a stream or
- * the thread pool would take twice as long, and four times for a small answer.
+ * the thread pool would take twice as long, and four times for a small response.
  */
 const decoders: ReadonlyMap<string, (bytes: Uint8Array) => Uint8Array> = new Map([
   ['gzip', gunzipSync],
@@ -162,7 +162,7 @@ const utf8 = new TextDecoder();
  */
 function decodedText(body: ArrayBuffer, contentEncoding: string): string {
   let bytes: Uint8Array = new Uint8Array(body);
-  // An answer without a body, such as 304, may still name the coding it would have had.
+  // A response without a body, such as 304, may still name the coding it would have had.
   if (bytes.length === 0) return '';
   for (const coding of contentEncoding.toLowerCase().split(',').reverse()) {
     bytes = decoders.get(coding.trim())?.(bytes) ?? bytes;

@@ -6,6 +6,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A value of an object's own, and never what every object inherits. */
+export function ownValue(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** `JSON.parse` that returns `undefined` for text that is not JSON. (JSON itself has no `undefined`.) */
 export function parseJson(text: string): unknown {
   try {

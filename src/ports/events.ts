@@ -13,7 +13,7 @@ export type TelemetryEvent =
       readonly type: 'attempt';
       readonly attempt: number;
       readonly status: number | null;
-      /** Error code of a failed attempt, `null` for a good answer. */
+      /** Error code of a failed attempt, `null` for a good response. */
       readonly errorCode: string | null;
       readonly durationMs: number;
       readonly requestedCost: number | null;

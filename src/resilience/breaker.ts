@@ -37,7 +37,7 @@ export type BreakerVerdict = 'success' | 'failure' | 'neutral';
 /** What one client hears of a breaker that it shares with others. */
 export interface BreakerListener {
   /**
-   * The breaker changed by a call of this client; of calls that end in the same moment, one is told. News from
+   * The breaker changed by a call of this client; of calls that end in the same moment, one hears it. News from
    * other processes reach the client that called last.
    */
   changed(state: BreakerState): void;
@@ -141,7 +141,7 @@ export class ShopBreaker {
     this.#onNextUse = run;
   }
 
-  /** Hears the news of other processes, where there are any; nothing to wait for otherwise. */
+  /** Reads the news of other processes, at most once a second; `undefined` where there is nothing to wait for. */
   refresh(listener: BreakerListener): Promise<void> | undefined {
     this.#use(listener);
     const nowMs = this.#clock.monotonic();
@@ -188,7 +188,7 @@ export class ShopBreaker {
     this.#inFlight += 1;
     try {
       const result = await attempt();
-      // The verdict is what changes the breaker, so who brings it is told.
+      // The verdict is what changes the breaker, so the client that brings it hears of it.
       this.#use(listener);
       verdict = classify(result, this.#state);
       return result;

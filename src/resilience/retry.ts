@@ -18,7 +18,7 @@ export function mayHaveExecuted(error: ShopwrightError): boolean {
 }
 
 /**
- * Decides about a retry. Pure: the same arguments give the same answer, but for the jitter, which comes
+ * Decides about a retry. Pure: the same arguments give the same decision, but for the jitter, which comes
  * from `random` (0 up to 1).
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: () => number): RetryDecision {
@@ -64,8 +64,8 @@ export function createRetryBudget(): RetryBudget {
 }
 
 /**
- * What a second send of the same operation does: `safe` says the whole state again and changes
- * nothing more; `keyed` is recognised by its idempotency key; `never` would do it twice.
+ * What a second send of the same operation does: an `idempotent` one says the whole state again and changes
+ * nothing more; a `keyed` one is recognized by its idempotency key; an `unsafe` one would be done twice.
  */
 export type Idempotency = 'idempotent' | 'keyed' | 'unsafe';
 

@@ -15,7 +15,7 @@ import type { TransportResponse } from '../ports/transport.ts';
 interface RestClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
   readonly apiVersion: string;
-  /** Requests per second that Shopify gives back. Default: as the size of the bucket tells. */
+  /** Requests per second that Shopify gives back. Default: by the size of the bucket. */
   readonly requestsPerSecond: number | undefined;
 }
 
@@ -137,7 +137,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
 }
 
 /**
- * The bucket of REST calls, such as `32/40`. How fast it empties goes by the plan, which its size tells
+ * The bucket of REST calls, such as `32/40`. How fast it empties goes by the plan, which its size shows
  * only in part: 400 is Plus (20 a second), 40 is any other (2, or 4 for Advanced; the lower is taken).
  * https://shopify.dev/docs/api/admin-rest/usage/rate-limits
  */

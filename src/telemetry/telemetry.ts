@@ -32,7 +32,7 @@ export function safeLogger(logger: Logger | undefined): Logger | undefined {
 }
 
 /**
- * Calls a host's listener, if there is one, which cannot break what it hears about: what it throws goes to `onError`.
+ * Calls a host's listener, if there is one, which cannot break what it listens to: what it throws goes to `onError`.
  *
  * An async function fits too, and what it rejects with would end the process if nobody took it.
  */
@@ -42,8 +42,8 @@ export function callListener<Event>(
   onError: (error: unknown) => void,
 ): void {
   try {
-    const told: unknown = listener?.(event);
-    if (told instanceof Promise) told.catch(onError);
+    const returned: unknown = listener?.(event);
+    if (returned instanceof Promise) returned.catch(onError);
   } catch (error) {
     onError(error);
   }

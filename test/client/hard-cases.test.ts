@@ -281,7 +281,7 @@ describe('the cost of an operation', () => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(deep)));
     expect(error).toMatchObject({ code: 'MAX_COST_EXCEEDED', maxCost: 1000 });
-    expect((error as Error).message).toMatch(/dearest field is products/);
+    expect((error as Error).message).toMatch(/most expensive field is products/);
     expect(sent).toHaveLength(0);
     await clock.run(shop.graphql(deep, {}, { cost: 900 }));
     expect(sent).toHaveLength(1);

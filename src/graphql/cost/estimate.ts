@@ -1,9 +1,8 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
-import { isRecord } from '../../internal/json.ts';
+import { isRecord, ownValue } from '../../internal/json.ts';
 import {
   argumentOf,
   countEntries,
-  givenValue,
   type MergedField,
   type Selected,
   type SelectedSet,
@@ -14,7 +13,7 @@ import {
   variablesOf,
 } from './selection.ts';
 
-/** What an operation will ask for, as far as its text and variables tell. */
+/** What an operation will ask for, as far as its text and variables say. */
 interface CostEstimate {
   /** Whole points, rounded up. */
   readonly cost: number;
@@ -44,7 +43,7 @@ export function estimateCost(
   return { cost: estimate(document, variables, operationName, {}) };
 }
 
-/** An estimate with the share of each field, the dearest first: for messages, not for each call. */
+/** An estimate with the share of each field, the most expensive first: for messages, not for each call. */
 export function explainCost(
   document: DocumentNode,
   variables?: Readonly<Record<string, unknown>>,
@@ -79,7 +78,7 @@ export function createEstimator(document: DocumentNode, operationName?: string):
 }
 
 function areGiven(read: ReadonlyMap<string, unknown>, variables: Readonly<Record<string, unknown>>): boolean {
-  for (const [name, value] of read) if (!Object.is(givenValue(variables, name), value)) return false;
+  for (const [name, value] of read) if (!Object.is(ownValue(variables, name), value)) return false;
   return true;
 }
 
@@ -124,7 +123,7 @@ const objectPoints = 1;
 /** The largest page, and the size of a page that nothing is known of. */
 const largestPage = 250;
 
-/** Told about each field that costs something: its path, and its points with all below it. */
+/** Receives each field that costs something: its path, and its points with all below it. */
 type FieldListener = (path: string, points: number) => void;
 
 interface Walk extends SelectionScope {
@@ -144,7 +143,7 @@ function operationPoints(walk: Walk, root: SelectedSet, isMutation: boolean): nu
   return sum(walk, selectedFields([root], walk), { path: '', times: 1 }, isMutation ? mutation : field);
 }
 
-/** The fields for any type, and of the types that exclude each other the dearest. */
+/** The fields for any type, and of the types that exclude each other the most expensive. */
 function sum(walk: Walk, selected: Selected, place: Place, price: Price): number {
   let points = 0;
   for (const one of selected.fields) {
@@ -153,9 +152,9 @@ function sum(walk: Walk, selected: Selected, place: Place, price: Price): number
     if (own > 0) walk.listen?.(path, own * place.times);
     points += own;
   }
-  let dearest = 0;
-  for (const type of selected.byType) dearest = Math.max(dearest, sum(walk, type, place, price));
-  return points + dearest;
+  let highest = 0;
+  for (const type of selected.byType) highest = Math.max(highest, sum(walk, type, place, price));
+  return points + highest;
 }
 
 /** A scalar is free, an object costs 1, a connection by its size. */

@@ -6,7 +6,7 @@ export interface CostBook {
   learn(key: string, estimate: number, requested: number): void;
 }
 
-/** One operation's last answers, newest last. */
+/** One operation's last responses, newest last. */
 interface Page {
   /** Number of the last look at it. */
   usedAt: number;
@@ -16,10 +16,10 @@ interface Page {
   readonly unforeseen: number[];
 }
 
-const answersKept = 5;
+const responsesKept = 5;
 
 /**
- * Makes a cost book. Of the last five answers of an operation the dearest counts: to reserve too much
+ * Makes a cost book. Of the last five responses of an operation the most expensive counts: to reserve too much
  * costs nothing, since the rest comes back, but to reserve too little gets throttled.
  *
  * @param options.maxKeys Operations remembered; the one longest unused is forgotten. Default 1,000.
@@ -59,9 +59,9 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
     learn(key, estimate, requested) {
       if (!Number.isFinite(requested) || requested < 0) return;
       const page = pageFor(key);
-      const answers = estimate > 0 ? page.ratios : page.unforeseen;
-      answers.push(estimate > 0 ? requested / estimate : requested);
-      if (answers.length > answersKept) answers.shift();
+      const seen = estimate > 0 ? page.ratios : page.unforeseen;
+      seen.push(estimate > 0 ? requested / estimate : requested);
+      if (seen.length > responsesKept) seen.shift();
     },
   };
 }

@@ -8,6 +8,7 @@ import type {
   SelectionSetNode,
   ValueNode,
 } from 'graphql';
+import { ownValue } from '../../internal/json.ts';
 
 /** Fields of one response key, which the server merges into one. */
 export interface MergedField {
@@ -129,13 +130,8 @@ function isSkipped(directives: readonly DirectiveNode[] | undefined, variables: 
 export interface Variables {
   readonly given: Readonly<Record<string, unknown>>;
   readonly defaults: ReadonlyMap<string, ConstValueNode>;
-  /** Hears of each variable that counts, with its value as given. */
+  /** Receives each variable that counts, with its value as given. */
   readonly onRead?: ((name: string, value: unknown) => void) | undefined;
-}
-
-/** A variable as given, and never what every object has by birth. */
-export function givenValue(given: Variables['given'], name: string): unknown {
-  return Object.hasOwn(given, name) ? given[name] : undefined;
 }
 
 /** What the variables of an operation stand for. */
@@ -161,7 +157,7 @@ function valueIn(node: ValueNode, variables: Variables): unknown {
   switch (node.kind) {
     case 'Variable': {
       const name = node.name.value;
-      const given = givenValue(variables.given, name);
+      const given = ownValue(variables.given, name);
       variables.onRead?.(name, given);
       if (given !== undefined) return given;
       const byDefault = variables.defaults.get(name);
