@@ -217,14 +217,14 @@ interface Entry {
 
 const keysPerPage = 1_000;
 
-/** Expired entries are thrown out when there are so many keys, and then twice as many as were left. */
-const leastBeforeSweepOfKeyEngine = 256;
+/** Expired keys and locks are removed once there are so many, and then once there are twice as many as were left. */
+const leastBeforeSweep = 256;
 
 /** Keys in the memory of this process. Time is the clock's monotonic one, so that a clock that jumps does no harm. */
 function createMemoryKeys(clock: Clock): KeyEngine {
   const entries = new Map<string, Entry>();
   const locks = createMemoryLocks(clock);
-  let sweepAt = leastBeforeSweepOfKeyEngine;
+  let sweepAt = leastBeforeSweep;
 
   const read = (key: string): string | undefined => {
     const entry = entries.get(key);
@@ -236,7 +236,7 @@ function createMemoryKeys(clock: Clock): KeyEngine {
     if (entries.size < sweepAt) return;
     const now = clock.monotonic();
     for (const [key, { expiresAtMs }] of entries) if (expiresAtMs <= now) entries.delete(key);
-    sweepAt = Math.max(leastBeforeSweepOfKeyEngine, entries.size * 2);
+    sweepAt = Math.max(leastBeforeSweep, entries.size * 2);
   };
 
   const write = (key: string, value: string | undefined, ttlMs: number | undefined): void => {
@@ -289,8 +289,6 @@ interface Holder {
 interface MemoryLocks extends LockEngine {
   isHeld(key: string, token: number): boolean;
 }
-
-const leastBeforeSweep = 256;
 
 /** Makes locks that nobody holds. One count gives the tokens of all keys, so nothing is kept of a free lock. */
 function createMemoryLocks(clock: Clock): MemoryLocks {
