@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type DesiredSubscription, syncSubscriptions } from 'shopwright/sync';
 import { expect, it } from 'vitest';
-import { type Harness, counts, createHarness, type Stored } from './harness.ts';
+import { counts, createHarness, type Harness, type Stored } from './harness.ts';
 
 const wish = fc.record({
   topic: fc.constantFrom('products/update', 'orders/create', 'products/delete'),

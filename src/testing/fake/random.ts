@@ -1,9 +1,11 @@
 /**
  * A seeded generator of numbers in [0, 1): the same seed gives the same run. This is mulberry32, a
  * public-domain generator with 32 bits of state; fit for tests, not for secrets.
+ *
+ * @param topic Gives each feature numbers of its own, so that one does not change the luck of another.
  */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
+export function createRandom(seed: number, topic?: string): () => number {
+  let state = (topic === undefined ? seed : seed ^ hashText(topic)) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -12,7 +14,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** A 32-bit hash of a text (FNV-1a), to derive seeds from names. */
+/** A 32-bit hash of a text (FNV-1a): seeds and ids that follow from a name. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);

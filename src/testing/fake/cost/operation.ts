@@ -12,7 +12,7 @@ import {
 import { isRecord } from '../../../internal/json.ts';
 import { parseGid } from '../graphql/gid.ts';
 import type { PreparedOperation } from '../model.ts';
-import { createRandom, hashText } from '../random.ts';
+import { createRandom } from '../random.ts';
 import { inputCosts as describedCosts } from '../schema.ts';
 import {
   classifyField,
@@ -282,7 +282,7 @@ const metafieldOwnerCosts: Readonly<Record<string, number>> = {
  */
 export function skewedCharge(skew: number, seed: number): (operation: PreparedOperation, points: number) => number {
   return (operation, points) => {
-    const luck = createRandom(seed ^ hashText(operation.name))();
+    const luck = createRandom(seed, operation.name)();
     return roundPoints(points * (1 + (2 * luck - 1) * skew));
   };
 }

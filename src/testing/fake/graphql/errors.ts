@@ -55,7 +55,7 @@ export function collectUserErrors<Code extends string = string>(): {
 
 /** One user error; without a code for payloads whose errors have none. */
 export function userError(field: FieldPath | null, message: string, code?: string): UserError {
-  return { ...(code !== undefined && { code }), field: field && field.map(String), message };
+  return { ...(code !== undefined && { code }), field: field?.map(String) ?? null, message };
 }
 
 /** One entry of a response's `errors`, with the place in the query. */

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { hashText } from '../random.ts';
 
 /** A gid taken apart. */
 export interface ParsedGid {
@@ -28,8 +29,4 @@ export function requireGid(id: string): ParsedGid {
 }
 
 /** A gid that is the same for each run, for what has no entity, such as the shop itself. */
-export function stableGid(kind: string, name: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return `gid://shopify/${kind}/${hash}`;
-}
+export const stableGid = (kind: string, name: string): string => `gid://shopify/${kind}/${hashText(name)}`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { clearImmediate, setImmediate } from 'node:timers';
 import type { Clock } from '../../../internal/clock.ts';
-import { createRandom, hashText } from '../random.ts';
+import { createRandom } from '../random.ts';
 import {
   type DeliveryAttempt,
   type FakeDelivery,
@@ -48,7 +48,7 @@ const longestHoldMs = 2_000;
 /** Makes the deliveries of one fake, and goes on with those that its store holds. */
 export function createDeliveries(context: DeliveriesContext): Deliveries {
   const { store, clock, options } = context;
-  const random = createRandom(context.seed ^ hashText('webhooks'));
+  const random = createRandom(context.seed, 'webhooks');
   const log = createDeliveryLog();
   /** Subscription → wall time of its last success. */
   const successes = new Map<string, number>();
