@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type { Gid, GraphqlResult, ShopifyClient, TypedDocument } from 'shopwright';
+import { type Gid, type GraphqlResult, isShopwrightError, type ShopifyClient, type TypedDocument } from 'shopwright';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   ProductByIdentifierDocument,
@@ -50,5 +50,15 @@ describe('the types of graphql()', () => {
   it('leave room in an enum for values that Shopify adds', () => {
     expectTypeOf<'ACTIVE'>().toExtend<ProductStatus>();
     expectTypeOf<'NEW_IN_2027'>().toExtend<ProductStatus>();
+  });
+});
+
+describe('the types of isShopwrightError()', () => {
+  it('narrow an error to the classes and codes that were asked for', () => {
+    void ((error: unknown) => {
+      if (!isShopwrightError(error, 'THROTTLED', 'HTTP_ERROR')) return;
+      expectTypeOf(error.code).toEqualTypeOf<'THROTTLED' | 'HTTP_ERROR'>();
+      if (error.code === 'HTTP_ERROR') expectTypeOf(error.status).toEqualTypeOf<number>();
+    });
   });
 });
