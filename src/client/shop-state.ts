@@ -1,4 +1,4 @@
-import { type CostBook, createCostBook } from '../graphql/cost/history.ts';
+import { type CostBook, createCostBook } from '../graphql/cost/estimate.ts';
 import { createDocumentParser, type DocumentParser } from '../graphql/document.ts';
 import { withDefaults } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';

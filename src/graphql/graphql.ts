@@ -12,8 +12,7 @@ import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } f
 import { isRecord } from '../internal/json.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
-import { explainCost } from './cost/estimate.ts';
-import type { CostBook } from './cost/history.ts';
+import { type CostBook, explainCost } from './cost/estimate.ts';
 import {
   argumentValue,
   type DocumentParser,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createCostBook } from '../../../src/graphql/cost/history.ts';
+import { createCostBook } from '../../../src/graphql/cost/estimate.ts';
 
 it('believes the estimate of an operation it has not seen', () => {
   expect(createCostBook().expect('a', 12)).toBe(12);
