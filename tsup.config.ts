@@ -47,6 +47,7 @@ export default defineConfig({
     // Names stay, and lines stay short: a stack trace says which function it was, and the line that Node prints
     // of an uncaught error fits on a screen.
     options.minifyWhitespace = true;
+    options.minifySyntax = true;
     options.lineLimit = 120;
   },
 });
