@@ -32,6 +32,8 @@ interface ErrorDetails {
   readonly requestId?: string;
   /** Milliseconds after which a new try makes sense, where the response said so. */
   readonly retryAfterMs?: number;
+  /** Whether Shopify can have carried the request out, in part at least. */
+  readonly mayHaveExecuted?: boolean;
   readonly cause?: unknown;
 }
 
@@ -53,6 +55,8 @@ export abstract class ShopwrightError extends Error {
   readonly operation: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** `true` where what was asked for may have been done, or a part of it: read the state before another try. */
+  readonly mayHaveExecuted: boolean;
   /** Requests sent for this call, set when the call gives up. */
   attempts = 0;
 
@@ -64,6 +68,7 @@ export abstract class ShopwrightError extends Error {
     this.operation = details.operation;
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     Object.defineProperty(this, errorBrand, { value: true });
   }
 
@@ -78,6 +83,7 @@ export abstract class ShopwrightError extends Error {
       ...(this.operation !== undefined && { operation: this.operation }),
       ...(this.requestId !== undefined && { requestId: this.requestId }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(this.mayHaveExecuted && { mayHaveExecuted: true }),
       ...(this.attempts > 0 && { attempts: this.attempts }),
     };
   }
@@ -89,7 +95,10 @@ export interface ResponseErrorDetails extends ErrorDetails {
   readonly status?: number;
 }
 
-/** Shopify refused for lack of points or of requests: nothing was executed. Code `THROTTLED`. */
+/**
+ * Shopify refused for lack of points or of requests. Nothing was executed, unless Shopify charged for it
+ * (`mayHaveExecuted`). Code `THROTTLED`.
+ */
 export class ThrottledError extends ShopwrightError {
   override readonly name = 'ThrottledError';
   declare readonly code: 'THROTTLED';
@@ -108,7 +117,8 @@ export class HttpError extends ShopwrightError {
   readonly status: number;
 
   constructor(message: string, details: ErrorDetails & { readonly status: number; readonly isRetryable?: boolean }) {
-    super(message, { ...details, code: 'HTTP_ERROR', isRetryable: details.isRetryable ?? false });
+    const isRetryable = details.isRetryable ?? false;
+    super(message, { mayHaveExecuted: isRetryable, ...details, code: 'HTTP_ERROR', isRetryable });
     this.status = details.status;
   }
 
@@ -117,7 +127,7 @@ export class HttpError extends ShopwrightError {
   }
 }
 
-/** Missing, wrong or expired credentials (401). Code `AUTHENTICATION_FAILED`. */
+/** Missing, wrong or expired credentials (401), or a kind of token that Shopify no longer takes (403). Code `AUTHENTICATION_FAILED`. */
 export class AuthenticationError extends ShopwrightError {
   override readonly name = 'AuthenticationError';
   declare readonly code: 'AUTHENTICATION_FAILED';
@@ -127,7 +137,9 @@ export class AuthenticationError extends ShopwrightError {
   }
 }
 
-/** The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`). Code `ACCESS_DENIED`. */
+/**
+ * The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`). Code `ACCESS_DENIED`.
+ */
 export class AccessDeniedError extends ShopwrightError {
   override readonly name = 'AccessDeniedError';
   declare readonly code: 'ACCESS_DENIED';
@@ -138,7 +150,10 @@ export class AccessDeniedError extends ShopwrightError {
 
   constructor(
     message: string,
-    details: ResponseErrorDetails & { readonly requiredAccess?: string | undefined; readonly data?: unknown } = {},
+    details: ResponseErrorDetails & {
+      readonly requiredAccess?: string | undefined;
+      readonly data?: unknown;
+    } = {},
   ) {
     super(message, { ...details, code: 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess;
@@ -151,10 +166,13 @@ export class ShopUnavailableError extends ShopwrightError {
   override readonly name = 'ShopUnavailableError';
   declare readonly code: 'SHOP_UNAVAILABLE';
   readonly status: number | undefined;
+  /** Data that Shopify sent all the same. Not part of `toJSON`. */
+  readonly data: unknown;
 
-  constructor(message: string, details: ResponseErrorDetails = {}) {
+  constructor(message: string, details: ResponseErrorDetails & { readonly data?: unknown } = {}) {
     super(message, { ...details, code: 'SHOP_UNAVAILABLE', isRetryable: false });
     this.status = details.status;
+    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 }
 
@@ -165,7 +183,7 @@ export class InvalidResponseError extends ShopwrightError {
   readonly status: number | undefined;
 
   constructor(message: string, details: ResponseErrorDetails = {}) {
-    super(message, { ...details, code: 'INVALID_RESPONSE', isRetryable: true });
+    super(message, { mayHaveExecuted: true, ...details, code: 'INVALID_RESPONSE', isRetryable: true });
     this.status = details.status;
   }
 }
@@ -175,11 +193,10 @@ export class NetworkError extends ShopwrightError {
   override readonly name = 'NetworkError';
   declare readonly code: 'NETWORK_ERROR';
   /** `false` only where nothing can have reached the server. */
-  readonly mayHaveExecuted: boolean;
+  declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly mayHaveExecuted: boolean }) {
     super(message, { ...details, code: 'NETWORK_ERROR', isRetryable: true });
-    this.mayHaveExecuted = details.mayHaveExecuted;
   }
 }
 
@@ -193,7 +210,7 @@ export class TimeoutError extends ShopwrightError {
   /** The limit in milliseconds. */
   readonly timeoutMs: number;
   /** `false` where the time ran out before anything was sent. */
-  readonly mayHaveExecuted: boolean;
+  declare readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
@@ -205,7 +222,6 @@ export class TimeoutError extends ShopwrightError {
   ) {
     super(message, { ...details, isRetryable: true });
     this.timeoutMs = details.timeoutMs;
-    this.mayHaveExecuted = details.mayHaveExecuted;
   }
 }
 
@@ -222,8 +238,9 @@ export class CircuitOpenError extends ShopwrightError {
 }
 
 /**
- * The request was sent, no response came, and sending it again could do it twice. Read the state from
- * Shopify before another try. Code `OUTCOME_UNKNOWN`.
+ * The request was sent, and no response says that it was not carried out: none came, the response is of two minds, or
+ * the caller aborted. Sending it again could do it twice. Read the state from Shopify before another try. Code
+ * `OUTCOME_UNKNOWN`; the `cause` is what happened last, such as the caller's abort reason.
  */
 export class OutcomeUnknownError extends ShopwrightError {
   override readonly name = 'OutcomeUnknownError';
@@ -232,14 +249,21 @@ export class OutcomeUnknownError extends ShopwrightError {
   readonly idempotencyKey: string | undefined;
   /** Wall time of the send, in milliseconds since the epoch: look for what was made after it. */
   readonly sentAt: number;
+  /** What Shopify sent of the result, where it sent some: that part was carried out. Not part of `toJSON`. */
+  readonly data: unknown;
 
   constructor(
     message: string,
-    details: ErrorDetails & { readonly sentAt: number; readonly idempotencyKey?: string | undefined },
+    details: ErrorDetails & {
+      readonly sentAt: number;
+      readonly idempotencyKey?: string | undefined;
+      readonly data?: unknown;
+    },
   ) {
-    super(message, { ...details, code: 'OUTCOME_UNKNOWN', isRetryable: false });
+    super(message, { mayHaveExecuted: true, ...details, code: 'OUTCOME_UNKNOWN', isRetryable: false });
     this.sentAt = details.sentAt;
     this.idempotencyKey = details.idempotencyKey;
+    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 
   override toJSON(): Record<string, unknown> {
@@ -255,6 +279,8 @@ export class OutcomeUnknownError extends ShopwrightError {
 export interface GraphqlErrorEntry {
   readonly message: string;
   readonly path?: readonly (string | number)[];
+  /** Places in the document. */
+  readonly locations?: readonly unknown[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -265,8 +291,8 @@ export class GraphqlError extends ShopwrightError {
   readonly errors: readonly GraphqlErrorEntry[];
   /** Partial data, where Shopify sent some. Not part of `toJSON`. */
   readonly data: unknown;
-  /** `true` where something broke inside Shopify, so that nobody knows how far it came. */
-  readonly mayHaveExecuted: boolean;
+  /** `false` only where the errors say that nothing was executed, such as for an invalid document. */
+  declare readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
@@ -274,11 +300,10 @@ export class GraphqlError extends ShopwrightError {
       readonly errors: readonly GraphqlErrorEntry[];
       readonly data?: unknown;
       readonly isRetryable?: boolean;
-      readonly mayHaveExecuted?: boolean;
     },
   ) {
-    super(message, { ...details, code: 'GRAPHQL_ERROR', isRetryable: details.isRetryable ?? false });
-    this.mayHaveExecuted = details.mayHaveExecuted ?? details.isRetryable ?? false;
+    const isRetryable = details.isRetryable ?? false;
+    super(message, { mayHaveExecuted: isRetryable, ...details, code: 'GRAPHQL_ERROR', isRetryable });
     this.errors = details.errors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
@@ -299,8 +324,8 @@ export class ShopifyUserError extends ShopwrightError {
   readonly userErrors: readonly UserErrorEntry[];
   /** The whole data of the response: with several mutations in one document, some may have been executed. */
   readonly data: unknown;
-  /** `true` where Shopify is still busy with an earlier send of the same mutation. */
-  readonly mayHaveExecuted: boolean;
+  /** `true` where an earlier send of the same mutation may still be carried out, or have been. */
+  declare readonly mayHaveExecuted: boolean;
 
   constructor(
     message: string,
@@ -308,11 +333,9 @@ export class ShopifyUserError extends ShopwrightError {
       readonly userErrors: readonly UserErrorEntry[];
       readonly data?: unknown;
       readonly isRetryable?: boolean;
-      readonly mayHaveExecuted?: boolean;
     },
   ) {
     super(message, { ...details, code: 'USER_ERROR', isRetryable: details.isRetryable ?? false });
-    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     this.userErrors = details.userErrors;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
@@ -394,18 +417,10 @@ export class StorageError extends ShopwrightError {
   override readonly name = 'StorageError';
   declare readonly code: 'STORAGE_FAILED';
   /** `true` where a write was sent and no response came: read the state before another try. */
-  readonly mayHaveExecuted: boolean;
+  declare readonly mayHaveExecuted: boolean;
 
-  constructor(
-    message: string,
-    details: ErrorDetails & { readonly isRetryable?: boolean; readonly mayHaveExecuted?: boolean } = {},
-  ) {
+  constructor(message: string, details: ErrorDetails & { readonly isRetryable?: boolean } = {}) {
     super(message, { ...details, code: 'STORAGE_FAILED', isRetryable: details.isRetryable ?? false });
-    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), ...(this.mayHaveExecuted && { mayHaveExecuted: true }) };
   }
 }
 

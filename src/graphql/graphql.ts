@@ -4,6 +4,7 @@ import {
   type CallCost,
   type CallEnvironment,
   type Decoded,
+  type EarlierSends,
   type EncodedRequest,
   type Protocol,
   run,
@@ -168,7 +169,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
     return options.cost ?? Math.min(maxQueryCost, this.#settings.costs.expect(operation.costKey, estimate));
   }
 
-  decode(response: TransportResponse): Decoded<GraphqlValue> {
+  decode(response: TransportResponse, before: EarlierSends): Decoded<GraphqlValue> {
     const { operation, estimate, keys, idempotency, options } = this.#prepared;
     const { environment, costs } = this.#settings;
     const decoded = decodeResponse(response, {
@@ -176,7 +177,8 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
       operation,
       userErrors: options.userErrors ?? 'throw',
       keys,
-      repeatable: idempotency !== 'unsafe',
+      idempotency,
+      before,
       nowMs: environment.clock.now(),
     });
     if (decoded.cost) costs.learn(operation.costKey, estimate, decoded.cost.requested);

@@ -11,12 +11,13 @@ import {
   ThrottledError,
   type UserErrorEntry,
 } from '../errors/errors.ts';
-import type { CallCost, Decoded } from '../http/call.ts';
+import type { CallCost, Decoded, EarlierSends } from '../http/call.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
+import type { Idempotency } from '../resilience/retry.ts';
 import type { ParsedOperation } from './document.ts';
 import type { CallKeys } from './idempotency.ts';
 
@@ -31,8 +32,8 @@ interface DecodeOptions {
   readonly operation: ParsedOperation;
   readonly userErrors: 'throw' | 'return';
   readonly keys: CallKeys | undefined;
-  /** Whether the operation can be sent again after this response. */
-  readonly repeatable: boolean;
+  readonly idempotency: Idempotency;
+  readonly before: EarlierSends;
   readonly nowMs: number;
 }
 
@@ -57,17 +58,19 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
     return fail(new InvalidResponseError(`${options.shop} answered with ${nameOf(response)}, not with JSON.`, context));
   }
   const extensions = isRecord(body['extensions']) ? body['extensions'] : {};
-  const { cost, status } = readCost(extensions);
+  const { cost, charged, status } = readCost(extensions);
   const data = isRecord(body['data']) ? body['data'] : undefined;
   const errors = readErrors(body['errors']);
   const feedback = {
     ...(cost?.actual != null && { actualCost: cost.actual }),
     ...(status && { throttleStatus: status }),
-    ...(errors.some(hasCode('THROTTLED')) && cost?.actual == null && { throttled: true }),
+    ...(errors.some(hasCode('THROTTLED')) && charged === null && { throttled: true }),
   };
 
   if (errors.length > 0) {
-    return { ok: false, error: errorOfEntries(errors, { data, cost, status }, context), feedback, cost };
+    const isBeforeExecution = !('data' in body);
+    const response = { kind: options.operation.kind, data, cost, charged, status, isBeforeExecution };
+    return { ok: false, error: errorOfEntries(errors, response, context), feedback, cost };
   }
   if (!data) {
     return {
@@ -76,7 +79,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
       cost,
     };
   }
-  const keyRefused = idempotencyRefusal(options.operation, data, options.keys, context, options.repeatable);
+  const keyRefused = idempotencyRefusal(data, options, context);
   if (keyRefused) return { ok: false, error: keyRefused, feedback, cost };
   const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
   if (userErrors.length > 0) {
@@ -102,15 +105,24 @@ function nameOf(response: TransportResponse): string {
   return 'a body that is cut off or malformed';
 }
 
-function readCost(extensions: Record<string, unknown>): { cost: CallCost | null; status: ThrottleStatus | undefined } {
+interface ReadCost {
+  readonly cost: CallCost | null;
+  /** Points that Shopify charged, also where it does not say how many were asked for. */
+  readonly charged: number | null;
+  readonly status: ThrottleStatus | undefined;
+}
+
+function readCost(extensions: Record<string, unknown>): ReadCost {
   const cost = extensions['cost'];
-  if (!isRecord(cost)) return { cost: null, status: undefined };
+  if (!isRecord(cost)) return { cost: null, charged: null, status: undefined };
   const requested = cost['requestedQueryCost'];
   const actual = cost['actualQueryCost'];
   const status = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
   const { maximumAvailable, currentlyAvailable, restoreRate } = status;
+  const charged = typeof actual === 'number' ? actual : null;
   return {
-    cost: typeof requested === 'number' ? { requested, actual: typeof actual === 'number' ? actual : null } : null,
+    cost: typeof requested === 'number' ? { requested, actual: charged } : null,
+    charged,
     status:
       typeof maximumAvailable === 'number' && typeof currentlyAvailable === 'number' && typeof restoreRate === 'number'
         ? { maximumAvailable, currentlyAvailable, restoreRate }
@@ -142,34 +154,43 @@ function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
     return {
       message: typeof entry['message'] === 'string' ? redactText(entry['message']) : 'no message',
       ...(Array.isArray(entry['path']) && { path: entry['path'] }),
+      ...(Array.isArray(entry['locations']) && { locations: entry['locations'] }),
       ...(isRecord(entry['extensions']) && { extensions: entry['extensions'] }),
     };
   });
 }
 
+interface RefusedResponse extends ReadCost {
+  readonly kind: ParsedOperation['kind'];
+  readonly data: Record<string, unknown> | undefined;
+  /** The response has no `data` at all, not even null: GraphQL's way to say that it failed before its execution. */
+  readonly isBeforeExecution: boolean;
+}
+
 /** One typed error for a response's `errors`, by the most specific of their codes. */
 function errorOfEntries(
   errors: readonly GraphqlErrorEntry[],
-  {
-    data,
-    cost,
-    status,
-  }: {
-    readonly data: Record<string, unknown> | undefined;
-    readonly cost: CallCost | null;
-    readonly status: ThrottleStatus | undefined;
-  },
+  { kind, data, cost, charged, status, isBeforeExecution }: RefusedResponse,
   context: ResponseErrorDetails & { readonly operation: string },
 ): ShopwrightError {
   const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
   const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
+  const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
+  // Shopify charges for nothing that it has not executed.
+  const isProof = (entry: GraphqlErrorEntry): boolean =>
+    hasCode('THROTTLED')(entry) ? charged === null : provesNonExecution(entry, isBeforeExecution);
+  const mayHaveExecuted = kind === 'query' ? broke : holdsData(data) || !errors.every(isProof);
 
   // With data beside it, something was executed all the same.
   if (find('THROTTLED') && !holdsData(data)) {
-    return new ThrottledError(message, { ...context, retryAfterMs: msUntilPoints(cost, status) });
+    return new ThrottledError(message, {
+      ...context,
+      mayHaveExecuted: kind === 'mutation' && mayHaveExecuted,
+      retryAfterMs: msUntilPoints(cost, status),
+    });
   }
   const tooCostly = find('MAX_COST_EXCEEDED');
-  if (tooCostly) {
+  if (tooCostly && !holdsData(data)) {
     const number = (key: string): number | undefined => {
       const value = tooCostly.extensions?.[key];
       return typeof value === 'number' ? value : undefined;
@@ -178,6 +199,7 @@ function errorOfEntries(
       cost: number('cost'),
       maxCost: number('maxCost'),
       ...context,
+      mayHaveExecuted,
     });
   }
   const denied = find('ACCESS_DENIED');
@@ -187,18 +209,76 @@ function errorOfEntries(
       requiredAccess: typeof required === 'string' ? required : undefined,
       data,
       ...context,
+      mayHaveExecuted,
     });
   }
-  if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, context);
-  const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
+  if (find('SHOP_INACTIVE')) return new ShopUnavailableError(message, { data, ...context, mayHaveExecuted });
   return new GraphqlError(message, {
     errors,
     data,
     isRetryable: broke && !holdsData(data),
-    mayHaveExecuted: broke,
     ...context,
+    mayHaveExecuted,
   });
 }
+
+/**
+ * Whether an error says that its field, or the whole document, was not executed. Only known codes do: Shopify also
+ * sends errors without any, such as "Timeout", for what it has carried out. An error without a code is one of the
+ * document where it points into its text, names no field of a result, and came instead of an execution.
+ */
+function provesNonExecution(entry: GraphqlErrorEntry, isBeforeExecution: boolean): boolean {
+  const code = entry.extensions?.['code'];
+  if (typeof code === 'string') return codesOfRefusal.has(code);
+  return code === undefined && isBeforeExecution && entry.locations !== undefined && entry.path === undefined;
+}
+
+/** https://shopify.dev/docs/api/usage/response-codes, and the codes of graphql-ruby's static validation, which Shopify runs. */
+const codesOfRefusal: ReadonlySet<string> = new Set([
+  'ACCESS_DENIED',
+  'MAX_COST_EXCEEDED',
+  'SHOP_INACTIVE',
+  // Variables
+  'INVALID_VARIABLE',
+  'variableMismatch',
+  'variableNotDefined',
+  'variableNotUsed',
+  'variableNotUnique',
+  'variableRequiresValidType',
+  'defaultValueInvalidOnNonNullVariable',
+  'defaultValueInvalidType',
+  // Arguments
+  'argumentLiteralsIncompatible',
+  'argumentNotAccepted',
+  'argumentNotUnique',
+  'inputFieldNotUnique',
+  'invalidOneOfInputObject',
+  'missingRequiredArguments',
+  'missingRequiredInputObjectAttribute',
+  // Fields, types and fragments
+  'cannotSpreadFragment',
+  'fieldConflict',
+  'fragmentNotUnique',
+  'fragmentOnNonCompositeType',
+  'infiniteLoop',
+  'selectionMismatch',
+  'undefinedField',
+  'undefinedFragment',
+  'undefinedType',
+  'useAndDefineFragment',
+  // Directives
+  'directiveCannotBeApplied',
+  'directiveNotUniqueForLocation',
+  'undefinedDirective',
+  // Operations
+  'missingMutationConfiguration',
+  'missingQueryConfiguration',
+  'uniquelyNamedOperations',
+  // Servers on graphql-js, such as proxies and mocks
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+]);
 
 /** Whether any field of the response was carried out: those that were not are null. */
 function holdsData(data: Record<string, unknown> | undefined): boolean {
@@ -243,21 +323,22 @@ const concurrentWaitMs = 1000;
  * Reads what Shopify says about an idempotency key, in `userErrors.code`:
  *
  * - `IDEMPOTENCY_CONCURRENT_REQUEST`: an earlier send is still running. Wait, same key.
- * - `IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED`, `IDEMPOTENCY_RECORD_NOT_FOUND`: that key is used up. A new key.
+ * - `IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED`: that key is used up. A new key.
+ * - `IDEMPOTENCY_RECORD_NOT_FOUND`: a new key as well, unless an earlier send of this call is unresolved. It may have
+ *   been carried out, and a new key would do it twice.
  * - `IDEMPOTENCY_KEY_PARAMETER_MISMATCH`: the key was used with other input. The caller's mistake, never retried.
  *
  * https://shopify.dev/docs/api/usage/implementing-idempotency
  *
- * @param repeatable Whether the whole document can be sent again: another of its mutations may forbid it.
  * @returns An error that the retry decision understands, or `undefined` where there is nothing of the kind.
  */
 function idempotencyRefusal(
-  operation: ParsedOperation,
   data: Readonly<Record<string, unknown>>,
-  keys: CallKeys | undefined,
+  { operation, keys, idempotency, before }: DecodeOptions,
   context: ResponseErrorDetails,
-  repeatable: boolean,
 ): ShopifyUserError | undefined {
+  // Another mutation of the document may forbid a second send.
+  const repeatable = idempotency !== 'unsafe';
   for (const root of operation.rootFields) {
     const entry = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)).find(hasKeyCode);
     if (!entry) continue;
@@ -279,6 +360,9 @@ function idempotencyRefusal(
         });
       case 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED':
       case 'IDEMPOTENCY_RECORD_NOT_FOUND':
+        if (entry.code === 'IDEMPOTENCY_RECORD_NOT_FOUND' && before.unresolved) {
+          return new ShopifyUserError(message, { ...details, mayHaveExecuted: true, ...context });
+        }
         // The key that Shopify has used up was the caller's own: only the caller can choose another.
         return new ShopifyUserError(message, {
           ...details,

@@ -8,6 +8,7 @@ import {
 } from '../errors/errors.ts';
 import { type LinkedSignal, linkSignal, sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
+import { isRecord } from '../internal/json.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { Permit, Priority, RateLimiter, ThrottleFeedback } from '../ports/rate-limiter.ts';
 import type { TokenSource } from '../ports/token-source.ts';
@@ -59,7 +60,13 @@ export interface Protocol<T> {
   /** Points to reserve; asked before each attempt and while it waits, since a response may have taught better. */
   cost(): number;
   /** Reads a response, once. Never throws. */
-  decode(response: TransportResponse): Decoded<T>;
+  decode(response: TransportResponse, before: EarlierSends): Decoded<T>;
+}
+
+/** What is known of the sends of a call before the one whose response is read. */
+export interface EarlierSends {
+  /** One of them may have been carried out, and no response has settled that. */
+  readonly unresolved: boolean;
 }
 
 /** What a protocol says of a request; address, token and the client's own headers are added. */
@@ -180,7 +187,7 @@ class RunningCall<T> {
           continue;
         }
       } catch (unsent) {
-        if (signal?.aborted) throw this.#failure(signal.reason);
+        if (signal?.aborted) throw this.#aborted(signal.reason);
         // This attempt never left. What stopped it is reported, unless an earlier attempt failed and this one
         // only found no time or no way any more.
         const isLate = isShopwrightError(unsent, 'CIRCUIT_OPEN', 'DEADLINE_EXCEEDED');
@@ -223,7 +230,7 @@ class RunningCall<T> {
       );
       if (sent.ok) return sent;
       const { error } = sent;
-      if (!isShopwrightError(error)) throw error;
+      if (!isShopwrightError(error) || this.#isAbort(error)) throw error;
       const tokenRenewed =
         error.code === 'AUTHENTICATION_FAILED' &&
         (await this.#inTime(false, (limit) => renewToken(tokens, { shop, token, error }, limit, signal)));
@@ -256,14 +263,17 @@ class RunningCall<T> {
     const { clock, watch } = this.#environment;
     const { operation, protocol } = this.#call;
     const startedAt = clock.monotonic();
-    // Throws where there is no time left, before the attempt counts as sent.
+    // Both throw before the attempt counts as sent.
+    this.#call.signal?.throwIfAborted();
     this.#remainingMs();
     this.#sent += 1;
     this.#sentAt = clock.now();
     this.#firstSentAt ??= this.#sentAt;
 
     const failed = (error: unknown): FailedSend => {
-      if (isShopwrightError(error)) this.#noteOutcome(error);
+      // What was under way when the caller aborted may have arrived.
+      if (this.#isAbort(error)) this.#unresolved = true;
+      else if (isShopwrightError(error)) this.#noteOutcome(error);
       return { ok: false, error, ranMs: clock.monotonic() - startedAt };
     };
     let response: TransportResponse;
@@ -271,13 +281,13 @@ class RunningCall<T> {
       response = await this.#exchange(token);
     } catch (error) {
       // A lost response may have cost its points; a connection that was never made has not.
-      if (isShopwrightError(error) && !mayHaveExecuted(error)) permit.refund();
+      if (isShopwrightError(error) && !mayHaveExecuted(error) && !this.#isAbort(error)) permit.refund();
       else permit.settle({});
       this.#reportAttempt(startedAt, null, codeOf(error), null);
       return failed(error);
     }
 
-    const decoded = protocol.decode(response);
+    const decoded = protocol.decode(response, { unresolved: this.#unresolved });
     permit.settle(decoded.feedback);
     this.#reportAttempt(startedAt, response.status, decoded.ok ? null : decoded.error.code, decoded.cost);
     watch.see(operation, response.headers);
@@ -308,7 +318,7 @@ class RunningCall<T> {
     if (sent.ok) return 'success';
     const { error, ranMs } = sent;
     // An abort says nothing about the shop.
-    if (!isShopwrightError(error)) return 'neutral';
+    if (!isShopwrightError(error) || this.#isAbort(error)) return 'neutral';
     if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
     const isTrouble = troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
     if (!isTrouble) return 'success';
@@ -328,7 +338,7 @@ class RunningCall<T> {
     const { operation, signal } = this.#call;
     emit?.({ type: 'retry', shop, operation, attempt: this.#sent, delayMs, errorCode });
     await sleep(clock, delayMs, signal).catch((reason: unknown) => {
-      throw this.#failure(reason);
+      throw this.#aborted(reason);
     });
     this.#waitedMs += delayMs;
   }
@@ -341,30 +351,52 @@ class RunningCall<T> {
 
   /** Ends the call: the error to throw, with the number of requests sent. */
   #failure(error: unknown): unknown {
-    const outcome = this.#outcome(error);
+    const { idempotency } = this.#call;
+    // After a lost response of a keyed mutation, only a response to a later send settles the question.
+    const isUnknown = isShopwrightError(error) && (mayHaveExecuted(error) || this.#unresolved);
+    const outcome = isUnknown && idempotency !== 'idempotent' ? this.#outcomeUnknown(error) : error;
     if (isShopwrightError(outcome)) outcome.attempts = this.#sent;
     this.#finish(codeOf(outcome));
     return outcome;
   }
 
-  /** The error itself, or that nobody knows what became of a mutation. */
-  #outcome(error: unknown): unknown {
-    const { operation, idempotency, idempotencyKey } = this.#call;
-    if (!isShopwrightError(error) || idempotency === 'idempotent') return error;
-    // After a lost response of a keyed mutation, only a response to a later send settles the question.
-    if (!mayHaveExecuted(error) && !this.#unresolved) return error;
-    return new OutcomeUnknownError(
-      `${operation} was sent, but no response says whether Shopify carried it out (${error.code}). ` +
-        'Read the state from Shopify before you send it again.',
-      {
-        sentAt: this.#sentAt,
-        idempotencyKey,
-        shop: this.#environment.shop,
-        operation,
-        cause: error,
-        ...(error.requestId !== undefined && { requestId: error.requestId }),
-      },
-    );
+  /** Ends the call for an abort: the caller's reason, or that what was sent before it may have been carried out. */
+  #aborted(reason: unknown): unknown {
+    if (this.#unresolved && this.#call.idempotency !== 'idempotent') {
+      const outcome = this.#outcomeUnknown(reason);
+      outcome.attempts = this.#sent;
+      this.#finish(outcome.code);
+      return outcome;
+    }
+    this.#finish(codeOf(reason));
+    return reason;
+  }
+
+  /** Whether this is the caller's abort, whose reason can be anything, an error of this package included. */
+  #isAbort(thrown: unknown): boolean {
+    const { signal } = this.#call;
+    return signal?.aborted === true && thrown === signal.reason;
+  }
+
+  #outcomeUnknown(cause: unknown): OutcomeUnknownError {
+    const { operation, idempotencyKey } = this.#call;
+    const { requestId, retryAfterMs, data } = isShopwrightError(cause) ? received(cause) : {};
+    const isDone =
+      isRecord(data) && Object.values(data).some((value) => value !== null) && codeOf(cause) !== 'USER_ERROR';
+    const what = isDone
+      ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}): ` +
+        'error.data holds what it brought.'
+      : `${operation} was sent, but no response says whether Shopify carried it out (${codeOf(cause)}).`;
+    return new OutcomeUnknownError(`${what} Read the state from Shopify before you send it again.`, {
+      sentAt: this.#sentAt,
+      idempotencyKey,
+      shop: this.#environment.shop,
+      operation,
+      cause,
+      data,
+      ...(requestId !== undefined && { requestId }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
 
   /**
@@ -437,6 +469,19 @@ const patienceMs = 5000;
 
 /** What speaks against a shop, besides the statuses from 500 on. */
 const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
+
+/** What an error keeps of the response that it was made of. */
+function received(error: ShopwrightError): {
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly data: unknown;
+} {
+  return {
+    requestId: error.requestId,
+    retryAfterMs: error.retryAfterMs,
+    data: 'data' in error && mayHaveExecuted(error) ? error.data : undefined,
+  };
+}
 
 function codeOf(error: unknown): string {
   return isShopwrightError(error) ? error.code : 'ABORTED';

@@ -12,9 +12,7 @@ interface FailedAttempt {
 
 /** Whether the failed request can have been carried out by Shopify. */
 export function mayHaveExecuted(error: ShopwrightError): boolean {
-  if ('mayHaveExecuted' in error) return error.mayHaveExecuted === true;
-  if (!error.isRetryable) return false;
-  return error.code === 'HTTP_ERROR' || error.code === 'INVALID_RESPONSE';
+  return error.mayHaveExecuted === true;
 }
 
 /**

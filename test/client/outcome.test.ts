@@ -1,0 +1,163 @@
+import { inspect } from 'node:util';
+import { isShopwrightError, type OutcomeUnknownError, type ShopwrightError } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { broken, costs, good, rejection, type Step, scriptedShop, silent, status } from './scripted-shop.ts';
+
+const create = 'mutation Create { draftOrderCreate(input: {}) { draftOrder { id email } userErrors { message } } }';
+const set = 'mutation Set($i: X!) { inventorySetQuantities(input: $i) { userErrors { code message } } }';
+const whole =
+  'mutation Whole { productSet(identifier: { handle: "a" }, input: {}) { product { id } userErrors { message } } }';
+
+const body =
+  (value: unknown): Step =>
+  () =>
+    Response.json(value);
+const entry = (code?: string, more: object = {}): object => ({
+  message: `said ${code}`,
+  ...(code && { extensions: { code } }),
+  ...more,
+});
+
+async function failure(
+  steps: readonly Step[],
+  document = create,
+  options: object = {},
+): Promise<{ readonly error: ShopwrightError; readonly sends: number }> {
+  const { shop, clock, sent } = scriptedShop(steps, { retry: { baseDelayMs: 1 } });
+  const error = await clock.run(rejection(shop.graphql(document, { i: {} }, options)));
+  if (!isShopwrightError(error)) throw error;
+  return { error, sends: sent.length };
+}
+
+describe('a mutation whose payload came beside errors', () => {
+  const payload = { draftOrderCreate: { draftOrder: { id: 'gid://shopify/DraftOrder/1', email: null } } };
+  const cases = ['ACCESS_DENIED', 'TIMEOUT', 'SHOP_INACTIVE', 'MAX_COST_EXCEEDED', 'THROTTLED', 'OF_THE_FUTURE'];
+
+  it.each([...cases, 'undefinedField', undefined])('was carried out, whatever their code (%s)', async (code) => {
+    const { error, sends } = await failure([body({ data: payload, errors: [entry(code)] })]);
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, data: payload, attempts: 1 });
+    expect(error.message).toMatch(/carried out at least in part/);
+    expect(error.toJSON()).toMatchObject({ mayHaveExecuted: true });
+    expect(inspect(error, { depth: 9 })).not.toContain('DraftOrder/1');
+    expect(sends).toBe(1);
+  });
+
+  it('and that can be sent again says it on its own error', async () => {
+    const data = { productSet: { product: null } };
+    for (const code of ['ACCESS_DENIED', 'SHOP_INACTIVE', 'TIMEOUT']) {
+      const { error } = await failure([body({ data, errors: [entry(code)] })], whole);
+      expect(error).toMatchObject({ mayHaveExecuted: true, data });
+      expect(error.code).not.toBe('OUTCOME_UNKNOWN');
+    }
+  });
+
+  it.each([[null], [[]]])('where errors are %j, is good', async (errors) => {
+    const { shop, clock } = scriptedShop([body({ data: payload, errors })]);
+    expect((await clock.run(shop.graphql(create))).data).toEqual(payload);
+  });
+});
+
+describe('a mutation that was refused without a payload', () => {
+  const at = { locations: [{ line: 1, column: 9 }] };
+
+  it.each([
+    ['without a code', { errors: [entry()] }],
+    ['by a text', { errors: 'Timeout' }],
+    ['with TIMEOUT', { errors: [entry('TIMEOUT')] }],
+    ['with a code of the future', { data: null, errors: [entry('OF_THE_FUTURE')] }],
+    ['in its field, without a code', { data: { draftOrderCreate: null }, errors: [entry(undefined, at)] }],
+    ['with a place in a result', { errors: [entry(undefined, { ...at, path: ['draftOrderCreate'] })] }],
+    ['with a known code beside an error without one', { data: null, errors: [entry('ACCESS_DENIED'), entry()] }],
+    ['with THROTTLED, but charged for', { data: null, errors: [entry('THROTTLED')], extensions: costs() }],
+    [
+      'with THROTTLED and nothing but its charge',
+      { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost: 10 } } },
+    ],
+  ])('%s may have been carried out', async (_name, response) => {
+    const { error, sends } = await failure([body(response)]);
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true });
+    expect(sends).toBe(1);
+  });
+
+  it.each([
+    ['as invalid', { errors: [entry('undefinedField', { path: ['mutation Create', 'x'], ...at })] }],
+    ['for its literals', { errors: [entry('argumentLiteralsIncompatible')] }],
+    ['for its variables', { errors: [entry('INVALID_VARIABLE')] }],
+    ['for an input field', { errors: [entry('missingRequiredInputObjectAttribute')] }],
+    ['by the parser', { errors: [{ message: 'syntax error, unexpected end of file', ...at }] }],
+    ['for its scope', { data: { draftOrderCreate: null }, errors: [entry('ACCESS_DENIED')] }],
+    ['for its cost', { errors: [entry('MAX_COST_EXCEEDED')] }],
+    ['for its shop', { errors: [entry('SHOP_INACTIVE')] }],
+  ])('%s was not carried out', async (_name, response) => {
+    const { error } = await failure([body(response)]);
+    expect(error.code).not.toBe('OUTCOME_UNKNOWN');
+    expect(error.mayHaveExecuted).toBe(false);
+  });
+});
+
+describe('what was in doubt stays in doubt', () => {
+  it.each([
+    ['a "Timeout" without a code', body({ errors: [{ message: 'Timeout' }] })],
+    ['a refusal for the scope', body({ errors: [entry('ACCESS_DENIED')] })],
+    ['an inactive shop', body({ errors: [entry('SHOP_INACTIVE')] })],
+  ])('after %s', async (_name, step) => {
+    const { error, sends } = await failure([broken('ECONNRESET'), step], set, { idempotencyKey: 'k' });
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', idempotencyKey: 'k' });
+    expect(sends).toBe(2);
+  });
+
+  it('after IDEMPOTENCY_RECORD_NOT_FOUND, which is no licence for another key', async () => {
+    const code = 'IDEMPOTENCY_RECORD_NOT_FOUND';
+    const gone = good({ inventorySetQuantities: { userErrors: [{ code, message: code }] } });
+    const { error, sends } = await failure([broken('ECONNRESET'), gone, good({})], set, { idempotencyKey: 'k' });
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', idempotencyKey: 'k', cause: { code: 'USER_ERROR' } });
+    expect(sends).toBe(2);
+  });
+
+  it('but not after IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED, by which Shopify says what became of it', async () => {
+    const code = 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED';
+    const failed = good({ inventorySetQuantities: { userErrors: [{ code, message: code }] } });
+    const { shop, clock } = scriptedShop([broken('ECONNRESET'), failed, good({})]);
+    await expect(clock.run(shop.graphql(set, { i: {} }))).resolves.toMatchObject({ attempts: 3 });
+  });
+});
+
+describe('an abort', () => {
+  const reason = new DOMException('the visitor left', 'AbortError');
+
+  async function abortDuring(steps: readonly Step[], document: string, atMs = 10): Promise<unknown> {
+    const { shop, clock } = scriptedShop(steps);
+    const controller = new AbortController();
+    const call = rejection(shop.graphql(document, { i: {} }, { signal: controller.signal }));
+    await clock.advance(atMs);
+    controller.abort(reason);
+    const thrown = await call;
+    expect(clock.pending).toBe(0);
+    expect(shop.status().limiter).toMatchObject({ inFlight: 0 });
+    return thrown;
+  }
+
+  it.each([
+    ['an unsafe', create],
+    ['a keyed', set],
+  ])('says that %s mutation had been sent, and keeps its reason', async (_name, document) => {
+    const error = (await abortDuring([silent], document)) as OutcomeUnknownError;
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, attempts: 1 });
+    expect(error.cause).toBe(reason);
+    expect(error.sentAt).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a query', 'query { shop { name } }'],
+    ['a mutation of a whole state', whole],
+  ])('of %s rejects with the reason itself', async (_name, document) => {
+    expect(await abortDuring([silent], document)).toBe(reason);
+  });
+
+  it('between two sends says so where the first one is unresolved, and only then', async () => {
+    const wait = { 'retry-after': '20' };
+    const lost = await abortDuring([status(503, '{}', wait)], set, 1000);
+    expect(isShopwrightError(lost, 'OUTCOME_UNKNOWN') && lost.cause).toBe(reason);
+    expect(await abortDuring([status(429, '{}', wait)], set, 1000)).toBe(reason);
+  });
+});
