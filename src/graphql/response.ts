@@ -81,7 +81,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   }
   const keyRefused = idempotencyRefusal(data, options, context);
   if (keyRefused) return { ok: false, error: keyRefused, feedback, cost };
-  const userErrors = options.userErrors === 'throw' ? collectUserErrors(options.operation, data) : [];
+  const userErrors = options.userErrors === 'throw' ? collectUserErrors(data, options) : [];
   if (userErrors.length > 0) {
     const message = userErrors.map(userErrorText).join('; ');
     return {
@@ -130,11 +130,23 @@ function readCost(extensions: Record<string, unknown>): ReadCost {
   };
 }
 
-function collectUserErrors(operation: ParsedOperation, data: Record<string, unknown>): readonly UserErrorEntry[] {
+function collectUserErrors(
+  data: Record<string, unknown>,
+  { operation, idempotency, before }: DecodeOptions,
+): readonly UserErrorEntry[] {
   if (operation.kind !== 'mutation') return [];
-  return operation.rootFields.flatMap((root) =>
-    root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)),
-  );
+  const isRepeated = before.unresolved && idempotency === 'idempotent';
+  return operation.rootFields.flatMap((root) => {
+    const entries = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key));
+    // What an earlier send has deleted is not there for the next one: that is what was asked for.
+    return isRepeated && /Delete/.test(root.name) ? entries.filter((entry) => !saysGone(entry)) : entries;
+  });
+}
+
+/** Whether a user error says that the thing does not exist: by its code or by its message. */
+function saysGone({ code, message }: UserErrorEntry): boolean {
+  if (code && /NOT_FOUND$|NOT_EXIST$/.test(code)) return true;
+  return /does(n't| not) exist|not found|(couldn't|could not) be found|no longer exists/i.test(message);
 }
 
 /** Tests an entry for a code. */

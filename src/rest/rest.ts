@@ -50,8 +50,9 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     const protocol: Protocol<unknown> = {
       encode: () => request,
       cost: () => 1,
-      decode: (response) =>
+      decode: (response, { unresolved }) =>
         decodeResponse(response, {
+          isRepeatedDelete: method === 'DELETE' && unresolved,
           shop: environment.shop,
           operation,
           requestsPerSecond,
@@ -103,6 +104,8 @@ function queryText(query: RestOptions['query'] = {}): string {
 }
 
 interface DecodeOptions {
+  /** An earlier send of this DELETE may have been carried out. */
+  readonly isRepeatedDelete: boolean;
   readonly shop: string;
   readonly operation: string;
   /** Requests per second that come back. Default: by the size of the bucket. */
@@ -126,6 +129,8 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   };
   const fail = (error: ShopwrightError): Decoded<unknown> => ({ ok: false, error, feedback, cost: null });
 
+  // What the earlier send has deleted is not found by the next one: that is what was asked for.
+  if (status === 404 && options.isRepeatedDelete) return { ok: true, value: null, feedback, cost: null };
   if (status === 422) return fail(refusedInput(response.body, operation, context));
   if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));
   if (response.body.trim() === '') return { ok: true, value: null, feedback, cost: null };
@@ -196,7 +201,8 @@ export interface RestResult<TData> {
  * The REST half of a client, for what GraphQL does not have yet: Shopify calls it legacy since 2024-10.
  *
  * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE
- * are sent again after a lost response; a POST is not, and throws `OutcomeUnknownError`. The rate of calls
+ * are sent again after a lost response, and a DELETE that then meets 404 has succeeded; a POST is not, and throws
+ * `OutcomeUnknownError`. The rate of calls
  * follows `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
  *
  * @example

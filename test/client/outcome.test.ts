@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { isShopwrightError, type OutcomeUnknownError, type ShopwrightError } from 'shopwright';
+import { createShopifyClient, isShopwrightError, type OutcomeUnknownError, type ShopwrightError } from 'shopwright';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { broken, costs, good, rejection, type Step, scriptedShop, silent, status } from './scripted-shop.ts';
 
@@ -159,5 +160,58 @@ describe('an abort', () => {
     const lost = await abortDuring([status(503, '{}', wait)], set, 1000);
     expect(isShopwrightError(lost, 'OUTCOME_UNKNOWN') && lost.cause).toBe(reason);
     expect(await abortDuring([status(429, '{}', wait)], set, 1000)).toBe(reason);
+  });
+});
+
+describe('a delete that is sent again after a lost response', () => {
+  const remove = 'mutation Remove { productDelete(input: { id: "1" }) { deletedProductId userErrors { message } } }';
+  const gone = (message: string, code?: string): Step =>
+    good({
+      productDelete: { deletedProductId: null, userErrors: [{ message, field: ['id'], ...(code && { code }) }] },
+    });
+  const idempotent = { retry: { idempotency: 'idempotent' as const } };
+
+  it.each(['reset-after', 'status-503-after', 'hang-after'] as const)('by REST has succeeded (%s)', async (fault) => {
+    const clock = createManualClock();
+    const fake = createFakeShopify({ clock });
+    const shop = createShopifyClient({
+      shop: 'demo',
+      accessToken: 'shpat_fake',
+      fetch: fake.fetch,
+      clock,
+      isolated: true,
+    });
+    const made = await clock.run(
+      shop.rest.post<{ product: { id: number } }>('products.json', { product: { title: 'Cup' } }),
+    );
+    const path = `products/${made.data.product.id}.json`;
+    fake.faults.next(fault);
+    await expect(clock.run(shop.rest.delete(path))).resolves.toMatchObject({ data: null, attempts: 2 });
+    // On the first attempt the same response is an error.
+    await expect(clock.run(shop.rest.delete(path))).rejects.toMatchObject({ code: 'HTTP_ERROR', status: 404 });
+  });
+
+  it('is none where the first send was refused, and no other method takes 404 for success', async () => {
+    const refused = scriptedShop([status(429), status(404)]);
+    await refused.clock.run(expect(refused.shop.rest.delete('products/1.json')).rejects.toMatchObject({ status: 404 }));
+    const put = scriptedShop([status(503), status(404)]);
+    await put.clock.run(expect(put.shop.rest.put('products/1.json', {})).rejects.toMatchObject({ status: 404 }));
+  });
+
+  it.each([
+    ['a message', gone('Product does not exist')],
+    ['a code', gone('gone', 'PRODUCT_NOT_FOUND')],
+  ])('by a mutation declared idempotent has succeeded, as %s says', async (_name, step) => {
+    const { shop, clock } = scriptedShop([broken('ECONNRESET'), step]);
+    await expect(clock.run(shop.graphql(remove, {}, idempotent))).resolves.toMatchObject({ attempts: 2 });
+  });
+
+  it('stays an error on the first attempt, for another reason, and for another mutation', async () => {
+    const missing = 'Product does not exist';
+    expect((await failure([gone(missing)], remove, idempotent)).error.code).toBe('USER_ERROR');
+    const other = await failure([broken('ECONNRESET'), gone('Product is locked')], remove, idempotent);
+    expect(other.error.code).toBe('USER_ERROR');
+    const update = remove.replace('productDelete', 'productDelete: productUpdate');
+    expect((await failure([broken('ECONNRESET'), gone(missing)], update, idempotent)).error.code).toBe('USER_ERROR');
   });
 });
