@@ -13,6 +13,9 @@ const brand = Symbol.for('shopwright.defer');
 /** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
 const shortestBreakerPauseMs = 1_000;
 
+/** The default of `retry.maxDelayMs`: a shorter wait is one that the job's own attempts outlast. */
+const longestCallWaitMs = 30_000;
+
 /** For what another copy of the package may have thrown. */
 const fallbackMs = 30_000;
 
@@ -53,12 +56,19 @@ export function defer(delayMs: number): Error & Deferral {
 export function deferDelay(thrown: unknown): number | undefined {
   try {
     if (isDeferral(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
+    if (isLongWait(thrown)) return thrown.retryAfterMs;
     if (!isShopwrightError(thrown, 'CIRCUIT_OPEN')) return undefined;
     return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
   } catch {
     // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
     return undefined;
   }
+}
+
+/** A wait that a server named and that no call stays for, such as the rest of the day for a daily limit. */
+function isLongWait(thrown: unknown): thrown is { readonly retryAfterMs: number } {
+  if (!isShopwrightError(thrown, 'THROTTLED', 'HTTP_ERROR') || !thrown.isRetryable) return false;
+  return isDelay(thrown.retryAfterMs) && thrown.retryAfterMs > longestCallWaitMs;
 }
 
 function isDeferral(thrown: unknown): thrown is Deferral {

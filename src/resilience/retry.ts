@@ -24,6 +24,8 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
   const repeatable = idempotency !== 'unsafe' || !mayHaveExecuted(error);
   const worthIt = error.isRetryable && error.code !== 'CIRCUIT_OPEN' && error.code !== 'DEADLINE_EXCEEDED';
   if (!repeatable || !worthIt || retries >= policy.maxRetries) return { action: 'stop' };
+  // A server can ask for a day: its caller, or the caller's queue, knows better what to do until then.
+  if ((error.retryAfterMs ?? 0) > policy.maxDelayMs) return { action: 'stop' };
   const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** retries);
   // A Retry-After of 0 would have us hammer at the shop.
   return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
@@ -73,6 +75,9 @@ export interface RetryPolicy {
   readonly maxRetries: number;
   /** Milliseconds of the first backoff; each further one doubles, with full jitter. Default 500. */
   readonly baseDelayMs: number;
-  /** Milliseconds that no backoff exceeds. Default 30,000. What Shopify asks for by `Retry-After` is kept to, however long. */
+  /**
+   * Milliseconds that no wait exceeds. Default 30,000. A response that asks for a longer one, by `Retry-After` or its
+   * bucket, ends the call with `retryAfterMs` on the error.
+   */
   readonly maxDelayMs: number;
 }

@@ -215,3 +215,30 @@ describe('a delete that is sent again after a lost response', () => {
     expect((await failure([broken('ECONNRESET'), gone(missing)], update, idempotent)).error.code).toBe('USER_ERROR');
   });
 });
+
+describe('a wait that the server names beyond retry.maxDelayMs', () => {
+  it.each([
+    ['a day', status(429, '{}', { 'retry-after': '86400' }), 86_400_000],
+    ['a date in 2099', status(503, '{}', { 'retry-after': 'Thu, 01 Jan 2099 00:00:00 GMT' }), 30_000],
+    [
+      'a bucket that hardly fills',
+      body({
+        errors: [entry('THROTTLED')],
+        extensions: costs({ actual: null, requested: 10, available: 0, rate: 1e-9 }),
+      }),
+      30_000,
+    ],
+  ])('ends the call at once: %s', async (_name, step, leastMs) => {
+    const { shop, clock, sent } = scriptedShop([step]);
+    const startedAt = clock.monotonic();
+    const error = await clock.run(rejection(shop.graphql('query { shop { name } }')));
+    expect(isShopwrightError(error) && error.retryAfterMs).toBeGreaterThanOrEqual(leastMs);
+    expect(clock.monotonic() - startedAt).toBeLessThan(1000);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is on the error of a mutation in doubt too', async () => {
+    const { error } = await failure([broken('ECONNRESET'), status(429, '{}', { 'retry-after': '86400' })], set);
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryAfterMs: 86_400_000 });
+  });
+});

@@ -2,7 +2,7 @@ import { QueueError, type TelemetryEvent } from 'shopwright';
 import { defer, inProcessQueue, type Job } from 'shopwright/queue';
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { CircuitOpenError } from '../../src/errors/errors.ts';
+import { CircuitOpenError, ThrottledError } from '../../src/errors/errors.ts';
 import { recordingLogger } from '../webhooks/recording-logger.ts';
 
 describe('the queue in this process', () => {
@@ -74,6 +74,22 @@ describe('the queue in this process', () => {
     await clock.run(queue.drain());
     expect(attempts).toEqual([1, 1, 1]);
     expect(clock.monotonic()).toBe(305_000);
+  });
+
+  it('defers by a wait of a day that Shopify names, and counts a short one as a failed attempt', async () => {
+    const clock = createManualClock();
+    const queue = inProcessQueue({ clock, retryDelaysMs: [1_000] });
+    const waits = [86_400_000, 20_000];
+    const attempts: number[] = [];
+    queue.process('wait', async ({ attempt }) => {
+      attempts.push(attempt);
+      const retryAfterMs = waits.shift();
+      if (retryAfterMs) throw new ThrottledError('daily limit', { retryAfterMs });
+    });
+    await queue.enqueue({ type: 'wait', payload: null });
+    await clock.run(queue.drain());
+    expect(attempts).toEqual([1, 1, 2]);
+    expect(clock.monotonic()).toBe(86_401_000);
   });
 
   it('takes nothing more when it is closed', async () => {
