@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'MAX_COST_EXCEEDED'
   | 'AUTHENTICATION_FAILED'
   | 'ACCESS_DENIED'
+  | 'IP_NOT_ALLOWED'
   | 'SHOP_UNAVAILABLE'
   | 'NETWORK_ERROR'
   | 'TIMEOUT'
@@ -138,11 +139,12 @@ export class AuthenticationError extends ShopwrightError {
 }
 
 /**
- * The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`). Code `ACCESS_DENIED`.
+ * The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`; code `ACCESS_DENIED`), or calls
+ * from this address are refused (a plain 403; code `IP_NOT_ALLOWED`).
  */
 export class AccessDeniedError extends ShopwrightError {
   override readonly name = 'AccessDeniedError';
-  declare readonly code: 'ACCESS_DENIED';
+  declare readonly code: 'ACCESS_DENIED' | 'IP_NOT_ALLOWED';
   /** What Shopify says is needed, such as "`write_products` access scope". */
   readonly requiredAccess: string | undefined;
   /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
@@ -151,11 +153,13 @@ export class AccessDeniedError extends ShopwrightError {
   constructor(
     message: string,
     details: ResponseErrorDetails & {
+      /** Default `ACCESS_DENIED`. */
+      readonly code?: 'ACCESS_DENIED' | 'IP_NOT_ALLOWED';
       readonly requiredAccess?: string | undefined;
       readonly data?: unknown;
     } = {},
   ) {
-    super(message, { ...details, code: 'ACCESS_DENIED', isRetryable: false });
+    super(message, { ...details, code: details.code ?? 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess;
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
@@ -459,6 +463,7 @@ interface ErrorOfCode {
   MAX_COST_EXCEEDED: MaxCostError;
   AUTHENTICATION_FAILED: AuthenticationError;
   ACCESS_DENIED: AccessDeniedError;
+  IP_NOT_ALLOWED: AccessDeniedError;
   SHOP_UNAVAILABLE: ShopUnavailableError;
   NETWORK_ERROR: NetworkError;
   TIMEOUT: TimeoutError;

@@ -32,10 +32,7 @@ export function errorOfStatus(
     case 402:
       return new ShopUnavailableError(`${shop} is frozen, or its plan lacks the feature (402).${quoted}`, details);
     case 403:
-      return new AccessDeniedError(
-        `The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`,
-        details,
-      );
+      return errorOfForbidden(response.body, shop, quoted, details);
     case 423:
       return new ShopUnavailableError(
         `${shop} is locked by Shopify (423). Its owner must contact Shopify.${quoted}`,
@@ -50,13 +47,77 @@ export function errorOfStatus(
       );
     case 501:
       return new HttpError(`${shop} does not offer this (501).${quoted}`, details);
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return new HttpError(
+        `${shop} redirects (${status}) ${meaningOfRedirect(response.headers.get('location'), shop)}${quoted}`,
+        details,
+      );
     default:
       return new HttpError(`${shop} answered with status ${status}.${quoted}`, {
         isRetryable: status >= 500 && status !== 783,
+        mayHaveExecuted: (status >= 500 && status !== 783) || givenUp.has(status),
         ...details,
       });
   }
 }
+
+/**
+ * Three causes of a 403, each with its own fix:
+ * a kind of token that public apps may no longer use, which a token source can renew; a missing scope, told as JSON;
+ * and an address outside of the app's IP allowlist, which is refused before any API sees the request.
+ * https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
+ */
+function errorOfForbidden(
+  body: string,
+  shop: string,
+  quoted: string,
+  details: ResponseErrorDetails,
+): AuthenticationError | AccessDeniedError {
+  if (/non-?expiring/i.test(body)) {
+    return new AuthenticationError(
+      `Shopify no longer takes the non-expiring access token for ${shop} (403). Exchange it for an expiring offline token.${quoted}`,
+      details,
+    );
+  }
+  if (isRecord(parseJson(body))) {
+    return new AccessDeniedError(
+      `The app may not do this on ${shop} (403). Grant the missing scope.${quoted}`,
+      details,
+    );
+  }
+  return new AccessDeniedError(
+    `${shop} refused the call before the API saw it (403 without an API response), as it does for addresses outside of ` +
+      "the app's IP allowlist. Add this server's outgoing addresses to the allowlist in the Dev Dashboard.",
+    { ...details, code: 'IP_NOT_ALLOWED' },
+  );
+}
+
+/** Where a redirect leads, without the query, which can hold secrets, and what that means. It is never followed. */
+function meaningOfRedirect(location: string | null, shop: string): string {
+  const base = `https://${shop}`;
+  if (location === null || !URL.canParse(location, base)) {
+    return "without saying where to. Check the shop's domain and the path.";
+  }
+  const { host, origin, pathname } = new URL(location, base);
+  const to = `to ${origin}${pathname}`;
+  if (/(^|\/)password\/?$/.test(pathname)) {
+    return `${to}: the password page of a storefront. Give the shop's *.myshopify.com domain, and check the path.`;
+  }
+  if (host === 'accounts.shopify.com' || /(^|\/)(login|authorize)(\/|$)/.test(pathname)) {
+    return `${to}: a page to log in. The Admin API is not at this address: check the shop's domain and the path.`;
+  }
+  if (host !== shop && host.endsWith('.myshopify.com')) {
+    return `${to}: the shop has another domain now. Use ${host} as its domain.`;
+  }
+  return `${to}. It is not followed, since the access token would go along: check the shop's domain and the path.`;
+}
+
+/** Somebody on the way stopped waiting, and Shopify may have gone on: 408 Request Timeout, and nginx's 499. */
+const givenUp: ReadonlySet<number> = new Set([408, 499]);
 
 const longestQuote = 300;
 

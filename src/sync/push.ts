@@ -248,6 +248,7 @@ const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 
 const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
   'AUTHENTICATION_FAILED',
   'ACCESS_DENIED',
+  'IP_NOT_ALLOWED',
   'SHOP_UNAVAILABLE',
   'CIRCUIT_OPEN',
   'CONFIG_INVALID',

@@ -96,6 +96,10 @@ describe('a mutation that was refused without a payload', () => {
   });
 });
 
+it.each([408, 499])('a mutation whose wait somebody else gave up (%i) may have been carried out', async (code) => {
+  expect((await failure([status(code)])).error).toMatchObject({ code: 'OUTCOME_UNKNOWN', attempts: 1 });
+});
+
 describe('what was in doubt stays in doubt', () => {
   it.each([
     ['a "Timeout" without a code', body({ errors: [{ message: 'Timeout' }] })],
