@@ -52,7 +52,8 @@ export function createRestClient(settings: RestClientSettings): RestClient {
       cost: () => 1,
       decode: (response, { unresolved }) =>
         decodeResponse(response, {
-          isRepeatedDelete: method === 'DELETE' && unresolved,
+          method,
+          unresolved,
           shop: environment.shop,
           operation,
           requestsPerSecond,
@@ -104,8 +105,9 @@ function queryText(query: RestOptions['query'] = {}): string {
 }
 
 interface DecodeOptions {
-  /** An earlier send of this DELETE may have been carried out. */
-  readonly isRepeatedDelete: boolean;
+  readonly method: Method;
+  /** An earlier send of this call may have been carried out. */
+  readonly unresolved: boolean;
   readonly shop: string;
   readonly operation: string;
   /** Requests per second that come back. Default: by the size of the bucket. */
@@ -113,12 +115,23 @@ interface DecodeOptions {
   readonly nowMs: number;
 }
 
+/** Gone, in conflict, refused as invalid: all of that can be the work of an earlier send. */
+const conflicts: ReadonlySet<number> = new Set([404, 409, 422]);
+
 /** Reads one REST response into its body or one typed error. */
 function decodeResponse(response: TransportResponse, options: DecodeOptions): Decoded<unknown> {
-  const { shop, operation } = options;
+  const { shop, operation, method, unresolved } = options;
   const { status } = response;
   const requestId = response.headers.get('x-request-id') ?? undefined;
-  const context = { shop, operation, status, ...(requestId !== undefined && { requestId }) };
+  // What the earlier send wrote may be what the next one runs into.
+  const isInDoubt = unresolved && method !== 'GET' && conflicts.has(status);
+  const context = {
+    shop,
+    operation,
+    status,
+    ...(requestId !== undefined && { requestId }),
+    ...(isInDoubt && { mayHaveExecuted: true }),
+  };
   const throttleStatus = readCallLimit(
     response.headers.get('x-shopify-shop-api-call-limit'),
     options.requestsPerSecond,
@@ -130,7 +143,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   const fail = (error: ShopwrightError): Decoded<unknown> => ({ ok: false, error, feedback, cost: null });
 
   // What the earlier send has deleted is not found by the next one: that is what was asked for.
-  if (status === 404 && options.isRepeatedDelete) return { ok: true, value: null, feedback, cost: null };
+  if (status === 404 && method === 'DELETE' && unresolved) return { ok: true, value: null, feedback, cost: null };
   if (status === 422) return fail(refusedInput(response.body, operation, context));
   if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));
   if (response.body.trim() === '') return { ok: true, value: null, feedback, cost: null };

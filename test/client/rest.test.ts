@@ -116,6 +116,15 @@ describe('a lost answer', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it.each([404, 409, 422])('of a PUT whose second send meets %i leaves its outcome open', async (code) => {
+    const lost = scriptedShop([broken('ECONNRESET'), status(code)]);
+    const put = lost.shop.rest.put('products/1.json', {});
+    await lost.clock.run(expect(put).rejects.toMatchObject({ mayHaveExecuted: true, attempts: 2 }));
+    const first = scriptedShop([status(code)]);
+    const alone = first.shop.rest.put('products/1.json', {});
+    await first.clock.run(expect(alone).rejects.toMatchObject({ mayHaveExecuted: false, attempts: 1 }));
+  });
+
   it('of a POST leaves its outcome unknown, unless the caller knows better', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     expect(isShopwrightError(await clock.run(rejection(shop.rest.post('products.json', {}))), 'OUTCOME_UNKNOWN')).toBe(
