@@ -160,7 +160,7 @@ export class AccessDeniedError extends ShopwrightError {
     } = {},
   ) {
     super(message, { ...details, code: details.code ?? 'ACCESS_DENIED', isRetryable: false });
-    this.requiredAccess = details.requiredAccess;
+    this.requiredAccess = details.requiredAccess === undefined ? undefined : redactText(details.requiredAccess);
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 }
@@ -292,6 +292,7 @@ export interface GraphqlErrorEntry {
 export class GraphqlError extends ShopwrightError {
   override readonly name = 'GraphqlError';
   declare readonly code: 'GRAPHQL_ERROR';
+  /** The `extensions` of an entry can hold the caller's variables: read them by name, nothing prints them. */
   readonly errors: readonly GraphqlErrorEntry[];
   /** Partial data, where Shopify sent some. Not part of `toJSON`. */
   readonly data: unknown;
@@ -308,9 +309,13 @@ export class GraphqlError extends ShopwrightError {
   ) {
     const isRetryable = details.isRetryable ?? false;
     super(message, { mayHaveExecuted: isRetryable, ...details, code: 'GRAPHQL_ERROR', isRetryable });
-    this.errors = details.errors;
+    this.errors = details.errors.map(withHiddenExtensions);
     Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
+}
+
+function withHiddenExtensions({ extensions, ...entry }: GraphqlErrorEntry): GraphqlErrorEntry {
+  return extensions ? Object.defineProperty(entry, 'extensions', { value: extensions, enumerable: false }) : entry;
 }
 
 /** One entry of a mutation's `userErrors`. */

@@ -162,7 +162,7 @@ function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
     return [{ message: redactText(typeof errors === 'string' ? errors : JSON.stringify(errors)) }];
   }
   return errors.map((entry: unknown): GraphqlErrorEntry => {
-    if (!isRecord(entry)) return { message: String(entry) };
+    if (!isRecord(entry)) return { message: redactText(String(entry)) };
     return {
       message: typeof entry['message'] === 'string' ? redactText(entry['message']) : 'no message',
       ...(Array.isArray(entry['path']) && { path: entry['path'] }),

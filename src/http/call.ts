@@ -22,7 +22,7 @@ import {
   type RetryPolicy,
 } from '../resilience/retry.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
-import { renewToken, takeToken, tokenAtHand, withoutToken } from './token.ts';
+import { renewToken, takeToken, tokenAtHand, withoutToken, withoutTokenInError } from './token.ts';
 import type { ApiWatch } from './version-watch.ts';
 
 /**
@@ -274,7 +274,7 @@ class RunningCall<T> {
       // What was under way when the caller aborted may have arrived.
       if (this.#isAbort(error)) this.#unresolved = true;
       else if (isShopwrightError(error)) this.#noteOutcome(error);
-      return { ok: false, error, ranMs: clock.monotonic() - startedAt };
+      return { ok: false, error: withoutTokenInError(error, token), ranMs: clock.monotonic() - startedAt };
     };
     let response: TransportResponse;
     try {
@@ -287,12 +287,13 @@ class RunningCall<T> {
       return failed(error);
     }
 
-    const decoded = protocol.decode(response, { unresolved: this.#unresolved });
+    const repeatable = withoutToken(response, token);
+    const decoded = protocol.decode(repeatable, { unresolved: this.#unresolved });
     permit.settle(decoded.feedback);
     this.#reportAttempt(startedAt, response.status, decoded.ok ? null : decoded.error.code, decoded.cost);
-    watch.see(operation, response.headers);
+    watch.see(operation, repeatable.headers);
     if (!decoded.ok) return failed(decoded.error);
-    const requestId = response.headers.get('x-request-id') ?? undefined;
+    const requestId = repeatable.headers.get('x-request-id') ?? undefined;
     return { ok: true, result: { value: decoded.value, cost: decoded.cost, requestId, response } };
   }
 
@@ -306,7 +307,7 @@ class RunningCall<T> {
         const all = { ...headers, ...encoded.headers, 'x-shopify-access-token': token };
         const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal });
         // A transport that ignores the signal must not hold the call.
-        return withoutToken(await limit.until(exchange), token);
+        return await limit.until(exchange);
       } catch (thrown) {
         throw limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
       }

@@ -8,6 +8,7 @@ import {
   ThrottledError,
 } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
 /** The typed error of a response whose status is not 2xx. */
@@ -128,7 +129,8 @@ function messageOfBody(body: string): string | undefined {
   const { errors, error } = parsed;
   const value = errors ?? error;
   if (value === undefined) return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // Before it is cut: nobody would recognize half of a secret.
+  const text = redactText(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
 }
 

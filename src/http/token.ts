@@ -1,5 +1,7 @@
 import { AuthenticationError, isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
 import type { LinkedSignal } from '../internal/abort.ts';
+import { isRecord } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
@@ -74,9 +76,55 @@ function sourceFailed(thrown: unknown, shop: string): AuthenticationError {
   return new AuthenticationError(`The token source failed for ${shop} with ${name}.`, { shop });
 }
 
-/** Errors quote what a server says; where it repeats the token, that is cut out. */
+/**
+ * A response as errors, events and log lines may repeat it: without the token in its headers and, if the response is a
+ * refusal, in its body. What a good response holds is the caller's and stays as it came.
+ */
 export function withoutToken(response: TransportResponse, token: string): TransportResponse {
-  return response.body.includes(token)
-    ? { ...response, body: response.body.replaceAll(token, '[redacted]') }
-    : response;
+  const { status, headers, body } = response;
+  const isGood = status >= 200 && status <= 299;
+  return {
+    status,
+    body: isGood ? body : cutToken(body, token),
+    headers: {
+      get(name) {
+        const value = headers.get(name);
+        return value === null ? null : redactText(cutToken(value, token));
+      },
+    },
+  };
+}
+
+/** Cuts the token out of what an error shows. Its data is hidden, and stays as it came. */
+export function withoutTokenInError<E>(error: E, token: string): E {
+  if (!isShopwrightError(error)) return error;
+  error.message = cutToken(error.message, token);
+  if (error.stack !== undefined) error.stack = cutToken(error.stack, token);
+  for (const [name, value] of Object.entries(error)) {
+    const cut = cutTokens(value, token);
+    if (cut !== value) Reflect.set(error, name, cut);
+  }
+  return error;
+}
+
+/** Like `cutToken`, for texts at any depth. Properties that are hidden stay so, and stay as they are. */
+function cutTokens(value: unknown, token: string): unknown {
+  if (typeof value === 'string') return cutToken(value, token);
+  if (Array.isArray(value)) return value.map((entry) => cutTokens(entry, token));
+  if (!isRecord(value)) return value;
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, property]) => [
+    name,
+    property.enumerable ? { ...property, value: cutTokens(property.value, token) } : property,
+  ]);
+  return Object.create(Object.getPrototypeOf(value), Object.fromEntries(properties));
+}
+
+/**
+ * Shopify's tokens have more than 30 characters. A shorter one, such as `test` against a mock server, is no secret and
+ * would be found in any text.
+ */
+const shortestSecret = 16;
+
+function cutToken(text: string, token: string): string {
+  return token.length < shortestSecret ? text : text.replaceAll(token, '[redacted]');
 }

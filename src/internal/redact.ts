@@ -15,11 +15,11 @@ export function bareMessage(error: unknown): string {
 }
 
 /**
- * A Redis client's error, made safe as the cause of one of ours. ioredis attaches the command with all its arguments to
- * its errors, and printing an error prints its causes: the password of the connection, or the values that were written.
+ * A client's error, made safe as the cause of one of ours: its name, message, code and frames. ioredis attaches the
+ * command with all its arguments to its errors, `pg` the row that was refused, and printing an error prints its causes.
  */
-export function bareCause(error: unknown): Error {
-  const bare = new Error(bareMessage(error));
+export function bareCause(error: unknown, message: string = bareMessage(error)): Error {
+  const bare = new Error(redactText(message));
   if (!(error instanceof Error)) return bare;
   const { name, stack = '' } = error;
   const code: unknown = Reflect.get(error, 'code');

@@ -9,6 +9,7 @@ import { type CallEnvironment, type Decoded, type EncodedRequest, type Protocol,
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseExactJson, parseJson, stringifyExactJson } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
@@ -182,10 +183,10 @@ function refusedInput(
     ? Object.entries(errors).flatMap(([field, messages]) =>
         (Array.isArray(messages) ? messages : [messages]).map((message) => ({
           field: [field],
-          message: String(message),
+          message: redactText(String(message)),
         })),
       )
-    : [{ message: typeof errors === 'string' ? errors : 'Unprocessable Entity' }];
+    : [{ message: typeof errors === 'string' ? redactText(errors) : 'Unprocessable Entity' }];
   const said = userErrors.map(({ field, message }) => `${field?.join('.') ?? 'input'}: ${message}`).join('; ');
   return new ShopifyUserError(`${operation} was refused: ${said}`, { userErrors, ...context });
 }

@@ -1,4 +1,5 @@
 import { StorageError } from '../../errors/errors.ts';
+import { bareCause } from '../../internal/redact.ts';
 
 const codeOf = (error: unknown): string | undefined => {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
@@ -51,7 +52,7 @@ export interface PostgresErrors {
 export function createPostgresErrors(schema: string): PostgresErrors {
   const subject = `The Postgres store in schema ${JSON.stringify(schema)}`;
   const make = (message: string, isRetryable: boolean, cause: unknown): StorageError =>
-    new StorageError(`${subject} ${message}.`, { isRetryable, cause });
+    new StorageError(`${subject} ${message}.`, { isRetryable, ...causedBy(cause) });
 
   const refusedBy = (sqlState: string, error: unknown): StorageError => {
     const found = diagnose(sqlState);
@@ -64,7 +65,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
   const outcomeUnknown = (cause: unknown): StorageError =>
     new StorageError(
       `${subject} got no response to a write in time, or lost its connection before one: it may have been done or not. Read the state before you try again.`,
-      { cause, mayHaveExecuted: true },
+      { ...causedBy(cause), mayHaveExecuted: true },
     );
 
   return {
@@ -104,6 +105,25 @@ export function createPostgresErrors(schema: string): PostgresErrors {
     rolledBack: () =>
       make('rolled the transaction back instead of committing it: one of its statements had failed', false, undefined),
   };
+}
+
+/** What the server says of an error that names things, and never holds a row or a value. */
+const namingFields = ['severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'] as const;
+
+/**
+ * What went wrong, as the cause: `detail`, `where` and whatever a driver adds hold rows and parameters. The messages of
+ * class 22 (data) and of syntax errors quote values.
+ */
+function causedBy(error: unknown): { readonly cause?: Error } {
+  if (error === undefined) return {};
+  const quotesValues = /^(22|42601)/.test(sqlStateOf(error) ?? '');
+  const message = quotesValues ? messageOf(error).replace(/"[\s\S]*"/, '"…"') : messageOf(error);
+  const cause = bareCause(error, message);
+  for (const field of namingFields) {
+    const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+    if (typeof value === 'string') Reflect.set(cause, field, value);
+  }
+  return { cause };
 }
 
 /** What an error of the server means to whoever called a store. */
