@@ -15,7 +15,7 @@ import type { BreakerPolicy } from '../resilience/breaker.ts';
 import type { RetryPolicy } from '../resilience/retry.ts';
 import { createRestClient, type RestClient } from '../rest/rest.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
-import { optionProblems, type ShopifyAppOptions, type ShopifyClientOptions } from './options.ts';
+import { appProblems, clientProblems, type ShopifyAppOptions, type ShopifyClientOptions } from './options.ts';
 import { createRuntime, processRuntime, shared, shopStateFor } from './shop-state.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
@@ -51,7 +51,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const clock = options.clock ?? systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
-  const problems: Issue[] = [...optionProblems(options)];
+  const problems: Issue[] = [...clientProblems(options)];
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
@@ -63,7 +63,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const logger = safeLogger(options.logger);
   if (version.warning !== undefined) logger?.warn({ shop, apiVersion }, version.warning);
   const app = options.appId ?? 'default';
-  const origin = options.origin?.replace(/\/$/, '') ?? `https://${shop}`;
+  const origin = options.origin === undefined ? `https://${shop}` : new URL(options.origin).origin;
   const emit = options.telemetry && createEmit(options.telemetry, logger);
   const runtime = options.isolated ? createRuntime() : processRuntime();
   const limiter =
@@ -129,7 +129,17 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   };
 }
 
-/** Makes an app that hands out a client for each of its shops. */
+/**
+ * Makes an app that hands out a client for each of its shops.
+ *
+ * @throws ConfigError with every invalid option, at once and not with the first shop.
+ */
 export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
+  const version = resolveApiVersion(options.apiVersion, (options.clock ?? systemClock).now());
+  const problems: Issue[] = [...appProblems(options)];
+  if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
+  if (typeof options.auth?.get !== 'function')
+    problems.push({ field: 'auth', message: 'is missing: give a token source, with get and invalidate.' });
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
 }

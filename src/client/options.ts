@@ -1,6 +1,7 @@
 import type { Issue } from '../errors/errors.ts';
 import { outOfRange } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { TelemetryListener } from '../ports/events.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
@@ -15,8 +16,13 @@ export interface CommonOptions {
   readonly appId?: string;
   /** Default: the version this package is generated for. */
   readonly apiVersion?: string;
-  /** A test server in place of `https://{shop}`, such as `http://127.0.0.1:4010`. */
+  /** A test server in place of `https://{shop}`, such as `http://127.0.0.1:4010`: scheme and host, and a port. */
   readonly origin?: string;
+  /**
+   * `true` takes an `origin` of plain http that is not on this machine, such as a fake in a container beside it: the
+   * access token goes there in clear text. Default `false`.
+   */
+  readonly allowInsecureOrigin?: boolean;
   /** Replaces the global `fetch`, looked up at each request. */
   readonly fetch?: typeof fetch;
   /** Default: ky over `fetch`. */
@@ -61,16 +67,77 @@ export type ShopifyClientOptions = CommonOptions & {
 /** Options of `createShopifyApp`. */
 export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };
 
-/** What is invalid in the options that one client and a whole app have in common. */
-export function optionProblems(options: CommonOptions): readonly Issue[] {
-  return [...originProblems(options.origin), ...rangeProblems(options)];
+const commonNames: Record<keyof CommonOptions, true> = {
+  appId: true,
+  apiVersion: true,
+  origin: true,
+  allowInsecureOrigin: true,
+  fetch: true,
+  transport: true,
+  limiter: true,
+  breaker: true,
+  retry: true,
+  rest: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  logger: true,
+  telemetry: true,
+  userAgentPrefix: true,
+  isolated: true,
+  clock: true,
+};
+
+const breakerNames: Record<keyof NonNullable<CommonOptions['breaker']>, true> = {
+  failures: true,
+  operations: true,
+  openMs: true,
+  trials: true,
+  store: true,
+};
+
+const retryNames: Record<keyof RetryPolicy, true> = { maxRetries: true, baseDelayMs: true, maxDelayMs: true };
+
+/** What is invalid in the options of a client: unknown names, the origin, and numbers out of range. */
+export function clientProblems(options: ShopifyClientOptions): readonly Issue[] {
+  return [
+    ...unknownNames(options, { ...commonNames, shop: true, accessToken: true, auth: true }),
+    ...valueProblems(options),
+  ];
 }
 
-function originProblems(origin: string | undefined): readonly Issue[] {
+/** What is invalid in the options of an app. */
+export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
+  return [...unknownNames(options, { ...commonNames, auth: true }), ...valueProblems(options)];
+}
+
+function valueProblems(options: CommonOptions): readonly Issue[] {
+  return [
+    ...unknownNames(options.breaker, breakerNames, 'breaker.'),
+    ...unknownNames(options.retry, retryNames, 'retry.'),
+    ...unknownNames(options.rest, { requestsPerSecond: true }, 'rest.'),
+    ...originProblems(options),
+    ...rangeProblems(options),
+  ];
+}
+
+function originProblems({ origin, allowInsecureOrigin = false }: CommonOptions): readonly Issue[] {
   if (origin === undefined) return [];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const fits = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(origin);
-  return fits ? [] : [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
+  // A parser forgives white space, missing slashes and odd numbers: it could lead elsewhere than a reader believes.
+  const text = String(origin).toLowerCase().replace(/\/$/, '');
+  const isExact = url && [url.origin, `${url.origin}:${url.protocol === 'https:' ? 443 : 80}`].includes(text);
+  if (!isExact || !/^https?:$/.test(url.protocol)) {
+    return [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
+  }
+  if (url.protocol === 'https:' || allowInsecureOrigin || isLoopback(url.hostname)) return [];
+  const message =
+    'is plain http on another machine, which would get the access token in clear text. Use https, or set ' +
+    'allowInsecureOrigin: true for a test server in a network of your own.';
+  return [{ field: 'origin', message }];
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
 }
 
 function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Issue[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import type { WebhookSubscriptionTopic } from '../graphql/operations/generated/graphql.ts';
 import { isRecord } from '../internal/json.ts';
+import { nearestName } from '../internal/names.ts';
 import { complianceTopics, eventTopics, topicToEnum, type WebhookTopic, webhookTopics } from '../webhooks/topics.ts';
 import { addressOf, type CheckedSubscription, type SubscriptionField } from './subscription.ts';
 
@@ -138,33 +139,7 @@ function topicIssue(topic: unknown): string | undefined {
   if (eventTopics.some((known) => known === topic)) {
     return 'is a topic of the next-generation Events, which cannot be subscribed to through the API: set it in shopify.app.toml under [[events.subscription]], or give a webhook topic such as products/update';
   }
-  return `is not a topic of this API version. Did you mean ${nearestTopic(topic)}?`;
-}
-
-/** The topic that is the fewest edits away, however it is written. */
-function nearestTopic(text: string): string {
-  const wanted = topicToEnum(text.trim().slice(0, 100));
-  let nearest = '';
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const topic of webhookTopics) {
-    const edits = editDistance(wanted, topicToEnum(topic));
-    if (edits < fewest) [nearest, fewest] = [topic, edits];
-  }
-  return nearest;
-}
-
-/** The Levenshtein distance: letters to insert, delete or replace. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (let at = 1; at <= other.length; at++) {
-      const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
+  return `is not a topic of this API version. Did you mean ${nearestName(topic, webhookTopics, topicToEnum)}?`;
 }
 
 /**

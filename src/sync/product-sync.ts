@@ -1,4 +1,4 @@
-import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
 import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
 import { sharedTask } from '../internal/abort.ts';
@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -129,6 +130,16 @@ export interface SyncHealth {
 /** Loaded with the first product: zod takes longer to load than everything else in this entry. */
 const loadValidation = lateModule(() => import('../validation/validate.ts'));
 
+const optionNames: Record<keyof ProductSyncOptions, true> = {
+  client: true,
+  stores: true,
+  publishTo: true,
+  concurrency: true,
+  adoptByHandle: true,
+  recreateDeleted: true,
+  clock: true,
+};
+
 const defaultConcurrency = 8;
 
 const maxConcurrency = 1000;
@@ -144,11 +155,10 @@ const maxConcurrency = 1000;
  */
 export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency) {
-    throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }],
-    });
-  }
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
+    issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { records } = stores;
   const mutex = new KeyedMutex();
   const { adoptByHandle = false, recreateDeleted = false } = options;

@@ -1,9 +1,11 @@
-import { ConfigError } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
   type WebhookHandler,
   type WebhookHandlerOptions,
+  type WebhookOrder,
   wholeNumber,
 } from './events.ts';
 
@@ -21,7 +23,8 @@ import {
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when a number of bytes or milliseconds is invalid, or there is a queue and no store.
+ * @throws ConfigError when an option does not exist, a number of bytes or milliseconds or an order is invalid, or there
+ * is a queue and no store.
  *
  * @example
  * ```ts
@@ -33,6 +36,13 @@ import {
  * ```
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
+  const issues: readonly Issue[] = [
+    ...unknownNames(options, optionNames),
+    ...Object.entries(options.order ?? {}).flatMap(([topic, order]) =>
+      unknownValue(`order["${topic}"]`, order, orders),
+    ),
+  ];
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   maxBodyBytesOf(options);
   const { store, queue, name = 'webhooks', retryDelaysMs = [] } = options;
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
@@ -51,3 +61,22 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     process: async (delivery: WebhookDelivery) => (await ingest).process(delivery),
   });
 }
+
+const optionNames: Record<keyof WebhookHandlerOptions, true> = {
+  secrets: true,
+  maxBodyBytes: true,
+  logger: true,
+  on: true,
+  enabled: true,
+  store: true,
+  queue: true,
+  retryDelaysMs: true,
+  dedupeTtlMs: true,
+  ackTimeoutMs: true,
+  order: true,
+  name: true,
+  clock: true,
+  onEvent: true,
+};
+
+const orders: readonly WebhookOrder[] = ['newest', 'until-deleted', 'always'];

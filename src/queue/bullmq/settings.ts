@@ -1,4 +1,5 @@
 import { ConfigError, type Issue } from '../../errors/errors.ts';
+import { unknownNames } from '../../internal/names.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { areDelays, isTimeout } from '../job.ts';
@@ -55,6 +56,21 @@ export interface BullmqQueueOptions {
 /** The options with defaults; the logger and the listener stay optional. */
 export type BullmqQueueSettings = Required<Omit<BullmqQueueOptions, 'logger' | 'telemetry'>>;
 
+const optionNames: Record<keyof BullmqQueueOptions, true> = {
+  connection: true,
+  name: true,
+  prefix: true,
+  concurrency: true,
+  retryDelaysMs: true,
+  timeoutMs: true,
+  lockDurationMs: true,
+  maxStalledCount: true,
+  maxDeadJobs: true,
+  commandTimeoutMs: true,
+  logger: true,
+  telemetry: true,
+};
+
 /**
  * Fills in the defaults.
  *
@@ -64,7 +80,7 @@ export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSet
   const { connection, name = 'shopify-sync', prefix = '{shopwright}', concurrency = 8 } = options;
   const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000, maxDeadJobs = 10_000 } = options;
   const { lockDurationMs = 30_000, maxStalledCount = 5, commandTimeoutMs = 5_000 } = options;
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames, 'queue.')];
   const check = (field: keyof BullmqQueueOptions, isValid: boolean, message: string): void => {
     if (!isValid) issues.push({ field: `queue.${field}`, message });
   };

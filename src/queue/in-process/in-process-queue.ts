@@ -3,6 +3,7 @@ import Bottleneck from 'bottleneck';
 import { ConfigError, type Issue, QueueError } from '../../errors/errors.ts';
 import { boundedWait } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -329,6 +330,17 @@ export interface InProcessQueueOptions {
 /** The options with defaults; the logger and the listener stay optional. */
 type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
 
+const optionNames: Record<keyof InProcessQueueOptions, true> = {
+  name: true,
+  concurrency: true,
+  retryDelaysMs: true,
+  timeoutMs: true,
+  maxDeadJobs: true,
+  clock: true,
+  logger: true,
+  telemetry: true,
+};
+
 /**
  * Fills in the defaults.
  *
@@ -337,7 +349,7 @@ type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 't
 function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
   const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
   const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames, 'queue.')];
   const check = (field: keyof InProcessQueueOptions, isValid: boolean, message: string): void => {
     if (!isValid) issues.push({ field: `queue.${field}`, message });
   };

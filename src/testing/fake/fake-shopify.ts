@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors/errors.ts';
 import { systemClock } from '../../internal/clock.ts';
+import { unknownNames, unknownValue } from '../../internal/names.ts';
 import { createBackground } from './background.ts';
 import { bulkOptionProblems } from './bulk/operation.ts';
 import { createBulk } from './bulk/runner.ts';
@@ -163,8 +164,27 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   };
 }
 
-function checkOptions({ latencyMs = 0, costSkew = 0, bulk = {} }: FakeShopifyOptions): void {
+const optionNames: Record<keyof FakeShopifyOptions, true> = {
+  shops: true,
+  apps: true,
+  clock: true,
+  seed: true,
+  faults: true,
+  latencyMs: true,
+  costSkew: true,
+  persistFile: true,
+  apiVersion: true,
+  recordVariables: true,
+  webhooks: true,
+  bulk: true,
+  resolvers: true,
+};
+
+function checkOptions(options: FakeShopifyOptions): void {
+  const { latencyMs = 0, costSkew = 0, bulk = {} } = options;
   const problems = [
+    ...unknownNames(options, optionNames),
+    ...unknownValue('apiVersion', options.apiVersion, ['2026-10']),
     ...(latencyMs >= 0 ? [] : [{ field: 'latencyMs', message: `is ${latencyMs}. Give milliseconds, 0 or more.` }]),
     ...(costSkew >= 0 && costSkew < 1
       ? []

@@ -1,8 +1,9 @@
 import { ConfigError, type Issue } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
+import { unknownNames, unknownValue } from '../../internal/names.ts';
 import { type Bucket, bucketFor, restBucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/context.ts';
-import type { FakeShopOptions } from './model.ts';
+import type { FakePlan, FakeShopOptions } from './model.ts';
 import { requiredScopes } from './schema.ts';
 
 /** One shop of a fake, with its buckets. */
@@ -38,15 +39,52 @@ export interface Shops {
 
 const shopDomain = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
+const optionNames: Record<keyof FakeShopOptions, true> = {
+  domain: true,
+  name: true,
+  plan: true,
+  bucket: true,
+  restBucket: true,
+  tokens: true,
+  scopes: true,
+  publications: true,
+  locations: true,
+  state: true,
+};
+
+const bucketNames: Record<keyof NonNullable<FakeShopOptions['bucket']>, true> = {
+  maximumAvailable: true,
+  restoreRate: true,
+  currentlyAvailable: true,
+};
+
+function shopProblems(shop: FakeShopOptions, group: string): readonly Issue[] {
+  return [
+    ...unknownNames(shop, optionNames, group),
+    ...unknownNames(shop.bucket, bucketNames, `${group}bucket.`),
+    ...unknownNames(shop.restBucket, { size: true, leakRate: true }, `${group}restBucket.`),
+    ...unknownValue(`${group}plan`, shop.plan, ['standard', 'advanced', 'plus'] satisfies FakePlan[]),
+    ...unknownValue(`${group}state`, shop.state, [
+      'active',
+      'uninstalled',
+      'frozen',
+      'locked',
+    ] satisfies ShopState['state'][]),
+  ];
+}
+
 /**
  * Makes the shops of a fake.
  *
- * @throws ConfigError for a domain that is no shop's, or is given twice.
+ * @throws ConfigError for an unknown option, plan or state, and for a domain that is no shop's or is given twice.
  */
 export function createShops(options: readonly FakeShopOptions[], clock: Clock): Shops {
   const byDomain = new Map<string, ShopState>();
   const problems: Issue[] = [];
   for (const [index, shop] of options.entries()) {
+    const unknown = shopProblems(shop, `shops[${index}].`);
+    problems.push(...unknown);
+    if (unknown.length > 0) continue;
     const state = createShopState(shop, clock);
     const field = `shops[${index}].domain`;
     if (!shopDomain.test(state.domain)) {

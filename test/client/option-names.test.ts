@@ -1,0 +1,123 @@
+import { createShopifyApp, createShopifyClient, isShopwrightError, memoryStores } from 'shopwright';
+import { inProcessQueue } from 'shopwright/queue';
+import { bullmqQueue } from 'shopwright/queue/bullmq';
+import { createProductSync } from 'shopwright/sync';
+import { createFakeShopify } from 'shopwright/testing';
+import { createWebhookHandler } from 'shopwright/webhooks';
+import { describe, expect, test } from 'vitest';
+
+/** As JavaScript calls it, where no compiler looks at the names. */
+const loose = (make: unknown) => make as (options: object) => unknown;
+
+const client = (options: object): unknown =>
+  loose(createShopifyClient)({ shop: 'acme', accessToken: 'test', ...options });
+const auth = { get: async () => 'test', invalidate: async () => false };
+const app = (options: object): unknown => loose(createShopifyApp)({ auth, ...options });
+const shop = createShopifyClient({ shop: 'acme', accessToken: 'test', isolated: true });
+const sync = (options: object): unknown =>
+  loose(createProductSync)({ client: shop, stores: memoryStores(), ...options });
+const webhooks = (options: object): unknown => loose(createWebhookHandler)({ secrets: 's', on: {}, ...options });
+
+function issuesOf(make: () => unknown): Readonly<Record<string, string>> {
+  try {
+    make();
+  } catch (error) {
+    if (!isShopwrightError(error, 'CONFIG_INVALID')) throw error;
+    return Object.fromEntries(error.issues.map(({ field, message }) => [field, message]));
+  }
+  return {};
+}
+
+describe('a name that does not exist is refused with the nearest that does', () => {
+  test.each([
+    ['a client', client, { retries: { maxRetries: 1 } }, 'retries', 'retry'],
+    ['a client', client, { timeout: 5 }, 'timeout', 'timeoutMs'],
+    ['a client', client, { accesstoken: 'x' }, 'accesstoken', 'accessToken'],
+    ['a client', client, { retry: { maxRetry: 1 } }, 'retry.maxRetry', 'retry.maxRetries'],
+    ['a client', client, { breaker: { failure: 1 } }, 'breaker.failure', 'breaker.failures'],
+    ['a client', client, { rest: { requestPerSecond: 1 } }, 'rest.requestPerSecond', 'rest.requestsPerSecond'],
+    ['an app', app, { transports: {} }, 'transports', 'transport'],
+    ['a sync', sync, { concurency: 4 }, 'concurency', 'concurrency'],
+    ['a webhook handler', webhooks, { secret: 's' }, 'secret', 'secrets'],
+    ['a fake', loose(createFakeShopify), { shop: [] }, 'shop', 'shops'],
+    ['a shop of a fake', loose(createFakeShopify), { shops: [{ plans: 'plus' }] }, 'shops[0].plans', 'shops[0].plan'],
+    [
+      'a bucket of a fake',
+      loose(createFakeShopify),
+      { shops: [{ bucket: { restorerate: 1 } }] },
+      'shops[0].bucket.restorerate',
+      'restoreRate',
+    ],
+    ['a queue', loose(inProcessQueue), { concurency: 4 }, 'queue.concurency', 'queue.concurrency'],
+    ['a queue on BullMQ', loose(bullmqQueue), { connections: {} }, 'queue.connections', 'queue.connection'],
+  ])('of %s', (_what, make, options, field, nearest) => {
+    expect(issuesOf(() => make(options))[field]).toMatch(
+      `is not an option. Did you mean ${field.startsWith('shops[0].bucket') ? 'shops[0].bucket.' : ''}${nearest}?`,
+    );
+  });
+
+  test('unless its value is undefined', () => {
+    expect(issuesOf(() => client({ retries: undefined }))).toEqual({});
+  });
+});
+
+describe('a value that is none of a few is refused with the nearest that is', () => {
+  test.each([
+    [{ shops: [{ plan: 'plusss' }] }, 'shops[0].plan', 'plus'],
+    [{ shops: [{ state: 'Frozen' }] }, 'shops[0].state', 'frozen'],
+    [{ apiVersion: '2026-1' }, 'apiVersion', '2026-10'],
+  ])('in %o of a fake', (options, field, nearest) => {
+    expect(issuesOf(() => loose(createFakeShopify)(options))[field]).toMatch(`Did you mean ${nearest}?`);
+  });
+
+  test('in the order of a webhook handler', () => {
+    const issues = issuesOf(() => webhooks({ order: { 'products/create': 'newst' } }));
+    expect(issues['order["products/create"]']).toMatch('Did you mean newest?');
+  });
+});
+
+describe('an app is checked when it is made', () => {
+  test('and names every problem', () => {
+    const issues = issuesOf(() =>
+      app({ auth: undefined, origin: 'ftp://x', apiVersion: 'latest', timeoutMs: 0, retry: { maxRetries: -1 } }),
+    );
+    expect(Object.keys(issues).sort()).toEqual(['apiVersion', 'auth', 'origin', 'retry.maxRetries', 'timeoutMs']);
+  });
+});
+
+describe('an origin', () => {
+  const fieldsOf = (options: object): readonly string[] => Object.keys(issuesOf(() => client(options)));
+
+  test.each([
+    ' https://h',
+    'https://h\t',
+    'https:evil.com',
+    'https:\\\\h',
+    'https://h/%2e',
+    'http://127.1',
+    'https://user@h',
+    'file:///x',
+  ])('is not %j', (origin) => {
+    expect(fieldsOf({ origin })).toEqual(['origin']);
+  });
+
+  test.each(['http://h:4010', 'http://fake.internal', 'http://128.0.0.1', 'http://localhost.evil.com'])(
+    'of plain http elsewhere, such as %s, is refused unless it is allowed',
+    (origin) => {
+      expect(issuesOf(() => client({ origin }))['origin']).toMatch('allowInsecureOrigin');
+      expect(fieldsOf({ origin, allowInsecureOrigin: true })).toEqual([]);
+    },
+  );
+
+  test.each([
+    'https://h',
+    'https://H:8443/',
+    'https://h:443',
+    'http://127.0.0.1:4010',
+    'http://[::1]:80',
+    'http://localhost',
+    'http://a.localhost:1',
+  ])('can be %s', (origin) => {
+    expect(fieldsOf({ origin })).toEqual([]);
+  });
+});
