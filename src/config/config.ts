@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError, type Issue } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { unknownNames } from '../internal/names.ts';
 import { generatedApiVersion, resolveApiVersion } from './api-version.ts';
 import { parseShopDomain } from './shop-domain.ts';
 
@@ -17,7 +18,6 @@ export interface ConfigOverrides {
   readonly syncQueue?: string | undefined;
   readonly webhooksEnabled?: boolean | undefined;
   readonly circuitBreakerThreshold?: number | undefined;
-  readonly maxBulkSyncSize?: number | undefined;
 }
 
 /** Requests per second that Shopify's largest plan allows (https://shopify.dev/docs/api/admin-rest/usage/rate-limits). */
@@ -56,6 +56,7 @@ function warningsOf(found: Settings, nameOf: (setting: SettingName) => string, n
  * @example
  * const config = loadConfig();
  * for (const { field, message } of config.warnings) logger.warn({ field }, message);
+ * const shop = createShopifyClient(clientOptionsFrom(config));
  */
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -73,11 +74,11 @@ export function loadConfig(
   const nameOf = (setting: PropertyKey): string => String(names.get(setting));
 
   const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError('Invalid configuration', {
-      issues: parsed.error.issues.map(({ path, message }): Issue => ({ field: path.map(nameOf).join('.'), message })),
-    });
-  }
+  const issues: Issue[] = [...unknownNames(overrides, optionNames)];
+  for (const [field, message] of Object.entries(notYet)) if (environment[field]) issues.push({ field, message });
+  for (const { path, message } of parsed.error?.issues ?? [])
+    issues.push({ field: path.map(nameOf).join('.'), message });
+  if (!parsed.success || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return createConfig(parsed.data, warningsOf(parsed.data, nameOf, clock.now()));
 }
 
@@ -109,11 +110,6 @@ export interface ShopwrightConfig {
   readonly webhooksEnabled: boolean;
   /** Failures in a row that open a shop's circuit breaker. Default 5. */
   readonly circuitBreakerThreshold: number;
-  /**
-   * Most products in one bulk sync; more are split into several. Default 10,000, which fills the 100 MB that
-   * Shopify takes in one file at 10 KB per product.
-   */
-  readonly maxBulkSyncSize: number;
   readonly warnings: readonly ConfigWarning[];
   /** The settings with their secrets redacted. */
   toJSON(): Record<string, unknown>;
@@ -136,7 +132,6 @@ function createConfig(settings: Settings, warnings: readonly ConfigWarning[]): S
     syncQueue: settings.syncQueue,
     webhooksEnabled: settings.webhooksEnabled,
     circuitBreakerThreshold: settings.circuitBreakerThreshold,
-    maxBulkSyncSize: settings.maxBulkSyncSize,
     warnings: Object.freeze([...warnings]),
   };
   const secrets = [...new Set([webhookSecret, apiSecret].filter((secret) => secret !== undefined))];
@@ -248,7 +243,6 @@ const settings = z.object({
   syncQueue: queueName.default('shopify-sync'),
   webhooksEnabled: flag.default(true),
   circuitBreakerThreshold: numberIn({ from: 1, to: 1_000, whole: true }).default(5),
-  maxBulkSyncSize: numberIn({ from: 1, to: 1_000_000, whole: true }).default(10_000),
 } satisfies Record<SettingName, z.ZodType>);
 
 /** The settings after parsing. */
@@ -266,11 +260,17 @@ export const variables = {
   syncQueue: 'SHOPIFY_SYNC_QUEUE',
   webhooksEnabled: 'SHOPIFY_ENABLE_WEBHOOKS',
   circuitBreakerThreshold: 'SHOPIFY_CIRCUIT_BREAKER_THRESHOLD',
-  maxBulkSyncSize: 'SHOPIFY_MAX_BULK_SYNC_SIZE',
 } as const;
+
+/** Variables of features that this release does not have: whoever sets one would wait for its effect. */
+const notYet: Readonly<Record<string, string>> = {
+  SHOPIFY_MAX_BULK_SYNC_SIZE: 'limits bulk syncs, which this release does not have yet; remove it until then',
+};
 
 /** The name of a setting in the options. */
 type SettingName = keyof typeof variables;
 
 /** The names of all settings, in the order in which problems are reported. */
 const settingNames = Object.keys(variables) as readonly SettingName[]; // `Object.keys` forgets the names.
+
+const optionNames = Object.fromEntries(settingNames.map((setting) => [setting, true as const]));

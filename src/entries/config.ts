@@ -1,3 +1,5 @@
+export { type ConfiguredClientOptions, clientOptionsFrom } from '../client/options-from-config.ts';
+
 export { generatedApiVersion, type ResolvedApiVersion, resolveApiVersion } from '../config/api-version.ts';
 
 export type { ConfigWarning, ShopwrightConfig } from '../config/config.ts';
