@@ -8,6 +8,7 @@ import { sleep } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { createGate } from './adapter-kit.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
+import { type SkippedRecordListener, SkippedRecords } from './skipped-records.ts';
 import { createSqlKeys } from './sql/keys.ts';
 import {
   applyMigrations,
@@ -46,6 +47,11 @@ export interface SqliteStoresOptions {
    * itself, say in a deploy step; until then each call fails. Default `automatic`.
    */
   readonly migrate?: MigrateOption;
+  /**
+   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
+   * fails. Default: a warning of the process (`process.emitWarning`).
+   */
+  readonly onSkippedRecord?: SkippedRecordListener;
   /** Clock of waits, of times to live and of leases. Default the machine's; all who share the file need the same. */
   readonly clock?: Clock;
 }
@@ -106,7 +112,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   const locks = createLocks(keys.locks, clock);
 
   return {
-    records: createSqlSyncRecords(session),
+    records: createSqlSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
     journal: createSqlSyncJournal(session),
     keyValue: createKeyValueStore(keys, locks),
     migrate: () => patient(() => inFile(() => migrateSqlite(db, tables))),
@@ -130,7 +136,7 @@ function isFileName(path: string): boolean {
  *
  * @throws ConfigError naming each invalid option.
  */
-function checkedOptions(options: SqliteStoresOptions): Required<SqliteStoresOptions> {
+function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStoresOptions, 'onSkippedRecord'>> {
   const {
     path,
     tablePrefix = 'shopwright_',

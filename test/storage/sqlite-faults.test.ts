@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import type { StorageError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { draft, idsOf } from '../../src/testing/conformance/sync-journal-harness.ts';
 import { record, shop } from '../../src/testing/conformance/sync-record-store/harness.ts';
@@ -95,11 +96,13 @@ describe('the records', () => {
   it.each(['\'{"input":\'', "'[]'", "'5'", "x'00'"])(
     'name one whose last sync data are damaged (%s)',
     async (value) => {
-      const { records } = stores();
+      const skipped: StorageError[] = [];
+      const { records } = stores({ onSkippedRecord: (error) => skipped.push(error) });
       await records.putMany([record('p1'), record('p2'), record('p3')]);
       raw().exec(`update shopwright_sync_records set last_sync_data = ${value} where local_id = 'p2'`);
-      for (const call of [records.get(shop, 'p2'), records.list(shop)]) {
-        const error = await failure(call);
+      expect(await records.list(shop)).toEqual([record('p1'), record('p3')]);
+      expect(skipped).toHaveLength(1);
+      for (const error of [await failure(records.get(shop, 'p2')), skipped[0]]) {
         expect(error).toMatchObject({ isRetryable: false, shop });
         for (const part of ['"p2"', shop, 'column last_sync_data', 'records.delete'])
           expect(String(error)).toContain(part);
@@ -117,12 +120,14 @@ describe('the records', () => {
     ['last_error', "'no JSON'"],
     ['last_attempt_at', "'yesterday'"],
   ])('name one that the error patterns meet damaged in column %s (%s)', async (column, value) => {
-    const { records } = stores();
+    const skipped: StorageError[] = [];
+    const { records } = stores({ onSkippedRecord: (error) => skipped.push(error) });
     const lastError = { code: 'USER_ERROR', message: 'Title is too long' };
     const failed = ['p1', 'p2', 'p3'].map((localId) => record(localId, { status: 'failed', lastError }));
     await records.putMany(failed);
     raw().exec(`update shopwright_sync_records set ${column} = ${value} where local_id = 'p2'`);
-    const error = await failure(records.errorPatterns(shop));
+    expect(await records.errorPatterns(shop)).toMatchObject([{ code: 'USER_ERROR', count: 2 }]);
+    const [error] = skipped;
     expect(error).toMatchObject({ isRetryable: false, shop });
     for (const part of ['"p2"', shop, `column ${column}`, 'records.delete']) expect(String(error)).toContain(part);
     expect(await records.get(shop, 'p3')).toEqual(failed[2]);

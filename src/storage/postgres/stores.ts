@@ -4,6 +4,7 @@ import { sleep } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { createGate } from '../adapter-kit.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
+import { type SkippedRecordListener, SkippedRecords } from '../skipped-records.ts';
 import { createSqlKeys } from '../sql/keys.ts';
 import {
   applyMigrations,
@@ -48,6 +49,11 @@ export interface PostgresStoresOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds to wait for the answer to one statement. Default 30,000, at most 600,000. */
   readonly queryTimeoutMs?: number;
+  /**
+   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
+   * fails. Default: a warning of the process (`process.emitWarning`).
+   */
+  readonly onSkippedRecord?: SkippedRecordListener;
   /** Clock that the waits run on. Default the machine's. */
   readonly clock?: Clock;
 }
@@ -64,7 +70,7 @@ const isWait = (ms: number): boolean => Number.isInteger(ms) && ms >= 1 && ms <=
  *
  * @throws ConfigError naming each option that does not fit.
  */
-function checkedOptions(options: PostgresStoresOptions): Required<PostgresStoresOptions> {
+function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresStoresOptions, 'onSkippedRecord'>> {
   const { pool, schema = 'public', tablePrefix = 'shopwright_', migrate = 'automatic', clock = systemClock } = options;
   const { connectTimeoutMs = 10_000, queryTimeoutMs = 30_000 } = options;
   const characters = 'lower-case letters, digits and underscores, not beginning with a digit';
@@ -141,7 +147,7 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
   const locks = createLocks(keys.locks, clock);
 
   return {
-    records: createSqlSyncRecords(session),
+    records: createSqlSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
     journal: createSqlSyncJournal(session),
     keyValue: createKeyValueStore(keys, locks),
     migrate: () => gate.run(migrateNow),

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
 import { createGate } from '../adapter-kit.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
+import { type SkippedRecordListener, SkippedRecords } from '../skipped-records.ts';
 import { createRedisKeys } from './keys.ts';
 import { type RedisClient, RedisSession } from './session.ts';
 import { createRedisSyncJournal } from './sync-journal.ts';
@@ -16,6 +17,11 @@ export interface RedisStoresOptions {
   readonly keyPrefix?: string;
   /** Milliseconds to wait for the reply to one command, whatever the client's own limits. Default 5,000, at most 600,000. */
   readonly commandTimeoutMs?: number;
+  /**
+   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
+   * fails. Default: a warning of the process (`process.emitWarning`).
+   */
+  readonly onSkippedRecord?: SkippedRecordListener;
   /** Clock that waits and renewals run on. Leases and times to live are on Redis's own. Default the machine's. */
   readonly clock?: Clock;
 }
@@ -47,7 +53,7 @@ export function redisStores(options: RedisStoresOptions): Stores {
   const locks = createLocks(keys.locks, clock);
 
   return {
-    records: createRedisSyncRecords(session),
+    records: createRedisSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
     journal: createRedisSyncJournal(session),
     keyValue: createKeyValueStore(keys, locks),
     close() {
@@ -65,7 +71,7 @@ export function redisStores(options: RedisStoresOptions): Stores {
  *
  * @throws ConfigError naming each invalid option.
  */
-function checkedOptions(options: RedisStoresOptions): Required<RedisStoresOptions> {
+function checkedOptions(options: RedisStoresOptions): Required<Omit<RedisStoresOptions, 'onSkippedRecord'>> {
   const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
   const issues: Issue[] = [];
   if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {

@@ -15,6 +15,7 @@ import {
   toRecordRow,
 } from '../record-kit.ts';
 import type { UncheckedRow } from '../row-reader.ts';
+import type { SkippedRecords } from '../skipped-records.ts';
 import {
   indexedValue,
   partsOfValue,
@@ -41,19 +42,13 @@ const scripts = {
 const recordsPerStep = 200;
 
 /** The sync records in Redis. Each change and its counts are one script, so nobody sees one without the other. */
-export function createRedisSyncRecords(session: RedisSession): SyncRecordStore {
-  const rows = async (
-    shop: string,
-    script: RedisScript,
-    args: RedisArguments,
-  ): Promise<readonly UncheckedRow<RecordRow>[]> => {
+export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRecords): SyncRecordStore {
+  const values = async (shop: string, script: RedisScript, args: RedisArguments): Promise<readonly RedisValue[]> => {
     const found = await session.readList(script, [session.name('r', shop)], args);
     return found.flatMap((value: unknown, index) =>
-      index % 2 === 0 ? [] : [rowOfValue(shop, found[index - 1], String(value))],
+      index % 2 === 0 ? [] : [{ shop, localId: String(found[index - 1]), value: String(value) }],
     );
   };
-  const records = async (shop: string, script: RedisScript, args: RedisArguments): Promise<readonly SyncRecord[]> =>
-    (await rows(shop, script, args)).map((row) => fromRecordRow(shop, row));
 
   const ageCounts = async (shop: string): Promise<readonly AgeCount[]> => {
     if (!isStorableText(shop)) return [];
@@ -62,9 +57,12 @@ export function createRedisSyncRecords(session: RedisSession): SyncRecordStore {
     for (let index = 0; index < found.length; index += 2) {
       const [status = '', day = ''] = String(found[index]).split(':');
       if (!isSyncStatus(status)) {
-        // Of a newer release, most likely: then this tells so.
-        const [first] = await records(shop, scripts.list, [`:${status}`, '-', 1]);
-        throw damagedRecord(shop, first?.localId, 'status');
+        // Of a newer release, most likely: then reading one of them tells so.
+        const found = await values(shop, scripts.list, [`:${status}`, '-', 1]);
+        if (skipped.readable(found, recordOf).length === found.length) {
+          skipped.tell(damagedRecord(shop, found[0]?.localId, 'status'));
+        }
+        continue;
       }
       ages.push({ status, day: day === '' ? null : Number(day), count: Number(found[index + 1]) });
     }
@@ -86,19 +84,24 @@ export function createRedisSyncRecords(session: RedisSession): SyncRecordStore {
   return {
     async get(shop, localId) {
       if (![shop, localId].every(isStorableText)) return undefined;
-      return (await records(shop, scripts.get, [localId]))[0];
+      return (await values(shop, scripts.get, [localId])).map(recordOf)[0];
     },
     async getByGid(shop, gid) {
       if (gid === '' || ![shop, gid].every(isStorableText)) return undefined;
-      return (await records(shop, scripts.getByGid, [gid]))[0];
+      return (await values(shop, scripts.getByGid, [gid])).map(recordOf)[0];
     },
     put: (record) => putMany([record]),
     putMany,
     async list(shop, options = {}) {
-      const { status, after, limit } = checkedPage(options);
+      const { status, ...asked } = checkedPage(options);
       if (!isStorableText(shop)) return [];
-      const least = after === undefined ? '-' : `(${after}`;
-      return records(shop, scripts.list, [status === undefined ? '' : `:${status}`, least, limit]);
+      const load = ({ after, limit }: Pick<typeof asked, 'after' | 'limit'>) =>
+        values(shop, scripts.list, [
+          status === undefined ? '' : `:${status}`,
+          after === undefined ? '-' : `(${after}`,
+          limit,
+        ]);
+      return skipped.page(asked, load, ({ localId }) => localId, recordOf);
     },
     counts: async (shop) => countsOf(await ageCounts(shop)),
     ageCounts: async (shop) => orderedAges(await ageCounts(shop)),
@@ -107,13 +110,11 @@ export function createRedisSyncRecords(session: RedisSession): SyncRecordStore {
       const counter = new ErrorPatternCounter();
       if (!isStorableText(shop)) return [];
       for (let least = '-'; ; ) {
-        const page = await rows(shop, scripts.listFailed, [least, recordsPerStep]);
-        for (const row of page) {
-          const failed = fromFailedRow(shop, row);
-          counter.add(failed);
-          least = `(${failed.localId}`;
-        }
+        const page = await values(shop, scripts.listFailed, [least, recordsPerStep]);
+        const readFailed = (value: RedisValue) => fromFailedRow(shop, rowOfValue(value));
+        for (const failed of skipped.readable(page, readFailed)) counter.add(failed);
         if (page.length < recordsPerStep) return counter.top(limit);
+        least = `(${page.at(-1)?.localId}`;
       }
     },
     async delete(shop, localId) {
@@ -138,8 +139,18 @@ function toValue(record: StoredRecord): string {
   return indexedValue([format, record.gid ?? '', record.status, day ?? '', record.lastError ? 1 : 0], row);
 }
 
+/** What Redis holds of a record. */
+interface RedisValue {
+  readonly shop: string;
+  readonly localId: string;
+  readonly value: string;
+}
+
 /** @throws StorageError where the value is damaged or of a newer format. */
-function rowOfValue(shop: string, localId: unknown, value: string): UncheckedRow<RecordRow> {
+const recordOf = (value: RedisValue): SyncRecord => fromRecordRow(value.shop, rowOfValue(value));
+
+/** @throws StorageError where the value is damaged or of a newer format. */
+function rowOfValue({ shop, localId, value }: RedisValue): UncheckedRow<RecordRow> {
   const { format, json } = partsOfValue(value);
   const row = parseJson(json);
   if (format !== undefined) {

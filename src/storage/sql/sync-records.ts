@@ -16,6 +16,7 @@ import {
   toRecordRow,
 } from '../record-kit.ts';
 import { wholeNumber } from '../row-reader.ts';
+import { SkippedRecords } from '../skipped-records.ts';
 import type { SqlDatabase, TableNames } from './schema.ts';
 import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
 
@@ -23,11 +24,11 @@ import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './sessio
 const rowsPerInsert = 200;
 
 /** The sync records as queries that SQLite and Postgres both understand. */
-export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordStore {
+export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new SkippedRecords()): SyncRecordStore {
   const table = tables.syncRecords;
 
   const ageCounts = (shop: string): Promise<readonly AgeCount[]> =>
-    run(async (db) => (isStorableText(shop) ? readAgeCounts(db, tables, shop) : []));
+    run(async (db) => (isStorableText(shop) ? readAgeCounts(db, tables, shop, skipped) : []));
 
   return {
     async get(shop, localId) {
@@ -70,15 +71,17 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
     },
 
     async list(shop, options = {}) {
-      const { status, after, limit } = checkedPage(options);
-      const rows = await run(async (db) => {
-        if (!isStorableText(shop)) return [];
-        let query = db.selectFrom(table).selectAll().where('shop', '=', shop);
-        if (status !== undefined) query = query.where('status', '=', status);
-        if (after !== undefined) query = query.where('local_id', '>', after);
-        return query.orderBy('local_id').limit(limit).execute();
-      });
-      return rows.map((row) => fromRecordRow(shop, row));
+      const { status, ...asked } = checkedPage(options);
+      const load = ({ after, limit }: Pick<typeof asked, 'after' | 'limit'>) =>
+        run(async (db) => {
+          if (!isStorableText(shop)) return [];
+          let query = db.selectFrom(table).selectAll().where('shop', '=', shop);
+          if (status !== undefined) query = query.where('status', '=', status);
+          if (after !== undefined) query = query.where('local_id', '>', after);
+          return query.orderBy('local_id').limit(limit).execute();
+        });
+      const localIdOf = (row: { readonly local_id: unknown }): unknown => row.local_id;
+      return skipped.page(asked, load, localIdOf, (row) => fromRecordRow(shop, row));
     },
 
     counts: async (shop) => countsOf(await ageCounts(shop)),
@@ -87,7 +90,7 @@ export function createSqlSyncRecords({ tables, run }: SqlSession): SyncRecordSto
 
     async errorPatterns(shop, options = {}) {
       const limit = checkedPatternLimit(options);
-      return run(async (db) => (isStorableText(shop) ? readErrorPatterns(db, tables, shop, limit) : []));
+      return run(async (db) => (isStorableText(shop) ? readErrorPatterns(db, tables, { shop, limit, skipped }) : []));
     },
 
     async delete(shop, localId) {
@@ -195,9 +198,16 @@ function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
 /**
  * A shop's records by status and day of the last success, as the database keeps them, in no particular order.
  *
- * @throws StorageError where a record has a status that there is not, or the counts are damaged.
+ * Records with a status that there is not are left out.
+ *
+ * @throws StorageError where the counts are damaged.
  */
-async function readAgeCounts(db: Kysely<SqlDatabase>, tables: TableNames, shop: string): Promise<readonly AgeCount[]> {
+async function readAgeCounts(
+  db: Kysely<SqlDatabase>,
+  tables: TableNames,
+  shop: string,
+  skipped: SkippedRecords,
+): Promise<readonly AgeCount[]> {
   const rows = await db
     .selectFrom(tables.syncCounts)
     .select(['status', 'day', ({ fn }) => fn.sum('records').as('records')])
@@ -207,7 +217,10 @@ async function readAgeCounts(db: Kysely<SqlDatabase>, tables: TableNames, shop: 
     .execute();
   const ages: AgeCount[] = [];
   for (const { status, day, records } of rows) {
-    if (!isSyncStatus(status)) throw await unknownStatus(db, tables, shop, status);
+    if (!isSyncStatus(status)) {
+      skipped.tell(await unknownStatus(db, tables, shop, status));
+      continue;
+    }
     const count = wholeNumber(records);
     if (count === undefined) throw damagedCounts(tables, shop);
     ages.push({ status, day: Number(day) === -1 ? null : Number(day), count });
@@ -222,8 +235,7 @@ const pageSize = 200;
 async function readErrorPatterns(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
-  shop: string,
-  limit: number,
+  { shop, limit, skipped }: { readonly shop: string; readonly limit: number; readonly skipped: SkippedRecords },
 ): Promise<readonly ErrorPattern[]> {
   const counter = new ErrorPatternCounter();
   let after = '';
@@ -237,12 +249,10 @@ async function readErrorPatterns(
       .orderBy('local_id')
       .limit(pageSize)
       .execute();
-    for (const row of rows) {
-      const failed = fromFailedRow(shop, row);
-      counter.add(failed);
-      after = failed.localId;
-    }
-    if (rows.length < pageSize) return counter.top(limit);
+    for (const failed of skipped.readable(rows, (row) => fromFailedRow(shop, row))) counter.add(failed);
+    const last: unknown = rows.at(-1)?.local_id;
+    if (rows.length < pageSize || typeof last !== 'string') return counter.top(limit);
+    after = last;
     await nextTurn();
   }
 }

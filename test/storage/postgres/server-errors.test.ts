@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { StorageError } from 'shopwright';
 import { beforeEach, expect, it } from 'vitest';
 import { localIds, record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
 import { postgresOrSkip } from '../../services.ts';
@@ -140,11 +141,13 @@ describe('postgresStores, when the server says no,', () => {
     ['attempts', '-3'],
     ['last_synced_at', '9223372036854775807'],
   ])('names a record that is damaged in column %s, and can replace and delete it', async (column, value) => {
-    const { records } = schema.stores();
+    const skipped: StorageError[] = [];
+    const { records } = schema.stores({ onSkippedRecord: (error) => skipped.push(error) });
     await records.putMany([record('p1'), record('p2')]);
     await schema.admin.query(`update ${table} set ${column} = ${value} where local_id = 'p2'`);
-    for (const call of [() => records.get(shop, 'p2'), () => records.list(shop)]) {
-      const error = await failure(call());
+    expect(await records.list(shop)).toEqual([record('p1')]);
+    expect(skipped).toHaveLength(1);
+    for (const error of [await failure(records.get(shop, 'p2')), skipped[0] as StorageError]) {
       expect(error).toMatchObject({ isRetryable: false, shop });
       for (const text of ['"p2"', column, 'records.delete']) expect(error.message).toContain(text);
     }

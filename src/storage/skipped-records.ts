@@ -1,0 +1,67 @@
+import { isShopwrightError, type StorageError } from '../errors/errors.ts';
+
+/** Hears of a record that lists and counts leave out. */
+export type SkippedRecordListener = (error: StorageError) => void;
+
+/** Which records to read. */
+interface Page {
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** Records told of in the life of one store: of more than these nobody reads. */
+const mostTold = 1000;
+
+/**
+ * Records that are damaged or of a newer release. Reading one of them by its id fails, but it must not stop what is about
+ * all records of a shop: that leaves it out and tells of it, once.
+ */
+export class SkippedRecords {
+  readonly #told = new Set<string>();
+  readonly #listener: SkippedRecordListener;
+
+  constructor(listener: SkippedRecordListener = warn) {
+    this.#listener = listener;
+  }
+
+  tell(error: StorageError): void {
+    if (this.#told.has(error.message) || this.#told.size >= mostTold) return;
+    this.#told.add(error.message);
+    this.#listener(error);
+  }
+
+  /** What can be read of the rows. */
+  readable<Row, T>(rows: readonly Row[], read: (row: Row) => T): T[] {
+    return rows.flatMap((row) => {
+      try {
+        return [read(row)];
+      } catch (error) {
+        if (!isShopwrightError(error, 'STORAGE_FAILED')) throw error;
+        this.tell(error);
+        return [];
+      }
+    });
+  }
+
+  /** A page of what can be read, filled up with what comes behind it: who reads on by pages ends at a short one. */
+  async page<Row, T>(
+    page: Page,
+    load: (page: Page) => Promise<readonly Row[]>,
+    localIdOf: (row: Row) => unknown,
+    read: (row: Row) => T,
+  ): Promise<readonly T[]> {
+    const found: T[] = [];
+    for (let next = page; ; ) {
+      const rows = await load(next);
+      found.push(...this.readable(rows, read));
+      const last = rows.at(-1);
+      const localId = last && localIdOf(last);
+      if (found.length === page.limit || rows.length < next.limit || typeof localId !== 'string') return found;
+      next = { after: localId, limit: page.limit - found.length };
+    }
+  }
+}
+
+function warn(error: StorageError): void {
+  process.emitWarning(`Left out of lists and counts: ${error.message}`, { code: 'SHOPWRIGHT_RECORD_SKIPPED' });
+}
