@@ -82,11 +82,11 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
   ['an invalid variable', 'GRAPHQL_ERROR', () => failing(refusedWith({ code: 'INVALID_VARIABLE', ...variable }))],
   [
     'errors beside data',
-    'GRAPHQL_ERROR',
+    'OUTCOME_UNKNOWN',
     () => failing(refusedWith(variable, { customerCreate: { note: row, userErrors: [] } }), mutate),
   ],
-  ['an entry that is text', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: [said] }))],
-  ['errors that are no list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }))],
+  ['an entry that is text', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: [said] }), query)],
+  ['errors that are no list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }), query)],
   [
     'user errors',
     'USER_ERROR',
@@ -115,6 +115,11 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
       } as object),
   ],
   ['403', 'ACCESS_DENIED', () => failing(answer(403, { errors: said }))],
+  [
+    '403 without a body of the API',
+    'IP_NOT_ALLOWED',
+    () => failing(() => new Response(`Forbidden ${token}`, { status: 403 })),
+  ],
   [
     'ACCESS_DENIED',
     'ACCESS_DENIED',
@@ -234,6 +239,7 @@ const allCodes: Record<ErrorCode, true> = {
   MAX_COST_EXCEEDED: true,
   AUTHENTICATION_FAILED: true,
   ACCESS_DENIED: true,
+  IP_NOT_ALLOWED: true,
   SHOP_UNAVAILABLE: true,
   NETWORK_ERROR: true,
   TIMEOUT: true,
