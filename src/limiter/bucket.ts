@@ -23,6 +23,8 @@ export interface BucketState {
   spent: number;
   /** Whether Shopify's own numbers are known. */
   confirmed: boolean;
+  /** Whether a call ended without Shopify's numbers: the others no longer wait for one that brings them. */
+  isBlind: boolean;
   /** Monotonic milliseconds up to which the refill is counted. */
   refilledAtMs: number;
 }
@@ -47,6 +49,7 @@ export function createBucket(
     inFlight: 0,
     spent: 0,
     confirmed: false,
+    isBlind: false,
     refilledAtMs: nowMs,
   };
 }
@@ -84,6 +87,7 @@ export function settle(bucket: BucketState, reservation: Reservation, feedback: 
   bucket.spent += spent;
   bucket.level += reservation.points - spent;
   if (feedback.throttleStatus) correct(bucket, feedback.throttleStatus, spentByOthers);
+  bucket.isBlind = !bucket.confirmed;
   capLevel(bucket);
 }
 
@@ -97,6 +101,7 @@ export function spentPoints(reserved: number, { throttled, actualCost }: Throttl
 export function refund(bucket: BucketState, reservation: Reservation): void {
   release(bucket, reservation);
   bucket.level += reservation.points;
+  bucket.isBlind = !bucket.confirmed;
   capLevel(bucket);
 }
 
@@ -154,8 +159,9 @@ export function msUntilGrant(
   call: { readonly cost: number; readonly isBackground: boolean; readonly sinceMs: number },
   nowMs: number,
 ): number {
-  // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
-  if (!bucket.confirmed && bucket.inFlight > 0) return Number.POSITIVE_INFINITY;
+  // Nothing is known of the bucket yet: one call goes ahead and brings the numbers. Where it brought none, a shop that
+  // hangs or tells no cost must not have its calls one after the other: they keep to the assumed size.
+  if (!bucket.confirmed && !bucket.isBlind && bucket.inFlight > 0) return Number.POSITIVE_INFINITY;
   // A call bigger than a share of the bucket goes when it is full, and leaves a debt that the refill makes up for.
   const points = Math.min(call.cost, bucket.maximumAvailable);
   const pointsInMs = msUntil(bucket, points);

@@ -19,7 +19,8 @@ import { tooExpensive, WaitQueue } from './wait-queue.ts';
  * The limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's
  * numbers. Where points are available and no call waits, `acquire` grants at once. Calls that wait are
  * served in order of arrival, interactive ones first; a background call catches up with age. Until the
- * first response with numbers, one call per bucket is in flight.
+ * first call has ended, it is the only one in flight: its response brings the numbers. Where it brings none, the
+ * others go by the assumed ones.
  *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *

@@ -139,19 +139,27 @@ describe('a bucket that Shopify has not confirmed', () => {
     expect(lines).toEqual(['second', 'third']);
   });
 
-  it('lets the next one go ahead when the first brought no numbers', async () => {
+  it.each(['settle', 'refund'] as const)('lets all others go when the first brought no numbers: %s', async (end) => {
     const { ask, take, limiter } = bench();
     const { lines, note } = log();
     const first = await take(10);
-    const second = note('second', ask(10));
+    note('second', ask(10));
     note('third', ask(10));
-    first.settle({});
-    await settled();
-    expect(lines).toEqual(['second']);
-    (await second).refund();
+    first[end]({});
     await settled();
     expect(lines).toEqual(['second', 'third']);
     expect(limiter.status(scope)).toMatchObject({ confirmed: false });
+  });
+
+  it('keeps to the assumed size when the first brought no numbers', async () => {
+    const { clock, ask, take } = bench({ maximumAvailable: 100, restoreRate: 10 });
+    const { lines, note } = log();
+    (await take(10)).settle({});
+    for (const name of ['second', 'third', 'fourth']) note(name, ask(40));
+    await settled();
+    expect(lines).toEqual(['second', 'third']);
+    await clock.step(1_000);
+    expect(lines).toEqual(['second', 'third']);
   });
 
   it('shrinks a call that is bigger than the assumed size', async () => {

@@ -146,9 +146,9 @@ class BottleneckBucket implements ShopBucket {
   #admit(): void {
     const { bucket } = this.#account;
     if (this.#phase === 'new') void this.#start();
-    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers.
+    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers, or at least its end.
     if (this.#phase !== 'trial' || this.#hostQueue.size > 0) return;
-    if (bucket.confirmed) {
+    if (bucket.confirmed || bucket.isBlind) {
       this.#phase = 'ready';
       for (const waiter of this.#queue.all()) this.#hostQueue.submit(waiter);
     } else if (this.#queue.first && bucket.inFlight === 0) {

@@ -41,7 +41,7 @@ if b.format and b.format > format then return 'newer ' .. b.format end
 if not b.at or b.format ~= format then
   local max = tonumber(ARGV[8])
   b = { max = max, rate = tonumber(ARGV[9]), level = max, reserved = 0, inFlight = 0, spent = 0,
-    confirmed = 0, trial = 0, at = now, epoch = now, seen = 0 }
+    confirmed = 0, blind = 0, trial = 0, at = now, epoch = now, seen = 0 }
 end
 
 -- Whether a moment is still to come, and is not left from before the clock was set back.
@@ -108,7 +108,11 @@ for i = 0, endedCount - 1 do
   local points, spent, spentBefore, epoch = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local max, rate, current = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   take(-points, -1)
-  if epoch == b.epoch then b.trial = 0 end
+  if epoch == b.epoch then
+    b.trial = 0
+    -- It ends without numbers, unless the next lines find some: nobody waits for them any longer.
+    b.blind = 1
+  end
   local spentByOthers = b.spent - (epoch == b.epoch and spentBefore or 0)
   b.spent = b.spent + spent
   b.level = b.level + points - spent
@@ -131,7 +135,7 @@ local function msUntil(points)
 end
 local function waitOf(points, isBackground, since)
   -- Nothing is known of the bucket: one call goes ahead, whatever is out from before Redis lost it.
-  if b.confirmed == 0 and isAhead(b.trial, 2 * leaseMs) then return math.huge end
+  if b.confirmed == 0 and b.blind ~= 1 and isAhead(b.trial, 2 * leaseMs) then return math.huge end
   local yields = isBackground and math.min(b.seen + 60000, since + agingMs) - now or 0
   if yields <= 0 then return msUntil(points) end
   return math.min(msUntil(points + b.max * headroomPart), math.max(yields, msUntil(points)))
@@ -154,7 +158,7 @@ for at = candidatesAt, #ARGV, candidateWidth do
   -- Whoever is ahead of me in another process must find its points when it comes for them.
   wait = waitOf(points + ahead, isBackground, since)
   if wait > 0 then
-    wait = math.min(wait, b.confirmed == 1 and pollMs or trialPollMs)
+    wait = math.min(wait, (b.confirmed == 1 or b.blind == 1) and pollMs or trialPollMs)
     till = now + ticketMs
     break
   end
@@ -173,7 +177,7 @@ else
 end
 redis.call('HSET', key, 'format', format, 'max', b.max, 'rate', b.rate, 'level', b.level, 'reserved', b.reserved,
   'inFlight', b.inFlight, 'spent', b.spent, 'confirmed', b.confirmed,
-  'trial', b.trial, 'at', b.at, 'epoch', b.epoch, 'seen', b.seen)
+  'blind', b.blind or 0, 'trial', b.trial, 'at', b.at, 'epoch', b.epoch, 'seen', b.seen)
 redis.call('PEXPIRE', key, ttlMs)
 return string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
   b.epoch, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)

@@ -24,7 +24,7 @@ import { RedisConnection, type RedisScripting, RedisSession } from './session.ts
  * A process that dies loses its place in the queue after 1.5 s and its permits after `leaseMs`. While Redis
  * is unreachable, each process keeps to its part of the bucket and loses no call; it tries Redis again every
  * `probeMs`, and then reports what was spent. A bucket that Redis has lost starts again, with one call in
- * flight until Shopify's numbers are known. The keys of idle shops expire after `idleMs`. A bucket that a
+ * flight until it brings Shopify's numbers, or ends without. The keys of idle shops expire after `idleMs`. A bucket that a
  * newer version of this package has written, in a format that this one cannot read, is left alone; this
  * version works as without Redis then.
  *

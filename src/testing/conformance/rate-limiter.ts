@@ -306,6 +306,16 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
+    name: 'lets all calls go where the first one brought no numbers, and not one after the other',
+    async check({ ask, advance, watch }, expect) {
+      const first = await ask(10);
+      const others = Array.from({ length: 5 }, () => watch(10));
+      first.settle({});
+      await advance(60);
+      expect(others.map(({ outcome }) => outcome)).toEqual(others.map(() => 'granted'));
+    },
+  },
+  {
     name: 'grants a waiter when the points have come back, and not before',
     async check({ advance, confirm, watch }, expect) {
       await confirm(0, 1_000);
