@@ -7,12 +7,15 @@ import type { ThrottleFeedback, ThrottleStatus } from '../ports/rate-limiter.ts'
 export interface BucketState {
   /** Size of the bucket in points. */
   maximumAvailable: number;
+  /** How many such buckets make up the shop's: 1, unless this is the share of one process. */
+  shares: number;
   /** Points that come back per second. */
   restoreRate: number;
   /**
    * Points free to be reserved: what Shopify has, less what it will still charge for permits that are
    * out. Never more than `maximumAvailable - reserved`. Below zero after Shopify charged more than was
-   * reserved; then nothing is granted until the refill has made up for it.
+   * reserved; then nothing is granted until the refill has made up for it. Never below zero by more than the shop's
+   * bucket holds: one response with odd numbers must not stall a shop.
    */
   level: number;
   /** Points of the permits that are out. */
@@ -43,6 +46,7 @@ export function createBucket(
 ): BucketState {
   return {
     maximumAvailable: assumed.maximumAvailable,
+    shares: 1,
     restoreRate: assumed.restoreRate,
     level: assumed.maximumAvailable,
     reserved: 0,
@@ -82,7 +86,7 @@ export function reserve(bucket: BucketState, points: number): Reservation {
 /** Ends a permit whose request was sent. Without numbers the reserved points count as spent. */
 export function settle(bucket: BucketState, reservation: Reservation, feedback: ThrottleFeedback): void {
   release(bucket, reservation);
-  const spent = spentPoints(reservation.points, feedback);
+  const spent = spentPoints(bucket, reservation.points, feedback);
   const spentByOthers = bucket.spent - reservation.spentBefore;
   bucket.spent += spent;
   bucket.level += reservation.points - spent;
@@ -91,10 +95,16 @@ export function settle(bucket: BucketState, reservation: Reservation, feedback: 
   capLevel(bucket);
 }
 
-/** Points that a call was charged which had reserved so many. */
-export function spentPoints(reserved: number, { throttled, actualCost }: ThrottleFeedback): number {
+/** Points that a call was charged which had reserved so many: at most what the shop's bucket holds on top of that. */
+export function spentPoints(
+  { maximumAvailable, shares }: BucketState,
+  reserved: number,
+  { throttled, actualCost, throttleStatus }: ThrottleFeedback,
+): number {
   if (throttled) return 0;
-  return isPoints(actualCost) ? actualCost : reserved;
+  if (!isPoints(actualCost)) return reserved;
+  const told = throttleStatus && isSize(throttleStatus.maximumAvailable) ? throttleStatus.maximumAvailable : 0;
+  return Math.min(actualCost, reserved + Math.max(maximumAvailable, told) * shares);
 }
 
 /** Ends a permit whose request was never sent: its points come back. */
@@ -113,15 +123,25 @@ export function refund(bucket: BucketState, reservation: Reservation): void {
  * whatever the order in which responses come in, so an old response never makes the level too high.
  */
 export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthers: number): void {
-  if (isPoints(status.maximumAvailable) && status.maximumAvailable > 0 && isPoints(status.restoreRate)) {
+  if (isSize(status.maximumAvailable * bucket.shares) && isPoints(status.restoreRate)) {
     bucket.maximumAvailable = status.maximumAvailable;
-    if (status.restoreRate > 0) bucket.restoreRate = status.restoreRate;
+    if (status.restoreRate > 0) bucket.restoreRate = Math.max(status.restoreRate, slowestRate / bucket.shares);
     bucket.confirmed = true;
   }
   if (!Number.isFinite(status.currentlyAvailable)) return;
   const upper = Math.min(status.currentlyAvailable, bucket.maximumAvailable);
   const lower = upper - bucket.reserved - spentByOthers;
-  bucket.level = Math.min(upper, Math.max(lower, bucket.level));
+  bucket.level = Math.max(lowestLevel(bucket), Math.min(upper, Math.max(lower, bucket.level)));
+}
+
+/** Points per second that any shop has, whatever a response says: the slowest known one has 50. */
+const slowestRate = 1;
+
+/** The smallest bucket that is believed. In a smaller one no call would fit, and no response would ever correct it. */
+const smallestSize = 1;
+
+function isSize(points: number): boolean {
+  return isPoints(points) && points >= smallestSize;
 }
 
 /**
@@ -180,7 +200,12 @@ function release(bucket: BucketState, reservation: Reservation): void {
 
 /** What is out will be charged sooner or later, so it cannot be free as well. */
 function capLevel(bucket: BucketState): void {
-  bucket.level = Math.min(bucket.level, bucket.maximumAvailable - bucket.reserved);
+  bucket.level = Math.max(lowestLevel(bucket), Math.min(bucket.level, bucket.maximumAvailable - bucket.reserved));
+}
+
+/** A shop's bucket is overdrawn by no more than it holds. */
+function lowestLevel({ maximumAvailable, shares }: BucketState): number {
+  return -maximumAvailable * shares;
 }
 
 /** Whether it is a number of points at all: what a server sends may be anything. */

@@ -137,6 +137,41 @@ describe('correct', () => {
   });
 });
 
+describe('a response with odd numbers', () => {
+  const odd = fc.oneof(
+    fc.constantFrom(-1e9, 1e12, 1e-9, 0, -0, -1, 1e300, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    fc.double(),
+  );
+
+  it('overdraws a bucket by no more than it holds, and leaves it a rate that fills it', () => {
+    const feedback = fc.record(
+      {
+        actualCost: odd,
+        throttleStatus: fc.record({ maximumAvailable: odd, currentlyAvailable: odd, restoreRate: odd }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(feedback, { maxLength: 5 }), (responses) => {
+        const bucket = createBucket(assumed, 0);
+        for (const response of responses) settle(bucket, reserve(bucket, 10), response);
+        expect(bucket.level).toBeGreaterThanOrEqual(-bucket.maximumAvailable);
+        expect(bucket.maximumAvailable).toBeGreaterThanOrEqual(1);
+        expect(bucket.restoreRate).toBeGreaterThanOrEqual(1);
+        expect(msUntil(bucket, 1)).toBeLessThanOrEqual((bucket.maximumAvailable + 1) * 1_000);
+      }),
+    );
+  });
+
+  it('lets the bucket of one process owe what the whole bucket of the shop holds', () => {
+    const share = { ...createBucket({ maximumAvailable: 250, restoreRate: 12.5 }, 0), shares: 4 };
+    settle(share, reserve(share, 1_000), { actualCost: 1_000 });
+    expect(share.level).toBe(-750);
+    correct(share, status(-1e9, 250, 1e-9), 0);
+    expect(share).toMatchObject({ level: -1_000, restoreRate: 0.25 });
+  });
+});
+
 describe('msUntil', () => {
   it('is the time that the refill takes', () => {
     const bucket = createBucket(assumed, 0);

@@ -3,6 +3,7 @@ import type { ThrottleFeedback, ThrottleStatus } from '../../ports/rate-limiter.
 import {
   type BucketState,
   createBucket,
+  isPoints,
   type Reservation,
   refill,
   refund,
@@ -113,7 +114,7 @@ export class Account {
     else refund(this.bucket, reservation);
     const isSmaller = this.bucket.maximumAvailable < before;
     if (isSmaller) this.#hasShrunk = true;
-    const spent = feedback ? spentPoints(reservation.points, feedback) : 0;
+    const spent = feedback ? spentPoints(this.bucket, reservation.points, feedback) : 0;
     this.#reservoir.ended(reservation.points, spent, feedback?.throttleStatus);
     return isSmaller;
   }
@@ -198,9 +199,11 @@ export function createHostReservoir(bottleneck: HostBottleneck): Reservoir {
     let change = Math.trunc(points - spent);
     if (status && Number.isFinite(status.currentlyAvailable)) {
       const [there, running] = await Promise.all([pointsIn(bottleneck), bottleneck.running()]);
-      const highest = Math.floor(status.currentlyAvailable);
-      const lowest = highest - Math.max(0, running - points);
-      change = Math.min(highest, Math.max(lowest, there + change)) - there;
+      // Whatever a response says, a bucket is overdrawn by no more than it holds.
+      const lowest = isPoints(status.maximumAvailable) ? -status.maximumAvailable : 0;
+      const highest = Math.floor(Math.max(lowest, status.currentlyAvailable));
+      const least = highest - Math.max(0, running - points);
+      change = Math.min(highest, Math.max(least, there + change)) - there;
     }
     if (change !== 0) await bottleneck.incrementReservoir(change);
   };

@@ -47,7 +47,10 @@ end
 -- Whether a moment is still to come, and is not left from before the clock was set back.
 local function isAhead(atMs, atMostMs) return atMs > now and atMs <= now + atMostMs end
 local hourMs = 3600000
-local function capLevel() b.level = math.min(b.level, b.max - b.reserved) end
+-- The same as in bucket.ts.
+local slowestRate, smallestSize = 1, 1
+-- Whatever a response says, a bucket is overdrawn by no more than it holds.
+local function capLevel() b.level = math.max(-b.max, math.min(b.level, b.max - b.reserved)) end
 local function take(points, count)
   b.inFlight = math.max(0, b.inFlight + count)
   -- Rounding errors must not stay behind.
@@ -114,11 +117,14 @@ for i = 0, endedCount - 1 do
     b.blind = 1
   end
   local spentByOthers = b.spent - (epoch == b.epoch and spentBefore or 0)
+  local isSize = max and max >= smallestSize and rate
+  -- No call is charged more than what it reserved and all that the bucket holds.
+  spent = math.min(spent, points + math.max(b.max, isSize and max or 0))
   b.spent = b.spent + spent
   b.level = b.level + points - spent
-  if max and max > 0 and rate then
+  if isSize then
     b.max = max
-    if rate > 0 then b.rate = rate end
+    if rate > 0 then b.rate = math.max(rate, slowestRate) end
     b.confirmed = 1
   end
   if current then

@@ -41,8 +41,6 @@ export class LocalReplica {
   #pointsAhead = 0;
   /** Processes that Redis knew of when it last replied. */
   #processes = 1;
-  /** How many such buckets make up the shop's: 1 unless Redis is gone. */
-  #shares = 1;
   #outages = 0;
   #repliedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -67,7 +65,7 @@ export class LocalReplica {
   /** The most that a call may cost: the size of the shop's bucket, also while only a share of it is here. */
   get maxCost(): number {
     // Without the last digits, in which parts put together differ from the whole.
-    return Math.round(this.bucket.maximumAvailable * this.#shares * 1e6) / 1e6;
+    return Math.round(this.bucket.maximumAvailable * this.bucket.shares * 1e6) / 1e6;
   }
 
   get spent(): number {
@@ -96,12 +94,11 @@ export class LocalReplica {
   apply(reply: ScriptReply, endedSince: readonly EndedPermit[]): void {
     const { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed } = reply;
     this.#repliedAtMs = this.#clock.monotonic();
-    const numbers = { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed };
+    const numbers = { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed, shares: 1 };
     Object.assign(this.bucket, numbers, { refilledAtMs: this.#repliedAtMs });
     this.#isDegraded = false;
     this.#epoch = reply.epoch;
     this.#pointsAhead = reply.pointsAhead;
-    this.#shares = 1;
     this.#processes = reply.processes;
     for (const ended of endedSince) this.#settle(ended);
   }
@@ -111,16 +108,16 @@ export class LocalReplica {
     const { bucket, held } = this;
     this.refill();
     this.#outages += 1;
-    this.#shares = Math.max(this.#processes, this.#fewestProcesses);
+    bucket.shares = Math.max(this.#processes, this.#fewestProcesses);
     this.#isDegraded = true;
     this.#epoch = -this.#outages;
     this.#pointsAhead = 0;
-    bucket.maximumAvailable /= this.#shares;
-    bucket.restoreRate /= this.#shares;
+    bucket.maximumAvailable /= bucket.shares;
+    bucket.restoreRate /= bucket.shares;
     bucket.reserved = held.points;
     bucket.inFlight = held.count;
     bucket.spent = 0;
-    bucket.level = Math.min(bucket.level / this.#shares, bucket.maximumAvailable - bucket.reserved);
+    bucket.level = Math.min(bucket.level / bucket.shares, bucket.maximumAvailable - bucket.reserved);
   }
 
   /** Gives a permit from the share of this process. */
@@ -154,14 +151,19 @@ export class LocalReplica {
     return {
       cost: points,
       waitedMs,
-      settle: (feedback) => end(spentPoints(points, feedback), feedback),
+      settle: (feedback) => end(this.#spentPoints(points, feedback), feedback),
       refund: () => end(0),
     };
   }
 
+  /** What a permit was charged. Shopify's numbers are those of the whole shop, of which the bucket may be a share. */
+  #spentPoints(points: number, feedback: ThrottleFeedback): number {
+    return spentPoints({ ...this.bucket, maximumAvailable: this.maxCost, shares: 1 }, points, feedback);
+  }
+
   /** Counts the end of a permit in the bucket. */
   #settle({ points, spent, spentBefore, epoch, status }: EndedPermit): void {
-    const shares = this.#shares;
+    const { shares } = this.bucket;
     const share = status && {
       maximumAvailable: status.maximumAvailable / shares,
       currentlyAvailable: status.currentlyAvailable / shares,

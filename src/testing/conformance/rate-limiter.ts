@@ -1,4 +1,4 @@
-import type { AcquireRequest } from '../../ports/rate-limiter.ts';
+import type { AcquireRequest, ThrottleFeedback } from '../../ports/rate-limiter.ts';
 import {
   agingMs,
   codeOf,
@@ -313,6 +313,26 @@ const waitingCases: readonly LimiterCase[] = [
       first.settle({});
       await advance(60);
       expect(others.map(({ outcome }) => outcome)).toEqual(others.map(() => 'granted'));
+    },
+  },
+  {
+    name: 'goes on after a response with odd numbers within the time in which a bucket fills twice',
+    async check({ ask, advance, confirm, watch }, expect) {
+      const numbers = { maximumAvailable, currentlyAvailable: 900, restoreRate: 1_000 };
+      await confirm(900, 1_000);
+      const odd: readonly ThrottleFeedback[] = [
+        { actualCost: 1e12 },
+        { actualCost: 1e12, throttleStatus: { ...numbers, currentlyAvailable: -1e9 } },
+        { throttleStatus: { ...numbers, maximumAvailable: 1e-9, currentlyAvailable: -1e9 } },
+        { actualCost: -1e12, throttleStatus: { ...numbers, maximumAvailable: -1, currentlyAvailable: Number.NaN } },
+      ];
+      for (const feedback of odd) {
+        const held = await ask(10);
+        const waiter = watch(10);
+        held.settle(feedback);
+        await advance(1_300);
+        expect(waiter.outcome).toBe('granted');
+      }
     },
   },
   {

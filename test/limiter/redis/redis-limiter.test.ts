@@ -331,6 +331,29 @@ describe('an abort', () => {
   });
 });
 
+describe('a response with odd numbers', () => {
+  it.each([
+    { actualCost: 1e12 },
+    { throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: -1e9, restoreRate: 50 } },
+    { throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 900, restoreRate: 1e-9 } },
+    { throttleStatus: { maximumAvailable: 1e-9, currentlyAvailable: 900, restoreRate: 50 } },
+  ])('does not stall the other processes: %j', async (feedback) => {
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 1_000);
+    const held = await harness.ask(one, 10);
+    held.settle(feedback);
+    await harness.clock.step(50);
+    const stored = await harness.redis.hget(`${harness.keyPrefix}{${scope.shop}:default}`, 'level');
+    expect(Number(stored)).toBeGreaterThanOrEqual(-1_000);
+    const { lines, note } = log();
+    note('two', harness.ask(two, 10));
+    await harness.clock.step(25_000);
+    expect(lines).toEqual(['two']);
+    expect(two.status(scope)).toMatchObject({ maximumAvailable: 1_000 });
+    expect(two.status(scope)?.restoreRate).toBeGreaterThanOrEqual(1);
+  });
+});
+
 describe('idle buckets', () => {
   it('are forgotten, and go on in Redis where they were', async () => {
     const limiter = harness.limiter({ idleMs: 5_000 });
