@@ -13,7 +13,7 @@ import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } f
 import { isRecord } from '../internal/json.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
-import { type CostBook, explainCost } from './cost/estimate.ts';
+import { type CostBook, explainCost, wholePoints } from './cost/estimate.ts';
 import {
   argumentValue,
   type DocumentParser,
@@ -110,8 +110,11 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     const idempotency = options.retry?.idempotency ?? idempotencyOf(operation, keys?.variables() ?? given);
     if (idempotencyKey !== undefined && idempotency === 'unsafe') throw keyWithoutUse(operation.name);
     const estimate = operation.estimate(given);
-    if (options.cost === undefined && Math.min(estimate, costs.expect(operation.costKey, estimate)) > maxQueryCost) {
-      throw tooCostly(operation, estimate, given, operationName);
+    if (
+      options.cost === undefined &&
+      wholePoints(Math.min(estimate, costs.expect(operation.costKey, estimate))) > maxQueryCost
+    ) {
+      throw tooCostly(operation, wholePoints(estimate), given, operationName);
     }
 
     const headers = options.headers ? { ...json, ...requestHeaders(options.headers) } : json;
@@ -166,7 +169,8 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
   cost(): number {
     const { operation, estimate, options } = this.#prepared;
     // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
-    return options.cost ?? Math.min(maxQueryCost, this.#settings.costs.expect(operation.costKey, estimate));
+    const cost = options.cost ?? Math.min(maxQueryCost, this.#settings.costs.expect(operation.costKey, estimate));
+    return wholePoints(cost);
   }
 
   decode(response: TransportResponse, before: EarlierSends): Decoded<GraphqlValue> {

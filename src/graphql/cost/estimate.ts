@@ -40,7 +40,7 @@ export function estimateCost(
   variables?: Readonly<Record<string, unknown>>,
   operationName?: string,
 ): CostEstimate {
-  return { cost: estimate(document, variables, operationName, {}) };
+  return { cost: wholePoints(estimate(document, variables, operationName, {})) };
 }
 
 /** An estimate with the share of each field, the most expensive first: for messages, not for each call. */
@@ -53,12 +53,15 @@ export function explainCost(
   const listen: FieldListener = (path, points) => fields.set(path, Math.max(points, fields.get(path) ?? 0));
   const cost = estimate(document, variables, operationName, { listen });
   return {
-    cost,
+    cost: wholePoints(cost),
     fields: [...fields].map(([path, points]) => ({ path, cost: points })).sort((one, other) => other.cost - one.cost),
   };
 }
 
-/** Estimates one operation in whole points, for variables as they are sent. */
+/**
+ * Estimates one operation, for variables as they are sent. Fractions are kept: Shopify rounds once, at the end, and
+ * the history could not tell a rounding from a difference.
+ */
 export type Estimator = (variables?: Readonly<Record<string, unknown>>) => number;
 
 /**
@@ -108,8 +111,15 @@ function estimate(
   if (!operation) return 0;
   const walk = { fragments, variables: variablesOf(operation, variables, onRead), listen };
   const root = { set: operation.selectionSet, within: undefined };
-  // The dust of binary fractions must not cost a point.
-  return Math.max(0, Math.ceil(operationPoints(walk, root, operation.operation === 'mutation') - 1e-6));
+  return Math.max(0, operationPoints(walk, root, operation.operation === 'mutation'));
+}
+
+/**
+ * Points as Shopify charges them. It rounds to the nearest whole point; to reserve less than it charges gets throttled,
+ * so this rounds up. The dust of binary fractions costs no point.
+ */
+export function wholePoints(points: number): number {
+  return Math.max(0, Math.ceil(points - 1e-6));
 }
 
 /** Points of a mutation without what its input adds. */
@@ -315,14 +325,16 @@ export interface CostBook {
   learn(key: string, estimate: number, requested: number): void;
 }
 
-/** One operation's last responses, newest last. */
+/** What was estimated for an operation, and what Shopify asked for. In points. */
+interface Response {
+  readonly estimate: number;
+  readonly requested: number;
+}
+
+/** The last responses of one operation, newest last: where the estimate was some points, and where it was 0. */
 interface Page {
-  /** Number of the last look at it. */
-  usedAt: number;
-  /** Requested points for each estimated one. */
-  readonly ratios: number[];
-  /** Requested points where the estimate was 0. */
-  readonly unforeseen: number[];
+  readonly foreseen: Response[];
+  readonly unforeseen: Response[];
 }
 
 const responsesKept = 5;
@@ -335,44 +347,51 @@ const responsesKept = 5;
  */
 export function createCostBook(options: { readonly maxKeys?: number } = {}): CostBook {
   const maxKeys = options.maxKeys ?? 1_000;
+  /** The one longest unused first. */
   const pages = new Map<string, Page>();
 
-  let looks = 0;
-
-  const forgetOne = (): void => {
-    let oldest: string | undefined;
-    let usedAt = Number.POSITIVE_INFINITY;
-    for (const [key, page] of pages) if (page.usedAt < usedAt) [oldest, usedAt] = [key, page.usedAt];
-    if (oldest !== undefined) pages.delete(oldest);
+  const use = (key: string, page: Page): Page => {
+    pages.delete(key);
+    pages.set(key, page);
+    return page;
   };
 
   const pageFor = (key: string): Page => {
-    let page = pages.get(key);
-    if (!page) {
-      if (pages.size >= maxKeys) forgetOne();
-      page = { usedAt: 0, ratios: [], unforeseen: [] };
-      pages.set(key, page);
-    }
-    page.usedAt = looks += 1;
-    return page;
+    const page = pages.get(key);
+    if (page) return use(key, page);
+    const [oldest] = pages.keys();
+    if (pages.size >= maxKeys && oldest !== undefined) pages.delete(oldest);
+    return use(key, { foreseen: [], unforeseen: [] });
   };
 
   return {
     expect(key, estimate) {
       const page = pages.get(key);
       if (!page) return estimate;
-      page.usedAt = looks += 1;
-      if (estimate <= 0) return Math.max(0, ...page.unforeseen);
-      return page.ratios.length === 0 ? estimate : withoutDust(estimate * Math.max(...page.ratios));
+      use(key, page);
+      if (estimate <= 0) return Math.max(0, ...page.unforeseen.map(({ requested }) => requested));
+      if (page.foreseen.length === 0) return estimate;
+      return withoutDust(Math.max(0, ...page.foreseen.map((response) => corrected(estimate, response))));
     },
     learn(key, estimate, requested) {
       if (!Number.isFinite(requested) || requested < 0) return;
       const page = pageFor(key);
-      const seen = estimate > 0 ? page.ratios : page.unforeseen;
-      seen.push(estimate > 0 ? requested / estimate : requested);
+      const seen = estimate > 0 ? page.foreseen : page.unforeseen;
+      seen.push({ estimate, requested });
       if (seen.length > responsesKept) seen.shift();
     },
   };
+}
+
+/**
+ * An estimate corrected by one response. Whether a difference comes once for each operation or grows with it is
+ * unknown, so the more expensive of the two counts. A difference below one point is Shopify's rounding and does not
+ * grow: as a ratio, a cost of 10.6 that was asked for as 10 would take points off all larger ones.
+ */
+function corrected(estimate: number, past: Response): number {
+  const difference = past.requested - past.estimate;
+  const shifted = estimate + difference;
+  return Math.abs(difference) < 1 ? shifted : Math.max(shifted, estimate * (past.requested / past.estimate));
 }
 
 /** Takes the dust of binary fractions off, so that what was asked once is asked again. */

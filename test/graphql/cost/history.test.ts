@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createCostBook } from '../../../src/graphql/cost/estimate.ts';
+import { createCostBook, wholePoints } from '../../../src/graphql/cost/estimate.ts';
 
 it('believes the estimate of an operation it has not seen', () => {
   expect(createCostBook().expect('a', 12)).toBe(12);
@@ -62,4 +62,34 @@ it('asks for exactly what Shopify asked for the same estimate, and never for les
       expect(book.expect('a', other)).toBeGreaterThanOrEqual(0);
     }),
   );
+});
+
+it('never goes below what is charged, whatever sizes came before, where only rounding differs', () => {
+  const tenths = fc.integer({ min: 100, max: 9_000 }).map((points) => points / 10);
+  fc.assert(
+    fc.property(
+      fc.array(tenths, { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 0, max: 50 }),
+      (costs, unforeseen) => {
+        const book = createCostBook();
+        for (const estimate of costs) {
+          const charged = Math.round(estimate + unforeseen);
+          const reserved = wholePoints(book.expect('a', estimate));
+          // The first response teaches what the estimate does not know.
+          if (estimate !== costs[0]) expect(reserved).toBeGreaterThanOrEqual(charged);
+          book.learn('a', estimate, charged);
+        }
+      },
+    ),
+  );
+});
+
+it('reserves no more than one point above the charge after rounding alone', () => {
+  const book = createCostBook();
+  book.learn('a', 10.6, 11);
+  expect(wholePoints(book.expect('a', 11))).toBe(12);
+  expect(wholePoints(book.expect('a', 900))).toBe(901);
+  const down = createCostBook();
+  down.learn('a', 10.4, 10);
+  expect(wholePoints(down.expect('a', 15.6))).toBe(16);
 });
