@@ -109,7 +109,13 @@ function estimate(
     if (operationName === undefined || definition.name?.value === operationName) operation = definition;
   }
   if (!operation) return 0;
-  const walk = { fragments, variables: variablesOf(operation, variables, onRead), listen };
+  const walk = {
+    fragments,
+    variables: variablesOf(operation, variables, onRead),
+    listen,
+    known: new Map(),
+    ids: new Map(),
+  };
   const root = { set: operation.selectionSet, within: undefined };
   return Math.max(0, operationPoints(walk, root, operation.operation === 'mutation'));
 }
@@ -138,6 +144,9 @@ type FieldListener = (path: string, points: number) => void;
 
 interface Walk extends SelectionScope {
   readonly listen?: FieldListener | undefined;
+  /** Points of fields by what is selected below them: a fragment used many times is counted once. */
+  readonly known: Map<string, number>;
+  readonly ids: Map<SelectedSet['set'], number>;
 }
 
 /** Where a selection stands: its path, and how often its points count because of connections around it. */
@@ -171,9 +180,21 @@ function sum(walk: Walk, selected: Selected, place: Place, price: Price): number
 function field(walk: Walk, one: MergedField, place: Place): number {
   const below = setsBelow(one);
   if (below.length === 0 || isFree(one.name)) return 0;
+  const key = below.map(({ set }) => idOf(walk, set)).join();
+  const known = walk.known.get(key);
+  if (known !== undefined) return known;
   const selected = selectedFields(below, walk);
-  if (isConnection(selected)) return connection(walk, one, selected, place);
-  return objectPoints + sum(walk, selected, place, field);
+  const points = isConnection(selected)
+    ? connection(walk, one, selected, place)
+    : objectPoints + sum(walk, selected, place, field);
+  walk.known.set(key, points);
+  return points;
+}
+
+function idOf({ ids }: Walk, set: SelectedSet['set']): number {
+  const id = ids.get(set) ?? ids.size;
+  ids.set(set, id);
+  return id;
 }
 
 /** Introspection is free, and so is the page information of a connection. */

@@ -52,6 +52,8 @@ interface Group {
   readonly outer: Group | undefined;
   readonly fields: Map<string, SelectedField[]>;
   readonly inner: Map<string, Group>;
+  /** Named fragments that the group has taken in: once more, each adds nothing. */
+  readonly spread: Set<string>;
 }
 
 /**
@@ -69,7 +71,8 @@ export function selectedFields(sets: readonly SelectedSet[], scope: SelectionSco
       } else {
         const name = selection.name.value;
         const fragment = scope.fragments.get(name);
-        if (!fragment || isWithin(within, name)) continue;
+        if (!fragment || isWithin(within, name) || group.spread.has(name)) continue;
+        group.spread.add(name);
         const inner = { set: fragment.selectionSet, within: { fragment: name, outer: within } };
         collect(inner, groupFor(fragment.typeCondition.name.value, group));
       }
@@ -81,7 +84,7 @@ export function selectedFields(sets: readonly SelectedSet[], scope: SelectionSco
 }
 
 function newGroup(type: string | undefined, outer: Group | undefined): Group {
-  return { type, outer, fields: new Map(), inner: new Map() };
+  return { type, outer, fields: new Map(), inner: new Map(), spread: new Set() };
 }
 
 /** The nodes of one response key, where the group or one around it has it already, else new. */
