@@ -107,7 +107,10 @@ export interface JobQueue {
   enqueue(job: NewJob): Promise<EnqueuedJob>;
   /**
    * Does jobs of that type from now on. Every process that works on a queue must register all its types: a job
-   * of a type without a handler is deferred and reported to the logger, never dropped.
+   * of a type without a handler is deferred and reported to the logger, never dropped. The handler runs in the
+   * `AsyncLocalStorage` context of this call, whoever queues the job.
+   *
+   * @throws ConfigError (code `CONFIG_INVALID`) when the type has a handler on this queue already.
    */
   process(type: string, handler: JobHandler): void;
   stats(): Promise<QueueStats>;

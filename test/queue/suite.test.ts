@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JobHandler, JobQueue } from 'shopwright/queue';
 import { inProcessQueue } from 'shopwright/queue';
 import { createManualClock, describeJobQueue } from 'shopwright/testing';
@@ -49,8 +50,22 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
     }),
   ],
   [
-    'keeps to the first handler of a type',
-    'takes a handler that throws at once, or throws no error, for one that failed',
+    'runs a job as whoever queued one last',
+    'runs each job in the async context in which its handler was made, whoever queues it',
+    (queue) => {
+      let last = AsyncLocalStorage.snapshot();
+      return {
+        enqueue(draft) {
+          last = AsyncLocalStorage.snapshot();
+          return queue.enqueue(draft);
+        },
+        process: (type, handler) => queue.process(type, (context) => last(handler, context)),
+      };
+    },
+  ],
+  [
+    'keeps to the first handler of a type without a word',
+    'refuses a second handler of a type, and leaves the jobs to the first',
     (queue) => {
       const types = new Set<string>();
       return {

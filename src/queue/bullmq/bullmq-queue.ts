@@ -5,8 +5,9 @@ import { boundedWait, gracePeriodMs, sleep } from '../../internal/abort.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
-import type { JobHandler, JobQueue, QueueStats } from '../../ports/job-queue.ts';
+import type { JobQueue, QueueStats } from '../../ports/job-queue.ts';
 import { QueueReporter } from '../attempt.ts';
+import { JobHandlers } from '../handlers.ts';
 import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
 import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
 import { deadJobOf, isOfNewerVersion, optionsOf, type StoredJob, storedJob } from './stored-job.ts';
@@ -44,7 +45,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   queue.on('error', onError);
   const toKey = (suffix: string): string => queue.toKey(suffix);
   const keys = new DedupeKeys(redis, toKey);
-  const handlers = new Map<string, JobHandler>();
+  const handlers = new JobHandlers(name);
   const running = new Map<string, AbortController>();
   const closing = new AbortController();
   const stopping = new AbortController();
@@ -94,7 +95,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     },
     process(type, handler) {
       throwIfClosed();
-      handlers.set(type, handler);
+      handlers.add(type, handler);
       worker ??= startWorker(
         redis,
         settings,

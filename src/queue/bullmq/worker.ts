@@ -2,9 +2,9 @@ import { type Job as BullJob, type ConnectionOptions, DelayedError, Worker } fro
 import { lockLost } from '../../errors/errors.ts';
 import { gracePeriodMs } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
-import type { JobHandler } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { type QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts';
+import type { JobHandlers } from '../handlers.ts';
 import { deriveIdempotencyKey, describeFailure } from '../job.ts';
 import type { BullmqQueueSettings, OwnRedis } from './settings.ts';
 import { deduplicationId, idOf, isOfNewerVersion, JobFailure, jobOf, type StoredJob } from './stored-job.ts';
@@ -58,7 +58,7 @@ const clock = systemClock;
 /** What a worker shares with its queue. */
 interface WorkerContext {
   readonly queue: string;
-  readonly handlers: ReadonlyMap<string, JobHandler>;
+  readonly handlers: JobHandlers;
   /** What stops each running job. */
   readonly running: Map<string, AbortController>;
   /** Aborted when the queue closes and waits no longer. */

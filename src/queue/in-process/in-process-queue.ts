@@ -8,6 +8,7 @@ import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { type AttemptResult, type JobOutcome, QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts';
+import { JobHandlers } from '../handlers.ts';
 import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
 import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
@@ -85,7 +86,7 @@ class JobRunner {
   active = 0;
   readonly #name: string;
   readonly #clock: Clock;
-  readonly #handlers = new Map<string, JobHandler>();
+  readonly #handlers: JobHandlers;
   readonly #stop = new AbortController();
   readonly #slots: ConcurrencySlots;
   readonly #empty: IdleWaiters;
@@ -94,6 +95,7 @@ class JobRunner {
 
   constructor({ name, clock, concurrency, maxDeadJobs }: InProcessQueueSettings, reporter: QueueReporter) {
     this.#name = name;
+    this.#handlers = new JobHandlers(name);
     this.#clock = clock;
     this.reporter = reporter;
     this.dead = new DeadLetters(maxDeadJobs);
@@ -111,8 +113,9 @@ class JobRunner {
     if (this.#closed) throw new QueueError(`The queue ${this.#name} is closed; make a new one.`);
   }
 
+  /** @throws ConfigError */
   handle(type: string, handler: JobHandler): void {
-    this.#handlers.set(type, handler);
+    this.#handlers.add(type, handler);
     this.#slots.fill();
   }
 

@@ -84,12 +84,13 @@ export const attemptCases: readonly QueueCase[] = [
       await empty();
       const { proxy, revoke } = Proxy.revocable({}, {});
       revoke();
-      // Each handler takes the place of the one before.
-      for (const thrown of [Object.create(null), undefined, Object.freeze(new Error('frozen')), proxy]) {
-        queue.process('work', () => {
+      const odd = [Object.create(null), undefined, Object.freeze(new Error('frozen')), proxy];
+      for (const [index, thrown] of odd.entries()) {
+        const type = `odd ${index}`;
+        queue.process(type, () => {
           throw thrown;
         });
-        await add(1, { retryDelaysMs: [] });
+        await add(1, { type, retryDelaysMs: [] });
         await empty();
       }
       const messages = (await queue.deadJobs()).map(({ error }) => error.message);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JobContext, JobQueue, NewJob } from '../../../ports/job-queue.ts';
 import { defer } from '../../../queue/defer.ts';
 import { codeOf, longMs, type QueueCase, type QueueHarness } from './harness.ts';
@@ -25,6 +26,37 @@ export const enqueueCases: readonly QueueCase[] = [
       const { enqueuedAt, ...job } = seen[0]?.job ?? { enqueuedAt: 0 };
       expect(job).toEqual({ id, type: 'work', payload, key: 'k', priority: 'interactive' });
       expect(Number.isFinite(enqueuedAt) && enqueuedAt > 0).toBe(true);
+    },
+  },
+  {
+    name: 'runs each job in the async context in which its handler was made, whoever queues it',
+    async check({ queue, add, empty }, expect) {
+      const tenant = new AsyncLocalStorage<string>();
+      const tenants = ['one', 'two', 'three'];
+      const seen: string[] = [];
+      for (const name of tenants) {
+        tenant.run(name, () =>
+          queue.process(name, async ({ job }) => void seen.push(`${job.type} ran as ${tenant.getStore()}`)),
+        );
+      }
+      await tenant.run('who queues', async () => {
+        for (const type of [...tenants, ...tenants]) await add(1, { type });
+      });
+      await tenant.run('who waits', () => empty());
+      const right = tenants.map((name) => `${name} ran as ${name}`);
+      expect(seen.toSorted()).toEqual([...right, ...right].toSorted());
+    },
+  },
+  {
+    name: 'refuses a second handler of a type, and leaves the jobs to the first',
+    async check({ queue, add, watch, empty }, expect) {
+      const first = watch();
+      const second: JobContext[] = [];
+      const code = await codeOf((async () => queue.process('work', async (context) => void second.push(context)))());
+      expect(code).toBe('CONFIG_INVALID');
+      await add(1);
+      await empty();
+      expect([first.length, second.length]).toEqual([1, 0]);
     },
   },
   {
