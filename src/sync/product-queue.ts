@@ -29,6 +29,13 @@ export interface ProductQueueOptions {
    * when it is queued, so a push never sends an older state than the one before it.
    */
   readonly source?: (localId: string) => Promise<unknown>;
+  /** Name of the app, as for its client: two apps on one queue and store share no jobs and no marks. Default `default`. */
+  readonly appId?: string;
+  /**
+   * Sets this product queue apart from others of the app and shop, such as one with another source. All processes must
+   * give it the same. Default: none.
+   */
+  readonly name?: string;
   /** Milliseconds before each retry of a failed push. Default 30, 60 and 120 seconds. */
   readonly retryDelaysMs?: readonly number[];
   /** Time limit of one push in milliseconds. Default: the queue's. */
@@ -48,7 +55,8 @@ export interface ProductQueue {
   /**
    * Queues again every product that is marked as to be pushed, or whose push was interrupted or failed in all its
    * attempts because the shop was unreachable. Rejected products are left alone. Call it at start-up: with a queue in
-   * memory, this is what survives a crash. Harmless where the jobs are already in the queue.
+   * memory, this is what survives a crash. Harmless where the jobs are already in the queue. With an `appId` or `name`,
+   * only those that it has marked itself: whose the others are, no record says.
    *
    * @returns How many were queued that were not already waiting.
    * @throws StorageError and QueueError, and the signal's reason.
@@ -82,12 +90,17 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
     issues.push({ field: sync ? 'source' : 'sync', message });
   }
+  const { appId = defaultApp, name } = options;
+  for (const [field, text] of Object.entries({ appId, name })) {
+    if (text !== undefined && !isQueueName(text)) issues.push({ field, message: 'give a text of 1 to 100 characters' });
+  }
   if (!parsed.ok || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { domain: shop } = parsed;
   const { records } = stores;
-  const marks = createPushMarks(stores.keyValue, shop);
+  const scope = scopeOf(appId, name);
+  const marks = createPushMarks(stores.keyValue, shop, scope);
   // Each shop has its own source, and so its own handler.
-  const type = `push-product ${shop}`;
+  const type = scope === undefined ? `push-product ${shop}` : `push-product ${shop} ${scope}`;
 
   const add = (localId: string, more: Partial<NewJob> = {}): Promise<EnqueuedJob> =>
     queue.enqueue({
@@ -117,10 +130,13 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
         const jobs = await Promise.all(localIds.map((localId) => add(localId)));
         queued += jobs.filter(({ isNew }) => isNew).length;
       };
-      for (const status of ['pending', 'syncing', 'failed'] as const) {
+      // No record says whose it is: those that another queue has marked are left to it.
+      const others = scope === undefined ? await marks.ofOthers() : new Set<string>();
+      for (const status of scope === undefined ? (['pending', 'syncing', 'failed'] as const) : []) {
         for (let after: string | undefined, isLast = false; !isLast; ) {
           const page = await records.list(shop, { status, limit: pageSize, ...(after !== undefined && { after }) });
-          const undone = page.filter((record) => status !== 'failed' || wasOutOfReach(record));
+          const own = page.filter(({ localId }) => !others.has(localId));
+          const undone = own.filter((record) => status !== 'failed' || wasOutOfReach(record));
           await addAll(undone.map(({ localId }) => localId));
           after = page.at(-1)?.localId;
           isLast = page.length < pageSize;
@@ -130,6 +146,18 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       return queued;
     },
   };
+}
+
+const defaultApp = 'default';
+
+const isQueueName = (text: unknown): boolean =>
+  typeof text === 'string' && text.length > 0 && text.length <= 100 && text.isWellFormed();
+
+/** What sets a product queue apart from others of its shop; `undefined` for the only one. */
+function scopeOf(appId: string, name: string | undefined): string | undefined {
+  // Encoded, so that no name looks like another app's.
+  if (name !== undefined) return `${encodeURIComponent(appId)}/${encodeURIComponent(name)}`;
+  return appId === defaultApp ? undefined : encodeURIComponent(appId);
 }
 
 /** What the jobs of a product queue need. */
@@ -247,6 +275,8 @@ interface PushMarks {
   begin(localId: string): Promise<BegunPush>;
   /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */
   all(pageSize: number): AsyncIterable<readonly string[]>;
+  /** The local ids that product queues with an app or name of their own have marked. @throws StorageError */
+  ofOthers(): Promise<ReadonlySet<string>>;
 }
 
 /** A push that has started. */
@@ -274,10 +304,12 @@ interface Mark {
   readonly isInDoubt: boolean;
 }
 
-/** Creates the marks of one shop. */
-function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
+/** Creates the marks of one product queue. */
+function createPushMarks(store: KeyValueStore, shop: string, scope: string | undefined): PushMarks {
   // No webhook handler, whose name takes this place in its keys, can be called so.
-  const prefix = async (): Promise<string> => `${await shopPrefix(shop)}~push:`;
+  const scoped = async (): Promise<string> => `${await shopPrefix(shop)}~push~`;
+  const prefix = async (): Promise<string> =>
+    scope === undefined ? `${await shopPrefix(shop)}~push:` : `${await scoped()}${await keyPart(scope)}:`;
 
   /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store. */
   const update = async (key: string, localId: string, changes: Partial<Mark>) => {
@@ -330,6 +362,14 @@ function createPushMarks(store: KeyValueStore, shop: string): PushMarks {
       }
       yield await read(keys);
       if (damaged.length > 0) throw unreadable(damaged);
+    },
+    async ofOthers() {
+      const localIds = new Set<string>();
+      for await (const key of store.scan(await scoped())) {
+        const mark = readMark(await store.get(key));
+        if (mark) localIds.add(mark.localId);
+      }
+      return localIds;
     },
   };
 }

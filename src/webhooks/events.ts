@@ -110,7 +110,12 @@ export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
   readonly ackTimeoutMs?: number;
   /** By topic, where the default (see docs/webhooks.md) is not what you want, such as `{ 'products/create': 'newest' }`. */
   readonly order?: Readonly<Record<string, WebhookOrder>>;
-  /** Sets this handler apart from others on the same store and queue. Default `webhooks`; it is the type of its jobs. */
+  /** Name of the app, as for its client: two apps on one store and queue share no jobs, no marks and no order. Default `default`. */
+  readonly appId?: string;
+  /**
+   * Sets this handler apart from others on the same store and queue; it is the type of its jobs. Default `webhooks`, and
+   * `webhooks <appId>` where there is an `appId`.
+   */
   readonly name?: string;
   /** Time, for tests. */
   readonly clock?: Clock;

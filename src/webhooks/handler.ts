@@ -8,6 +8,7 @@ import {
   type WebhookOrder,
   wholeNumber,
 } from './events.ts';
+import type { WebhookIngest } from './ingest/accept.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, calls its topic's handler and responds.
@@ -23,8 +24,8 @@ import {
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when an option does not exist, a number of bytes or milliseconds or an order is invalid, or there
- * is a queue and no store.
+ * @throws ConfigError when an option does not exist, a number of bytes or milliseconds or an order is invalid, there is a
+ * queue and no store, or the queue has a handler of that name already.
  *
  * @example
  * ```ts
@@ -44,21 +45,27 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   ];
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   maxBodyBytesOf(options);
-  const { store, queue, name = 'webhooks', retryDelaysMs = [] } = options;
+  const { store, queue, retryDelaysMs = [] } = options;
+  const name = handlerName(options);
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
   if (queue && !store)
     throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
 
+  let ingest: Promise<WebhookIngest> | undefined;
   // A chunk of its own: code that only verifies does not pay for it.
-  const ingest = import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest(options));
+  const load = (): Promise<WebhookIngest> => {
+    ingest ??= import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest({ ...options, name }));
+    return ingest;
+  };
+  // First: a handler that the queue refuses must not recover what the other one has accepted.
+  queue?.process(name, async (job) => (await load()).runJob(job));
   // Where it cannot be loaded, each delivery says so.
-  ingest.catch(() => undefined);
-  queue?.process(name, async (job) => (await ingest).runJob(job));
+  load().catch(() => undefined);
 
-  return Object.assign(async (request: Request) => (await ingest).respond(request), {
-    process: async (delivery: WebhookDelivery) => (await ingest).process(delivery),
+  return Object.assign(async (request: Request) => (await load()).respond(request), {
+    process: async (delivery: WebhookDelivery) => (await load()).process(delivery),
   });
 }
 
@@ -75,8 +82,18 @@ const optionNames: Record<keyof WebhookHandlerOptions, true> = {
   ackTimeoutMs: true,
   order: true,
   name: true,
+  appId: true,
   clock: true,
   onEvent: true,
 };
 
 const orders: readonly WebhookOrder[] = ['newest', 'until-deleted', 'always'];
+
+/** What sets a handler apart from others on the same store and queue. @throws ConfigError */
+function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string {
+  if (typeof appId !== 'string' || appId === '' || appId.length > 100 || !appId.isWellFormed()) {
+    const issues = [{ field: 'appId', message: 'give a text of 1 to 100 characters' }];
+    throw new ConfigError('Invalid configuration', { issues });
+  }
+  return name ?? (appId === 'default' ? 'webhooks' : `webhooks ${appId}`);
+}
