@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { QueueError, type TelemetryEvent } from 'shopwright';
 import { defer, inProcessQueue, type Job } from 'shopwright/queue';
 import { createManualClock } from 'shopwright/testing';
@@ -90,6 +92,26 @@ describe('the queue in this process', () => {
     await clock.run(queue.drain());
     expect(attempts).toEqual([1, 1, 2]);
     expect(clock.monotonic()).toBe(86_401_000);
+  });
+
+  it('lets the payloads of finished jobs go', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const usedMb = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    const queue = inProcessQueue({ concurrency: 1 });
+    queue.process('big', async () => undefined);
+    const one = async (index: number): Promise<void> => {
+      await queue.enqueue({ type: 'big', payload: `${index}`.padEnd(200_000, 'é'), delayMs: index % 2 });
+      await queue.drain();
+    };
+    await one(0);
+    const startMb = usedMb();
+    for (let index = 1; index <= 300; index++) await one(index);
+    expect(usedMb() - startMb).toBeLessThan(20);
+    await queue.close();
   });
 
   it('takes nothing more when it is closed', async () => {

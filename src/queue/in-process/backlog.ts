@@ -106,7 +106,7 @@ const movesUpAt = 1_024;
 
 /** Jobs that are due, first come, first served; each step takes the same time, however long the line is. */
 class JobLine {
-  #jobs: HeldJob[] = [];
+  #jobs: (HeldJob | undefined)[] = [];
   #front = 0;
 
   get size(): number {
@@ -124,6 +124,8 @@ class JobLine {
   shift(): HeldJob | undefined {
     const job = this.first;
     if (!job) return undefined;
+    // The place may stay for a while; the payload must not.
+    this.#jobs[this.#front] = undefined;
     this.#front += 1;
     if (this.#front >= movesUpAt && this.#front * 2 >= this.#jobs.length) {
       this.#jobs = this.#jobs.slice(this.#front);
