@@ -43,6 +43,7 @@ export type {
   OrderEditLinePayload,
   OrderEditPayload,
   OrderLineItemPayload,
+  OrderCustomerPayload,
   OrderPayload,
 } from '../webhooks/payloads/order.ts';
 export type {

@@ -7,6 +7,7 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { inboxKeysOf, keyPart, shopPrefix } from '../storage/keys.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
 import type { ComplianceTopic } from './topics.ts';
+import { lowerAscii } from './verify.ts';
 
 /**
  * Does what a request asks for. Once it returns, the request is completed, unless it returns `later`: then the request
@@ -206,7 +207,7 @@ const ownFields: readonly (readonly [field: string, topic: ComplianceTopic])[] =
 function flawOf(topic: ComplianceTopic, shop: string, payload: unknown): readonly [string, string] | undefined {
   const body = isRecord(payload) ? payload : {};
   const domain = body['shop_domain'];
-  if (typeof domain !== 'string' || domain.toLowerCase() !== shop) {
+  if (typeof domain !== 'string' || lowerAscii(domain) !== shop) {
     return ['shop_domain', `is not the shop of the header, ${shop}`];
   }
   const foreign = ownFields.find(([field, owner]) => owner !== topic && Object.hasOwn(body, field));

@@ -90,6 +90,8 @@ export function wholeNumber(field: string, value: number): number {
 /** Options of `createWebhookHandler`. */
 export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
   readonly on: WebhookTopicHandlers;
+  /** Topics that `on` may have though the public API does not list them, such as those of a preview. Default: none. */
+  readonly customTopics?: readonly string[];
   /** `false` answers 404 to everything: give it `webhooksEnabled` of `loadConfig`. Default `true`. */
   readonly enabled?: boolean;
   /**

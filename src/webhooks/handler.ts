@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from './events.ts';
 import type { WebhookIngest } from './ingest/accept.ts';
+import { checkTopics } from './known-topics.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, calls its topic's handler and responds.
@@ -17,15 +18,15 @@ import type { WebhookIngest } from './ingest/accept.ts';
  * With a `queue` too, the response is sent once the delivery is safe in both, and the handler runs on the queue.
  * See docs/webhooks.md.
  *
- * 200: done or queued, a copy, or no handler for the topic. 401: wrong signature. 400: headers or body missing, body
+ * 200: done or queued, a copy, or no handler for the topic. 401: wrong or no signature. 400: headers or body missing, body
  * not JSON. 404: not `enabled`. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
  * is set. 503: store or queue do not respond. After a 5xx Shopify tries again.
  *
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when an option does not exist, a number of bytes or milliseconds or an order is invalid, there is a
- * queue and no store, or the queue has a handler of that name already.
+ * @throws ConfigError when an option or a topic does not exist, a number of bytes or milliseconds or an order is
+ * invalid, there is a queue and no store, or the queue has a handler of that name already.
  *
  * @example
  * ```ts
@@ -45,6 +46,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   ];
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   maxBodyBytesOf(options);
+  checkTopics(options);
   const { store, queue, retryDelaysMs = [] } = options;
   const name = handlerName(options);
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
@@ -83,6 +85,7 @@ const optionNames: Record<keyof WebhookHandlerOptions, true> = {
   order: true,
   name: true,
   appId: true,
+  customTopics: true,
   clock: true,
   onEvent: true,
 };
@@ -91,9 +94,9 @@ const orders: readonly WebhookOrder[] = ['newest', 'until-deleted', 'always'];
 
 /** What sets a handler apart from others on the same store and queue. @throws ConfigError */
 function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string {
-  if (typeof appId !== 'string' || appId === '' || appId.length > 100 || !appId.isWellFormed()) {
-    const issues = [{ field: 'appId', message: 'give a text of 1 to 100 characters' }];
-    throw new ConfigError('Invalid configuration', { issues });
-  }
+  if (!appId || appId.length > 100)
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'appId', message: 'needs 1 to 100 characters' }],
+    });
   return name ?? (appId === 'default' ? 'webhooks' : `webhooks ${appId}`);
 }

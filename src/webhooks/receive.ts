@@ -12,6 +12,7 @@ import {
   headerOf,
   type RefusedWebhook,
   refuseBody,
+  refuseUnsigned,
   signableBody,
   type Verify,
   type WebhookDetails,
@@ -36,9 +37,11 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
   const { secrets, logger } = options;
   const maxBytes = maxBodyBytesOf(options);
   return async (delivery) => {
-    const received = await receive(delivery, maxBytes, (rawBody) =>
-      verify({ rawBody, headers: delivery.headers, secrets }),
-    );
+    const { headers } = delivery;
+    const received = await receive(delivery, maxBytes, {
+      refuse: () => refuseUnsigned({ headers, secrets }),
+      verify: (rawBody) => verify({ rawBody, headers, secrets }),
+    });
     if (!received.ok) {
       // A forged delivery is the sender's fault; these can only be fixed in the host's code or settings.
       const level = received.status === 500 || hostFaults.has(received.reason) ? 'error' : 'warn';
@@ -50,10 +53,16 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
 
 const decoder = new TextDecoder();
 
+/** What a receiver checks before and after the body is read. */
+interface DeliveryChecks {
+  refuse(): RefusedWebhook | undefined;
+  verify(rawBody: Uint8Array): ReturnType<Verify>;
+}
+
 async function receive(
   delivery: WebhookDelivery,
   maxBytes: number,
-  verify: (rawBody: Uint8Array) => ReturnType<Verify>,
+  { refuse, verify }: DeliveryChecks,
 ): ReturnType<Receive> {
   const tooLarge = (): Refusal => {
     const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
@@ -62,6 +71,8 @@ async function receive(
   if (delivery.method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks come as POST.');
   // An honest sender says how much it will send; any other is stopped while the body is read.
   if (announcedBytes(delivery.headers) > maxBytes) return tooLarge();
+  const unsigned = refuse();
+  if (unsigned) return fromVerifier(unsigned);
   const read = await delivery.readBody(maxBytes);
   if (!read.ok) return read.reason === 'body-too-large' ? tooLarge() : refusal(400, read.reason, 'The body broke off.');
 

@@ -9,8 +9,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Shopify wants 401 for a wrong signature. A fault on this side is a 5xx; Shopify tries again either way. */
+/** Shopify wants 401 for a signature that is wrong or missing. A fault on this side is a 5xx; Shopify tries again either way. */
 const statuses: Readonly<Partial<Record<WebhookRefusal, number>>> = {
+  'hmac-missing': 401,
   'hmac-malformed': 401,
   'hmac-mismatch': 401,
   'secret-missing': 500,

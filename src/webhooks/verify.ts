@@ -185,7 +185,24 @@ const accessTokenPattern = /^\s*(?:shp(?:at|ca|ua|pa|rt)_|atkn_)/;
 function readSignedRequest({ rawBody, headers, secrets }: VerifyWebhookInput): SignedRequest | RefusedWebhook {
   const body = signableBody(rawBody);
   if (body === null) return refuseBody(rawBody);
+  const signature = readSignature({ headers, secrets });
+  return signature.ok ? { ...signature, body } : signature;
+}
 
+/** What can be refused before the body is read: who holds no secret must not fill the memory. Never throws. */
+export function refuseUnsigned(input: Pick<VerifyWebhookInput, 'headers' | 'secrets'>): RefusedWebhook | undefined {
+  try {
+    const signature = readSignature(input);
+    return signature.ok ? undefined : signature;
+  } catch {
+    return refuse('input-invalid');
+  }
+}
+
+function readSignature({
+  headers,
+  secrets,
+}: Pick<VerifyWebhookInput, 'headers' | 'secrets'>): Omit<SignedRequest, 'body'> | RefusedWebhook {
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
   if (!list.some(isUsableSecret)) return refuse('secret-missing');
 
@@ -198,7 +215,7 @@ function readSignedRequest({ rawBody, headers, secrets }: VerifyWebhookInput): S
   }
   if (hmac === null) return refuse('hmac-missing');
   if (!hmacPattern.test(hmac)) return refuse('hmac-malformed');
-  return { ok: true, body, hmac, secrets: list, headers, names };
+  return { ok: true, hmac, secrets: list, headers, names };
 }
 
 /** The body in a form that can be signed; `null` for what is not a raw body. */
@@ -256,7 +273,7 @@ function readDetails({ headers, names }: SignedRequest, secretIndex: number): We
   const { generation, topic: topicHeader, shop: shopHeader, action } = names;
   const topic = headerOf(headers, topicHeader);
   if (!topic) return refuse('topic-missing');
-  const shop = headerOf(headers, shopHeader)?.toLowerCase();
+  const shop = lowerAscii(headerOf(headers, shopHeader) ?? '');
   if (!shop) return refuse('shop-missing');
   if (!shopPattern.test(shop)) return refuse('shop-invalid');
   return {
@@ -323,6 +340,11 @@ function textOf(value: unknown): string | null {
   return null;
 }
 
+/** Only A to Z: elsewhere case folding makes ASCII of what is none, such as `k` of the Kelvin sign. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** One header's value, whatever the case of its name; `null` where it is missing. `name` is in lower case. */
 export function headerOf(headers: WebhookHeaders, name: string): string | null {
   if (typeof headers.get === 'function') return textOf(headers.get(name));
@@ -331,7 +353,7 @@ export function headerOf(headers: WebhookHeaders, name: string): string | null {
   const direct = record[name];
   if (direct !== undefined) return textOf(direct);
   for (const key in record) {
-    if (key.length === name.length && key.toLowerCase() === name) return textOf(record[key]);
+    if (key.length === name.length && lowerAscii(key) === name) return textOf(record[key]);
   }
   return null;
 }

@@ -8,7 +8,7 @@ import { createWebhookHandler, type WebhookEvent, type WebhookHandlerEvent } fro
 import { describe, expect, test } from 'vitest';
 import { listen } from './loopback-server.ts';
 import { recordingLogger } from './recording-logger.ts';
-import { classicHeadersOf, oldSecret, productBody, secret } from './signed-delivery.ts';
+import { classicHeadersOf, hmacOf, oldSecret, productBody, secret } from './signed-delivery.ts';
 
 const path = '/webhooks/shopify';
 
@@ -204,7 +204,8 @@ describe('an Express 5 server with a parser mounted before', () => {
     );
     const socket = connect(Number(new URL(origin).port), '127.0.0.1');
     await once(socket, 'connect');
-    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n`);
+    const signature = `x-shopify-hmac-sha256: ${hmacOf('')}`;
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${signature}\r\ncontent-length: 1000\r\n\r\n`);
     await new Promise((resolve) => setImmediate(resolve));
     socket.destroy();
     await expect.poll(() => outcomes).toEqual([{ type: 'refused', status: 400, reason: 'body-unreadable' }]);

@@ -67,7 +67,7 @@ const cases: readonly (readonly [string, Sent, number, string])[] = [
   ['a body of 2 MB', { body: large, headers: headersOf(large) }, 200, ''],
   ['a forged body', { body: `${json} `, headers: headersOf(json) }, 401, 'hmac-mismatch'],
   ['a wrong secret', { body: json, headers: headersOf(json, 'shpss_wrong') }, 401, 'hmac-mismatch'],
-  ['no signature', { body: json, headers: { 'content-type': 'application/json' } }, 400, 'hmac-missing'],
+  ['no signature', { body: json, headers: { 'content-type': 'application/json' } }, 401, 'hmac-missing'],
   ['a body over the limit', { body: tooLarge, headers: headersOf(tooLarge) }, 413, 'body-too-large'],
   ['a valid delivery in chunks', { body: json, headers: headersOf(json), isChunked: true }, 200, ''],
   [

@@ -133,7 +133,7 @@ describe('a delivery that is refused', () => {
       signedRequest('{}', { ...classicHeadersOf('{}'), 'x-shopify-hmac-sha256': 'x' }),
     ],
     [
-      400,
+      401,
       'hmac-missing',
       'no signature',
       signedRequest('{}', without(classicHeadersOf('{}'), 'x-shopify-hmac-sha256')),

@@ -1,5 +1,5 @@
 import { isRecord } from '../../internal/json.ts';
-import { compareGivenTimes } from '../../internal/time.ts';
+import { compareGivenTimes, isoTimeToMs } from '../../internal/time.ts';
 import type { WebhookEvent, WebhookOrder } from '../events.ts';
 
 /** Where a delivery stands among those of its resource. */
@@ -36,9 +36,15 @@ export function isOlder(position: Watermark, watermark: Watermark): boolean {
   return order !== undefined && order < 0;
 }
 
-/** The position of a delivery; `undefined` where its order does not matter or cannot be known. */
+/**
+ * The position of a delivery; `undefined` where its order does not matter or cannot be known.
+ *
+ * @param nowMs Milliseconds since the epoch. No header is signed: a triggered-at that is still to come counts as now, or
+ * one delivery could make all later ones stale.
+ */
 export function positionOf(
   event: WebhookEvent,
+  nowMs: number,
   orders: Readonly<Record<string, WebhookOrder>> = {},
 ): Position | undefined {
   const { generation, topic, triggeredAt, payload } = event;
@@ -53,10 +59,24 @@ export function positionOf(
     order,
     family: generation === 'next' ? topic : topic.slice(0, cut),
     resource,
-    isEnd: isEnd(action),
+    isEnd: isEnd(action) && !isWholeProduct(event),
     updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
-    triggeredAt,
+    triggeredAt: triggeredAt !== null && isAfter(triggeredAt, nowMs) ? new Date(nowMs).toISOString() : triggeredAt,
   };
+}
+
+const isAfter = (time: string, nowMs: number): boolean => (isoTimeToMs(time) ?? Number.NEGATIVE_INFINITY) > nowMs;
+
+/** What a body of `products/delete` may hold. */
+const deletedFields: readonly string[] = ['id', 'admin_graphql_api_id'];
+
+/**
+ * Whether a `products/delete` holds a product. The body of a deletion is an id: this is an update's, sent again under
+ * another topic, which no signature covers. It must not end the product.
+ */
+function isWholeProduct({ topic, payload }: WebhookEvent): boolean {
+  if (topic !== 'products/delete' || !isRecord(payload)) return false;
+  return Object.keys(payload).some((field) => !deletedFields.includes(field));
 }
 
 const isEnd = (action: string): boolean => action === 'delete' || action === 'destroy';

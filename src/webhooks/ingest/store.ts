@@ -129,7 +129,7 @@ export class DeliveryStore {
    */
   async start(delivery: Delivery, waitMs: number, signal: AbortSignal): Promise<Started> {
     const { event, keys, deadline } = delivery;
-    const position = positionOf(event, this.#order);
+    const position = positionOf(event, this.clock.now(), this.#order);
     const watermark = position && (await watermarkKey(this.name, event.shop, position.family, position.resource));
     const lock = await this.#lock(watermark ?? keys.done, deadline, waitMs, signal);
     if (!lock) return { state: 'busy' };
@@ -338,7 +338,7 @@ export class DeliveryStore {
 
   /** What failed so long ago that a newer one may have been applied, and forgotten, would do harm now. */
   #isOutdated(event: WebhookEvent, ageMs: number): boolean {
-    const position = positionOf(event, this.#order);
+    const position = positionOf(event, this.clock.now(), this.#order);
     return ageMs >= this.#dedupeTtlMs && position?.order === 'newest' && !position.isEnd;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AddressPayload, addressPayloadSchema, type CustomerPayload, customerPayloadSchema } from './customer.ts';
+import { type AddressPayload, addressPayloadSchema, customerPayloadSchema } from './customer.ts';
 import {
   amount,
   count,
@@ -15,7 +15,14 @@ import {
 } from './fields.ts';
 
 const address: PayloadSchema<AddressPayload> = addressPayloadSchema;
-const customer: PayloadSchema<CustomerPayload> = customerPayloadSchema;
+
+const orderCustomerPayloadSchema = customerPayloadSchema.extend({
+  /** `null` where the customer was erased, or may not be seen. */
+  id: z.exactOptional(id.nullable()),
+});
+/** The customer of an order. */
+export interface OrderCustomerPayload extends PayloadOf<typeof orderCustomerPayloadSchema> {}
+const customer: PayloadSchema<OrderCustomerPayload> = orderCustomerPayloadSchema;
 
 const orderLineItemPayloadSchema = partialLoose({
   id,
