@@ -38,12 +38,12 @@ export type {
   InventoryLevelPayload,
 } from '../webhooks/payloads/inventory.ts';
 export type {
+  OrderCustomerPayload,
   OrderDeletePayload,
   OrderEditedPayload,
   OrderEditLinePayload,
   OrderEditPayload,
   OrderLineItemPayload,
-  OrderCustomerPayload,
   OrderPayload,
 } from '../webhooks/payloads/order.ts';
 export type {

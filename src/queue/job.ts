@@ -62,10 +62,44 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
 
 function toJson(payload: unknown): string {
   try {
-    return JSON.stringify(payload) ?? 'null';
+    const misfit = findMisfit(payload, 'payload', []);
+    if (misfit !== undefined) throw new QueueError(`The job cannot be queued: ${misfit}: give plain JSON`);
+    return JSON.stringify(payload);
   } catch (cause) {
-    throw new QueueError('The job cannot be queued: payload: give plain JSON, without circles and bigints', { cause });
+    if (cause instanceof QueueError) throw cause;
+    throw new QueueError('The job cannot be queued: payload: give plain JSON, not too deep', { cause });
   }
+}
+
+/**
+ * What a handler would not read as it was queued, with its place; `undefined` where there is nothing. A field that is
+ * `undefined` is read as such again, and what has a `toJSON`, such as a `Date`, says itself what it becomes.
+ */
+function findMisfit(value: unknown, field: string, around: readonly object[]): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${field}: is ${value}`;
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
+  if (typeof value !== 'object') return `${field}: is ${value === undefined ? 'undefined' : `a ${typeof value}`}`;
+  if (around.includes(value)) return `${field}: is a circle`;
+  const within = [...around, value];
+  if (Array.isArray(value)) {
+    // By index: `every` and the like skip the holes of a list.
+    for (let index = 0; index < value.length; index++) {
+      const misfit = findMisfit(value[index], `${field}[${index}]`, within);
+      if (misfit !== undefined) return misfit;
+    }
+    return undefined;
+  }
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (value instanceof Date && Number.isNaN(value.getTime())) return `${field}: is an invalid Date`;
+  if ('toJSON' in value && typeof value.toJSON === 'function' && !ArrayBuffer.isView(value)) {
+    return findMisfit(value.toJSON(), field, within);
+  }
+  if (kind !== 'Object') return `${field}: is a ${kind}`;
+  for (const [name, part] of Object.entries(value)) {
+    const misfit = part === undefined ? undefined : findMisfit(part, `${field}.${name}`, within);
+    if (misfit !== undefined) return misfit;
+  }
+  return undefined;
 }
 
 /** The name under which a dedupe key holds for its type only. */

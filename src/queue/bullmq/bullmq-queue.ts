@@ -10,7 +10,15 @@ import { QueueReporter } from '../attempt.ts';
 import { JobHandlers } from '../handlers.ts';
 import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
 import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
-import { deadJobOf, isOfNewerVersion, optionsOf, type StoredJob, storedJob } from './stored-job.ts';
+import {
+  damagedDeadJob,
+  deadJobOf,
+  isForeign,
+  isOfNewerVersion,
+  optionsOf,
+  type StoredJob,
+  storedJob,
+} from './stored-job.ts';
 import { createErrorLog, DedupeKeys, startWorker } from './worker.ts';
 
 const drainPollMs = 100;
@@ -111,13 +119,19 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       throwIfClosed();
       const { from, to } = deadJobPage(page);
       if (from === to) return [];
-      const jobs = await ask(queue.getFailed(from, to - 1));
-      for (const job of jobs) if (isOfNewerVersion(job)) reporter.newerFormat(job.name, job.data.format);
-      return jobs.map(deadJobOf);
+      const jobs = await ask(readDeadLetters(queue, from, to - 1));
+      return jobs.map((job) => {
+        if (typeof job === 'string') return damagedDeadJob(job);
+        if (isOfNewerVersion(job)) reporter.newerFormat(job.name, job.data.format);
+        return deadJobOf(job);
+      });
     },
     async retry(id) {
       throwIfClosed();
-      const bull = await ask(queue.getJob(id));
+      const bull = await ask(readJob(queue, id));
+      if (typeof bull === 'string') {
+        throw new QueueError(`The dead letter ${id} is damaged in Redis, and cannot be queued again; remove it.`);
+      }
       if (bull?.finishedOn === undefined) return false;
       throwIfNewer(bull);
       await ask(forgetStalls(redis, toKey(id)));
@@ -127,7 +141,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
         if (error instanceof QueueError && goneCodes.includes((error.cause as { code?: unknown })?.code)) return false;
         throw error;
       }
-      const { key } = bull.data;
+      const key = isForeign(bull) ? null : bull.data.key;
       if (key !== null) {
         await ask(keys.hold({ id, type: bull.name, key })).catch((error: unknown) =>
           // The job waits again by then, so this is no failure of what was asked.
@@ -141,8 +155,8 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
     },
     async remove(id) {
       throwIfClosed();
-      const bull = await ask(queue.getJob(id));
-      if (bull) throwIfNewer(bull);
+      const bull = await ask(readJob(queue, id));
+      if (typeof bull === 'object') throwIfNewer(bull);
       return ask(removeDeadLetter(redis, toKey, id));
     },
     async drain({ signal } = {}) {
@@ -285,6 +299,27 @@ async function removeDeadLetter(redis: OwnRedis, toKey: (suffix: string) => stri
   return (await redis.eval(removeScript, keys.length, ...keys, id)) === 1;
 }
 
+/** A job; its id where its text in Redis is damaged, which is no trouble with Redis. */
+async function readJob(queue: Queue<StoredJob>, id: string): Promise<BullJob<StoredJob> | string | undefined> {
+  try {
+    return await queue.getJob(id);
+  } catch (error) {
+    if (error instanceof SyntaxError) return id;
+    throw error;
+  }
+}
+
+/** Dead letters, the newest first; one that was removed meanwhile is left out. */
+async function readDeadLetters(
+  queue: Queue<StoredJob>,
+  from: number,
+  last: number,
+): Promise<readonly (BullJob<StoredJob> | string)[]> {
+  const ids = await queue.getRanges(['failed'], from, last);
+  const jobs = await Promise.all(ids.map((id) => readJob(queue, id)));
+  return jobs.filter((job) => job !== undefined && job !== null);
+}
+
 /** Asks Redis for the figures of the queue. */
 async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {
   const [counts, interactive, background] = await Promise.all([
@@ -306,5 +341,5 @@ async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Prom
 /** When a waiting job became due. Of one that comes again BullMQ knows only when it started last. */
 function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<StoredJob>): number {
   if (processedOn === undefined) return timestamp + (opts.delay ?? 0);
-  return processedOn + (data.retryDelaysMs?.[attemptsMade - 1] ?? 0);
+  return processedOn + (data?.retryDelaysMs?.[attemptsMade - 1] ?? 0);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Job as BullJob, JobsOptions } from 'bullmq';
+import { isRecord } from '../../internal/json.ts';
 import type { DeadJob, Job } from '../../ports/job-queue.ts';
 import { isNewerFormat } from '../defer.ts';
-import { dedupeName, type QueuedJob } from '../job.ts';
+import { areDelays, dedupeName, isTimeout, type QueuedJob } from '../job.ts';
 
 /** Format of `StoredJob`. Raise it with every change that an older version would misread. */
 const storedJobFormat = 1;
@@ -17,6 +18,20 @@ export interface StoredJob extends Pick<QueuedJob, 'key' | 'retryDelaysMs' | 'ti
 export function isOfNewerVersion({ data }: BullJob): boolean {
   return isNewerFormat(data, storedJobFormat);
 }
+
+/** Whether a job was not stored by this package, or is damaged: anybody can write into the same queue. */
+export function isForeign({ data }: BullJob): boolean {
+  const stored: unknown = data;
+  if (!isRecord(stored) || typeof stored['format'] !== 'number' || !Object.hasOwn(stored, 'payload')) return true;
+  const { key, retryDelaysMs, timeoutMs } = stored;
+  return !(key === null || typeof key === 'string') || !areDelays(retryDelaysMs) || !isTimeout(timeoutMs);
+}
+
+/** What is said of a foreign job. */
+export const foreignFailure: DeadJob['error'] = {
+  code: 'QUEUE_FAILED',
+  message: 'it was not queued by shopwright, or is damaged: nothing was done',
+};
 
 /** BullMQ's priorities: jobs without one come first. */
 const backgroundPriority = 1;
@@ -45,19 +60,36 @@ export function optionsOf(job: QueuedJob, id: string, maxDeadJobs: number): Jobs
 /** BullMQ's job as handlers see it. */
 export function jobOf(bull: BullJob<StoredJob>): Job {
   const { payload, key } = bull.data;
-  const priority = bull.opts.priority === backgroundPriority ? 'background' : 'interactive';
-  return { id: idOf(bull), type: bull.name, payload, key, priority, enqueuedAt: bull.timestamp };
+  return { id: idOf(bull), type: bull.name, payload, key, priority: priorityOf(bull), enqueuedAt: bull.timestamp };
 }
 
 /** BullMQ's failed job as a dead letter. Of one that a newer version has stored, only what BullMQ itself knows is told. */
 export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   const [attempts, failedAt] = [bull.attemptsMade, bull.finishedOn ?? bull.timestamp];
-  if (!isOfNewerVersion(bull)) return { ...jobOf(bull), attempts, error: readFailure(bull.failedReason), failedAt };
+  const error = readFailure(bull.failedReason);
+  if (!isOfNewerVersion(bull)) {
+    if (isForeign(bull)) return { ...unknownJob(bull), attempts, error, failedAt };
+    return { ...jobOf(bull), attempts, error, failedAt };
+  }
   const { format } = bull.data;
   const message = `stored in format ${format} by a newer version of shopwright, which this version does not read`;
-  const error = { code: 'UNKNOWN', message };
-  return { ...jobOf(bull), payload: null, key: null, attempts, error, failedAt };
+  return { ...unknownJob(bull), attempts, error: { code: 'UNKNOWN', message }, failedAt };
 }
+
+/** A dead letter of which nothing but its id can be read. */
+export function damagedDeadJob(id: string): DeadJob {
+  const job = { id, type: 'unknown', payload: null, key: null, priority: 'background', enqueuedAt: 0 } as const;
+  return { ...job, attempts: 0, error: foreignFailure, failedAt: 0 };
+}
+
+/** What BullMQ itself knows of a job whose data is not ours to read. */
+function unknownJob(bull: BullJob): Job {
+  const { name: type, timestamp: enqueuedAt } = bull;
+  return { id: idOf(bull), type, payload: null, key: null, priority: priorityOf(bull), enqueuedAt };
+}
+
+const priorityOf = ({ opts }: BullJob): Job['priority'] =>
+  opts.priority === backgroundPriority ? 'background' : 'interactive';
 
 /** BullMQ's types leave the id open, which a job in a queue always has. */
 export const idOf = (bull: BullJob): string => bull.id ?? '';

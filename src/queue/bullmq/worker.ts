@@ -1,4 +1,4 @@
-import { type Job as BullJob, type ConnectionOptions, DelayedError, Worker } from 'bullmq';
+import { type Job as BullJob, type ConnectionOptions, DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import { lockLost } from '../../errors/errors.ts';
 import { gracePeriodMs } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
@@ -7,7 +7,16 @@ import { type QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts
 import type { JobHandlers } from '../handlers.ts';
 import { deriveIdempotencyKey, describeFailure } from '../job.ts';
 import type { BullmqQueueSettings, OwnRedis } from './settings.ts';
-import { deduplicationId, idOf, isOfNewerVersion, JobFailure, jobOf, type StoredJob } from './stored-job.ts';
+import {
+  deduplicationId,
+  foreignFailure,
+  idOf,
+  isForeign,
+  isOfNewerVersion,
+  JobFailure,
+  jobOf,
+  type StoredJob,
+} from './stored-job.ts';
 
 /** Starts the worker of this process. */
 export function startWorker(
@@ -33,7 +42,7 @@ export function startWorker(
     reporter.logger?.warn({ queue: name, id }, 'a job has lost its worker; it comes again, with the same attempt');
   });
   worker.on('failed', (job, error) => {
-    if (!job || isOfNewerVersion(job)) return;
+    if (!job || isOfNewerVersion(job) || isForeign(job)) return;
     const [id, type, { key }] = [idOf(job), job.name, job.data];
     const isDead = job.finishedOn !== undefined;
     if (!isDead && key !== null) keys.hold({ id, type, key }).catch(onError);
@@ -47,7 +56,7 @@ export function startWorker(
 
 /** The wait before the attempt that follows so many. */
 function nextDelayMs(attemptsMade: number, _type?: string, _error?: Error, job?: { readonly data: StoredJob }): number {
-  return job?.data.retryDelaysMs[attemptsMade - 1] ?? 0;
+  return job?.data?.retryDelaysMs?.[attemptsMade - 1] ?? 0;
 }
 
 /** Milliseconds until a job looks again whether the one with its key still runs. */
@@ -73,15 +82,20 @@ interface WorkerContext {
  */
 async function processJob(bull: BullJob<StoredJob>, token: string, worker: WorkerContext): Promise<void> {
   const { queue, handlers, running, stopping, keys, reporter } = worker;
-  const { key, timeoutMs, retryDelaysMs } = bull.data;
   const [id, type, attempt] = [idOf(bull), bull.name, bull.attemptsMade + 1];
-  const keyed = key === null ? undefined : { id, type, key };
 
   const comeBackIn = (delayMs: number): Promise<void> => bull.moveToDelayed(clock.now() + delayMs, token);
   if (isOfNewerVersion(bull)) {
     reporter.newerFormat(type, bull.data.format);
     return moved(worker, bull, () => comeBackIn(unknownJobPauseMs));
   }
+  if (isForeign(bull)) {
+    reporter.logger?.error({ queue, id, jobType: type }, `a job cannot be read: ${foreignFailure.message}`);
+    // Whatever its own options say: it will be no other the next time.
+    throw new UnrecoverableError(`${foreignFailure.code}: ${foreignFailure.message}`);
+  }
+  const { key, timeoutMs, retryDelaysMs } = bull.data;
+  const keyed = key === null ? undefined : { id, type, key };
   const mayStart = async (): Promise<boolean> => !keyed || keys.start(keyed, timeoutMs + 2 * gracePeriodMs);
 
   const handler = handlers.get(type);

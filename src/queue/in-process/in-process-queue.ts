@@ -16,7 +16,7 @@ import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
  * A queue in the memory of this process, which needs nothing installed. What has not run when the process ends is
  * gone: queue it again on start from where it is kept, as `createProductQueue` does from the sync records.
  *
- * A payload is kept as JSON, so what JSON leaves out (`undefined`, functions) is gone, and a `Date` is text.
+ * A payload is kept as JSON, so a `Date` is text; what JSON has no form for is refused.
  * A handler that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as
  * failed, and its place goes to the next job.
  *

@@ -94,15 +94,6 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes a payload of nothing for null',
-    async check({ add, watch, empty }, expect) {
-      await add(undefined);
-      const seen = watch();
-      await empty();
-      expect(seen[0]?.job.payload).toBe(null);
-    },
-  },
-  {
     name: 'carries a payload of a megabyte',
     async check({ add, watch, empty }, expect) {
       const text = 'é'.repeat(500_000);
@@ -367,6 +358,10 @@ const misfits: Readonly<Record<string, Record<string, unknown>>> = {
   'with an empty idempotency key': { idempotencyKey: '' },
   'with a circle in its payload': { payload: circle },
   'with a bigint in its payload': { payload: { id: 1n } },
+  'without a payload': { payload: undefined },
+  'with a function in its payload': { payload: { list: [() => 1] } },
+  'with a number in its payload that is none': { payload: { price: Number.NaN } },
+  'with a map in its payload': { payload: { lines: new Map([['a', 1]]) } },
 };
 
 /** What does not fit is refused, and leaves nothing behind. */
