@@ -19,8 +19,8 @@ const isolated = [
   'test/testing/http/msw.test.ts',
   'test/http/ky.test.ts',
   // Collects garbage, which takes long on the heap of many files.
-  'test/client/guard-shelf.test.ts',
-  // Takes `process` away and loads the modules anew.
+  'test/client/shop-state.test.ts',
+  // Takes `process` away and loads the modules again.
   'test/webhooks/edge-runtime.test.ts',
 ];
 
