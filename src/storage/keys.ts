@@ -1,3 +1,5 @@
+import { StorageError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
@@ -81,4 +83,21 @@ export async function watermarkKey(name: string, shop: string, family: string, r
   const kind = plainPart(family) ?? (await hashedPart(family));
   const id = plainPart(resource) ?? (await hashedPart(resource));
   return `${ofShop(domain)}${handler}:mark:${kind}:${id}`;
+}
+
+/**
+ * Every value carries the number of the format it was stored in. To read one of a later format as if it were of this
+ * one, or to write over it, would lose what the newer release keeps in it: it is left alone.
+ *
+ * @param what Names the value, as the subject of a sentence.
+ * @throws StorageError where a newer release of this package has stored the value.
+ */
+export function checkFormat(stored: unknown, known: number, what: string, shop?: string): void {
+  const format = isRecord(stored) ? stored['format'] : undefined;
+  if (typeof format !== 'number' || format <= known) return;
+  throw new StorageError(
+    `${what} was written by a newer release of shopwright, in format ${format}; this release knows formats up to ` +
+      `${known}. It was left as it was. Update this process.`,
+    { ...(shop !== undefined && { shop }) },
+  );
 }

@@ -11,7 +11,7 @@ import type { RequestOptions } from '../http/request-options.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { shopPrefix } from '../storage/keys.ts';
+import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { checkDesired, type DesiredSubscription, Ownership } from './desired.ts';
 import { type Creation, diffSubscriptions, type RememberedSubscriptions, type SubscriptionDiff } from './diff.ts';
 import { ReportBuilder, type SubscriptionReport } from './report.ts';
@@ -252,20 +252,24 @@ async function createMemory(
   return {
     async read() {
       before = await store.get(key);
-      return new Map(parseMemory(before, key).map((one) => [one.id, one]));
+      return new Map(parseMemory(before, key, shop).map((one) => [one.id, one]));
     },
     async write(subscriptions) {
       const ordered = [...subscriptions.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
-      const text = JSON.stringify({ version: 1, subscriptions: ordered });
+      const text = JSON.stringify({ format: memoryFormat, subscriptions: ordered });
       if (text !== before && !(before === undefined && ordered.length === 0)) await store.set(key, text);
     },
   };
 }
 
-function parseMemory(text: string | undefined, key: string): readonly ActualSubscription[] {
+/** The format in which this release stores its memory. A later release that stores more, or otherwise, takes the next number. */
+const memoryFormat = 1;
+
+function parseMemory(text: string | undefined, key: string, shop: string): readonly ActualSubscription[] {
   if (text === undefined) return [];
   const read = parseJson(text);
-  const entries = isRecord(read) && read['version'] === 1 ? read['subscriptions'] : undefined;
+  checkFormat(read, memoryFormat, `What is remembered of subscriptions under ${key}`, shop);
+  const entries = isRecord(read) && read['format'] === memoryFormat ? read['subscriptions'] : undefined;
   if (Array.isArray(entries) && entries.every(isSubscription)) return entries;
   throw new StorageError(`${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`);
 }

@@ -7,7 +7,7 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
-import { keyPart, shopPrefix } from '../storage/keys.ts';
+import { checkFormat, keyPart, shopPrefix } from '../storage/keys.ts';
 import type { ProductSync } from './product-sync.ts';
 import { emptyRecord, isShopWide, localIdOf, type PushResult, withoutPart } from './push.ts';
 
@@ -293,8 +293,12 @@ interface BegunPush {
   fail(): Promise<'marked' | 'overtaken'>;
 }
 
+/** The format in which this release stores a mark. A later release that stores more, or otherwise, takes the next number. */
+const markFormat = 1;
+
 /** What the store holds for a product that is to be pushed. */
 interface Mark {
+  readonly format: number;
   readonly localId: string;
   /** A new id with each change. */
   readonly change: string;
@@ -315,7 +319,7 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
   const update = async (key: string, localId: string, changes: Partial<Mark>) => {
     for (;;) {
       const before = await store.get(key);
-      const mark: Mark = { ...(readMark(before) ?? newMark(localId)), ...changes };
+      const mark: Mark = { ...(readMark(before, key) ?? newMark(localId)), ...changes };
       const text = JSON.stringify(mark);
       if (await store.compareAndSet(key, before, text)) return { mark, text };
     }
@@ -334,7 +338,7 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
       const push = randomUUID();
       const { mark, text } = await update(key, localId, { push });
       const fail: BegunPush['fail'] = async () => {
-        if (readMark(await store.get(key))?.push === push) return 'marked';
+        if (readMark(await store.get(key), key)?.push === push) return 'marked';
         await update(key, localId, { change: randomUUID(), isInDoubt: true });
         return 'overtaken';
       };
@@ -346,13 +350,21 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
     },
     async *all(pageSize) {
       const damaged: string[] = [];
+      const newer: unknown[] = [];
+      const markUnder = (key: string, text: string | undefined): Mark | undefined => {
+        try {
+          const mark = readMark(text, key);
+          if (text !== undefined && !mark) damaged.push(key);
+          return mark;
+        } catch (error) {
+          // Thrown once the marks that can be read were found.
+          newer.push(error);
+          return undefined;
+        }
+      };
       const read = async (keys: readonly string[]): Promise<readonly string[]> => {
         const found = await Promise.all(keys.map(async (key) => ({ key, text: await store.get(key) })));
-        return found.flatMap(({ key, text }) => {
-          const mark = readMark(text);
-          if (text !== undefined && !mark) damaged.push(key);
-          return mark?.localId ?? [];
-        });
+        return found.flatMap(({ key, text }) => markUnder(key, text)?.localId ?? []);
       };
       let keys: string[] = [];
       for await (const key of store.scan(await prefix())) {
@@ -361,6 +373,7 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
         keys = [];
       }
       yield await read(keys);
+      if (newer.length > 0) throw newer[0];
       if (damaged.length > 0) throw unreadable(damaged);
     },
     async ofOthers() {
@@ -374,10 +387,18 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
   };
 }
 
-const newMark = (localId: string): Mark => ({ localId, change: randomUUID(), push: null, isInDoubt: false });
+const newMark = (localId: string): Mark => ({
+  format: markFormat,
+  localId,
+  change: randomUUID(),
+  push: null,
+  isInDoubt: false,
+});
 
-function readMark(text: string | undefined): Mark | undefined {
+/** @throws StorageError for a mark that a newer release has stored. */
+function readMark(text: string | undefined, key: string): Mark | undefined {
   const found = text === undefined ? undefined : parseJson(text);
+  checkFormat(found, markFormat, `The mark under ${key} of a product to be pushed`);
   return isRecord(found) && typeof found['localId'] === 'string' ? (found as unknown as Mark) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { compareGivenTimes } from '../internal/time.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Stores } from '../ports/stores.ts';
-import { shopPrefix } from '../storage/keys.ts';
+import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../webhooks/events.ts';
 import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
@@ -116,13 +116,13 @@ type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
 /**
  * The stock that was stored last; `undefined` where no webhook has reported it.
  *
- * @throws StorageError
+ * @throws StorageError, also where a newer release of this package has stored it.
  */
 export async function readStock(
   store: KeyValueStore,
   place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>,
 ): Promise<StockLevel | undefined> {
-  return parseLevel(await store.get(await stockKey(place)));
+  return parseLevel(await store.get(await stockKey(place)), place);
 }
 
 /** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
@@ -130,9 +130,9 @@ async function storeIfNewer(store: KeyValueStore, level: StockLevel): Promise<bo
   const key = await stockKey(level);
   for (;;) {
     const before = await store.get(key);
-    const known = parseLevel(before);
+    const known = parseLevel(before, level);
     if (known && isOlder(level, known)) return false;
-    if (await store.compareAndSet(key, before, JSON.stringify(level))) return true;
+    if (await store.compareAndSet(key, before, JSON.stringify({ format: stockFormat, ...level }))) return true;
   }
 }
 
@@ -163,7 +163,13 @@ function levelFromWebhook({ shop, payload, rawBody, triggeredAt }: WebhookEvent)
   };
 }
 
-function parseLevel(text: string | undefined): StockLevel | undefined {
+/** The format in which this release stores a level. A later release that stores more, or otherwise, takes the next number. */
+const stockFormat = 1;
+
+function parseLevel(text: string | undefined, { shop, inventoryItemId, locationId }: StockKey): StockLevel | undefined {
   const found = text === undefined ? undefined : parseJson(text);
-  return isRecord(found) ? (found as unknown as StockLevel) : undefined;
+  checkFormat(found, stockFormat, `The stock of item ${inventoryItemId} at location ${locationId} of ${shop}`, shop);
+  if (!isRecord(found)) return undefined;
+  const { format: _, ...level } = found;
+  return level as unknown as StockLevel;
 }

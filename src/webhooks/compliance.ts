@@ -4,7 +4,7 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { inboxKeysOf, keyPart, shopPrefix } from '../storage/keys.ts';
+import { checkFormat, inboxKeysOf, keyPart, shopPrefix } from '../storage/keys.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
 import type { ComplianceTopic } from './topics.ts';
 import { lowerAscii } from './verify.ts';
@@ -84,8 +84,8 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       completedAt: null,
     };
     const key = await requestKey(request);
-    if (await store.setIfAbsent(key, JSON.stringify(request))) return request;
-    return readRequest(await store.get(key)) ?? request;
+    if (await store.setIfAbsent(key, storedRequest(request))) return request;
+    return readRequest(await store.get(key), key) ?? request;
   };
 
   const handle = async <Topic extends ComplianceTopic>(
@@ -144,18 +144,32 @@ async function prefixOf(shop: string): Promise<string> {
   return `${prefix}${await keyPart(shop, 80)}:`;
 }
 
-/** The request of a stored text; `undefined` for none, and for what is none. */
-function readRequest(text: string | undefined): ComplianceRequest | undefined {
+/** The format in which this release stores a request. A later release that stores more, or otherwise, takes the next number. */
+const requestFormat = 1;
+
+function storedRequest(request: ComplianceRequest): string {
+  return JSON.stringify({ format: requestFormat, ...request });
+}
+
+/**
+ * The request of a stored text; `undefined` for none, and for what is none.
+ *
+ * @throws StorageError for one that a newer release has stored.
+ */
+function readRequest(text: string | undefined, key: string): ComplianceRequest | undefined {
   const found = text === undefined ? undefined : parseJson(text);
+  checkFormat(found, requestFormat, `The compliance request under ${key}`);
   const isRequest = isRecord(found) && typeof found['topic'] === 'string' && typeof found['dueAt'] === 'number';
-  return isRequest ? (found as unknown as ComplianceRequest) : undefined;
+  if (!isRequest) return undefined;
+  const { format: _, ...request } = found;
+  return request as unknown as ComplianceRequest;
 }
 
 /**
  * Requests that are not completed yet, the one with the nearest deadline first.
  *
  * @param shop Shop domain. Default: all shops.
- * @throws StorageError
+ * @throws StorageError, also where a newer release of this package has stored one of them.
  *
  * @example
  * for (const { topic, shop, dueAt } of await openComplianceRequests(store)) {
@@ -168,7 +182,7 @@ export async function openComplianceRequests(
 ): Promise<readonly ComplianceRequest[]> {
   const open: ComplianceRequest[] = [];
   for await (const key of store.scan(shop === undefined ? prefix : await prefixOf(shop))) {
-    const request = readRequest(await store.get(key));
+    const request = readRequest(await store.get(key), key);
     if (request && request.completedAt === null) open.push(request);
   }
   return open.sort((one, other) => one.dueAt - other.dueAt);
@@ -189,9 +203,9 @@ export async function completeComplianceRequest(
   const key = await requestKey(request);
   for (;;) {
     const text = await store.get(key);
-    const found = readRequest(text);
+    const found = readRequest(text, key);
     if (!found || found.completedAt !== null) return false;
-    const completed = JSON.stringify({ ...found, customerId: null, completedAt: now });
+    const completed = storedRequest({ ...found, customerId: null, completedAt: now });
     if (await store.compareAndSet(key, text, completed)) return true;
   }
 }

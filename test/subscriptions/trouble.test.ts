@@ -99,7 +99,7 @@ describe('a failure', () => {
   it.each([
     ['update', 'WebhookSubscriptionChange', [{ ...products, includeFields: ['id'] }]],
     ['delete', 'WebhookSubscriptionRemove', []],
-  ] as const)('to %s leaves it as it was, and the next run mends it', async (action, operation, desired) => {
+  ] as const)('to %s leaves it as it was, and the next run fixes it', async (action, operation, desired) => {
     const { sync, fake, store, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     const before = stored();
@@ -233,8 +233,8 @@ describe('the store', () => {
     ]);
   });
 
-  it.each(['no JSON', '{}', '{"version":1,"subscriptions":[{}]}', '{"version":2,"subscriptions":[]}'])(
-    'that holds %s is refused before anything is sent, with the key to delete',
+  it.each(['no JSON', '{}', '{"format":1,"subscriptions":[{}]}', '{"format":2,"subscriptions":[]}'])(
+    'that holds %s is refused before anything is sent, with the key',
     async (text) => {
       const { sync, mutations } = createHarness();
       const store = memoryStores().keyValue;
@@ -242,6 +242,10 @@ describe('the store', () => {
       const error = await sync([products], { store }).catch((thrown: unknown) => thrown);
       expect(isShopwrightError(error, 'STORAGE_FAILED') && error.message).toContain('subscriptions:shopwright');
       expect(mutations()).toBe(0);
+      expect(await store.get(`webhooks:${shop}:subscriptions:shopwright`)).toBe(text);
+      expect(isShopwrightError(error) && error.message).toContain(
+        text.includes('2') ? 'Update this process' : 'Delete it',
+      );
     },
   );
 });

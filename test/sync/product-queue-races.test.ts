@@ -209,7 +209,7 @@ describe('a push that was taken for dead and fails', () => {
 });
 
 describe('a mark that cannot be read', () => {
-  it('is told at the start, after all else is queued, and is mended by the next change', async () => {
+  it('is reported at the start, after all else is queued, and is fixed by the next change', async () => {
     const t = setup();
     const [one, two] = [t.process(), t.process()];
     await t.change('A', one);
@@ -218,5 +218,23 @@ describe('a mark that cannot be read', () => {
     await runAll(two);
     expect(titles(t)).toEqual(['A']);
     expect(await two.products.resume()).toBe(0);
+  });
+
+  it('because a newer release has stored it is reported, not pushed and not overwritten', async () => {
+    const t = setup();
+    const [one, two] = [t.process(), t.process()];
+    await t.change('A', one);
+    const { keyValue } = t.stores;
+    const stored = new Map<string, string>();
+    for await (const key of keyValue.scan('')) {
+      stored.set(key, ((await keyValue.get(key)) ?? '').replace('"format":1', '"format":2'));
+    }
+    for (const [key, text] of stored) await keyValue.set(key, text);
+    await expect(two.products.resume()).rejects.toThrow('in format 2');
+    await expect(t.change('B', one)).rejects.toThrow('Update this process');
+    await expect(runAll(two)).rejects.toThrow('in format 2');
+    expect(titles(t)).toEqual([]);
+    expect(stored.size).toBe(1);
+    for (const [key, text] of stored) expect(await keyValue.get(key)).toBe(text);
   });
 });

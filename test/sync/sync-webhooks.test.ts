@@ -217,6 +217,18 @@ describe('inventory_levels/update', () => {
   });
   const place = { shop: domain, inventoryItemId: '808950810', locationId: '655441491' };
 
+  it('leaves stock alone that a newer release has stored, and says so', async () => {
+    const onInventory = vi.fn();
+    const { send, stores } = await setup({ onInventory });
+    const key = `webhooks:${domain}:stock:${place.inventoryItemId}:${place.locationId}`;
+    const text = JSON.stringify({ format: 2, shelves: [] });
+    await stores.keyValue.set(key, text);
+    await expect(readStock(stores.keyValue, place)).rejects.toMatchObject({ code: 'STORAGE_FAILED', shop: domain });
+    expect(await send('inventory_levels/update', level(5, '2026-11-02T12:00:01-05:00'))).toBe(500);
+    expect(onInventory).not.toHaveBeenCalled();
+    expect(await stores.keyValue.get(key)).toBe(text);
+  });
+
   it('keeps the newest stock and calls the host with it', async () => {
     const onInventory = vi.fn();
     const { send, effects, stores } = await setup({ onInventory });

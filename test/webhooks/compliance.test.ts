@@ -60,6 +60,26 @@ function setup(options: Partial<ComplianceOptions> = {}) {
 }
 
 describe('a request', () => {
+  test('that a newer release has stored is reported, not handled and not completed', async () => {
+    const { send, store, queue, onDataRequest } = setup();
+    const key = `compliance:${shop}:request-1`;
+    const text = JSON.stringify({ format: 2, state: 'open' });
+    await store.set(key, text);
+    for (const call of [
+      () => openComplianceRequests(store),
+      () => completeComplianceRequest(store, { shop, id: 'request-1' }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        message: expect.stringContaining('format 2'),
+      });
+    }
+    await send('customers/data_request', dataRequest);
+    expect(onDataRequest).not.toHaveBeenCalled();
+    expect(await queue.deadJobs()).toHaveLength(1);
+    expect(await store.get(key)).toBe(text);
+  });
+
   test('that the handler does at once is completed, and only its proof stays, without a customer in it', async () => {
     const { send, store, onDataRequest, clock } = setup();
     await send('customers/data_request', dataRequest);
@@ -77,7 +97,7 @@ describe('a request', () => {
       completedAt: null,
     });
     expect(await openComplianceRequests(store)).toEqual([]);
-    const kept = JSON.parse((await store.get(`compliance:${shop}:request-1`)) ?? '');
+    const { format: _, ...kept } = JSON.parse((await store.get(`compliance:${shop}:request-1`)) ?? '');
     expect(kept).toEqual({ ...request, customerId: null, completedAt: clock.now() });
   });
 
