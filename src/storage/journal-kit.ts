@@ -133,7 +133,7 @@ export function journalPageOf(
  * The format in which this release stores an entry. A later release that stores more, or otherwise, gives its
  * entries the next number; what has a greater one than this is not read.
  */
-export const journalFormat = 1;
+const journalFormat = 1;
 
 /** An entry as flat columns: a row of SQL, and the JSON that Redis keeps. `sent` and `before` are JSON text. */
 export interface JournalRow {

@@ -173,7 +173,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStore
  * lose the last commits, and it damages nothing. Where the file system does not allow WAL, `FULL` stays.
  */
 async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabase> {
-  // Imported here only: on Node 22 the module prints an ExperimentalWarning, which no other entry shall cause.
+  // Imported here only: on Node 22 the module prints an ExperimentalWarning, which no other entry may cause.
   const { DatabaseSync } = await import('node:sqlite');
   if (isFileName(path)) await mkdir(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: 0 });

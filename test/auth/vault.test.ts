@@ -92,7 +92,7 @@ describe('at rest', () => {
       'changed in one letter',
       (sealed: string) => sealed.replace(/.(.{9})$/, (end) => (end[0] === 'A' ? 'B' : 'A') + end.slice(1)),
     ],
-  ])('an entry that is %s is told with the shop and the mend, and can be deleted', async (_, damage) => {
+  ])('an entry that is %s is reported with the shop and the fix, and can be deleted', async (_, damage) => {
     const { keyValue: store } = memoryStores();
     const vault = createTokenStore({ store, keys: [fresh] });
     const version = await vault.replace({ shop }, undefined, tokens(1));
@@ -126,7 +126,7 @@ describe('at rest', () => {
 describe('a rotation', () => {
   const owners = Array.from({ length: 40 }, (_, index) => ({ shop: `shop-${index}.myshopify.com` }));
 
-  it('encrypts old entries anew, keeps their versions, and lets the old key go', async () => {
+  it('encrypts old entries again, keeps their versions, and lets the old key go', async () => {
     const { keyValue: store } = memoryStores();
     const before = createTokenStore({ store, keys: [old] });
     const versions = await Promise.all(owners.map((owner, index) => before.replace(owner, undefined, tokens(index))));
@@ -205,7 +205,7 @@ describe('the keys', () => {
     ['words', base64('correct horse battery staple 123'), 'text'],
     ['hex digits as bytes', Buffer.from(randomBytes(16).toString('hex')), 'text'],
     ['of two halves that are equal', Buffer.concat(Array(2).fill(randomBytes(16))), 'repeats'],
-  ])('are refused at the start where one is %s, with the mend and without the secret', (_, secret, hint) => {
+  ])('are refused at the start where one is %s, with the fix and without the secret', (_, secret, hint) => {
     const make = (): unknown => createTokenStore({ store, keys: [fresh, { id: 'weak', secret: secret as string }] });
     let thrown: unknown;
     try {

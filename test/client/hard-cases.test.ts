@@ -275,7 +275,7 @@ describe('the cost of an operation', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('that no query may have is refused at once, with the dearest field', async () => {
+  it('that no query may have is refused at once, with the most expensive field', async () => {
     const deep =
       'query Deep { products(first: 250) { nodes { variants(first: 250) { nodes { metafields(first: 250) { nodes { id } } } } } } }';
     const { shop, clock, sent } = scriptedShop([good()]);

@@ -110,7 +110,7 @@ describe('a lost answer', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('of a PUT is asked for again, since it says what shall be', async () => {
+  it('of a PUT is asked for again, since it sets a whole state', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     await clock.run(shop.rest.put('products/1.json', {}));
     expect(sent).toHaveLength(2);

@@ -154,7 +154,7 @@ describe('overrides', () => {
 });
 
 describe('problems', () => {
-  it('are reported together, each with its variable and its mend', () => {
+  it('are reported together, each with its variable and its fix', () => {
     const problems = problemsOf({
       SHOPIFY_STORE_URL: 'https://evil.com',
       SHOPIFY_ACCESS_TOKEN: clientSecret,

@@ -108,9 +108,9 @@ describe('parseShopDomain', () => {
     ['acme.myshopify.com:8080', 'without path, port or query'],
     ['https://admin.shopify.com/store/acme', 'the name after /store/'],
     ['www.acme.com', 'no other host'],
-  ])('tells how to mend %j', (text, mend) => {
+  ])('says how to fix %j', (text, fix) => {
     const parsed = parseShopDomain(text);
-    expect(parsed).toEqual({ ok: false, message: expect.stringContaining(mend) });
+    expect(parsed).toEqual({ ok: false, message: expect.stringContaining(fix) });
   });
 
   it('does not repeat the text, which can hold a password', () => {

@@ -32,7 +32,7 @@ describe('what does not fit', () => {
     expect(problemsOf(() => bullmqQueue(options))).toEqual(Object.keys(options).map((field) => `queue.${field}`));
   });
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('is told of a job put off by %d ms', (delayMs) => {
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('is told of a job deferred by %d ms', (delayMs) => {
     expect(problemsOf(() => defer(delayMs))).toEqual(['delayMs']);
   });
 });

@@ -34,7 +34,7 @@ describe('the circuit breaker of a shop', () => {
     expect(states).toEqual(['open']);
   });
 
-  it('starts counting anew after a success', async () => {
+  it('starts counting again after a success', async () => {
     const { breaker, fail, attempt } = setUp();
     await fail(4);
     await attempt('success');

@@ -118,7 +118,7 @@ function itLeavesNewerFormatsAlone(subject: Subject): void {
     expect(await records.list(shop)).toEqual([record('p2')]);
   });
 
-  it('a newer journal entry is told of with its id, read on behind and pruned', async () => {
+  it('a newer journal entry is reported with its id, read past and pruned', async () => {
     const { journal } = subject.stores();
     const [, newer = '', last = ''] = await journal.append([draft, draft, { ...draft, at: 5 }]);
     await subject.newerEntry(newer);
@@ -161,7 +161,7 @@ describe('formats in SQLite', () => {
   });
 
   it.each(["'two'", '0'])(
-    'a format that is none (%s) is told as damage, and the record can be deleted',
+    'a format that is none (%s) is reported as damage, and the record can be deleted',
     async (format) => {
       const { records, journal } = stores;
       await records.put(record('p1'));
@@ -240,7 +240,7 @@ redisService.describe('formats in Redis', () => {
 });
 
 describe('the format of tokens', () => {
-  it('that is newer is told of, not overwritten and not rotated, and the tokens can be deleted', async () => {
+  it('that is newer is reported, not overwritten and not rotated, and the tokens can be deleted', async () => {
     const { keyValue: store } = memoryStores();
     const secret = randomBytes(32);
     const vault = createTokenStore({ store, keys: [{ id: 'k', secret }] });

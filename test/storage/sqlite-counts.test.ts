@@ -78,7 +78,7 @@ describe('the kept counts', () => {
     expect(await records.counts(shop)).toEqual({ ...zero, synced: 1 });
   });
 
-  it('that somebody else wrote to are told with their table and the mend', async () => {
+  it('that somebody else wrote to are reported with their table and the fix', async () => {
     const { records } = stores();
     await records.put(record('p1'));
     for (const value of ['-1', '1.5']) {

@@ -264,7 +264,7 @@ describe('a damaged record', () => {
   ] as const;
 
   it.each(damages)(
-    'in column %s (%s) is named with shop, local id and mend, and can be deleted or replaced',
+    'in column %s (%s) is named with shop, local id and fix, and can be deleted or replaced',
     async (column, value) => {
       const { records } = stores();
       await records.putMany([record('p1'), record('p2'), record('p3')]);

@@ -58,11 +58,11 @@ describe('before anything is sent', () => {
     ['pubsub:my-project:topic', 'pubsub://{project}:{topic}'],
     ['arn:aws:events:bogus', 'arn:aws:events:{region}'],
     ['arn:aws:sqs:us-east-1:123:queue', 'arn:aws:events:{region}'],
-  ])('the uri %j is refused, and not said again', async (wrong, mend) => {
+  ])('the uri %j is refused, and not said again', async (wrong, fix) => {
     const [problem, ...more] = await problemsOf([{ topic, uri: wrong }]);
     expect(more).toEqual([]);
     expect(problem).toMatch(/^desired\[0\]\.uri: /);
-    expect(problem).toContain(mend);
+    expect(problem).toContain(fix);
     expect(problem).not.toContain('secret');
   });
 
@@ -74,9 +74,9 @@ describe('before anything is sent', () => {
     ['', undefined, 'is empty: leave it out'],
     ['active', undefined, 'names no field'],
     [7, undefined, 'give a text'],
-  ])('the filter %j over the fields %j is refused', async (filter, includeFields, mend) => {
+  ])('the filter %j over the fields %j is refused', async (filter, includeFields, fix) => {
     expect(await problemsOf([{ topic, uri, filter, ...(includeFields && { includeFields }) }])).toEqual([
-      expect.stringContaining(`desired[0].filter: ${mend}`),
+      expect.stringContaining(`desired[0].filter: ${fix}`),
     ]);
   });
 
@@ -119,8 +119,8 @@ describe('before anything is sent', () => {
     [{ metafields: {} }, 'metafields: give a list'],
     [{ format: 'json' }, 'format: give JSON or XML'],
     [{ callbackUrl: uri }, 'callbackUrl: is not a known field. The fields are: topic, uri,'],
-  ])('%j is refused', async (more, mend) => {
-    expect(await problemsOf([{ topic, uri, ...more }])).toEqual([expect.stringContaining(`desired[0].${mend}`)]);
+  ])('%j is refused', async (more, fix) => {
+    expect(await problemsOf([{ topic, uri, ...more }])).toEqual([expect.stringContaining(`desired[0].${fix}`)]);
   });
 
   it.each([
@@ -148,8 +148,8 @@ describe('before anything is sent', () => {
       ],
       'desired[1].name: is already used by desired[0]',
     ],
-  ])('%s is refused', async (_, desired, mend) => {
-    expect(await problemsOf(desired)).toEqual([expect.stringContaining(mend)]);
+  ])('%s is refused', async (_, desired, fix) => {
+    expect(await problemsOf(desired)).toEqual([expect.stringContaining(fix)]);
   });
 
   it('all problems of the list are told together', async () => {

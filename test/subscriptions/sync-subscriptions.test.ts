@@ -94,7 +94,7 @@ describe('a second run', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  it('makes one anew whose topic has changed, which cannot be changed in place', async () => {
+  it('replaces one whose topic has changed, which cannot be changed in place', async () => {
     const { sync, stored } = createHarness();
     const [before] = (await sync([{ topic: 'products/update', uri, name: 'main' }])).created;
     const report = await sync([{ topic: 'products/create', uri, name: 'main' }]);
@@ -148,7 +148,7 @@ describe('the subscriptions of others', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  it('stand in the way of one with the same topic, address and filter, which is told with the mend', async () => {
+  it('stand in the way of one with the same topic, address and filter, which is reported with the fix', async () => {
     const { sync, subscribe, stored, mutations } = createHarness();
     const id = await subscribe('PRODUCTS_UPDATE');
     const [before, sent] = [stored(), mutations()];

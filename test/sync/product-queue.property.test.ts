@@ -10,7 +10,7 @@ import { domain, tee } from './fake-shop.ts';
 type Command =
   /** The source changes, and then some process is told. A few versions, so that old ones come back. */
   | { readonly kind: 'change'; readonly localId: string; readonly version: number; readonly at: number }
-  /** A process takes up its next job. */
+  /** A process starts its next job. */
   | { readonly kind: 'work'; readonly at: number }
   /** A process dies with its queue, and another one begins in its place. */
   | { readonly kind: 'crash'; readonly at: number };

@@ -133,7 +133,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
 
-  it('takes up on start what failed because the shop was out of reach, and not what was refused', async () => {
+  it('resumes at start-up what failed because the shop was out of reach, and not what was refused', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     t.products.set('tee-2', { ...tee('tee-2'), title: '' });
@@ -162,7 +162,7 @@ describe('the product queue', () => {
     ['OUTCOME_UNKNOWN', 1],
     ['USER_ERROR', 0],
     ['INVALID_RESPONSE', 0],
-  ])('decides by the code of the error what to take up again: %s, %i job', async (code, queued) => {
+  ])('decides by the code of the error what to resume: %s, %i job', async (code, queued) => {
     const t = start();
     await t.jobs.enqueue('tee-1');
     const record = await t.record('tee-1');

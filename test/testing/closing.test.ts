@@ -72,7 +72,7 @@ describe('a fake in an `await using` declaration', () => {
   });
 });
 
-describe('work that was put off', () => {
+describe('deferred work', () => {
   it('is done after a restart, without anybody asking for it', async () => {
     const persistFile = join(folder, 'deferred.jsonl');
     const first = createManualClock();

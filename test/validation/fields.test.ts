@@ -138,7 +138,7 @@ describe('messages', () => {
       withVariant({ price: 'x'.repeat(500) }),
       `is not a decimal number ("${'x'.repeat(59)}…"): write digits with a point, such as "12.50", without currency`,
     ],
-  ])('say what is wrong and how to mend it', (input, message) => {
+  ])('say what is wrong and how to fix it', (input, message) => {
     expect(messageOf(input)).toBe(message);
   });
 });

@@ -121,7 +121,7 @@ describe('an Express 5 server', () => {
 });
 
 describe('an Express 5 server with a parser mounted before', () => {
-  test('that made an object of the body answers 400 with the mend, and tells the logger', async () => {
+  test('that made an object of the body responds 400 with the fix, and tells the logger', async () => {
     const { url, events, logger } = await started((app) => app.use(express.json()));
     const response = await post(url, productBody);
     expect(response.status).toBe(400);

@@ -29,7 +29,7 @@ export interface Framework {
   verifying(options: ReceiveWebhookOptions, seen: (event: WebhookEvent | undefined) => void): Promise<string>;
   /** Whether its handler takes each topic on a URL of its own. */
   readonly hasRouter: boolean;
-  /** What a JSON parser before the route does: `parsed` is refused with a mend, `kept` does no harm. */
+  /** What a JSON parser before the route does: `parsed` is refused with a fix, `kept` does no harm. */
   readonly parser: 'parsed' | 'kept';
 }
 

@@ -132,7 +132,7 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(Buffer.from(events[0]?.rawBody ?? []).toString()).toBe(json);
   });
 
-  it(`with a JSON parser before the route ${framework.parser === 'parsed' ? 'says how to mend it' : 'is not disturbed'}`, async () => {
+  it(`with a JSON parser before the route ${framework.parser === 'parsed' ? 'says how to fix it' : 'is not disturbed'}`, async () => {
     const { url, events, agent, logger } = await started(framework, 'json parser');
     const answer = await send(agent, url, { body: json, headers: headersOf(json) });
     if (framework.parser === 'kept') {

@@ -99,7 +99,7 @@ describe('with a queue on Redis, a delivery', () => {
     expect(Buffer.from(bodies[0] ?? []).equals(Buffer.from(payload))).toBe(true);
   });
 
-  test('that is a dead letter can be sent anew, and the letter does nothing twice', async () => {
+  test('that is a dead letter can be sent again, and the letter does nothing twice', async () => {
     const { start, inbox } = createApp();
     const onCreate = vi.fn().mockRejectedValueOnce(new Error('no database'));
     const { handler, queue, types } = start({ retryDelaysMs: [], on: { 'orders/create': onCreate } });

@@ -86,7 +86,7 @@ describe('with a queue, a delivery', () => {
     expect(await inbox()).toBe(0);
   });
 
-  test('is tried again after 10, 30 and 60 seconds, then is a dead letter, and can be sent anew', async () => {
+  test('is tried again after 10, 30 and 60 seconds, then is a dead letter, and can be sent again', async () => {
     const times: number[] = [];
     const onCreate = vi.fn((): void => {
       times.push(clock.monotonic() / 1_000);
@@ -310,7 +310,7 @@ describe('the next start', () => {
     expect(await second.inbox()).toBe(0);
   });
 
-  test('takes up what was answered with 200, however long nothing ran', async () => {
+  test('recovers what was answered with 200, however long nothing ran', async () => {
     const clock = createManualClock();
     const store = memoryStores({ clock }).keyValue;
     const onCreate = vi.fn();
@@ -489,7 +489,7 @@ describe('a process that lives, with a delivery that comes in,', () => {
     return { living, dying, clock, store };
   }
 
-  test('takes up what a process that died has left, once, and looks at most every five minutes', async () => {
+  test('recovers what a process that died has left, once, and looks at most every five minutes', async () => {
     const onCreate = vi.fn();
     const { living, dying, clock, store } = withDying(onCreate);
     await living.handler(order('before'));
@@ -534,7 +534,7 @@ describe('a process that lives, with a delivery that comes in,', () => {
     expect(scan).toHaveBeenCalledTimes(2);
   });
 
-  test('takes up what its queue did not take', async () => {
+  test('recovers what its queue did not take', async () => {
     const onCreate = vi.fn();
     const { handler, clock, queue, drained } = setup({ on: { 'orders/create': onCreate } });
     vi.spyOn(queue, 'enqueue').mockRejectedValueOnce(new Error('ECONNREFUSED'));

@@ -213,7 +213,7 @@ export interface RedisErrors {
 }
 
 /** The errors of the stores with that prefix. */
-export function createRedisErrors(keyPrefix: string): RedisErrors {
+function createRedisErrors(keyPrefix: string): RedisErrors {
   const make = (message: string, isRetryable: boolean, cause?: unknown): StorageError =>
     new StorageError(`The Redis of the stores ${JSON.stringify(keyPrefix)} ${message}.`, { isRetryable, cause });
 

@@ -78,7 +78,7 @@ local function forgetDamaged(localId)
   end
 end
 
--- Counts the doubtful statuses anew.
+-- Counts the doubtful statuses again.
 local function recount()
   for status in pairs(doubtful) do
     for _, field in ipairs(redis.call('HKEYS', counts)) do

@@ -64,7 +64,7 @@ export async function eraseInTurns(
   run: SqlSession['run'],
   eraseSome: (db: Kysely<SqlDatabase>) => Promise<bigint | undefined>,
 ): Promise<number> {
-  // Outside of the work, which begins anew after a wait for the database: what is deleted stays counted.
+  // Outside of the work, which starts again after a wait for the database: what is deleted stays counted.
   let erased = 0;
   await run(async (db) => {
     for (let count = await eraseSome(db); count !== undefined; count = await eraseSome(db)) {

@@ -190,7 +190,7 @@ async function unknownStatus(
 function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
   return new StorageError(
     `The table ${syncCounts} holds counts of ${shop} that cannot be: something else wrote to it, or wrote records ` +
-      'while triggers were off. Fill it anew as docs/storage.md tells.',
+      'while triggers were off. Fill it again as docs/storage.md describes.',
     { shop },
   );
 }

@@ -364,7 +364,7 @@ const inputs: Readonly<Record<string, Coerce>> = {
 };
 
 /** A schema built from text takes anything for its own scalars: gives them the limits that Shopify sets. */
-export function limitScalars(schema: GraphQLSchema): GraphQLSchema {
+function limitScalars(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, coerce] of Object.entries(inputs)) {
     const type = schema.getType(name);
     if (!isScalarType(type)) continue;

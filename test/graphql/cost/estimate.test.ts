@@ -94,7 +94,7 @@ describe('selections', () => {
     ).toBe(2);
   });
 
-  it('count the dearest of several types, and add up fragments on one type', () => {
+  it('count the most expensive of several types, and add up fragments on one type', () => {
     const text = `query ($id: ID!) { node(id: $id) {
       id
       ... on Product { featuredMedia { id } category { id } }
@@ -104,7 +104,7 @@ describe('selections', () => {
     expect(cost(text)).toBe(1 + 4);
   });
 
-  it('count the dearest within a fragment on an interface', () => {
+  it('count the most expensive within a fragment on an interface', () => {
     const text = `{ product(id: 1) { media(first: 10) { nodes { ...Bits } } } }
       fragment Bits on Media { preview { image { url } } ... on Video { sources { url } } ... on MediaImage { image { url } originalSource { url } } }`;
     expect(cost(text)).toBe(1 + 2 + 4 * (1 + 2 + 2));
@@ -219,7 +219,7 @@ describe('product mutations', () => {
 });
 
 describe('an explanation', () => {
-  it('names the share of each field, the dearest first', () => {
+  it('names the share of each field, the most expensive first', () => {
     const text =
       '{ shop { id } products(first: 10) { nodes { id variants(first: 50) { nodes { id } } } pageInfo { endCursor } } }';
     expect(explainCost(parse(text))).toEqual({
@@ -234,7 +234,7 @@ describe('an explanation', () => {
     });
   });
 
-  it('keeps the dearest of fields that two types both have', () => {
+  it('keeps the most expensive of fields that two types both have', () => {
     const text = '{ node(id: 1) { ... on A { a { b { id } } } ... on B { a { id } } } }';
     expect(explainCost(parse(text))).toEqual({
       cost: 3,

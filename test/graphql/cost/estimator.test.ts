@@ -28,7 +28,7 @@ it('agrees with a fresh estimate, whatever variables come one after another', ()
   );
 });
 
-it('counts an input object anew that was changed in place', () => {
+it('counts an input object again that was changed in place', () => {
   const estimate = createEstimator(document, 'Write');
   const given = { product: { metafields: [{}] as object[] } };
   const before = estimate(given);

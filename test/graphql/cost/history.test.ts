@@ -14,7 +14,7 @@ it('corrects an estimate by what Shopify asked for the same operation', () => {
   expect(book.expect('b', 10)).toBe(10);
 });
 
-it('goes by the dearest of the last five answers', () => {
+it('goes by the most expensive of the last five responses', () => {
   const book = createCostBook();
   book.learn('a', 10, 20);
   for (let answer = 0; answer < 4; answer++) book.learn('a', 10, 5);

@@ -406,7 +406,7 @@ describe('a command', () => {
 });
 
 describe('a bucket that Redis has lost', () => {
-  it('begins anew, with what is out still counted, and one call at a time until Shopify has told', async () => {
+  it('starts again, with what is in flight still counted, and one call at a time until Shopify has responded', async () => {
     const [one, two] = await processes(2, 1_000);
     if (!one || !two) return;
     const held = await harness.ask(one, 300);

@@ -9,7 +9,7 @@ import { redisOrSkip } from '../../services.ts';
 const { url, describe } = await redisOrSkip(5);
 
 describe('a queue that is closed without patience', () => {
-  it('does not take up again the job that it gives back, which another one does', async () => {
+  it('does not run again the job that it gives back, which another one does', async () => {
     const connection = new Redis(url);
     onTestFinished(() => connection.disconnect());
     // A worker that waits for jobs when it is told to close can get one more: now and then, so many times.

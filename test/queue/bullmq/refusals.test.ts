@@ -60,13 +60,13 @@ describe('a BullMQ queue that Redis refuses', () => {
     it.each([
       ['without a password', {}, 'Give the client its `password`'],
       ['with a wrong password', { password: 'guess' }, 'Check `username` and `password`'],
-    ])(`says that another try is of no use: %s (${name})`, async (_, login, mend) => {
+    ])(`says that a retry is of no use: %s (${name})`, async (_, login, fix) => {
       const connection = connect(await startGuarded(), login);
       connection.on('error', () => undefined);
       cleanUp.push(() => connection.disconnect());
       const error = await errorOutside(connection);
       expect(error).toBeInstanceOf(QueueError);
-      expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining(mend) });
+      expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining(fix) });
       expect(String(error)).not.toContain('secret');
     });
 

@@ -105,7 +105,7 @@ describe('a connection that cannot be had', () => {
     [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), false, 'TLS or the password'],
     [new Error('SASL: client password must be a string'), false, 'TLS or the password'],
     ['odd', true, 'cannot be reached'],
-  ])('because of %s is told with its mend', (cause, isRetryable, text) => {
+  ])('because of %s is reported with its fix', (cause, isRetryable, text) => {
     const error = errors.connecting(cause, pool(), 5_000);
     expect(isShopwrightError(error, 'STORAGE_FAILED')).toBe(true);
     expect(error).toMatchObject({ isRetryable, mayHaveExecuted: false });

@@ -26,26 +26,29 @@ describe('what others did to the keys', () => {
     ['no value of ours', () => 'what is this'],
     ['no JSON', (value: string) => value.replace(/\{.*/s, '{')],
     ['another status', (value: string) => value.replace('"synced"', '"lost"')],
-  ])('to a record (%s) is told with shop, local id and mend, and it can be replaced or deleted', async (_, damage) => {
-    const { records } = bench.stores;
-    await records.putMany([record('p1'), record('p2')]);
-    const all = `${bench.keyPrefix}r{:${shop}}:all`;
-    const ruin = async (): Promise<unknown> => redis.hset(all, 'p2', damage((await redis.hget(all, 'p2')) ?? ''));
-    await ruin();
-    for (const call of [() => records.get(shop, 'p2'), () => records.list(shop)]) {
-      const error = await failure(call());
-      expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
-      expect(String(error)).toContain('"p2"');
-      expect(String(error)).toContain('records.delete');
-    }
-    await records.put(record('p2', { hash: 'new' }));
-    expect((await records.list(shop)).map(({ hash }) => hash)).toEqual([record('p1').hash, 'new']);
-    await ruin();
-    expect(await records.delete(shop, 'p2')).toBe(true);
-    expect(await records.list(shop)).toEqual([record('p1')]);
-    await ruin();
-    expect(await records.erase(shop)).toBeGreaterThanOrEqual(1);
-  });
+  ])(
+    'to a record (%s) is reported with shop, local id and fix, and it can be replaced or deleted',
+    async (_, damage) => {
+      const { records } = bench.stores;
+      await records.putMany([record('p1'), record('p2')]);
+      const all = `${bench.keyPrefix}r{:${shop}}:all`;
+      const ruin = async (): Promise<unknown> => redis.hset(all, 'p2', damage((await redis.hget(all, 'p2')) ?? ''));
+      await ruin();
+      for (const call of [() => records.get(shop, 'p2'), () => records.list(shop)]) {
+        const error = await failure(call());
+        expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
+        expect(String(error)).toContain('"p2"');
+        expect(String(error)).toContain('records.delete');
+      }
+      await records.put(record('p2', { hash: 'new' }));
+      expect((await records.list(shop)).map(({ hash }) => hash)).toEqual([record('p1').hash, 'new']);
+      await ruin();
+      expect(await records.delete(shop, 'p2')).toBe(true);
+      expect(await records.list(shop)).toEqual([record('p1')]);
+      await ruin();
+      expect(await records.erase(shop)).toBeGreaterThanOrEqual(1);
+    },
+  );
 
   it('to a record leaves no wrong count, page or gid behind once it is replaced, deleted or erased', async () => {
     const { records } = bench.stores;

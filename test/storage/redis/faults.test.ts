@@ -213,7 +213,7 @@ describeWithServer('a server of our own', () => {
     },
   );
 
-  it('that is full, wants a password, is a replica or has a key of somebody else says so, with the mend', async () => {
+  it('that is full, wants a password, is a replica or has a key of somebody else says so, with the fix', async () => {
     const port = await freePort();
     const server = await startRedis(port);
     ends.push(() => server.kill());

@@ -59,7 +59,7 @@ describe('requestedCost', () => {
     ],
     ['a list of objects costs as one object', '{ nodes(ids: ["gid://shopify/Product/1"]) { id } }', 1],
     [
-      'an interface costs as its dearest type',
+      'an interface costs as much as its most expensive type',
       `{ node(id: "gid://shopify/Product/1") {
         id
         ... on Product { variants(first: 10) { nodes { id } } }
@@ -175,7 +175,7 @@ describe('actualCost', () => {
     expect(actualCost(seen, variants(250))).toBe(25);
   });
 
-  it('counts the dearest node of a page', () => {
+  it('counts the most expensive node of a page', () => {
     const query = '{ products(first: 250) { edges { node { id category { id } } } } }';
     const node = (category: object | null): object => ({ node: { id: 'x', category } });
     expect(actualCost(operation(query), { products: { edges: [node(null), node({ id: 'y' })] } })).toBe(2 + 2);

@@ -72,7 +72,7 @@ describe('a mutation', () => {
     expect(batches[0]?.filter((change) => change.op === 'put' && change.kind === 'Product')).toHaveLength(2);
   });
 
-  it('with userErrors changes nothing, and leaves its neighbours standing', async () => {
+  it('with userErrors changes nothing, and leaves its neighbours as they are', async () => {
     const { harness, batches } = listening();
     await harness.data(`mutation { a: ${create('A')} b: ${create('')} }`);
     expect(harness.store.all(shop, 'Product').map(({ title }) => title)).toEqual(['A']);

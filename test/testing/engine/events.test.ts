@@ -117,7 +117,7 @@ describe('events', () => {
     expect(harness.topics()).toEqual(['refunds/create']);
   });
 
-  it('and work for later come from work that was put off, each as one', async () => {
+  it('and work for later come from deferred work, each as one', async () => {
     const refundCreate = resolver((_source, _args, context) => {
       context.later(100, (later) => {
         later.store.put(shop, 'Refund', { id: 'gid://shopify/Refund/77' });

@@ -47,7 +47,7 @@ describe('productSet on files', () => {
     });
   });
 
-  it('uploads the same source anew, and keeps an image by its gid', async () => {
+  it('uploads the same source again, and keeps an image by its gid', async () => {
     const harness = createHarness();
     const before = (
       await pushed(harness, { title: 'A', files: [source('a', { alt: 'x' }), source('b')] }, { handle: 'a' })

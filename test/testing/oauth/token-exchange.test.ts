@@ -13,7 +13,7 @@ const wrongSubject = { error: 'invalid_subject_token', error_description: expect
 const exchange = (fake: FakeShopify, subject: string, parameters: Readonly<Record<string, string>> = {}) =>
   askToken(fake, { grant_type: grant, subject_token: subject, subject_token_type: idToken, ...parameters });
 
-/** A session token with some claims changed, signed anew. */
+/** A session token with some claims changed, signed again. */
 function forged(token: string, claims: object, { secret = app.clientSecret, alg = 'HS256' } = {}): string {
   const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');

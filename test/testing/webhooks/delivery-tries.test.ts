@@ -199,7 +199,7 @@ describe('at least once', () => {
     expect(await listed(fake)).toHaveLength(1);
   });
 
-  it('and in no order, where it shall be so', async () => {
+  it('and in no order, where that is asked for', async () => {
     const { fake, clock, got } = createHarness({ webhooks: { reorder: true } });
     await subscribe(fake, 'SHOP_UPDATE');
     for (let id = 0; id < 10; id += 1) fake.emit('shop/update', { id });

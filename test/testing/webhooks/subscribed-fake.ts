@@ -27,7 +27,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** A fake on a manual clock whose deliveries end in `got`. The answer is made anew for each. */
+/** A fake on a manual clock whose deliveries end in `got`. The response is created for each. */
 export function createHarness(
   options: FakeShopifyOptions = {},
   answer: (received: Received) => Response | Promise<Response> = () => new Response(),

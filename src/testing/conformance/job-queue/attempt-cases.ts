@@ -163,7 +163,7 @@ export const attemptCases: readonly QueueCase[] = [
 /** Jobs that a handler does not want to do now. */
 export const deferCases: readonly QueueCase[] = [
   {
-    name: 'lets a job that was put off come again with the same attempt number, as often as it takes',
+    name: 'runs a deferred job again with the same attempt number, as often as it takes',
     async check({ add, watch, empty, queue }, expect) {
       const times = retryDelaysMs.length + 3;
       const seen = watch(() => {
@@ -176,7 +176,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'counts failed attempts on where a job was put off between them',
+    name: 'counts failed attempts across deferrals',
     async check({ add, watch, empty }, expect) {
       const seen = watch(() => {
         throw seen.length === 2 ? defer(10) : new Error('no');
@@ -187,7 +187,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does other jobs while one is put off',
+    name: 'runs other jobs while one is deferred',
     async check({ add, watch, empty }, expect) {
       const seen = watch(({ job }) => {
         if (job.payload === 'later' && seen.length === 1) throw defer(200);

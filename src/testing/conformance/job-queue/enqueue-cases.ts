@@ -299,7 +299,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not add a job while one with its key is put off',
+    name: 'does not add a job while one with its key is deferred',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {
         throw defer(longMs);

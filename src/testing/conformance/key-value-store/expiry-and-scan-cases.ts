@@ -94,7 +94,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'lets the time to live begin anew with each set',
+    name: 'restarts the time to live with each set',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a', { ttlMs });
       await advance(before);

@@ -104,7 +104,7 @@ function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
     endOperation({ store, background, now: clock.now() }, shop, operation, how);
   };
 
-  /** What is part of the play ends the operation only; what the fake's user must mend is thrown on. */
+  /** An error that Shopify could have ends the operation only; what the fake's user must fix is thrown. */
   const fail = (job: Job, error: unknown): void => {
     const operation = current(job);
     const errorCode = error instanceof BulkWorkError ? error.errorCode : 'INTERNAL_SERVER_ERROR';

@@ -156,24 +156,24 @@ function paidElsewhere(walk: Walk, visit: Visit): number {
   return children;
 }
 
-/** Points below an object field: of a list's entries, and of the possible types, the dearest counts. */
+/** Points below an object field: of a list's entries, and of the possible types, the most expensive counts. */
 function below(walk: Walk, visit: Visit, type: GraphQLCompositeType, price: Price = fieldPoints): number {
   const sets = selectionSets(visit.nodes);
   const candidates = candidateTypes(walk, type, sets);
   const entries: readonly unknown[] = Array.isArray(visit.value) ? visit.value : [visit.value];
-  let dearest = 0;
+  let highest = 0;
   for (const entry of entries) {
     // Seen: `product: null` costs 1, whatever is selected below it.
     // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
     if (walk.actual && !isRecord(entry)) continue;
     for (const candidate of candidates) {
-      dearest = Math.max(dearest, objectSelection(walk, candidate, sets, entry, visit.path, price));
+      highest = Math.max(highest, objectSelection(walk, candidate, sets, entry, visit.path, price));
     }
   }
-  return dearest;
+  return highest;
 }
 
-/** A connection: 2, and its dearest node times the multiplier of its size. */
+/** A connection: 2, and its most expensive node times the multiplier of its size. */
 function connection(walk: Walk, visit: Visit, type: GraphQLObjectType): number {
   let perNode = 0;
   let size = walk.actual ? 0 : pageSize(walk, visit);

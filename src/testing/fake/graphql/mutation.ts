@@ -2,11 +2,11 @@ import { GraphQLError } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
 import type { FieldResolver, OperationContext } from './context.ts';
 
-const standing = Symbol('stands despite userErrors');
+const keepsChanges = Symbol('keeps its changes despite userErrors');
 
 /** Marks a payload whose `userErrors` do not undo the rest, as `allowPartialUpdates` has it. */
 export function standsDespiteErrors<T extends object>(payload: T): T {
-  return { ...payload, [standing]: true };
+  return { ...payload, [keepsChanges]: true };
 }
 
 /** Whether a payload reports problems, under whatever name: `userErrors`, `locationActivateUserErrors`, … */
@@ -31,7 +31,7 @@ export function mutate(
   context.run.executed += 1;
   const unit = context.begin();
   const settle = (payload: unknown): unknown => {
-    if (!reportsErrors(payload) || (isRecord(payload) && Object.hasOwn(payload, standing))) unit.commit();
+    if (!reportsErrors(payload) || (isRecord(payload) && Object.hasOwn(payload, keepsChanges))) unit.commit();
     return payload;
   };
   const payload = resolve(source, args, unit.context, info);

@@ -60,7 +60,7 @@ export function shopControls(context: {
           topic: 'app/uninstalled',
           payload: shopPayload(shop.domain, shopInfo(shop)),
         });
-        // With the app go its tokens and its subscriptions: after a new installation it makes both anew.
+        // With the app go its tokens and its subscriptions: after a new installation it creates both again.
         tokens.revokeIssued(shop);
         for (const { id } of store.all(shop.domain, 'WebhookSubscription')) {
           store.delete(shop.domain, 'WebhookSubscription', id);

@@ -84,7 +84,7 @@ export function issuePair(context: IssueContext): StoredPair {
   return { accessToken, refreshToken, at: now, refreshExpiresAt };
 }
 
-/** Begins the chain of refresh tokens anew: an app has one per shop, and older refresh tokens are dead. */
+/** Starts a new chain of refresh tokens: an app has one per shop, and older refresh tokens are dead. */
 export function issueNewChain(context: IssueContext): StoredPair {
   const { store, shop, app } = context;
   for (const refresh of store.all(shop, oauthKinds.refresh) as readonly RefreshTokenEntity[]) {
@@ -94,7 +94,7 @@ export function issueNewChain(context: IssueContext): StoredPair {
 }
 
 /**
- * Makes a pair good once more, for who has lost it: the access token's life begins anew. `false` where the refresh
+ * Makes a pair valid once more, for a client that lost it: the access token's life starts again. `false` where the refresh
  * token was used since, or is gone.
  */
 export function revivePair({ accessToken, refreshToken }: StoredPair, { store, shop, now }: ReviveContext): boolean {

@@ -398,7 +398,7 @@ export interface WebhookSubscriptionEntity extends Entity, WebhookSubscriptionCo
   readonly updatedAt: string;
 }
 
-/** A metafield that a payload shall have, with the resolved namespace. */
+/** A metafield that a payload is to have, with the resolved namespace. */
 export interface MetafieldName {
   readonly namespace: string;
   readonly key: string;

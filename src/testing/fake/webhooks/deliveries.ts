@@ -22,7 +22,7 @@ interface Deliveries {
   soon(work: () => void): void;
   /** Sends it, `copies` times if that is given, else as often as chance has it. */
   add(delivery: NewDelivery, copies: number | undefined): void;
-  /** Takes up what the store holds now, in place of what was waiting. */
+  /** Resumes what the store holds now, in place of what was waiting. */
   reload(): void;
   settled(): Promise<void>;
   close(): Promise<void>;

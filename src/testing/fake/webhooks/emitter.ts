@@ -25,7 +25,7 @@ import { attemptDelivery, createSigningSecrets, type DeliveryHandler, type FakeW
 interface WebhookEmitter {
   /** What the fake shows of them. */
   readonly api: FakeWebhooks;
-  /** Takes up what the store holds now, after a restore. */
+  /** Resumes what the store holds now, after a restore. */
   reload(): void;
   /** Ends what is under way, and forgets what waits. */
   close(): Promise<void>;

@@ -63,7 +63,7 @@ export function defer(context: OperationContext, kind: DeferredKind, request: De
   return deferred;
 }
 
-/** What was put off. Work whose time went by while the fake was down is done now, and seen the next time. */
+/** Deferred work. What became due while the fake was down is done now, and seen the next time. */
 function findDeferred(context: OperationContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
   const deferred = find(context, kind, id);
   if (deferred && deferred.status !== 'COMPLETE' && deferred.dueAt < context.clock.now())
@@ -113,7 +113,7 @@ interface MembersRequest extends DeferredRequest {
   readonly leave: readonly string[];
 }
 
-/** Work that can be put off, by type. Each request is what the mutation of that type has put there. */
+/** Work that can be deferred, by type. Each request is what the mutation of that type has stored. */
 const deferredWork: Readonly<Record<string, Work>> = {
   productSet: (request, context) => {
     const { product, userErrors } = setProduct(request.args as ProductSetArgs, context);
@@ -138,7 +138,7 @@ const poll: Readonly<Record<DeferredKind, string>> = {
   Job: 'query ($id: ID!) { job(id: $id) { done } }',
 };
 
-/** Goes on with work that was put off when the fake was stopped, or that came with a snapshot: a look at it wakes it. */
+/** Resumes work that was deferred when the fake was stopped, or that came with a snapshot: a query for it wakes it. */
 export function resumeDeferred(
   shops: readonly string[],
   fake: {

@@ -303,7 +303,7 @@ function byCustomId(customId: CustomId, input: ProductSetInput, context: Product
 }
 
 /**
- * The images after the input, in its order. A gid keeps an image; a source is always uploaded anew, as
+ * The images after the input, in its order. A gid keeps an image; a source is always uploaded again, as
  * Shopify does, even where it was before.
  */
 export function mediaFrom(
