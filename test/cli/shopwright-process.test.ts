@@ -45,7 +45,7 @@ describe('the program shopwright', () => {
     expect(output()).toBe('shopwright: --plan is "huge". Give one of: standard, advanced, plus.\n');
   });
 
-  it('has lost nothing when it is killed after an answer', async () => {
+  it('has lost nothing when it is killed after a response', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'killed-'));
     try {
       const persistFile = join(folder, 'shop.jsonl');

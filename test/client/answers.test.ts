@@ -18,7 +18,7 @@ async function failWith(step: Step, document = query): Promise<ShopwrightError> 
   return thrown;
 }
 
-describe('an answer that is not good becomes one typed error', () => {
+describe('a response that is not good becomes one typed error', () => {
   it.each([
     ['401', status(401), 'AuthenticationError', 'AUTHENTICATION_FAILED', /token.*said by Shopify/],
     ['402', status(402), 'ShopUnavailableError', 'SHOP_UNAVAILABLE', /frozen/],

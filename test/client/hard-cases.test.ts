@@ -156,7 +156,7 @@ describe('a token source', () => {
   });
 });
 
-describe('an answer of two minds', () => {
+describe('a response of two minds', () => {
   it('with an internal error in place of a mutation leaves it unknown', async () => {
     const step = json({
       data: { orderCancel: null },
@@ -310,7 +310,7 @@ describe('trouble that lasts', () => {
 });
 
 describe('calls of one operation that wait for points', () => {
-  it('reserve what the first answer teaches, those that stood in line before it as well', async () => {
+  it('reserve what the first response teaches, those that stood in line before it as well', async () => {
     const { shop, clock, events } = scriptedShop([good(undefined, { requested: 30 })]);
     await clock.run(Promise.all([1, 2, 3].map(() => shop.graphql(query))));
     expect(events.flatMap((event) => (event.type === 'permit' ? [event.cost] : []))).toEqual([1, 30, 30]);

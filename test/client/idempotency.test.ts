@@ -30,7 +30,7 @@ describe('a mutation that takes an idempotency key', () => {
     expect(bodies(sent)[0]?.query).toContain('idempotencyKey: $idempotencyKey');
   });
 
-  it('is sent again after a lost answer with the same key, and another call has another', async () => {
+  it('is sent again after a lost response with the same key, and another call has another', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), status(502), done]);
     await clock.run(shop.graphql(refund, { input: {} }));
     await clock.run(shop.graphql(refund, { input: {} }));

@@ -58,7 +58,7 @@ describe('a REST call', () => {
     });
   });
 
-  it('brings null for an answer without a body', async () => {
+  it('brings null for a response without a body', async () => {
     const { shop } = scriptedShop([answer('')]);
     expect((await shop.rest.delete('products/1.json')).data).toBeNull();
   });
@@ -103,7 +103,7 @@ describe('a REST call', () => {
   });
 });
 
-describe('a lost answer', () => {
+describe('a lost response', () => {
   it.each(['get', 'delete'] as const)('of a %s is asked for again', async (method) => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     await clock.run(shop.rest[method]('products/1.json'));

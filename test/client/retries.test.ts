@@ -96,7 +96,7 @@ describe('a mutation that must not be sent twice', () => {
 });
 
 describe('a mutation with an idempotency key', () => {
-  it('is sent again after a lost answer, with the same key', async () => {
+  it('is sent again after a lost response, with the same key', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good(refunded)]);
     await clock.run(shop.graphql(keyedRefund, { input: {}, key: 'k-1' }));
     expect(sent.map(({ body }) => JSON.parse(body).variables.key)).toEqual(['k-1', 'k-1']);

@@ -2,7 +2,7 @@ import { createShopifyClient, type ShopifyClient, type TelemetryEvent } from 'sh
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import type { CommonOptions } from '../../src/client/options.ts';
 
-/** One answer of the scripted server: a response, or an error of the connection. */
+/** One turn of the scripted server: a response, or an error of the connection. */
 export type Step = (request: Request) => Response | Promise<Response>;
 
 export const token = 'shpat_0123456789abcdef0123456789abcdef';
@@ -52,7 +52,7 @@ export const broken =
     throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
   };
 
-/** No answer until the request is aborted. */
+/** No response until the request is aborted. */
 export const silent: Step = (request) =>
   new Promise((_resolve, reject) => {
     request.signal.addEventListener('abort', () => reject(request.signal.reason));

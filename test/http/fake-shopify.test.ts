@@ -7,7 +7,7 @@ describe.each<readonly [string, () => Transport]>([
   ['kyTransport', kyTransport],
   ['undiciTransport', undiciTransport],
 ])('a client over %s', (_, create) => {
-  it('asks a shop that listens, and asks again after a lost answer', async () => {
+  it('asks a shop that listens, and asks again after a lost response', async () => {
     const fake = createFakeShopify();
     onTestFinished(() => fake.close());
     const { origin } = await fake.listen();
@@ -29,7 +29,7 @@ describe.each<readonly [string, () => Transport]>([
     expect([cost?.actual, typeof requestId]).toEqual([1, 'string']);
   });
 
-  it('does not repeat a mutation whose answer was lost', async () => {
+  it('does not repeat a mutation whose response was lost', async () => {
     const fake = createFakeShopify();
     onTestFinished(() => fake.close());
     const { origin } = await fake.listen();

@@ -31,7 +31,7 @@ export interface RaceOptions {
   readonly seconds?: number;
   readonly maximumAvailable?: number;
   readonly restoreRate?: number;
-  /** Part of the answers that get lost. Default 0. */
+  /** Part of the responses that get lost. Default 0. */
   readonly lost?: number;
   /** Points per second that somebody else spends in the same bucket. Default 0. */
   readonly stolenPerSecond?: number;

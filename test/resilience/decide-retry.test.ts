@@ -92,7 +92,7 @@ describe('decideRetry', () => {
     expect(decideRetry({ ...failed, retries: 5 }, policy, Math.random).action).toBe('stop');
   });
 
-  it('waits exactly as long as the answer said', () => {
+  it('waits exactly as long as the response said', () => {
     const error = new ThrottledError('throttled', { retryAfterMs: 2500 });
     expect(decideRetry({ error, retries: 3, idempotency: 'idempotent' }, policy, () => 0.9)).toEqual({
       action: 'retry',

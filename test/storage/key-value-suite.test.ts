@@ -25,7 +25,7 @@ async function failedCases(flaw: Flaw): Promise<string[]> {
   return failed;
 }
 
-/** Lets others go on, as an answer of a server does. */
+/** Lets others go on, as a response of a server does. */
 const answered = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = [

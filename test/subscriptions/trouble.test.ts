@@ -141,7 +141,7 @@ describe('a failure', () => {
   });
 });
 
-describe('a lost answer', () => {
+describe('a lost response', () => {
   it('of a creation that was carried out makes no second one', async () => {
     const { sync, fake, stored } = createHarness();
     fake.faults.next('reset-after', { operation: 'WebhookSubscriptionAdd' });

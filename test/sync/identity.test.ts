@@ -32,7 +32,7 @@ describe('the definition of the local id', () => {
     expect(fake.calls.map(({ operation }) => operation)).toContain('MetafieldDefinitionEnsure');
   });
 
-  it('is looked for again when the answer to its creation was lost', async () => {
+  it('is looked for again when the response to its creation was lost', async () => {
     const { sync, fake, clock } = fakeSync();
     fake.faults.next('reset-after', { operation: 'MetafieldDefinitionEnsure' });
     expect((await clock.run(sync.push(tee()))).outcome).toBe('created');

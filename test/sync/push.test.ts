@@ -448,7 +448,7 @@ describe('what happens between two pushes', () => {
     expect(fake.products()).toMatchObject([{ title: 'New', published: [{}], media: [{}] }]);
   });
 
-  it('as images that Shopify took, while the answer was lost, is not taken for what we sent before', async () => {
+  it('as images that Shopify took, while the response was lost, is not taken for what we sent before', async () => {
     const { sync, fake, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
     const b = {
       images: [{ url: 'https://cdn.example.com/b.jpg' }],

@@ -196,7 +196,7 @@ describe('the options of a fake', () => {
 });
 
 describe('a fake on a manual clock', () => {
-  it('lets a caller wait an hour for its answer at once', async () => {
+  it('lets a caller wait an hour for its response at once', async () => {
     const clock = createManualClock();
     const fake = createFakeShopify({ clock, latencyMs: 3_600_000 });
     expect((await clock.run(ask(fake.fetch))).status).toBe(200);

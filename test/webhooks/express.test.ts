@@ -175,7 +175,7 @@ describe('an Express 5 server with a parser mounted before', () => {
     expect(await response.json()).toMatchObject({ error: 'body-missing' });
   });
 
-  test('that has paused the stream still gets its answer', async () => {
+  test('that has paused the stream still gets its response', async () => {
     const { url } = await started((app) =>
       app.use((request, _response, next) => {
         request.pause();

@@ -143,7 +143,7 @@ describe('with a queue, a delivery', () => {
 });
 
 describe('where the queue', () => {
-  test('is down, the answer is 503, and nothing is lost', async () => {
+  test('is down, the response is 503, and nothing is lost', async () => {
     const queue = handQueue();
     const enqueue = vi.spyOn(queue, 'enqueue').mockRejectedValueOnce(new Error('ECONNREFUSED'));
     const onCreate = vi.fn();
@@ -158,7 +158,7 @@ describe('where the queue', () => {
     expect(types()).toEqual(['unavailable', 'queued', 'handled']);
   });
 
-  test('or the store does not answer in time, the answer is 503', async () => {
+  test('or the store does not answer in time, the response is 503', async () => {
     const queue = handQueue();
     const { handler, clock, events, store } = setup({ queue, on: { 'orders/create': () => undefined } });
     vi.spyOn(queue, 'enqueue').mockImplementationOnce(() => new Promise(() => undefined));

@@ -193,7 +193,7 @@ test('a handler that never ends gives way to the next retry after five minutes',
 });
 
 describe('where the store', () => {
-  test('is down, the answer is 503, and the delivery is handled when it comes again', async () => {
+  test('is down, the response is 503, and the delivery is handled when it comes again', async () => {
     const onCreate = vi.fn();
     const store = memoryStores().keyValue;
     const lock = vi.spyOn(store, 'lock').mockRejectedValueOnce(new Error('ECONNREFUSED'));
@@ -209,7 +209,7 @@ describe('where the store', () => {
     expect(logger.lines).toEqual([expect.objectContaining({ level: 'error' })]);
   });
 
-  test('does not answer in time, the answer is 503, and a lock that comes late is given back', async () => {
+  test('does not answer in time, the response is 503, and a lock that comes late is given back', async () => {
     const clock = createManualClock();
     const { opened, open } = gate();
     const released = vi.fn(async () => true);
@@ -225,7 +225,7 @@ describe('where the store', () => {
     await vi.waitFor(() => expect(released).toHaveBeenCalledOnce());
   });
 
-  test('does not answer when asked for copies, the answer is 503 and the lock is given back', async () => {
+  test('does not answer when asked for copies, the response is 503 and the lock is given back', async () => {
     const clock = createManualClock();
     const store = memoryStores({ clock }).keyValue;
     const onCreate = vi.fn();

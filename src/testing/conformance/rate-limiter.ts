@@ -116,7 +116,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'counts the reservation as spent where the answer was lost',
+    name: 'counts the reservation as spent where the response was lost',
     async check({ ask, advance, confirm, hundreds }, expect) {
       await confirm(1_000);
       (await ask(300)).settle({});
@@ -125,7 +125,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'believes a throttled answer: nothing was charged, and so much is left',
+    name: 'believes a throttled response: nothing was charged, and so much is left',
     async check({ ask, advance, confirm, hundreds }, expect) {
       await confirm(1_000);
       const throttleStatus = { maximumAvailable, currentlyAvailable: 200, restoreRate: slowRate };

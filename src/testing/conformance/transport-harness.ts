@@ -88,7 +88,7 @@ export function connectionEnd({ socket }: SeenRequest): Promise<void> {
   });
 }
 
-/** Lets a client put its connections back: it may do so in the turn after the answer. */
+/** Lets a client put its connections back: it may do so in the turn after the response. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 }

@@ -108,7 +108,7 @@ const statuses = [
 /** Characters of one to four bytes. */
 const international = 'a é € 😀 ñ 漢字 ';
 
-/** What becomes of an answer. */
+/** What becomes of a response. */
 const answerCases: readonly TransportCase[] = [
   {
     name: 'gives every status back with its body, sent once, and follows no redirect',
@@ -322,7 +322,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'ends with the reason of its signal while it waits for the answer, and gives the connection up',
+    name: 'ends with the reason of its signal while it waits for the response, and gives the connection up',
     async check({ serve, fail }, expect) {
       const server = await serve(() => undefined);
       const controller = new AbortController();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../internal/clock.ts';
 
-/** What goes on in a fake besides its answers. */
+/** What goes on in a fake besides its responses. */
 export interface Background {
   /** Runs `work` after `delayMs` of the fake's clock. What it throws goes to `onError`. */
   later(delayMs: number, work: () => void | Promise<void>): void;

@@ -5,7 +5,7 @@ import type { ShopState } from './shops.ts';
 /** An operation name, a root field or an idempotency key; or a test of one call. */
 export type CallFilter = string | ((call: FakeCall) => boolean);
 
-/** What a fake was asked, in the order in which the answers were ready. */
+/** What a fake was asked, in the order in which the responses were ready. */
 export interface CallLog {
   readonly calls: readonly FakeCall[];
   add(call: FakeCall): void;

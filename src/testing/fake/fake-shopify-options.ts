@@ -76,7 +76,7 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
   readonly faults: FaultScript;
   /** Scripts failures of bulk operations: `fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 100 })`. */
   readonly bulk: BulkScript;
-  /** Every request, in the order in which the answers were ready. */
+  /** Every request, in the order in which the responses were ready. */
   readonly calls: readonly FakeCall[];
   /** How many calls of an operation, a root field or an idempotency key, or of those that pass a test, were executed. */
   executed(filter: CallFilter): number;

@@ -103,7 +103,7 @@ export interface FakeCall {
   readonly kind?: 'query' | 'mutation';
   /** Empty too where the fake does not record them. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** HTTP status; 0 where the caller got no answer. */
+  /** HTTP status; 0 where the caller got no response. */
   readonly status: number;
   /** Points; 0 where it did not come so far. */
   readonly requestedCost: number;

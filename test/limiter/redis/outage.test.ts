@@ -360,7 +360,7 @@ describe('a bucket in a newer format', () => {
 });
 
 describe('a command', () => {
-  it('that Redis executes without an answer grants nothing for good', async () => {
+  it('that Redis executes without a response grants nothing for good', async () => {
     const [limiter] = await processes(1, 1_000);
     if (!limiter) return;
     harness.breakWith('unanswered', limiter);

@@ -17,7 +17,7 @@ export const clients = {
 } as const;
 export type ClientName = keyof typeof clients;
 
-/** What becomes of a command: Redis is out of reach, hangs, answers late, loses its answer, or executes it twice. */
+/** What becomes of a command: Redis is out of reach, hangs, answers late, loses its response, or executes it twice. */
 export type Fault = 'refused' | 'hung' | 'late' | 'unanswered' | 'twice';
 
 /** A real Redis whose scripts see the time of a test. */

@@ -74,7 +74,7 @@ describe('a client that is disconnected', () => {
 });
 
 describe('a process that was held up', () => {
-  it('does not take an answer that lies there unread for none', async () => {
+  it('does not take a response that lies there unread for none', async () => {
     const redis = connected(new Redis(url));
     const limiter = limiterOn(redis, 1_000);
     await call(limiter);

@@ -16,7 +16,7 @@ export interface FaultProxy {
   cut(): void;
   /** The next message with that text never reaches the server: its connection is cut. */
   cutBefore(text: string): Promise<void>;
-  /** The next message with that text reaches the server, which answers; the answer is lost with the connection. */
+  /** The next message with that text reaches the server, which answers; the response is lost with the connection. */
   cutAfter(text: string): Promise<void>;
   /** The next message with that text is held back for ever, with all that follows on its connection. */
   stallAt(text: string): Promise<void>;

@@ -60,7 +60,7 @@ describe('postgresStores on a network with faults', () => {
     expect(await records.get(shop, 'p1')).toEqual(record('p1'));
   });
 
-  it('does not know whether a single write was done when its answer was lost, and does not repeat it', async () => {
+  it('does not know whether a single write was done when its response was lost, and does not repeat it', async () => {
     const { records } = schema.stores({ pool });
     await records.list(shop);
     const wasCut = proxy.cutAfter('insert into');

@@ -49,7 +49,7 @@ async function failure(promise: Promise<unknown>): Promise<StorageError> {
   throw error;
 }
 
-/** Has the server know all scripts, so that the answer which is cut off is that of the write itself. */
+/** Has the server know all scripts, so that the response which is cut off is that of the write itself. */
 async function teachScripts({ keyValue, records, journal }: Stores): Promise<void> {
   await keyValue.compareAndSet('k0', undefined, 'a');
   await (await keyValue.lock('k0'))?.release();
@@ -139,7 +139,7 @@ describe('a connection that breaks', () => {
       });
       expect(await failure(keyValue.get('k1'))).toMatchObject({ isRetryable: true });
       proxy.set('open');
-      // The client sends what it has queued in order, so this answer comes after that of the write.
+      // The client sends what it has queued in order, so this response comes after that of the write.
       await expect.poll(() => redis.ping().catch(() => undefined)).toBe('PONG');
       expect(await keyValue.get('k1')).toBe('before');
       await keyValue.set('k1', 'after');
@@ -147,7 +147,7 @@ describe('a connection that breaks', () => {
     },
   );
 
-  it('without an answer fails after the time-out, and a write that was done is seen', async () => {
+  it('without a response fails after the time-out, and a write that was done is seen', async () => {
     const { keyValue } = storesOn(client(Redis, proxy.port), 300);
     await keyValue.set('k1', 'before');
     proxy.set('answers held back');

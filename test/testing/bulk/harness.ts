@@ -54,7 +54,7 @@ export interface BulkHarness {
   readonly clock: ManualClock;
   /** Payloads of `bulk_operations/finish` so far. */
   readonly finishes: readonly unknown[];
-  /** Data of an answer without errors. */
+  /** Data of a response without errors. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read deep into answers, and a wrong path fails them.
   data(query: string, variables?: object, token?: string): Promise<any>;
   runQuery(query: string, groupObjects?: boolean): Promise<Started>;

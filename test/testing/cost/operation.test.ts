@@ -164,7 +164,7 @@ describe('actualCost', () => {
     expect(actualCost(seen, { product: null })).toBe(1);
   });
 
-  it('follows the sizes of the answer', () => {
+  it('follows the sizes of the response', () => {
     const variants = (count: number): object => ({
       product: {
         variants: { nodes: Array.from({ length: count }, () => ({ inventoryItem: { id: 'x', tracked: true } })) },

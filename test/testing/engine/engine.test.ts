@@ -153,7 +153,7 @@ describe('a mutation', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it('keeps shops apart', async () => {
     const harness = createHarness();
     await pushed(harness, { title: 'A' });

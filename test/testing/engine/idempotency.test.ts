@@ -101,7 +101,7 @@ describe('a mutation that is sent twice with one key', () => {
     expect(made).toHaveLength(2);
   });
 
-  it('is answered again after the first answer was lost', async () => {
+  it('is answered again after the first response was lost', async () => {
     const { made, resolvers } = refunds();
     const fake = createFakeShopify({ resolvers });
     fake.faults.next('reset-after', { operation: 'refundCreate' });

@@ -328,7 +328,7 @@ describe('a route', () => {
     ]);
   });
 
-  it('meets faults, also where its answer is packed or in pieces', async () => {
+  it('meets faults, also where its response is packed or in pieces', async () => {
     const { get, faultPlan, core } = open();
     faultPlan.next('truncated', { operation: 'GET /files/whole' });
     expect(await get('/files/whole')).toBe('in ');

@@ -32,7 +32,7 @@ describe('the handlers for msw', () => {
     expect((await ask(globalFetch, { path: '/admin/oauth/access_token' })).status).toBe(400);
   });
 
-  it('break off in the middle of an answer', async () => {
+  it('break off in the middle of a response', async () => {
     const fake = createFakeShopify();
     server.use(...fake.handlers);
     fake.faults.next('wrong-content-length');
@@ -47,7 +47,7 @@ describe('the handlers for msw', () => {
     expect(fake.executed('Push')).toBe(1);
   });
 
-  it('let the caller give up on an answer that hangs', async () => {
+  it('let the caller give up on a response that hangs', async () => {
     const fake = createFakeShopify();
     server.use(...fake.handlers);
     fake.faults.next('hang');

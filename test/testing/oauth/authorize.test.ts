@@ -128,7 +128,7 @@ describe('an authorization code', () => {
     expect((await askToken(fake, { code: late })).json).toEqual(refused);
   });
 
-  it('is not used up by an answer that was refused or lost before', async () => {
+  it('is not used up by a response that was refused or lost before', async () => {
     const fake = createFakeShopify({ apps: [app] });
     const code = await newCode(fake);
     fake.faults.next('status-503', { operation: 'POST oauth/access_token' });

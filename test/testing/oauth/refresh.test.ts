@@ -43,7 +43,7 @@ describe('an expiring token', () => {
     expect(await statusOf(fake, json.access_token)).toBe(200);
   });
 
-  it('comes again to who has lost the answer, until the new refresh token is used', async () => {
+  it('comes again to who has lost the response, until the new refresh token is used', async () => {
     const { fake, clock, pair } = await open();
     fake.faults.next('reset-after', { operation: 'POST oauth/access_token' });
     await expect(refresh(fake, pair.refresh_token)).rejects.toThrow('fetch failed');

@@ -53,7 +53,7 @@ describe('a delivery', () => {
     expect(fake.deliveries).toMatchObject([{ state, attempts: [{ status }] }]);
   });
 
-  it('has five seconds for its answer', async () => {
+  it('has five seconds for its response', async () => {
     const signals: AbortSignal[] = [];
     const { fake, clock } = createHarness();
     const slow =
@@ -76,7 +76,7 @@ describe('a delivery', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
   });
 
-  it('counts an answer whose body does not end in time as none', async () => {
+  it('counts a response whose body does not end in time as none', async () => {
     const { fake, clock } = createHarness({}, () => new Response(new ReadableStream()));
     await subscribe(fake, 'SHOP_UPDATE');
     fake.emit('shop/update', {});

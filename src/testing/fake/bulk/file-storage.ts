@@ -258,7 +258,7 @@ export function stagedUpload(id: string, shop: string, input: StagedUploadInput,
   return { id, key, resource, httpMethod, mimeType, parameters, createdAt, revision: 0, content: null };
 }
 
-/** The answer's `StagedMediaUploadTarget`. */
+/** The response's `StagedMediaUploadTarget`. */
 export function stagedTarget(upload: StagedUploadEntity, origin: string, shop: string): object {
   const file = stagedFileUrl(origin, shop, upload.key);
   const signing = { at: Date.parse(upload.createdAt), lifeSeconds: uploadLifeSeconds };

@@ -235,7 +235,7 @@ export interface BulkLine {
   readonly isRoot: boolean;
 }
 
-/** A node of the answer, taken out of its connection. */
+/** A node of the response, taken out of its connection. */
 interface TakenNode {
   readonly line: BulkLine;
   /** One list for each of its connections. */
@@ -243,7 +243,7 @@ interface TakenNode {
 }
 
 /**
- * Writes an answer as lines: one for each node, nested ones with `__parentId` and after their parent. Grouped, they
+ * Writes a response as lines: one for each node, nested ones with `__parentId` and after their parent. Grouped, they
  * follow it at once. Else they are spread among the lines after it, so that whoever joins them by place is found out;
  * siblings keep their order.
  *

@@ -51,7 +51,7 @@ function randomOf({ id }: BulkOperationEntity, seed: number): () => number {
 /**
  * Answers a bulk query at one moment, over the state of now; its lines are written later.
  *
- * @throws BulkWorkError where the answer has errors.
+ * @throws BulkWorkError where the response has errors.
  */
 export async function queryWork(operation: BulkOperationEntity, context: WorkContext): Promise<BulkWork> {
   const { engine, shop, seed } = context;

@@ -100,13 +100,13 @@ function mutationField(walk: Walk, visit: Visit): number {
 
 /** How a walk over an operation counts. */
 interface Walk extends SelectionContext {
-  /** Sizes come from the answer; fields that the answer does not hold cost nothing. */
+  /** Sizes come from the response; fields that the response does not hold cost nothing. */
   readonly actual: boolean;
   /** Told about each field, inner ones first. `childrenCost` is `null` for scalars. */
   readonly note: (path: readonly string[], definedCost: number, childrenCost: number | null) => void;
 }
 
-/** One field of an object's selection, with its value where the walk has an answer. */
+/** One field of an object's selection, with its value where the walk has a response. */
 interface Visit {
   readonly field: GraphQLField<unknown, unknown>;
   readonly nodes: FieldNodes;

@@ -4,7 +4,7 @@ import { supportedVersions } from '../http/admission.ts';
 import type { FakeResponse, WholeResponse } from '../http/api.ts';
 import { type ChosenFault, type FaultEffect, faults } from './faults.ts';
 
-/** Pieces of an answer that drips. */
+/** Pieces of a response that drips. */
 const drops = 10;
 
 /** Bytes that are announced and never come. */
@@ -12,7 +12,7 @@ const missingBytes = 100;
 
 const versionHeader = 'x-shopify-api-version';
 
-/** What a fault makes of an answer. A false THROTTLED, and an answer that is only late, pass as they are. */
+/** What a fault makes of a response. A false THROTTLED, and a response that is only late, pass as they are. */
 export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, clock: Clock): FakeResponse {
   const { effect } = faults[kind];
   const { status, body } = answer;
@@ -51,7 +51,7 @@ export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, c
   }
 }
 
-/** Headers that stand on every answer, whatever it holds. */
+/** Headers that stand on every response, whatever it holds. */
 const general = ['date', 'x-request-id', versionHeader, 'x-shopify-shop-api-call-limit'];
 
 function statusResponse(

@@ -192,11 +192,11 @@ export type FaultEffect =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
-  /** The connection ends without an answer. */
+  /** The connection ends without a response. */
   | { readonly type: 'drop' }
-  /** The connection stays open without an answer. */
+  /** The connection stays open without a response. */
   | { readonly type: 'hang' }
-  /** An answer that says "wait", which the bucket has nothing to do with: THROTTLED, or 429 of REST. */
+  /** A response that says "wait", which the bucket has nothing to do with: THROTTLED, or 429 of REST. */
   | { readonly type: 'throttled' }
   /** The right answer, late. */
   | { readonly type: 'slow' }

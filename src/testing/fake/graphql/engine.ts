@@ -71,7 +71,7 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
 
 /**
  * How every field is answered: by a resolver, else by the property of that name of what stands in the
- * store. What has neither is not simulated, and says so: a silent `null` would look like Shopify's answer.
+ * store. What has neither is not simulated, and says so: a silent `null` would look like Shopify's response.
  */
 function fieldResolver(
   resolvers: ResolverMap,

@@ -18,7 +18,7 @@ export interface FakeRequest {
   readonly bytes: Uint8Array;
 }
 
-/** An answer that is sent at once. */
+/** A response that is sent at once. */
 export interface WholeResponse {
   readonly type: 'answer';
   readonly status: number;
@@ -26,7 +26,7 @@ export interface WholeResponse {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** An answer that comes piece by piece. Where the pieces end with an error, the connection breaks. */
+/** A response that comes piece by piece. Where the pieces end with an error, the connection breaks. */
 export interface PiecewiseResponse {
   readonly type: 'pieces';
   readonly status: number;
@@ -38,9 +38,9 @@ export interface PiecewiseResponse {
 export type FakeResponse =
   | WholeResponse
   | PiecewiseResponse
-  /** End the connection without an answer. */
+  /** End the connection without a response. */
   | { readonly type: 'drop' }
-  /** Leave the connection open without an answer. */
+  /** Leave the connection open without a response. */
   | { readonly type: 'hang' };
 
 /**

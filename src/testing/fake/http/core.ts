@@ -71,7 +71,7 @@ export function createCore(options: CoreOptions): FakeCore {
     const { task } = opened;
     note(task.call);
 
-    // Can it pay? What it asks for is held until the answer is made.
+    // Can it pay? What it asks for is held until the response is made.
     if (!task.pay()) return finish(stamp(task.throttled()), { outcome: 'throttled' });
 
     // Does a fault hit before it is executed? Then it costs nothing.

@@ -51,7 +51,7 @@ export function isDroppedConnection(error: unknown): boolean {
 
 type Received = Exclude<FakeResponse, { readonly type: 'hang' }>;
 
-/** The answer, or the rejection of the signal; where the answer hangs, only the signal ends the wait. */
+/** The response, or the rejection of the signal; where the response hangs, only the signal ends the wait. */
 function receive(answering: Promise<FakeResponse>, signal: AbortSignal): Promise<Received> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -66,7 +66,7 @@ function receive(answering: Promise<FakeResponse>, signal: AbortSignal): Promise
 
 type Pieces = PiecewiseResponse['pieces'];
 
-/** The answer without its gzip, which the platform's `fetch` takes off by itself. */
+/** The response without its gzip, which the platform's `fetch` takes off by itself. */
 function unpacked(answer: WholeResponse | PiecewiseResponse): WholeResponse | PiecewiseResponse {
   const { 'content-encoding': encoding, ...headers } = answer.headers;
   if (encoding !== 'gzip') return answer;
@@ -86,7 +86,7 @@ async function* inflated(pieces: Pieces) {
   if (bytes.length > 0) yield gunzipSync(bytes);
 }
 
-/** The body of an answer in pieces. It fails as the platform's does: `terminated` where the pieces break off. */
+/** The body of a response in pieces. It fails as the platform's does: `terminated` where the pieces break off. */
 function bodyStream(pieces: Pieces, signal: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = pieces[Symbol.asyncIterator]();
   return new ReadableStream({

@@ -82,7 +82,7 @@ async function send({ status, headers, pieces }: PiecewiseResponse, response: Se
   }
 }
 
-/** Ends the connection without an answer. The socket of TLS knows no reset; its end is as sudden for the caller. */
+/** Ends the connection without a response. The socket of TLS knows no reset; its end is as sudden for the caller. */
 function drop({ socket }: IncomingMessage): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();

@@ -5,10 +5,10 @@ import type { PreparedOperation } from '../model.ts';
 import { requiredScopes } from '../schema.ts';
 import type { WholeResponse } from './api.ts';
 
-/** What the body of an answer holds. */
+/** What the body of a response holds. */
 export type ResponseBody = Readonly<Record<string, unknown>>;
 
-/** An answer of JSON. */
+/** A response of JSON. */
 export function jsonResponse(
   status: number,
   body: ResponseBody,
@@ -70,7 +70,7 @@ export function maxCostBody(cost: number, maxCost: number): ResponseBody {
 /** A root field that the shop's scopes do not open. */
 interface DeniedField {
   readonly field: string;
-  /** Its key in the answer. */
+  /** Its key in the response. */
   readonly key: string;
   /** Any one of them would open it. */
   readonly scopes: readonly string[];

@@ -39,12 +39,12 @@ interface GrantContext {
 /** Why a request was refused. */
 interface OAuthProblem {
   readonly status: number;
-  /** `error` of the answer, such as `invalid_request`. */
+  /** `error` of the response, such as `invalid_request`. */
   readonly error: string;
   readonly description: string;
 }
 
-/** What a grant comes to: the body of the answer, or why there is none. */
+/** What a grant comes to: the body of the response, or why there is none. */
 type Granted =
   | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly problem: OAuthProblem };
@@ -150,7 +150,7 @@ export const refreshGrant: Grant = (context) => {
   return pairResponse(pair, scopes, now);
 };
 
-/** The same again, for who has lost the first answer. */
+/** The same again, for who has lost the first response. */
 function replayed(pair: StoredPair, scopes: readonly string[], { shop, store, now }: GrantContext): Granted {
   const isRevived = now - pair.at <= refreshRecoveryMs && revivePair(pair, { store, shop: shop.domain, now });
   return isRevived ? pairResponse(pair, scopes, now) : refused(problems.refresh);
@@ -194,7 +194,7 @@ function permanentScopes(
   return fits ? issued.scopes : undefined;
 }
 
-/** The same pair again, for who has lost the first answer. */
+/** The same pair again, for who has lost the first response. */
 function recovered(pair: StoredPair | null, { app, shop, store, now }: GrantContext): Granted {
   const issued = pair && findIssued(store, shop.domain, pair.accessToken);
   if (!pair || issued?.app !== app.id || now - pair.at > migrationRecoveryMs) return refused(problems.sessionToken);
@@ -202,17 +202,17 @@ function recovered(pair: StoredPair | null, { app, shop, store, now }: GrantCont
   return isRevived ? pairResponse(pair, issued.scopes, now) : refused(problems.sessionToken);
 }
 
-/** The answer with an offline token that never expires. */
+/** The response with an offline token that never expires. */
 function permanentAnswer(accessToken: string, scopes: readonly string[]): Granted {
   return { ok: true, body: { access_token: accessToken, scope: scopeText(scopes) } };
 }
 
-/** The answer with a token that lives a day and has no refresh token. */
+/** The response with a token that lives a day and has no refresh token. */
 function dayAnswer(accessToken: string, scopes: readonly string[]): Granted {
   return { ok: true, body: { access_token: accessToken, scope: scopeText(scopes), expires_in: lifetimes.day } };
 }
 
-/** The answer with an access token and its refresh token. */
+/** The response with an access token and its refresh token. */
 function pairResponse(pair: StoredPair, scopes: readonly string[], now: number): Granted {
   return {
     ok: true,
@@ -226,7 +226,7 @@ function pairResponse(pair: StoredPair, scopes: readonly string[], now: number):
   };
 }
 
-/** The answer with an online token, which belongs to a user of the shop. */
+/** The response with an online token, which belongs to a user of the shop. */
 function onlineAnswer(accessToken: string, scopes: readonly string[], userId: string): Granted {
   return {
     ok: true,
@@ -276,7 +276,7 @@ export const problems = {
 /** A grant that is refused. */
 const refused = (problem: OAuthProblem): Granted => ({ ok: false, problem });
 
-/** The answer of a refusal: JSON to who asks for JSON by `Accept`, and a page to everybody else, as Shopify's. */
+/** The response of a refusal: JSON to who asks for JSON by `Accept`, and a page to everybody else, as Shopify's. */
 export function problemAnswer({ status, error, description }: OAuthProblem, request: FakeRequest): WholeResponse {
   if (request.header('accept')?.includes('json')) {
     return jsonResponse(status, { error, error_description: description });
@@ -305,7 +305,7 @@ export function grantedScopes(app: FakeApp, shop: ShopState, asked?: readonly st
   return [...held].filter((scope) => isGranted(scope, shop.scopes)).sort();
 }
 
-/** The scopes as an answer lists them: one to read goes without saying beside the one to write. */
+/** The scopes as a response lists them: one to read goes without saying beside the one to write. */
 function scopeText(scopes: readonly string[]): string {
   const all = new Set(scopes);
   return scopes.filter((scope) => !scope.includes('read_') || !all.has(scope.replace('read_', 'write_'))).join(',');

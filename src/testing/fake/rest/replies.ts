@@ -37,7 +37,7 @@ export interface RestReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer with a body. */
+/** A response with a body. */
 export const ok = (body: RestReply['body'], headers: RestReply['headers'] = {}): RestReply => ({
   status: 200,
   body,

@@ -408,7 +408,7 @@ export interface MetafieldName {
 export interface DeliveryAttempt {
   /** Wall time of its begin, in milliseconds since the epoch. */
   readonly at: number;
-  /** HTTP status of the answer; 0 where none came. */
+  /** HTTP status of the response; 0 where none came. */
   readonly status: number;
   /** Why none came: `timeout`, or the words of the error. */
   readonly error?: string;

@@ -52,7 +52,7 @@ export interface FakeWebhooks {
   readonly deliveries: readonly FakeDelivery[];
   readonly webhooks: {
     /**
-     * Takes all deliveries from now on in place of the network, so that a test needs no server. An answer other than
+     * Takes all deliveries from now on in place of the network, so that a test needs no server. A response other than
      * 2xx, or an error, counts as Shopify counts it.
      *
      * @returns Gives them back to the network.
@@ -75,7 +75,7 @@ export interface FakeWebhooks {
  */
 export type DeliveryHandler = (request: Request) => Response | Promise<Response>;
 
-/** Milliseconds for the whole answer. https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks */
+/** Milliseconds for the whole response. https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks */
 const answerLimitMs = 5_000;
 
 /** What a try needs to know. */
@@ -115,7 +115,7 @@ async function post(delivery: FakeDelivery, context: SendContext, signal: AbortS
   const response = context.handler
     ? await context.handler(new Request(delivery.uri, init))
     : await (context.fetch ?? globalThis.fetch)(delivery.uri, init);
-  // The limit holds for the whole answer, and a body that is read leaves the connection free.
+  // The limit holds for the whole response, and a body that is read leaves the connection free.
   await response.arrayBuffer();
   return response.status;
 }

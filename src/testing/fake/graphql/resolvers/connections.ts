@@ -15,7 +15,7 @@ interface Identified {
   readonly id: string;
 }
 
-/** The answer of a connection field. */
+/** The response of a connection field. */
 export interface Connection<T> {
   readonly nodes: readonly T[];
   readonly edges: readonly { readonly node: T; readonly cursor: string }[];
