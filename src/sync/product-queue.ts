@@ -379,7 +379,7 @@ function createPushMarks(store: KeyValueStore, shop: string, scope: string | und
     async ofOthers() {
       const localIds = new Set<string>();
       for await (const key of store.scan(await scoped())) {
-        const mark = readMark(await store.get(key));
+        const mark = readMark(await store.get(key), key);
         if (mark) localIds.add(mark.localId);
       }
       return localIds;

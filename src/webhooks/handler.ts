@@ -1,5 +1,5 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
-import { unknownNames, unknownValue } from '../internal/names.ts';
+import { nearestName, unknownNames, unknownValue } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from './events.ts';
 import type { WebhookIngest } from './ingest/accept.ts';
-import { checkTopics } from './known-topics.ts';
+import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './topics.ts';
 
 /**
  * One place for all webhooks: verifies each delivery, calls its topic's handler and responds.
@@ -99,4 +99,26 @@ function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string
       issues: [{ field: 'appId', message: 'needs 1 to 100 characters' }],
     });
   return name ?? (appId === 'default' ? 'webhooks' : `webhooks ${appId}`);
+}
+
+/**
+ * A topic that does not exist never comes, and nothing would say so.
+ *
+ * @throws ConfigError with each topic of `on` and `order` that is none, and the nearest one.
+ */
+function checkTopics({ on, order = {}, customTopics = [] }: WebhookHandlerOptions): void {
+  const classic = [...webhookTopics, ...complianceTopics, ...customTopics];
+  const events = eventTopics.flatMap((topic) => [topic, `${topic}/create`, `${topic}/update`, `${topic}/delete`]);
+  const known: readonly string[] = [...classic, ...events];
+  const issues: Issue[] = [];
+  for (const [field, topics] of Object.entries({ on, order })) {
+    for (const topic of Object.keys(topics)) {
+      if (known.includes(topic)) continue;
+      // Events begin with a capital letter, and are otherwise too much like webhooks.
+      const nearest = nearestName(topic, /^[A-Z][a-z]/.test(topic) ? known : classic, topicToEnum);
+      const message = `is not a topic. Did you mean ${nearest}? \`customTopics\` takes what the public API lacks`;
+      issues.push({ field: `${field}.${topic}`, message });
+    }
+  }
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
