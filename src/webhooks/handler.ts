@@ -1,11 +1,10 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
-import { nearestName, unknownNames, unknownValue } from '../internal/names.ts';
+import { nearestName } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
   type WebhookHandler,
   type WebhookHandlerOptions,
-  type WebhookOrder,
   wholeNumber,
 } from './events.ts';
 import type { WebhookIngest } from './ingest/accept.ts';
@@ -25,8 +24,8 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when an option or a topic does not exist, a number of bytes or milliseconds or an order is
- * invalid, there is a queue and no store, or the queue has a handler of that name already.
+ * @throws ConfigError when a topic does not exist, a number of bytes or milliseconds is invalid,
+ * there is a queue and no store, or the queue has a handler of that name already.
  *
  * @example
  * ```ts
@@ -38,13 +37,6 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
  * ```
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
-  const issues: readonly Issue[] = [
-    ...unknownNames(options, optionNames),
-    ...Object.entries(options.order ?? {}).flatMap(([topic, order]) =>
-      unknownValue(`order["${topic}"]`, order, orders),
-    ),
-  ];
-  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   maxBodyBytesOf(options);
   checkTopics(options);
   const { store, queue, retryDelaysMs = [] } = options;
@@ -70,27 +62,6 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     process: async (delivery: WebhookDelivery) => (await load()).process(delivery),
   });
 }
-
-const optionNames: Record<keyof WebhookHandlerOptions, true> = {
-  secrets: true,
-  maxBodyBytes: true,
-  logger: true,
-  on: true,
-  enabled: true,
-  store: true,
-  queue: true,
-  retryDelaysMs: true,
-  dedupeTtlMs: true,
-  ackTimeoutMs: true,
-  order: true,
-  name: true,
-  appId: true,
-  customTopics: true,
-  clock: true,
-  onEvent: true,
-};
-
-const orders: readonly WebhookOrder[] = ['newest', 'until-deleted', 'always'];
 
 /** What sets a handler apart from others on the same store and queue. @throws ConfigError */
 function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string {

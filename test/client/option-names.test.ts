@@ -3,7 +3,6 @@ import { inProcessQueue } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { createProductSync } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
-import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, test } from 'vitest';
 
 /** As JavaScript calls it, where no compiler looks at the names. */
@@ -16,7 +15,6 @@ const app = (options: object): unknown => loose(createShopifyApp)({ auth, ...opt
 const shop = createShopifyClient({ shop: 'acme', accessToken: 'test', isolated: true });
 const sync = (options: object): unknown =>
   loose(createProductSync)({ client: shop, stores: memoryStores(), ...options });
-const webhooks = (options: object): unknown => loose(createWebhookHandler)({ secrets: 's', on: {}, ...options });
 
 function issuesOf(make: () => unknown): Readonly<Record<string, string>> {
   try {
@@ -38,7 +36,6 @@ describe('a name that does not exist is refused with the nearest that does', () 
     ['a client', client, { rest: { requestPerSecond: 1 } }, 'rest.requestPerSecond', 'rest.requestsPerSecond'],
     ['an app', app, { transports: {} }, 'transports', 'transport'],
     ['a sync', sync, { concurency: 4 }, 'concurency', 'concurrency'],
-    ['a webhook handler', webhooks, { secret: 's' }, 'secret', 'secrets'],
     ['a fake', loose(createFakeShopify), { shop: [] }, 'shop', 'shops'],
     ['a shop of a fake', loose(createFakeShopify), { shops: [{ plans: 'plus' }] }, 'shops[0].plans', 'shops[0].plan'],
     [
@@ -68,11 +65,6 @@ describe('a value that is none of a few is refused with the nearest that is', ()
     [{ apiVersion: '2026-1' }, 'apiVersion', '2026-10'],
   ])('in %o of a fake', (options, field, nearest) => {
     expect(issuesOf(() => loose(createFakeShopify)(options))[field]).toMatch(`Did you mean ${nearest}?`);
-  });
-
-  test('in the order of a webhook handler', () => {
-    const issues = issuesOf(() => webhooks({ order: { 'products/create': 'newst' } }));
-    expect(issues['order["products/create"]']).toMatch('Did you mean newest?');
   });
 });
 

@@ -266,16 +266,21 @@ describe('a damaged record', () => {
   it.each(damages)(
     'in column %s (%s) is named with shop, local id and fix, and can be deleted or replaced',
     async (column, value) => {
-      const { records } = stores();
+      const skipped: unknown[] = [];
+      const { records } = stores({ onSkippedRecord: (error) => skipped.push(error) });
       await records.putMany([record('p1'), record('p2'), record('p3')]);
       raw().exec(`update shopwright_sync_records set ${column} = ${value} where local_id = 'p2'`);
 
+      // The list leaves it out, and the store tells of it.
+      expect((await records.list(shop)).map(({ localId }) => localId)).toEqual(['p1', 'p3']);
+      const told = skipped.map((error) => () => Promise.reject(error));
+      expect(told).toHaveLength(1);
       for (const call of [
-        records.get(shop, 'p2'),
-        records.getByGid(shop, 'gid://shopify/Product/p2'),
-        records.list(shop),
+        () => records.get(shop, 'p2'),
+        () => records.getByGid(shop, 'gid://shopify/Product/p2'),
+        ...told,
       ]) {
-        const error = await failure(call);
+        const error = await failure(call());
         expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
         expect(String(error)).toContain('"p2"');
         expect(String(error)).toContain(shop);
@@ -290,10 +295,12 @@ describe('a damaged record', () => {
   );
 
   it('with an unknown status is named by counts too', async () => {
-    const { records } = stores();
+    const skipped: unknown[] = [];
+    const { records } = stores({ onSkippedRecord: (error) => skipped.push(error) });
     await records.putMany([record('p1'), record('p2'), record('p3')]);
     raw().exec("update shopwright_sync_records set status = 'lost' where local_id > 'p1'");
-    expect(String(await failure(records.counts(shop)))).toContain('"p2"');
+    expect(await records.counts(shop)).toMatchObject({ [record('p1').status]: 1 });
+    expect(String(skipped[0])).toContain('"p2"');
   });
 });
 

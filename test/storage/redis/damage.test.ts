@@ -34,7 +34,17 @@ describe('what others did to the keys', () => {
       const all = `${bench.keyPrefix}r{:${shop}}:all`;
       const ruin = async (): Promise<unknown> => redis.hset(all, 'p2', damage((await redis.hget(all, 'p2')) ?? ''));
       await ruin();
-      for (const call of [() => records.get(shop, 'p2'), () => records.list(shop)]) {
+      const skipped: unknown[] = [];
+      const listing = redisStores({
+        redis,
+        keyPrefix: bench.keyPrefix,
+        onSkippedRecord: (error) => skipped.push(error),
+      });
+      expect(await listing.records.list(shop)).toEqual([record('p1')]);
+      await listing.close();
+      const told = skipped.map((error) => () => Promise.reject(error));
+      expect(told).toHaveLength(1);
+      for (const call of [() => records.get(shop, 'p2'), ...told]) {
         const error = await failure(call());
         expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
         expect(String(error)).toContain('"p2"');
