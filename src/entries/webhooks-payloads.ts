@@ -11,16 +11,14 @@ export {
   customerMergePayloadSchema,
   customerPayloadSchema,
 } from '../webhooks/payloads/customer.ts';
-export {
-  inventoryItemDeletePayloadSchema,
-  inventoryItemPayloadSchema,
-  inventoryLevelDisconnectPayloadSchema,
-  inventoryLevelPayloadSchema,
-} from '../webhooks/payloads/inventory.ts';
 export { orderDeletePayloadSchema, orderEditedPayloadSchema, orderPayloadSchema } from '../webhooks/payloads/order.ts';
 export {
   collectionDeletePayloadSchema,
   collectionPayloadSchema,
+  inventoryItemDeletePayloadSchema,
+  inventoryItemPayloadSchema,
+  inventoryLevelDisconnectPayloadSchema,
+  inventoryLevelPayloadSchema,
   productDeletePayloadSchema,
   productPayloadSchema,
   productVariantPayloadSchema,

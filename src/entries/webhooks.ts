@@ -32,12 +32,6 @@ export type {
 } from '../webhooks/payloads/customer.ts';
 export type { Json, PayloadObject } from '../webhooks/payloads/fields.ts';
 export type {
-  InventoryItemDeletePayload,
-  InventoryItemPayload,
-  InventoryLevelDisconnectPayload,
-  InventoryLevelPayload,
-} from '../webhooks/payloads/inventory.ts';
-export type {
   OrderCustomerPayload,
   OrderDeletePayload,
   OrderEditedPayload,
@@ -49,6 +43,10 @@ export type {
 export type {
   CollectionDeletePayload,
   CollectionPayload,
+  InventoryItemDeletePayload,
+  InventoryItemPayload,
+  InventoryLevelDisconnectPayload,
+  InventoryLevelPayload,
   ProductDeletePayload,
   ProductImagePayload,
   ProductOptionPayload,

@@ -1,7 +1,12 @@
 import type { CustomerPayload } from '../../webhooks/payloads/customer.ts';
-import type { InventoryItemPayload, InventoryLevelPayload } from '../../webhooks/payloads/inventory.ts';
 import type { OrderPayload } from '../../webhooks/payloads/order.ts';
-import type { CollectionPayload, ProductPayload, ProductVariantPayload } from '../../webhooks/payloads/product.ts';
+import type {
+  CollectionPayload,
+  InventoryItemPayload,
+  InventoryLevelPayload,
+  ProductPayload,
+  ProductVariantPayload,
+} from '../../webhooks/payloads/product.ts';
 import type {
   BulkOperationFinishPayload,
   CustomerDataRequestPayload,

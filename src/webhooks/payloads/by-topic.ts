@@ -10,16 +10,6 @@ import {
 } from './customer.ts';
 import type { Json } from './fields.ts';
 import {
-  type InventoryItemDeletePayload,
-  type InventoryItemPayload,
-  type InventoryLevelDisconnectPayload,
-  type InventoryLevelPayload,
-  inventoryItemDeletePayloadSchema,
-  inventoryItemPayloadSchema,
-  inventoryLevelDisconnectPayloadSchema,
-  inventoryLevelPayloadSchema,
-} from './inventory.ts';
-import {
   type OrderDeletePayload,
   type OrderEditedPayload,
   type OrderPayload,
@@ -32,6 +22,14 @@ import {
   type CollectionPayload,
   collectionDeletePayloadSchema,
   collectionPayloadSchema,
+  type InventoryItemDeletePayload,
+  type InventoryItemPayload,
+  type InventoryLevelDisconnectPayload,
+  type InventoryLevelPayload,
+  inventoryItemDeletePayloadSchema,
+  inventoryItemPayloadSchema,
+  inventoryLevelDisconnectPayloadSchema,
+  inventoryLevelPayloadSchema,
   type ProductDeletePayload,
   type ProductPayload,
   type ProductVariantPayload,
