@@ -67,7 +67,7 @@ export abstract class ShopwrightError extends Error {
     this.isRetryable = details.isRetryable;
     this.shop = details.shop;
     this.operation = details.operation;
-    this.requestId = details.requestId;
+    this.requestId = details.requestId === undefined ? undefined : redactText(details.requestId);
     this.retryAfterMs = details.retryAfterMs;
     this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     Object.defineProperty(this, errorBrand, { value: true });

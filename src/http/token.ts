@@ -1,7 +1,6 @@
 import { AuthenticationError, isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
 import type { LinkedSignal } from '../internal/abort.ts';
 import { isRecord } from '../internal/json.ts';
-import { redactText } from '../internal/redact.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
@@ -89,7 +88,7 @@ export function withoutToken(response: TransportResponse, token: string): Transp
     headers: {
       get(name) {
         const value = headers.get(name);
-        return value === null ? null : redactText(cutToken(value, token));
+        return value === null ? null : cutToken(value, token);
       },
     },
   };

@@ -1,3 +1,4 @@
+import { redactText } from '../internal/redact.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
@@ -30,16 +31,18 @@ export function createApiWatch(
 
   return {
     see(operation, headers) {
-      const served = headers.get('x-shopify-api-version');
-      if (served !== null && served !== asked && isNew(`${shop} version ${asked} ${served}`)) {
+      const version = headers.get('x-shopify-api-version');
+      if (version !== null && version !== asked && isNew(`${shop} version ${asked} ${version}`)) {
+        const served = redactText(version);
         emit?.({ type: 'api-version', shop, asked, served });
         logger?.warn(
           { shop, asked, served },
           `Shopify served API version ${served} instead of ${asked}; move to a supported version`,
         );
       }
-      const reason = headers.get('x-shopify-api-deprecated-reason');
-      if (reason !== null && isNew(`${shop} deprecation ${operation} ${reason}`)) {
+      const told = headers.get('x-shopify-api-deprecated-reason');
+      if (told !== null && isNew(`${shop} deprecation ${operation} ${told}`)) {
+        const reason = redactText(told);
         emit?.({ type: 'deprecation', shop, operation, reason });
         logger?.warn({ shop, operation, reason }, `${operation} uses something that Shopify has deprecated: ${reason}`);
       }

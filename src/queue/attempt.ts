@@ -1,4 +1,5 @@
-import { TimeoutError } from '../errors/errors.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ConfigError, TimeoutError } from '../errors/errors.ts';
 import { boundedWait, gracePeriodMs, linkSignal } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
@@ -164,5 +165,39 @@ class ProcessingTimes {
     const sorted = [...this.#durationsMs].sort((a, b) => a - b);
     const at = (part: number): number => sorted[Math.ceil(sorted.length * part) - 1] ?? 0;
     return sorted.length === 0 ? null : { median: at(0.5), p95: at(0.95), max: at(1) };
+  }
+}
+
+/** The handlers of one queue in this process: one for each type. */
+export class JobHandlers {
+  readonly #queue: string;
+  readonly #byType = new Map<string, JobHandler>();
+
+  /** @param queue Name of the queue. */
+  constructor(queue: string) {
+    this.#queue = queue;
+  }
+
+  get size(): number {
+    return this.#byType.size;
+  }
+
+  get(type: string): JobHandler | undefined {
+    return this.#byType.get(type);
+  }
+
+  /**
+   * Jobs of one turn are started by whoever woke the queue, such as another tenant's request: without the snapshot they
+   * would run with its logger, trace and transaction.
+   *
+   * @throws ConfigError when the type has a handler: to replace it would give its jobs to somebody else without a word.
+   */
+  add(type: string, handler: JobHandler): void {
+    if (this.#byType.has(type)) {
+      const message = `the queue ${this.#queue} already has a handler for jobs of the type "${type}". Give one of the two another type: handlers of webhooks and product queues take theirs from \`name\` and \`appId\``;
+      throw new ConfigError('Invalid configuration', { issues: [{ field: 'type', message }] });
+    }
+    const inOwnContext = AsyncLocalStorage.snapshot();
+    this.#byType.set(type, (context) => inOwnContext(handler, context));
   }
 }

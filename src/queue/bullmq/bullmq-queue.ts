@@ -6,8 +6,7 @@ import { systemClock } from '../../internal/clock.ts';
 import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import type { JobQueue, QueueStats } from '../../ports/job-queue.ts';
-import { QueueReporter } from '../attempt.ts';
-import { JobHandlers } from '../handlers.ts';
+import { JobHandlers, QueueReporter } from '../attempt.ts';
 import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
 import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
 import {

@@ -3,8 +3,8 @@ import { lockLost } from '../../errors/errors.ts';
 import { gracePeriodMs } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { JobHandlers } from '../attempt.ts';
 import { type QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts';
-import type { JobHandlers } from '../handlers.ts';
 import { deriveIdempotencyKey, describeFailure } from '../job.ts';
 import type { BullmqQueueSettings, OwnRedis } from './settings.ts';
 import {

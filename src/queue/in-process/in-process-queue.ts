@@ -7,8 +7,14 @@ import { unknownNames } from '../../internal/names.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { type AttemptResult, type JobOutcome, QueueReporter, runAttempt, unknownJobPauseMs } from '../attempt.ts';
-import { JobHandlers } from '../handlers.ts';
+import {
+  type AttemptResult,
+  JobHandlers,
+  type JobOutcome,
+  QueueReporter,
+  runAttempt,
+  unknownJobPauseMs,
+} from '../attempt.ts';
 import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
 import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
