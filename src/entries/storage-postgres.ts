@@ -3,5 +3,5 @@ export type { PostgresClient, PostgresPool, PostgresResult } from '../storage/po
 export type { PostgresStoresOptions } from '../storage/postgres/stores.ts';
 
 export { postgresStores } from '../storage/postgres/stores.ts';
-
+export type { SkippedRecordListener } from '../storage/skipped-records.ts';
 export type { MigrateOption, SqlStores } from '../storage/sql/schema.ts';
