@@ -446,7 +446,7 @@ export class LockLostError extends ShopwrightError {
 /** The error of a lock whose lease ran out, by the lock's key. */
 export function lockLost(key: string, details?: ErrorDetails): LockLostError {
   const what = `The lock on ${JSON.stringify(key)} was lost: its lease ran out.`;
-  return new LockLostError(`${what} Stop this work, take the lock again and read the state anew.`, details);
+  return new LockLostError(`${what} Stop this work, take the lock again and read the state again.`, details);
 }
 
 /** A queue could not take, give or change a job. `isRetryable` where it was only out of reach. Code `QUEUE_FAILED`. */

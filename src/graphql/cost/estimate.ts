@@ -66,7 +66,7 @@ export type Estimator = (variables?: Readonly<Record<string, unknown>>) => numbe
 
 /**
  * An `estimateCost` for an operation that is sent again and again: it remembers the last cost, which is right
- * while the variables that count, such as page sizes, are the same. Input objects are counted anew each time.
+ * while the variables that count, such as page sizes, are the same. Input objects are counted again each time.
  */
 export function createEstimator(document: DocumentNode, operationName?: string): Estimator {
   let last: { readonly cost: number; readonly read: ReadonlyMap<string, unknown> } | undefined;
