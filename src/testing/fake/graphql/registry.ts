@@ -12,6 +12,7 @@ import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts'
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
 import { productMutationResolvers } from './resolvers/products/mutations.ts';
+import { productOptionResolvers } from './resolvers/products/options.ts';
 import { productResolvers } from './resolvers/products/products.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
 import { appResolvers, shopResolvers } from './resolvers/shop.ts';
@@ -44,6 +45,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldResolvers,
   nodeResolvers,
   productMutationResolvers,
+  productOptionResolvers,
   productResolvers,
   productSetResolvers,
   publicationResolvers,

@@ -84,15 +84,16 @@ function valueFrom(
 
 function checkName(name: string, field: FieldPath, { report }: ProductSetContext): void {
   if (name === '') report('MISSING_FIELD_REQUIRED', [...field, 'name'], "Name can't be blank");
-  if (name.length > maxLength)
-    report('INVALID_INPUT', [...field, 'name'], `Name is too long (maximum is ${maxLength} characters)`);
+  if (name.length > maxNameLength)
+    report('INVALID_INPUT', [...field, 'name'], `Name is too long (maximum is ${maxNameLength} characters)`);
 }
 
-const maxOptions = 3;
+/** Options of a product, values of an option, and characters of either's name. */
+export const maxOptions = 3;
 
-const maxValues = 2048;
+export const maxValues = 2048;
 
-const maxLength = 255;
+export const maxNameLength = 255;
 
 /** Option names differ by more than their case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -1,0 +1,410 @@
+import type { ProductEntity, StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
+import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { type FieldPath, notSimulated, type ReportUserError, type UserError } from '../../errors.ts';
+import { requireGid } from '../../gid.ts';
+import { productById } from '../find-entities.ts';
+import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
+import { combinationKey, maxNameLength, maxOptions, maxValues, sameName } from '../product-set/options.ts';
+import { variantFrom } from '../product-set/variants.ts';
+import { saveProduct } from './save-product.ts';
+
+/** Mutations of a product's options: variants keep their ids and their stock through a change of names. */
+export const productOptionResolvers: ResolverMap = {
+  Mutation: {
+    productOptionUpdate: resolver<unknown, UpdateOptionArgs>((_source, args, context) =>
+      changeOptions(args.productId, context, (change) => updateOption(args, change)),
+    ),
+    productOptionsCreate: resolver<unknown, CreateOptionsArgs>((_source, args, context) =>
+      changeOptions(args.productId, context, (change) => createOptions(args, change)),
+    ),
+    productOptionsDelete: resolver<unknown, DeleteOptionsArgs>((_source, args, context) => {
+      const payload = changeOptions(args.productId, context, (change) => deleteOptions(args, change));
+      return { ...payload, deletedOptionsIds: payload.userErrors.length > 0 ? null : args.options };
+    }),
+    productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) =>
+      changeOptions(args.productId, context, (change) => reorderOptions(args, change)),
+    ),
+    productVariantsBulkReorder: resolver<unknown, ReorderVariantsArgs>((_source, args, context) =>
+      changeOptions(args.productId, context, (change) => reorderVariants(args, change)),
+    ),
+  },
+};
+
+/** A product under change: its options and its variants, whose combinations follow the options. */
+interface OptionsChange {
+  readonly context: ProductSetContext;
+  readonly report: ReportUserError;
+  options: readonly StoredOption[];
+  variants: readonly StoredVariant[];
+}
+
+/** Makes one change of options: all of it, or nothing where anything is reported. */
+function changeOptions(
+  productId: string,
+  context: ResolverContext,
+  make: (change: OptionsChange) => void,
+): { readonly product: ProductEntity | null; readonly userErrors: readonly UserError[] } {
+  requireGid(productId);
+  const before = productById(context, productId);
+  const { building, userErrors } = beginBuilding(context, {});
+  const report = building.report as ReportUserError;
+  if (!before) {
+    report('PRODUCT_DOES_NOT_EXIST', ['productId'], 'Product does not exist');
+    return { product: null, userErrors };
+  }
+  const change: OptionsChange = { context: building, report, options: before.options, variants: before.variants };
+  make(change);
+  // The product is read back beside the errors: it stands as it was.
+  if (userErrors.length > 0) return { product: before, userErrors };
+  const options = change.options.map((option, index) => ({ ...option, position: index + 1 }));
+  const product: ProductEntity = {
+    ...before,
+    options,
+    variants: change.variants.map((variant, index) => ({ ...withNames(variant, options), position: index + 1 })),
+    updatedAt: building.now,
+  };
+  saveProduct(context, product, before, building.stock);
+  return { product, userErrors };
+}
+
+/** A variant with its values in the order of the options and under their names of today. */
+function withNames(variant: StoredVariant, options: readonly StoredOption[]): StoredVariant {
+  const chosen = new Set(variant.selectedOptions.map(({ optionValue }) => optionValue.id));
+  const selectedOptions = options.flatMap(({ name, optionValues }) => {
+    const optionValue = optionValues.find(({ id }) => chosen.has(id));
+    return optionValue ? [{ name, value: optionValue.name, optionValue }] : [];
+  });
+  return { ...variant, selectedOptions, title: selectedOptions.map(({ value }) => value).join(' / ') };
+}
+
+interface UpdateOptionArgs {
+  readonly productId: string;
+  readonly option: {
+    readonly id: string;
+    readonly name?: string | null;
+    readonly position?: number | null;
+    readonly linkedMetafield?: unknown;
+  };
+  readonly optionValuesToAdd?: readonly OptionValueInput[] | null;
+  readonly optionValuesToUpdate?: readonly (OptionValueInput & { readonly id: string })[] | null;
+  readonly optionValuesToDelete?: readonly string[] | null;
+  readonly variantStrategy?: 'LEAVE_AS_IS' | 'MANAGE' | null;
+}
+
+interface OptionValueInput {
+  readonly name?: string | null;
+  readonly linkedMetafieldValue?: string | null;
+}
+
+/** `productOptionUpdate`: names, position and values of one option. */
+function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
+  const { report } = change;
+  const { option: input } = args;
+  if (input.linkedMetafield != null) throw notSimulated('OptionUpdateInput.linkedMetafield');
+  const before = change.options.find(({ id }) => id === input.id);
+  if (!before) {
+    report('OPTION_DOES_NOT_EXIST', ['option', 'id'], 'Option does not exist');
+    return;
+  }
+
+  const name = input.name?.trim() ?? before.name;
+  checkName(name, 'OPTION_NAME_TOO_LONG', ['option', 'name'], report);
+  if (change.options.some((other) => other.id !== before.id && sameName(other.name, name)))
+    report('OPTION_ALREADY_EXISTS', ['option', 'name'], `Option '${name}' already exists.`);
+
+  const optionValues = valuesAfter(args, before, change);
+  const option = { ...before, name, optionValues };
+  const others = change.options.filter(({ id }) => id !== before.id);
+  const position = input.position ?? change.options.indexOf(before) + 1;
+  if (position < 1 || position > change.options.length)
+    report('INVALID_POSITION', ['option', 'position'], 'Option position must be between 1 and the number of options');
+  change.options = [...others.slice(0, position - 1), option, ...others.slice(position - 1)];
+  if (args.variantStrategy === 'MANAGE' && args.optionValuesToAdd?.length) completeCombinations(change);
+}
+
+function valuesAfter(
+  args: UpdateOptionArgs,
+  before: StoredOption,
+  change: OptionsChange,
+): readonly StoredOptionValue[] {
+  const { report, context } = change;
+  const gone = new Set(args.optionValuesToDelete);
+  const renamed = new Map((args.optionValuesToUpdate ?? []).map((value) => [value.id, value]));
+  for (const [index, id] of [...gone].entries()) {
+    const field = ['optionValuesToDelete', index];
+    if (!before.optionValues.some((value) => value.id === id))
+      report('OPTION_VALUE_DOES_NOT_EXIST', field, 'Option value does not exist.');
+    else if (renamed.has(id))
+      report('OPTION_VALUE_CONFLICTING_OPERATION', field, 'Option value cannot be both updated and deleted.');
+  }
+  for (const [index, id] of [...renamed.keys()].entries()) {
+    if (!before.optionValues.some((value) => value.id === id))
+      report('OPTION_VALUE_DOES_NOT_EXIST', ['optionValuesToUpdate', index, 'id'], 'Option value does not exist.');
+  }
+  const using = change.variants.filter(({ selectedOptions }) =>
+    selectedOptions.some(({ optionValue }) => gone.has(optionValue.id)),
+  );
+  if (using.length > 0 && args.variantStrategy !== 'MANAGE')
+    report('OPTION_VALUE_HAS_VARIANTS', ['optionValuesToDelete'], 'Cannot delete an option value that has variants.');
+  else if (using.length > 0) {
+    change.variants = change.variants.filter((variant) => !using.includes(variant));
+    if (change.variants.length === 0)
+      report(
+        'CANNOT_LEAVE_OPTIONS_WITHOUT_VARIANTS',
+        ['optionValuesToDelete'],
+        'Cannot leave options without variants.',
+      );
+  }
+
+  const kept = before.optionValues
+    .filter(({ id }) => !gone.has(id))
+    .map((value) => ({ ...value, name: nameOf(renamed.get(value.id)) ?? value.name }));
+  const added = (args.optionValuesToAdd ?? []).map((value) => ({
+    id: context.store.nextId('ProductOptionValue'),
+    name: nameOf(value) ?? '',
+  }));
+  const values = [...kept, ...added];
+  if (values.length === 0)
+    report(
+      'CANNOT_DELETE_ALL_OPTION_VALUES_IN_OPTION',
+      ['optionValuesToDelete'],
+      'Cannot delete all option values in an option.',
+    );
+  checkValues(values, ['optionValuesToAdd'], report, {
+    duplicate: 'OPTION_VALUE_ALREADY_EXISTS',
+    duplicateMessage: 'Option value already exists.',
+  });
+  return values;
+}
+
+function nameOf(value: OptionValueInput | undefined): string | undefined {
+  if (value?.linkedMetafieldValue != null) throw notSimulated('linkedMetafieldValue of an option value');
+  return value?.name?.trim();
+}
+
+interface CreateOptionsArgs {
+  readonly productId: string;
+  readonly options: readonly {
+    readonly name?: string | null;
+    readonly position?: number | null;
+    readonly values?: readonly OptionValueInput[] | null;
+    readonly linkedMetafield?: unknown;
+  }[];
+  readonly variantStrategy?: 'LEAVE_AS_IS' | 'CREATE' | null;
+}
+
+/** `productOptionsCreate`: variants that are there get the first value of each new option. */
+function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
+  const { report, context } = change;
+  const isStandalone = change.options.some(({ optionValues }) => optionValues[0]?.name === 'Default Title');
+  const kept = isStandalone ? [] : change.options;
+  const created = args.options.map((input, index): StoredOption & { readonly wanted: number } => {
+    const field = ['options', index];
+    if (input.linkedMetafield != null) throw notSimulated('OptionCreateInput.linkedMetafield');
+    const name = input.name?.trim() ?? '';
+    if (input.name == null)
+      report('OPTION_NAME_MISSING', [...field, 'name'], 'Each option must have a name specified.');
+    else checkName(name, 'OPTION_NAME_TOO_LONG', [...field, 'name'], report);
+    const optionValues = (input.values ?? []).map((value) => ({
+      id: context.store.nextId('ProductOptionValue'),
+      name: nameOf(value) ?? '',
+    }));
+    if (optionValues.length === 0)
+      report(
+        'OPTION_VALUES_MISSING',
+        [...field, 'values'],
+        'Each option must have at least one option value specified.',
+      );
+    checkValues(optionValues, [...field, 'values'], report, {
+      duplicate: 'DUPLICATED_OPTION_VALUE',
+      duplicateMessage: 'Duplicated option value.',
+    });
+    if (kept.some((other) => sameName(other.name, name)))
+      report('OPTION_ALREADY_EXISTS', field, `Option '${name}' already exists.`);
+    const id = context.store.nextId('ProductOption');
+    return { id, name, position: 0, optionValues, wanted: input.position ?? kept.length + index + 1 };
+  });
+  for (const [index, { name }] of created.entries()) {
+    if (created.findIndex((other) => sameName(other.name, name)) < index)
+      report('DUPLICATED_OPTION_NAME', ['options', index], `Duplicated option name '${name}'.`);
+  }
+  if (kept.length + created.length > maxOptions)
+    report('OPTIONS_OVER_LIMIT', ['options'], `Can only specify a maximum of ${maxOptions} options`);
+
+  const options: StoredOption[] = [...kept];
+  for (const { wanted, ...option } of created) options.splice(wanted - 1, 0, option);
+  change.options = options;
+  const given = created.flatMap(({ name, optionValues: [first] }) =>
+    first ? [{ name, value: first.name, optionValue: first }] : [],
+  );
+  change.variants = change.variants.map((variant) => ({
+    ...variant,
+    selectedOptions: [...(isStandalone ? [] : variant.selectedOptions), ...given],
+  }));
+  if (args.variantStrategy === 'CREATE') completeCombinations(change);
+}
+
+interface DeleteOptionsArgs {
+  readonly productId: string;
+  readonly options: readonly string[];
+  readonly strategy?: 'DEFAULT' | 'NON_DESTRUCTIVE' | 'POSITION' | null;
+}
+
+/** `productOptionsDelete`: by default only of options with one value; of variants that become equal, one stays. */
+function deleteOptions({ options: ids, strategy }: DeleteOptionsArgs, change: OptionsChange): void {
+  const { report, context } = change;
+  for (const [index, id] of ids.entries()) {
+    const option = change.options.find((candidate) => candidate.id === id);
+    if (!option) report('OPTION_DOES_NOT_EXIST', ['options', index], 'Option does not exist.');
+    else if ((strategy ?? 'DEFAULT') === 'DEFAULT' && option.optionValues.length > 1)
+      report(
+        'CANNOT_DELETE_OPTION_WITH_MULTIPLE_VALUES',
+        ['options', index],
+        'An option with multiple values cannot be deleted.',
+      );
+  }
+  const options = change.options.filter(({ id }) => !ids.includes(id));
+  const seen = new Set<string>();
+  const variants = change.variants
+    .map((variant) => withNames(variant, options))
+    .filter(({ selectedOptions }) => {
+      const key = combinationKey(selectedOptions);
+      return seen.has(key) ? false : seen.add(key);
+    });
+  if (strategy === 'NON_DESTRUCTIVE' && variants.length < change.variants.length)
+    report(
+      'CANNOT_USE_NON_DESTRUCTIVE_STRATEGY',
+      ['options'],
+      'The non-destructive strategy cannot be used, because variants would be deleted.',
+    );
+  change.variants = variants;
+  change.options = options;
+  if (options.length > 0) return;
+  // What is left is a product without options: one variant with the value that stands for none.
+  const optionValue = { id: context.store.nextId('ProductOptionValue'), name: 'Default Title' };
+  change.options = [
+    { id: context.store.nextId('ProductOption'), name: 'Title', position: 1, optionValues: [optionValue] },
+  ];
+  change.variants = variants
+    .slice(0, 1)
+    .map((variant) => ({ ...variant, selectedOptions: [{ name: 'Title', value: optionValue.name, optionValue }] }));
+}
+
+interface ReorderOptionsArgs {
+  readonly productId: string;
+  readonly options: readonly (ReorderKey & { readonly values?: readonly ReorderKey[] | null })[];
+}
+
+interface ReorderKey {
+  readonly id?: string | null;
+  readonly name?: string | null;
+}
+
+/** `productOptionsReorder`: options, their values, and by them the variants. */
+function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: OptionsChange): void {
+  const { report } = change;
+  const order = <T extends { readonly id: string; readonly name: string }>(
+    things: readonly T[],
+    keys: readonly ReorderKey[],
+    field: FieldPath,
+    what: 'OPTION' | 'OPTION_VALUE',
+  ): readonly T[] => {
+    const first = keys.flatMap((key, index) => {
+      const found = things.find(({ id, name }) => (key.id == null ? name === key.name : id === key.id));
+      if (found) return [found];
+      const by = key.id == null ? (what === 'OPTION' ? '_NAME' : '') : '_ID';
+      report(`${what}${by}_DOES_NOT_EXIST`, [...field, index], 'Does not exist.');
+      return [];
+    });
+    return [...first, ...things.filter((thing) => !first.includes(thing))];
+  };
+  const options = order(change.options, inputs, ['options'], 'OPTION').map((option) => {
+    const index = inputs.findIndex(({ id, name }) => (id == null ? name === option.name : id === option.id));
+    const values = inputs[index]?.values;
+    return values
+      ? {
+          ...option,
+          optionValues: order(option.optionValues, values, ['options', index, 'values'], 'OPTION_VALUE'),
+        }
+      : option;
+  });
+  const rank = new Map(options.flatMap(({ optionValues }) => optionValues.map(({ id }, index) => [id, index])));
+  const ranks = (variant: StoredVariant): readonly number[] =>
+    withNames(variant, options).selectedOptions.map(({ optionValue }) => rank.get(optionValue.id) ?? 0);
+  change.options = options;
+  change.variants = change.variants.toSorted((a, b) => {
+    const [left, right] = [ranks(a), ranks(b)];
+    const at = left.findIndex((value, index) => value !== right[index]);
+    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+  });
+}
+
+interface ReorderVariantsArgs {
+  readonly productId: string;
+  readonly positions: readonly { readonly id: string; readonly position: number }[];
+}
+
+/** `productVariantsBulkReorder`: those named move to their positions, in the order given; the others close up. */
+function reorderVariants({ positions }: ReorderVariantsArgs, change: OptionsChange): void {
+  const variants = [...change.variants];
+  for (const [index, { id, position }] of positions.entries()) {
+    const at = variants.findIndex((variant) => variant.id === id);
+    const field = ['positions', index];
+    if (at < 0) change.report('MISSING_VARIANT', [...field, 'id'], 'The variant does not exist.');
+    else if (position < 1)
+      change.report('INVALID_POSITION', [...field, 'position'], 'The variant position must be greater than zero.');
+    else variants.splice(position - 1, 0, ...variants.splice(at, 1));
+  }
+  change.variants = variants;
+}
+
+/** Makes the variants that are missing among the combinations of all values. */
+function completeCombinations(change: OptionsChange): void {
+  const { context, options } = change;
+  const taken = new Set(change.variants.map((variant) => combinationKey(withNames(variant, options).selectedOptions)));
+  const [template] = change.variants;
+  if (!template) return;
+  const combinations = options.reduce<readonly StoredVariant['selectedOptions'][]>(
+    (built, { name, optionValues }) =>
+      built.flatMap((chosen) =>
+        optionValues.map((optionValue) => [...chosen, { name, value: optionValue.name, optionValue }]),
+      ),
+    [[]],
+  );
+  const missing = combinations.filter((combination) => !taken.has(combinationKey(combination)));
+  change.variants = [
+    ...change.variants,
+    ...missing.map((selectedOptions, index) => {
+      const position = change.variants.length + index + 1;
+      const parts = { productId: template.productId, before: undefined, selectedOptions, position };
+      return variantFrom({ price: template.price }, { ...parts, media: undefined, mediaIds: new Set() }, [], context);
+    }),
+  ];
+}
+
+function checkName(name: string, tooLong: string, field: FieldPath, report: ReportUserError): void {
+  if (name === '') report('INVALID_NAME', field, 'Option name is invalid.');
+  if (name.length > maxNameLength)
+    report(tooLong, field, `Option name is too long (maximum is ${maxNameLength} characters)`);
+}
+
+function checkValues(
+  values: readonly StoredOptionValue[],
+  field: FieldPath,
+  report: ReportUserError,
+  { duplicate, duplicateMessage }: { readonly duplicate: string; readonly duplicateMessage: string },
+): void {
+  if (values.length > maxValues) report('OPTION_VALUES_OVER_LIMIT', field, `Option values cannot exceed ${maxValues}`);
+  const seen = new Set<string>();
+  for (const { name } of values) {
+    if (name === '') report('INVALID_NAME', field, 'Option value name is invalid.');
+    if (name.length > maxNameLength)
+      report(
+        'OPTION_VALUE_NAME_TOO_LONG',
+        field,
+        `Option value name is too long (maximum is ${maxNameLength} characters)`,
+      );
+    if (seen.has(name)) report(duplicate, field, duplicateMessage);
+    seen.add(name);
+  }
+}
