@@ -112,7 +112,7 @@ describe('the options of a product', () => {
     expect(titles(product)).toEqual(['S / Red', 'M / Red', 'S / Blue', 'M / Blue']);
   });
 
-  it.each([
+  it.each<[string, { readonly option?: object; readonly [argument: string]: unknown }, string]>([
     ['a name that is taken', { option: { name: 'colour' } }, 'OPTION_ALREADY_EXISTS'],
     ['a name that is too long', { option: { name: 'x'.repeat(256) } }, 'OPTION_NAME_TOO_LONG'],
     ['a value that is there', { optionValuesToAdd: [{ name: 'M' }] }, 'OPTION_VALUE_ALREADY_EXISTS'],
@@ -122,7 +122,7 @@ describe('the options of a product', () => {
       'OPTION_VALUE_DOES_NOT_EXIST',
     ],
     ['a place beyond the last', { option: { position: 3 } }, 'INVALID_POSITION'],
-  ])('are not changed by %s', async (_what, input: { option?: object }, code) => {
+  ])('are not changed by %s', async (_what, input, code) => {
     const { product, userErrors } = await change('productOptionUpdate', {
       ...input,
       option: { id: option('Size').id, ...input.option },
