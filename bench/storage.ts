@@ -18,6 +18,7 @@ const table = 'shopwright_sync_records';
 const record = (index: number, status: SyncRecord['status']): SyncRecord => ({
   shop,
   localId: `product-${index}`,
+  version: 1,
   gid: `gid://shopify/Product/${index}`,
   status,
   hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',

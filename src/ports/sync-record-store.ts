@@ -9,6 +9,11 @@ export interface SyncRecord {
   readonly shop: string;
   /** The host's own id of the product; unique within a shop. */
   readonly localId: string;
+  /**
+   * Whoever changes a record writes the next number: by it `putIf` sees that somebody else has written meanwhile. 0 where
+   * nothing was written yet.
+   */
+  readonly version: number;
   /** Shopify's id, once known. */
   readonly gid: string | null;
   readonly status: SyncStatus;
@@ -86,6 +91,14 @@ export interface SyncRecordStore {
   getByGid(shop: string, gid: string): Promise<SyncRecord | undefined>;
   /** Inserts or replaces the record of that shop and local id. */
   put(record: SyncRecord): Promise<void>;
+  /**
+   * Writes the record only where the stored one has that version, or, with `undefined`, where there is none. Two writers
+   * that have read the same record: one writes, the other is told `false` and reads again.
+   *
+   * @returns Whether it was written.
+   * @throws StorageError also where the stored record is of a newer format.
+   */
+  putIf(record: SyncRecord, version: number | undefined): Promise<boolean>;
   /** All or none of them. */
   putMany(records: readonly SyncRecord[]): Promise<void>;
   list(shop: string, options?: ListOptions): Promise<readonly SyncRecord[]>;

@@ -65,6 +65,13 @@ function createMemoryRecords(gate: Gate): SyncRecordStore {
     get: (shop, localId) => gate.run(async () => shopOf(shop).get(localId)),
     getByGid: (shop, gid) => gate.run(async () => shopOf(shop).getByGid(gid)),
     put: (record) => gate.run(async () => put(checkedRecord(record))),
+    putIf: (record, version) =>
+      gate.run(async () => {
+        const checked = checkedRecord(record);
+        if (shopOf(checked.shop).get(checked.localId)?.version !== version) return false;
+        put(checked);
+        return true;
+      }),
     putMany: (records) => gate.run(async () => records.map(checkedRecord).forEach(put)),
     list: (shop, options = {}) => gate.run(async () => shopOf(shop).list(checkedPage(options))),
     counts: (shop) => gate.run(async () => countsOf(shopOf(shop).ageCounts())),

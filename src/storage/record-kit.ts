@@ -52,6 +52,7 @@ const must =
 const rules: Readonly<Record<keyof SyncRecord, FieldRule>> = {
   shop: keyProblem,
   localId: keyProblem,
+  version: countProblem,
   gid: orNull(keyProblem),
   status: must(isSyncStatus, `must be one of ${syncStatuses.join(', ')}`),
   hash: orNull(textProblem),
@@ -83,6 +84,7 @@ export function checkedRecord(record: SyncRecord): StoredRecord {
   return {
     shop: record.shop,
     localId: record.localId,
+    version: record.version,
     gid: record.gid,
     status: record.status,
     hash: record.hash,
@@ -117,6 +119,7 @@ export interface RecordRow {
   readonly format: number;
   readonly shop: string;
   readonly local_id: string;
+  readonly version: number;
   readonly gid: string | null;
   readonly status: string;
   readonly hash: string | null;
@@ -135,6 +138,7 @@ export function toRecordRow(record: StoredRecord): RecordRow {
     format: recordFormat,
     shop: record.shop,
     local_id: record.localId,
+    version: record.version,
     gid: record.gid,
     status: record.status,
     hash: record.hash,
@@ -159,6 +163,7 @@ export function fromRecordRow(shop: string, row: UncheckedRow<RecordRow>): SyncR
   return {
     shop,
     localId: read('local_id', text),
+    version: read('version', wholeNumber),
     gid: readOrNull('gid', text),
     status: read('status', (value) => (isSyncStatus(value) ? value : undefined)),
     hash: readOrNull('hash', text),

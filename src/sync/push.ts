@@ -288,6 +288,7 @@ export function emptyRecord(shop: string, localId: string): SyncRecord {
   return {
     shop,
     localId,
+    version: 0,
     gid: null,
     status: 'pending',
     hash: null,

@@ -40,6 +40,22 @@ function flawed(flaw: (records: SyncRecordStore) => Partial<SyncRecordStore>): (
 const byUnits = (left: SyncRecord, right: SyncRecord): number => (left.localId < right.localId ? -1 : 1);
 
 const flaws: readonly (readonly [what: string, caught: string, create: () => Stores])[] = [
+  [
+    'writes whatever the version',
+    'writes conditionally only over the version that is given, or where there is none',
+    flawed(({ put }) => ({ putIf: async (written) => put(written).then(() => true) })),
+  ],
+  [
+    'reads, and then writes',
+    'lets one of many conditional writers at once win, and tells the others',
+    flawed(({ get, put }) => ({
+      async putIf(written, version) {
+        if ((await get(written.shop, written.localId))?.version !== version) return false;
+        await put(written);
+        return true;
+      },
+    })),
+  ],
   ['finds nothing', 'gives every field back as it was put', flawed(() => ({ get: async () => undefined }))],
   [
     'orders by UTF-16 unit',

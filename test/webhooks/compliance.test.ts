@@ -293,7 +293,8 @@ describe('shop/redact', () => {
 
 const emptyRecord = {
   status: 'synced',
-  hash: null,
+  version: 1,
+    hash: null,
   parts: null,
   lastError: null,
   attempts: 0,

@@ -204,3 +204,11 @@ local function put()
   recount()
   return 'done'
 end
+
+-- ARGV: as for put, with one record; the SHA-1 of what is stored of it, '' for nothing. Returns 'changed' where something
+-- else is stored.
+local function putIf()
+  local value = redis.call('HGET', all, cjson.decode(ARGV[1])[1])
+  if (value and redis.sha1hex(value) or '') ~= ARGV[3] then return 'changed' end
+  return put()
+end

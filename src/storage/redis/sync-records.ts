@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { AgeCount, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
@@ -34,6 +35,7 @@ const scripts = {
   listFailed: readScript(library, 'listFailed'),
   readCounts: readScript(library, 'readCounts'),
   put: writeScript(library, 'put'),
+  putIf: writeScript(library, 'putIf'),
   delete: writeScript(library, 'delete'),
   erase: writeScript(library, 'erase'),
 };
@@ -91,6 +93,16 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
       return (await values(shop, scripts.getByGid, [gid])).map(recordOf)[0];
     },
     put: (record) => putMany([record]),
+    async putIf(record, version) {
+      const { shop, localId, ...checked } = checkedRecord(record);
+      const [stored] = await values(shop, scripts.get, [localId]);
+      if ((stored && recordOf(stored).version) !== version) return false;
+      // The whole value is compared, so that the script need not read the JSON.
+      const fingerprint = stored === undefined ? '' : createHash('sha1').update(stored.value).digest('hex');
+      const list = JSON.stringify([localId, toValue({ shop, localId, ...checked })]);
+      const args = [list, recordFormat, fingerprint];
+      return (await session.write(shop, scripts.putIf, [session.name('r', shop)], args)) === 'done';
+    },
     putMany,
     async list(shop, options = {}) {
       const { status, ...asked } = checkedPage(options);

@@ -121,6 +121,7 @@ async function createSyncRecords(
     .addColumn('shop', keyType, (column) => column.notNull())
     .addColumn('local_id', keyType, (column) => column.notNull())
     .addColumn('format', 'integer', (column) => column.notNull().defaultTo(1))
+    .addColumn('version', 'bigint', (column) => column.notNull().defaultTo(0))
     .addColumn('gid', keyType)
     .addColumn('status', 'text', (column) => column.notNull())
     .addColumn('hash', 'text')

@@ -59,6 +59,25 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
       await run((db) => upsertRecords(db, tables, [row]));
     },
 
+    async putIf(record, version) {
+      const row = toRecordRow(checkedRecord(record));
+      const { shop, local_id, ...columns } = row;
+      return run(async (db) => {
+        if (version === undefined) {
+          const insert = db
+            .insertInto(table)
+            .values(row)
+            .onConflict((conflict) => conflict.doNothing());
+          return (await insert.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows === 1n;
+        }
+        const ofKey = db.updateTable(table).set(columns).where('shop', '=', shop).where('local_id', '=', local_id);
+        const update = ofKey.where('version', '=', version).where('format', '<=', recordFormat);
+        if ((await update.executeTakeFirstOrThrow()).numUpdatedRows === 1n) return true;
+        await refuseNewer(db, tables, [row]);
+        return false;
+      });
+    },
+
     async putMany(records) {
       const rows = lastOfEach(records.map((record) => toRecordRow(checkedRecord(record))));
       await run((db) =>
@@ -140,6 +159,7 @@ async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: 
         .columns(['shop', 'local_id'])
         .doUpdateSet((row) => ({
           format: row.ref('excluded.format'),
+          version: row.ref('excluded.version'),
           gid: row.ref('excluded.gid'),
           status: row.ref('excluded.status'),
           hash: row.ref('excluded.hash'),
@@ -154,23 +174,24 @@ async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: 
         .where(`${syncRecords}.format`, '<=', recordFormat),
     )
     .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows !== BigInt(rows.length)) throw await notReplaced(db, tables, rows);
+  if (numInsertedOrUpdatedRows === BigInt(rows.length)) return;
+  await refuseNewer(db, tables, rows);
+  throw new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', {
+    isRetryable: true,
+  });
 }
 
-/** The error for the first of the rows whose record the upsert has left as it is. */
-async function notReplaced(
+/** @throws StorageError for the first of the rows whose record is of a newer format. */
+async function refuseNewer(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
   rows: readonly RecordRow[],
-): Promise<StorageError> {
+): Promise<void> {
   for (const { shop, local_id } of rows) {
     const query = db.selectFrom(syncRecords).select('format').where('shop', '=', shop).where('local_id', '=', local_id);
     const problem = recordFormatProblem(shop, local_id, (await query.executeTakeFirst())?.format ?? recordFormat);
-    if (problem) return problem;
+    if (problem) throw problem;
   }
-  return new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', {
-    isRetryable: true,
-  });
 }
 
 /** The error for a status that this release does not know, with a record that has it. */

@@ -77,6 +77,34 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'writes conditionally only over the version that is given, or where there is none',
+    async check(store, expect) {
+      expect(await store.putIf(record('p1', { version: 2 }), 1)).toBe(false);
+      expect(await store.get(shop, 'p1')).toBe(undefined);
+      expect(await store.putIf(record('p1', { version: 1 }), undefined)).toBe(true);
+      expect(await store.putIf(record('p1', { version: 9, hash: 'late' }), undefined)).toBe(false);
+      expect(await store.putIf(record('p1', { version: 9, hash: 'late' }), 2)).toBe(false);
+      expect(await store.get(shop, 'p1')).toEqual(record('p1', { version: 1 }));
+      expect(await store.putIf(record('p1', { ...nothing, version: 2, status: 'failed' }), 1)).toBe(true);
+      expect(await store.get(shop, 'p1')).toEqual(record('p1', { ...nothing, version: 2, status: 'failed' }));
+      const counts = await store.counts(shop);
+      expect([counts.synced, counts.failed]).toEqual([0, 1]);
+      expect(await store.getByGid(shop, 'gid://shopify/Product/p1')).toBe(undefined);
+    },
+  },
+  {
+    name: 'lets one of many conditional writers at once win, and tells the others',
+    async check(store, expect) {
+      await store.put(record('p1', { version: 1 }));
+      const writers = Array.from({ length: 20 }, (_, index) =>
+        store.putIf(record('p1', { version: 2, hash: String(index) }), 1),
+      );
+      const won = (await Promise.all(writers)).flatMap((isWritten, index) => (isWritten ? [String(index)] : []));
+      expect(won.length).toBe(1);
+      expect((await store.get(shop, 'p1'))?.hash).toBe(won[0] ?? '');
+    },
+  },
+  {
     name: 'keeps two shops apart',
     async check(store, expect) {
       await store.put(record('p1', { hash: 'first' }));

@@ -26,6 +26,7 @@ export function record(localId: string, changes: Partial<SyncRecord> = {}): Sync
   return {
     shop,
     localId,
+    version: 7,
     gid: `gid://shopify/Product/${localId}`,
     status: 'synced',
     hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
