@@ -245,6 +245,19 @@ const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Va
   // With a digest to compare, the second send would find the first one's value and be refused.
   metafieldsSet: (field, variables) =>
     !JSON.stringify(argumentValue(field, 'metafields', variables) ?? null).includes('compareDigest'),
+  // An upload is one each time.
+  productUpdate: (field, variables) => {
+    const media = argumentValue(field, 'media', variables);
+    return media === undefined || media === null;
+  },
+  productVariantsBulkUpdate: (field, variables) => {
+    const media = argumentValue(field, 'media', variables);
+    return media === undefined || media === null;
+  },
+  tagsAdd: () => true,
+  tagsRemove: () => true,
+  metafieldsDelete: () => true,
+  fileUpdate: () => true,
   publishablePublish: () => true,
   publishableUnpublish: () => true,
 };

@@ -4,7 +4,7 @@ import { isRecord, type JsonObject, parseExactJson } from '../internal/json.ts';
 import type { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { compareIsoTimes } from '../internal/time.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
-import { contentHash } from './product-input.ts';
+import { contentHash, type FactEntries, readBase, tagKey } from './product-facts.ts';
 
 /** The part of a verified webhook that `applyWebhook` needs. */
 export interface ProductWebhook {
@@ -53,16 +53,27 @@ export async function applyProductWebhook(
   const found = await records.getByGid(shop, gid);
   if (!found) return 'unknown-product';
   return mutex.run(found.localId, async () => {
-    const record = await readAfterPush(() => records.get(shop, found.localId), clock);
-    if (record?.gid !== gid) return 'unknown-product';
-    if (topic === 'products/delete') {
-      if (!dryRun) await records.put({ ...record, status: 'deleted-in-shopify' });
-      return 'deleted';
+    for (;;) {
+      const record = await readAfterPush(() => records.get(shop, found.localId), clock);
+      if (record?.gid !== gid) return 'unknown-product';
+      const { effect, changes } =
+        topic === 'products/delete'
+          ? ({ effect: 'deleted', changes: { status: 'deleted-in-shopify' } } as const)
+          : effectOfUpdate(record, payload);
+      // A push that takes long compares with the shop itself.
+      const isLeftAlone = dryRun || (effect !== 'deleted' && isPushedElsewhere(record, clock));
+      if (isLeftAlone || !changes) return effect;
+      const { version } = record;
+      // Written by somebody else since it was read: what the webhook means is another matter then.
+      if (await records.putIf({ ...record, ...changes, version: version + 1 }, version)) return effect;
     }
-    // That push writes the whole record at its end: one of the two writes would be lost.
-    const isLeftAlone = dryRun || isPushedElsewhere(record, clock);
-    return applyUpdate(isLeftAlone ? undefined : records, record, payload);
   });
+}
+
+/** What a webhook means, and what it changes in the record. */
+interface Effect {
+  readonly effect: WebhookOutcome;
+  readonly changes?: Partial<SyncRecord>;
 }
 
 /** Milliseconds after which a push that has not ended is taken for one whose process has died. */
@@ -95,25 +106,22 @@ function isPushedElsewhere({ status, lastAttemptAt }: SyncRecord, clock: Clock):
  * The echo of a push has the time that the response to the push had. What Shopify does by itself afterwards (images
  * that become ready, stock) has later times and the same content, which is why the content is remembered.
  */
-async function applyUpdate(
-  records: SyncRecordStore | undefined,
-  record: SyncRecord,
-  payload: unknown,
-): Promise<WebhookOutcome> {
+function effectOfUpdate(record: SyncRecord, payload: unknown): Effect {
+  const nothingNew: Effect = { effect: 'not-newer' };
   const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;
-  if (!isRecord(payload) || typeof updatedAt !== 'string') return 'not-newer';
+  if (!isRecord(payload) || typeof updatedAt !== 'string') return nothingNew;
   // Webhooks write times with the shop's own offset, the Admin API in UTC.
   const order = record.shopifyUpdatedAt === null ? 1 : compareIsoTimes(updatedAt, record.shopifyUpdatedAt);
-  if (order === undefined || order < 0) return 'not-newer';
+  if (order === undefined || order < 0) return nothingNew;
   const seen = contentOf(payload);
   const isSeen = seen !== undefined && record.parts?.['webhook'] === seen;
-  if (order === 0 && (isSeen || seen === undefined)) return 'not-newer';
+  if (order === 0 && (isSeen || seen === undefined)) return nothingNew;
   // Times have whole seconds. Whether somebody else's change came before the push, which has undone it, or after it, is
   // known with the next delivery: what is not remembered here counts as a change then.
-  if (order === 0 && record.status === 'synced' && contradictsPush(payload, record.lastSyncData)) return 'not-newer';
+  if (order === 0 && record.status === 'synced' && contradictsPush(payload, record.lastSyncData)) return nothingNew;
   const parts = seen === undefined ? record.parts : { ...record.parts, webhook: seen };
-  await records?.put({ ...record, shopifyUpdatedAt: updatedAt, parts });
-  return order === 0 || isSeen ? 'not-newer' : 'changed-externally';
+  const changes = { shopifyUpdatedAt: updatedAt, parts };
+  return { effect: order === 0 || isSeen ? 'not-newer' : 'changed-externally', changes };
 }
 
 const productFields = ['title', 'body_html', 'vendor', 'product_type', 'handle', 'status', 'tags', 'template_suffix'];
@@ -146,15 +154,16 @@ function contentOf(payload: Readonly<Record<string, unknown>>): string | undefin
  * @param lastSyncData What the sync record keeps of the push.
  */
 function contradictsPush(payload: JsonObject, lastSyncData: JsonObject | null): boolean {
-  const input = lastSyncData?.['input'];
-  if (!isRecord(input)) return false;
+  const facts = readBase(lastSyncData)?.facts;
+  if (!facts) return false;
+  const { title, vendor, productType, status } = facts.product?.[''] ?? {};
   return (
-    differs(input['title'], payload['title']) ||
-    differs(input['vendor'], payload['vendor']) ||
-    differs(input['productType'], payload['product_type']) ||
-    statusDiffers(input['status'], payload['status']) ||
-    tagsDiffer(input['tags'], payload['tags']) ||
-    pricesDiffer(input['variants'], payload['variants'])
+    differs(title, payload['title']) ||
+    differs(vendor, payload['vendor']) ||
+    differs(productType, payload['product_type']) ||
+    statusDiffers(status, payload['status']) ||
+    lacksTags(facts.tags, payload['tags']) ||
+    pricesDiffer(facts.variants, payload['variants'])
   );
 }
 
@@ -174,21 +183,18 @@ function statusDiffers(sent: unknown, received: unknown): boolean {
   return sent !== 'UNLISTED' && differs(sent, typeof received === 'string' ? received.toUpperCase() : undefined);
 }
 
-function tagsDiffer(sent: unknown, received: unknown): boolean {
-  if (!Array.isArray(sent) || typeof received !== 'string') return false;
-  const list = sent.join();
-  return !list.includes('[redacted]') && tagSet(list) !== tagSet(received);
+/** Whether a tag that a push has set is missing. Others' tags are none of a push's business. */
+function lacksTags(sent: FactEntries | undefined, received: unknown): boolean {
+  if (!sent || typeof received !== 'string') return false;
+  const there = new Set(received.split(',').map(tagKey));
+  return Object.keys(sent).some((tag) => !tag.includes('[redacted]') && !there.has(tag));
 }
 
-/** Tags in any order and in any case, as Shopify compares them. */
-const tagSet = (list: string): string =>
-  [...new Set(list.split(',').map((tag) => tag.trim().toLowerCase()))].filter(Boolean).sort().join();
-
 /** Compares prices by SKU. Another number of digits, or rounding to the currency's cents, is no difference. */
-function pricesDiffer(sent: unknown, received: unknown): boolean {
-  if (!Array.isArray(sent) || !Array.isArray(received)) return false;
+function pricesDiffer(sent: FactEntries | undefined, received: unknown): boolean {
+  if (!sent || !Array.isArray(received)) return false;
   const priceOf = new Map(received.filter(isRecord).map(({ sku, price }) => [sku, price]));
-  return sent.filter(isRecord).some(({ sku, price }) => {
+  return Object.values(sent).some(({ sku, price }) => {
     const now = typeof sku === 'string' ? priceOf.get(sku) : undefined;
     return typeof now === 'string' && typeof price === 'string' && Math.abs(Number(now) - Number(price)) >= 0.01;
   });

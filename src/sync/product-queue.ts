@@ -9,7 +9,7 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import { keyProblem } from '../storage/adapter-kit.ts';
 import { checkFormat, keyPart, shopPrefix } from '../storage/keys.ts';
 import type { ProductSync } from './product-sync.ts';
-import { emptyRecord, isShopWide, localIdOf, type PushResult, withoutPart } from './push.ts';
+import { emptyRecord, isShopWide, localIdOf, type PushResult } from './push.ts';
 
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {
@@ -120,7 +120,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
         throw new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }] });
       await marks.mark(localId);
       // A new product is counted from now on. An existing record is written by its pushes only.
-      if (!(await records.get(shop, localId))) await records.put(emptyRecord(shop, localId));
+      if (!(await records.get(shop, localId))) await records.putIf(emptyRecord(shop, localId), undefined);
       return add(localId, more);
     },
     async resume({ signal } = {}) {
@@ -175,13 +175,16 @@ function createPushJob(options: PushJobOptions): JobHandler {
 
   /** A product deleted in the shop stays so, whatever happens to it in the source. */
   const change = async (localId: string, changes: (record: SyncRecord) => Partial<SyncRecord>): Promise<void> => {
-    const record = await records.get(shop, localId);
-    if (record && record.status !== 'deleted-in-shopify') await records.put({ ...record, ...changes(record) });
+    for (;;) {
+      const record = await records.get(shop, localId);
+      if (!record || record.status === 'deleted-in-shopify') return;
+      const { version } = record;
+      if (await records.putIf({ ...record, ...changes(record), version: version + 1 }, version)) return;
+    }
   };
 
-  /** Nobody knows what the shop has: a pending product is sent whatever its hash, and with its images. */
-  const doubt = (localId: string): Promise<void> =>
-    change(localId, ({ parts }) => ({ status: 'pending', parts: withoutPart(parts, 'images') }));
+  /** Nobody knows what the shop has: a pending product is compared with it whatever its hash. */
+  const doubt = (localId: string): Promise<void> => change(localId, () => ({ status: 'pending' }));
 
   /** Records the product as failed: it is not retried before its next change. */
   const reject = async (localId: string, message: string): Promise<void> => {

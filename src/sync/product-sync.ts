@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
 import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
@@ -17,8 +18,9 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
-import { ensureIdentity, type SyncClient } from './product-input.ts';
+import { ensureIdentity, hasIdentity, type SyncClient } from './product-input.ts';
 import {
+  DeleteBudget,
   isShopWide,
   localIdOf,
   type PushContext,
@@ -27,6 +29,7 @@ import {
   type PushResult,
   pushProduct,
 } from './push.ts';
+import type { AdoptBy } from './read-remote.ts';
 
 /**
  * Options of `createProductSync`.
@@ -52,9 +55,11 @@ export interface ProductSyncOptions {
   /** How many products are pushed at the same time: 1 to 1,000, default 8. The limiter paces their calls in any case. */
   readonly concurrency?: number;
   /**
-   * Adopt a product that is already in the shop if it has the draft's handle. Default `false`. A dry run does not look
-   * for it.
+   * By what a product that is in the shop already is taken for that of a draft, in this order: its `handle`, or the `sku`
+   * or `barcode` of one of its variants. Its variants are kept. Default: none, and then a second product is created.
    */
+  readonly adoptBy?: readonly AdoptBy[];
+  /** The same as `adoptBy: ['handle']`. */
   readonly adoptByHandle?: boolean;
   /** Create a product again that somebody deleted in Shopify. Default `false`: its push fails without a call. */
   readonly recreateDeleted?: boolean;
@@ -116,6 +121,8 @@ export interface PushSummary {
   /** What stopped the run before its end: the signal's reason, or an error that concerns the whole shop. */
   readonly stoppedBy: unknown;
   readonly durationMs: number;
+  /** Name of the run in the journal. */
+  readonly runId: string;
 }
 
 /** How well the sync with one shop works. */
@@ -135,6 +142,7 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   stores: true,
   publishTo: true,
   concurrency: true,
+  adoptBy: true,
   adoptByHandle: true,
   recreateDeleted: true,
   clock: true,
@@ -159,42 +167,46 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
     issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-  const { records } = stores;
+  const { records, journal } = stores;
   const mutex = new KeyedMutex();
-  const { adoptByHandle = false, recreateDeleted = false } = options;
+  const { adoptByHandle = false, adoptBy = adoptByHandle ? ['handle'] : [], recreateDeleted = false } = options;
   const publications = sharedTask(() => findPublications(client, publishTo));
   const identity = sharedTask(() => ensureIdentity(client));
 
   /** Reads what all pushes need, once; after a failure, the next push tries again. */
-  const prepare = async ({ dryRun, signal }: PushOptions): Promise<PushContext> => {
+  const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions): Promise<PushContext> => {
     const found = await publications(signal);
+    const isKnown = dryRun ? await hasIdentity(client) : true;
     if (!dryRun) await identity(signal);
-    return { client, records, clock, publications: found, adoptByHandle, recreateDeleted };
+    const shared = { client, records, journal, clock, adoptBy, recreateDeleted };
+    const sorted = [...found].sort();
+    return { ...shared, publications: sorted, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 
-  const push = async (product: unknown, pushOptions: PushOptions = {}): Promise<PushResult> => {
+  const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
     const { validateProduct } = await loadValidation();
     const checked = validateProduct(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
-    const context = await prepare(pushOptions);
+    const context = ofRun ?? (await prepare(pushOptions));
     const { draft } = checked;
     return mutex.run(draft.localId, () => pushProduct(draft, context, pushOptions), pushOptions.signal);
   };
 
   return {
-    push,
+    push: (product, pushOptions) => push(product, pushOptions),
     async pushMany(products, pushOptions = {}) {
       pushOptions.signal?.throwIfAborted();
       // An error of the shop or the options is reported once, not for each product.
-      await prepare(pushOptions);
+      const context = await prepare(pushOptions);
+      const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
       const seen = new Set<string>();
       const pushOne = (product: unknown): Promise<PushResult> => {
         const localId = localIdOf(product);
         if (localId !== undefined && seen.has(localId)) return Promise.resolve(duplicate(localId));
         if (localId !== undefined) seen.add(localId);
-        return push(product, pushOptions);
+        return push(product, runOptions, context);
       };
-      return pushMany(products, { clock, concurrency, pushOne }, pushOptions);
+      return pushMany(products, { clock, concurrency, pushOne }, runOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     async health() {
@@ -265,7 +277,7 @@ interface PushManySettings {
 async function pushMany(
   products: Iterable<unknown> | AsyncIterable<unknown>,
   { clock, concurrency, pushOne }: PushManySettings,
-  options: PushManyOptions,
+  options: PushManyOptions & { readonly runId: string },
 ): Promise<PushSummary> {
   const startedAt = clock.monotonic();
   const total = Array.isArray(products) ? products.length : undefined;
@@ -309,7 +321,7 @@ async function pushMany(
   }
   const { finished, counts, invalid, failed } = counters;
   const durationMs = clock.monotonic() - startedAt;
-  return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs };
+  return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
 }
 
 /** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */
@@ -324,8 +336,10 @@ class PushCounters {
     created: 0,
     updated: 0,
     unchanged: 0,
+    conflict: 0,
     'would-create': 0,
     'would-update': 0,
+    blocked: 0,
     invalid: 0,
     failed: 0,
     skipped: 0,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type ErrorCode,
   InvalidResponseError,
@@ -8,34 +9,64 @@ import {
 } from '../errors/errors.ts';
 import {
   MetafieldsWriteDocument,
-  ProductByHandleDocument,
+  ProductByIdentifierDocument,
   ProductPublishDocument,
   ProductPushDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
-import { redactText } from '../internal/redact.ts';
+import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
+import { applyChanges } from './apply.ts';
+import {
+  type PlannedUpdate,
+  type PlanOptions,
+  type ProductChange,
+  type ProductDifference,
+  type ProductPlan,
+  planCreate,
+  planUpdate,
+  sendingOf,
+} from './plan.ts';
 import {
   contentHash,
-  identifierOf,
-  idMetafield,
-  type ProductInput,
-  type SyncClient,
-  toProductInput,
-  withoutImages,
-} from './product-input.ts';
+  desiredFacts,
+  type Facts,
+  imageKey,
+  matchFacts,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  readBase,
+  remoteFacts,
+  writeBase,
+} from './product-facts.ts';
+import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
+import { type AdoptBy, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
+
+/** What a result tells besides its outcome. */
+interface Told {
+  readonly localId: string;
+  /** What only the shop's side has changed since the last push. Absent where nothing is. */
+  readonly drifts?: readonly ProductDifference[];
+  /** What both sides have changed since the last push, differently. Absent where nothing is. */
+  readonly conflicts?: readonly ProductDifference[];
+}
 
 /** The result of pushing one product. */
 export type PushResult =
   /** Pushed and, with `publishTo`, published. */
-  | { readonly outcome: 'created' | 'updated'; readonly localId: string; readonly gid: string }
-  /** Nothing has changed since the last push, so nothing was sent. */
-  | { readonly outcome: 'unchanged'; readonly localId: string; readonly gid: string }
+  | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
+  /** There was nothing to send. */
+  | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told)
+  /** Nothing was sent: all that the draft would change was changed in the shop too. Decide by `onConflict`. */
+  | ({ readonly outcome: 'conflict'; readonly gid: string } & Told)
   /** In a dry run: what a push would do. */
-  | { readonly outcome: 'would-create' | 'would-update'; readonly localId: string }
+  | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
+  /** Nothing was sent: the push would delete more than `maxDeletes` allows. The plan names what. */
+  | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
   /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
   /** Shopify rejected it, or could not be reached. The record has the error too. */
@@ -44,8 +75,8 @@ export type PushResult =
   | { readonly outcome: 'skipped'; readonly localId: string | undefined };
 
 /**
- * What became of one product: `created`, `updated`, `unchanged`, `would-create`, `would-update`, `invalid`, `failed` or
- * `skipped`.
+ * What became of one product: `created`, `updated`, `unchanged`, `conflict`, `would-create`, `would-update`, `blocked`,
+ * `invalid`, `failed` or `skipped`.
  *
  * @example
  * const pushed: PushOutcome[] = ['created', 'updated'];
@@ -54,37 +85,65 @@ export type PushResult =
 export type PushOutcome = PushResult['outcome'];
 
 /**
+ * How many deletions a run may make; more of them, and the product is `blocked` before anything of it is sent.
+ *
+ * @example
+ * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
+ */
+export interface DeleteLimits {
+  /** Products. Default 0. */
+  readonly products?: number;
+  /** Variants, those with stock included. Default 0. */
+  readonly variants?: number;
+  /** Variants that have units in stock, which go with them. Default 0. */
+  readonly variantsWithStock?: number;
+}
+
+/**
  * Options of `push`, and of each product of `pushMany`.
  *
  * @example
  * const result = await sync.push(product, { dryRun: true, signal: AbortSignal.timeout(30_000) });
  */
-export interface PushOptions {
+export interface PushOptions extends PlanOptions {
   /** Stops the push: calls in flight are aborted, and the other products of a run are skipped. Default: none. */
   readonly signal?: AbortSignal;
   /** Changes nothing, neither in the shop nor in the records, and tells what a push would do. Default `false`. */
   readonly dryRun?: boolean;
+  /**
+   * Reads the product and compares it also where the draft is the same as at the last push, so that what was changed in
+   * the shop is found. Default `false`: then an unchanged draft costs no call.
+   */
+  readonly refresh?: boolean;
+  /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
+  readonly force?: boolean;
+  /** How many deletions are allowed. Default none. */
+  readonly maxDeletes?: DeleteLimits;
+  /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
+  readonly runId?: string;
 }
 
 /** What a push of one product needs. */
 export interface PushContext {
   readonly client: SyncClient;
   readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
   readonly clock: Clock;
-  /** Gids of the publications that pushed products are published to. */
+  /** Gids of the publications that pushed products are published to, sorted. */
   readonly publications: readonly string[];
-  readonly adoptByHandle: boolean;
+  readonly adoptBy: readonly AdoptBy[];
   readonly recreateDeleted: boolean;
+  /** Whether the shop knows the metafield by which products are found: always, but in a dry run. */
+  readonly hasIdentity: boolean;
+  /** What the run may still delete. */
+  readonly deletes: DeleteBudget;
 }
 
-/** What a push learns about the product. */
-type Known = Pick<SyncRecord, 'gid' | 'parts' | 'shopifyUpdatedAt'>;
-
 /**
- * Pushes one valid draft: compare, record, send, publish, record.
+ * Pushes one valid draft: read what the shop has, plan, record, write each change, publish, record.
  *
- * The record says `syncing` before anything is sent, so that a run after a crash knows what to repeat. Repeating is
- * harmless: each step sends the whole state of an identified product.
+ * The record says `syncing` before anything is sent, and the journal holds what stood there. A push that a crash has cut
+ * off is made up for by the next one, which compares with the shop as it is by then.
  *
  * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
  */
@@ -93,156 +152,464 @@ export async function pushProduct(
   context: PushContext,
   options: PushOptions,
 ): Promise<PushResult> {
-  const { client, records, clock, publications, recreateDeleted } = context;
+  const { client, records, publications, recreateDeleted } = context;
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
-  const product = toProductInput(draft);
-  const hash = contentHash({ input: product.input, imagesHash: product.imagesHash, publications });
-  const gone = before?.status === 'deleted-in-shopify';
-
-  if (before?.status === 'synced' && before.hash === hash && before.gid !== null) {
+  const desired = desiredFacts(draft);
+  const hash = contentHash({ desired, publications });
+  const isGone = before?.status === 'deleted-in-shopify';
+  const isForced = options.force === true;
+  if (before?.status === 'synced' && before.hash === hash && before.gid !== null && !options.refresh && !isForced)
     return { outcome: 'unchanged', localId, gid: before.gid };
-  }
-  if (gone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
-  const known = before && !gone ? before : unknownProduct;
-  if (options.dryRun) return { outcome: known.gid === null ? 'would-create' : 'would-update', localId };
+  if (isGone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
   options.signal?.throwIfAborted();
 
-  const syncing: SyncRecord = {
-    ...emptyRecord(client.shop, localId),
-    ...before,
-    ...known,
-    // From here on nobody can be sure which images the shop has, until a response tells.
-    parts: known.parts?.['images'] === product.imagesHash ? known.parts : withoutPart(known.parts, 'images'),
-    status: 'syncing',
-    attempts: (before?.attempts ?? 0) + 1,
-    lastAttemptAt: clock.now(),
-  };
-  await records.put(syncing);
-
-  let reached: Known = syncing;
-  let found = known.gid !== null;
+  const push = new Push(draft, context, options, {
+    desired,
+    hash,
+    before: isGone ? undefined : before,
+    stored: before,
+  });
+  if (options.dryRun) return push.dryRun();
   try {
-    if (!found && context.adoptByHandle) reached = { ...reached, gid: await adoptByHandle(client, draft, options) };
-    found = reached.gid !== null;
-    reached = await send(draft, product, reached, context, options);
-    reached = await publish(reached, context, options);
+    // Somebody else has written the record meanwhile: then its base is another one.
+    return (await push.run()) ?? (await pushProduct(draft, context, options));
   } catch (error) {
     // An abort says nothing about the product: it is left to the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
-      await records.put({ ...syncing, ...reached, status: 'pending' });
+      await push.end({ status: 'pending' });
       throw error;
     }
-    const failed: SyncRecord = { ...syncing, ...reached, ...failure(error, reached.gid) };
-    await records.put(failed).catch((storage: unknown) => {
+    const failed = failure(error, push.gid);
+    await push.end(failed).catch((storage: unknown) => {
       throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
     });
     // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
-
-  await records.put({
-    ...syncing,
-    ...reached,
-    status: 'synced',
-    hash,
-    attempts: 0,
-    lastError: null,
-    lastSyncData: toSyncData(product, publications),
-    lastSyncedAt: clock.now(),
-  });
-  return { outcome: found ? 'updated' : 'created', localId, gid: reached.gid ?? '' };
 }
 
-/** What is known of a product that the shop does not have. */
-const unknownProduct: Known = { gid: null, parts: null, shopifyUpdatedAt: null };
+/** What is known of a product before a push of it. */
+interface PushStart {
+  readonly desired: ProductFacts;
+  readonly hash: string;
+  /** The record, where the product is not known to be gone. */
+  readonly before: SyncRecord | undefined;
+  readonly stored: SyncRecord | undefined;
+}
+
+/** One push of one product. */
+class Push {
+  gid: string | null;
+  readonly #draft: ProductDraft;
+  readonly #context: PushContext;
+  readonly #options: PushOptions;
+  readonly #start: PushStart;
+  readonly #id = randomUUID();
+  #base: PushBase | undefined;
+  #updatedAt: string | null;
+  #plan: ProductPlan | undefined;
+
+  constructor(draft: ProductDraft, context: PushContext, options: PushOptions, start: PushStart) {
+    this.#draft = draft;
+    this.#context = context;
+    this.#options = options.force ? { ...options, onDrift: 'ours', onConflict: 'ours' } : options;
+    this.#start = start;
+    this.gid = start.before?.gid ?? null;
+    this.#base = readBase(start.before?.lastSyncData);
+    this.#updatedAt = start.before?.shopifyUpdatedAt ?? null;
+  }
+
+  /** Marks the record as being pushed, with what is about to be sent. `false` where somebody else has written it. */
+  async #begin(changes: readonly ProductChange[]): Promise<boolean> {
+    const { client, records, clock } = this.#context;
+    const { before, stored } = this.#start;
+    const { [doubt]: _, ...parts } = stored?.parts ?? {};
+    const sending = sendingOf(changes, this.#base?.sending);
+    const syncing: SyncRecord = {
+      ...emptyRecord(client.shop, this.#draft.localId),
+      ...stored,
+      ...(before === undefined && { shopifyUpdatedAt: null, lastSyncData: null }),
+      ...(this.#base && { lastSyncData: writeBase({ ...this.#base, sending }) }),
+      gid: this.gid,
+      version: (stored?.version ?? 0) + 1,
+      status: 'syncing',
+      attempts: (stored?.attempts ?? 0) + 1,
+      lastAttemptAt: clock.now(),
+      parts: { ...parts, [pushId]: this.#id },
+    };
+    this.#hasBegun = await records.putIf(syncing, stored?.version);
+    return this.#hasBegun;
+  }
+
+  #hasBegun = false;
+
+  /** Whether all that was to be sent has been, so that the base says what the shop has. */
+  #isApplied = false;
+
+  async dryRun(): Promise<PushResult> {
+    const { localId } = this.#draft;
+    const gid = this.gid ?? (await this.#find());
+    const remote = gid === null ? undefined : await this.#read(gid);
+    if (!remote) return { outcome: 'would-create', localId, plan: planCreate(this.#draft) };
+    const { plan } = planUpdate(this.#draft, this.#base, remote, this.#options);
+    if (plan.action === 'unchanged' && this.#unpublished().length === 0)
+      return { outcome: plan.conflicts.length > 0 ? 'conflict' : 'unchanged', gid: remote.id, ...told(plan) };
+    return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...told(plan) };
+  }
+
+  /** Pushes. `undefined` where somebody else has written the record since it was read. */
+  async run(): Promise<PushResult | undefined> {
+    const isAdopted = this.gid === null;
+    this.gid ??= await this.#find();
+    if (this.gid === null) {
+      const plan = planCreate(this.#draft);
+      if (!(await this.#begin(plan.changes))) return undefined;
+      await this.#create(plan);
+      // What would have made the call too costly follows.
+      if (this.#isComplete) return this.#conclude('created', plan);
+    }
+    const { gid } = this;
+    if (gid === null) throw new InvalidResponseError('A product was created without an id.', {});
+    const isNew = this.#plan !== undefined;
+    const remote = await this.#read(gid);
+    if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
+    const planned = planUpdate(this.#draft, this.#base, remote, this.#options);
+    const blocked = this.#blocked(planned.plan);
+    if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
+    if (blocked) {
+      await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
+      return blocked;
+    }
+    this.#plan = planned.plan;
+    if (isAdopted && !isNew) await this.#adopt(gid);
+    await this.#update(remote, planned);
+    if (isNew) return this.#conclude('created', planned.plan);
+    const { action, conflicts } = planned.plan;
+    const outcome = action === 'update' ? 'updated' : conflicts.length > 0 ? 'conflict' : 'unchanged';
+    return this.#conclude(outcome, planned.plan);
+  }
+
+  /**
+   * Writes the end of the push into the record. Where another push of the product ran meanwhile, nobody knows whose values
+   * stand: the record then says what the shop has, so that the next push sends what differs from it.
+   */
+  async end(changes: Partial<SyncRecord>): Promise<void> {
+    const { client, records } = this.#context;
+    const { localId } = this.#draft;
+    if (!this.#hasBegun && !(await this.#begin([]))) return;
+    for (;;) {
+      const stored = await records.get(client.shop, localId);
+      // Deleted by somebody, such as by an erasure: then there is nothing to tell.
+      if (!stored) return;
+      const isOvertaken = stored.parts?.[pushId] !== this.#id;
+      const isDoubtful = isOvertaken || stored.parts?.[doubt] !== undefined;
+      const record: SyncRecord = isDoubtful
+        ? await this.#reconciled(stored, isOvertaken)
+        : {
+            ...stored,
+            gid: this.gid,
+            shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
+            lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
+            ...(stored.status === 'deleted-in-shopify' ? {} : changes),
+          };
+      if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
+    }
+  }
+
+  /** The record with what the shop has, in all that this push has changed. */
+  async #reconciled(stored: SyncRecord, isOvertaken: boolean): Promise<SyncRecord> {
+    const gid = this.gid ?? stored.gid;
+    const base = isOvertaken ? readBase(stored.lastSyncData) : this.#base;
+    const parts = isOvertaken ? { ...stored.parts, [doubt]: this.#id } : withoutPart(stored.parts, doubt);
+    const status = stored.status === 'synced' ? 'pending' : stored.status;
+    const inDoubt: SyncRecord = { ...stored, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
+    if (gid === null || !base) return inDoubt;
+    const remote = await this.#read(gid);
+    if (!remote) return inDoubt;
+    const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
+    const facts = withChanged(base.facts, this.#plan?.changes ?? [], theirs);
+    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts }) };
+  }
+
+  /** The gid of a product that belongs to the local id already, or that is adopted. */
+  async #find(): Promise<string | null> {
+    const { client, adoptBy, hasIdentity } = this.#context;
+    const { localId } = this.#draft;
+    const call = this.#call;
+    if (hasIdentity) {
+      const { data } = await client.graphql(ProductByIdentifierDocument, { identifier: identifierOf(localId) }, call);
+      if (data.productByIdentifier) return data.productByIdentifier.id;
+    }
+    const found = await findAdoptable(client, this.#draft, adoptBy, this.#options);
+    this.#isForeign = found !== undefined && !found.isOurs;
+    return found?.gid ?? null;
+  }
+
+  /** Whether the product that was found bears no local id yet. */
+  #isForeign = false;
+
+  /** Gives the product the draft's local id: from then on it is found by it, whatever becomes of its handle. */
+  async #adopt(gid: string): Promise<void> {
+    if (!this.#isForeign) return;
+    const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
+    await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
+  }
+
+  #read(gid: string): Promise<RemoteProduct | undefined> {
+    const scope = scopeOf(this.#start.desired, this.#base, this.#options.managed?.metafields === 'all');
+    return readRemote(this.#context.client, gid, scope, this.#options);
+  }
+
+  /** Whether all of the draft was sent when the product was created. */
+  #isComplete = false;
+
+  async #create(plan: ProductPlan): Promise<void> {
+    const { client } = this.#context;
+    this.#plan = plan;
+    await this.#journal('create', null, plan.changes);
+    const whole = toProductInput(this.#draft);
+    const input = withinCost(whole);
+    const [variants, images] = [input.variants?.length ?? 0, input.files?.length ?? 0];
+    const { data, requestId } = await client.graphql(
+      ProductPushDocument,
+      {
+        identifier: identifierOf(this.#draft.localId),
+        input,
+        variants: Math.min(250, Math.max(1, variants)),
+        images: Math.max(1, images),
+      },
+      this.#call,
+    );
+    const product = data.productSet?.product;
+    if (!product) {
+      throw new InvalidResponseError(`${client.shop} returned neither a product nor user errors for productSet.`, {
+        shop: client.shop,
+        ...(requestId !== undefined && { requestId }),
+      });
+    }
+    this.gid = product.id;
+    this.#updatedAt = product.updatedAt;
+    this.#isComplete = input === whole && variants <= product.variants.nodes.length;
+    const { desired } = this.#start;
+    const { title, descriptionHtml, vendor, productType } = product;
+    const facts = this.#isComplete ? desired : { ...desired, images: {}, variants: withoutImages(desired) };
+    const [variantKeys, imageKeys] = (['variants', 'images'] as const).map((list) => Object.keys(facts[list] ?? {}));
+    this.#base = {
+      facts,
+      stored: { title, descriptionHtml, vendor, productType },
+      ids: {
+        variants: idsByKey(variantKeys ?? [], product.variants.nodes),
+        images: idsByKey(imageKeys ?? [], product.media.nodes),
+      },
+      publications: [],
+    };
+    this.#isApplied = true;
+  }
+
+  async #update(remote: RemoteProduct, { plan, matches, nextFacts }: PlannedUpdate): Promise<void> {
+    const { desired } = this.#start;
+    const ids = this.#base?.ids;
+    const variantIds = new Map([
+      ...Object.entries(ids?.variants ?? {}),
+      ...[...matches.variants].map(([key, { id }]) => [key, id] as [string, string]),
+    ]);
+    const imageIds = new Map([
+      ...Object.entries(ids?.images ?? {}),
+      ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
+    ]);
+    let stored: Facts = this.#base?.stored ?? {};
+    if (plan.changes.length > 0) {
+      await this.#journal('update', remote.id, plan.changes);
+      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
+      const { client, clock } = this.#context;
+      const application = { client, clock, remote, changes: plan.changes, desired, sources, imageIds, variantIds };
+      const applied = await applyChanges(application, this.#options);
+      this.#updatedAt = applied.updatedAt;
+      stored = { ...stored, ...applied.stored };
+    } else this.#updatedAt = remote.updatedAt;
+    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
+      Object.fromEntries([...of].filter(([key]) => nextFacts[list]?.[key] !== undefined));
+    this.#base = {
+      facts: nextFacts,
+      stored,
+      ids: { variants: keep(variantIds, 'variants'), images: keep(imageIds, 'images') },
+      publications: this.#base?.publications ?? [],
+    };
+    this.#isApplied = true;
+  }
+
+  /** Publishes to the channels that were not asked for before: what a merchant has unpublished since stays so. */
+  async #publish(): Promise<boolean> {
+    const missing = this.#unpublished();
+    const { client, publications } = this.#context;
+    if (this.gid === null || !this.#base) return false;
+    if (missing.length > 0) {
+      const { data } = await client.graphql(
+        ProductPublishDocument,
+        { id: this.gid, publications: missing.map((publicationId) => ({ publicationId })) },
+        this.#call,
+      );
+      const published = data.publishablePublish?.publishable;
+      if (published && 'updatedAt' in published) this.#updatedAt = published.updatedAt;
+    }
+    this.#base = { ...this.#base, publications };
+    return missing.length > 0;
+  }
+
+  #unpublished(): readonly string[] {
+    const asked = new Set(this.#base?.publications);
+    return this.#context.publications.filter((gid) => !asked.has(gid));
+  }
+
+  async #conclude(outcome: 'created' | 'updated' | 'unchanged' | 'conflict', plan: ProductPlan): Promise<PushResult> {
+    const isPublished = await this.#publish();
+    const { clock } = this.#context;
+    // A conflict that stands is one the next time too, so that draft must not count as pushed.
+    const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
+    await this.end({
+      status: 'synced',
+      hash: isOpen ? null : this.#start.hash,
+      attempts: 0,
+      lastError: null,
+      lastSyncedAt: clock.now(),
+    });
+    const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
+    return { outcome: happened, gid: this.gid ?? '', ...told({ ...plan, localId: this.#draft.localId }) };
+  }
+
+  /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
+  #blocked(plan: ProductPlan): Extract<PushResult, { outcome: 'blocked' }> | undefined {
+    const gone = plan.changes.filter(({ kind, list }) => kind === 'remove' && list === 'variants');
+    if (this.#context.deletes.take(gone)) return undefined;
+    const names = gone.map(({ name, stock }) => (stock ? `${name} (${stock} in stock)` : name)).join(', ');
+    const message = `no longer has ${gone.length === 1 ? 'the variant' : 'the variants'} ${names}: a push would delete ${gone.length === 1 ? 'it' : 'them'}. Allow it with \`maxDeletes\`, such as { variants: ${gone.length}${gone.some(({ stock }) => stock) ? `, variantsWithStock: ${gone.filter(({ stock }) => stock).length}` : ''} }, or put ${gone.length === 1 ? 'it' : 'them'} back into the draft.`;
+    const error = new ValidationError('The product was not pushed', {
+      issues: [{ field: 'variants', message }],
+      shop: this.#context.client.shop,
+    });
+    return { outcome: 'blocked', plan, error, ...told(plan) };
+  }
+
+  async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
+    const { client, journal, clock } = this.#context;
+    const { runId } = this.#options;
+    const publications = [...this.#context.publications];
+    await journal.append([
+      {
+        shop: client.shop,
+        localId: this.#draft.localId,
+        gid,
+        runId: runId ?? null,
+        action,
+        at: clock.now(),
+        sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
+        before: this.#base ? writeBase(this.#base) : null,
+      },
+    ]);
+  }
+
+  get #call() {
+    const { signal } = this.#options;
+    return { priority: 'background' as const, ...(signal && { signal }) };
+  }
+}
+
+/** The format of what the journal holds of a push. A later release that stores otherwise takes the next number. */
+export const journalFormat = 1;
+
+/** Parts of a record: which push began last, and whether another one ran at the same time. */
+const pushId = 'push';
+
+const doubt = 'doubt';
+
+/** The deletions that a run may still make. */
+export class DeleteBudget {
+  #variants: number;
+  #withStock: number;
+  products: number;
+
+  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
+    this.products = products;
+    this.#variants = variants;
+    this.#withStock = variantsWithStock;
+  }
+
+  /** Takes the variants of one product from the budget; `false` where it does not hold all of them. */
+  take(variants: readonly ProductChange[]): boolean {
+    const withStock = variants.filter(({ stock = 0 }) => stock !== 0).length;
+    if (variants.length > this.#variants || withStock > this.#withStock) return false;
+    this.#variants -= variants.length;
+    this.#withStock -= withStock;
+    return true;
+  }
+}
+
+const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
+  localId,
+  ...(drifts.length > 0 && { drifts }),
+  ...(conflicts.length > 0 && { conflicts }),
+});
+
+function idsByKey(keys: readonly string[], nodes: readonly { readonly id: string }[]): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key, index) => (nodes[index] ? [[key, nodes[index].id]] : [])));
+}
+
+function withoutImages({ variants = {} }: ProductFacts): ProductFacts['variants'] & object {
+  return Object.fromEntries(
+    Object.entries(variants).map(([key, { image: _image, ...facts }]) => [key, facts as Facts]),
+  );
+}
+
+/** The facts with what the shop has in all that was changed. */
+function withChanged(facts: ProductFacts, changes: readonly ProductChange[], theirs: ProductFacts): ProductFacts {
+  const next: Record<string, Record<string, Facts>> = {};
+  for (const [list, entries] of Object.entries(facts)) next[list] = { ...entries };
+  for (const { list, key, fields } of changes) {
+    const now = theirs[list]?.[key];
+    const entries = next[list] ?? {};
+    next[list] = entries;
+    if (!now) delete entries[key];
+    else {
+      const seen = Object.fromEntries(Object.keys(fields).flatMap((name) => (name in now ? [[name, now[name]]] : [])));
+      entries[key] = { ...entries[key], ...seen } as Facts;
+    }
+  }
+  return next;
+}
 
 function deletedInShopify(shop: string): ValidationError {
   const message = `was deleted in ${shop}. Set recreateDeleted to create it again, or stop pushing it.`;
   return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
 }
 
-/**
- * Adopts the product that has the draft's handle: gives it the draft's local id, and leaves its other metafields
- * alone. From then on it is found by that id, whatever becomes of its handle.
- *
- * @returns Its gid, or `null` where the shop has none with that handle.
- * @throws ValidationError where the product belongs to another local id already.
- */
-async function adoptByHandle(client: SyncClient, draft: ProductDraft, { signal }: PushOptions): Promise<string | null> {
-  if (draft.handle === undefined) return null;
-  const options = { priority: 'background', ...(signal && { signal }) } as const;
-  const { namespace = '', key = '', type, value } = idMetafield(draft.localId);
-  const { data } = await client.graphql(ProductByHandleDocument, { handle: draft.handle, namespace, key }, options);
-  const product = data.productByIdentifier;
-  if (!product) return null;
+/** Says of a product whose gid is known that the shop does not have it. */
+const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
 
-  const owner = product.metafield?.value;
-  if (owner === draft.localId) return product.id;
-  if (owner !== undefined) {
-    const message = `is that of a product which already belongs to the local id "${owner}". Give each product a handle of its own.`;
-    throw new ValidationError('The product is invalid', { issues: [{ field: 'handle', message }], shop: client.shop });
-  }
-  await client.graphql(
-    MetafieldsWriteDocument,
-    { metafields: [{ ownerId: product.id, namespace, key, type, value }] },
-    options,
-  );
-  return product.id;
-}
+const goneField = 'gid';
 
-async function send(
-  draft: ProductDraft,
-  { input, imagesHash }: ProductInput,
-  known: Known,
-  { client }: PushContext,
-  { signal }: PushOptions,
-): Promise<Known> {
-  const imagesStand = known.gid !== null && known.parts?.['images'] === imagesHash;
-  const identifier = identifierOf(draft, known.gid);
-  const { data, requestId } = await client.graphql(
-    ProductPushDocument,
-    { identifier, input: imagesStand ? withoutImages(input) : input },
-    { priority: 'background', ...(signal && { signal }) },
-  );
-  const product = data.productSet?.product;
-  if (!product) {
-    throw new InvalidResponseError(`${client.shop} returned neither a product nor user errors for productSet.`, {
-      shop: client.shop,
-      ...(requestId !== undefined && { requestId }),
-    });
-  }
-  return { gid: product.id, parts: { ...known.parts, images: imagesHash }, shopifyUpdatedAt: product.updatedAt };
-}
-
-/** Publishes, unless the same publications were requested before: what a merchant has unpublished since stays so. */
-async function publish(known: Known, { client, publications }: PushContext, { signal }: PushOptions): Promise<Known> {
-  const requested = contentHash(publications);
-  if (known.gid === null || publications.length === 0 || known.parts?.['publications'] === requested) return known;
-  const { data } = await client.graphql(
-    ProductPublishDocument,
-    { id: known.gid, publications: publications.map((publicationId) => ({ publicationId })) },
-    { priority: 'background', ...(signal && { signal }) },
-  );
-  const published = data.publishablePublish?.publishable;
-  return {
-    ...known,
-    parts: { ...known.parts, publications: requested },
-    shopifyUpdatedAt: published && 'updatedAt' in published ? published.updatedAt : known.shopifyUpdatedAt,
-  };
+function lastErrorOf({ code, message }: ShopwrightError): NonNullable<SyncRecord['lastError']> {
+  return { code, message };
 }
 
 function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, 'status' | 'lastError'> {
-  const lastError = { code: error.code, message: error.message };
+  const lastError = lastErrorOf(error);
   // An error that concerns the shop says nothing about the product.
   if (isShopWide(error)) return { status: 'pending', lastError };
-  const gone =
-    gid !== null && isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => goneCodes.has(code));
-  return { status: gone ? 'deleted-in-shopify' : 'failed', lastError };
+  return { status: gid !== null && saysGone(error) ? 'deleted-in-shopify' : 'failed', lastError };
 }
 
-/** Codes of `productSet` for an identifier whose product is gone. */
+/** Whether an error says that the product is not there: a response to a read, or to a mutation that came too late. */
+function saysGone(error: ShopwrightError): boolean {
+  if (isShopwrightError(error, 'VALIDATION_FAILED')) return error.issues.some(({ field }) => field === goneField);
+  if (!isShopwrightError(error, 'USER_ERROR')) return false;
+  return error.userErrors.some(
+    ({ code, message }) => goneCodes.has(code) || (code == null && message === 'Product does not exist'),
+  );
+}
+
+/** Codes for an identifier whose product is gone. */
 const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
 
 const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
@@ -259,27 +626,8 @@ export function isShopWide(error: ShopwrightError): boolean {
   return shopWideCodes.has(error.code);
 }
 
-/**
- * What a push sent, as the sync record keeps it: the whole input, including images that the shop already had, and the
- * publications. Without secrets: image addresses lose their query, and what looks like a token is redacted.
- */
-function toSyncData({ input }: ProductInput, publications: readonly string[]): JsonObject {
-  const text = JSON.stringify({ input, publications }, (key, value: unknown) => {
-    if (typeof value !== 'string') return value;
-    return redactText(key === 'originalSource' ? publicAddress(value) : value);
-  });
-  return JSON.parse(text) as JsonObject;
-}
-
-/** An address without what grants access to it: user, password, and the query, which may hold a signature. */
-function publicAddress(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const url = new URL(address);
-  return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
 /** The part hashes of a record without one of them, so that this part is sent again. */
-export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
+function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
   return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
 }
 

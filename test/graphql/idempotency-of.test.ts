@@ -53,6 +53,26 @@ describe('the class of an operation', () => {
       {},
       'unsafe',
     ],
+    ['values of a product', 'mutation ($p: X) { productUpdate(product: $p) { product { id } } }', {}, 'idempotent'],
+    [
+      'uploads to a product',
+      'mutation ($p: X, $m: X) { productUpdate(product: $p, media: $m) { product { id } } }',
+      { m: [{ originalSource: 'https://example.com/a.jpg' }] },
+      'unsafe',
+    ],
+    [
+      'values of variants',
+      'mutation ($v: X) { productVariantsBulkUpdate(productId: "1", variants: $v) { product { id } } }',
+      {},
+      'idempotent',
+    ],
+    [
+      'new variants',
+      'mutation ($v: X) { productVariantsBulkCreate(productId: "1", variants: $v) { product { id } } }',
+      {},
+      'unsafe',
+    ],
+    ['tags', 'mutation { tagsAdd(id: "1", tags: []) { node { id } } }', {}, 'idempotent'],
     ['publishing', 'mutation { publishablePublish(id: "1", input: []) { shop { id } } }', {}, 'idempotent'],
     ['unpublishing', 'mutation { publishableUnpublish(id: "1", input: []) { shop { id } } }', {}, 'idempotent'],
     [

@@ -31,7 +31,8 @@ describe('a products/update webhook', () => {
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe(
       'changed-externally',
     );
-    expect(await stores.records.get(domain, 'tee-1')).toEqual({ ...record, shopifyUpdatedAt: later });
+    const noted = { ...record, shopifyUpdatedAt: later, version: record.version + 1 };
+    expect(await stores.records.get(domain, 'tee-1')).toEqual(noted);
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('not-newer');
   });
 
@@ -70,12 +71,12 @@ describe('a webhook that another process gets than the one that pushes', () => {
     const [reached, { opened, open }] = [gate(), gate()];
     const records = {
       ...stores.records,
-      put: async (record: SyncRecord) => {
+      putIf: async (record: SyncRecord, version: number | undefined) => {
         if (record.status === 'synced') {
           reached.open();
           await opened;
         }
-        await stores.records.put(record);
+        return stores.records.putIf(record, version);
       },
     };
     const sync = createProductSync({ client, stores: { ...stores, records }, clock });
@@ -96,15 +97,16 @@ describe('a webhook that another process gets than the one that pushes', () => {
     expect(await clock.run(effect)).toBe('not-newer');
     expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
       status: 'synced',
-      lastSyncData: { input: { title: 'New title' } },
+      lastSyncData: { facts: { product: { '': { title: 'New title' } } } },
     });
   });
 
   it('writes nothing over a push that takes long', async () => {
     const { clock, stores, other, push, open, echo } = await pushing();
-    const put = vi.spyOn(stores.records, 'put');
+    const put = vi.spyOn(stores.records, 'putIf');
     expect(await clock.run(other.applyWebhook(echo))).toBe('changed-externally');
     expect(put).not.toHaveBeenCalled();
+    put.mockRestore();
     open();
     await clock.run(push);
     expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('synced');

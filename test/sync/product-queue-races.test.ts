@@ -47,7 +47,7 @@ function setup() {
       async fetch(request, init) {
         const sent = await new Request(request, init).clone().text();
         const response = await fake.fetch(request, init);
-        if (sent.includes('ProductPush')) await fire(hooks, 'onPushed');
+        if (/ProductPush|ProductFieldsUpdate/.test(sent)) await fire(hooks, 'onPushed');
         return response;
       },
     });

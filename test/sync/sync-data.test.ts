@@ -7,13 +7,16 @@ describe('the sync data of a record', () => {
     await clock.run(sync.push(tee()));
     await clock.run(sync.push(tee('tee-1', { title: 'New title' })));
     expect((await stores.records.get(domain, 'tee-1'))?.lastSyncData).toMatchObject({
-      input: {
-        title: 'New title',
-        files: [{ originalSource: 'https://cdn.example.com/tee-1.jpg', alt: 'A tee' }],
-        variants: [{ sku: 'tee-1-S', price: '24.9' }, { sku: 'tee-1-M' }],
+      facts: {
+        product: { '': { title: 'New title' } },
+        variants: { 'tee-1-S': { price: '24.9' }, 'tee-1-M': {} },
       },
+      ids: { variants: { 'tee-1-S': expect.stringContaining('gid://'), 'tee-1-M': expect.stringContaining('gid://') } },
       publications: [],
     });
+    expect(Object.values(Object((await stores.records.get(domain, 'tee-1'))?.lastSyncData?.['facts']).images)).toEqual([
+      { url: 'https://cdn.example.com/tee-1.jpg', alt: 'A tee' },
+    ]);
   });
 
   it('stay those of the last success while pushes fail', async () => {
@@ -22,7 +25,9 @@ describe('the sync data of a record', () => {
     await clock.run(sync.push(tee()));
     const result = await clock.run(sync.push(tee('tee-1', { title: 'New title', handle: 'taken' })));
     expect(result.outcome).toBe('failed');
-    expect((await stores.records.get(domain, 'tee-1'))?.lastSyncData).toMatchObject({ input: { title: 'Tee tee-1' } });
+    expect((await stores.records.get(domain, 'tee-1'))?.lastSyncData).toMatchObject({
+      facts: { product: { '': { title: 'Tee tee-1' } } },
+    });
   });
 
   it('hold no signature, password or token', async () => {

@@ -294,7 +294,7 @@ describe('shop/redact', () => {
 const emptyRecord = {
   status: 'synced',
   version: 1,
-    hash: null,
+  hash: null,
   parts: null,
   lastError: null,
   attempts: 0,

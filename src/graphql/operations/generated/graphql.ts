@@ -268,6 +268,12 @@ export type CountryHarmonizedSystemCodeInput = {
   harmonizedSystemCode: string;
 };
 
+export type CreateMediaInput = {
+  alt?: string | null | undefined;
+  mediaContentType: MediaContentType;
+  originalSource: string;
+};
+
 export type CurrencyCode =
   | 'AED'
   | 'AFN'
@@ -456,9 +462,57 @@ export type FileSetInput = {
   originalSource?: string | null | undefined;
 };
 
+export type FileUpdateInput = {
+  alt?: string | null | undefined;
+  filename?: string | null | undefined;
+  id: string;
+  originalSource?: string | null | undefined;
+  previewImageSource?: string | null | undefined;
+  referencesToAdd?: Array<string> | null | undefined;
+  referencesToRemove?: Array<string> | null | undefined;
+};
+
+export type FilesErrorCode =
+  | 'ALT_VALUE_LIMIT_EXCEEDED'
+  | 'BLANK_SEARCH'
+  | 'FILENAME_ALREADY_EXISTS'
+  | 'FILE_DOES_NOT_EXIST'
+  | 'FILE_LOCKED'
+  | 'INVALID'
+  | 'INVALID_DUPLICATE_MODE_FOR_TYPE'
+  | 'INVALID_DUPLICATE_RESOLUTION_MODE'
+  | 'INVALID_FAILED_MEDIA_STATE'
+  | 'INVALID_FILENAME'
+  | 'INVALID_FILENAME_EXTENSION'
+  | 'INVALID_IMAGE_SOURCE_URL'
+  | 'INVALID_QUERY'
+  | 'MEDIA_CANNOT_BE_MODIFIED'
+  | 'MISMATCHED_FILENAME_AND_ORIGINAL_SOURCE'
+  | 'MISSING_ARGUMENTS'
+  | 'MISSING_FILENAME_FOR_DUPLICATE_MODE_REPLACE'
+  | 'NON_IMAGE_MEDIA_PER_SHOP_LIMIT_EXCEEDED'
+  | 'NON_READY_STATE'
+  | 'PRODUCT_MEDIA_LIMIT_EXCEEDED'
+  | 'PRODUCT_SUSPENDED'
+  | 'REFERENCE_TARGET_DOES_NOT_EXIST'
+  | 'TOO_MANY_ARGUMENTS'
+  | 'TOO_MANY_FILE_REFERENCE'
+  | 'UNACCEPTABLE_ASSET'
+  | 'UNACCEPTABLE_TRIAL_ASSET'
+  | 'UNACCEPTABLE_UNVERIFIED_TRIAL_ASSET'
+  | 'UNSUPPORTED_FILE_REFERENCE'
+  | 'UNSUPPORTED_MEDIA_TYPE_FOR_FILENAME_UPDATE'
+  | (string & {});
+
 export type HasMetafieldsMetafieldIdentifierInput = {
   key: string;
   namespace?: string | null | undefined;
+};
+
+export type InventoryAdjustmentInput = {
+  adjustment?: number | null | undefined;
+  changeFromQuantity?: number | null | undefined;
+  locationId: string;
 };
 
 export type InventoryItemInput = {
@@ -478,11 +532,35 @@ export type InventoryItemMeasurementInput = {
   weight?: WeightInput | null | undefined;
 };
 
+export type InventoryLevelInput = {
+  availableQuantity: number;
+  locationId: string;
+};
+
 export type LinkedMetafieldCreateInput = {
   key: string;
   namespace: string;
   values?: Array<string> | null | undefined;
 };
+
+export type LinkedMetafieldUpdateInput = {
+  key: string;
+  namespace: string;
+};
+
+export type MediaContentType =
+  | 'EXTERNAL_VIDEO'
+  | 'IMAGE'
+  | 'MODEL_3D'
+  | 'VIDEO'
+  | (string & {});
+
+export type MediaStatus =
+  | 'FAILED'
+  | 'PROCESSING'
+  | 'READY'
+  | 'UPLOADED'
+  | (string & {});
 
 export type MetafieldAccessInput = {
   admin?: MetafieldAdminAccessInput | null | undefined;
@@ -583,6 +661,12 @@ export type MetafieldDefinitionValidationInput = {
   value: string;
 };
 
+export type MetafieldIdentifierInput = {
+  key: string;
+  namespace: string;
+  ownerId: string;
+};
+
 export type MetafieldInput = {
   id?: string | null | undefined;
   key?: string | null | undefined;
@@ -652,6 +736,13 @@ export type MetafieldsSetUserErrorCode =
   | 'TOO_SHORT'
   | (string & {});
 
+export type OptionCreateInput = {
+  linkedMetafield?: LinkedMetafieldCreateInput | null | undefined;
+  name?: string | null | undefined;
+  position?: number | null | undefined;
+  values?: Array<OptionValueCreateInput> | null | undefined;
+};
+
 export type OptionSetInput = {
   id?: string | null | undefined;
   linkedMetafield?: LinkedMetafieldCreateInput | null | undefined;
@@ -660,8 +751,26 @@ export type OptionSetInput = {
   values?: Array<OptionValueSetInput> | null | undefined;
 };
 
+export type OptionUpdateInput = {
+  id: string;
+  linkedMetafield?: LinkedMetafieldUpdateInput | null | undefined;
+  name?: string | null | undefined;
+  position?: number | null | undefined;
+};
+
+export type OptionValueCreateInput = {
+  linkedMetafieldValue?: string | null | undefined;
+  name?: string | null | undefined;
+};
+
 export type OptionValueSetInput = {
   id?: string | null | undefined;
+  name?: string | null | undefined;
+};
+
+export type OptionValueUpdateInput = {
+  id: string;
+  linkedMetafieldValue?: string | null | undefined;
   name?: string | null | undefined;
 };
 
@@ -673,6 +782,80 @@ export type ProductIdentifierInput =
   {   customId: UniqueMetafieldValueInput; handle?: never; id?: never; }
   |  { customId?: never;   handle: string; id?: never; }
   |  { customId?: never; handle?: never;   id: string; };
+
+export type ProductOptionUpdateUserErrorCode =
+  | 'CANNOT_COMBINE_LINKED_AND_NONLINKED_OPTION_VALUES'
+  | 'CANNOT_CREATE_VARIANTS_ABOVE_LIMIT'
+  | 'CANNOT_DELETE_ALL_OPTION_VALUES_IN_OPTION'
+  | 'CANNOT_DELETE_VARIANT_WITHOUT_PERMISSION'
+  | 'CANNOT_LEAVE_OPTIONS_WITHOUT_VARIANTS'
+  | 'CANNOT_MAKE_CHANGES_IF_VARIANT_IS_MISSING_REQUIRED_SKU'
+  | 'DUPLICATED_OPTION_VALUE'
+  | 'DUPLICATE_LINKED_OPTION'
+  | 'INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION'
+  | 'INVALID_NAME'
+  | 'INVALID_POSITION'
+  | 'KEY_MISSING_IN_INPUT'
+  | 'LINKED_METAFIELD_DEFINITION_NOT_FOUND'
+  | 'LINKED_OPTIONS_NOT_SUPPORTED_FOR_SHOP'
+  | 'LINKED_OPTION_UPDATE_MISSING_VALUES'
+  | 'NO_KEY_ON_CREATE'
+  | 'OPTION_ALREADY_EXISTS'
+  | 'OPTION_DOES_NOT_EXIST'
+  | 'OPTION_LINKED_METAFIELD_ALREADY_TAKEN'
+  | 'OPTION_NAME_TOO_LONG'
+  | 'OPTION_VALUES_OVER_LIMIT'
+  | 'OPTION_VALUE_ALREADY_EXISTS'
+  | 'OPTION_VALUE_CONFLICTING_OPERATION'
+  | 'OPTION_VALUE_DOES_NOT_EXIST'
+  | 'OPTION_VALUE_HAS_VARIANTS'
+  | 'OPTION_VALUE_NAME_TOO_LONG'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'TOO_MANY_VARIANTS_CREATED'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | (string & {});
+
+export type ProductOptionsCreateUserErrorCode =
+  | 'CANNOT_COMBINE_LINKED_METAFIELD_AND_OPTION_VALUES'
+  | 'CANNOT_MAKE_CHANGES_IF_VARIANT_IS_MISSING_REQUIRED_SKU'
+  | 'DUPLICATED_OPTION_NAME'
+  | 'DUPLICATED_OPTION_VALUE'
+  | 'DUPLICATE_LINKED_OPTION'
+  | 'INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION'
+  | 'INVALID_NAME'
+  | 'LINKED_METAFIELD_DEFINITION_NOT_FOUND'
+  | 'LINKED_METAFIELD_VALUE_WITHOUT_LINKED_OPTION'
+  | 'LINKED_OPTIONS_NOT_SUPPORTED_FOR_SHOP'
+  | 'MISSING_METAFIELD_VALUES_FOR_LINKED_OPTION'
+  | 'NEW_OPTION_WITHOUT_VALUE_FOR_EXISTING_VARIANTS'
+  | 'OPTIONS_OVER_LIMIT'
+  | 'OPTION_ALREADY_EXISTS'
+  | 'OPTION_LINKED_METAFIELD_ALREADY_TAKEN'
+  | 'OPTION_NAME_MISSING'
+  | 'OPTION_NAME_TOO_LONG'
+  | 'OPTION_POSITION_MISSING'
+  | 'OPTION_VALUES_MISSING'
+  | 'OPTION_VALUES_OVER_LIMIT'
+  | 'OPTION_VALUE_NAME_TOO_LONG'
+  | 'POSITION_OUT_OF_BOUNDS'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'TOO_MANY_VARIANTS_CREATED'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | (string & {});
+
+export type ProductOptionsDeleteUserErrorCode =
+  | 'CANNOT_DELETE_OPTION_WITH_MULTIPLE_VALUES'
+  | 'CANNOT_DELETE_VARIANT_WITHOUT_PERMISSION'
+  | 'CANNOT_MAKE_CHANGES_IF_VARIANT_IS_MISSING_REQUIRED_SKU'
+  | 'CANNOT_USE_NON_DESTRUCTIVE_STRATEGY'
+  | 'OPTIONS_DO_NOT_BELONG_TO_THE_SAME_PRODUCT'
+  | 'OPTION_DOES_NOT_EXIST'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | (string & {});
 
 export type ProductSetIdentifiers =
   {   customId: UniqueMetafieldValueInput; handle?: never; id?: never; }
@@ -757,6 +940,27 @@ export type ProductStatus =
   | 'UNLISTED'
   | (string & {});
 
+export type ProductUpdateInput = {
+  category?: string | null | undefined;
+  collectionsToJoin?: Array<string> | null | undefined;
+  collectionsToLeave?: Array<string> | null | undefined;
+  deleteConflictingConstrainedMetafields?: boolean | null | undefined;
+  descriptionHtml?: string | null | undefined;
+  giftCardTemplateSuffix?: string | null | undefined;
+  handle?: string | null | undefined;
+  id?: string | null | undefined;
+  metafields?: Array<MetafieldInput> | null | undefined;
+  productType?: string | null | undefined;
+  redirectNewHandle?: boolean | null | undefined;
+  requiresSellingPlan?: boolean | null | undefined;
+  seo?: SeoInput | null | undefined;
+  status?: ProductStatus | null | undefined;
+  tags?: Array<string> | null | undefined;
+  templateSuffix?: string | null | undefined;
+  title?: string | null | undefined;
+  vendor?: string | null | undefined;
+};
+
 export type ProductVariantInventoryPolicy =
   | 'CONTINUE'
   | 'DENY'
@@ -782,6 +986,95 @@ export type ProductVariantSetInput = {
   taxable?: boolean | null | undefined;
   unitPriceMeasurement?: UnitPriceMeasurementInput | null | undefined;
 };
+
+export type ProductVariantsBulkCreateStrategy =
+  | 'DEFAULT'
+  | 'PRESERVE_STANDALONE_VARIANT'
+  | 'REMOVE_STANDALONE_VARIANT'
+  | (string & {});
+
+export type ProductVariantsBulkCreateUserErrorCode =
+  | 'CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE'
+  | 'GREATER_THAN_OR_EQUAL_TO'
+  | 'INVALID'
+  | 'INVALID_INPUT'
+  | 'INVENTORY_QUANTITIES_LIMIT_EXCEEDED'
+  | 'LOCAL_CURRENCY_GIFT_CARD_PRICE_MUST_BE_ZERO'
+  | 'MUST_BE_FOR_THIS_PRODUCT'
+  | 'NEED_TO_ADD_OPTION_VALUES'
+  | 'NEGATIVE_PRICE_VALUE'
+  | 'NOT_DEFINED_FOR_SHOP'
+  | 'NO_KEY_ON_CREATE'
+  | 'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'SUBSCRIPTION_VIOLATION'
+  | 'TOO_MANY_INVENTORY_LOCATIONS'
+  | 'TRACKED_VARIANT_LOCATION_NOT_FOUND'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | 'VARIANT_ALREADY_EXISTS'
+  | 'VARIANT_ALREADY_EXISTS_CHANGE_OPTION_VALUE'
+  | (string & {});
+
+export type ProductVariantsBulkDeleteUserErrorCode =
+  | 'AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT'
+  | 'CANNOT_DELETE_LAST_VARIANT'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | (string & {});
+
+export type ProductVariantsBulkInput = {
+  barcode?: string | null | undefined;
+  compareAtPrice?: Money | null | undefined;
+  id?: string | null | undefined;
+  inventoryItem?: InventoryItemInput | null | undefined;
+  inventoryPolicy?: ProductVariantInventoryPolicy | null | undefined;
+  inventoryQuantities?: Array<InventoryLevelInput> | null | undefined;
+  mediaId?: string | null | undefined;
+  mediaSrc?: Array<string> | null | undefined;
+  metafields?: Array<MetafieldInput> | null | undefined;
+  optionValues?: Array<VariantOptionValueInput> | null | undefined;
+  price?: Money | null | undefined;
+  published?: boolean | null | undefined;
+  quantityAdjustments?: Array<InventoryAdjustmentInput> | null | undefined;
+  requiresComponents?: boolean | null | undefined;
+  showUnitPrice?: boolean | null | undefined;
+  taxCode?: string | null | undefined;
+  taxable?: boolean | null | undefined;
+  unitPriceMeasurement?: UnitPriceMeasurementInput | null | undefined;
+};
+
+export type ProductVariantsBulkUpdateUserErrorCode =
+  | 'BLANK'
+  | 'CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE'
+  | 'CANNOT_SPECIFY_BOTH'
+  | 'GREATER_THAN_OR_EQUAL_TO'
+  | 'INVALID_INPUT'
+  | 'INVALID_VALUE'
+  | 'INVENTORY_QUANTITIES_LIMIT_EXCEEDED'
+  | 'LOCAL_CURRENCY_GIFT_CARD_PRICE_MUST_BE_ZERO'
+  | 'MUST_BE_FOR_THIS_PRODUCT'
+  | 'MUST_SPECIFY_ONE_OF_PAIR'
+  | 'NEED_TO_ADD_OPTION_VALUES'
+  | 'NEGATIVE_PRICE_VALUE'
+  | 'NOT_DEFINED_FOR_SHOP'
+  | 'NO_INVENTORY_QUANTITES_DURING_UPDATE'
+  | 'NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE'
+  | 'OPTION_DOES_NOT_EXIST'
+  | 'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS'
+  | 'OPTION_VALUE_DOES_NOT_EXIST'
+  | 'OPTION_VALUE_NAME_TOO_LONG'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
+  | 'PRODUCT_VARIANT_DOES_NOT_EXIST'
+  | 'PRODUCT_VARIANT_ID_MISSING'
+  | 'SUBSCRIPTION_VIOLATION'
+  | 'TOO_LONG'
+  | 'TOO_SHORT'
+  | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | 'VARIANT_ALREADY_EXISTS'
+  | (string & {});
 
 export type PublicationInput = {
   /** @deprecated Field no longer supported */
@@ -1115,13 +1408,611 @@ export type MetafieldsWriteMutationVariables = Exact<{
 
 export type MetafieldsWriteMutation = { metafieldsSet: { metafields: Array<{ id: Gid }> | null, userErrors: Array<{ code: MetafieldsSetUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
-export type ProductPushMutationVariables = Exact<{
-  identifier: ProductSetIdentifiers;
-  input: ProductSetInput;
+export type MetafieldsRemoveMutationVariables = Exact<{
+  metafields: Array<MetafieldIdentifierInput> | MetafieldIdentifierInput;
 }>;
 
 
-export type ProductPushMutation = { productSet: { product: { id: Gid, handle: string, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductSetUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+export type MetafieldsRemoveMutation = { metafieldsDelete: { deletedMetafields: Array<{ key: string } | null> | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type ProductPushMutationVariables = Exact<{
+  identifier: ProductSetIdentifiers;
+  input: ProductSetInput;
+  variants: number;
+  images: number;
+}>;
+
+
+export type ProductPushMutation = { productSet: { product: { id: Gid, handle: string, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, variants: { nodes: Array<{ id: Gid, sku: string | null }> }, media: { nodes: Array<
+          | { id: Gid }
+          | { id: Gid }
+          | { id: Gid }
+          | { id: Gid }
+        > } } | null, userErrors: Array<{ code: ProductSetUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductsReadQueryVariables = Exact<{
+  ids: Array<string> | string;
+  variants: number;
+  withVariantImages: boolean;
+  images: number;
+  metafields: number;
+  metafieldKeys?: Array<string> | string | null | undefined;
+}>;
+
+
+export type ProductsReadQuery = { nodes: Array<
+    | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }>, media: { nodes: Array<
+          | { id: Gid, alt: string | null, status: MediaStatus }
+          | { id: Gid, alt: string | null, status: MediaStatus, image: { url: UrlString } | null }
+          | { id: Gid, alt: string | null, status: MediaStatus }
+          | { id: Gid, alt: string | null, status: MediaStatus }
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, barcode: string | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
+              | { id: Gid }
+              | { id: Gid }
+              | { id: Gid }
+              | { id: Gid }
+            > } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type ProductVariantsReadQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+  withVariantImages: boolean;
+}>;
+
+
+export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, barcode: string | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
+            | { id: Gid }
+            | { id: Gid }
+            | { id: Gid }
+            | { id: Gid }
+          > } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type ProductStampsQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type ProductStampsQuery = { nodes: Array<
+    | { id: Gid, updatedAt: DateTime }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type ProductFieldsUpdateMutationVariables = Exact<{
+  product: ProductUpdateInput;
+}>;
+
+
+export type ProductFieldsUpdateMutation = { productUpdate: { product: { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type ProductImagesAddMutationVariables = Exact<{
+  id: string;
+  media: Array<CreateMediaInput> | CreateMediaInput;
+  last: number;
+}>;
+
+
+export type ProductImagesAddMutation = { productUpdate: { product: { id: Gid, updatedAt: DateTime, media: { nodes: Array<
+          | { id: Gid }
+          | { id: Gid }
+          | { id: Gid }
+          | { id: Gid }
+        > } } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type ProductTagsAddMutationVariables = Exact<{
+  id: string;
+  tags: Array<string> | string;
+}>;
+
+
+export type ProductTagsAddMutation = { tagsAdd: { node:
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+     | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type ProductTagsRemoveMutationVariables = Exact<{
+  id: string;
+  tags: Array<string> | string;
+}>;
+
+
+export type ProductTagsRemoveMutation = { tagsRemove: { node:
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+     | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type ProductOptionsCreateMutationVariables = Exact<{
+  productId: string;
+  options: Array<OptionCreateInput> | OptionCreateInput;
+}>;
+
+
+export type ProductOptionsCreateMutation = { productOptionsCreate: { product: { id: Gid, updatedAt: DateTime, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }> } | null, userErrors: Array<{ code: ProductOptionsCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductOptionUpdateMutationVariables = Exact<{
+  productId: string;
+  option: OptionUpdateInput;
+  rename?: Array<OptionValueUpdateInput> | OptionValueUpdateInput | null | undefined;
+  delete?: Array<string> | string | null | undefined;
+}>;
+
+
+export type ProductOptionUpdateMutation = { productOptionUpdate: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductOptionUpdateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductOptionsDeleteMutationVariables = Exact<{
+  productId: string;
+  options: Array<string> | string;
+}>;
+
+
+export type ProductOptionsDeleteMutation = { productOptionsDelete: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductOptionsDeleteUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductVariantsCreateMutationVariables = Exact<{
+  productId: string;
+  variants: Array<ProductVariantsBulkInput> | ProductVariantsBulkInput;
+  strategy: ProductVariantsBulkCreateStrategy;
+}>;
+
+
+export type ProductVariantsCreateMutation = { productVariantsBulkCreate: { product: { id: Gid, updatedAt: DateTime } | null, productVariants: Array<{ id: Gid, sku: string | null }> | null, userErrors: Array<{ code: ProductVariantsBulkCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductVariantsUpdateMutationVariables = Exact<{
+  productId: string;
+  variants: Array<ProductVariantsBulkInput> | ProductVariantsBulkInput;
+}>;
+
+
+export type ProductVariantsUpdateMutation = { productVariantsBulkUpdate: { product: { id: Gid, updatedAt: DateTime, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }> } | null, userErrors: Array<{ code: ProductVariantsBulkUpdateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductVariantsDeleteMutationVariables = Exact<{
+  productId: string;
+  ids: Array<string> | string;
+}>;
+
+
+export type ProductVariantsDeleteMutation = { productVariantsBulkDelete: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductVariantsBulkDeleteUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductRemoveMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProductRemoveMutation = { productDelete: { deletedProductId: Gid | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type FilesChangeMutationVariables = Exact<{
+  files: Array<FileUpdateInput> | FileUpdateInput;
+}>;
+
+
+export type FilesChangeMutation = { fileUpdate: { files: Array<
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+    > | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type ProductByIdentifierQueryVariables = Exact<{
   identifier: ProductIdentifierInput;
@@ -1138,6 +2029,22 @@ export type ProductByHandleQueryVariables = Exact<{
 
 
 export type ProductByHandleQuery = { productByIdentifier: { id: Gid, metafield: { value: string } | null } | null };
+
+export type VariantsFindQueryVariables = Exact<{
+  query: string;
+}>;
+
+
+export type VariantsFindQuery = { productVariants: { nodes: Array<{ id: Gid, sku: string | null, barcode: string | null, product: { id: Gid } }> } };
+
+export type ProductOwnerQueryVariables = Exact<{
+  id: string;
+  namespace: string;
+  key: string;
+}>;
+
+
+export type ProductOwnerQuery = { product: { id: Gid, metafield: { value: string } | null } | null };
 
 export type PublicationsQueryVariables = Exact<{
   first: number;
@@ -1278,13 +2185,41 @@ export const MetafieldsWriteDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MetafieldsWriteMutation, MetafieldsWriteMutationVariables>;
+export const MetafieldsRemoveDocument = new TypedDocumentString(`
+    mutation MetafieldsRemove($metafields: [MetafieldIdentifierInput!]!) {
+  metafieldsDelete(metafields: $metafields) {
+    deletedMetafields {
+      key
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MetafieldsRemoveMutation, MetafieldsRemoveMutationVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
-    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!) {
+    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $variants: Int!, $images: Int!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
     product {
       id
       handle
       updatedAt
+      title
+      descriptionHtml
+      vendor
+      productType
+      variants(first: $variants) {
+        nodes {
+          id
+          sku
+        }
+      }
+      media(first: $images) {
+        nodes {
+          id
+        }
+      }
     }
     userErrors {
       code
@@ -1294,6 +2229,345 @@ export const ProductPushDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductPushMutation, ProductPushMutationVariables>;
+export const ProductsReadDocument = new TypedDocumentString(`
+    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!]) {
+  nodes(ids: $ids) {
+    ... on Product {
+      id
+      updatedAt
+      title
+      descriptionHtml
+      vendor
+      productType
+      handle
+      status
+      tags
+      category {
+        id
+      }
+      seo {
+        title
+        description
+      }
+      options {
+        id
+        name
+        optionValues {
+          id
+          name
+        }
+      }
+      media(first: $images) {
+        nodes {
+          id
+          alt
+          status
+          ... on MediaImage {
+            image {
+              url
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+      metafields(first: $metafields, keys: $metafieldKeys) {
+        nodes {
+          namespace
+          key
+          type
+          value
+        }
+      }
+      variants(first: $variants) {
+        nodes {
+          id
+          sku
+          price
+          compareAtPrice
+          barcode
+          taxable
+          inventoryPolicy
+          inventoryQuantity
+          selectedOptions {
+            name
+            value
+          }
+          media(first: 1) @include(if: $withVariantImages) {
+            nodes {
+              id
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductsReadQuery, ProductsReadQueryVariables>;
+export const ProductVariantsReadDocument = new TypedDocumentString(`
+    query ProductVariantsRead($id: ID!, $first: Int!, $after: String, $withVariantImages: Boolean!) {
+  product(id: $id) {
+    variants(first: $first, after: $after) {
+      nodes {
+        id
+        sku
+        price
+        compareAtPrice
+        barcode
+        taxable
+        inventoryPolicy
+        inventoryQuantity
+        selectedOptions {
+          name
+          value
+        }
+        media(first: 1) @include(if: $withVariantImages) {
+          nodes {
+            id
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantsReadQuery, ProductVariantsReadQueryVariables>;
+export const ProductStampsDocument = new TypedDocumentString(`
+    query ProductStamps($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Product {
+      id
+      updatedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductStampsQuery, ProductStampsQueryVariables>;
+export const ProductFieldsUpdateDocument = new TypedDocumentString(`
+    mutation ProductFieldsUpdate($product: ProductUpdateInput!) {
+  productUpdate(product: $product) {
+    product {
+      id
+      updatedAt
+      title
+      descriptionHtml
+      vendor
+      productType
+      handle
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductFieldsUpdateMutation, ProductFieldsUpdateMutationVariables>;
+export const ProductImagesAddDocument = new TypedDocumentString(`
+    mutation ProductImagesAdd($id: ID!, $media: [CreateMediaInput!]!, $last: Int!) {
+  productUpdate(product: { id: $id }, media: $media) {
+    product {
+      id
+      updatedAt
+      media(last: $last) {
+        nodes {
+          id
+        }
+      }
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductImagesAddMutation, ProductImagesAddMutationVariables>;
+export const ProductTagsAddDocument = new TypedDocumentString(`
+    mutation ProductTagsAdd($id: ID!, $tags: [String!]!) {
+  tagsAdd(id: $id, tags: $tags) {
+    node {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductTagsAddMutation, ProductTagsAddMutationVariables>;
+export const ProductTagsRemoveDocument = new TypedDocumentString(`
+    mutation ProductTagsRemove($id: ID!, $tags: [String!]!) {
+  tagsRemove(id: $id, tags: $tags) {
+    node {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductTagsRemoveMutation, ProductTagsRemoveMutationVariables>;
+export const ProductOptionsCreateDocument = new TypedDocumentString(`
+    mutation ProductOptionsCreate($productId: ID!, $options: [OptionCreateInput!]!) {
+  productOptionsCreate(
+    productId: $productId
+    options: $options
+    variantStrategy: LEAVE_AS_IS
+  ) {
+    product {
+      id
+      updatedAt
+      options {
+        id
+        name
+        optionValues {
+          id
+          name
+        }
+      }
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOptionsCreateMutation, ProductOptionsCreateMutationVariables>;
+export const ProductOptionUpdateDocument = new TypedDocumentString(`
+    mutation ProductOptionUpdate($productId: ID!, $option: OptionUpdateInput!, $rename: [OptionValueUpdateInput!], $delete: [ID!]) {
+  productOptionUpdate(
+    productId: $productId
+    option: $option
+    optionValuesToUpdate: $rename
+    optionValuesToDelete: $delete
+    variantStrategy: LEAVE_AS_IS
+  ) {
+    product {
+      id
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOptionUpdateMutation, ProductOptionUpdateMutationVariables>;
+export const ProductOptionsDeleteDocument = new TypedDocumentString(`
+    mutation ProductOptionsDelete($productId: ID!, $options: [ID!]!) {
+  productOptionsDelete(
+    productId: $productId
+    options: $options
+    strategy: NON_DESTRUCTIVE
+  ) {
+    product {
+      id
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOptionsDeleteMutation, ProductOptionsDeleteMutationVariables>;
+export const ProductVariantsCreateDocument = new TypedDocumentString(`
+    mutation ProductVariantsCreate($productId: ID!, $variants: [ProductVariantsBulkInput!]!, $strategy: ProductVariantsBulkCreateStrategy!) {
+  productVariantsBulkCreate(
+    productId: $productId
+    variants: $variants
+    strategy: $strategy
+  ) {
+    product {
+      id
+      updatedAt
+    }
+    productVariants {
+      id
+      sku
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantsCreateMutation, ProductVariantsCreateMutationVariables>;
+export const ProductVariantsUpdateDocument = new TypedDocumentString(`
+    mutation ProductVariantsUpdate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $productId, variants: $variants) {
+    product {
+      id
+      updatedAt
+      options {
+        id
+        name
+        optionValues {
+          id
+          name
+        }
+      }
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantsUpdateMutation, ProductVariantsUpdateMutationVariables>;
+export const ProductVariantsDeleteDocument = new TypedDocumentString(`
+    mutation ProductVariantsDelete($productId: ID!, $ids: [ID!]!) {
+  productVariantsBulkDelete(productId: $productId, variantsIds: $ids) {
+    product {
+      id
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantsDeleteMutation, ProductVariantsDeleteMutationVariables>;
+export const ProductRemoveDocument = new TypedDocumentString(`
+    mutation ProductRemove($id: ID!) {
+  productDelete(input: { id: $id }, synchronous: true) {
+    deletedProductId
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductRemoveMutation, ProductRemoveMutationVariables>;
+export const FilesChangeDocument = new TypedDocumentString(`
+    mutation FilesChange($files: [FileUpdateInput!]!) {
+  fileUpdate(files: $files) {
+    files {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesChangeMutation, FilesChangeMutationVariables>;
 export const ProductByIdentifierDocument = new TypedDocumentString(`
     query ProductByIdentifier($identifier: ProductIdentifierInput!) {
   productByIdentifier(identifier: $identifier) {
@@ -1315,6 +2589,30 @@ export const ProductByHandleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductByHandleQuery, ProductByHandleQueryVariables>;
+export const VariantsFindDocument = new TypedDocumentString(`
+    query VariantsFind($query: String!) {
+  productVariants(first: 10, query: $query) {
+    nodes {
+      id
+      sku
+      barcode
+      product {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VariantsFindQuery, VariantsFindQueryVariables>;
+export const ProductOwnerDocument = new TypedDocumentString(`
+    query ProductOwner($id: ID!, $namespace: String!, $key: String!) {
+  product(id: $id) {
+    id
+    metafield(namespace: $namespace, key: $key) {
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOwnerQuery, ProductOwnerQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {

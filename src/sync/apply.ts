@@ -1,0 +1,546 @@
+import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
+import type { TypedDocument } from '../graphql/document.ts';
+import {
+  FilesChangeDocument,
+  MetafieldsRemoveDocument,
+  MetafieldsWriteDocument,
+  ProductFieldsUpdateDocument,
+  ProductImagesAddDocument,
+  ProductOptionsCreateDocument,
+  ProductOptionsDeleteDocument,
+  ProductOptionUpdateDocument,
+  ProductTagsAddDocument,
+  ProductTagsRemoveDocument,
+  type ProductUpdateInput,
+  type ProductVariantsBulkInput,
+  ProductVariantsCreateDocument,
+  ProductVariantsDeleteDocument,
+  ProductVariantsUpdateDocument,
+} from '../graphql/operations/generated/graphql.ts';
+import { sleep } from '../internal/abort.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { ProductChange } from './plan.ts';
+import {
+  type Facts,
+  type FactValue,
+  noOption,
+  type OptionPairs,
+  optionsKey,
+  type ProductFacts,
+  pairsOf,
+  type RemoteProduct,
+  type RemoteVariant,
+} from './product-facts.ts';
+import type { SyncClient } from './product-input.ts';
+import type { CallOptions } from './read-remote.ts';
+
+/** What an application of changes works on. */
+export interface Application {
+  readonly client: SyncClient;
+  readonly clock: Clock;
+  /** The product as it was read: what is changed here is compared with it. */
+  readonly remote: RemoteProduct;
+  readonly changes: readonly ProductChange[];
+  /** The variants of the draft by key, whole: one that is made anew needs all of its values. */
+  readonly desired: ProductFacts;
+  /** Addresses of images by key, as Shopify can download them. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Gids of the product's images by key. Those that are uploaded are added. */
+  readonly imageIds: Map<string, string>;
+  /** Gids of the product's variants by key. Those that are made are added, those that go are removed. */
+  readonly variantIds: Map<string, string>;
+}
+
+/** What is known after an application. */
+export interface Applied {
+  /** Shopify's time of the last change that told one (ISO 8601). */
+  readonly updatedAt: string;
+  /** Values of `product` as Shopify keeps them, where a call has told. */
+  readonly stored: Facts;
+}
+
+/** The longest list that an input may have. */
+const maxList = 250;
+
+/** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
+const maxMetafields = 25;
+
+/** Milliseconds to wait for Shopify to be done with an upload: the first time, and the last. */
+const firstWaitMs = 500;
+
+const longestWaitMs = 16_000;
+
+/** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
+const maxUploads = 100;
+
+/**
+ * Makes the changes of a plan, each part by its own mutation, so that nothing is sent that is not to be changed: values,
+ * tags, metafields, images, then options and variants by their ids.
+ *
+ * @throws What a call throws. Calls before it have been made; a plan of the product as it is then has the rest.
+ */
+export async function applyChanges(application: Application, options: CallOptions): Promise<Applied> {
+  const run = new Run(application, options);
+  await run.fields();
+  await run.tags();
+  await run.metafields();
+  await run.uploads();
+  await run.options();
+  await run.variants();
+  await run.imageDetails();
+  return { updatedAt: run.updatedAt, stored: run.stored };
+}
+
+class Run {
+  updatedAt: string;
+  stored: Facts = {};
+  readonly #a: Application;
+  readonly #callOptions: { readonly priority: 'background'; readonly signal?: AbortSignal };
+
+  constructor(application: Application, { signal }: CallOptions) {
+    this.#a = application;
+    this.#callOptions = { priority: 'background', ...(signal && { signal }) };
+    this.updatedAt = application.remote.updatedAt;
+  }
+
+  /** Values of the product itself. */
+  async fields(): Promise<void> {
+    const [change] = this.#of('product', 'update');
+    if (!change) return;
+    const { seoTitle, seoDescription, ...fields } = toValues(change);
+    const seo = {
+      ...(seoTitle !== undefined && { title: seoTitle ?? '' }),
+      ...(seoDescription !== undefined && { description: seoDescription ?? '' }),
+    };
+    const product = { id: this.#gid, ...fields, ...(Object.keys(seo).length > 0 && { seo }) } as ProductUpdateInput;
+    const { productUpdate } = await this.#call(ProductFieldsUpdateDocument, { product });
+    const told = productUpdate?.product;
+    if (!told) return;
+    this.updatedAt = told.updatedAt;
+    const { title, descriptionHtml, vendor, productType, handle } = told;
+    this.stored = Object.fromEntries(
+      Object.entries({ title, descriptionHtml, vendor, productType, handle }).filter(([field]) => field in fields),
+    );
+  }
+
+  async tags(): Promise<void> {
+    const [added, removed] = (['add', 'remove'] as const).map((kind) => this.#of('tags', kind).map(({ name }) => name));
+    for (const tags of inChunks(added ?? [], maxList))
+      await this.#call(ProductTagsAddDocument, { id: this.#gid, tags });
+    for (const tags of inChunks(removed ?? [], maxList))
+      await this.#call(ProductTagsRemoveDocument, { id: this.#gid, tags });
+  }
+
+  async metafields(): Promise<void> {
+    const idOf = (key: string) => {
+      const dot = key.lastIndexOf('.');
+      return { ownerId: this.#gid, namespace: key.slice(0, dot), key: key.slice(dot + 1) };
+    };
+    const written = [...this.#of('metafields', 'add'), ...this.#of('metafields', 'update')].map(({ key }) => {
+      const { type, value } = this.#a.desired.metafields?.[key] ?? {};
+      return { ...idOf(key), type: String(type), value: String(value) };
+    });
+    for (const metafields of inChunks(written, maxMetafields))
+      await this.#call(MetafieldsWriteDocument, { metafields });
+    const removed = this.#of('metafields', 'remove').map(({ key }) => idOf(key));
+    for (const metafields of inChunks(removed, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
+  }
+
+  /** Images that are new: by reference where Shopify has the file already, else from their addresses. */
+  async uploads(): Promise<void> {
+    const added = this.#of('images', 'add');
+    const known = added.filter(({ gid }) => gid !== undefined);
+    await this.#changeFiles(known.map(({ gid = '' }) => ({ id: gid, referencesToAdd: [this.#gid] })));
+    for (const { key, gid } of known) if (gid !== undefined) this.#a.imageIds.set(key, gid);
+    for (const chunk of inChunks(
+      added.filter(({ gid }) => gid === undefined),
+      maxUploads,
+    )) {
+      const media = chunk.map(({ key, name, fields }) => ({
+        originalSource: this.#a.sources.get(key) ?? name,
+        alt: textOrNull(fields['alt']?.to),
+        mediaContentType: 'IMAGE' as const,
+      }));
+      const { productUpdate } = await this.#call(ProductImagesAddDocument, {
+        id: this.#gid,
+        media,
+        last: media.length,
+      });
+      const product = this.#need(productUpdate?.product);
+      this.updatedAt = product.updatedAt;
+      for (const [index, { key }] of chunk.entries()) {
+        const id = product.media.nodes[index]?.id;
+        if (id !== undefined) this.#a.imageIds.set(key, id);
+      }
+    }
+  }
+
+  /** Names of options and of their values, so that variants keep their ids through a correction. */
+  async options(): Promise<void> {
+    const target = this.#targetOptions();
+    if (!target) return;
+    const { remote } = this.#a;
+    if (isStandalone(remote.options)) {
+      if (target.names.length === 1 && target.names[0] === noOption[0] && target.isDefault) return;
+      await this.#createOptions(target.names, remote.variants);
+      return;
+    }
+    if (target.isDefault) return;
+    const pairs = pairOptions(
+      remote.options.map(({ name }) => name),
+      target.names,
+    );
+    for (const [index, option] of remote.options.entries()) {
+      const name = pairs[index];
+      if (name === undefined) continue;
+      const rename = this.#renamedValues(option, index, name);
+      if (name === option.name && rename.length === 0) continue;
+      await this.#call(ProductOptionUpdateDocument, {
+        productId: this.#gid,
+        option: { id: option.id, ...(name !== option.name && { name }) },
+        ...(rename.length > 0 && { rename }),
+      });
+    }
+    const added = target.names.filter((name) => !pairs.includes(name));
+    if (added.length > 0) await this.#createOptions(added, remote.variants);
+    this.#pairs = pairs;
+  }
+
+  /** Names of the options after `options()`, by the place of the option in the shop before. */
+  #pairs: readonly (string | undefined)[] | undefined;
+
+  /** Values of options by their ids, under the names that they have by now. */
+  readonly #renamed = new Map<string, string>();
+
+  /** Variants: those that go, those that change, those that are new. */
+  async variants(): Promise<void> {
+    const removed = this.#of('variants', 'remove');
+    const added = this.#of('variants', 'add');
+    const remaining = this.#a.remote.variants.length - removed.length;
+    // One variant must remain at any time.
+    if (remaining > 0) await this.#removeVariants(removed);
+    await this.#deleteOptions();
+    await this.#updateVariants();
+    for (const chunk of inChunks(added, maxList)) await this.#createVariants(chunk);
+    if (remaining <= 0) await this.#removeVariants(removed);
+  }
+
+  /** Alternative texts, and images that go: their files stay, so that a rollback can show them again. */
+  async imageDetails(): Promise<void> {
+    const changed = this.#of('images', 'update').flatMap(({ gid, fields }) =>
+      gid === undefined || !fields['alt'] ? [] : [{ id: gid, alt: textOrNull(fields['alt'].to) ?? '' }],
+    );
+    const removed = this.#of('images', 'remove').flatMap(({ gid }) =>
+      gid === undefined ? [] : [{ id: gid, referencesToRemove: [this.#gid] }],
+    );
+    await this.#changeFiles([...changed, ...removed]);
+    for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
+  }
+
+  get #gid(): string {
+    return this.#a.remote.id;
+  }
+
+  #of(list: ProductChange['list'], kind: ProductChange['kind']): readonly ProductChange[] {
+    return this.#a.changes.filter((change) => change.list === list && change.kind === kind);
+  }
+
+  async #call<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data> {
+    const { client } = this.#a;
+    const { data } = await client.graphql<Data, object>(
+      document as TypedDocument<Data, object>,
+      variables,
+      this.#callOptions,
+    );
+    return data;
+  }
+
+  #need<T>(value: T | null | undefined): T {
+    if (value) return value;
+    const { shop } = this.#a.client;
+    throw new InvalidResponseError(`${shop} returned neither a product nor user errors.`, { shop });
+  }
+
+  async #changeFiles(files: readonly { readonly id: string }[]): Promise<void> {
+    for (const chunk of inChunks(files, maxList)) {
+      for (let waitMs = firstWaitMs; ; waitMs *= 2) {
+        try {
+          await this.#call(FilesChangeDocument, { files: chunk });
+          break;
+        } catch (error) {
+          // Shopify is still at work on an upload, such as that of a push a moment ago.
+          const isBusy =
+            isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_STATE');
+          if (!isBusy || waitMs > longestWaitMs) throw error;
+          await sleep(this.#a.clock, waitMs, this.#callOptions.signal);
+        }
+      }
+    }
+  }
+
+  /** The options that the draft's variants have; `undefined` where none of them changes or comes. */
+  #targetOptions(): { readonly names: readonly string[]; readonly isDefault: boolean } | undefined {
+    const isTouched = this.#a.changes.some(({ list, fields }) => list === 'variants' && fields['options']);
+    const [first] = Object.values(this.#a.desired.variants ?? {});
+    const pairs = first?.['options'] as OptionPairs | undefined;
+    if (!isTouched || !pairs) return undefined;
+    const isDefault = pairs.length === 1 && pairs[0]?.[0] === noOption[0] && pairs[0][1] === noOption[1];
+    return { names: pairs.map(([name]) => name), isDefault };
+  }
+
+  /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
+  async #createOptions(names: readonly string[], variants: readonly RemoteVariant[]): Promise<void> {
+    const wanted = new Map(variants.map(({ id }) => [id as string, this.#desiredOptions(id)]));
+    const options = names.map((name) => {
+      const values = [...wanted.values()].flatMap((pairs) => pairs?.find(([option]) => option === name)?.[1] ?? []);
+      const [fallback] = Object.values(this.#a.desired.variants ?? {}).map(({ options }) => chosenValue(options, name));
+      const value = values[0] ?? fallback ?? noOption[1];
+      for (const { id } of variants) this.#given.set(`${id} ${name}`, value);
+      return { name, values: [{ name: value }] };
+    });
+    await this.#call(ProductOptionsCreateDocument, { productId: this.#gid, options });
+  }
+
+  /** The value that each variant was given of a new option. */
+  readonly #given = new Map<string, string>();
+
+  /** What the draft says of the options of a variant of the shop. */
+  #desiredOptions(id: string): OptionPairs | undefined {
+    const [key] = [...this.#a.variantIds].find(([, gid]) => gid === id) ?? [];
+    const change = this.#a.changes.find(
+      (one) => one.list === 'variants' && one.kind === 'update' && one.key === key && one.fields['options'],
+    );
+    return change ? (change.fields['options']?.to as OptionPairs) : undefined;
+  }
+
+  /** Values of one option that all of their variants give up for the same new one: those are renamed. */
+  #renamedValues(
+    option: RemoteProduct['options'][number],
+    index: number,
+    name: string,
+  ): { readonly id: string; readonly name: string }[] {
+    const names = new Set(option.optionValues.map((value) => value.name));
+    const isGoing = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
+    return option.optionValues.flatMap(({ id, name: before }) => {
+      const users = this.#a.remote.variants.filter(
+        (variant) => !isGoing.has(variant.id) && variant.selectedOptions[index]?.value === before,
+      );
+      const targets = new Set(users.map((variant) => this.#targetValue(variant, name) ?? before));
+      const [target] = targets;
+      if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
+      // Of two values that become one, the second moves.
+      names.add(target);
+      this.#renamed.set(id, target);
+      return [{ id, name: target }];
+    });
+  }
+
+  #targetValue({ id }: RemoteVariant, option: string): string | undefined {
+    return this.#desiredOptions(id)?.find(([name]) => name === option)?.[1];
+  }
+
+  async #removeVariants(removed: readonly ProductChange[]): Promise<void> {
+    const ids = removed.flatMap(({ gid }) => (gid === undefined ? [] : [gid]));
+    for (const chunk of inChunks(ids, maxList))
+      await this.#call(ProductVariantsDeleteDocument, { productId: this.#gid, ids: chunk });
+    for (const { key } of removed) this.#a.variantIds.delete(key);
+  }
+
+  /** Options that the draft no longer has, once no two variants become the same without them. */
+  async #deleteOptions(): Promise<void> {
+    const target = this.#targetOptions();
+    const { options } = this.#a.remote;
+    if (!target || isStandalone(options)) return;
+    const gone = options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
+    if (gone.length === 0 || (!target.isDefault && !this.#pairs)) return;
+    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: gone.map(({ id }) => id) });
+  }
+
+  /** The option values that a variant has by now: after the options were renamed, added and deleted. */
+  #currentOptions(variant: RemoteVariant, names: readonly string[]): OptionPairs {
+    const { options } = this.#a.remote;
+    return names.map((name) => {
+      const given = this.#given.get(`${variant.id} ${name}`);
+      if (given !== undefined) return [name, given];
+      const index = this.#pairs ? this.#pairs.indexOf(name) : options.findIndex((option) => option.name === name);
+      const value = variant.selectedOptions[index]?.value ?? noOption[1];
+      const id = options[index]?.optionValues.find((known) => known.name === value)?.id ?? '';
+      return [name, this.#renamed.get(id) ?? value];
+    });
+  }
+
+  async #updateVariants(): Promise<void> {
+    const target = this.#targetOptions();
+    const names = target && !target.isDefault ? target.names : [];
+    const updates = this.#of('variants', 'update').flatMap((change) =>
+      change.gid === undefined ? [] : [{ change, gid: change.gid, input: this.#variantInput(change) }],
+    );
+    const moves = updates.flatMap(({ change, gid }) => {
+      const variant = this.#a.remote.variants.find(({ id }) => id === gid);
+      const to = change.fields['options']?.to as OptionPairs | undefined;
+      if (!variant || !to || names.length === 0) return [];
+      const from = this.#currentOptions(variant, names);
+      return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ gid, from, to }];
+    });
+    const elsewhere = new Set([...moves, ...this.#of('variants', 'remove')].map(({ gid }) => gid));
+    const still = this.#a.remote.variants
+      .filter(({ id }) => !elsewhere.has(id))
+      .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
+    const { first, order } = orderMoves(moves, new Set(still));
+    if (first.length > 0) await this.#sendUpdates(first.map(({ gid, to }) => ({ id: gid, optionValues: named(to) })));
+
+    const moved = new Map(order.map(({ gid, to }) => [gid, to]));
+    const rank = new Map(order.map(({ gid }, index) => [gid, index]));
+    const inputs = updates
+      .map(({ gid, input }) => {
+        const to = moved.get(gid);
+        return { ...input, ...(to && { optionValues: named(to) }) };
+      })
+      .filter((input) => Object.keys(input).length > 1)
+      .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
+    await this.#sendUpdates(inputs);
+    if (first.length > 0) await this.#deleteParked(names);
+  }
+
+  async #sendUpdates(inputs: readonly ProductVariantsBulkInput[]): Promise<void> {
+    for (const variants of inChunks(inputs, maxList)) {
+      const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants });
+      const product = this.#need(data.productVariantsBulkUpdate?.product);
+      this.updatedAt = product.updatedAt;
+      this.#latestOptions = product.options;
+    }
+  }
+
+  #latestOptions: RemoteProduct['options'] = [];
+
+  /** Deletes the values on which variants were parked while they changed places. */
+  async #deleteParked(names: readonly string[]): Promise<void> {
+    for (const option of this.#latestOptions) {
+      const ids = option.optionValues.filter(({ name }) => name.startsWith(parking)).map(({ id }) => id);
+      if (ids.length === 0 || !names.includes(option.name)) continue;
+      try {
+        await this.#call(ProductOptionUpdateDocument, {
+          productId: this.#gid,
+          option: { id: option.id },
+          delete: ids,
+        });
+      } catch (error) {
+        // Shopify may have tidied up by itself.
+        const isGone =
+          isShopwrightError(error, 'USER_ERROR') &&
+          error.userErrors.every(({ code }) => code === 'OPTION_VALUE_DOES_NOT_EXIST');
+        if (!isGone) throw error;
+      }
+    }
+  }
+
+  /** What `productVariantsBulkUpdate` is told of one variant, without its option values. */
+  #variantInput(change: ProductChange): ProductVariantsBulkInput {
+    return { id: change.gid ?? null, ...this.#variantValues(toValues(change)) };
+  }
+
+  #variantValues(values: Readonly<Record<string, FactValue>>): ProductVariantsBulkInput {
+    const { sku, image, options: _options, ...plain } = values;
+    const mediaId = typeof image === 'string' ? (this.#a.imageIds.get(image) ?? image) : undefined;
+    return {
+      ...plain,
+      ...(sku !== undefined && { inventoryItem: { sku: textOrNull(sku) } }),
+      ...(mediaId?.startsWith('gid:') && { mediaId }),
+    } as ProductVariantsBulkInput;
+  }
+
+  async #createVariants(added: readonly ProductChange[]): Promise<void> {
+    const variants = added.map(({ key }) => {
+      const values = this.#a.desired.variants?.[key] ?? {};
+      return { ...this.#variantValues(values), optionValues: named(values['options'] as OptionPairs) };
+    });
+    const { productVariantsBulkCreate: created } = await this.#call(ProductVariantsCreateDocument, {
+      productId: this.#gid,
+      variants,
+      strategy: 'PRESERVE_STANDALONE_VARIANT',
+    });
+    const made = this.#need(created?.productVariants);
+    if (created?.product) this.updatedAt = created.product.updatedAt;
+    for (const [index, { key }] of added.entries()) {
+      const id = made[index]?.id;
+      if (id !== undefined) this.#a.variantIds.set(key, id);
+    }
+  }
+}
+
+/** The new values of a change. */
+const toValues = ({ fields }: ProductChange): Record<string, FactValue> =>
+  Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
+
+const textOrNull = (value: FactValue | undefined): string | null => (typeof value === 'string' ? value : null);
+
+const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
+  (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
+
+const named = (pairs: OptionPairs): { optionName: string; name: string }[] =>
+  pairs.map(([optionName, name]) => ({ optionName, name }));
+
+function isStandalone(options: RemoteProduct['options']): boolean {
+  const [only, another] = options;
+  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
+}
+
+/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
+function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
+  const free = after.filter((name) => !before.includes(name));
+  return before.map((name) => (after.includes(name) ? name : free.shift()));
+}
+
+interface Move {
+  readonly gid: string;
+  readonly from: OptionPairs;
+  readonly to: OptionPairs;
+}
+
+/** What the value of a parked variant begins with. No shop has it, and it is gone before anybody looks. */
+const parking = '~shopwright ';
+
+/**
+ * Puts moves in an order in which each finds its combination free, as Shopify checks one after another. Where variants
+ * change places in a ring, one of each ring is parked first.
+ */
+function orderMoves(
+  moves: readonly Move[],
+  still: ReadonlySet<string>,
+): { readonly first: readonly Pick<Move, 'gid' | 'to'>[]; readonly order: readonly Move[] } {
+  const taken = new Map(moves.map((move) => [optionsKey(move.from), move]));
+  const waiting = new Set(moves);
+  const order: Move[] = [];
+  const first: Pick<Move, 'gid' | 'to'>[] = [];
+  const parked = new Set<Move>();
+  const settle = (move: Move): void => {
+    waiting.delete(move);
+    taken.delete(optionsKey(move.from));
+    order.push(move);
+  };
+  while (waiting.size > 0) {
+    const isFree = ({ to }: Move): boolean => !still.has(optionsKey(to)) && !taken.has(optionsKey(to));
+    const ready = [...waiting].filter(isFree);
+    for (const move of ready) if (isFree(move)) settle(move);
+    if (ready.length > 0) continue;
+    const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)));
+    // Somebody else's variant stands there for good: Shopify says so.
+    if (!stuck) for (const move of waiting) settle(move);
+    else {
+      parked.add(stuck);
+      const [[name = '', value = ''] = [], ...rest] = stuck.from;
+      first.push({ gid: stuck.gid, to: [[name, `${parking}${first.length + 1} ${value}`.slice(0, 255)], ...rest] });
+      taken.delete(optionsKey(stuck.from));
+    }
+  }
+  return { first, order };
+}
+
+function inChunks<T>(list: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));
+  return chunks;
+}

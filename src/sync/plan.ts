@@ -1,0 +1,359 @@
+import type { ProductDraft } from '../validation/product-draft.ts';
+import {
+  desiredFacts,
+  type FactEntries,
+  type FactList,
+  type Facts,
+  type FactValue,
+  type Matches,
+  matchFacts,
+  type OptionPairs,
+  optionsKey,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  remoteFacts,
+  type Sending,
+} from './product-facts.ts';
+
+/** What a push may do with the entries of a list that it did not write. */
+export type Ownership = 'own' | 'all';
+
+/** Whose value stands where the shop's differs from the draft's. `report`: the shop's, and the result says so. */
+export type DriftPolicy = 'report' | 'ours' | 'theirs';
+
+/**
+ * Options of a plan.
+ *
+ * @example
+ * await sync.push(product, { onDrift: 'ours', maxDeletes: { variants: 1 } });
+ */
+export interface PlanOptions {
+  /**
+   * Which entries of a list a push may remove: `own`, those that an earlier push wrote and the draft no longer has, or
+   * `all`, also those of merchants and other apps. Default `own` for each list.
+   */
+  readonly managed?: { readonly [List in Exclude<FactList, 'product'>]?: Ownership };
+  /** A value that only the shop's side has changed since the last push. Default `report`. */
+  readonly onDrift?: DriftPolicy;
+  /** A value that both sides have changed since the last push, differently. Default `report`. */
+  readonly onConflict?: DriftPolicy;
+}
+
+/** One thing that a push changes: a value, or an entry of a list that comes or goes. */
+export interface ProductChange {
+  readonly kind: 'add' | 'update' | 'remove';
+  readonly list: FactList;
+  /** Key of the entry: a SKU, a tag in lower case, `namespace.key`, or the id of what is not ours; '' for `product`. */
+  readonly key: string;
+  /** What people call it: a SKU, a tag, the address of an image. */
+  readonly name: string;
+  /** The gid of a variant or image that is there already. */
+  readonly gid?: string;
+  /** The values that change, or all of the entry's. */
+  readonly fields: Readonly<Record<string, { readonly from: FactValue; readonly to: FactValue }>>;
+  /** Units in stock of a variant that goes: they go with it. */
+  readonly stock?: number;
+}
+
+/** One value in which the shop differs from the draft, and which a push leaves as it is. */
+export interface ProductDifference {
+  readonly list: FactList;
+  readonly key: string;
+  readonly name: string;
+  /** `null` for the entry as a whole. */
+  readonly field: string | null;
+  /** What the last push said. */
+  readonly base: FactValue | undefined;
+  readonly ours: FactValue | undefined;
+  readonly theirs: FactValue | undefined;
+}
+
+/** What a push does to one product that is in the shop. */
+export interface ProductPlan {
+  readonly localId: string;
+  /** `null` for a product that is to be created. */
+  readonly gid: string | null;
+  readonly action: 'create' | 'update' | 'unchanged';
+  readonly changes: readonly ProductChange[];
+  /** What only the shop's side has changed. With `onDrift: 'ours'` it is among the changes too. */
+  readonly drifts: readonly ProductDifference[];
+  /** What both sides have changed. With `onConflict: 'ours'` it is among the changes too. */
+  readonly conflicts: readonly ProductDifference[];
+}
+
+/** A plan with what its application needs besides. */
+export interface PlannedUpdate {
+  readonly plan: ProductPlan;
+  readonly matches: Matches;
+  /** What the next push compares with, once this one is done. Without the ids of what is yet to be made. */
+  readonly nextFacts: ProductFacts;
+}
+
+const ownedLists = ['tags', 'metafields', 'images', 'variants'] as const satisfies readonly FactList[];
+
+/**
+ * Compares, value by value, what the last push said, what the draft says and what the shop has. Only the draft changed:
+ * a change. Only the shop: a drift. Both, differently: a conflict. Equal: nothing. Sends nothing and reads nothing.
+ */
+export function planUpdate(
+  draft: ProductDraft,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+  options: PlanOptions = {},
+): PlannedUpdate {
+  const ours = desiredFacts(draft);
+  const matches = matchFacts(ours, base, remote);
+  const theirs = remoteFacts(remote, matches);
+  const before = base && withSent(base, theirs);
+  const comparison = new Comparison(options, gidsOf(remote, matches));
+
+  const next: Partial<Record<FactList, Record<string, Facts>>> = {
+    product: {
+      '': comparison.entry(
+        'product',
+        '',
+        ours.product?.[''] ?? {},
+        before?.facts.product?.[''] ?? (before ? {} : undefined),
+        theirs.product?.[''] ?? {},
+        before?.stored,
+      ),
+    },
+  };
+  for (const list of ownedLists) {
+    const known = list === 'variants' ? rekeyed(before, matches) : before?.facts[list];
+    const kept = comparison.list(list, ours[list], known, theirs[list] ?? {});
+    if (kept) next[list] = kept;
+  }
+  const { drifts, conflicts } = comparison;
+  const changes = withStock(comparison.changes, remote);
+  const action = changes.length === 0 ? 'unchanged' : 'update';
+  const plan: ProductPlan = { localId: draft.localId, gid: remote.id, action, changes, drifts, conflicts };
+  return { plan, matches, nextFacts: next };
+}
+
+/** What changes are about to send, for a push that meets the product before they are known to be done. */
+export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
+  const sending: { [List in FactList]?: Record<string, Facts | null> } = {};
+  for (const [list, entries] of Object.entries(before)) sending[list as FactList] = { ...entries };
+  for (const { kind, list, key, fields } of changes) {
+    const values = Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
+    sending[list] = { ...sending[list], [key]: kind === 'remove' ? null : { ...sending[list]?.[key], ...values } };
+  }
+  return sending;
+}
+
+/** What pushes have said, those included that have not ended, as far as the shop has it: it is nobody else's change. */
+function withSent(base: PushBase, theirs: ProductFacts): PushBase {
+  const { facts, sending = {} } = base;
+  const stored = { ...base.stored };
+  const known: { [List in FactList]?: Record<string, Facts> } = { ...facts };
+  for (const [name, entries] of Object.entries(sending)) {
+    const list = name as FactList;
+    const now: Record<string, Facts> = { ...known[list] };
+    for (const [key, sent] of Object.entries(entries ?? {})) {
+      const there = theirs[list]?.[key];
+      if (!sent && !there) delete now[key];
+      if (!sent || !there) continue;
+      const done = Object.entries(sent).filter(([field, value]) => isSame(field, value, there[field] ?? null));
+      now[key] = { ...now[key], ...Object.fromEntries(done) };
+      if (list === 'product') for (const [field] of done) delete stored[field];
+    }
+    known[list] = now;
+  }
+  return { ...base, facts: known, stored };
+}
+
+/** The plan of a product that the shop does not have: everything is new. */
+export function planCreate(draft: ProductDraft): ProductPlan {
+  const changes = Object.entries(desiredFacts(draft)).flatMap(([list, entries]) =>
+    Object.entries(entries ?? {}).map(
+      ([key, facts]): ProductChange => ({
+        kind: 'add',
+        list: list as FactList,
+        key,
+        name: nameOf(list as FactList, key, facts),
+        fields: Object.fromEntries(Object.entries(facts).map(([field, to]) => [field, { from: null, to }])),
+      }),
+    ),
+  );
+  return { localId: draft.localId, gid: null, action: 'create', changes, drifts: [], conflicts: [] };
+}
+
+/** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
+function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
+  if (!base?.facts.variants) return undefined;
+  const newKeys = new Map(
+    [...matches.variants].flatMap(([key, { id }]) => {
+      const baseKey = matches.baseKeys.get(id);
+      return baseKey === undefined ? [] : [[baseKey, key]];
+    }),
+  );
+  const entries = Object.entries(base.facts.variants).map(([key, facts]) => [newKeys.get(key) ?? key, facts]);
+  return Object.fromEntries(entries);
+}
+
+/** Gids of variants and images by list and key. */
+function gidsOf(remote: RemoteProduct, matches: Matches): (list: FactList, key: string) => string | undefined {
+  const variants = new Map([...matches.baseKeys].map(([id, key]) => [key, id]));
+  for (const [key, { id }] of matches.variants) variants.set(key, id);
+  const images = new Map([...matches.images].map(([key, { id }]) => [key, id]));
+  const ids = new Set([...remote.variants, ...remote.media].map(({ id }) => id as string));
+  return (list, key) => {
+    const known = list === 'variants' ? variants.get(key) : list === 'images' ? images.get(key) : undefined;
+    return known ?? (ids.has(key) ? key : undefined);
+  };
+}
+
+function withStock(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
+  return changes.map((change) => {
+    if (change.kind !== 'remove' || change.list !== 'variants') return change;
+    const variant = remote.variants.find(({ id }) => id === change.gid);
+    return { ...change, stock: variant?.inventoryQuantity ?? 0 };
+  });
+}
+
+/** Compares three sides, and collects what that means. */
+class Comparison {
+  readonly changes: ProductChange[] = [];
+  readonly drifts: ProductDifference[] = [];
+  readonly conflicts: ProductDifference[] = [];
+  readonly #options: PlanOptions;
+  readonly #gidOf: (list: FactList, key: string) => string | undefined;
+
+  constructor(options: PlanOptions, gidOf: (list: FactList, key: string) => string | undefined) {
+    this.#options = options;
+    this.#gidOf = gidOf;
+  }
+
+  /** Compares one list. Returns what the next push compares with; `undefined` where neither draft nor base have it. */
+  list(
+    list: Exclude<FactList, 'product'>,
+    ours: FactEntries | undefined,
+    base: FactEntries | undefined,
+    theirs: FactEntries,
+  ): Record<string, Facts> | undefined {
+    // A list that the draft leaves out is nobody's business.
+    if (!ours) return base && { ...base };
+    const isAll = this.#options.managed?.[list] === 'all';
+    const keys = new Set([...Object.keys(ours), ...Object.keys(base ?? {}), ...(isAll ? Object.keys(theirs) : [])]);
+    const next: Record<string, Facts> = {};
+    for (const key of keys) {
+      const [o, b, t] = [ours[key], base?.[key], theirs[key]];
+      if (o && t) next[key] = this.entry(list, key, o, b, t);
+      else if (o) next[key] = this.#missing(list, key, o, b);
+      else if (t && (b || isAll)) {
+        const kept = this.#dropped(list, key, b, t);
+        if (kept) next[key] = kept;
+      }
+    }
+    return next;
+  }
+
+  /** Compares one entry that both sides have. Returns what the next push compares with. */
+  entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
+    const fields: Record<string, { from: FactValue; to: FactValue }> = {};
+    const next: Record<string, FactValue> = {};
+    const desired = base && { ...withEndedSale(list, ours, base), ...ours };
+    for (const [field, o] of Object.entries(desired ?? ours)) {
+      const t = theirs[field];
+      next[field] = o;
+      if (list === 'tags' || field === 'url' || t === undefined || isSame(field, o, t)) continue;
+      const b = base?.[field];
+      const change = { from: t, to: o };
+      const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
+      if (b === undefined || isRedacted(b)) {
+        fields[field] = change;
+        continue;
+      }
+      const oursMoved = !isSame(field, o, b);
+      const theirsMoved = !isSame(field, t, stored[field] ?? b);
+      if (!theirsMoved && oursMoved) fields[field] = change;
+      else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
+        // A conflict that was only reported is one the next time too.
+        if (oursMoved && this.#options.onConflict !== 'theirs') next[field] = b;
+      } else if (theirsMoved) fields[field] = change;
+    }
+    if (Object.keys(fields).length > 0) this.#change('update', list, key, ours, fields);
+    return next;
+  }
+
+  /** The draft has it, and the shop does not. */
+  #missing(list: FactList, key: string, ours: Facts, base: Facts | undefined): Facts {
+    const name = nameOf(list, key, ours);
+    const difference = { list, key, name, field: null, base: null, ours: null, theirs: undefined };
+    // Somebody took away what a push had made.
+    if (base && this.#keepsTheirs(false, difference)) return base;
+    const fields = Object.entries(ours).map(([field, to]) => [field, { from: null, to }]);
+    this.#change('add', list, key, ours, Object.fromEntries(fields));
+    return ours;
+  }
+
+  /** The shop has it, and the draft no longer does. Returns what stays known of it. */
+  #dropped(list: FactList, key: string, base: Facts | undefined, theirs: Facts): Facts | undefined {
+    const isChanged =
+      base !== undefined &&
+      list === 'metafields' &&
+      Object.entries(base).some(([field, b]) => !isSame(field, b, theirs[field] ?? null));
+    const name = nameOf(list, key, theirs);
+    const difference = { list, key, name, field: null, base: null, ours: undefined, theirs: null };
+    if (isChanged && this.#keepsTheirs(true, difference)) return base;
+    const fields = Object.entries(theirs).map(([field, from]) => [field, { from, to: null }]);
+    this.#change('remove', list, key, theirs, Object.fromEntries(fields));
+    return undefined;
+  }
+
+  /** Notes a difference. Returns whether the shop's side stands. */
+  #keepsTheirs(isConflict: boolean, difference: ProductDifference): boolean {
+    (isConflict ? this.conflicts : this.drifts).push(difference);
+    return ((isConflict ? this.#options.onConflict : this.#options.onDrift) ?? 'report') !== 'ours';
+  }
+
+  #change(
+    kind: ProductChange['kind'],
+    list: FactList,
+    key: string,
+    facts: Facts,
+    fields: ProductChange['fields'],
+  ): void {
+    const gid = this.#gidOf(list, key);
+    this.changes.push({ kind, list, key, name: nameOf(list, key, facts), ...(gid !== undefined && { gid }), fields });
+  }
+}
+
+/** The price before a sale goes with the sale that the push began: a draft without it ends the sale. */
+function withEndedSale(list: FactList, ours: Facts, base: Facts): Facts {
+  const isEnded = list === 'variants' && ours['compareAtPrice'] === undefined && base['compareAtPrice'] != null;
+  return isEnded ? { compareAtPrice: null } : {};
+}
+
+/** What looked like a secret was not kept, so nobody knows what the last push said. */
+const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
+
+const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice']);
+
+/** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
+function isSame(field: string, a: FactValue, b: FactValue): boolean {
+  if (a === b) return true;
+  if (field === 'options') return JSON.stringify(a) === JSON.stringify(b);
+  const [left, right] = [textOf(a), textOf(b)];
+  if (left === right) return true;
+  return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;
+}
+
+const textOf = (value: FactValue): string =>
+  typeof value === 'string' ? value.trim() : value === null ? '' : JSON.stringify(value);
+
+function nameOf(list: FactList, key: string, facts: Facts): string {
+  if (list === 'tags') return String(facts['name'] ?? key);
+  if (list === 'images') return String(facts['url'] || key);
+  if (list === 'variants')
+    return String(facts['sku'] || optionText(facts['options'] as OptionPairs | undefined) || key);
+  return key;
+}
+
+/** Option values as people read them: `Red / M`. */
+export const optionText = (options: OptionPairs | undefined): string =>
+  (options ?? []).map(([, value]) => value).join(' / ');
+
+export { optionsKey };

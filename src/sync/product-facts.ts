@@ -1,0 +1,328 @@
+import { createHash } from 'node:crypto';
+import type { ProductsReadQuery } from '../graphql/operations/generated/graphql.ts';
+import { isRecord, type JsonObject } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
+import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+
+/**
+ * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
+ * three can be compared value by value. `product` has one entry, whose key is ''.
+ */
+export type ProductFacts = { readonly [List in FactList]?: FactEntries };
+
+/** The parts of a product. A part that a draft leaves out is left alone. */
+export type FactList = 'product' | 'tags' | 'metafields' | 'images' | 'variants';
+
+/** The entries of a part by their keys: a tag in lower case, `namespace.key`, the hash of an address, a SKU. */
+export type FactEntries = Readonly<Record<string, Facts>>;
+
+/** The values of one entry by field. A field that is not there is not known, or not said. */
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** A value as JSON has it. */
+export type FactValue = string | boolean | number | null | readonly (readonly [name: string, value: string])[];
+
+/** The option values of a variant, in the order of the options. */
+export type OptionPairs = readonly (readonly [name: string, value: string])[];
+
+/** The option that Shopify gives to a product without options. */
+export const noOption: readonly [name: string, value: string] = ['Title', 'Default Title'];
+
+/** What a draft says. What it leaves out is not there; `null` clears. */
+export function desiredFacts(draft: ProductDraft): ProductFacts {
+  const { tags, metafields, images } = draft;
+  const names = namesOfOptions(draft);
+  return {
+    product: {
+      '': defined({
+        title: draft.title,
+        descriptionHtml: draft.descriptionHtml,
+        vendor: draft.vendor,
+        productType: draft.productType,
+        handle: draft.handle,
+        status: draft.status,
+        category: draft.category,
+        seoTitle: draft.seo?.title,
+        seoDescription: draft.seo?.description,
+      }),
+    },
+    ...(tags && { tags: Object.fromEntries(tags.map((tag) => [tagKey(tag), { name: tag }])) }),
+    ...(metafields && {
+      metafields: Object.fromEntries(
+        metafields.map(({ namespace, key, type, value }) => [`${namespace}.${key}`, { type, value }]),
+      ),
+    }),
+    ...(images && {
+      images: Object.fromEntries(
+        images.map(({ url, alt }) => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
+      ),
+    }),
+    variants: Object.fromEntries(draft.variants.map((variant) => [variant.sku, variantFacts(variant, names)])),
+  };
+}
+
+function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
+  const { compareAtPrice, imageUrl, options } = variant;
+  return {
+    sku: variant.sku,
+    price: plainDecimal(variant.price),
+    options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
+    ...defined({
+      compareAtPrice: compareAtPrice === undefined ? undefined : salePrice(compareAtPrice),
+      barcode: variant.barcode,
+      taxable: variant.taxable,
+      inventoryPolicy: variant.inventoryPolicy,
+      image: imageUrl === undefined ? undefined : imageKey(imageUrl),
+    }),
+  };
+}
+
+/** The names of a draft's options in their order. */
+export function namesOfOptions(draft: Pick<ProductDraft, 'options' | 'variants'>): readonly string[] {
+  const used = new Set(draft.variants.flatMap((variant) => Object.keys(variant.options)));
+  const ordered = [...(draft.options ?? []).filter((name) => used.has(name)), ...used];
+  return used.size === 0 ? [noOption[0]] : [...new Set(ordered)];
+}
+
+/** `24.90` and `24.9` are the same price, so writing it differently is not a change. */
+export function plainDecimal(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** A compare-at price of nothing means that there is none. */
+export function salePrice(text: string): string | null {
+  const decimal = plainDecimal(text);
+  return Number(decimal) === 0 ? null : decimal;
+}
+
+/** Shopify counts no case in tags. */
+export const tagKey = (tag: string): string => tag.trim().toLowerCase();
+
+/** The key of an image: which address it was uploaded from. */
+export const imageKey = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 16);
+
+/** An address without what grants access to it: user, password, and the query, which may hold a signature. */
+export function publicAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The object without the keys that are undefined. */
+export function defined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+/** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url');
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
+
+/** A product as the shop has it, with all of its variants and images. */
+export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields'> {
+  readonly variants: readonly RemoteVariant[];
+  readonly media: readonly RemoteMedia[];
+  /** Those that were asked for. */
+  readonly metafields: readonly RemoteNode['metafields']['nodes'][number][];
+}
+
+/** A variant as the shop has it. `media` only where it was asked for. */
+export type RemoteVariant = RemoteNode['variants']['nodes'][number];
+
+/** An image or another medium of a product. */
+export type RemoteMedia = RemoteNode['media']['nodes'][number];
+
+/**
+ * What a push leaves behind for the next one: what it said, what Shopify made of it, and which ids belong to it. The sync
+ * record keeps it as `lastSyncData`.
+ */
+export interface PushBase {
+  /** What the last push said. */
+  readonly facts: ProductFacts;
+  /** Values of `product` that Shopify keeps otherwise than they were sent, such as HTML that it tidied. */
+  readonly stored: Facts;
+  readonly ids: {
+    readonly variants: Readonly<Record<string, string>>;
+    readonly images: Readonly<Record<string, string>>;
+  };
+  /** Gids of the publications that were asked for, sorted. */
+  readonly publications: readonly string[];
+  /** What a push that has not ended was about to change: nobody knows how far it came. `null` for what was to go. */
+  readonly sending?: Sending;
+}
+
+/** Values that are being sent, by list and key. */
+export type Sending = { readonly [List in FactList]?: Readonly<Record<string, Facts | null>> };
+
+/** The format in which this release keeps a base. A later release that keeps more, or otherwise, takes the next number. */
+const baseFormat = 2;
+
+/** The base that a sync record keeps; `undefined` before the first push, and for what this release does not read. */
+export function readBase(data: JsonObject | null | undefined): PushBase | undefined {
+  if (!isRecord(data) || data['format'] !== baseFormat) return undefined;
+  const { format: _, ...base } = data;
+  return base as unknown as PushBase;
+}
+
+/**
+ * The base as the sync record keeps it, without secrets: what looks like a token is redacted, and then says nothing about
+ * what the shop has.
+ */
+export function writeBase(base: PushBase): JsonObject {
+  const text = JSON.stringify({ format: baseFormat, ...base }, (_key, value: unknown) =>
+    typeof value === 'string' ? redactText(value) : value,
+  );
+  return JSON.parse(text) as JsonObject;
+}
+
+/** How the shop's variants and images belong to those of the draft and of the base. */
+export interface Matches {
+  /** Key of a draft's variant → the shop's. */
+  readonly variants: ReadonlyMap<string, RemoteVariant>;
+  /** Id of a variant of the shop → its key in the base, for those that a push has made or adopted. */
+  readonly baseKeys: ReadonlyMap<string, string>;
+  /** Key of a draft's or the base's image → the shop's. */
+  readonly images: ReadonlyMap<string, RemoteMedia>;
+}
+
+/**
+ * Finds which variant of the shop is which of the draft: by the id of the last push, else by SKU, else by option values.
+ * So a variant whose option value or SKU was corrected stays the same variant, with its stock.
+ */
+export function matchFacts(desired: ProductFacts, base: PushBase | undefined, remote: RemoteProduct): Matches {
+  const free = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
+  const wanted = new Map(Object.entries(desired.variants ?? {}));
+  const variants = new Map<string, RemoteVariant>();
+  const claim = (key: string, variant: RemoteVariant | undefined): void => {
+    if (!variant || !free.delete(variant.id)) return;
+    wanted.delete(key);
+    variants.set(key, variant);
+  };
+  for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
+  for (const [key, { sku, options }] of [...wanted]) {
+    if (!sku) continue;
+    const same = [...free.values()].filter((variant) => variant.sku === sku);
+    claim(key, same.find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)) ?? same[0]);
+  }
+  const baseKeys = new Map<string, string>();
+  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
+    const own = remote.variants.find(({ id }) => id === base?.ids.variants[key]);
+    const id = (own ?? remote.variants.find(({ sku }) => sku !== null && sku === facts['sku']))?.id;
+    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
+  }
+  for (const [key, { options }] of [...wanted]) {
+    claim(
+      key,
+      [...free.values()].find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)),
+    );
+  }
+  // A product that gets its first options, or loses them, goes on with the variant that it has.
+  const [first] = wanted.keys();
+  if (variants.size === 0 && first !== undefined) claim(first, [...free.values()][0]);
+  return { variants, baseKeys, images: matchImages(desired, base, remote) };
+}
+
+function matchImages(
+  desired: ProductFacts,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+): ReadonlyMap<string, RemoteMedia> {
+  const free = new Map<string, RemoteMedia>(remote.media.map((media) => [media.id, media]));
+  const found = new Map<string, RemoteMedia>();
+  const claim = (key: string, media: RemoteMedia | undefined): void => {
+    if (media && free.delete(media.id)) found.set(key, media);
+  };
+  const ids = base?.ids.images ?? {};
+  for (const [key, id] of Object.entries(ids)) claim(key, free.get(id));
+  const uploads = Object.entries({ ...base?.sending?.images, ...desired.images });
+  for (const [key, image] of uploads) {
+    // Nobody knows its id: a push whose response was lost may have uploaded it, or whoever made the product.
+    if (!image || found.has(key) || ids[key] !== undefined) continue;
+    claim(
+      key,
+      [...free.values()].find((media) => fileName(addressOf(media)) === fileName(String(image['url']))),
+    );
+  }
+  return found;
+}
+
+const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
+
+/** The name of a file in an address. Shopify keeps it, and appends a UUID where it was taken. */
+function fileName(address: string): string | undefined {
+  const name = publicAddress(address).split('/').at(-1)?.toLowerCase();
+  return name?.replace(/_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.|$)/, '') || undefined;
+}
+
+/** A variant's option values as facts have them. */
+export const pairsOf = ({ selectedOptions }: Pick<RemoteVariant, 'selectedOptions'>): OptionPairs =>
+  selectedOptions.map(({ name, value }) => [name, value] as const);
+
+/** The values of a combination, whatever the names of the options. */
+export const optionsKey = (options: FactValue | undefined): string =>
+  Array.isArray(options) ? JSON.stringify(options.map((pair: readonly string[]) => pair[1])) : '';
+
+/** What the shop has, in the keys of draft and base. What belongs to neither has its gid as its key, or a tag its name. */
+export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
+  const variantKeys = new Map([...matches.variants].map(([key, { id }]) => [id, key]));
+  const imageKeys = new Map<string, string>([...matches.images].map(([key, { id }]) => [id, key]));
+  return {
+    product: {
+      '': {
+        title: remote.title,
+        descriptionHtml: remote.descriptionHtml,
+        vendor: remote.vendor,
+        productType: remote.productType,
+        handle: remote.handle,
+        status: remote.status,
+        category: remote.category?.id ?? null,
+        seoTitle: remote.seo.title,
+        seoDescription: remote.seo.description,
+      },
+    },
+    tags: Object.fromEntries(remote.tags.map((tag) => [tagKey(tag), { name: tag }])),
+    metafields: Object.fromEntries(
+      remote.metafields
+        .map(({ namespace, key, type, value }) => [`${ownNamespace(namespace)}.${key}`, { type, value }] as const)
+        // By it the product is found: no draft says it, and no push removes it.
+        .filter(([key]) => key !== idKey),
+    ),
+    images: Object.fromEntries(
+      remote.media.map((media) => [imageKeys.get(media.id) ?? media.id, { url: addressOf(media), alt: media.alt }]),
+    ),
+    variants: Object.fromEntries(
+      remote.variants.map((variant) => [
+        variantKeys.get(variant.id) ?? matches.baseKeys.get(variant.id) ?? variant.id,
+        {
+          sku: variant.sku,
+          price: plainDecimal(variant.price),
+          compareAtPrice: variant.compareAtPrice === null ? null : plainDecimal(variant.compareAtPrice),
+          barcode: variant.barcode,
+          taxable: variant.taxable,
+          inventoryPolicy: variant.inventoryPolicy,
+          options: pairsOf(variant),
+          ...(variant.media && { image: imageOf(variant.media.nodes[0]?.id, imageKeys) }),
+        },
+      ]),
+    ),
+  };
+}
+
+const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): string | null =>
+  id === undefined ? null : (keys.get(id) ?? id);
+
+/** The key of the metafield that holds a product's local id. */
+const idKey = '$app:shopwright.local_id';
+
+/** The namespace as a draft writes it: Shopify resolves `$app:x` to `app--1234--x`. */
+const ownNamespace = (namespace: string): string =>
+  namespace.replace(/^app--\d+(--)?/, (_whole, more?: string) => (more === undefined ? '$app' : '$app:'));

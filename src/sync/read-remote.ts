@@ -1,0 +1,184 @@
+import { ValidationError } from '../errors/errors.ts';
+import {
+  ProductByHandleDocument,
+  ProductOwnerDocument,
+  ProductStampsDocument,
+  ProductsReadDocument,
+  ProductVariantsReadDocument,
+  VariantsFindDocument,
+} from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
+import type { ProductDraft } from '../validation/product-draft.ts';
+import type { ProductFacts, PushBase, RemoteProduct, RemoteVariant } from './product-facts.ts';
+import { idField, type SyncClient } from './product-input.ts';
+
+/** How calls of the sync are made: behind interactive ones, and ended by the signal. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const callOptions = ({ signal }: CallOptions) => ({ priority: 'background' as const, ...(signal && { signal }) });
+
+/** The most that one page of a connection has. */
+const maxPage = 250;
+
+/** What must be read of a product to compare it with a draft and a base. */
+interface ReadingScope {
+  /** Variants that are expected: a first page that holds them all costs the least. */
+  readonly variants: number;
+  readonly images: number;
+  readonly withVariantImages: boolean;
+  /** `namespace.key` of each; `undefined` for all there are. */
+  readonly metafieldKeys: readonly string[] | undefined;
+}
+
+/** What a push of that draft has to look at. */
+export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll: boolean): ReadingScope {
+  const count = (list: 'variants' | 'images'): number =>
+    Math.max(Object.keys(desired[list] ?? {}).length, Object.keys(base?.facts[list] ?? {}).length);
+  const variants = [...Object.values(desired.variants ?? {}), ...Object.values(base?.facts.variants ?? {})];
+  const metafieldKeys = desired.metafields
+    ? [...new Set([...Object.keys(desired.metafields), ...Object.keys(base?.facts.metafields ?? {})])]
+    : [];
+  return {
+    // One more than expected shows that a merchant has added some.
+    variants: Math.min(maxPage, count('variants') + 1),
+    images: desired.images ? maxPage : Math.min(maxPage, count('images') + 1),
+    withVariantImages: variants.some(({ image }) => image !== undefined),
+    metafieldKeys: isAll ? undefined : metafieldKeys,
+  };
+}
+
+/**
+ * Reads one product with all of its variants.
+ *
+ * @returns `undefined` where the shop has it no longer.
+ */
+export async function readRemote(
+  client: SyncClient,
+  gid: string,
+  scope: ReadingScope,
+  options: CallOptions,
+): Promise<RemoteProduct | undefined> {
+  const { metafieldKeys, withVariantImages } = scope;
+  const variables = {
+    ids: [gid],
+    variants: scope.variants,
+    images: Math.max(1, scope.images),
+    withVariantImages,
+    metafields: Math.min(maxPage, Math.max(1, metafieldKeys?.length ?? maxPage)),
+    metafieldKeys: metafieldKeys
+      ? [...metafieldKeys, 'shopwright.none'].slice(0, Math.max(1, metafieldKeys.length))
+      : null,
+  };
+  const { data } = await client.graphql(ProductsReadDocument, variables, callOptions(options));
+  const [node] = data.nodes;
+  if (!node || !('id' in node)) return undefined;
+  const { variants, media, metafields, ...fields } = node as Extract<typeof node, { readonly id: string }>;
+  const rest = variants.pageInfo.hasNextPage
+    ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, withVariantImages }, options)
+    : [];
+  return { ...fields, variants: [...variants.nodes, ...rest], media: media.nodes, metafields: metafields.nodes };
+}
+
+async function readVariants(
+  client: SyncClient,
+  {
+    id,
+    after,
+    withVariantImages,
+  }: { readonly id: string; readonly after: string | null; readonly withVariantImages: boolean },
+  options: CallOptions,
+): Promise<readonly RemoteVariant[]> {
+  return allPages(async (cursor) => {
+    const variables = { id, first: maxPage, after: cursor ?? after, withVariantImages };
+    const { data } = await client.graphql(ProductVariantsReadDocument, variables, callOptions(options));
+    return data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
+  });
+}
+
+/** When each of those products was changed last; not there: the shop has it no longer. At most 250 in one call. */
+export async function readStamps(
+  client: SyncClient,
+  gids: readonly string[],
+  options: CallOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const { data } = await client.graphql(ProductStampsDocument, { ids: [...gids] }, callOptions(options));
+  return new Map(data.nodes.flatMap((node) => (node && 'id' in node ? [[node.id as string, node.updatedAt]] : [])));
+}
+
+/** By what a product that is in the shop already is taken for that of a draft. */
+export type AdoptBy = 'handle' | 'sku' | 'barcode';
+
+/**
+ * Finds the product of the shop that a draft means, by its handle, or by SKUs or barcodes of its variants.
+ *
+ * @returns Its gid, or `undefined` where there is none.
+ * @throws ValidationError where it belongs to another local id already, or where the variants are those of several products.
+ */
+export async function findAdoptable(
+  client: SyncClient,
+  draft: ProductDraft,
+  adoptBy: readonly AdoptBy[],
+  options: CallOptions,
+): Promise<{ readonly gid: string; readonly isOurs: boolean } | undefined> {
+  for (const by of adoptBy) {
+    const found =
+      by === 'handle' ? await byHandle(client, draft, options) : await byVariants(client, draft, by, options);
+    if (!found) continue;
+    if (found.owner === undefined || found.owner === draft.localId)
+      return { gid: found.gid, isOurs: found.owner !== undefined };
+    const field = by === 'handle' ? 'handle' : `variants[].${by}`;
+    const message = `is that of a product which already belongs to the local id "${found.owner}". Give each product a ${by === 'sku' ? 'SKU' : by} of its own.`;
+    throw new ValidationError('The product is invalid', { issues: [{ field, message }], shop: client.shop });
+  }
+  return undefined;
+}
+
+interface Found {
+  readonly gid: string;
+  /** The local id that it belongs to. */
+  readonly owner: string | undefined;
+}
+
+async function byHandle(
+  client: SyncClient,
+  { handle }: ProductDraft,
+  options: CallOptions,
+): Promise<Found | undefined> {
+  if (handle === undefined) return undefined;
+  const { namespace, key } = idField;
+  const { data } = await client.graphql(ProductByHandleDocument, { handle, namespace, key }, callOptions(options));
+  const product = data.productByIdentifier;
+  return product ? { gid: product.id, owner: product.metafield?.value } : undefined;
+}
+
+/** SKUs or barcodes of one search: more make the query too long. */
+const termsPerSearch = 10;
+
+async function byVariants(
+  client: SyncClient,
+  draft: ProductDraft,
+  by: 'sku' | 'barcode',
+  options: CallOptions,
+): Promise<Found | undefined> {
+  const wanted = [...new Set(draft.variants.flatMap((variant) => variant[by] || []))].slice(0, termsPerSearch);
+  if (wanted.length === 0) return undefined;
+  const query = wanted.map((text) => `${by}:"${text.replaceAll(/(["\\])/g, '\\$1')}"`).join(' OR ');
+  const { data } = await client.graphql(VariantsFindDocument, { query }, callOptions(options));
+  // A search compares loosely.
+  const exact = data.productVariants.nodes.filter((variant) => wanted.includes(variant[by] ?? ''));
+  const gids = [...new Set(exact.map(({ product }) => product.id as string))];
+  if (gids.length > 1) {
+    const message = `are those of ${gids.length} products of ${client.shop} (${gids.join(', ')}). Say which one it is by its handle, or leave the product out.`;
+    throw new ValidationError('The product is invalid', {
+      issues: [{ field: `variants[].${by}`, message }],
+      shop: client.shop,
+    });
+  }
+  const [gid] = gids;
+  if (gid === undefined) return undefined;
+  const { namespace, key } = idField;
+  const owner = await client.graphql(ProductOwnerDocument, { id: gid, namespace, key }, callOptions(options));
+  return { gid, owner: owner.data.product?.metafield?.value };
+}
