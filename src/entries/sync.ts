@@ -12,6 +12,16 @@ export {
   syncSubscriptions,
 } from '../subscriptions/sync-subscriptions.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
+export type {
+  DeleteLimits,
+  DriftPolicy,
+  Ownership,
+  PlanOptions,
+  ProductChange,
+  ProductDifference,
+  ProductPlan,
+} from '../sync/plan.ts';
+export type { FactList, FactValue } from '../sync/product-facts.ts';
 export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
 export {
@@ -24,6 +34,8 @@ export {
   type SyncHealth,
 } from '../sync/product-sync.ts';
 export type { PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
+export type { AdoptBy } from '../sync/read-remote.ts';
+export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
 export {
   type GroupedProduct,

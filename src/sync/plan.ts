@@ -40,6 +40,21 @@ export interface PlanOptions {
   readonly onConflict?: DriftPolicy;
 }
 
+/**
+ * How many deletions a run may make; more of them, and the product is `blocked` before anything of it is sent.
+ *
+ * @example
+ * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
+ */
+export interface DeleteLimits {
+  /** Products. Default 0. */
+  readonly products?: number;
+  /** Variants, those with stock included. Default 0. */
+  readonly variants?: number;
+  /** Variants that have units in stock, which go with them. Default 0. */
+  readonly variantsWithStock?: number;
+}
+
 /** One thing that a push changes: a value, or an entry of a list that comes or goes. */
 export interface ProductChange {
   readonly kind: 'add' | 'update' | 'remove';
@@ -155,13 +170,56 @@ function withSent(base: PushBase, theirs: ProductFacts): PushBase {
       const there = theirs[list]?.[key];
       if (!sent && !there) delete now[key];
       if (!sent || !there) continue;
-      const done = Object.entries(sent).filter(([field, value]) => isSame(field, value, there[field] ?? null));
+      const done = Object.entries(sent).filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
       now[key] = { ...now[key], ...Object.fromEntries(done) };
       if (list === 'product') for (const [field] of done) delete stored[field];
     }
     known[list] = now;
   }
   return { ...base, facts: known, stored };
+}
+
+/** The deletions that a run may still make. */
+export class DeleteBudget {
+  #variants: number;
+  #withStock: number;
+  products: number;
+
+  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
+    this.products = products;
+    this.#variants = variants;
+    this.#withStock = variantsWithStock;
+  }
+
+  /** Takes the variants of one product from the budget; `false` where it does not hold all of them. */
+  take(variants: readonly ProductChange[]): boolean {
+    const withStock = variants.filter(({ stock = 0 }) => stock !== 0).length;
+    if (variants.length > this.#variants || withStock > this.#withStock) return false;
+    this.#variants -= variants.length;
+    this.#withStock -= withStock;
+    return true;
+  }
+}
+
+/** The facts with what the shop has in all that was changed. */
+export function withChanged(
+  facts: ProductFacts,
+  changes: readonly ProductChange[],
+  theirs: ProductFacts,
+): ProductFacts {
+  const next: Record<string, Record<string, Facts>> = {};
+  for (const [list, entries] of Object.entries(facts)) next[list] = { ...entries };
+  for (const { list, key, fields } of changes) {
+    const now = theirs[list]?.[key];
+    const entries = next[list] ?? {};
+    next[list] = entries;
+    if (!now) delete entries[key];
+    else {
+      const seen = Object.fromEntries(Object.keys(fields).flatMap((name) => (name in now ? [[name, now[name]]] : [])));
+      entries[key] = { ...entries[key], ...seen } as Facts;
+    }
+  }
+  return next;
 }
 
 /** The plan of a product that the shop does not have: everything is new. */
@@ -258,7 +316,7 @@ class Comparison {
     for (const [field, o] of Object.entries(desired ?? ours)) {
       const t = theirs[field];
       next[field] = o;
-      if (list === 'tags' || field === 'url' || t === undefined || isSame(field, o, t)) continue;
+      if (list === 'tags' || field === 'url' || t === undefined || isSameValue(field, o, t)) continue;
       const b = base?.[field];
       const change = { from: t, to: o };
       const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
@@ -266,8 +324,8 @@ class Comparison {
         fields[field] = change;
         continue;
       }
-      const oursMoved = !isSame(field, o, b);
-      const theirsMoved = !isSame(field, t, stored[field] ?? b);
+      const oursMoved = !isSameValue(field, o, b);
+      const theirsMoved = !isSameValue(field, t, stored[field] ?? b);
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
         // A conflict that was only reported is one the next time too.
@@ -294,7 +352,7 @@ class Comparison {
     const isChanged =
       base !== undefined &&
       list === 'metafields' &&
-      Object.entries(base).some(([field, b]) => !isSame(field, b, theirs[field] ?? null));
+      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null));
     const name = nameOf(list, key, theirs);
     const difference = { list, key, name, field: null, base: null, ours: undefined, theirs: null };
     if (isChanged && this.#keepsTheirs(true, difference)) return base;
@@ -333,7 +391,7 @@ const isRedacted = (value: FactValue): boolean => typeof value === 'string' && v
 const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice']);
 
 /** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
-function isSame(field: string, a: FactValue, b: FactValue): boolean {
+export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
   if (field === 'options') return JSON.stringify(a) === JSON.stringify(b);
   const [left, right] = [textOf(a), textOf(b)];
@@ -344,7 +402,8 @@ function isSame(field: string, a: FactValue, b: FactValue): boolean {
 const textOf = (value: FactValue): string =>
   typeof value === 'string' ? value.trim() : value === null ? '' : JSON.stringify(value);
 
-function nameOf(list: FactList, key: string, facts: Facts): string {
+/** What people call an entry. */
+export function nameOf(list: FactList, key: string, facts: Facts): string {
   if (list === 'tags') return String(facts['name'] ?? key);
   if (list === 'images') return String(facts['url'] || key);
   if (list === 'variants')

@@ -89,6 +89,13 @@ export function plainDecimal(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** The variants without their images, which are to follow. */
+export function withoutImages({ variants = {} }: ProductFacts): ProductFacts['variants'] & object {
+  return Object.fromEntries(
+    Object.entries(variants).map(([key, { image: _image, ...facts }]) => [key, facts as Facts]),
+  );
+}
+
 /** A compare-at price of nothing means that there is none. */
 export function salePrice(text: string): string | null {
   const decimal = plainDecimal(text);
@@ -226,8 +233,11 @@ export function matchFacts(desired: ProductFacts, base: PushBase | undefined, re
     );
   }
   // A product that gets its first options, or loses them, goes on with the variant that it has.
-  const [first] = wanted.keys();
-  if (variants.size === 0 && first !== undefined) claim(first, [...free.values()][0]);
+  const [[first, facts] = []] = wanted;
+  const [left] = free.values();
+  const isPlain = (options: FactValue | undefined): boolean => optionsKey(options) === optionsKey([noOption]);
+  if (variants.size === 0 && first !== undefined && left && (isPlain(facts?.['options']) || isPlain(pairsOf(left))))
+    claim(first, left);
   return { variants, baseKeys, images: matchImages(desired, base, remote) };
 }
 

@@ -18,9 +18,9 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
+import { DeleteBudget } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient } from './product-input.ts';
 import {
-  DeleteBudget,
   isShopWide,
   localIdOf,
   type PushContext,
@@ -30,6 +30,7 @@ import {
   pushProduct,
 } from './push.ts';
 import type { AdoptBy } from './read-remote.ts';
+import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 
 /**
  * Options of `createProductSync`.
@@ -78,6 +79,16 @@ export interface ProductSync {
   push(product: unknown, options?: PushOptions): Promise<PushResult>;
   /** Pushes many products, each at most once, and continues when one fails. */
   pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
+  /**
+   * Puts back what a run, or the last push of one product, changed. What others changed since is left and listed; a product
+   * that the run created is deleted. Safe to call again where it was cut off.
+   *
+   * @throws ValidationError where the journal knows no such run or product.
+   *
+   * @example
+   * const report = await sync.rollback({ runId: summary.runId }, { dryRun: true });
+   */
+  rollback(target: RollbackTarget, options?: RollbackOptions): Promise<RollbackReport>;
   /** Brings a record up to date from a verified `products/update` or `products/delete` webhook. */
   applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
   /** Counts of the sync records, with the state of the circuit breaker and the limiter. */
@@ -207,6 +218,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         return push(product, runOptions, context);
       };
       return pushMany(products, { clock, concurrency, pushOne }, runOptions);
+    },
+    rollback: (target, rollbackOptions = {}) => {
+      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, rollbackOptions.signal);
+      return rollback(target, { client, records, journal, clock, inTurn }, rollbackOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     async health() {

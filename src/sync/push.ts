@@ -21,6 +21,8 @@ import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
 import {
+  type DeleteBudget,
+  type DeleteLimits,
   type PlannedUpdate,
   type PlanOptions,
   type ProductChange,
@@ -29,6 +31,7 @@ import {
   planCreate,
   planUpdate,
   sendingOf,
+  withChanged,
 } from './plan.ts';
 import {
   contentHash,
@@ -41,6 +44,7 @@ import {
   type RemoteProduct,
   readBase,
   remoteFacts,
+  withoutImages,
   writeBase,
 } from './product-facts.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
@@ -83,21 +87,6 @@ export type PushResult =
  * if (pushed.includes(result.outcome)) console.log(`${result.localId} is in the shop`);
  */
 export type PushOutcome = PushResult['outcome'];
-
-/**
- * How many deletions a run may make; more of them, and the product is `blocked` before anything of it is sent.
- *
- * @example
- * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
- */
-export interface DeleteLimits {
-  /** Products. Default 0. */
-  readonly products?: number;
-  /** Variants, those with stock included. Default 0. */
-  readonly variants?: number;
-  /** Variants that have units in stock, which go with them. Default 0. */
-  readonly variantsWithStock?: number;
-}
 
 /**
  * Options of `push`, and of each product of `pushMany`.
@@ -524,28 +513,6 @@ const pushId = 'push';
 
 const doubt = 'doubt';
 
-/** The deletions that a run may still make. */
-export class DeleteBudget {
-  #variants: number;
-  #withStock: number;
-  products: number;
-
-  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
-    this.products = products;
-    this.#variants = variants;
-    this.#withStock = variantsWithStock;
-  }
-
-  /** Takes the variants of one product from the budget; `false` where it does not hold all of them. */
-  take(variants: readonly ProductChange[]): boolean {
-    const withStock = variants.filter(({ stock = 0 }) => stock !== 0).length;
-    if (variants.length > this.#variants || withStock > this.#withStock) return false;
-    this.#variants -= variants.length;
-    this.#withStock -= withStock;
-    return true;
-  }
-}
-
 const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
   localId,
   ...(drifts.length > 0 && { drifts }),
@@ -554,29 +521,6 @@ const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
 
 function idsByKey(keys: readonly string[], nodes: readonly { readonly id: string }[]): Record<string, string> {
   return Object.fromEntries(keys.flatMap((key, index) => (nodes[index] ? [[key, nodes[index].id]] : [])));
-}
-
-function withoutImages({ variants = {} }: ProductFacts): ProductFacts['variants'] & object {
-  return Object.fromEntries(
-    Object.entries(variants).map(([key, { image: _image, ...facts }]) => [key, facts as Facts]),
-  );
-}
-
-/** The facts with what the shop has in all that was changed. */
-function withChanged(facts: ProductFacts, changes: readonly ProductChange[], theirs: ProductFacts): ProductFacts {
-  const next: Record<string, Record<string, Facts>> = {};
-  for (const [list, entries] of Object.entries(facts)) next[list] = { ...entries };
-  for (const { list, key, fields } of changes) {
-    const now = theirs[list]?.[key];
-    const entries = next[list] ?? {};
-    next[list] = entries;
-    if (!now) delete entries[key];
-    else {
-      const seen = Object.fromEntries(Object.keys(fields).flatMap((name) => (name in now ? [[name, now[name]]] : [])));
-      entries[key] = { ...entries[key], ...seen } as Facts;
-    }
-  }
-  return next;
 }
 
 function deletedInShopify(shop: string): ValidationError {

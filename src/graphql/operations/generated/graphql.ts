@@ -2065,6 +2065,14 @@ export type ProductPublishMutation = { publishablePublish: { publishable:
       | Record<PropertyKey, never>
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
+export type ProductUnpublishMutationVariables = Exact<{
+  id: string;
+  publications: Array<PublicationInput> | PublicationInput;
+}>;
+
+
+export type ProductUnpublishMutation = { publishableUnpublish: { userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
 export type ShopOverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2642,6 +2650,16 @@ export const ProductPublishDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductPublishMutation, ProductPublishMutationVariables>;
+export const ProductUnpublishDocument = new TypedDocumentString(`
+    mutation ProductUnpublish($id: ID!, $publications: [PublicationInput!]!) {
+  publishableUnpublish(id: $id, input: $publications) {
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductUnpublishMutation, ProductUnpublishMutationVariables>;
 export const ShopOverviewDocument = new TypedDocumentString(`
     query ShopOverview {
   shop {

@@ -1,0 +1,457 @@
+import { isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
+import { ProductRemoveDocument, ProductUnpublishDocument } from '../graphql/operations/generated/graphql.ts';
+import type { Clock } from '../internal/clock.ts';
+import { isRecord, type JsonObject } from '../internal/json.ts';
+import type { JournalEntry, SyncJournal } from '../ports/sync-journal.ts';
+import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import { applyChanges } from './apply.ts';
+import { isSameValue, nameOf, type ProductChange } from './plan.ts';
+import {
+  type FactList,
+  type Facts,
+  type FactValue,
+  matchFacts,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  readBase,
+  remoteFacts,
+  writeBase,
+} from './product-facts.ts';
+import type { SyncClient } from './product-input.ts';
+import { journalFormat } from './push.ts';
+import { readRemote, scopeOf } from './read-remote.ts';
+
+/**
+ * What is to be undone: all that a run did, or the last push of one product.
+ *
+ * @example
+ * await sync.rollback({ runId: summary.runId });
+ */
+export type RollbackTarget =
+  | { readonly runId: string; readonly localId?: never }
+  | { readonly localId: string; readonly runId?: never };
+
+/** Options of `rollback`. */
+export interface RollbackOptions {
+  /** Changes nothing, and tells what a rollback would do. Default `false`. */
+  readonly dryRun?: boolean;
+  /** Stops the rollback between two products. What is undone stays so; a second call does the rest. Default: none. */
+  readonly signal?: AbortSignal;
+  /** What becomes of a product that the run created. Default `delete`. */
+  readonly created?: 'delete' | 'archive';
+  /** Called after each product. What it throws ends the rollback. */
+  readonly onProgress?: (result: RollbackResult) => unknown;
+}
+
+/** What became of one product. */
+export interface RollbackResult {
+  readonly localId: string;
+  readonly gid: string | null;
+  /**
+   * `restored`: it is as it was before. `partly`: but for what others changed since, which is listed. `removed`: the run
+   * had created it. `unchanged`: nothing was left to undo. `gone`: the shop has it no longer. `failed`: try again.
+   */
+  readonly outcome: 'restored' | 'partly' | 'removed' | 'unchanged' | 'gone' | 'failed';
+  /** What was put back. */
+  readonly changes: readonly ProductChange[];
+  /** What others have changed since, and was left as it is: the value that the push sent, and the one that is there. */
+  readonly others: readonly {
+    readonly list: FactList;
+    readonly name: string;
+    readonly field: string | null;
+    readonly pushed: FactValue | undefined;
+    readonly theirs: FactValue | undefined;
+  }[];
+  /** Variants that had been deleted and were made anew: they have other ids, and no stock. */
+  readonly remade: readonly string[];
+  /** Why it failed. */
+  readonly error?: ShopwrightError;
+}
+
+/** What a rollback did. */
+export interface RollbackReport {
+  /** Products by outcome. */
+  readonly counts: Readonly<Record<RollbackResult['outcome'], number>>;
+  /** The first 1,000 that are not simply restored, removed or unchanged. */
+  readonly notable: readonly RollbackResult[];
+}
+
+/** What a rollback works with. */
+export interface RollbackContext {
+  readonly client: SyncClient;
+  readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
+  readonly clock: Clock;
+  /** Runs the work once no push of the product is under way in this process. */
+  readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
+}
+
+const mostListed = 1_000;
+
+const pageSize = 200;
+
+/**
+ * Puts back what pushes changed, from the journal: newest first, value by value, and only where the shop still has what
+ * was pushed. Call it again where it was cut off: what is undone is not touched twice.
+ *
+ * @throws ValidationError where the journal knows no such run or product. StorageError. The signal's reason.
+ */
+export async function rollback(
+  target: RollbackTarget,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackReport> {
+  const counts: Record<RollbackResult['outcome'], number> = {
+    restored: 0,
+    partly: 0,
+    removed: 0,
+    unchanged: 0,
+    gone: 0,
+    failed: 0,
+  };
+  const notable: RollbackResult[] = [];
+  let found = false;
+  for await (const localId of productsOf(target, context)) {
+    options.signal?.throwIfAborted();
+    found = true;
+    const result = await context.inTurn(localId, () => undoProduct(localId, target.runId, context, options));
+    counts[result.outcome] += 1;
+    const isNotable = !['restored', 'removed', 'unchanged'].includes(result.outcome) || result.remade.length > 0;
+    if (isNotable && notable.length < mostListed) notable.push(result);
+    await options.onProgress?.(result);
+  }
+  if (found) return { counts, notable };
+  const [field, id] = target.runId === undefined ? ['localId', target.localId] : ['runId', target.runId];
+  const message = `"${id}" is not in the journal of ${context.client.shop}. Runs are named by the \`runId\` of their summary; entries beyond the journal's retention are gone.`;
+  throw new ValidationError('Nothing can be rolled back', { issues: [{ field, message }], shop: context.client.shop });
+}
+
+/** The products of a run, each once, in the order in which it pushed them. */
+async function* productsOf(target: RollbackTarget, { client, journal }: RollbackContext): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  const filter = target.runId === undefined ? { localId: target.localId } : { runId: target.runId };
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const page = await journal.list(client.shop, { ...filter, limit: pageSize, ...(after !== undefined && { after }) });
+    for (const { localId, action } of page) {
+      if (seen.has(localId) || !pushActions.has(action)) continue;
+      seen.add(localId);
+      yield localId;
+    }
+    after = page.at(-1)?.id;
+    isLast = page.length < pageSize;
+  }
+}
+
+const pushActions: ReadonlySet<string> = new Set(['create', 'update']);
+
+/** The part of a record that says which entry was undone last. */
+const undone = 'undone';
+
+async function undoProduct(
+  localId: string,
+  runId: string | undefined,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records } = context;
+  const nothing = { localId, changes: [], others: [], remade: [] };
+  const entries = await entriesOf(localId, runId, context);
+  const record = await records.get(client.shop, localId);
+  const [newest] = entries;
+  const oldest = entries.at(-1);
+  const isCreated = oldest?.action === 'create';
+  if (!newest || !oldest || !record || record.parts?.[undone] === newest.id || record.gid === null)
+    return { ...nothing, gid: record?.gid ?? null, outcome: 'unchanged' };
+  const { gid } = record;
+  try {
+    if (isCreated) return await removeCreated(record, gid, entries, context, options);
+    return await restore(record, gid, entries, context, options);
+  } catch (error) {
+    if (options.signal?.aborted || !isShopwrightError(error)) throw error;
+    return { ...nothing, gid, outcome: 'failed', error };
+  }
+}
+
+/** The pushes of a product that are to be undone, newest first. */
+async function entriesOf(
+  localId: string,
+  runId: string | undefined,
+  { client, journal }: RollbackContext,
+): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const page = await journal.list(client.shop, {
+      ...{ localId, order: 'newest', limit: pageSize },
+      ...(runId !== undefined && { runId }),
+      ...(after !== undefined && { after }),
+    });
+    for (const entry of page) {
+      if (!pushActions.has(entry.action)) continue;
+      entries.push(entry);
+      // Without a run it is the last push that is undone: what one began, its restarts included, has one time each.
+      if (runId === undefined) return [entry];
+    }
+    after = page.at(-1)?.id;
+    isLast = page.length < pageSize;
+  }
+  return entries;
+}
+
+async function removeCreated(
+  record: SyncRecord,
+  gid: string,
+  entries: readonly JournalEntry[],
+  context: RollbackContext,
+  { dryRun, created = 'delete', signal }: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records } = context;
+  const { localId } = record;
+  const result = { localId, gid, changes: [], others: [], remade: [] };
+  if (dryRun) return { ...result, outcome: 'removed' };
+  const call = { priority: 'background' as const, ...(signal && { signal }) };
+  await note(record, entries, [], context);
+  if (created === 'archive') {
+    const remote = await readRemote(client, gid, scopeOf({}, undefined, false), { signal });
+    if (!remote) return { ...result, outcome: 'gone' };
+    const change: ProductChange = {
+      ...{ kind: 'update', list: 'product', key: '', name: '' },
+      fields: { status: { from: remote.status, to: 'ARCHIVED' } },
+    };
+    await applyChanges(application(client, context.clock, remote, [change], {}, new Map(), new Map()), { signal });
+    await finish(record, entries, undefined, context);
+    return { ...result, changes: [change], outcome: 'removed' };
+  }
+  try {
+    await client.graphql(ProductRemoveDocument, { id: gid }, call);
+  } catch (error) {
+    // An earlier rollback, whose end is not known, may have done it, or a merchant.
+    const isGone =
+      isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ message }) => /not exist/.test(message));
+    if (!isGone) throw error;
+  }
+  await records.delete(client.shop, localId);
+  return { ...result, outcome: 'removed' };
+}
+
+async function restore(
+  record: SyncRecord,
+  gid: string,
+  entries: readonly JournalEntry[],
+  context: RollbackContext,
+  { dryRun, signal }: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, clock } = context;
+  const { localId } = record;
+  const nothing = { localId, gid, changes: [], others: [], remade: [] };
+  const net = netChanges(entries);
+  const now = readBase(record.lastSyncData);
+  const base = readBase(entries.at(-1)?.before);
+  const touched = factsOf(net);
+  const remote = await readRemote(client, gid, scopeOf({ ...now?.facts, ...touched }, now, false), { signal });
+  if (!remote) return { ...nothing, outcome: 'gone' };
+
+  const matches = matchFacts(touched, now, remote);
+  const theirs = remoteFacts(remote, matches);
+  const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
+  for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
+  const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
+  const { changes, others } = inverse(net, theirs, (list, key) =>
+    list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
+  );
+  const unpublished = publishedBy(entries, base);
+  const outcome = others.length > 0 ? 'partly' : changes.length + unpublished.length > 0 ? 'restored' : 'unchanged';
+  const remade = changes.filter(({ kind, list }) => kind === 'add' && list === 'variants').map(({ name }) => name);
+  const result: RollbackResult = { ...nothing, changes, others, remade, outcome };
+  if (dryRun) return result;
+
+  await note(record, entries, changes, context);
+  const desired = patched(theirs, changes);
+  if (changes.length > 0)
+    await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal });
+  if (unpublished.length > 0) {
+    const publications = unpublished.map((publicationId) => ({ publicationId }));
+    await client.graphql(ProductUnpublishDocument, { id: gid, publications }, { priority: 'background' });
+  }
+  const restored = base && {
+    ...base,
+    ids: {
+      variants: keptIds(base.facts.variants, { ...base.ids.variants, ...Object.fromEntries(variantIds) }),
+      images: keptIds(base.facts.images, { ...base.ids.images, ...Object.fromEntries(imageIds) }),
+    },
+  };
+  await finish(record, entries, restored, context);
+  return result;
+}
+
+const keptIds = (entries: object | undefined, ids: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(ids).filter(([key]) => entries !== undefined && key in entries));
+
+function application(
+  client: SyncClient,
+  clock: Clock,
+  remote: RemoteProduct,
+  changes: readonly ProductChange[],
+  desired: ProductFacts,
+  imageIds: Map<string, string>,
+  variantIds: Map<string, string>,
+) {
+  return { client, clock, remote, changes, desired, sources: new Map<string, string>(), imageIds, variantIds };
+}
+
+/** What several pushes did to one entry, taken together. `null`: it was not there. */
+interface Net {
+  readonly list: FactList;
+  readonly key: string;
+  readonly name: string;
+  readonly gid: string | undefined;
+  before: Record<string, FactValue> | null;
+  after: Record<string, FactValue> | null;
+}
+
+function netChanges(entries: readonly JournalEntry[]): readonly Net[] {
+  const net = new Map<string, Net>();
+  for (const entry of [...entries].reverse()) {
+    for (const { kind, list, key, name, gid, fields } of changesOf(entry)) {
+      const id = `${list} ${key}`;
+      const from = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value.from]));
+      const to = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value.to]));
+      const known = net.get(id) ?? {
+        ...{ list, key, name, gid },
+        before: kind === 'add' ? null : {},
+        after: kind === 'add' ? null : {},
+      };
+      if (kind === 'remove') {
+        known.before = known.before && { ...from, ...known.before };
+        known.after = null;
+      } else {
+        known.before = known.before && { ...from, ...known.before };
+        known.after = { ...known.after, ...to };
+      }
+      net.set(id, known);
+    }
+  }
+  return [...net.values()];
+}
+
+/** The changes that a journal entry holds. @throws ValidationError for those of a newer release. */
+function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
+  if (!isRecord(sent) || sent['format'] !== journalFormat || !Array.isArray(sent['changes'])) {
+    const message = `${id} was written by another release of shopwright. Roll back with that one.`;
+    throw new ValidationError('The journal entry cannot be undone', { issues: [{ field: 'journal', message }] });
+  }
+  return sent['changes'] as unknown as readonly ProductChange[];
+}
+
+/** The facts that the pushes left, to find them in the shop. */
+function factsOf(net: readonly Net[]): ProductFacts {
+  const facts: { [List in FactList]?: Record<string, Facts> } = {};
+  for (const { list, key, before, after } of net) facts[list] = { ...facts[list], [key]: { ...before, ...after } };
+  return facts;
+}
+
+/** What puts the shop back, and what stands in the way because somebody else has changed it. */
+function inverse(
+  net: readonly Net[],
+  theirs: ProductFacts,
+  gidOf: (list: FactList, key: string) => string | undefined,
+): Pick<RollbackResult, 'others'> & { readonly changes: readonly ProductChange[] } {
+  const changes: ProductChange[] = [];
+  const others: RollbackResult['others'][number][] = [];
+  for (const { list, key, name, gid: known, before, after } of net) {
+    const there = theirs[list]?.[key];
+    const gid = gidOf(list, key) ?? (list === 'images' ? known : undefined);
+    const shared = { list, key, name, ...(gid !== undefined && { gid }) };
+    const differs = (values: Record<string, FactValue>): readonly string[] =>
+      Object.keys(values).filter(
+        (field) =>
+          field !== 'url' && there !== undefined && !isSameValue(field, values[field] ?? null, there[field] ?? null),
+      );
+    if (before === null && after !== null) {
+      if (!there) continue;
+      const edited = differs(after).filter((field) => field in there);
+      if (edited.length > 0 && list !== 'tags')
+        for (const field of edited) others.push({ list, name, field, pushed: after[field], theirs: there[field] });
+      else {
+        const fields = Object.entries(there).map(([field, from]) => [field, { from, to: null }]);
+        changes.push({ ...shared, kind: 'remove', fields: Object.fromEntries(fields) });
+      }
+    } else if (before !== null && after === null) {
+      if (there) continue;
+      const fields = Object.entries(before).map(([field, to]) => [field, { from: null, to }]);
+      changes.push({ ...shared, kind: 'add', fields: Object.fromEntries(fields) });
+    } else if (before !== null && after !== null) {
+      if (!there) {
+        others.push({ list, name, field: null, pushed: null, theirs: undefined });
+        continue;
+      }
+      const fields: Record<string, { from: FactValue; to: FactValue }> = {};
+      for (const field of differs(before)) {
+        const value = there[field] ?? null;
+        if (isSameValue(field, after[field] ?? null, value)) fields[field] = { from: value, to: before[field] ?? null };
+        else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
+      }
+      if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });
+    }
+  }
+  return { changes, others };
+}
+
+/** The shop's facts once the changes are made. */
+function patched(theirs: ProductFacts, changes: readonly ProductChange[]): ProductFacts {
+  const next: { [List in FactList]?: Record<string, Facts> } = { ...theirs };
+  for (const { kind, list, key, fields } of changes) {
+    const entries = { ...next[list] };
+    if (kind === 'remove') delete entries[key];
+    else
+      entries[key] = { ...entries[key], ...Object.fromEntries(Object.entries(fields).map(([f, { to }]) => [f, to])) };
+    next[list] = entries;
+  }
+  return next;
+}
+
+/** Publications that these pushes asked for, and none before them. */
+function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefined): readonly string[] {
+  const before = new Set(base?.publications);
+  const asked = entries.flatMap(({ sent }) =>
+    Array.isArray(sent?.['publications']) ? (sent['publications'] as string[]) : [],
+  );
+  return [...new Set(asked)].filter((gid) => !before.has(gid));
+}
+
+/** Writes into the journal what a rollback is about to change. */
+async function note(
+  { localId, gid, lastSyncData }: SyncRecord,
+  entries: readonly JournalEntry[],
+  changes: readonly ProductChange[],
+  { client, journal, clock }: RollbackContext,
+): Promise<void> {
+  await journal.append([
+    {
+      ...{ shop: client.shop, localId, gid, action: 'rollback', at: clock.now(), before: lastSyncData },
+      runId: entries[0]?.runId ?? null,
+      sent: { format: journalFormat, changes, of: entries.map(({ id }) => id) } as unknown as JsonObject,
+    },
+  ]);
+}
+
+/** Writes into the record that the pushes are undone. The next push compares with what stood before them. */
+async function finish(
+  { localId }: SyncRecord,
+  entries: readonly JournalEntry[],
+  base: PushBase | undefined,
+  { client, records }: RollbackContext,
+): Promise<void> {
+  for (;;) {
+    const record = await records.get(client.shop, localId);
+    if (!record) return;
+    const changed: SyncRecord = {
+      ...record,
+      hash: null,
+      parts: { ...record.parts, [undone]: entries[0]?.id ?? '' },
+      lastSyncData: base ? writeBase(base) : null,
+      version: record.version + 1,
+    };
+    if (await records.putIf(changed, record.version)) return;
+  }
+}
