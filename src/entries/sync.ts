@@ -46,6 +46,14 @@ export {
   parseRows,
 } from '../sync/rows.ts';
 export {
+  type FormatPlanOptions,
+  formatPlan,
+  type PlannedProduct,
+  parsePlan,
+  type RunPlan,
+  serializePlan,
+} from '../sync/run-plan.ts';
+export {
   createSyncWebhooks,
   type ExternalChange,
   readStock,

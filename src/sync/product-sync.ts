@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
 import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
 import { sharedTask } from '../internal/abort.ts';
@@ -12,6 +12,7 @@ import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncCounts } from '../ports/sync-record-store.ts';
+import type { ProductDraft } from '../validation/product-draft.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -31,6 +32,7 @@ import {
 } from './push.ts';
 import type { AdoptBy } from './read-remote.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
+import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
 
 /**
  * Options of `createProductSync`.
@@ -79,6 +81,25 @@ export interface ProductSync {
   push(product: unknown, options?: PushOptions): Promise<PushResult>;
   /** Pushes many products, each at most once, and continues when one fails. */
   pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
+  /**
+   * Says what a push of these products would do, and changes nothing. Unchanged products are only counted.
+   *
+   * @throws StorageError, the signal's reason, and errors that concern the whole shop.
+   *
+   * @example
+   * console.log(formatPlan(await sync.plan(products)));
+   */
+  plan(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<RunPlan>;
+  /**
+   * Makes what a plan says. Each product is read again: where the shop is not any more as it was, the product is
+   * `outdated` and nothing of it is sent. What it deletes is checked against `maxDeletes` before the first write.
+   *
+   * @throws ValidationError for a plan of another shop, or one that deletes more than is allowed.
+   *
+   * @example
+   * const summary = await sync.apply(plan, { maxDeletes: { variants: 3 } });
+   */
+  apply(plan: RunPlan, options?: PushManyOptions): Promise<PushSummary>;
   /**
    * Puts back what a run, or the last push of one product, changed. What others changed since is left and listed; a product
    * that the run created is deleted. Safe to call again where it was cut off.
@@ -219,6 +240,55 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return pushMany(products, { clock, concurrency, pushOne }, runOptions);
     },
+    async plan(products, planOptions = {}) {
+      planOptions.signal?.throwIfAborted();
+      // What is allowed is checked when the plan is applied: here all of it is to be seen.
+      const maxDeletes = { variants: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
+      const context = await prepare({ ...planOptions, maxDeletes, dryRun: true });
+      const found: PlannedProduct[] = [];
+      const { validateProduct } = await loadValidation();
+      const pushOne = async (product: unknown): Promise<PushResult> => {
+        const checked = validateProduct(product);
+        const result = await push(product, { ...planOptions, dryRun: true }, context);
+        if (result.outcome !== 'unchanged' || result.drifts)
+          found.push(plannedProduct(result, checked.ok ? checked.draft : undefined));
+        return result;
+      };
+      const options = { ...planOptions, runId: '' };
+      const { counts, stoppedBy } = await pushMany(products, { clock, concurrency, pushOne }, options);
+      if (stoppedBy !== undefined) throw stoppedBy;
+      const costs = found.flatMap(({ plan }) => (plan ? [costOf(plan)] : []));
+      const [points, calls] = (['points', 'calls'] as const).map((name) =>
+        costs.reduce((sum, cost) => sum + cost[name], 0),
+      );
+      return {
+        shop: client.shop,
+        createdAt: clock.now(),
+        counts,
+        products: found,
+        points: points ?? 0,
+        calls: calls ?? 0,
+      };
+    },
+    async apply(plan, applyOptions = {}) {
+      applyOptions.signal?.throwIfAborted();
+      if (plan.shop !== client.shop) {
+        const message = `is for ${plan.shop}, and this sync is for ${client.shop}. Apply it with a sync of its shop.`;
+        throw new ValidationError('The plan was not applied', {
+          issues: [{ field: 'plan', message }],
+          shop: client.shop,
+        });
+      }
+      checkDeletes(plan, applyOptions.maxDeletes);
+      const context = await prepare(applyOptions);
+      const runOptions = { ...applyOptions, runId: applyOptions.runId ?? randomUUID() };
+      const planned = new Map(plan.products.flatMap((one) => (one.draft && one.plan ? [[one.draft, one.plan]] : [])));
+      const pushOne = (product: unknown): Promise<PushResult> => {
+        const expected = planned.get(product as ProductDraft);
+        return push(product, runOptions, { ...context, ...(expected && { expected }) });
+      };
+      return pushMany([...planned.keys()], { clock, concurrency, pushOne }, runOptions);
+    },
     rollback: (target, rollbackOptions = {}) => {
       const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, rollbackOptions.signal);
       return rollback(target, { client, records, journal, clock, inTurn }, rollbackOptions);
@@ -355,6 +425,7 @@ class PushCounters {
     'would-create': 0,
     'would-update': 0,
     blocked: 0,
+    outdated: 0,
     invalid: 0,
     failed: 0,
     skipped: 0,

@@ -73,6 +73,8 @@ export type PushResult =
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
   /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
+  /** Nothing was sent: the shop is not any more as it was when the plan that is being applied was made. */
+  | ({ readonly outcome: 'outdated'; readonly plan: ProductPlan } & Told)
   /** Shopify rejected it, or could not be reached. The record has the error too. */
   | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
   /** Not tried, because the run was stopped by an abort or by an error that concerns the whole shop. */
@@ -80,7 +82,7 @@ export type PushResult =
 
 /**
  * What became of one product: `created`, `updated`, `unchanged`, `conflict`, `would-create`, `would-update`, `blocked`,
- * `invalid`, `failed` or `skipped`.
+ * `outdated`, `invalid`, `failed` or `skipped`.
  *
  * @example
  * const pushed: PushOutcome[] = ['created', 'updated'];
@@ -126,6 +128,8 @@ export interface PushContext {
   readonly hasIdentity: boolean;
   /** What the run may still delete. */
   readonly deletes: DeleteBudget;
+  /** The plan that is being applied: what is found to be changed by now must be the same. */
+  readonly expected?: ProductPlan;
 }
 
 /**
@@ -232,6 +236,14 @@ class Push {
     return this.#hasBegun;
   }
 
+  #isOutdated({ action, changes }: ProductPlan): boolean {
+    const { expected } = this.#context;
+    return (
+      expected !== undefined &&
+      contentHash({ action, changes }) !== contentHash({ action: expected.action, changes: expected.changes })
+    );
+  }
+
   #hasBegun = false;
 
   /** Whether all that was to be sent has been, so that the base says what the shop has. */
@@ -254,6 +266,7 @@ class Push {
     this.gid ??= await this.#find();
     if (this.gid === null) {
       const plan = planCreate(this.#draft);
+      if (this.#isOutdated(plan)) return { outcome: 'outdated', plan, ...told(plan) };
       if (!(await this.#begin(plan.changes))) return undefined;
       await this.#create(plan);
       // What would have made the call too costly follows.
@@ -265,6 +278,8 @@ class Push {
     const remote = await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
     const planned = planUpdate(this.#draft, this.#base, remote, this.#options);
+    if (!isNew && this.#isOutdated(planned.plan))
+      return { outcome: 'outdated', ...told(planned.plan), plan: planned.plan };
     const blocked = this.#blocked(planned.plan);
     if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
     if (blocked) {

@@ -1,0 +1,244 @@
+import { ValidationError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
+import type { ValidationIssue } from '../validation/issues.ts';
+import type { ProductDraft } from '../validation/product-draft.ts';
+import type { DeleteLimits, ProductChange, ProductDifference, ProductPlan } from './plan.ts';
+import { contentHash, type FactValue, type OptionPairs } from './product-facts.ts';
+import type { PushOutcome, PushResult } from './push.ts';
+
+/** One product of a plan that an application has something to do for, or somebody to decide. */
+export interface PlannedProduct {
+  readonly localId: string | undefined;
+  readonly outcome: PushOutcome;
+  /** What would be sent; there for `would-create`, `would-update` and `blocked`. */
+  readonly plan?: ProductPlan;
+  /** The draft by which it was planned: `apply` pushes it. */
+  readonly draft?: ProductDraft;
+  readonly drifts?: readonly ProductDifference[];
+  readonly conflicts?: readonly ProductDifference[];
+  /** Why an invalid one is. */
+  readonly issues?: readonly ValidationIssue[];
+  /** Why one could not be planned. */
+  readonly problem?: string;
+}
+
+/** What a run of pushes would do. Plain JSON, without token. `formatPlan` shows it, `serializePlan` saves it. */
+export interface RunPlan {
+  /** Shop domain. */
+  readonly shop: string;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
+  /** All products but the unchanged ones, in the order in which they were planned. */
+  readonly products: readonly PlannedProduct[];
+  /** Points that Shopify charges for the changes, by its published rules, and calls that make them. */
+  readonly points: number;
+  readonly calls: number;
+}
+
+/** One product of a plan, from the result of a dry run. */
+export function plannedProduct(result: PushResult, draft: ProductDraft | undefined): PlannedProduct {
+  const { localId, outcome } = result;
+  return {
+    ...{ localId, outcome },
+    ...('plan' in result && { plan: result.plan }),
+    ...('plan' in result && draft && { draft }),
+    ...('drifts' in result && result.drifts && { drifts: result.drifts }),
+    ...('conflicts' in result && result.conflicts && { conflicts: result.conflicts }),
+    ...('issues' in result && { issues: result.issues }),
+    ...('error' in result && { problem: result.error.message }),
+  };
+}
+
+/** What the changes of a product cost: https://shopify.dev/docs/api/usage/limits and the changelog's dynamic costs. */
+export function costOf({ action, changes }: ProductPlan): { readonly points: number; readonly calls: number } {
+  const count = (list: ProductChange['list'], ...kinds: ProductChange['kind'][]): number =>
+    changes.filter((change) => change.list === list && kinds.includes(change.kind)).length;
+  const [variants, images] = [count('variants', 'add'), count('images', 'add')];
+  const metafields = count('metafields', 'add', 'update');
+  if (action === 'create')
+    return { points: Math.ceil(10 + 0.2 * variants + 1.9 * images + 0.4 * (metafields + 1)), calls: 1 };
+  const updated = count('variants', 'update');
+  const parts: readonly (readonly [calls: number, points: number])[] = [
+    [count('product', 'update'), 10],
+    [Math.sign(count('tags', 'add')), 10],
+    [Math.sign(count('tags', 'remove')), 10],
+    [Math.ceil(metafields / 25), 10],
+    [Math.sign(count('metafields', 'remove')), 10],
+    [Math.ceil(images / 100), 10 + 1.9 * Math.min(images, 100)],
+    [Math.sign(count('images', 'update', 'remove')), 10],
+    [Math.ceil(updated / 250), 10 + 0.2 * Math.min(updated, 250)],
+    [Math.ceil(variants / 250), 10 + 0.2 * Math.min(variants, 250)],
+    [Math.ceil(count('variants', 'remove') / 250), 10],
+  ];
+  const calls = parts.reduce((sum, [number]) => sum + number, 0);
+  return { calls, points: Math.ceil(parts.reduce((sum, [number, points]) => sum + number * points, 0)) };
+}
+
+/** The variants that a plan would delete. */
+export const deletedBy = (plan: Pick<RunPlan, 'products'>): readonly ProductChange[] =>
+  plan.products.flatMap(({ plan: ofProduct }) =>
+    (ofProduct?.changes ?? []).filter(({ kind, list }) => kind === 'remove' && list === 'variants'),
+  );
+
+/** @throws ValidationError that names the variants, where a plan deletes more than is allowed. */
+export function checkDeletes(plan: RunPlan, { variants = 0, variantsWithStock = 0 }: DeleteLimits = {}): void {
+  const gone = deletedBy(plan);
+  const withStock = gone.filter(({ stock = 0 }) => stock !== 0);
+  if (gone.length <= variants && withStock.length <= variantsWithStock) return;
+  const names = gone.slice(0, 20).map(({ name, stock }) => (stock ? `${name} (${stock} in stock)` : name));
+  const more = gone.length > names.length ? `, and ${gone.length - names.length} more` : '';
+  const allowed = `{ variants: ${gone.length}${withStock.length > 0 ? `, variantsWithStock: ${withStock.length}` : ''} }`;
+  const message = `would delete ${gone.length} ${gone.length === 1 ? 'variant' : 'variants'}: ${names.join(', ')}${more}. Allow it with maxDeletes: ${allowed}, or put them back into the drafts.`;
+  throw new ValidationError('The plan was not applied', {
+    issues: [{ field: 'maxDeletes', message }],
+    shop: plan.shop,
+  });
+}
+
+/** The format of a saved plan. A later release that saves otherwise takes the next number. */
+const planFormat = 1;
+
+/**
+ * A plan as text, to be reviewed and applied later, by another process too. It holds the drafts and no token; a change
+ * to the text is noticed.
+ *
+ * @example
+ * await writeFile('plan.json', serializePlan(await sync.plan(products)));
+ */
+export function serializePlan(plan: RunPlan): string {
+  return `${JSON.stringify({ format: planFormat, hash: contentHash(plan), plan }, null, 2)}\n`;
+}
+
+/**
+ * Reads a plan that `serializePlan` has written.
+ *
+ * @throws ValidationError for text that is no plan, was changed, or is of a newer release.
+ *
+ * @example
+ * await sync.apply(parsePlan(await readFile('plan.json', 'utf8')));
+ */
+export function parsePlan(text: string): RunPlan {
+  const refuse = (message: string): never => {
+    throw new ValidationError('The plan cannot be read', { issues: [{ field: 'plan', message }] });
+  };
+  let saved: unknown;
+  try {
+    saved = JSON.parse(text);
+  } catch {
+    return refuse('is not JSON: give the text that serializePlan returned.');
+  }
+  if (!isRecord(saved) || !isRecord(saved['plan'])) return refuse('is no saved plan: give the text of serializePlan.');
+  if (saved['format'] !== planFormat)
+    return refuse(`has format ${String(saved['format'])}, and this release reads ${planFormat}. Make the plan again.`);
+  if (saved['hash'] !== contentHash(saved['plan']))
+    return refuse('was changed since it was saved. Make the plan again, and change the drafts instead.');
+  return saved['plan'] as unknown as RunPlan;
+}
+
+/** How `formatPlan` shows a plan. */
+export interface FormatPlanOptions {
+  /** Colours for a terminal. Default `false`. */
+  readonly colours?: boolean;
+  /** Products that are shown; of the others there is one line. Default all. */
+  readonly limit?: number;
+}
+
+const colours = { '+': '\u001b[32m', '~': '\u001b[33m', '-': '\u001b[31m', '!': '\u001b[35m', '?': '\u001b[36m' };
+
+/**
+ * A plan for people: `+` what is new, `~` what changes from what to what, `-` what goes, `!` conflicts and what is invalid
+ * or blocked, `?` what others changed.
+ *
+ * @example
+ * console.log(formatPlan(await sync.plan(products), { colours: process.stdout.isTTY }));
+ */
+export function formatPlan(plan: RunPlan, { colours: isColoured = false, limit }: FormatPlanOptions = {}): string {
+  const shown = plan.products.slice(0, limit ?? plan.products.length);
+  const lines = shown.flatMap(linesOf);
+  const hidden = plan.products.length - shown.length;
+  if (hidden > 0) lines.push(`  … and ${hidden} more products`);
+  const painted = lines.map((line) => {
+    const colour = colours[line.trimStart()[0] as keyof typeof colours];
+    return isColoured && colour ? `${colour}${line}\u001b[0m` : line;
+  });
+  return [...painted, summaryOf(plan)].join('\n');
+}
+
+function summaryOf(plan: RunPlan): string {
+  const count = (outcome: PushOutcome): number => plan.counts[outcome] ?? 0;
+  const deleted = deletedBy(plan).length;
+  const parts = [
+    `${count('would-create')} to create`,
+    `${count('would-update')} to update`,
+    `${deleted} ${deleted === 1 ? 'variant' : 'variants'} to delete`,
+    `${count('unchanged')} unchanged`,
+    ...(['conflict', 'blocked', 'invalid', 'failed'] as const).flatMap((outcome) =>
+      count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
+    ),
+  ];
+  return `Plan for ${plan.shop}: ${parts.join(', ')}; ${plan.points} points in ${plan.calls} calls.`;
+}
+
+function linesOf({
+  localId = '(no local id)',
+  outcome,
+  plan,
+  drifts = [],
+  conflicts = [],
+  issues,
+  problem,
+}: PlannedProduct): string[] {
+  if (issues) return issues.map(({ field, message }) => `! ${localId}: ${field} ${message}`);
+  const head =
+    outcome === 'would-create'
+      ? `+ ${localId}`
+      : outcome === 'would-update'
+        ? `~ ${localId}`
+        : `! ${localId}: ${outcome}`;
+  const changes = outcome === 'would-create' ? createdLine(plan) : (plan?.changes ?? []).flatMap(changeLines);
+  return [
+    problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
+    ...changes.map((line) => `  ${line}`),
+    ...conflicts.map((one) => `  ! ${differenceText(one)} (both sides changed it)`),
+    ...drifts.map((one) => `  ? ${differenceText(one)} (changed in the shop)`),
+  ];
+}
+
+function createdLine(plan: ProductPlan | undefined): string[] {
+  const changes = plan?.changes ?? [];
+  const count = (list: ProductChange['list']): number => changes.filter((change) => change.list === list).length;
+  const title = changes.find(({ list }) => list === 'product')?.fields['title']?.to;
+  return [`+ ${show(title)}, ${count('variants')} variants, ${count('images')} images`];
+}
+
+const words: Readonly<Record<ProductChange['list'], string>> = {
+  product: '',
+  tags: 'tag',
+  metafields: 'metafield',
+  images: 'image',
+  variants: 'variant',
+};
+
+function changeLines({ kind, list, name, fields, stock }: ProductChange): string[] {
+  const what = `${words[list]} ${name}`.trim();
+  if (kind === 'add') return [`+ ${what}`];
+  if (kind === 'remove')
+    return [`- ${what}${stock ? ` (${stock} in stock go with it)` : ''}${list === 'variants' ? ', for good' : ''}`];
+  return Object.entries(fields).map(
+    ([field, { from, to }]) => `~ ${`${what} ${field}`.trim()}: ${show(from)} → ${show(to)}`,
+  );
+}
+
+function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
+  const what = `${words[list]} ${name} ${field ?? ''}`.trim();
+  if (field === null) return `${what}: ${theirs === undefined ? 'was removed' : 'was changed'}`;
+  return `${what}: was ${show(base)}, shop has ${show(theirs)}, draft says ${show(ours)}`;
+}
+
+/** A value as people read it, at most 60 characters of it. */
+function show(value: FactValue | undefined): string {
+  if (Array.isArray(value)) return (value as OptionPairs).map(([name, one]) => `${name}: ${one}`).join(', ');
+  if (typeof value !== 'string') return value === undefined ? 'nothing' : String(value ?? 'nothing');
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
+}
