@@ -34,7 +34,7 @@ export interface ShopifyApp {
   shop(domain: string): ShopifyClient;
 }
 
-const defaultRetry: RetryPolicy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+const defaultRetry: RetryPolicy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000, maxThrottledMs: 300_000 };
 
 const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
 

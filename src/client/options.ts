@@ -95,7 +95,12 @@ const breakerNames: Record<keyof NonNullable<CommonOptions['breaker']>, true> = 
   store: true,
 };
 
-const retryNames: Record<keyof RetryPolicy, true> = { maxRetries: true, baseDelayMs: true, maxDelayMs: true };
+const retryNames: Record<keyof RetryPolicy, true> = {
+  maxRetries: true,
+  baseDelayMs: true,
+  maxDelayMs: true,
+  maxThrottledMs: true,
+};
 
 /** What is invalid in the options of a client: unknown names, the origin, and numbers out of range. */
 export function clientProblems(options: ShopifyClientOptions): readonly Issue[] {

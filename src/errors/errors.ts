@@ -104,10 +104,16 @@ export class ThrottledError extends ShopwrightError {
   override readonly name = 'ThrottledError';
   declare readonly code: 'THROTTLED';
   readonly status: number | undefined;
+  /** Milliseconds from the first throttled response of the call to its end, set when the call gives up. */
+  throttledMs = 0;
 
   constructor(message: string, details: ResponseErrorDetails = {}) {
     super(message, { ...details, code: 'THROTTLED', isRetryable: true });
     this.status = details.status;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), ...(this.throttledMs > 0 && { throttledMs: this.throttledMs }) };
   }
 }
 

@@ -15,10 +15,10 @@ import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
 import type { BreakerListener, BreakerVerdict, ShopBreaker } from '../resilience/breaker.ts';
 import {
-  decideRetry,
   type Idempotency,
   mayHaveExecuted,
   type RetryBudget,
+  RetryCourse,
   type RetryPolicy,
 } from '../resilience/retry.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
@@ -149,6 +149,7 @@ class RunningCall<T> {
   readonly #environment: CallEnvironment;
   /** Monotonic milliseconds, or infinity. */
   readonly #deadlineAt: number;
+  readonly #course = new RetryCourse();
   /** Requests sent. */
   #sent = 0;
   #waitedMs = 0;
@@ -170,14 +171,14 @@ class RunningCall<T> {
   async run(): Promise<CallResult<T>> {
     const { clock, budget, random } = this.#environment;
     const { idempotency, signal } = this.#call;
-    let retries = 0;
+    const course = this.#course;
     let isReplay = false;
     let lastError: ShopwrightError | undefined;
     for (;;) {
       try {
         const attempted = await this.#attempt();
         if (attempted.ok) {
-          budget.succeeded(retries);
+          budget.succeeded(course.retries);
           this.#finish(null);
           return { ...attempted.result, attempts: this.#sent, waitedMs: this.#waitedMs };
         }
@@ -194,12 +195,11 @@ class RunningCall<T> {
         throw this.#failure(isLate && lastError ? lastError : unsent);
       }
 
-      const decision = decideRetry({ error: lastError, retries, idempotency }, this.#call.retry, random);
+      const decision = course.decide({ error: lastError, idempotency }, this.#call.retry, random, clock.monotonic());
       if (decision.action === 'stop') throw this.#failure(lastError);
       const { delayMs } = decision;
       const isTooLate = clock.monotonic() + delayMs >= this.#deadlineAt || this.#keyIsForgotten(clock.now() + delayMs);
-      if (isTooLate || !budget.spend()) throw this.#failure(lastError);
-      retries += 1;
+      if (isTooLate || (lastError.code !== 'THROTTLED' && !budget.spend())) throw this.#failure(lastError);
       await this.#waitForRetry(delayMs, lastError.code);
     }
   }
@@ -353,6 +353,7 @@ class RunningCall<T> {
   /** Ends the call: the error to throw, with the number of requests sent. */
   #failure(error: unknown): unknown {
     const { idempotency } = this.#call;
+    this.#course.sayHowLong(error, this.#environment.clock.monotonic());
     // After a lost response of a keyed mutation, only a response to a later send settles the question.
     const isUnknown = isShopwrightError(error) && (mayHaveExecuted(error) || this.#unresolved);
     const outcome = isUnknown && idempotency !== 'idempotent' ? this.#outcomeUnknown(error) : error;

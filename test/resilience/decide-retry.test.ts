@@ -16,7 +16,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { decideRetry, mayHaveExecuted } from '../../src/resilience/retry.ts';
 
-const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000, maxThrottledMs: 300_000 };
+const first = { retries: 0, throttles: 0, throttledMs: 0 };
 const http = (status: number): HttpError => new HttpError(`status ${status}`, { isRetryable: status >= 500, status });
 const late = { timeoutMs: 1, mayHaveExecuted: true };
 
@@ -80,21 +81,21 @@ describe('decideRetry', () => {
   for (const [name, error, expected] of table) {
     for (const idempotency of ['idempotent', 'keyed', 'unsafe'] as const) {
       it(`${expected[idempotency] ? 'retries' : 'stops'} after ${name} when the operation is ${idempotency}`, () => {
-        const { action } = decideRetry({ error, retries: 0, idempotency }, policy, () => 0.5);
+        const { action } = decideRetry({ ...first, error, idempotency }, policy, () => 0.5);
         expect(action).toBe(expected[idempotency] ? 'retry' : 'stop');
       });
     }
   }
 
   it('stops after the last retry', () => {
-    const failed = { error: http(503), idempotency: 'idempotent' } as const;
+    const failed = { ...first, error: http(503), idempotency: 'idempotent' } as const;
     expect(decideRetry({ ...failed, retries: 4 }, policy, Math.random).action).toBe('retry');
     expect(decideRetry({ ...failed, retries: 5 }, policy, Math.random).action).toBe('stop');
   });
 
-  it('waits exactly as long as the response said', () => {
-    const error = new ThrottledError('throttled', { retryAfterMs: 2500 });
-    expect(decideRetry({ error, retries: 3, idempotency: 'idempotent' }, policy, () => 0.9)).toEqual({
+  it('waits exactly as long as the response of a failure said', () => {
+    const error = new HttpError('503', { status: 503, isRetryable: true, retryAfterMs: 2500 });
+    expect(decideRetry({ ...first, error, retries: 3, idempotency: 'idempotent' }, policy, () => 0.9)).toEqual({
       action: 'retry',
       delayMs: 2500,
     });
@@ -103,7 +104,7 @@ describe('decideRetry', () => {
   it('doubles its backoff with full jitter up to the ceiling', () => {
     const delay = (retries: number, random: number): unknown =>
       decideRetry(
-        { error: http(503), retries, idempotency: 'idempotent' },
+        { ...first, error: http(503), retries, idempotency: 'idempotent' },
         { ...policy, maxRetries: 99 },
         () => random,
       );
@@ -111,6 +112,51 @@ describe('decideRetry', () => {
     expect(delay(3, 0.5)).toEqual({ action: 'retry', delayMs: 2000 });
     expect(delay(20, 0.5)).toEqual({ action: 'retry', delayMs: 15_000 });
     expect(delay(3, 0)).toEqual({ action: 'retry', delayMs: 0 });
+  });
+});
+
+describe('decideRetry after throttling', () => {
+  const throttled = (retryAfterMs?: number): ThrottledError =>
+    new ThrottledError('throttled', retryAfterMs === undefined ? {} : { retryAfterMs });
+  const decide = (so: object, random = 0, own: object = {}, error: ShopwrightError = throttled(2000)): unknown =>
+    decideRetry({ ...first, error, idempotency: 'unsafe', ...so }, { ...policy, ...own }, () => random);
+
+  it('is bounded by time, not by the number of retries', () => {
+    expect(decide({ retries: 99, throttles: 999, throttledMs: 298_000 })).toEqual({ action: 'retry', delayMs: 2000 });
+    expect(decide({ throttledMs: 298_001 })).toEqual({ action: 'stop' });
+    expect(decide({ throttledMs: 298_001 }, 0, { maxThrottledMs: 400_000 })).toMatchObject({ action: 'retry' });
+  });
+
+  it('does not wait at all where that is asked for', () => {
+    expect(decide({}, 0, { maxThrottledMs: 0 })).toEqual({ action: 'stop' });
+    expect(decide({}, 0, { maxRetries: 0 })).toEqual({ action: 'stop' });
+  });
+
+  it('never waits for less than the response said, and spreads callers more each time', () => {
+    const waits = [0, 1, 2, 3, 20].map((throttles) => decide({ throttles }, 0.8));
+    expect(waits).toEqual([2100, 2200, 2400, 2800, 5200].map((delayMs) => ({ action: 'retry', delayMs })));
+    expect(decide({ throttles: 9 }, 0)).toEqual({ action: 'retry', delayMs: 2000 });
+  });
+
+  it('waits no longer than the time that is left', () => {
+    expect(decide({ throttles: 9, throttledMs: 297_000 }, 0.8)).toEqual({ action: 'retry', delayMs: 3000 });
+  });
+
+  it('waits a second where the response names no time, or none at all', () => {
+    for (const error of [throttled(), throttled(0)]) {
+      expect(decide({}, 0, {}, error)).toEqual({ action: 'retry', delayMs: 1000 });
+    }
+  });
+
+  it('leaves a wait beyond maxDelayMs to the caller', () => {
+    expect(decide({}, 0, {}, throttled(86_400_000))).toEqual({ action: 'stop' });
+    expect(decide({}, 0, { maxDelayMs: 900 }, throttled())).toEqual({ action: 'stop' });
+  });
+
+  it('of a call that was charged repeats nothing unsafe', () => {
+    const error = new ThrottledError('throttled', { mayHaveExecuted: true });
+    expect(decide({}, 0, {}, error)).toEqual({ action: 'stop' });
+    expect(decide({ idempotency: 'idempotent' }, 0, {}, error)).toMatchObject({ action: 'retry' });
   });
 });
 

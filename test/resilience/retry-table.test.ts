@@ -39,7 +39,7 @@ const retried: Readonly<Record<Verdict, readonly Idempotency[]>> = {
   unknown: ['idempotent', 'keyed'],
 };
 
-const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000 };
+const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000, maxThrottledMs: 300_000 };
 
 describe('a retry after an HTTP status', () => {
   const cases = Object.entries(statuses).flatMap(([status, verdict]) =>
@@ -52,7 +52,8 @@ describe('a retry after an HTTP status', () => {
     const { status, verdict, idempotency, retries } = one;
     const response = { status, headers: new Headers(), body: '{"errors":"said"}' };
     const error = errorOfStatus(response, { shop: 'acme.myshopify.com' }, 0);
-    const { action } = decideRetry({ error, retries, idempotency }, policy, () => 0.5);
-    expect(action).toBe(retries < 5 && retried[verdict].includes(idempotency) ? 'retry' : 'stop');
+    const { action } = decideRetry({ error, retries, idempotency, throttles: 0, throttledMs: 0 }, policy, () => 0.5);
+    // Throttling is bounded by time, and by nothing else.
+    expect(action).toBe((retries < 5 || status === 429) && retried[verdict].includes(idempotency) ? 'retry' : 'stop');
   });
 });
