@@ -11,7 +11,7 @@ import { exchange } from './ky.ts';
  *
  * It asks for gzip and undoes it, unless a call brings an `accept-encoding` of its own.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid, and on Bun, which puts a stub in place of undici.
  *
  * @example
  * const transport = undiciTransport({ connections: 20 });
@@ -22,6 +22,7 @@ import { exchange } from './ky.ts';
 export function undiciTransport(options: UndiciTransportOptions = {}): Required<Transport> {
   const dispatcher: Dispatcher =
     options.dispatcher === undefined ? new Agent(agentOptions(options)) : options.dispatcher;
+  assertWorks(dispatcher, options.dispatcher === undefined);
   let closing: Promise<void> | undefined;
   const placeOf = createPlaces();
 
@@ -55,6 +56,17 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
       return closing;
     },
   };
+}
+
+/** @throws ConfigError for what only looks like a dispatcher. */
+function assertWorks(dispatcher: Dispatcher, isOwn: boolean): void {
+  if (typeof dispatcher?.request === 'function') return;
+  const message = isOwn
+    ? 'does not work here: this runtime puts a stub without `request` in place of the package undici, as Bun does. ' +
+      'Leave the option transport out: the default transport uses the fetch of the runtime.'
+    : 'has no method `request`. Give an Agent, a ProxyAgent or a MockAgent of the package undici.';
+  const field = isOwn ? 'undiciTransport' : 'undiciTransport.dispatcher';
+  throw new ConfigError('Invalid configuration', { issues: [{ field, message }] });
 }
 
 interface Place {

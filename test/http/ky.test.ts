@@ -95,3 +95,13 @@ describe('the ky transport', () => {
     expect(await failure(kyTransport().send(request({ signal: controller.signal })))).toBe(reason);
   });
 });
+
+describe('an address that fetch does not take', () => {
+  it('tells that nothing was sent to a port that fetch blocks', async () => {
+    const sending = kyTransport().send(request({ url: 'http://127.0.0.1:6000/' }));
+    expect(await failure(sending)).toMatchObject({
+      mayHaveExecuted: false,
+      message: expect.stringContaining('blocked port'),
+    });
+  });
+});

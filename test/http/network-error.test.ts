@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkError } from '../../src/http/ky.ts';
+import { networkError } from '../../src/http/network-error.ts';
 
 const failed = (fields: object, Kind: typeof Error = Error): Error => Object.assign(new Kind('x'), fields);
 const wrapped = (cause: unknown): Error => new TypeError('fetch failed', { cause });
@@ -23,8 +23,45 @@ describe('a failure before anything was sent', () => {
   });
 });
 
+/** What a refused connection and its like look like where the error has no code, as these runtimes said it. */
+describe('a failure before anything was sent, by its words', () => {
+  const deno = 'error sending request for url (https://acme.myshopify.com/): client error (Connect): ';
+  it.each([
+    ['a blocked port on Node', wrapped(new Error('bad port')), 'blocked port'],
+    ['a scheme that fetch does not know', wrapped(new Error('unknown scheme')), 'invalid address'],
+    [
+      'a refused connection on Deno',
+      wrapped(new Error(`${deno}tcp connect error: Connection refused (os error 111)`)),
+      '',
+    ],
+    ['an unknown host on Deno', wrapped(new Error(`${deno}dns error: failed to lookup address information`)), ''],
+    ['a certificate on Deno', wrapped(new Error(`${deno}invalid peer certificate: UnknownIssuer`)), 'no connection'],
+    ['a blocked port on Deno', new TypeError('Fetch failed: Requests to port 6000 are blocked'), 'blocked port'],
+    ['a refused connection on Bun', failed({ code: 'ECONNREFUSED', errno: 0 }, TypeError), 'ECONNREFUSED'],
+    ['a refused connection on an older Bun', failed({ code: 'ConnectionRefused' }), 'ConnectionRefused'],
+    ['an address that workerd does not take', new TypeError('Invalid URL: http://'), 'invalid address'],
+    ['a mock agent without a response', failed({ code: 'UND_MOCK_ERR_MOCK_NOT_MATCHED' }), 'UND_MOCK'],
+    [
+      'a proxy that lets nothing through',
+      Object.assign(new Error('Proxy response (403) !== 200 when HTTP Tunneling'), { code: 'UND_ERR_ABORTED' }),
+      'refused by the proxy',
+    ],
+  ])('is %s', (_, error, name) => {
+    expect(networkError(error)).toMatchObject({ mayHaveExecuted: false, message: expect.stringContaining(name) });
+  });
+});
+
 describe('a failure after which nobody knows', () => {
   it.each([
+    ['a reset on Deno', wrapped(new Error('Connection reset by peer (os error 104)'))],
+    [
+      'a request cut off on Deno',
+      wrapped(new Error('client error (SendRequest): connection closed before message completed')),
+    ],
+    ['a body cut off on Deno', new TypeError('error reading a body from connection')],
+    ['a reset on Bun', failed({ code: 'ECONNRESET', errno: 0 }, TypeError)],
+    // workerd says the same of a refused connection, and of one that broke with the request on it.
+    ['a connection that workerd lost', Object.assign(new Error('Network connection lost.'), { retryable: true })],
     ['a reset', failed({ code: 'ECONNRESET', syscall: 'read' })],
     ['a broken pipe', failed({ code: 'EPIPE', syscall: 'write' })],
     // The network went away under a request that was on its way: the code alone would say that it never left.
