@@ -9,7 +9,6 @@ import {
 import { type LinkedSignal, linkSignal, sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
-import type { BreakerState } from '../ports/events.ts';
 import type { Permit, Priority, RateLimiter, ThrottleFeedback } from '../ports/rate-limiter.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
@@ -159,8 +158,6 @@ class RunningCall<T> {
   #sentAt = 0;
   /** An earlier send may have been carried out, and no response has settled that since. */
   #unresolved = false;
-  /** A call counts once against the breaker, however often it is retried. */
-  #countedByBreaker = false;
 
   constructor(call: Call<T>, environment: CallEnvironment) {
     this.#call = call;
@@ -225,7 +222,7 @@ class RunningCall<T> {
       const sent = await breaker.run(
         operation,
         () => this.#send(permit, token),
-        (result, state) => this.#classify(result, state),
+        (result) => this.#classify(result),
         breakerListener,
       );
       if (sent.ok) return sent;
@@ -315,17 +312,14 @@ class RunningCall<T> {
   }
 
   /** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
-  #classify(sent: Sent<T>, state: BreakerState): BreakerVerdict {
+  #classify(sent: Sent<T>): BreakerVerdict {
     if (sent.ok) return 'success';
     const { error, ranMs } = sent;
     // An abort says nothing about the shop.
     if (!isShopwrightError(error) || this.#isAbort(error)) return 'neutral';
     if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
     const isTrouble = troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
-    if (!isTrouble) return 'success';
-    if (this.#countedByBreaker && state === 'closed') return 'neutral';
-    this.#countedByBreaker = true;
-    return 'failure';
+    return isTrouble ? 'failure' : 'success';
   }
 
   /** Keeps in mind whether a mutation may have been carried out. */

@@ -8,9 +8,12 @@ import type { BreakerState } from '../ports/events.ts';
 
 /** When a shop's circuit breaker opens, for how long, and how it closes again. */
 export interface BreakerPolicy {
-  /** Failures in a row that open the breaker. Default 5. */
+  /** Failed responses in a row that open the breaker, those of retries included. Default 5. */
   readonly failures: number;
-  /** Different operations that must be among them, so that one broken query does not stop a shop: 1 for a worker that runs a single one. Default 2. */
+  /**
+   * Different operations that must be among them, so that one broken query, however often it is retried, does not stop
+   * a shop: 1 for a worker that runs a single one. Default 2.
+   */
   readonly operations: number;
   /** Milliseconds it stays open. Default 300,000 (5 minutes). */
   readonly openMs: number;
@@ -177,7 +180,7 @@ export class ShopBreaker {
   async run<T>(
     operation: string,
     attempt: () => Promise<T>,
-    classify: (result: T, state: BreakerState) => BreakerVerdict,
+    classify: (result: T) => BreakerVerdict,
     listener?: BreakerListener,
   ): Promise<T> {
     this.#use(listener);
@@ -190,7 +193,7 @@ export class ShopBreaker {
       const result = await attempt();
       // The verdict is what changes the breaker, so the client that brings it hears of it.
       this.#use(listener);
-      verdict = classify(result, this.#state);
+      verdict = classify(result);
       return result;
     } finally {
       this.#inFlight -= 1;

@@ -215,16 +215,45 @@ describe('an abort', () => {
 describe('the circuit breaker', () => {
   const other = 'query Other { shop { id } }';
 
-  it('stops calls to a shop whose calls fail, and counts a call with its retries once', async () => {
-    const { shop, clock, sent } = scriptedShop([status(500)], { retry: { maxRetries: 1 } });
+  it('opens with the fifth failed response in a row, retries included', async () => {
+    const { shop, clock, sent } = scriptedShop([status(503)]);
+    const calls = [query, other].map((document) => rejection(shop.graphql(document)));
+    for (const error of await clock.run(Promise.all(calls))) expect(error).toMatchObject({ code: 'HTTP_ERROR' });
+    expect(shop.status().breaker).toBe('open');
+    expect(sent).toHaveLength(5);
+    expect(await clock.run(rejection(shop.graphql(query)))).toBeInstanceOf(CircuitOpenError);
+    expect(sent).toHaveLength(5);
+  });
+
+  it('opens with five failures of calls that are not retried', async () => {
+    const { shop, clock, sent } = scriptedShop([status(503)], { retry: { maxRetries: 0 } });
     for (let i = 0; i < 4; i += 1) await clock.run(rejection(shop.graphql(i % 2 ? query : other)));
     expect(shop.status().breaker).toBe('closed');
     await clock.run(rejection(shop.graphql(query)));
     expect(shop.status().breaker).toBe('open');
-    const before = sent.length;
-    const error = await clock.run(rejection(shop.graphql(query)));
-    expect(error).toBeInstanceOf(CircuitOpenError);
-    expect(sent).toHaveLength(before);
+    expect(await clock.run(rejection(shop.graphql(other)))).toMatchObject({ code: 'CIRCUIT_OPEN' });
+    expect(sent).toHaveLength(5);
+    await clock.advance(300_000);
+    await clock.run(rejection(shop.graphql(query)));
+    expect(sent).toHaveLength(6);
+  });
+
+  it.each([
+    [2, 'closed', 36],
+    [1, 'open', 5],
+  ])('with operations: %i stays %s where one operation fails alone', async (operations, state, sends) => {
+    const { shop, clock, sent } = scriptedShop([status(503)], { breaker: { operations } });
+    for (let i = 0; i < 6; i += 1) await clock.run(rejection(shop.graphql(query)));
+    expect(shop.status().breaker).toBe(state);
+    expect(sent).toHaveLength(sends);
+  });
+
+  it('begins to count anew with each good response', async () => {
+    const steps = Array.from({ length: 30 }, (_, i) => (i % 5 === 4 ? good() : status(503)));
+    const { shop, clock, sent } = scriptedShop(steps, { breaker: { operations: 1 } });
+    for (let i = 0; i < 6; i += 1) await clock.run(shop.graphql(query));
+    expect(sent).toHaveLength(30);
+    expect(shop.status().breaker).toBe('closed');
   });
 
   it('is not moved by refusals and throttling', async () => {
