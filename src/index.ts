@@ -32,6 +32,7 @@ export type { TypedDocument } from './graphql/document.ts';
 export type { GraphqlClient, GraphqlResult } from './graphql/graphql.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './graphql/scalars.ts';
 export type { CallCost } from './http/call.ts';
+export type { HostPolicy, HostPolicyContext } from './http/host-policy.ts';
 export { kyTransport } from './http/ky.ts';
 export type { RequestOptions } from './http/request-options.ts';
 export { type Clock, systemClock } from './internal/clock.ts';

@@ -11,11 +11,16 @@ import { systemClock } from '../internal/clock.ts';
 import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import type { BreakerPolicy } from '../resilience/breaker.ts';
-import type { RetryPolicy } from '../resilience/retry.ts';
 import { createRestClient, type RestClient } from '../rest/rest.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
-import { appProblems, clientProblems, type ShopifyAppOptions, type ShopifyClientOptions } from './options.ts';
+import {
+  appProblems,
+  clientProblems,
+  defaultBreaker,
+  defaultRetry,
+  type ShopifyAppOptions,
+  type ShopifyClientOptions,
+} from './options.ts';
 import { createRuntime, processRuntime, shared, shopStateFor } from './shop-state.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
@@ -33,10 +38,6 @@ export interface ShopifyApp {
   /** @throws ConfigError where the text is no shop's domain. */
   shop(domain: string): ShopifyClient;
 }
-
-const defaultRetry: RetryPolicy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000, maxThrottledMs: 300_000 };
-
-const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
 
 /**
  * Makes a client of one shop.
@@ -98,6 +99,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     tokens: options.auth ?? staticToken(options.accessToken ?? ''),
     transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
     watch: createApiWatch(shop, apiVersion, runtime.noticed, emit, logger),
+    policy: options.policy,
   };
 
   const calls = {

@@ -1,6 +1,8 @@
 import type { Issue } from '../errors/errors.ts';
+import type { HostPolicy } from '../http/host-policy.ts';
 import { outOfRange } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';
+import { isRecord } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { TelemetryListener } from '../ports/events.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -36,6 +38,12 @@ export interface CommonOptions {
   readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
   readonly retry?: Partial<RetryPolicy>;
   /**
+   * Runs around each call, its waits and retries included: a bulkhead or a timeout of cockatiel, say. What it rejects with
+   * passes as it is where nothing was sent. It need not retry; a mutation that may have been carried out is not sent
+   * again by it.
+   */
+  readonly policy?: HostPolicy;
+  /**
    * REST calls. `requestsPerSecond`: how many Shopify gives back each second. Default 2, or 20 where the
    * bucket's size says Plus; set 4 for Advanced.
    */
@@ -67,6 +75,17 @@ export type ShopifyClientOptions = CommonOptions & {
 /** Options of `createShopifyApp`. */
 export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };
 
+/** How a client retries, where nothing else is said. */
+export const defaultRetry: RetryPolicy = {
+  maxRetries: 5,
+  baseDelayMs: 500,
+  maxDelayMs: 30_000,
+  maxThrottledMs: 300_000,
+};
+
+/** When a client stops calling a shop, where nothing else is said. */
+export const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
+
 const commonNames: Record<keyof CommonOptions, true> = {
   appId: true,
   apiVersion: true,
@@ -77,6 +96,7 @@ const commonNames: Record<keyof CommonOptions, true> = {
   limiter: true,
   breaker: true,
   retry: true,
+  policy: true,
   rest: true,
   timeoutMs: true,
   deadlineMs: true,
@@ -121,8 +141,14 @@ function valueProblems(options: CommonOptions): readonly Issue[] {
     ...unknownNames(options.retry, retryNames, 'retry.'),
     ...unknownNames(options.rest, { requestsPerSecond: true }, 'rest.'),
     ...originProblems(options),
+    ...policyProblems(options.policy),
     ...rangeProblems(options),
   ];
+}
+
+function policyProblems(policy: unknown): readonly Issue[] {
+  if (policy === undefined || (isRecord(policy) && typeof policy['execute'] === 'function')) return [];
+  return [{ field: 'policy', message: 'must have a method execute(fn, signal), as the policies of cockatiel do.' }];
 }
 
 function originProblems({ origin, allowInsecureOrigin = false }: CommonOptions): readonly Issue[] {

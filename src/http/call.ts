@@ -9,10 +9,11 @@ import {
 import { type LinkedSignal, linkSignal, sleep, untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
+import { lateModule } from '../internal/late-module.ts';
 import type { Permit, Priority, RateLimiter, ThrottleFeedback } from '../ports/rate-limiter.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
-import type { BreakerListener, BreakerVerdict, ShopBreaker } from '../resilience/breaker.ts';
+import { type BreakerListener, type BreakerVerdict, type ShopBreaker, verdictOn } from '../resilience/breaker.ts';
 import {
   type Idempotency,
   mayHaveExecuted,
@@ -21,6 +22,7 @@ import {
   type RetryPolicy,
 } from '../resilience/retry.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
+import type { HostPolicy } from './host-policy.ts';
 import { renewToken, takeToken, tokenAtHand, withoutToken, withoutTokenInError } from './token.ts';
 import type { ApiWatch } from './version-watch.ts';
 
@@ -33,8 +35,22 @@ import type { ApiWatch } from './version-watch.ts';
  * @throws ShopwrightError of the fitting class, or the caller's abort reason.
  */
 export function run<T>(call: Call<T>, environment: CallEnvironment): Promise<CallResult<T>> {
-  return new RunningCall(call, environment).run();
+  const { policy, clock } = environment;
+  if (!policy) return new RunningCall(call, environment).run();
+  const startedAt = clock.monotonic();
+  const { signal, deadlineMs } = call;
+  return loadHostPolicy().then(({ runUnder }) =>
+    runUnder(policy, (limit) => new RunningCall({ ...call, signal: limit }, environment, startedAt).run(), {
+      clock,
+      signal,
+      ...(deadlineMs !== undefined && { timeoutMs: startedAt + deadlineMs - clock.monotonic() }),
+      onTimeout: () => new RunningCall(call, environment, startedAt).lateError(),
+    }),
+  );
 }
+
+/** Few hosts have one. */
+const loadHostPolicy = lateModule(() => import('./host-policy.ts'));
 
 /** One call, made ready by the GraphQL or REST client. */
 export interface Call<T> {
@@ -106,6 +122,8 @@ export interface CallEnvironment {
   readonly tokens: TokenSource;
   readonly transport: Transport;
   readonly watch: ApiWatch;
+  /** The host's own, around each call. */
+  readonly policy: HostPolicy | undefined;
   /** Left out where nobody listens, so that no event is made. */
   readonly emit: Emit | undefined;
 }
@@ -159,10 +177,11 @@ class RunningCall<T> {
   /** An earlier send may have been carried out, and no response has settled that since. */
   #unresolved = false;
 
-  constructor(call: Call<T>, environment: CallEnvironment) {
+  /** @param startedAt Monotonic milliseconds from which the deadline counts. */
+  constructor(call: Call<T>, environment: CallEnvironment, startedAt = environment.clock.monotonic()) {
     this.#call = call;
     this.#environment = environment;
-    this.#deadlineAt = environment.clock.monotonic() + (call.deadlineMs ?? Number.POSITIVE_INFINITY);
+    this.#deadlineAt = startedAt + (call.deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
   async run(): Promise<CallResult<T>> {
@@ -311,15 +330,14 @@ class RunningCall<T> {
     });
   }
 
-  /** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
+  /** What one send says about the shop. */
   #classify(sent: Sent<T>): BreakerVerdict {
     if (sent.ok) return 'success';
     const { error, ranMs } = sent;
     // An abort says nothing about the shop.
     if (!isShopwrightError(error) || this.#isAbort(error)) return 'neutral';
     if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
-    const isTrouble = troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable);
-    return isTrouble ? 'failure' : 'success';
+    return verdictOn(error);
   }
 
   /** Keeps in mind whether a mutation may have been carried out. */
@@ -406,6 +424,11 @@ class RunningCall<T> {
     return remainingMs;
   }
 
+  /** The error of a call whose deadline passed before anything was sent. */
+  lateError(): TimeoutError {
+    return this.#timeout('DEADLINE_EXCEEDED', false);
+  }
+
   /** Runs one part of an attempt within the time of one attempt, the deadline of the whole call and the caller's signal. */
   async #inTime<R>(mayHaveExecuted: boolean, part: (limit: LinkedSignal) => Promise<R>): Promise<R> {
     const { clock } = this.#environment;
@@ -462,9 +485,6 @@ const keyLifeMs = 24 * 60 * 60 * 1000;
 
 /** A shop that has not responded for so long is in trouble, however short the caller's deadline. */
 const patienceMs = 5000;
-
-/** What speaks against a shop, besides the statuses from 500 on. */
-const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
 
 /** What an error keeps of the response that it was made of. */
 function received(error: ShopwrightError): {

@@ -1,5 +1,5 @@
 import type { CircuitBreakerPolicy, IBackoff, IBreaker } from 'cockatiel';
-import { CircuitOpenError } from '../errors/errors.ts';
+import { CircuitOpenError, type ErrorCode, type ShopwrightError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
@@ -36,6 +36,14 @@ export interface BreakerStore {
 
 /** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
+
+/** What speaks against a shop, besides the statuses from 500 on. */
+const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
+
+/** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
+export function verdictOn(error: ShopwrightError): BreakerVerdict {
+  return troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable) ? 'failure' : 'success';
+}
 
 /** What one client hears of a breaker that it shares with others. */
 export interface BreakerListener {
