@@ -21,7 +21,7 @@ const sides = ['testing', 'codegen', 'cli', 'dashboard'];
 const homes = {
   ky: ['http'],
   undici: ['http'],
-  cockatiel: ['resilience'],
+  cockatiel: ['resilience', 'client/policies'],
   bottleneck: ['limiter', 'queue'],
   zod: ['config', 'validation', 'webhooks/payloads'],
   kysely: ['storage'],

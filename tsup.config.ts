@@ -23,6 +23,7 @@ export default defineConfig({
     hono: 'src/entries/hono.ts',
     next: 'src/entries/next.ts',
     limiter: 'src/entries/limiter.ts',
+    resilience: 'src/entries/resilience.ts',
     'limiter/redis': 'src/entries/limiter-redis.ts',
     'transport/undici': 'src/entries/transport-undici.ts',
     'limiter/bottleneck': 'src/entries/limiter-bottleneck.ts',

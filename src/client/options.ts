@@ -138,11 +138,11 @@ export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
 function valueProblems(options: CommonOptions): readonly Issue[] {
   return [
     ...unknownNames(options.breaker, breakerNames, 'breaker.'),
-    ...unknownNames(options.retry, retryNames, 'retry.'),
     ...unknownNames(options.rest, { requestsPerSecond: true }, 'rest.'),
     ...originProblems(options),
     ...policyProblems(options.policy),
     ...rangeProblems(options),
+    ...retryProblems(options.retry, {}, 'retry.'),
   ];
 }
 
@@ -171,23 +171,50 @@ function isLoopback(hostname: string): boolean {
   return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
 }
 
-function rangeProblems({ breaker = {}, retry = {}, ...options }: CommonOptions): readonly Issue[] {
-  const { openMs, store: _store, ...counts } = breaker;
-  const named = (group: string, values: object): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}.${name}`, value]));
+function rangeProblems({ breaker = {}, ...options }: CommonOptions): readonly Issue[] {
   const times = {
     timeoutMs: options.timeoutMs,
     deadlineMs: options.deadlineMs,
     'rest.requestsPerSecond': options.rest?.requestsPerSecond,
-    'breaker.openMs': openMs,
   };
+  const { store: _store, ...policy } = breaker;
   return [
     ...outOfRange(times, (value) => value > 0, 'must be a number above zero.'),
+    ...breakerProblems(policy, 'breaker.'),
+  ];
+}
+
+/** What is invalid in a breaker's numbers. */
+export function breakerProblems({ openMs, ...counts }: Partial<BreakerPolicy>, group = ''): readonly Issue[] {
+  return [
+    ...outOfRange({ [`${group}openMs`]: openMs }, (value) => value > 0, 'must be a number above zero.'),
     ...outOfRange(
-      named('breaker', counts),
+      named(group, counts),
       (value) => value >= 1 && Number.isInteger(value),
       'must be a whole number of at least 1.',
     ),
-    ...outOfRange(named('retry', retry), (value) => value >= 0, 'must be a number of zero or more.'),
   ];
 }
+
+/**
+ * What is invalid in a retry policy: unknown names, and numbers out of range.
+ *
+ * @param others Options that stand beside it.
+ */
+export function retryProblems(
+  retry: Partial<RetryPolicy> = {},
+  others: Readonly<Record<string, true>> = {},
+  group = '',
+): readonly Issue[] {
+  return [
+    ...unknownNames(retry, { ...retryNames, ...others }, group),
+    ...outOfRange(
+      named(group, Object.fromEntries(Object.keys(retryNames).map((name) => [name, retry[name as keyof RetryPolicy]]))),
+      (value) => value >= 0,
+      'must be a number of zero or more.',
+    ),
+  ];
+}
+
+const named = (group: string, values: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}${name}`, value]));

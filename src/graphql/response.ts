@@ -29,7 +29,7 @@ export interface GraphqlValue {
 
 interface DecodeOptions {
   readonly shop: string;
-  readonly operation: ParsedOperation;
+  readonly operation: Pick<ParsedOperation, 'name' | 'kind' | 'rootFields'>;
   readonly userErrors: 'throw' | 'return';
   readonly keys: CallKeys | undefined;
   readonly idempotency: Idempotency;

@@ -103,3 +103,37 @@ export function failureOf(error: unknown): Failure | undefined {
 function hasNeverLeft(code: string, syscall: string | undefined): boolean {
   return syscall === undefined ? neverLeft.has(code) : beforeSending.has(syscall);
 }
+
+/** Codes of connections that were lost on the way. */
+const lost = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+/**
+ * What runtimes say of a connection that failed, where that is all that is left: `@shopify/admin-api-client` puts its
+ * name before it and drops the rest.
+ */
+const wordsOfLost =
+  /^(?:\w+ (?:API )?Client: )?(?:Attempted maximum number of \d+ network retries\. Last message - )?(?:E[A-Z]+: )?(?:fetch failed|failed to fetch|terminated|network error|load failed|network connection lost|error sending request|error reading a body|unable to connect|the socket connection was closed)/i;
+
+/** Errors of clients that have no code: ky's, and that of `@shopify/shopify-api`. */
+const namesOfLost = new Set(['NetworkError', 'HttpRequestError']);
+
+/** Whether an error of any kind is one of the network. */
+export function isNetworkFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const failure = failureOf(error);
+  if (failure) return failure.isUnsent || lost.has(failure.name);
+  return namesOfLost.has(error.name) || namesOfLost.has(error.constructor.name) || wordsOfLost.test(error.message);
+}

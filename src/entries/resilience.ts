@@ -1,0 +1,13 @@
+/** Retries and a circuit breaker for calls of other clients, as policies of cockatiel. */
+export {
+  type ShopifyBreakerOptions,
+  type ShopifyBreakerPolicy,
+  type ShopifyRetryContext,
+  type ShopifyRetryEvent,
+  type ShopifyRetryOptions,
+  type ShopifyRetryPolicy,
+  shopifyBreaker,
+  shopifyRetry,
+} from '../client/policies.ts';
+export type { BreakerState } from '../ports/events.ts';
+export type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
