@@ -158,6 +158,13 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
     'finishes what runs before it closes, and refuses what comes after',
     () => ({ ...memoryStores(), close: async () => undefined }),
   ],
+  [
+    'looks for the lower-cased id where there is no other',
+    'finds no record under a local id that only looks like its own',
+    flawed(({ get }) => ({
+      get: async (of, localId) => (await get(of, localId)) ?? (await get(of, localId.toLowerCase())),
+    })),
+  ],
 ];
 
 describe('describeSyncRecordStore', () => {

@@ -90,9 +90,53 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
     'lists the entries of one run',
     flawed(({ list }) => ({ list: (shop, { runId, ...options } = {}) => list(shop, options) })),
   ],
+  [
+    'drops what is null',
+    'keeps null and empty lists and objects inside of what was sent and stood there',
+    flawed(({ append }) => ({
+      append: (entries) =>
+        append(
+          entries.map((entry) => {
+            const sent = entry?.sent;
+            if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return entry;
+            return { ...entry, sent: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null)) };
+          }),
+        ),
+    })),
+  ],
+  [
+    'gives its own entries',
+    'gives copies: a change to what was appended or listed does not reach the journal',
+    flawed(({ list }) => {
+      const kept = new Map<string, Awaited<ReturnType<SyncJournal['list']>>[number]>();
+      return {
+        list: async (shop, options) =>
+          (await list(shop, options)).map((entry) => {
+            const own = kept.get(entry.id) ?? entry;
+            kept.set(entry.id, own);
+            return own;
+          }),
+      };
+    }),
+  ],
 ];
 
+/** Appends as a disk does, and lists from memory. */
+const slow = flawed(({ append }) => ({
+  append: async (entries) => {
+    const copy = structuredClone(entries);
+    await new Promise<void>((resolve) => void setTimeout(resolve, 1));
+    return append(copy);
+  },
+}));
+
 describe('describeSyncJournal', () => {
+  it('ends with a journal that appends slowly and lists from memory', async () => {
+    const { failed } = await runSuite(slow);
+    // A journal that is slow must take its entries before it waits; this one does that with valid ones only.
+    expect(failed).not.toContain('shows a reader who follows it each entry once while others append');
+  });
+
   it('passes a journal that keeps the contract, in more than 50 cases with names of their own', async () => {
     const { passed, failed } = await runSuite(memoryStores);
     expect(failed).toEqual([]);

@@ -116,6 +116,42 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
       };
     },
   ],
+  [
+    'writes accents in one way',
+    'keeps a value with accents written apart, and letters of other widths',
+    (store) => ({ set: (key, value, options) => store.set(key, value.normalize('NFC'), options) }),
+  ],
+  [
+    'waits half as long as it may',
+    'waits as long as it may',
+    (store) => ({
+      lock: (key, { waitMs, ...options } = {}) =>
+        store.lock(key, { ...options, ...(waitMs !== undefined && { waitMs: waitMs / 2 }) }),
+    }),
+  ],
+  [
+    'counts the time to live in whole seconds',
+    'keeps a key for the milliseconds of its time to live, not for whole seconds',
+    (store) => ({
+      set: (key, value, { ttlMs, ...options } = {}) =>
+        store.set(key, value, {
+          ...options,
+          ...(ttlMs !== undefined && { ttlMs: ttlMs < 1_000 ? ttlMs : Math.floor(ttlMs / 1_000) * 1_000 }),
+        }),
+    }),
+  ],
+  [
+    'gives each key a day',
+    'keeps a key for ever that has no time to live',
+    (store) => ({
+      setIfAbsent: (key, value, options) => store.setIfAbsent(key, value, { ttlMs: 86_400_000, ...options }),
+    }),
+  ],
+  [
+    'leases locks for five seconds',
+    'leases a lock for half a minute where nothing else is said',
+    (store) => ({ lock: (key, options) => store.lock(key, { leaseMs: 5_000, ...options }) }),
+  ],
 ];
 
 describe('describeKeyValueStore', () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isShopwrightError, type StorageError } from '../../errors/errors.ts';
 
 /** What a conformance suite asks about a value. */
@@ -23,6 +24,12 @@ export function mustEnd(given: number, most: number): void {
   if (given <= most) return;
   throw new Error(`The pages do not end: ${given} came, of ${most}. A page begins behind what \`after\` names.`);
 }
+
+/**
+ * Lets the event loop turn once. A loop that asks a store which responds from memory would starve the timers and files of
+ * the other call that it waits for, and those of the runner's own time limit with them.
+ */
+export const turn = (): Promise<void> => setImmediate();
 
 /** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
 export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {

@@ -1,6 +1,6 @@
 import type { Stores } from '../../ports/stores.ts';
 import type { JournalDraft, JournalListOptions } from '../../ports/sync-journal.ts';
-import { type ConformanceRunner, mustEnd, storageFailure } from './runner.ts';
+import { type ConformanceRunner, mustEnd, storageFailure, turn } from './runner.ts';
 import { ascends, draft, drafts, idsOf, type JournalCase, otherShop, shop } from './sync-journal-harness.ts';
 
 /** What the suite tests: the journal, and how it ends. Whole `Stores` are one. */
@@ -121,6 +121,24 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'keeps null and empty lists and objects inside of what was sent and stood there',
+    async check(journal, expect) {
+      const odd = {
+        image: null,
+        tags: [],
+        seo: {},
+        variants: [{ price: null }, null],
+        text: '',
+        stock: 0,
+        sold: false,
+      };
+      await journal.append([draft('p1', { sent: odd, before: { product: odd } })]);
+      const [entry] = await journal.list(shop);
+      expect(JSON.stringify(entry?.sent)).toBe(JSON.stringify(odd));
+      expect(JSON.stringify(entry?.before)).toBe(JSON.stringify({ product: odd }));
+    },
+  },
+  {
     name: 'keeps 5 MB of what was sent and 5 MB of what stood there',
     async check(journal, expect) {
       const [sent, before] = ['0123456789abcdé', 'fedcba987654321'].map((text) => ({ html: text.repeat(330_000) }));
@@ -144,9 +162,13 @@ const entryCases: readonly JournalCase[] = [
       const sent = { input: { title: 'Tee' } };
       await journal.append([draft('p1', { sent })]);
       sent.input.title = 'changed';
-      const [listed] = await journal.list(shop);
+      const page = await journal.list(shop);
+      const [listed] = page;
       Object.assign(listed?.sent ?? {}, { input: 'changed' });
-      expect((await journal.list(shop))[0]?.sent).toEqual({ input: { title: 'Tee' } });
+      Object.assign(listed ?? {}, { action: 'changed', at: 0, before: null });
+      (page as unknown[]).length = 0;
+      const { id: _id, ...kept } = (await journal.list(shop))[0] ?? {};
+      expect(kept).toEqual(draft('p1', { sent: { input: { title: 'Tee' } } }));
     },
   },
   {
@@ -263,6 +285,7 @@ const orderCases: readonly JournalCase[] = [
           seen.push(...page.map(({ id }) => id));
           mustEnd(seen.length, 3 * writers.length);
           if (wasDone && page.length === 0) return seen;
+          await turn();
         }
       };
       const [written, seen] = await Promise.all([write(), follow()]);

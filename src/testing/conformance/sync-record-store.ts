@@ -267,6 +267,19 @@ const keyCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'finds no record under a local id that only looks like its own',
+    async check(store, expect) {
+      const [first = '', ...others] = lookAlikes;
+      await store.put(record(first));
+      for (const localId of [...others, first.toLowerCase(), first.toUpperCase(), `${first} `]) {
+        if (localId !== first) expect(await store.get(shop, localId)).toBe(undefined);
+      }
+      await store.put(record('é-1'));
+      for (const localId of ['e\u0301-1', 'É-1', 'e-1']) expect(await store.get(shop, localId)).toBe(undefined);
+      expect((await store.counts(shop)).synced).toBe(2);
+    },
+  },
+  {
     name: 'keeps any character in error messages and parts',
     async check(store, expect) {
       const wild = record('p1', {

@@ -43,6 +43,29 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
+    name: 'keeps a key for the milliseconds of its time to live, not for whole seconds',
+    async check({ store, advance }, expect) {
+      const options = { ttlMs: 1_900 };
+      await store.set('k1', 'a', options);
+      await store.setIfAbsent('k2', 'a', options);
+      await store.compareAndSet('k3', undefined, 'a', options);
+      await advance(1_500);
+      expect(await keysOf(store)).toEqual(['k1', 'k2', 'k3']);
+      await advance(401);
+      expect(await keysOf(store)).toEqual([]);
+    },
+  },
+  {
+    name: 'keeps a key for ever that has no time to live',
+    async check({ store, stall, canLeap }, expect) {
+      await store.set('k1', 'a');
+      await store.setIfAbsent('k2', 'a');
+      await store.compareAndSet('k3', undefined, 'a');
+      if (canLeap) await stall(50 * 365 * 24 * 3_600_000);
+      expect(await keysOf(store)).toEqual(['k1', 'k2', 'k3']);
+    },
+  },
+  {
     name: 'expires after a millisecond where that is the time to live',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a', { ttlMs: 1 });

@@ -282,6 +282,27 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
+    name: 'waits as long as it may',
+    async check({ store, take, settle, advance }, expect) {
+      const holder = await take('k1', { leaseMs: 60_000 });
+      const waiting = store.lock('k1', { waitMs: 2_000 });
+      await advance(1_500);
+      await holder.release();
+      expect((await settle(waiting)) !== undefined).toBe(true);
+    },
+  },
+  {
+    name: 'leases a lock for half a minute where nothing else is said',
+    async check({ store, take, stall, canLeap }, expect) {
+      if (!canLeap) return;
+      await take('k1');
+      await stall(29_000);
+      expect(await store.lock('k1')).toBe(undefined);
+      await stall(1_001);
+      expect((await store.lock('k1')) !== undefined).toBe(true);
+    },
+  },
+  {
     name: 'waits until the lease of a holder that stands still has run out',
     async check({ store, take, stall, settle }, expect) {
       const stale = await take('k1', { leaseMs: 1_000 });

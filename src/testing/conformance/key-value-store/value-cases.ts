@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '../../../ports/key-value-store.ts';
-import { storageFailure } from '../runner.ts';
+import { storageFailure, turn } from '../runner.ts';
 import { type KeyValueCase, keysOf, oddKeys } from './harness.ts';
 
 const oddValues: readonly (readonly [what: string, value: string])[] = [
@@ -10,6 +10,7 @@ const oddValues: readonly (readonly [what: string, value: string])[] = [
   ['the words null, true and undefined', 'null true undefined'],
   ['JSON', '{"a":[1,"\\"",null]}'],
   ['emoji, accents and the highest code point', '👗 Prêt-à-porter \u{10ffff}\uffff'],
+  ['accents written apart, and letters of other widths', 'e\u0301 \u212b \ufb01 ｋ １ \u1e9b\u0323'],
   ['control characters', '\u0001\r\n\u001f\u007f\u0085\u2028'],
   ['quotes and SQL', `'; drop table key_values; -- " \\`],
 ];
@@ -223,6 +224,7 @@ export const compareCases: readonly KeyValueCase[] = [
         for (;;) {
           const before = await store.get('count');
           if (await store.compareAndSet('count', before, String(Number(before ?? 0) + 1))) return;
+          await turn();
         }
       };
       await Promise.all(Array.from({ length: 20 }, raise));
