@@ -1,4 +1,7 @@
-/** The part of pino's, winston's and console's interface that is used here. */
+/**
+ * Where warnings and errors go: fields first, then a text, as pino takes them. A logger that takes the text first, such
+ * as winston, needs an adapter of three lines, which docs/calls.md shows. Fields hold no token and no customer data.
+ */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

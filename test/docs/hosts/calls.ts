@@ -1,5 +1,6 @@
 // What docs/calls.md takes for granted.
 import type { ShopifyClient, TokenSource } from 'shopwright';
+import type { Logger as WinstonLogger } from 'winston';
 
 export { createShopifyApp, createShopifyClient } from 'shopwright';
 export declare const shop: ShopifyClient;
@@ -15,5 +16,4 @@ export declare const delta: number;
 export declare const job: { readonly id: string };
 export declare const readToken: (shop: string) => Promise<string>;
 export declare const histogram: { record(value: number, attributes: object): void };
-type WinstonLog = (message: string, fields: object) => void;
-export declare const winston: Readonly<Record<'debug' | 'info' | 'warn' | 'error', WinstonLog>>;
+export declare const winston: WinstonLogger;
