@@ -9,5 +9,6 @@ export {
   shopifyBreaker,
   shopifyRetry,
 } from '../client/policies.ts';
+export type { TypedDocument, UntypedDocument } from '../graphql/document.ts';
 export type { BreakerState } from '../ports/events.ts';
 export type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
