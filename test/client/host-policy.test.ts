@@ -1,11 +1,15 @@
 import {
   BulkheadRejectedError,
   bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
   handleAll,
+  noop,
   retry,
   TaskCancelledError,
   TimeoutStrategy,
   timeout,
+  wrap,
 } from 'cockatiel';
 import { createShopifyClient, type HostPolicy, isShopwrightError } from 'shopwright';
 import { describe, expect, it, vi } from 'vitest';
@@ -116,6 +120,17 @@ describe('a timeout of cockatiel', () => {
 });
 
 describe('any other policy', () => {
+  it('of cockatiel fits by its type', () => {
+    const policies: readonly HostPolicy[] = [
+      bulkhead(1),
+      timeout(1000, TimeoutStrategy.Cooperative),
+      circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(5) }),
+      wrap(bulkhead(1), timeout(1000, TimeoutStrategy.Aggressive)),
+      noop,
+    ];
+    for (const policy of policies) expect(() => scriptedShop([good()], { policy })).not.toThrow();
+  });
+
   it('that repeats a call does not send a mutation again whose outcome is unknown', async () => {
     const { shop, sent } = scriptedShop([status(500)], { policy: retry(handleAll, { maxAttempts: 3 }) });
     // Not driven by the clock: cockatiel waits for nothing, but on a timer of the process.
