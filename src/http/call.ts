@@ -172,6 +172,8 @@ class RunningCall<T> {
   #waitedMs = 0;
   /** Wall time of the first send. */
   #firstSentAt: number | undefined;
+  /** When the call first asked for points, in monotonic milliseconds. */
+  #askedAt: number | undefined;
   /** Wall time of the last send. */
   #sentAt = 0;
   /** An earlier send may have been carried out, and no response has settled that since. */
@@ -258,15 +260,19 @@ class RunningCall<T> {
   }
 
   async #takePermit(): Promise<Permit> {
-    const { shop, app, limiter, emit } = this.#environment;
+    const { shop, app, limiter, emit, clock } = this.#environment;
     const { operation, protocol, priority, signal } = this.#call;
     const remainingMs = this.#remainingMs();
+    const nowMs = clock.monotonic();
+    this.#askedAt ??= nowMs;
     const permit = await limiter.acquire({
       shop,
       app,
       cost: protocol.cost(),
       costNow: () => protocol.cost(),
       priority,
+      // A retry keeps the place of its call.
+      ...(nowMs > this.#askedAt && { ageMs: nowMs - this.#askedAt }),
       ...(signal && { signal }),
       ...(Number.isFinite(remainingMs) && { maxWaitMs: remainingMs }),
     });

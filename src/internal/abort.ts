@@ -1,5 +1,56 @@
 import { type Clock, systemClock } from './clock.ts';
 
+/** What is to run when a signal aborts, for the signals that somebody waits on. */
+const onAborts = new WeakMap<AbortSignal, AbortCalls>();
+
+/**
+ * Runs something once when a signal that has not aborted yet aborts. However many wait on one signal, it has a single
+ * listener: Node looks through all of them whenever one is added or removed.
+ *
+ * @returns Takes it back, and leaves nothing behind on the signal.
+ */
+export function whenAborted(signal: AbortSignal, run: () => void): () => void {
+  let calls = onAborts.get(signal);
+  if (!calls) {
+    calls = new AbortCalls(signal);
+    onAborts.set(signal, calls);
+  }
+  return calls.add(run);
+}
+
+class AbortCalls implements EventListenerObject {
+  readonly #signal: AbortSignal;
+  /** By a number of its own, since the same function may be there twice. */
+  readonly #calls = new Map<number, () => void>();
+  #added = 0;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this, { once: true });
+  }
+
+  add(run: () => void): () => void {
+    const id = this.#added;
+    this.#added += 1;
+    this.#calls.set(id, run);
+    return () => {
+      if (this.#calls.delete(id) && this.#calls.size === 0) this.#end();
+    };
+  }
+
+  handleEvent(): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    this.#end();
+    for (const run of calls) run();
+  }
+
+  #end(): void {
+    this.#signal.removeEventListener('abort', this);
+    onAborts.delete(this.#signal);
+  }
+}
+
 /** One signal for the end of an attempt, with its clean-up. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
@@ -28,9 +79,9 @@ export function linkSignal(
     controller.abort(reason);
     endWait?.(signal.reason);
   };
-  const follow = (): void => abort(outer?.reason);
-  if (outer?.aborted) follow();
-  else outer?.addEventListener('abort', follow, { once: true });
+  let unfollow: (() => void) | undefined;
+  if (outer?.aborted) abort(outer.reason);
+  else if (outer) unfollow = whenAborted(outer, () => abort(outer.reason));
   const cancel = clock.setTimer(() => abort(onTimeout()), timeoutMs);
   return {
     signal,
@@ -42,7 +93,7 @@ export function linkSignal(
       }),
     release() {
       cancel();
-      outer?.removeEventListener('abort', follow);
+      unfollow?.();
     },
   };
 }
@@ -79,12 +130,13 @@ export function boundedWait<T>(work: Promise<T>, bounds: WaitBounds<T>): Promise
     let isOver = false;
     let cancelTimeout: (() => void) | undefined;
     let cancelGrace: (() => void) | undefined;
+    let unfollow: (() => void) | undefined;
     const end = (): boolean => {
       if (isOver) return false;
       isOver = true;
       cancelTimeout?.();
       cancelGrace?.();
-      signal?.removeEventListener('abort', onAbort);
+      unfollow?.();
       return true;
     };
     const giveUp = (reason: unknown): void => {
@@ -106,7 +158,7 @@ export function boundedWait<T>(work: Promise<T>, bounds: WaitBounds<T>): Promise
       },
     );
     if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    else if (signal) unfollow = whenAborted(signal, onAbort);
     if (timeoutMs === undefined || isOver) return;
     if (timeoutMs <= 0) giveUp(onTimeout?.());
     else cancelTimeout = clock.setTimer(() => giveUp(onTimeout?.()), timeoutMs);
@@ -166,14 +218,15 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
       reject(signal.reason);
       return;
     }
-    const onAbort = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
+    let unfollow: (() => void) | undefined;
     const cancel = clock.setTimer(() => {
-      signal?.removeEventListener('abort', onAbort);
+      unfollow?.();
       resolve();
     }, delayMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (!signal) return;
+    unfollow = whenAborted(signal, () => {
+      cancel();
+      reject(signal.reason);
+    });
   });
 }

@@ -12,7 +12,7 @@ interface DispatcherSettings {
   /** The most that a call may cost: more than the bucket holds, where that is a share of the shop's. */
   maxCost(): number;
   /** Reserves the points of a call, which are there. */
-  reserve(cost: number, sinceMs: number, nowMs: number): Permit;
+  reserve(cost: number, enteredMs: number, nowMs: number): Permit;
 }
 
 /**
@@ -47,7 +47,7 @@ export class Dispatcher {
         }
         return;
       }
-      next.grant(this.#settings.reserve(next.cost, next.sinceMs, nowMs));
+      next.grant(this.#settings.reserve(next.cost, next.enteredMs, nowMs));
     }
   }
 

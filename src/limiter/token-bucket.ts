@@ -13,7 +13,7 @@ import {
   settle,
 } from './bucket.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { tooExpensive, WaitQueue } from './wait-queue.ts';
+import { sinceOf, tooExpensive, WaitQueue } from './wait-queue.ts';
 
 /**
  * The limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's
@@ -83,7 +83,7 @@ class TokenBucket implements ShopBucket {
     this.#dispatcher = new Dispatcher({
       ...{ shop, clock, bucket: this.#bucket, headroom: this.#headroom, queue: this.#queue },
       maxCost: () => this.#bucket.maximumAvailable,
-      reserve: (cost, sinceMs, nowMs) => this.#reserve(cost, sinceMs, nowMs),
+      reserve: (cost, enteredMs, nowMs) => this.#reserve(cost, enteredMs, nowMs),
     });
   }
 
@@ -98,7 +98,7 @@ class TokenBucket implements ShopBucket {
     if (confirmed && cost > maximumAvailable) return Promise.reject(tooExpensive(this.#shop, cost, maximumAvailable));
     const isFree =
       this.#queue.size === 0 &&
-      msUntilGrant(this.#bucket, this.#headroom, { cost, isBackground, sinceMs: nowMs }, nowMs) === 0;
+      msUntilGrant(this.#bucket, this.#headroom, { cost, isBackground, sinceMs: sinceOf(request, nowMs) }, nowMs) === 0;
     if (isFree) return Promise.resolve(this.#reserve(cost, nowMs, nowMs));
     const refusal = confirmed ? this.#queue.refusal(request, nowMs, this.#bucket) : undefined;
     if (refusal) return Promise.reject(refusal);
@@ -120,7 +120,7 @@ class TokenBucket implements ShopBucket {
     this.#queue.rejectAll(reason);
   }
 
-  #reserve(cost: number, sinceMs: number, nowMs: number): Permit {
+  #reserve(cost: number, enteredMs: number, nowMs: number): Permit {
     const bucket = this.#bucket;
     const reservation = reserve(bucket, pointsToReserve(bucket, cost));
     let isOut = true;
@@ -133,7 +133,7 @@ class TokenBucket implements ShopBucket {
     };
     return {
       cost: reservation.points,
-      waitedMs: nowMs - sinceMs,
+      waitedMs: nowMs - enteredMs,
       settle: (feedback) => end(() => settle(bucket, reservation, feedback)),
       refund: () => end(() => refund(bucket, reservation)),
     };

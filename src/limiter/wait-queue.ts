@@ -1,13 +1,27 @@
 import { MaxCostError, TimeoutError } from '../errors/errors.ts';
+import { whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import { Heap } from '../internal/heap.ts';
+import { SortedQueue } from '../internal/sorted-queue.ts';
 import type { AcquireRequest, Permit } from '../ports/rate-limiter.ts';
 import { type BucketState, isPoints, msInLine } from './bucket.ts';
 
+/** A place in the queue: the lowest rank is served first, equal ranks in order of arrival. */
+interface Place {
+  readonly rank: number;
+  /** Number of arrival. */
+  readonly sequence: number;
+}
+
 /** A call that waits for its permit. */
-export interface Waiter extends Queued {
+export interface Waiter extends Place {
+  /** Points. Changed by `WaitQueue.reprice` only. */
+  cost: number;
+  /** Whether it still waits. */
+  isWaiting: boolean;
   readonly isBackground: boolean;
   /** Monotonic milliseconds of its arrival. */
+  readonly enteredMs: number;
+  /** The same of the first time that it asked: see `AcquireRequest.ageMs`. */
   readonly sinceMs: number;
   /** See `AcquireRequest.costNow`. */
   readonly costNow: (() => number) | undefined;
@@ -16,6 +30,12 @@ export interface Waiter extends Queued {
   /** Leaves the queue without one. */
   reject(reason: unknown): void;
 }
+
+/** Waiters that are asked for their cost before a call is refused. */
+const askedAtOnce = 16;
+
+/** Behind all others. */
+const lastPlace: Place = { rank: Number.POSITIVE_INFINITY, sequence: 0 };
 
 interface WaitQueueSettings {
   readonly shop: string;
@@ -29,8 +49,10 @@ interface WaitQueueSettings {
 /** The calls that wait for one bucket, whoever grants its points. All times are monotonic milliseconds. */
 export class WaitQueue {
   readonly #settings: WaitQueueSettings;
-  readonly #queue = new PriorityQueue<Waiter>();
+  readonly #queue = new SortedQueue<Waiter, Place>(precedes, ({ cost }) => cost);
   #arrivals = 0;
+  /** Place of the waiter whose cost was asked for last, in a refusal. */
+  #asked: Place = lastPlace;
 
   constructor(settings: WaitQueueSettings) {
     this.#settings = settings;
@@ -42,7 +64,7 @@ export class WaitQueue {
 
   /** Points that all waiters ask for. */
   get points(): number {
-    return this.#queue.points;
+    return this.#queue.weight;
   }
 
   get first(): Waiter | undefined {
@@ -59,28 +81,30 @@ export class WaitQueue {
     const { promise: permit, resolve, reject } = Promise.withResolvers<Permit>();
     const queue = this.#queue;
     const leave = (): void => {
+      if (!waiter.isWaiting) return;
+      waiter.isWaiting = false;
       queue.remove(waiter);
       cancelDeadline?.();
-      signal?.removeEventListener('abort', onAbort);
+      unfollow?.();
     };
     const giveUp = (reason: unknown): void => {
       const wasFirst = queue.first === waiter;
       waiter.reject(reason);
       if (wasFirst) onNewFirst();
     };
-    const onAbort = (): void => giveUp(signal?.reason);
     const cancelDeadline =
       maxWaitMs !== undefined && Number.isFinite(maxWaitMs)
         ? clock.setTimer(() => giveUp(waitedTooLong(shop, maxWaitMs)), maxWaitMs)
         : undefined;
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const unfollow = signal && whenAborted(signal, () => giveUp(signal.reason));
     const waiter: Waiter = {
       rank: this.#rankOf(request, nowMs),
       cost,
       sequence: this.#arrivals++,
-      position: -1,
+      isWaiting: true,
       isBackground: priority === 'background',
-      sinceMs: nowMs,
+      enteredMs: nowMs,
+      sinceMs: sinceOf(request, nowMs),
       costNow,
       grant(granted) {
         leave();
@@ -119,21 +143,24 @@ export class WaitQueue {
   reprice(waiter: Waiter): boolean {
     try {
       const cost = waiter.costNow?.();
-      if (isPoints(cost)) this.#queue.reprice(waiter, cost);
+      if (waiter.isWaiting && isPoints(cost) && cost !== waiter.cost) {
+        waiter.cost = cost;
+        this.#queue.reweigh(waiter);
+      }
     } catch (error) {
       waiter.reject(error);
     }
-    return waiter.position >= 0;
+    return waiter.isWaiting;
   }
 
   /** Points of those who are served before a call that comes now. */
   pointsAhead(request: AcquireRequest, nowMs: number): number {
-    return this.#queue.pointsAhead(this.#rankOf(request, nowMs));
+    return this.#queue.weightBefore({ rank: this.#rankOf(request, nowMs), sequence: this.#arrivals });
   }
 
   /**
-   * Why a call that comes now should not wait: it can wait `maxWaitMs`, and needs longer. Looks again at what all
-   * others cost before it says so.
+   * Why a call that comes now should not wait: it can wait `maxWaitMs`, and needs longer. Looks again at what some of
+   * the others cost before it says so: the next ones each time, so that a refusal costs the same however many wait.
    *
    * @param pointsElsewhere Points that others wait for ahead of this queue.
    */
@@ -142,7 +169,7 @@ export class WaitQueue {
     if (maxWaitMs === undefined) return undefined;
     const inLineMs = (): number => msInLine(bucket, pointsElsewhere + this.pointsAhead(request, nowMs), cost);
     if (inLineMs() <= maxWaitMs) return undefined;
-    this.#repriceAll();
+    this.#repriceSome();
     const waitMs = inLineMs();
     return waitMs > maxWaitMs ? waitTooLong(this.#settings.shop, maxWaitMs, waitMs) : undefined;
   }
@@ -154,11 +181,11 @@ export class WaitQueue {
     pointsElsewhere: number,
   ): void {
     const inLineMs = ({ rank, sequence, cost }: Waiter): number =>
-      msInLine(bucket, pointsElsewhere + this.#queue.pointsAhead(rank, sequence), cost);
-    if (waiters.some(({ waiter, maxWaitMs }) => inLineMs(waiter) > maxWaitMs)) this.#repriceAll();
+      msInLine(bucket, pointsElsewhere + this.#queue.weightBefore({ rank, sequence }), cost);
+    if (waiters.some(({ waiter, maxWaitMs }) => inLineMs(waiter) > maxWaitMs)) this.#repriceSome();
     for (const { waiter, maxWaitMs } of waiters) {
       const waitMs = inLineMs(waiter);
-      if (waiter.position >= 0 && waitMs > maxWaitMs) {
+      if (waiter.isWaiting && waitMs > maxWaitMs) {
         waiter.reject(waitTooLong(this.#settings.shop, maxWaitMs, waitMs));
       }
     }
@@ -168,95 +195,30 @@ export class WaitQueue {
     for (let next = this.#queue.first; next; next = this.#queue.first) next.reject(reason);
   }
 
-  #repriceAll(): void {
-    for (const waiter of this.#queue.all()) this.reprice(waiter);
+  /** Asks the next few, in turn, what they cost by now. */
+  #repriceSome(): void {
+    const queue = this.#queue;
+    for (let left = Math.min(askedAtOnce, queue.size); left > 0; left -= 1) {
+      const next = queue.after(this.#asked) ?? queue.first;
+      if (!next) return;
+      this.#asked = { rank: next.rank, sequence: next.sequence };
+      this.reprice(next);
+    }
   }
 
   /** A background call ranks as if it had come later: whatever ranks before it came within that time. */
-  #rankOf({ priority }: AcquireRequest, nowMs: number): number {
-    return nowMs + (priority === 'background' ? this.#settings.agingMs : 0);
+  #rankOf(request: AcquireRequest, nowMs: number): number {
+    return sinceOf(request, nowMs) + (request.priority === 'background' ? this.#settings.agingMs : 0);
   }
 }
 
-/** What stands in a `PriorityQueue`. `cost` and `position` belong to the queue. */
-export interface Queued {
-  /** The lowest rank is served first; equal ranks in order of arrival. */
-  readonly rank: number;
-  /** Number of arrival. */
-  readonly sequence: number;
-  /** Points. Changed by `reprice`. */
-  cost: number;
-  /** Index in the heap, -1 outside the queue. */
-  position: number;
-}
-
-type Place = Pick<Queued, 'rank' | 'sequence'>;
-
-/** A queue in order of rank that counts the points its entries ask for. */
-export class PriorityQueue<T extends Queued> {
-  readonly #heap = new Heap<T>(precedes, setPosition);
-  #points = 0;
-
-  get size(): number {
-    return this.#heap.entries.length;
-  }
-
-  /** Points that all entries ask for. */
-  get points(): number {
-    return this.#points;
-  }
-
-  get first(): T | undefined {
-    return this.#heap.entries[0];
-  }
-
-  /** All entries, in no order. */
-  all(): readonly T[] {
-    return [...this.#heap.entries];
-  }
-
-  /** The first few in the order in which they are served, at most `count` of them. */
-  front(count: number): readonly T[] {
-    return this.#heap.front(count);
-  }
-
-  add(entry: T): void {
-    this.#points += entry.cost;
-    this.#heap.add(entry);
-  }
-
-  /** Removes an entry, wherever it stands. Does nothing where it is not in the queue. */
-  remove(entry: T): void {
-    if (!this.#has(entry)) return;
-    this.#heap.removeAt(entry.position);
-    this.#points = this.size === 0 ? 0 : this.#points - entry.cost;
-  }
-
-  /** Changes the points of an entry. It keeps its place, which does not depend on them. */
-  reprice(entry: T, cost: number): void {
-    if (!this.#has(entry)) return;
-    this.#points = this.size === 1 ? cost : this.#points + cost - entry.cost;
-    entry.cost = cost;
-  }
-
-  /** Points of all entries that are served before one of this rank: by default, one that arrives now. */
-  pointsAhead(rank: number, sequence = Number.POSITIVE_INFINITY): number {
-    let ahead = 0;
-    for (const entry of this.#heap.entries) if (precedes(entry, { rank, sequence })) ahead += entry.cost;
-    return ahead;
-  }
-
-  #has(entry: T): boolean {
-    return this.#heap.entries[entry.position] === entry;
-  }
+/** Since when a call that asks now has been asking for a permit, in monotonic milliseconds. */
+export function sinceOf({ ageMs }: AcquireRequest, nowMs: number): number {
+  return isPoints(ageMs) ? nowMs - ageMs : nowMs;
 }
 
 function precedes(one: Place, other: Place): boolean {
   return one.rank < other.rank || (one.rank === other.rank && one.sequence < other.sequence);
-}
-
-function setPosition(entry: Queued, position: number): void {
-  entry.position = position;
 }
 
 /** The error of a call that asks for more points than the bucket can ever hold. */

@@ -30,6 +30,11 @@ export interface AcquireRequest extends BucketScope {
    */
   readonly costNow?: () => number;
   readonly priority: Priority;
+  /**
+   * Milliseconds since the call first asked for a permit, where it asks again because it was throttled or its attempt
+   * failed: it is served as if it had come so much earlier. `Permit.waitedMs` doesn't count them. Default 0.
+   */
+  readonly ageMs?: number;
   /** An abort rejects at once with the signal's reason, and gives up the place in the queue. */
   readonly signal?: AbortSignal;
   /** Milliseconds the caller can wait. Where the wait is known to be longer, `acquire` rejects at once. */

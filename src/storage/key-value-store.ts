@@ -1,5 +1,5 @@
 import { type LockLostError, lockLost } from '../errors/errors.ts';
-import { sleep, untilAborted } from '../internal/abort.ts';
+import { sleep, untilAborted, whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
 import { storeClosed } from './adapter-kit.ts';
@@ -80,10 +80,9 @@ interface Locks {
 
 /** A signal that aborts with the first of two, and what takes its listener off the outer one. */
 function either(outer: AbortSignal | undefined, own: AbortController): () => void {
-  const follow = (): void => own.abort(outer?.reason);
-  if (outer?.aborted) follow();
-  else outer?.addEventListener('abort', follow, { once: true });
-  return () => outer?.removeEventListener('abort', follow);
+  if (outer && !outer.aborted) return whenAborted(outer, () => own.abort(outer.reason));
+  if (outer) own.abort(outer.reason);
+  return () => undefined;
 }
 
 /**

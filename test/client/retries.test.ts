@@ -1,4 +1,5 @@
 import { CircuitOpenError, isShopwrightError, NetworkError, type TokenSource } from 'shopwright';
+import type { RateLimiter } from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
 import { broken, good, rejection, scriptedShop, silent, status, throttled } from './scripted-shop.ts';
 
@@ -46,6 +47,29 @@ describe('a query', () => {
     const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '2.0' }), good()]);
     await clock.run(shop.graphql(query));
     expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('asks for points again with the age of its call', async () => {
+    const ages: (number | undefined)[] = [];
+    const limiter: RateLimiter = {
+      async acquire({ cost, ageMs }) {
+        ages.push(ageMs);
+        return { cost, waitedMs: 0, settle: () => undefined, refund: () => undefined };
+      },
+      status: () => undefined,
+      close: () => undefined,
+    };
+    const { shop, clock } = scriptedShop(
+      [throttled({ requested: 60, available: 10, rate: 100 }), status(503), good()],
+      { limiter },
+    );
+    const startedAt = clock.monotonic();
+    await clock.run(shop.graphql(query));
+    const [first, second = 0, third = 0] = ages;
+    expect(first).toBeUndefined();
+    expect(second).toBeGreaterThanOrEqual(500);
+    expect(third).toBeGreaterThan(second);
+    expect(third).toBeLessThanOrEqual(clock.monotonic() - startedAt);
   });
 
   it('throws ThrottledError when it stays throttled', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -28,6 +29,36 @@ describe('sleep', () => {
     const remove = vi.spyOn(controller.signal, 'removeEventListener');
     await clock.run(sleep(clock, 10, controller.signal));
     expect(remove).toHaveBeenCalledOnce();
+  });
+});
+
+describe('one signal for many waits', () => {
+  it('has one listener while any of them waits, and none after that', async () => {
+    const clock = createManualClock();
+    const stop = new AbortController();
+    const listeners = (): number => getEventListeners(stop.signal, 'abort').length;
+    const links = Array.from({ length: 50 }, () => linkSignal(clock, stop.signal, 1_000, () => 'late'));
+    const waits = Array.from({ length: 50 }, () => boundedWait(new Promise(() => {}), { signal: stop.signal }));
+    const sleeps = [10, 20].map((ms) => sleep(clock, ms, stop.signal));
+    expect(listeners()).toBe(1);
+    await clock.advance(10);
+    await sleeps[0];
+    expect(listeners()).toBe(1);
+    stop.abort('enough');
+    expect(links.map(({ signal }) => signal.reason)).toEqual(links.map(() => 'enough'));
+    const outcomes = await Promise.allSettled([...waits, sleeps[1]]);
+    expect(new Set(outcomes.map((one) => (one.status === 'rejected' ? one.reason : one)))).toEqual(new Set(['enough']));
+    for (const { release } of links) release();
+    expect(listeners()).toBe(0);
+  });
+
+  it('can be waited on again after all waits on it have ended', () => {
+    const clock = createManualClock();
+    const stop = new AbortController();
+    linkSignal(clock, stop.signal, 1_000, () => 'late').release();
+    const link = linkSignal(clock, stop.signal, 1_000, () => 'late');
+    stop.abort('enough');
+    expect(link.signal.reason).toBe('enough');
   });
 });
 

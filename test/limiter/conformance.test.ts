@@ -94,6 +94,16 @@ describe('the suite', () => {
     ]);
   });
 
+  it('catches a limiter that puts a call that asks again behind all others', async () => {
+    const forgetful = (limiter: RateLimiter): RateLimiter => ({
+      ...limiter,
+      acquire: ({ ageMs: _ageMs, ...request }) => limiter.acquire(request),
+    });
+    expect(await failures((terms) => subject(terms, forgetful))).toEqual([
+      'serves a call that asks again before those that came after its first time',
+    ]);
+  });
+
   it('catches a limiter that never asks again what a call costs', async () => {
     const stubborn = (limiter: RateLimiter): RateLimiter => ({
       ...limiter,

@@ -247,6 +247,34 @@ describe('refusing', () => {
     expect(limiter.status(scope)).toMatchObject({ waiting: 0, waitingPoints: 0 });
   });
 
+  it('asks few others what they cost before it refuses a call, however many wait, and all in turn', async () => {
+    const asksOf = async (waiters: number): Promise<{ readonly most: number; readonly never: number }> => {
+      const { ask, limiter } = await confirmed(0);
+      const asks = Array.from({ length: waiters }, () => 0);
+      const waiting = asks.map((_, index) => {
+        const costNow = (): number => {
+          asks[index] = (asks[index] ?? 0) + 1;
+          return 10;
+        };
+        return ask(10, { costNow }).catch(() => undefined);
+      });
+      asks.fill(0);
+      let most = 0;
+      const total = (): number => asks.reduce((sum, one) => sum + one, 0);
+      for (let call = 0; call < 700; call += 1) {
+        const before = total();
+        await expect(ask(10, { maxWaitMs: 50 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+        most = Math.max(most, total() - before);
+      }
+      limiter.close();
+      await Promise.all(waiting);
+      return { most, never: asks.filter((count) => count === 0).length };
+    };
+    const [few, many] = [await asksOf(10), await asksOf(10_000)];
+    expect(many.most).toBeLessThanOrEqual(2 * few.most);
+    expect([few.never, many.never]).toEqual([0, 0]);
+  });
+
   it('waits without a timer of its own where the wait has no end', async () => {
     const { clock, ask } = await confirmed(0);
     const waiter = ask(10, { maxWaitMs: Number.POSITIVE_INFINITY });
@@ -272,6 +300,18 @@ describe('an abort', () => {
     expect(clock.pending).toBe(0);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     expect(limiter.status(scope)).toMatchObject({ waiting: 0, reserved: 0 });
+  });
+
+  it('costs one listener on a signal, however many calls wait with it', async () => {
+    const { ask, limiter } = await confirmed(0);
+    const stop = new AbortController();
+    const calls = Array.from({ length: 500 }, () => ask(10, { signal: stop.signal }));
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    stop.abort('shut down');
+    const reasons = await Promise.all(calls.map((call) => call.catch((reason: unknown) => reason)));
+    expect(new Set(reasons)).toEqual(new Set(['shut down']));
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    expect(limiter.status(scope)).toMatchObject({ waiting: 0, waitingPoints: 0 });
   });
 
   it('of the first in line lets the next one go where its points are there', async () => {
@@ -339,6 +379,19 @@ describe('the order of waiters', () => {
     note('interactive', ask(10));
     await clock.step(2_000);
     expect(lines).toEqual(['big interactive', 'background', 'interactive']);
+  });
+
+  it('keeps the place of a call that asks again, behind those that came before its first time', async () => {
+    const { clock, ask } = await confirmed(0);
+    const { lines, note } = log();
+    note('older', ask(50));
+    await clock.step(100);
+    note('newer', ask(50));
+    await clock.step(100);
+    note('retried', ask(50, { ageMs: 150 }));
+    note('aged background', ask(50, { priority: 'background', ageMs: 30_000 + 120 }));
+    await clock.step(3_000);
+    expect(lines).toEqual(['older', 'retried', 'aged background', 'newer']);
   });
 
   it('saves points up for a big call, however many small ones come after it', async () => {

@@ -66,14 +66,14 @@ export class HostQueue {
   submit(waiter: Waiter): void {
     const { shop, bottleneck, account, queue, priorities, onFree } = this.#settings;
     if (!queue.reprice(waiter)) return;
-    const { cost, isBackground } = waiter;
+    const { cost } = waiter;
     const { confirmed, maximumAvailable } = account.bucket;
     if (confirmed && cost > maximumAvailable) {
       waiter.reject(tooExpensive(shop, cost, maximumAvailable));
       return;
     }
     const weight = this.#weightOf(waiter);
-    const priority = isBackground ? priorities.background : priorities.interactive;
+    const priority = priorityOf(waiter, priorities);
     this.#jobCount += 1;
     const id = `shopwright-${Math.random()}-${this.#jobCount}`;
     this.#jobs.set(id, { waiter, weight });
@@ -112,7 +112,7 @@ export class HostQueue {
     this.#letThrough.add(options);
     const job = this.#jobs.get(options.id);
     if (!job) account.charge(options.weight);
-    else if (job.waiter.position >= 0) job.reservation = account.reserve(options.weight);
+    else if (job.waiter.isWaiting) job.reservation = account.reserve(options.weight);
     else account.skip(options.weight);
   }
 
@@ -121,13 +121,13 @@ export class HostQueue {
     const { queue, onFree } = this.#settings;
     const job = this.#jobs.get(id);
     this.#jobs.delete(id);
-    if (job?.reservation && job.waiter.position >= 0 && queue.reprice(job.waiter)) {
+    if (job?.reservation && job.waiter.isWaiting && queue.reprice(job.waiter)) {
       if (this.#weightOf(job.waiter) > job.weight) {
         this.#resubmit(job.waiter, job.reservation);
         return Promise.resolve();
       }
       const { promise, resolve } = Promise.withResolvers<void>();
-      job.waiter.grant(this.#permitOf(job.reservation, job.waiter.sinceMs, resolve));
+      job.waiter.grant(this.#permitOf(job.reservation, job.waiter.enteredMs, resolve));
       return promise;
     }
     if (job?.reservation) this.#end(job.reservation);
@@ -143,7 +143,7 @@ export class HostQueue {
     if (isAdmitted) this.submit(waiter);
   }
 
-  #permitOf(reservation: Reservation, sinceMs: number, finish: () => void): Permit {
+  #permitOf(reservation: Reservation, enteredMs: number, finish: () => void): Permit {
     let isOut = true;
     const once = (feedback?: ThrottleFeedback): void => {
       if (!isOut) return;
@@ -151,7 +151,7 @@ export class HostQueue {
       this.#end(reservation, feedback);
       finish();
     };
-    const waitedMs = this.#settings.clock.monotonic() - sinceMs;
+    const waitedMs = this.#settings.clock.monotonic() - enteredMs;
     return { cost: reservation.points, waitedMs, settle: once, refund: () => once() };
   }
 
@@ -165,7 +165,7 @@ export class HostQueue {
     const { shop, account } = this.#settings;
     const { maximumAvailable } = account.bucket;
     for (const { waiter } of this.#jobs.values()) {
-      if (waiter.position >= 0 && waiter.cost > maximumAvailable) {
+      if (waiter.isWaiting && waiter.cost > maximumAvailable) {
         waiter.reject(tooExpensive(shop, waiter.cost, maximumAvailable));
       }
     }
@@ -175,6 +175,17 @@ export class HostQueue {
   #weightOf({ cost }: Waiter): number {
     return Math.min(Math.ceil(cost), Math.floor(this.#settings.account.bucket.maximumAvailable));
   }
+}
+
+/** A call that asks again stands before those of its class, where Bottleneck has a priority between the classes for it. */
+function priorityOf(
+  { isBackground, sinceMs, enteredMs }: Waiter,
+  { interactive, background }: HostQueueSettings['priorities'],
+): number {
+  const own = isBackground ? background : interactive;
+  if (sinceMs >= enteredMs) return own;
+  const isTaken = isBackground && background - 1 === interactive;
+  return isTaken ? own : Math.max(0, own - 1);
 }
 
 /** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not respond. */

@@ -18,7 +18,7 @@ local leaves = ARGV[12] == '1'
 local held, heldCount = tonumber(ARGV[13]), tonumber(ARGV[14])
 local spentByMe, reportedSpent, owedAtMost = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
 local waitingPoints, endedCount = tonumber(ARGV[18]), tonumber(ARGV[19])
-local endedAt, endedWidth, candidateWidth = 20, 7, 3
+local endedAt, endedWidth, candidateWidth = 20, 7, 4
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 
@@ -150,10 +150,10 @@ end
 local granted, grantedPoints, wait, ahead, rank, till = 0, 0, 0, 0, 0, 0
 local candidatesAt = endedAt + tonumber(ARGV[19]) * endedWidth
 for at = candidatesAt, #ARGV, candidateWidth do
-  if ARGV[at] == '0' then b.seen = math.max(b.seen, now - tonumber(ARGV[at + 1])) end
+  if ARGV[at] == '0' then b.seen = math.max(b.seen, now - tonumber(ARGV[at + 2])) end
 end
 for at = candidatesAt, #ARGV, candidateWidth do
-  local isBackground, since, cost = ARGV[at] == '1', now - tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local isBackground, since, cost = ARGV[at] == '1', now - tonumber(ARGV[at + 1]), tonumber(ARGV[at + 3])
   if b.confirmed == 1 and cost > b.max then break end
   local points = math.min(cost, b.max)
   rank = since + (isBackground and agingMs or 0)

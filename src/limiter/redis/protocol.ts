@@ -89,8 +89,8 @@ export function requestParameters(request: ScriptRequest): (string | number)[] {
     const current = Number.isFinite(status?.currentlyAvailable) ? (status?.currentlyAvailable ?? '') : '';
     parameters.push(points, charged, spentBefore, epoch, ...numbers, current);
   }
-  for (const { isBackground, sinceMs, cost } of candidates) {
-    parameters.push(isBackground ? 1 : 0, nowMs - sinceMs, cost);
+  for (const { isBackground, sinceMs, enteredMs, cost } of candidates) {
+    parameters.push(isBackground ? 1 : 0, nowMs - sinceMs, nowMs - enteredMs, cost);
   }
   return parameters;
 }

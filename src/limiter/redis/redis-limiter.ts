@@ -12,7 +12,7 @@ import {
   type TokenBucketOptions,
   type TokenBucketSettings,
 } from '../token-bucket.ts';
-import { tooExpensive, WaitQueue } from '../wait-queue.ts';
+import { sinceOf, tooExpensive, WaitQueue } from '../wait-queue.ts';
 import { LocalReplica } from './replica.ts';
 import { RedisConnection, type RedisScripting, RedisSession } from './session.ts';
 
@@ -106,7 +106,7 @@ class RedisBucket implements ShopBucket {
     const dispatcher = new Dispatcher({
       ...{ shop, clock, queue, bucket: replica.bucket, headroom: this.#headroom },
       maxCost: () => replica.maxCost,
-      reserve: (cost, sinceMs, nowMs) => replica.reserve(cost, sinceMs, nowMs),
+      reserve: (cost, enteredMs, nowMs) => replica.reserve(cost, enteredMs, nowMs),
     });
     this.#replica = replica;
     this.#queue = queue;
@@ -130,7 +130,7 @@ class RedisBucket implements ShopBucket {
       this.#session.callSoon();
       const isFree =
         this.#queue.size === 0 &&
-        msUntilGrant(bucket, this.#headroom, { cost, isBackground, sinceMs: nowMs }, nowMs) === 0;
+        msUntilGrant(bucket, this.#headroom, { cost, isBackground, sinceMs: sinceOf(request, nowMs) }, nowMs) === 0;
       if (isFree) return Promise.resolve(replica.reserve(cost, nowMs, nowMs));
     }
     const refusal = isKnown ? this.#queue.refusal(request, nowMs, bucket, replica.pointsAhead) : undefined;

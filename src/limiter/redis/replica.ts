@@ -121,14 +121,14 @@ export class LocalReplica {
   }
 
   /** Gives a permit from the share of this process. */
-  reserve(cost: number, sinceMs: number, nowMs: number): Permit {
-    return this.#permit(reserve(this.bucket, pointsToReserve(this.bucket, cost)), this.#epoch, nowMs - sinceMs);
+  reserve(cost: number, enteredMs: number, nowMs: number): Permit {
+    return this.#permit(reserve(this.bucket, pointsToReserve(this.bucket, cost)), this.#epoch, nowMs - enteredMs);
   }
 
   /** Gives a permit for points that Redis has reserved in its reply. */
-  accept(reply: ScriptReply, cost: number, sinceMs: number): Permit {
+  accept(reply: ScriptReply, cost: number, enteredMs: number): Permit {
     const reservation = { points: pointsToReserve(reply, cost), spentBefore: reply.spent };
-    return this.#permit(reservation, reply.epoch, this.#clock.monotonic() - sinceMs);
+    return this.#permit(reservation, reply.epoch, this.#clock.monotonic() - enteredMs);
   }
 
   #permit({ points, spentBefore }: Reservation, epoch: number, waitedMs: number): Permit {

@@ -160,8 +160,8 @@ export class RedisSession {
     replica.apply(reply, this.#unreported);
     for (const waiter of candidates.slice(0, reply.granted)) {
       // Who left meanwhile takes nothing: the next call does not count it among the permits that are out.
-      if (waiter.position < 0) this.#isDue = true;
-      else waiter.grant(replica.accept(reply, waiter.cost, waiter.sinceMs));
+      if (!waiter.isWaiting) this.#isDue = true;
+      else waiter.grant(replica.accept(reply, waiter.cost, waiter.enteredMs));
     }
     this.#rejectHopeless();
     const [first, asked] = [this.#queue.first, candidates[reply.granted]];

@@ -1,12 +1,12 @@
 import type { Clock } from '../../internal/clock.ts';
-import { Heap } from '../../internal/heap.ts';
+import { SortedQueue } from '../../internal/sorted-queue.ts';
 import type { DeadJob, DeadJobOptions, Job } from '../../ports/job-queue.ts';
 import { deadJobPage, dedupeName, type QueuedJob } from '../job.ts';
 
 /** All jobs that do not run: two lines of those that are due, and those that will be. */
 export class Backlog {
   readonly #lines = { interactive: new JobLine(), background: new JobLine() };
-  readonly #later = new Heap<HeldJob>((one, other) => one.dueMs < other.dueMs);
+  readonly #later = new SortedQueue<HeldJob>((one, other) => one.dueMs < other.dueMs);
   readonly #keys = new KeyBook();
   readonly #clock: Clock;
   readonly #onDue: () => void;
@@ -30,7 +30,7 @@ export class Backlog {
   }
 
   get delayed(): number {
-    return this.#later.entries.length;
+    return this.#later.size;
   }
 
   /** Milliseconds for which the first job of the lines has been due. */

@@ -365,6 +365,24 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
+    name: 'serves a call that asks again before those that came after its first time',
+    async check({ ask, advance, confirm }, expect) {
+      await confirm(0, 1_000);
+      const order: string[] = [];
+      let waitedMs = 0;
+      for (const label of ['first', 'second']) void ask(60).then(() => order.push(label));
+      await advance(10);
+      void ask(60, { ageMs: 60_000 }).then((permit) => {
+        order.push('retried');
+        waitedMs = permit.waitedMs;
+      });
+      await advance(480);
+      expect(order).toEqual(['retried', 'first', 'second']);
+      // What it waited before is not counted again.
+      expect(waitedMs < 5_000).toBe(true);
+    },
+  },
+  {
     name: 'does not let a small call overtake a big one that waits longer',
     async check({ advance, confirm, watch }, expect) {
       await confirm(50);

@@ -123,6 +123,19 @@ describe('several processes', () => {
     expect(lines).toEqual(['one', 'two', 'three', 'one again', 'two again']);
   });
 
+  it('keep the place of a call that asks again, whichever of them it is in', async () => {
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 0);
+    const { lines, note } = log();
+    note('first', harness.ask(one, 20));
+    await harness.clock.step(5);
+    note('second', harness.ask(two, 20));
+    await harness.clock.step(5);
+    note('retried', harness.ask(two, 20, { ageMs: 7 }));
+    await harness.clock.step(2_000);
+    expect(lines).toEqual(['first', 'retried', 'second']);
+  });
+
   it('put interactive calls of any process before background ones of any other', async () => {
     const [one, two] = [harness.limiter(), harness.limiter()];
     await harness.confirm(one, 0);
