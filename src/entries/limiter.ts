@@ -3,10 +3,12 @@ export { type TokenBucketOptions, tokenBucketLimiter } from '../limiter/token-bu
 export type {
   AcquireRequest,
   BucketScope,
+  CostSample,
   LimiterStatus,
   Permit,
   Priority,
   RateLimiter,
+  SharedCosts,
   ThrottleFeedback,
   ThrottleStatus,
 } from '../ports/rate-limiter.ts';

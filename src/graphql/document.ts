@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 import { ValidationError } from '../errors/errors.ts';
 import { lateModule } from '../internal/late-module.ts';
@@ -25,7 +26,7 @@ export interface ParsedOperation {
   readonly rootFields: readonly RootField[];
   /** The variables that hold idempotency keys. */
   readonly keySlots: readonly KeySlot[];
-  /** Names it in the cost book. */
+  /** Names it in the cost book, in all processes: a hash of its text. */
   readonly costKey: string;
   readonly estimate: Estimator;
 }
@@ -154,7 +155,7 @@ function describe(
   const name = operation.name?.value ?? rootFields[0]?.name ?? 'anonymous';
   return {
     ...{ source, document, name, estimate },
-    costKey: `${name}\n${source}`,
+    costKey: createHash('sha256').update(`${name}\n${source}`).digest('base64url').slice(0, 22),
     kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     rootFields,
     keySlots: rootFields.flatMap(({ node, responseKey }) => {

@@ -11,9 +11,10 @@ import {
 } from '../http/call.ts';
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { isRecord } from '../internal/json.ts';
+import type { CostSample } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
-import { type CostBook, explainCost, wholePoints } from './cost/estimate.ts';
+import { type CostBook, expectedCost, explainCost, wholePoints } from './cost/estimate.ts';
 import {
   argumentValue,
   type DocumentParser,
@@ -169,8 +170,8 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
   cost(): number {
     const { operation, estimate, options } = this.#prepared;
     // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
-    const cost = options.cost ?? Math.min(maxQueryCost, this.#settings.costs.expect(operation.costKey, estimate));
-    return wholePoints(cost);
+    const expected = (): number => this.#settings.costs.expect(operation.costKey, estimate, this.#shared());
+    return wholePoints(options.cost ?? Math.min(maxQueryCost, expected()));
   }
 
   decode(response: TransportResponse, before: EarlierSends): Decoded<GraphqlValue> {
@@ -185,8 +186,20 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
       before,
       nowMs: environment.clock.now(),
     });
-    if (decoded.cost) costs.learn(operation.costKey, estimate, decoded.cost.requested);
+    if (decoded.cost) {
+      const { costKey } = operation;
+      const sample = { estimate, requested: decoded.cost.requested };
+      costs.learn(costKey, sample);
+      const isNews = wholePoints(sample.requested) > wholePoints(expectedCost(estimate, this.#shared()));
+      if (isNews) environment.limiter.costs?.add(environment, costKey, sample);
+    }
     return decoded;
+  }
+
+  /** What other processes have seen of the operation, where the limiter tells. */
+  #shared(): readonly CostSample[] {
+    const { environment } = this.#settings;
+    return environment.limiter.costs?.get(environment, this.#prepared.operation.costKey) ?? [];
   }
 }
 

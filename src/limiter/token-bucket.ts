@@ -160,12 +160,13 @@ export interface ShopBucket {
  * A limiter that keeps one bucket per app and shop, and forgets those that were idle for `idleMs`.
  *
  * @param create Makes the bucket of one app on one shop, on its first call.
+ * @param buckets Is to hold them, by `bucketKey`.
  */
-export function limiterPerShop(
+export function limiterPerShop<Bucket extends ShopBucket>(
   { clock, idleMs }: { readonly clock: Clock; readonly idleMs: number },
-  create: (scope: BucketScope) => ShopBucket,
+  create: (scope: BucketScope) => Bucket,
+  buckets = new Map<string, Bucket>(),
 ): RateLimiter {
-  const buckets = new Map<string, ShopBucket>();
   let sweptAtMs = clock.monotonic();
   let isClosed = false;
 
@@ -183,7 +184,7 @@ export function limiterPerShop(
       const { shop, app, cost } = request;
       if (!Number.isFinite(cost) || cost < 0) return Promise.reject(invalidCost(shop, cost));
       forgetIdle();
-      const key = keyOf(request);
+      const key = bucketKey(request);
       let bucket = buckets.get(key);
       if (!bucket) {
         bucket = create({ shop, app });
@@ -193,7 +194,7 @@ export function limiterPerShop(
     },
     status(scope) {
       forgetIdle();
-      return buckets.get(keyOf(scope))?.status();
+      return buckets.get(bucketKey(scope))?.status();
     },
     close() {
       if (isClosed) return;
@@ -204,7 +205,8 @@ export function limiterPerShop(
   };
 }
 
-function keyOf(scope: BucketScope): string {
+/** Names a bucket within a limiter. */
+export function bucketKey(scope: BucketScope): string {
   return `${scope.shop}\n${scope.app}`;
 }
 

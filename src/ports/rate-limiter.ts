@@ -81,6 +81,27 @@ export interface LimiterStatus {
   readonly confirmed: boolean;
 }
 
+/** What Shopify asked for an operation, where its rules as published gave another number. */
+export interface CostSample {
+  /** Points by the published rules, fractions kept. */
+  readonly estimate: number;
+  /** Points that Shopify asked for: `requestedQueryCost`. */
+  readonly requested: number;
+}
+
+/** What the processes that share a limiter have learned of the costs of their operations, on each bucket. */
+export interface SharedCosts {
+  /**
+   * What is known of an operation, oldest first, by what the limiter has last heard: asks nobody, and is empty where
+   * nothing is known. The same sample is the same object each time.
+   *
+   * @param operation A hash that names it in all processes.
+   */
+  get(scope: BucketScope, operation: string): readonly CostSample[];
+  /** Tells the other processes, with the next that the limiter has to tell them. */
+  add(scope: BucketScope, operation: string, sample: CostSample): void;
+}
+
 /**
  * Hands out permits so that no request is throttled.
  *
@@ -92,6 +113,8 @@ export interface RateLimiter {
   acquire(request: AcquireRequest): Promise<Permit>;
   /** `undefined` for a bucket that has not been used yet. */
   status(scope: BucketScope): LimiterStatus | undefined;
+  /** Left out by a limiter that is not shared, or that shares points only. */
+  readonly costs?: SharedCosts;
   /** Rejects all waiters and stops all timers. */
   close(): void;
 }

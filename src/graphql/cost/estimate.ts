@@ -1,5 +1,6 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
 import { isRecord, ownValue } from '../../internal/json.ts';
+import type { CostSample } from '../../ports/rate-limiter.ts';
 import {
   argumentOf,
   countEntries,
@@ -340,25 +341,25 @@ function ownerPoints(metafields: unknown): number {
 
 /** Corrects estimates by what Shopify really asked for the same operation before. */
 export interface CostBook {
-  /** The cost to reserve: the estimate, corrected where the operation has been seen. In points. */
-  expect(key: string, estimate: number): number;
+  /**
+   * The cost to reserve: the estimate, corrected where the operation has been seen. In points.
+   *
+   * @param shared What other processes have seen of it, oldest first; each counts once as a response of our own.
+   */
+  expect(key: string, estimate: number, shared?: readonly CostSample[]): number;
   /** Notes what Shopify asked for (`requestedQueryCost`) where we had estimated that much. */
-  learn(key: string, estimate: number, requested: number): void;
-}
-
-/** What was estimated for an operation, and what Shopify asked for. In points. */
-interface Response {
-  readonly estimate: number;
-  readonly requested: number;
+  learn(key: string, sample: CostSample): void;
 }
 
 /** The last responses of one operation, newest last: where the estimate was some points, and where it was 0. */
 interface Page {
-  readonly foreseen: Response[];
-  readonly unforeseen: Response[];
+  readonly foreseen: CostSample[];
+  readonly unforeseen: CostSample[];
 }
 
 const responsesKept = 5;
+
+const none: readonly CostSample[] = [];
 
 /**
  * Makes a cost book. Of the last five responses of an operation the most expensive counts: to reserve too much
@@ -370,6 +371,7 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
   const maxKeys = options.maxKeys ?? 1_000;
   /** The one longest unused first. */
   const pages = new Map<string, Page>();
+  const noted = new WeakSet<CostSample>();
 
   const use = (key: string, page: Page): Page => {
     pages.delete(key);
@@ -385,23 +387,34 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
     return use(key, { foreseen: [], unforeseen: [] });
   };
 
+  const learn = (key: string, sample: CostSample): void => {
+    if (!Number.isFinite(sample.requested) || sample.requested < 0) return;
+    noted.add(sample);
+    const page = pageFor(key);
+    const seen = sample.estimate > 0 ? page.foreseen : page.unforeseen;
+    seen.push(sample);
+    if (seen.length > responsesKept) seen.shift();
+  };
+
   return {
-    expect(key, estimate) {
+    expect(key, estimate, shared = none) {
+      const isNew = !pages.has(key);
+      for (const sample of shared) if (isNew || !noted.has(sample)) learn(key, sample);
       const page = pages.get(key);
       if (!page) return estimate;
       use(key, page);
-      if (estimate <= 0) return Math.max(0, ...page.unforeseen.map(({ requested }) => requested));
-      if (page.foreseen.length === 0) return estimate;
-      return withoutDust(Math.max(0, ...page.foreseen.map((response) => corrected(estimate, response))));
+      return expectedCost(estimate, estimate > 0 ? page.foreseen : page.unforeseen);
     },
-    learn(key, estimate, requested) {
-      if (!Number.isFinite(requested) || requested < 0) return;
-      const page = pageFor(key);
-      const seen = estimate > 0 ? page.foreseen : page.unforeseen;
-      seen.push({ estimate, requested });
-      if (seen.length > responsesKept) seen.shift();
-    },
+    learn,
   };
+}
+
+/** What an operation will cost, by what was estimated and asked for before. In points. */
+export function expectedCost(estimate: number, samples: readonly CostSample[]): number {
+  const alike = samples.filter((sample) => sample.estimate > 0 === estimate > 0);
+  if (alike.length === 0) return Math.max(0, estimate);
+  if (estimate <= 0) return Math.max(...alike.map(({ requested }) => requested));
+  return withoutDust(Math.max(0, ...alike.map((sample) => corrected(estimate, sample))));
 }
 
 /**
@@ -409,7 +422,7 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
  * unknown, so the more expensive of the two counts. A difference below one point is Shopify's rounding and does not
  * grow: as a ratio, a cost of 10.6 that was asked for as 10 would take points off all larger ones.
  */
-function corrected(estimate: number, past: Response): number {
+function corrected(estimate: number, past: CostSample): number {
   const difference = past.requested - past.estimate;
   const shifted = estimate + difference;
   return Math.abs(difference) < 1 ? shifted : Math.max(shifted, estimate * (past.requested / past.estimate));

@@ -7,6 +7,10 @@
 -- ticket (rank of its first waiter, points of all its waiters, end). What a process reports of itself is absolute, so a
 -- call that is lost, late or executed twice is corrected by the next one.
 
+-- The second key is a hash too: what the processes have learned of the costs of operations. `born` names its life,
+-- `version` counts what was learned, and each other field is an operation: the version in which it changed, and the last
+-- few samples as `estimate:requested`. Its name ends in the number of its format.
+
 -- Raise it when a field changes its meaning: older versions then leave the key alone.
 local format = 1
 local key = KEYS[1]
@@ -18,7 +22,10 @@ local leaves = ARGV[12] == '1'
 local held, heldCount = tonumber(ARGV[13]), tonumber(ARGV[14])
 local spentByMe, reportedSpent, owedAtMost = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
 local waitingPoints, endedCount = tonumber(ARGV[18]), tonumber(ARGV[19])
-local endedAt, endedWidth, candidateWidth = 20, 7, 4
+local bornHeard, versionHeard, toldCount = tonumber(ARGV[20]), tonumber(ARGV[21]), tonumber(ARGV[22])
+local endedAt, endedWidth, toldWidth, candidateWidth = 23, 7, 3, 4
+local toldAt = endedAt + endedCount * endedWidth
+local candidatesAt = toldAt + toldCount * toldWidth
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 
@@ -148,7 +155,6 @@ local function waitOf(points, isBackground, since)
 end
 
 local granted, grantedPoints, wait, ahead, rank, till = 0, 0, 0, 0, 0, 0
-local candidatesAt = endedAt + tonumber(ARGV[19]) * endedWidth
 for at = candidatesAt, #ARGV, candidateWidth do
   if ARGV[at] == '0' then b.seen = math.max(b.seen, now - tonumber(ARGV[at + 2])) end
 end
@@ -185,5 +191,67 @@ redis.call('HSET', key, 'format', format, 'max', b.max, 'rate', b.rate, 'level',
   'inFlight', b.inFlight, 'spent', b.spent, 'confirmed', b.confirmed,
   'blind', b.blind or 0, 'trial', b.trial, 'at', b.at, 'epoch', b.epoch, 'seen', b.seen)
 redis.call('PEXPIRE', key, ttlMs)
-return string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
+local reply = string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
   b.epoch, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)
+
+local costsKey, costsTtlMs, mostOperations, samplesKept = KEYS[2], 7 * 24 * hourMs, 500, 5
+
+-- What is not of this script is not touched. `nil` where there are no costs, or none that can be read.
+local function costsHead()
+  local head = redis.pcall('HMGET', costsKey, 'born', 'version')
+  if head.err then return nil, nil, true end
+  local born, version = tonumber(head[1]), tonumber(head[2])
+  if not (born and version and born == born and version >= 0 and version < 2 ^ 52) then return nil, nil, false end
+  return born, version, false
+end
+-- All operations, as `{ name, version, samples }`.
+local function operations()
+  local all, read = {}, redis.call('HGETALL', costsKey)
+  for i = 1, #read, 2 do
+    local changed, samples = string.match(read[i + 1], '^(%d+) (%S.*)$')
+    if changed then all[#all + 1] = { read[i], tonumber(changed), samples } end
+  end
+  return all
+end
+local function learn(name, sample, version)
+  local samples = {}
+  for one in string.gmatch(string.match(redis.call('HGET', costsKey, name) or '', '^%d+ (%S.*)$') or '', '%S+') do
+    if one == sample then return version end
+    samples[#samples + 1] = one
+  end
+  samples[#samples + 1] = sample
+  while #samples > samplesKept do table.remove(samples, 1) end
+  redis.call('HSET', costsKey, name, string.format('%d %s', version + 1, table.concat(samples, ' ')))
+  return version + 1
+end
+
+local born, version, isForeign = costsHead()
+if isForeign then return reply end
+if (not born or redis.call('HLEN', costsKey) > 2 * mostOperations) and (toldCount > 0 or born) then
+  redis.call('DEL', costsKey)
+  born, version = math.floor(now), 0
+  redis.call('HSET', costsKey, 'born', born, 'version', 0)
+end
+if not born then return reply end
+local before = version
+for i = 0, toldCount - 1 do
+  local at = toldAt + i * toldWidth
+  version = learn(ARGV[at], ARGV[at + 1] .. ':' .. ARGV[at + 2], version)
+end
+if version > before then
+  redis.call('HSET', costsKey, 'version', version)
+  if redis.call('HLEN', costsKey) > mostOperations + 2 then
+    local all = operations()
+    table.sort(all, function(one, other) return one[2] < other[2] end)
+    for i = 1, #all - mostOperations * 0.9 do redis.call('HDEL', costsKey, all[i][1]) end
+  end
+end
+redis.call('PEXPIRE', costsKey, costsTtlMs)
+local heard = born == bornHeard and versionHeard or 0
+local lines = { reply, string.format('%.17g %d', born, version) }
+if version > heard then
+  for _, one in ipairs(operations()) do
+    if one[2] > heard then lines[#lines + 1] = one[1] .. ' ' .. one[3] end
+  end
+end
+return table.concat(lines, '\n')

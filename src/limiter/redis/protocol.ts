@@ -2,6 +2,7 @@ import type { ThrottleStatus } from '../../ports/rate-limiter.ts';
 import { isPoints } from '../bucket.ts';
 import type { TokenBucketSettings } from '../token-bucket.ts';
 import type { Waiter } from '../wait-queue.ts';
+import { type CostMark, type CostNews, type CostReply, readCosts } from './learned-costs.ts';
 
 /** What a process reports to Redis of itself and of one bucket, and asks for. */
 export interface ScriptRequest {
@@ -16,6 +17,9 @@ export interface ScriptRequest {
   readonly owedAtMost: number;
   readonly waitingPoints: number;
   readonly ended: readonly EndedPermit[];
+  /** What this process has learned of costs, and how far it has heard what others have. */
+  readonly learned: readonly CostNews[];
+  readonly heard: CostMark;
   /** Those who want a permit, in the order in which they are served. */
   readonly candidates: readonly Waiter[];
   readonly nowMs: number;
@@ -50,6 +54,8 @@ export interface ScriptReply {
   readonly processes: number;
   /** Points that others wait for ahead of the first of the candidates without a permit. */
   readonly pointsAhead: number;
+  /** What others have learned of costs; `undefined` where Redis knows of nothing. */
+  readonly costs: CostReply | undefined;
 }
 
 /** A newer version of this package has written the bucket, in a format that this one cannot read. */
@@ -82,13 +88,15 @@ export function fixedParameters(settings: Omit<TokenBucketSettings, 'clock'> & {
 /** The other arguments, which come after them. */
 export function requestParameters(request: ScriptRequest): (string | number)[] {
   const { leaves, held, spent, reportedSpent, owedAtMost, waitingPoints, ended, candidates, nowMs } = request;
+  const { learned, heard } = request;
   const own = [leaves ? 1 : 0, held.points, held.count, spent, reportedSpent, owedAtMost, waitingPoints, ended.length];
-  const parameters: (string | number)[] = own;
+  const parameters: (string | number)[] = [...own, heard.born, heard.version, learned.length];
   for (const { points, spent: charged, spentBefore, epoch, status } of ended) {
     const numbers = [status?.maximumAvailable, status?.restoreRate].map((one) => (isPoints(one) ? one : ''));
     const current = Number.isFinite(status?.currentlyAvailable) ? (status?.currentlyAvailable ?? '') : '';
     parameters.push(points, charged, spentBefore, epoch, ...numbers, current);
   }
+  for (const { operation, sample } of learned) parameters.push(operation, sample.estimate, sample.requested);
   for (const { isBackground, sinceMs, enteredMs, cost } of candidates) {
     parameters.push(isBackground ? 1 : 0, nowMs - sinceMs, nowMs - enteredMs, cost);
   }
@@ -103,7 +111,8 @@ export function requestParameters(request: ScriptRequest): (string | number)[] {
  */
 export function readReply(reply: string): ScriptReply {
   if (reply.startsWith('newer ')) throw new NewerFormatError(reply.slice('newer '.length));
-  const numbers = reply.split(' ').map(Number);
+  const [first = '', ...costs] = reply.split('\n');
+  const numbers = first.split(' ').map(Number);
   if (numbers.length !== 12 || !numbers.every(Number.isFinite)) {
     throw new Error('Redis did not reply with the numbers of a bucket.');
   }
@@ -111,6 +120,6 @@ export function readReply(reply: string): ScriptReply {
   const [reserved = 0, inFlight = 0, spent = 0, confirmed = 0, processes = 0, pointsAhead = 0] = numbers.slice(6);
   return {
     ...{ epoch, granted, waitMs, level, maximumAvailable, restoreRate, reserved, inFlight, spent },
-    ...{ confirmed: confirmed === 1, processes, pointsAhead },
+    ...{ confirmed: confirmed === 1, processes, pointsAhead, costs: readCosts(costs) },
   };
 }

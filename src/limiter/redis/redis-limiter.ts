@@ -1,10 +1,18 @@
 import { ConfigError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
+import type {
+  AcquireRequest,
+  BucketScope,
+  LimiterStatus,
+  Permit,
+  RateLimiter,
+  SharedCosts,
+} from '../../ports/rate-limiter.ts';
 import { type Headroom, msUntilGrant } from '../bucket.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import {
+  bucketKey,
   limiterPerShop,
   limiterStatus,
   readTokenBucketOptions,
@@ -13,6 +21,7 @@ import {
   type TokenBucketSettings,
 } from '../token-bucket.ts';
 import { sinceOf, tooExpensive, WaitQueue } from '../wait-queue.ts';
+import { LearnedCosts } from './learned-costs.ts';
 import { LocalReplica } from './replica.ts';
 import { RedisConnection, type RedisScripting, RedisSession } from './session.ts';
 
@@ -44,7 +53,13 @@ import { RedisConnection, type RedisScripting, RedisSession } from './session.ts
 export function redisLimiter(options: RedisLimiterOptions): RateLimiter {
   const settings = redisLimiterSettings(options);
   const connection = new RedisConnection(settings);
-  return limiterPerShop(settings, (scope) => new RedisBucket(scope, settings, connection));
+  const buckets = new Map<string, RedisBucket>();
+  const limiter = limiterPerShop(settings, (scope) => new RedisBucket(scope, settings, connection), buckets);
+  const costs: SharedCosts = {
+    get: (scope, operation) => buckets.get(bucketKey(scope))?.costs.get(operation) ?? [],
+    add: (scope, operation, sample) => buckets.get(bucketKey(scope))?.costs.add(operation, sample),
+  };
+  return { ...limiter, costs };
 }
 
 /** Options of `redisLimiter`. Only `redis` is needed. All processes must be given the same ones. */
@@ -76,6 +91,7 @@ export interface RedisLimiterOptions extends TokenBucketOptions {
  * gone, the bucket is the safe share of this process.
  */
 class RedisBucket implements ShopBucket {
+  readonly costs = new LearnedCosts();
   readonly #shop: string;
   readonly #clock: Clock;
   readonly #headroom: Headroom;
@@ -111,7 +127,7 @@ class RedisBucket implements ShopBucket {
     this.#replica = replica;
     this.#queue = queue;
     this.#dispatcher = dispatcher;
-    this.#session = new RedisSession({ scope, connection, replica, queue, dispatcher });
+    this.#session = new RedisSession({ scope, connection, replica, queue, dispatcher, costs: this.costs });
   }
 
   acquire(request: AcquireRequest): Promise<Permit> {

@@ -6,6 +6,7 @@ import type { Dispatcher } from '../dispatcher.ts';
 import type { TokenBucketSettings } from '../token-bucket.ts';
 import { tooExpensive, type Waiter, type WaitQueue } from '../wait-queue.ts';
 import bucketScript from './bucket.lua';
+import type { LearnedCosts } from './learned-costs.ts';
 import {
   type EndedPermit,
   fixedParameters,
@@ -22,6 +23,7 @@ interface RedisSessionSettings {
   readonly connection: RedisConnection;
   readonly replica: LocalReplica;
   readonly queue: WaitQueue;
+  readonly costs: LearnedCosts;
   /** Serves those who wait while Redis is gone. */
   readonly dispatcher: Dispatcher;
 }
@@ -39,6 +41,7 @@ export class RedisSession {
   readonly #connection: RedisConnection;
   readonly #replica: LocalReplica;
   readonly #queue: WaitQueue;
+  readonly #costs: LearnedCosts;
   readonly #dispatcher: Dispatcher;
   /** Permits that ended and that Redis has not been told of. */
   #unreported: EndedPermit[] = [];
@@ -58,11 +61,12 @@ export class RedisSession {
   /** When it makes sense to look whether that has changed, in monotonic milliseconds. */
   #newerUntilMs = 0;
 
-  constructor({ scope, connection, replica, queue, dispatcher }: RedisSessionSettings) {
+  constructor({ scope, connection, replica, queue, costs, dispatcher }: RedisSessionSettings) {
     this.#scope = scope;
     this.#connection = connection;
     this.#replica = replica;
     this.#queue = queue;
+    this.#costs = costs;
     this.#dispatcher = dispatcher;
   }
 
@@ -118,12 +122,13 @@ export class RedisSession {
     const isProbe = this.#replica.isDegraded;
     // A probe whether Redis is back asks for nothing: a reply that comes too late must not grant.
     const candidates = isProbe ? [] : this.#queue.front(batch);
+    const asked = candidates.map(({ cost }) => cost);
     this.#isCalling = true;
     const reply = await this.#send(candidates, false).catch((error: unknown) => this.#noteNewer(error));
     this.#isCalling = false;
     if (this.#isClosed) return;
     if (reply) {
-      this.#hear(reply, candidates);
+      this.#hear(reply, candidates, asked);
       return;
     }
     // The share has counted what ended, and Redis will be told of it as a sum.
@@ -140,32 +145,39 @@ export class RedisSession {
     const { held, spent, owed } = this.#replica;
     const ended = this.#unreported;
     this.#unreported = [];
-    const reply = await this.#connection.call(
-      `{${shop}:${app}}`,
-      {
-        ...{ leaves, held, spent, reportedSpent: this.#reportedSpent, owedAtMost: owed },
-        ...{ waitingPoints: this.#queue.points, ended, candidates, nowMs },
-      },
-      () => this.#correct(),
-    );
-    this.#reportedSpent = spent;
-    return reply;
+    const learned = this.#costs.take();
+    const request = {
+      ...{ leaves, held, spent, reportedSpent: this.#reportedSpent, owedAtMost: owed },
+      ...{ waitingPoints: this.#queue.points, ended, learned, heard: this.#costs.mark, candidates, nowMs },
+    };
+    try {
+      const reply = await this.#connection.call(`{${shop}:${app}}`, request, () => this.#correct());
+      this.#reportedSpent = spent;
+      return reply;
+    } catch (error) {
+      this.#costs.giveBack(learned);
+      throw error;
+    }
   }
 
-  #hear(reply: ScriptReply, candidates: readonly Waiter[]): void {
+  /** @param asked What the candidates asked for. */
+  #hear(reply: ScriptReply, candidates: readonly Waiter[], asked: readonly number[]): void {
     const replica = this.#replica;
     const wasDegraded = replica.isDegraded;
     this.#isNewer = false;
     if (wasDegraded) this.#dispatcher.stop();
     replica.apply(reply, this.#unreported);
-    for (const waiter of candidates.slice(0, reply.granted)) {
-      // Who left meanwhile takes nothing: the next call does not count it among the permits that are out.
-      if (!waiter.isWaiting) this.#isDue = true;
-      else waiter.grant(replica.accept(reply, waiter.cost, waiter.enteredMs));
+    if (reply.costs) this.#costs.hear(reply.costs);
+    for (const [index, waiter] of candidates.slice(0, reply.granted).entries()) {
+      const points = asked[index] ?? 0;
+      // Who left meanwhile, or has just turned out to cost more, takes nothing: the next call does not count it among
+      // the permits that are out.
+      if (!waiter.isWaiting || !this.#queue.reprice(waiter) || waiter.cost > points) this.#isDue = true;
+      else waiter.grant(replica.accept(reply, points, waiter.enteredMs));
     }
     this.#rejectHopeless();
-    const [first, asked] = [this.#queue.first, candidates[reply.granted]];
-    if (this.#isDue || wasDegraded || this.#unreported.length > 0 || first !== asked) this.#act();
+    const [first, next] = [this.#queue.first, candidates[reply.granted]];
+    if (this.#isDue || wasDegraded || this.#unreported.length > 0 || first !== next) this.#act();
     else if (first) this.#setTimer(Math.ceil(reply.waitMs) + 1);
     else if (replica.held.count > 0) this.#setTimer(this.#connection.settings.leaseMs / 3);
   }
@@ -278,7 +290,7 @@ export class RedisConnection {
   }
 
   /**
-   * Runs the script on one key. Settles after `commandTimeoutMs` at the latest, also where the client would wait for
+   * Runs the script on the keys of one bucket, in one slot of a cluster. Settles after `commandTimeoutMs` at the latest, also where the client would wait for
    * ever; `onLate` is told of a reply that comes after that.
    *
    * @throws What the client or `readReply` throws, or a TimeoutError.
@@ -305,11 +317,12 @@ export class RedisConnection {
   async #run(name: string, parameters: readonly (string | number)[]): Promise<unknown> {
     const { redis, keyPrefix } = this.settings;
     const key = `${keyPrefix}${name}`;
+    const keys = [key, `${key}:costs-1`];
     try {
-      return await redis.evalsha(this.#sha, 1, key, ...parameters);
+      return await redis.evalsha(this.#sha, keys.length, ...keys, ...parameters);
     } catch (error) {
       if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-      return await redis.eval(bucketScript, 1, key, ...parameters);
+      return await redis.eval(bucketScript, keys.length, ...keys, ...parameters);
     }
   }
 

@@ -8,7 +8,7 @@ it('believes the estimate of an operation it has not seen', () => {
 
 it('corrects an estimate by what Shopify asked for the same operation', () => {
   const book = createCostBook();
-  book.learn('a', 10, 14);
+  book.learn('a', { estimate: 10, requested: 14 });
   expect(book.expect('a', 10)).toBe(14);
   expect(book.expect('a', 20)).toBe(28);
   expect(book.expect('b', 10)).toBe(10);
@@ -16,36 +16,36 @@ it('corrects an estimate by what Shopify asked for the same operation', () => {
 
 it('goes by the most expensive of the last five responses', () => {
   const book = createCostBook();
-  book.learn('a', 10, 20);
-  for (let answer = 0; answer < 4; answer++) book.learn('a', 10, 5);
+  book.learn('a', { estimate: 10, requested: 20 });
+  for (let answer = 0; answer < 4; answer++) book.learn('a', { estimate: 10, requested: 5 });
   expect(book.expect('a', 10)).toBe(20);
-  book.learn('a', 10, 5);
+  book.learn('a', { estimate: 10, requested: 5 });
   expect(book.expect('a', 10)).toBe(5);
 });
 
 it('knows what was asked for an operation that should have been free', () => {
   const book = createCostBook();
-  book.learn('a', 0, 3);
+  book.learn('a', { estimate: 0, requested: 3 });
   expect(book.expect('a', 0)).toBe(3);
   expect(book.expect('a', 10)).toBe(10);
-  book.learn('b', 10, 14);
+  book.learn('b', { estimate: 10, requested: 14 });
   expect(book.expect('b', 0)).toBe(0);
 });
 
 it('learns nothing from what is no number of points', () => {
   const book = createCostBook();
-  book.learn('a', 10, Number.NaN);
-  book.learn('a', 10, -1);
-  book.learn('a', 10, Number.POSITIVE_INFINITY);
+  book.learn('a', { estimate: 10, requested: Number.NaN });
+  book.learn('a', { estimate: 10, requested: -1 });
+  book.learn('a', { estimate: 10, requested: Number.POSITIVE_INFINITY });
   expect(book.expect('a', 10)).toBe(10);
 });
 
 it('forgets the operation that was not used for longest', () => {
   const book = createCostBook({ maxKeys: 2 });
-  book.learn('a', 10, 20);
-  book.learn('b', 10, 20);
+  book.learn('a', { estimate: 10, requested: 20 });
+  book.learn('b', { estimate: 10, requested: 20 });
   book.expect('a', 10);
-  book.learn('c', 10, 20);
+  book.learn('c', { estimate: 10, requested: 20 });
   expect(['a', 'b', 'c'].map((key) => book.expect(key, 10))).toEqual([20, 10, 20]);
 });
 
@@ -57,7 +57,7 @@ it('asks for exactly what Shopify asked for the same estimate, and never for les
   fc.assert(
     fc.property(points, points, points, (estimate, requested, other) => {
       const book = createCostBook();
-      book.learn('a', estimate, requested);
+      book.learn('a', { estimate, requested });
       expect(book.expect('a', estimate)).toBe(requested);
       expect(book.expect('a', other)).toBeGreaterThanOrEqual(0);
     }),
@@ -77,7 +77,7 @@ it('never goes below what is charged, whatever sizes came before, where only rou
           const reserved = wholePoints(book.expect('a', estimate));
           // The first response teaches what the estimate does not know.
           if (estimate !== costs[0]) expect(reserved).toBeGreaterThanOrEqual(charged);
-          book.learn('a', estimate, charged);
+          book.learn('a', { estimate, requested: charged });
         }
       },
     ),
@@ -86,10 +86,10 @@ it('never goes below what is charged, whatever sizes came before, where only rou
 
 it('reserves no more than one point above the charge after rounding alone', () => {
   const book = createCostBook();
-  book.learn('a', 10.6, 11);
+  book.learn('a', { estimate: 10.6, requested: 11 });
   expect(wholePoints(book.expect('a', 11))).toBe(12);
   expect(wholePoints(book.expect('a', 900))).toBe(901);
   const down = createCostBook();
-  down.learn('a', 10.4, 10);
+  down.learn('a', { estimate: 10.4, requested: 10 });
   expect(wholePoints(down.expect('a', 15.6))).toBe(16);
 });

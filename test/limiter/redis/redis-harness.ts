@@ -82,23 +82,25 @@ export async function createRedisHarness(url: string, client: ClientName = 'iore
       pending -= 1;
     }
   };
-  /** The script with the time as a second key, where it asks Redis for the time. */
+  /** The script with the time as its last key, where it asks Redis for the time. */
   const atTestTime = (script: string): string => {
     if (!script.includes(realTime)) throw new Error(`The script no longer says ${realTime}.`);
-    return script.replace(realTime, '{ KEYS[2] / 1000, 0 }');
+    return script.replace(realTime, '{ KEYS[#KEYS] / 1000, 0 }');
   };
   const scripts = new Map<string, string>();
   const timeKey = (): string => String(epochMs + clockOffMs + clock.monotonic());
+  type Rest = readonly (string | number)[];
+  const withTime = (keys: number, rest: Rest): Rest => [...rest.slice(0, keys), timeKey(), ...rest.slice(keys)];
   const faults = new Map<RateLimiter, Fault | undefined>();
   const scriptingOf = (limiter: () => RateLimiter): RedisScripting => ({
-    evalsha(sha, _, key, ...rest) {
+    evalsha(sha, count, ...rest) {
       const known = scripts.get(sha) ?? '0'.repeat(40);
-      return onItsWay(faults.get(limiter()), () => redis.evalsha(known, 2, String(key), timeKey(), ...rest));
+      return onItsWay(faults.get(limiter()), () => redis.evalsha(known, count + 1, ...withTime(count, rest)));
     },
-    eval(script, _, key, ...rest) {
+    eval(script, count, ...rest) {
       const changed = atTestTime(script);
       scripts.set(sha1(script), sha1(changed));
-      return onItsWay(faults.get(limiter()), () => redis.eval(changed, 2, String(key), timeKey(), ...rest));
+      return onItsWay(faults.get(limiter()), () => redis.eval(changed, count + 1, ...withTime(count, rest)));
     },
   });
 
