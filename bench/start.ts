@@ -2,16 +2,13 @@
 // official client, and beside shopwright before it loaded things late. Prints a table of medians, and exits with 1
 // where an entry is over its budget. `npm run bench:start`, after `npm run build` in the root; `-- --runs 5` for fewer
 // runs than 15, `-- --only sync` for the rows whose name holds that.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { oldBuild, oldCommit } from './old-build.ts';
 
-/** The commit before start-up was looked at. */
-const oldCommit = '8fdfb16';
 const root = resolve(import.meta.dirname, '..');
 
 interface Program {
@@ -32,29 +29,6 @@ const { values: options } = parseArgs({
   options: { runs: { type: 'string', default: '15' }, only: { type: 'string', default: '' } },
 });
 const runs = Number(options.runs);
-
-/** The old commit, built once and kept in the folder for temporary files. */
-function oldBuild(): string {
-  const folder = join(tmpdir(), `shopwright-bench-${oldCommit}`);
-  if (existsSync(folder)) return folder;
-  const draft = `${folder}-${process.pid}`;
-  mkdirSync(draft);
-  try {
-    const archive = execFileSync('git', ['archive', oldCommit], { cwd: root, maxBuffer: 2 ** 28 });
-    execFileSync('tar', ['-x', '-C', draft], { input: archive });
-    symlinkSync(join(root, 'node_modules'), join(draft, 'node_modules'), 'junction');
-    const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
-    execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], {
-      cwd: draft,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    throw error;
-  }
-  return folder;
-}
 
 /** Milliseconds of CPU, user and system, from the start of a fresh process to its end. */
 async function cpuOf({ code, folder }: Program): Promise<number> {

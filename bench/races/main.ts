@@ -7,6 +7,7 @@ import { bottleneckRace } from './bottleneck.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { cpuRace } from './cpu.ts';
 import { faultRace } from './faults.ts';
+import { hiddenPriceRaces } from './hidden-prices.ts';
 import { limiterRace } from './limiter.ts';
 import { memoryRace } from './memory.ts';
 import { jsonLines, print, verdicts } from './print.ts';
@@ -25,6 +26,7 @@ const races: Readonly<Record<string, Race>> = {
   skew: skewRace,
   processes: processRace,
   'redis-restart': redisRestartRace,
+  'hidden-prices': hiddenPriceRaces,
   faults: faultRace,
   rest: restRace,
   bottleneck: bottleneckRace,

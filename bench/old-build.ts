@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The commit that measurements stand beside: before start-up was looked at, and before processes shared costs. */
+export const oldCommit = '8fdfb16';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** The folder of the old commit, built once and kept in the folder for temporary files. */
+export function oldBuild(): string {
+  const folder = join(tmpdir(), `shopwright-bench-${oldCommit}`);
+  if (existsSync(folder)) return folder;
+  const draft = `${folder}-${process.pid}`;
+  mkdirSync(draft);
+  try {
+    const archive = execFileSync('git', ['archive', oldCommit], { cwd: root, maxBuffer: 2 ** 28 });
+    execFileSync('tar', ['-x', '-C', draft], { input: archive });
+    symlinkSync(join(root, 'node_modules'), join(draft, 'node_modules'), 'junction');
+    const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
+    execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], {
+      cwd: draft,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}
