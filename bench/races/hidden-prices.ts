@@ -13,7 +13,8 @@ import type { Settings } from './settings.ts';
 import { createRandom } from './statistics.ts';
 
 const restoreRate = 100;
-const available = 2_000;
+/** Half a bucket: what a full one does not regain while processes start would count as theirs. */
+const available = 1_000;
 const processes = 4;
 const concurrency = 8;
 const operations = 24;

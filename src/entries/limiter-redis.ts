@@ -1,2 +1,2 @@
+export type { RedisScripting } from '../limiter/redis/connection.ts';
 export { type RedisLimiterOptions, redisLimiter } from '../limiter/redis/redis-limiter.ts';
-export type { RedisScripting } from '../limiter/redis/session.ts';

@@ -25,13 +25,29 @@ const refusals: Readonly<Record<string, RedisRefusal>> = {
   OOM: temporary('is full. Raise maxmemory, or delete what is not needed; nothing was written'),
   NOAUTH: permanent('requires a password. Give the client its `password`'),
   WRONGPASS: permanent('does not take the password. Check `username` and `password` of the client'),
-  NOPERM: permanent(
-    'does not allow this user the commands. Grant EVAL, EVALSHA, SCAN and those on the keys of the prefix',
-  ),
   WRONGTYPE: permanent('has a key of another program under this name. Set another prefix'),
   CROSSSLOT: permanent('is a cluster, and the client does not know it. Use `new Cluster(…)` of ioredis'),
   MOVED: permanent('is a cluster, and the client does not know it. Use `new Cluster(…)` of ioredis'),
 };
+
+/** A user's rights that are missing, by the reply (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/). */
+function noPermission(message: string): RedisRefusal {
+  const command = /\brun the '([^']+)'/.exec(message)?.[1];
+  if (command !== undefined) {
+    const name = command.toUpperCase();
+    return permanent(`does not allow this user the command ${name}. Grant it with ACL SETUSER, as +${command}`);
+  }
+  // Redis 7.0 does not say which one.
+  if (/can't run this command/.test(message)) {
+    return permanent(
+      'does not allow this user a command that a script runs. Grant +@read, +@write and +time with ACL SETUSER',
+    );
+  }
+  const what = /\bchannels?\b/.test(message) ? ['channels', '&'] : ['keys', '~'];
+  return permanent(
+    `does not allow this user the ${what[0]}. Grant those of the prefix with ACL SETUSER, as ${what[1]}PREFIX*`,
+  );
+}
 
 const tooManyClients = temporary('has too many connections. Raise maxclients, or open fewer');
 
@@ -42,6 +58,7 @@ export function readRedisRefusal(error: unknown): RedisRefusal | undefined {
   if ('lastNodeError' in error) return readRedisRefusal(error.lastNodeError);
   if (error.name !== 'ReplyError') return undefined;
   if (/max number of clients reached/.test(error.message)) return tooManyClients;
+  if (/\bNOPERM\b|ACL failure|executing the script can't/.test(error.message)) return noPermission(error.message);
   // Errors of scripts have the word after ERR or a dash.
   const word = /^(?:ERR )?(?:-)?([A-Z]+)\b/.exec(error.message)?.[1] ?? '';
   return refusals[word] ?? permanent(`refused a command: ${bareMessage(error)}`);

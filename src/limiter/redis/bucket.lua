@@ -29,24 +29,34 @@ local candidatesAt = toldAt + toldCount * toldWidth
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 
+local function isNumber(value) return value ~= nil and value == value and math.abs(value) < 1e16 end
 local b, processes = {}, {}
 local fields = redis.call('HGETALL', key)
+local isDamaged = false
 for i = 1, #fields, 2 do
   local name, value = fields[i], fields[i + 1]
   if string.sub(name, 1, 2) == 'p:' then
-    local lease, last, points, count, spent, rank, waiting, till =
-      string.match(value, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+    local parts = {}
+    for part in string.gmatch(value, '%S+') do parts[#parts + 1] = tonumber(part) end
+    for part = 1, 8 do isDamaged = isDamaged or not isNumber(parts[part]) end
     processes[name] = {
-      lease = tonumber(lease), seq = tonumber(last), points = tonumber(points), count = tonumber(count),
-      spent = tonumber(spent), rank = tonumber(rank), waiting = tonumber(waiting), till = tonumber(till),
+      lease = parts[1], seq = parts[2], points = parts[3], count = parts[4],
+      spent = parts[5], rank = parts[6], waiting = parts[7], till = parts[8],
     }
   else
     b[name] = tonumber(value)
   end
 end
 if b.format and b.format > format then return 'newer ' .. b.format end
-if not b.at or b.format ~= format then
+for _, name in ipairs({ 'max', 'rate', 'level', 'reserved', 'inFlight', 'spent', 'confirmed', 'trial', 'at', 'epoch', 'seen' }) do
+  isDamaged = isDamaged or not isNumber(b[name])
+end
+isDamaged = #fields > 0 and (isDamaged or b.max < 1 or b.rate <= 0)
+if isDamaged or #fields == 0 or b.format ~= format then
+  -- What the processes report of themselves is all that it takes to begin again.
+  if #fields > 0 then redis.call('DEL', key) end
   local max = tonumber(ARGV[8])
+  processes = {}
   b = { max = max, rate = tonumber(ARGV[9]), level = max, reserved = 0, inFlight = 0, spent = 0,
     confirmed = 0, blind = 0, trial = 0, at = now, epoch = now, seen = 0 }
 end
@@ -191,8 +201,8 @@ redis.call('HSET', key, 'format', format, 'max', b.max, 'rate', b.rate, 'level',
   'inFlight', b.inFlight, 'spent', b.spent, 'confirmed', b.confirmed,
   'blind', b.blind or 0, 'trial', b.trial, 'at', b.at, 'epoch', b.epoch, 'seen', b.seen)
 redis.call('PEXPIRE', key, ttlMs)
-local reply = string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g',
-  b.epoch, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead)
+local reply = string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d %d %.17g %d',
+  b.epoch, granted, wait, b.level, b.max, b.rate, b.reserved, b.inFlight, b.spent, b.confirmed, living, ahead, isDamaged and 1 or 0)
 
 local costsKey, costsTtlMs, mostOperations, samplesKept = KEYS[2], 7 * 24 * hourMs, 500, 5
 

@@ -54,16 +54,14 @@ export interface ScriptReply {
   readonly processes: number;
   /** Points that others wait for ahead of the first of the candidates without a permit. */
   readonly pointsAhead: number;
+  /** The key was damaged, and its bucket has begun anew. */
+  readonly isReplaced: boolean;
   /** What others have learned of costs; `undefined` where Redis knows of nothing. */
   readonly costs: CostReply | undefined;
 }
 
-/** A newer version of this package has written the bucket, in a format that this one cannot read. */
-export class NewerFormatError extends Error {
-  constructor(format: string) {
-    super(`The bucket in Redis has format ${format}, which only a newer version of shopwright reads.`);
-  }
-}
+/** Redis is there, but the script cannot use this one bucket: a newer version has written it, or another program. */
+export class UnusableBucketError extends Error {}
 
 /** Milliseconds between two calls of a process that waits: permits of others may end early. */
 const pollMs = 250;
@@ -106,20 +104,23 @@ export function requestParameters(request: ScriptRequest): (string | number)[] {
 /**
  * Reads the reply of the script.
  *
- * @throws NewerFormatError where the script has left the bucket alone.
+ * @throws UnusableBucketError where the script has left the bucket alone.
  * @throws Error where it is no reply of this script.
  */
 export function readReply(reply: string): ScriptReply {
-  if (reply.startsWith('newer ')) throw new NewerFormatError(reply.slice('newer '.length));
+  if (reply.startsWith('newer ')) {
+    throw new UnusableBucketError('A newer version of shopwright keeps this bucket in Redis');
+  }
   const [first = '', ...costs] = reply.split('\n');
   const numbers = first.split(' ').map(Number);
-  if (numbers.length !== 12 || !numbers.every(Number.isFinite)) {
+  if (numbers.length !== 13 || !numbers.every(Number.isFinite)) {
     throw new Error('Redis did not reply with the numbers of a bucket.');
   }
   const [epoch = 0, granted = 0, waitMs = 0, level = 0, maximumAvailable = 0, restoreRate = 0] = numbers;
-  const [reserved = 0, inFlight = 0, spent = 0, confirmed = 0, processes = 0, pointsAhead = 0] = numbers.slice(6);
+  const [reserved = 0, inFlight = 0, spent = 0, confirmed = 0, processes = 0, pointsAhead = 0, replaced = 0] =
+    numbers.slice(6);
   return {
     ...{ epoch, granted, waitMs, level, maximumAvailable, restoreRate, reserved, inFlight, spent },
-    ...{ confirmed: confirmed === 1, processes, pointsAhead, costs: readCosts(costs) },
+    ...{ confirmed: confirmed === 1, processes, pointsAhead, isReplaced: replaced === 1, costs: readCosts(costs) },
   };
 }

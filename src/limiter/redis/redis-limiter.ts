@@ -21,9 +21,10 @@ import {
   type TokenBucketSettings,
 } from '../token-bucket.ts';
 import { sinceOf, tooExpensive, WaitQueue } from '../wait-queue.ts';
+import { RedisConnection, type RedisScripting } from './connection.ts';
 import { LearnedCosts } from './learned-costs.ts';
 import { LocalReplica } from './replica.ts';
-import { RedisConnection, type RedisScripting, RedisSession } from './session.ts';
+import { RedisSession } from './session.ts';
 
 /**
  * The limiter for several processes that call the same shops: one bucket per app and shop in Redis, counted

@@ -1,21 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { TimeoutError } from '../../errors/errors.ts';
-import type { Logger } from '../../ports/logger.ts';
 import type { BucketScope } from '../../ports/rate-limiter.ts';
 import type { Dispatcher } from '../dispatcher.ts';
-import type { TokenBucketSettings } from '../token-bucket.ts';
 import { tooExpensive, type Waiter, type WaitQueue } from '../wait-queue.ts';
-import bucketScript from './bucket.lua';
+import type { RedisConnection } from './connection.ts';
 import type { LearnedCosts } from './learned-costs.ts';
-import {
-  type EndedPermit,
-  fixedParameters,
-  NewerFormatError,
-  readReply,
-  requestParameters,
-  type ScriptReply,
-  type ScriptRequest,
-} from './protocol.ts';
+import { type EndedPermit, type ScriptReply, UnusableBucketError } from './protocol.ts';
 import type { LocalReplica } from './replica.ts';
 
 interface RedisSessionSettings {
@@ -56,10 +44,8 @@ export class RedisSession {
   #isDue = false;
   #isClosed = false;
   #cancelTimer: (() => void) | undefined;
-  /** Redis has the bucket in a newer format. */
-  #isNewer = false;
-  /** When it makes sense to look whether that has changed, in monotonic milliseconds. */
-  #newerUntilMs = 0;
+  /** When it makes sense to look whether the bucket in Redis can be used again, in monotonic milliseconds. */
+  #unusableUntilMs = 0;
 
   constructor({ scope, connection, replica, queue, costs, dispatcher }: RedisSessionSettings) {
     this.#scope = scope;
@@ -114,8 +100,8 @@ export class RedisSession {
   }
 
   #mayCall(): boolean {
-    const isBlocked = this.#isNewer && this.#connection.settings.clock.monotonic() < this.#newerUntilMs;
-    return !isBlocked && this.#connection.mayCall();
+    const isUsable = this.#connection.settings.clock.monotonic() >= this.#unusableUntilMs;
+    return isUsable && this.#connection.mayCall();
   }
 
   async #call(): Promise<void> {
@@ -124,7 +110,7 @@ export class RedisSession {
     const candidates = isProbe ? [] : this.#queue.front(batch);
     const asked = candidates.map(({ cost }) => cost);
     this.#isCalling = true;
-    const reply = await this.#send(candidates, false).catch((error: unknown) => this.#noteNewer(error));
+    const reply = await this.#send(candidates, false).catch((error: unknown) => this.#noteUnusable(error));
     this.#isCalling = false;
     if (this.#isClosed) return;
     if (reply) {
@@ -164,9 +150,11 @@ export class RedisSession {
   #hear(reply: ScriptReply, candidates: readonly Waiter[], asked: readonly number[]): void {
     const replica = this.#replica;
     const wasDegraded = replica.isDegraded;
-    this.#isNewer = false;
     if (wasDegraded) this.#dispatcher.stop();
     replica.apply(reply, this.#unreported);
+    if (reply.isReplaced) {
+      this.#connection.tellOnce('A bucket in Redis was damaged, and has begun anew', this.#scope);
+    }
     if (reply.costs) this.#costs.hear(reply.costs);
     for (const [index, waiter] of candidates.slice(0, reply.granted).entries()) {
       const points = asked[index] ?? 0;
@@ -211,16 +199,11 @@ export class RedisSession {
   }
 
   /** A call has failed: what is to be known of it beyond that. */
-  #noteNewer(error: unknown): undefined {
-    if (!(error instanceof NewerFormatError)) return;
-    const { clock, probeMs, logger } = this.#connection.settings;
-    this.#newerUntilMs = clock.monotonic() + probeMs;
-    if (this.#isNewer) return;
-    this.#isNewer = true;
-    logger?.warn(
-      { ...this.#scope, error: error.message },
-      'A newer version of shopwright keeps this bucket in Redis: the limiter keeps to its share of it',
-    );
+  #noteUnusable(error: unknown): undefined {
+    if (!(error instanceof UnusableBucketError)) return;
+    const { clock, probeMs } = this.#connection.settings;
+    this.#unusableUntilMs = clock.monotonic() + probeMs;
+    this.#connection.tellOnce(`${error.message}: the limiter keeps to its share of it`, this.#scope);
   }
 
   /** Tells Redis, after the limiter was closed, what is left of this process. */
@@ -239,133 +222,4 @@ export class RedisSession {
     // Many buckets are idle: none should keep a timer that is over.
     this.#cancelTimer = undefined;
   }
-}
-
-/** The part of an ioredis client that the limiter needs; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
-export interface RedisScripting {
-  evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-  eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-}
-
-interface RedisConnectionSettings extends TokenBucketSettings {
-  readonly redis: RedisScripting;
-  readonly keyPrefix: string;
-  readonly commandTimeoutMs: number;
-  readonly leaseMs: number;
-  readonly probeMs: number;
-  readonly logger: Logger | undefined;
-}
-
-/**
- * How much rarer the probes are while a client still keeps commands that were given up: it may queue what
- * it is given until a server comes, and would be given more and more.
- */
-const patience = 30;
-
-/** What the buckets of one limiter share: this process as Redis knows it, and whether Redis is there. */
-export class RedisConnection {
-  readonly settings: RedisConnectionSettings;
-  readonly #process = randomBytes(6).toString('base64url');
-  readonly #sha = createHash('sha1').update(bucketScript).digest('hex');
-  readonly #fixed: readonly number[];
-  #calls = 0;
-  #isUp = true;
-  #isProbing = false;
-  #probeAtMs = 0;
-  #givenUp = 0;
-
-  constructor(settings: RedisConnectionSettings) {
-    this.settings = settings;
-    this.#fixed = fixedParameters(settings);
-  }
-
-  /** Whether the last call succeeded. Taken to be so until one fails. */
-  get isUp(): boolean {
-    return this.#isUp;
-  }
-
-  /** Whether a call makes sense now: Redis is there, or it is time to see whether it has come back. */
-  mayCall(): boolean {
-    return this.#isUp || (!this.#isProbing && this.settings.clock.monotonic() >= this.#probeAtMs);
-  }
-
-  /**
-   * Runs the script on the keys of one bucket, in one slot of a cluster. Settles after `commandTimeoutMs` at the latest, also where the client would wait for
-   * ever; `onLate` is told of a reply that comes after that.
-   *
-   * @throws What the client or `readReply` throws, or a TimeoutError.
-   */
-  async call(name: string, request: ScriptRequest, onLate: () => void): Promise<ScriptReply> {
-    const isProbe = !this.#isUp;
-    this.#isProbing ||= isProbe;
-    this.#calls += 1;
-    const parameters = [this.#process, this.#calls, ...this.#fixed, ...requestParameters(request)];
-    try {
-      const reply = readReply(String(await this.#inTime(this.#run(name, parameters), onLate)));
-      this.#succeeded();
-      return reply;
-    } catch (error) {
-      if (error instanceof NewerFormatError) this.#succeeded();
-      else this.#failed(error);
-      throw error;
-    } finally {
-      if (isProbe) this.#isProbing = false;
-    }
-  }
-
-  /** A script that Redis does not know, or has forgotten, is sent to it in full. */
-  async #run(name: string, parameters: readonly (string | number)[]): Promise<unknown> {
-    const { redis, keyPrefix } = this.settings;
-    const key = `${keyPrefix}${name}`;
-    const keys = [key, `${key}:costs-1`];
-    try {
-      return await redis.evalsha(this.#sha, keys.length, ...keys, ...parameters);
-    } catch (error) {
-      if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-      return await redis.eval(bucketScript, keys.length, ...keys, ...parameters);
-    }
-  }
-
-  #inTime(command: Promise<unknown>, onLate: () => void): Promise<unknown> {
-    const { clock, commandTimeoutMs } = this.settings;
-    return new Promise((resolve, reject) => {
-      // A process that was held up finds its timers due before it reads a reply that came long ago: it
-      // looks once more before it gives up.
-      let cancel = clock.setTimer(() => {
-        cancel = clock.setTimer(() => reject(this.#giveUp(command, onLate)), 0);
-      }, commandTimeoutMs);
-      command.then(resolve, reject).finally(() => cancel());
-    });
-  }
-
-  #giveUp(command: Promise<unknown>, onLate: () => void): TimeoutError {
-    const { clock, commandTimeoutMs } = this.settings;
-    this.#givenUp += 1;
-    // Once the client has an outcome for it, there is something at the other end again.
-    const settle = (): void => {
-      this.#givenUp -= 1;
-      if (this.#givenUp === 0) this.#probeAtMs = Math.min(this.#probeAtMs, clock.monotonic());
-    };
-    command.finally(settle).then(onLate, () => undefined);
-    const limits = { timeoutMs: commandTimeoutMs, mayHaveExecuted: true };
-    return new TimeoutError(`Redis did not respond within ${commandTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits });
-  }
-
-  #failed(error: unknown): void {
-    const { clock, probeMs, logger } = this.settings;
-    this.#probeAtMs = clock.monotonic() + probeMs * (this.#givenUp > 0 ? patience : 1);
-    if (!this.#isUp) return;
-    this.#isUp = false;
-    logger?.warn({ error: messageOf(error) }, 'Redis is gone: the limiter keeps to its share of each bucket');
-  }
-
-  #succeeded(): void {
-    if (this.#isUp) return;
-    this.#isUp = true;
-    this.settings.logger?.info({}, 'Redis is back: the limiter shares its buckets again');
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

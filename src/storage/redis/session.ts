@@ -7,7 +7,7 @@ import { type Gate, inTime } from '../adapter-kit.ts';
 import frame from './session.lua';
 
 /** One node of Redis that can be searched for keys. */
-export interface RedisNode {
+export interface RedisNode extends TellingNode {
   scan(
     cursor: string,
     patternToken: 'MATCH',
@@ -15,6 +15,11 @@ export interface RedisNode {
     countToken: 'COUNT',
     count: number,
   ): Promise<[cursor: string, keys: string[]]>;
+}
+
+/** A server that says how it is set up. */
+interface TellingNode {
+  info?(section: string): Promise<string>;
 }
 
 /** The part of an ioredis client that the stores need; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
@@ -47,6 +52,8 @@ export class RedisSession {
   readonly #settings: SessionSettings;
   /** The server's time less that of the monotonic clock here, a little less than it really is. */
   #aheadMs: number | undefined;
+  /** Whether the server was asked if it evicts keys. */
+  #hasLooked = false;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -106,10 +113,30 @@ export class RedisSession {
       const nowMs = Number(time);
       if (!Number.isFinite(nowMs)) throw this.errors.invalidReply();
       this.#aheadMs = nowMs - clock.monotonic();
+      this.#warnOfEviction();
       return result ?? null;
     } catch (error) {
       throw this.errors.command(error, isWrite);
     }
+  }
+
+  /** Looks once, as soon as there is a server to ask. */
+  #warnOfEviction(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
+    const { redis, keyPrefix } = this.#settings;
+    const nodes: readonly RedisNode[] = redis.nodes?.('master') ?? [redis];
+    const policies = nodes.map(
+      async (node) => /^maxmemory_policy:(\S+)/m.exec((await node.info?.('memory')) ?? '')?.[1],
+    );
+    Promise.all(policies).then(
+      (found) => {
+        const policy = found.find((one) => one !== undefined && one !== 'noeviction');
+        if (policy !== undefined) process.emitWarning(evicts(keyPrefix, policy), { code: 'SHOPWRIGHT_REDIS_EVICTS' });
+      },
+      // A user that may not ask, or a connection that is lost: the stores work as well without the warning.
+      () => undefined,
+    );
   }
 
   async #send({ sha, source }: RedisScript, keys: readonly string[], args: RedisArguments): Promise<unknown> {
@@ -153,6 +180,11 @@ export class RedisSession {
       throw this.errors.command(error, false);
     }
   }
+}
+
+/** https://redis.io/docs/latest/develop/reference/eviction/ */
+function evicts(keyPrefix: string, policy: string): string {
+  return `The Redis of the stores ${JSON.stringify(keyPrefix)} evicts keys when its memory is full (maxmemory-policy ${policy}): records, marks and locks would be gone without an error. Set maxmemory-policy noeviction.`;
 }
 
 /** Keys that Redis looks at for one reply. */

@@ -31,7 +31,8 @@ export interface RedisStoresOptions {
  * script on the keys of one shop or one key, which all have the same tag and so the same slot.
  *
  * Redis keeps what its own settings promise: with `appendonly yes` and `appendfsync everysec` a crash can lose
- * the last second, and a failover what the replica had not got. Evict nothing (`maxmemory-policy noeviction`).
+ * the last second, and a failover what the replica had not got. Evict nothing (`maxmemory-policy noeviction`): of a
+ * server that does, a warning of the process tells once, where the user may call INFO.
  *
  * A write is done once at most, also where the client sends it again after a broken connection, and never after
  * its error. In `putMany` and `append` all or none is written for each shop; of several shops some may be.

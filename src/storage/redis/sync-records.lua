@@ -12,11 +12,12 @@ local function parse(value)
   return string.match(value, '^(%d+)%z([^%z]*)%z([^%z]*)%z([^%z]*)%z([^%z]*)%z')
 end
 
--- Returns local id, value, …
-local function rows(localIds)
+-- Returns local id, value, … With `missing`, '' where an index names a record that is not there: who reads on by pages
+-- ends at a short one, and would take it for the last.
+local function rows(localIds, missing)
   local found = {}
   for _, localId in ipairs(localIds) do
-    local value = redis.call('HGET', all, localId)
+    local value = redis.call('HGET', all, localId) or missing
     if value then
       found[#found + 1] = localId
       found[#found + 1] = value
@@ -49,12 +50,12 @@ end
 
 -- ARGV: '' or ':STATUS', the least local id in the form of ZRANGEBYLEX, limit.
 local function list()
-  return rows(redis.call('ZRANGEBYLEX', ids .. ARGV[1], ARGV[2], '+', 'LIMIT', 0, ARGV[3]))
+  return rows(redis.call('ZRANGEBYLEX', ids .. ARGV[1], ARGV[2], '+', 'LIMIT', 0, ARGV[3]), '')
 end
 
 -- ARGV: the least local id in the form of ZRANGEBYLEX, limit.
 local function listFailed()
-  return rows(redis.call('ZRANGEBYLEX', failed, ARGV[1], '+', 'LIMIT', 0, ARGV[2]))
+  return rows(redis.call('ZRANGEBYLEX', failed, ARGV[1], '+', 'LIMIT', 0, ARGV[2]), '')
 end
 
 -- Returns STATUS:DAY, number, …
@@ -99,7 +100,11 @@ end
 -- Deletes one record, a damaged one too. Returns how many there were.
 local function remove(localId)
   local value = redis.call('HGET', all, localId)
-  if not value then return 0 end
+  if not value then
+    if redis.call('ZREM', ids, localId) == 1 then forgetDamaged(localId) end
+    redis.call('ZREM', failed, localId)
+    return 0
+  end
   local _, gid, status, day = parse(value)
   redis.call('ZREM', failed, localId)
   if gid then
@@ -124,7 +129,8 @@ end
 local function erase()
   local erased = 0
   for _, localId in ipairs(redis.call('ZRANGEBYLEX', ids, '-', '+', 'LIMIT', 0, ARGV[1])) do
-    erased = erased + remove(localId)
+    remove(localId)
+    erased = erased + 1
   end
   -- No record is left, so nothing of damaged ones may be either.
   if redis.call('EXISTS', ids) == 0 then redis.call('DEL', all, gids, failed, counts) end

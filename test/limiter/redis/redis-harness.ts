@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import type { AcquireRequest, Permit, RateLimiter } from 'shopwright/limiter';
+import type { RedisScripting } from '../../../src/limiter/redis/connection.ts';
 import type { RedisLimiterOptions } from '../../../src/limiter/redis/redis-limiter.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
-import type { RedisScripting } from '../../../src/limiter/redis/session.ts';
 import { createStepClock, type StepClock, settled } from '../step-clock.ts';
 
 export const scope = { shop: 'acme.myshopify.com', app: 'default' };

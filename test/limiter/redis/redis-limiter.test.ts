@@ -2,8 +2,8 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import { isShopwrightError } from 'shopwright';
 import { afterEach, beforeEach, expect, expectTypeOf, it } from 'vitest';
+import type { RedisScripting } from '../../../src/limiter/redis/connection.ts';
 import { redisLimiter } from '../../../src/limiter/redis/redis-limiter.ts';
-import type { RedisScripting } from '../../../src/limiter/redis/session.ts';
 import { redisOrSkip } from '../../services.ts';
 import { createRedisHarness, type RedisHarness, scope } from './redis-harness.ts';
 

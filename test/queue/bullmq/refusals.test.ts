@@ -56,6 +56,19 @@ describe('a BullMQ queue that Redis refuses', () => {
     return errorOf(queue);
   }
 
+  it('names the command that its user may not call', async () => {
+    const port = await startGuarded();
+    const admin = new Redis({ port, password: 'secret' });
+    await admin.acl('SETUSER', 'blind', 'on', '>fits', '~*', '&*', '+@all', '-info');
+    const connection = new Redis({ port, username: 'blind', password: 'fits', enableReadyCheck: false });
+    connection.on('error', () => undefined);
+    cleanUp.push(() => {
+      for (const one of [admin, connection]) one.disconnect();
+    });
+    const error = await errorOf(open({ connection }));
+    expect(error).toMatchObject({ isRetryable: false, message: expect.stringContaining('the command INFO') });
+  });
+
   for (const [name, connect] of Object.entries(clients)) {
     it.each([
       ['without a password', {}, 'Give the client its `password`'],

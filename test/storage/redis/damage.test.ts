@@ -1,8 +1,10 @@
+import { Redis } from 'ioredis';
 import type { StorageError } from 'shopwright';
 import { redisStores } from 'shopwright/storage/redis';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { record, shop } from '../../../src/testing/conformance/sync-record-store/harness.ts';
-import { redisOrSkip } from '../../services.ts';
+import { freePort, startRedis } from '../../redis-server.ts';
+import { redisOrSkip, redisServerOrSkip } from '../../services.ts';
 import { clients, createRedisBench, type RedisBench } from './redis-bench.ts';
 
 const { url, describe } = await redisOrSkip(2);
@@ -100,6 +102,28 @@ describe('what others did to the keys', () => {
     expect(left).toEqual([]);
   });
 
+  it('to an index, which names records that are gone, ends no list early, is told and can be erased', async () => {
+    const all = `${bench.keyPrefix}r{:${shop}}:all`;
+    const ids = Array.from({ length: 450 }, (_, index) => `p${1_000 + index}`);
+    await bench.stores.records.putMany(ids.map((localId) => record(localId)));
+    const gone = ids.slice(1, -2);
+    await redis.hdel(all, ...gone);
+    const skipped: StorageError[] = [];
+    const { records } = redisStores({
+      redis,
+      keyPrefix: bench.keyPrefix,
+      onSkippedRecord: (error) => skipped.push(error),
+    });
+    const listed = async (after?: string): Promise<readonly string[]> =>
+      (await records.list(shop, { limit: 2, ...(after !== undefined && { after }) })).map(({ localId }) => localId);
+    expect(await listed()).toEqual([ids[0], ids.at(-2)]);
+    expect(await listed(ids.at(-2))).toEqual([ids.at(-1)]);
+    expect(skipped).toHaveLength(gone.length);
+    expect(await records.get(shop, gone[0] ?? '')).toBeUndefined();
+    expect(await records.erase(shop)).toBe(ids.length);
+    expect(await redis.keys(`${bench.keyPrefix}r*`)).toEqual([]);
+  });
+
   it('to a journal entry is told with its id, and it can be pruned', async () => {
     const { journal } = bench.stores;
     const draft = { shop, localId: 'p1', gid: null, runId: 'r1', action: 'create', at: 1, sent: null, before: null };
@@ -126,4 +150,49 @@ it('options of redisStores that do not fit are refused at once, by name', () => 
   expect(make({ keyPrefix: 'a{b}' })).toThrow('keyPrefix');
   expect(make({ keyPrefix: 'x'.repeat(65) })).toThrow('keyPrefix');
   expect(make({ commandTimeoutMs: 0 })).toThrow('commandTimeoutMs');
+});
+
+redisServerOrSkip()('a server that evicts', () => {
+  /** The warnings of stores on a server of their own, after some commands. */
+  async function warnings(settings: readonly string[], login = {}, rights: readonly string[] = []): Promise<string[]> {
+    const port = await freePort();
+    const server = await startRedis(port, settings);
+    const admin = new Redis(port);
+    if (rights.length > 0) await admin.acl('SETUSER', 'limited', 'on', '>fits', '~*', '&*', '+@all', ...rights);
+    const client = new Redis({ port, ...login });
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const stores = redisStores({ redis: client, keyPrefix: 'evicts:' });
+      for (let call = 0; call < 3; call += 1) await stores.keyValue.set('key', 'value');
+      await stores.close();
+      await client.ping();
+      return warn.mock.calls.map(([text]) => String(text));
+    } finally {
+      warn.mockRestore();
+      for (const one of [admin, client]) one.disconnect();
+      await server.kill();
+    }
+  }
+
+  it.each(['allkeys-lru', 'volatile-ttl'])('is warned of, once, with the setting that is right: %s', async (policy) => {
+    const told = await warnings(['--maxmemory-policy', policy]);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(policy);
+    expect(told[0]).toContain('"evicts:"');
+    expect(told[0]).toContain('Set maxmemory-policy noeviction');
+  });
+
+  it('is no matter where it evicts nothing, or may not be asked', async () => {
+    expect(await warnings([])).toEqual([]);
+    const login = { username: 'limited', password: 'fits', enableReadyCheck: false };
+    expect(await warnings(['--maxmemory-policy', 'allkeys-lru'], login, ['-info'])).toEqual([]);
+  });
+
+  it('names the command that its user may not call', async () => {
+    const login = { username: 'limited', password: 'fits', enableReadyCheck: false };
+    await expect(warnings([], login, ['-eval', '-evalsha'])).rejects.toMatchObject({
+      isRetryable: false,
+      message: expect.stringContaining('does not allow this user the command EVALSHA'),
+    });
+  });
 });
