@@ -71,7 +71,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
   const client = { origin, shop, app, clock, logger };
-  const { breaker, budget } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
+  const { breaker, budget, lastLow } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
 
   const environment: CallEnvironment = {
     breaker,
@@ -98,7 +98,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     },
     tokens: options.auth ?? staticToken(options.accessToken ?? ''),
     transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
-    watch: createApiWatch(shop, apiVersion, runtime.noticed, emit, logger),
+    watch: createApiWatch({ shop, asked: apiVersion, noticed: runtime.noticed, lastLow, clock, emit, logger }),
     policy: options.policy,
   };
 

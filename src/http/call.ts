@@ -313,7 +313,7 @@ class RunningCall<T> {
     const decoded = protocol.decode(repeatable, { unresolved: this.#unresolved });
     permit.settle(decoded.feedback);
     this.#reportAttempt(startedAt, response.status, decoded.ok ? null : decoded.error.code, decoded.cost);
-    watch.see(operation, repeatable.headers);
+    watch.see(operation, repeatable.headers, decoded.feedback.throttleStatus);
     if (!decoded.ok) return failed(decoded.error);
     const requestId = repeatable.headers.get('x-request-id') ?? undefined;
     return { ok: true, result: { value: decoded.value, cost: decoded.cost, requestId, response } };

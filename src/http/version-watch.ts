@@ -1,36 +1,72 @@
+import type { Clock } from '../internal/clock.ts';
 import { redactText } from '../internal/redact.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
 
-/** Looks at the version and deprecation headers of each response. */
+/** Looks at what each response says beside its data: version, deprecations, and the points that are left. */
 export interface ApiWatch {
-  see(operation: string, headers: TransportResponse['headers']): void;
+  see(operation: string, headers: TransportResponse['headers'], points: ThrottleStatus | undefined): void;
 }
+
+interface ApiWatchSettings {
+  readonly shop: string;
+  /** The API version that was asked for. */
+  readonly asked: string;
+  /** What was reported already, shared by all clients of the process. */
+  readonly noticed: Set<string>;
+  /** Shared by all clients of the app and shop. */
+  readonly lastLow: LastLow;
+  readonly clock: Clock;
+  readonly emit: Emit | undefined;
+  readonly logger: Logger | undefined;
+}
+
+/** When it was last reported that a shop has few points left: monotonic milliseconds. */
+export interface LastLow {
+  atMs: number;
+}
+
+/** Part of a bucket that is used when that is reported. */
+const lowAt = 0.8;
+
+/** Milliseconds between two reports of one shop. */
+const lowEveryMs = 60_000;
 
 const rememberedNotices = 5000;
 
 /**
- * Reports once when Shopify serves another API version than the one asked for (an expired version falls
- * forward without an error), and once for each operation that uses something deprecated.
- *
- * @param noticed What was reported already, shared by all clients of the process.
+ * Reports once when Shopify serves another API version than the one asked for (an expired version falls forward without
+ * an error), once for each operation that uses something deprecated, and once a minute when four fifths of a bucket are
+ * used.
  */
-export function createApiWatch(
-  shop: string,
-  asked: string,
-  noticed: Set<string>,
-  emit: Emit | undefined,
-  logger: Logger | undefined,
-): ApiWatch {
+export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
+  const { shop, asked, noticed, lastLow, clock, emit, logger } = settings;
   const isNew = (key: string): boolean => {
     if (noticed.has(key) || noticed.size >= rememberedNotices) return false;
     noticed.add(key);
     return true;
   };
 
+  const seePoints = ({ currentlyAvailable, maximumAvailable, restoreRate }: ThrottleStatus): void => {
+    // What a server sends may be no number at all.
+    if (!(maximumAvailable - currentlyAvailable >= maximumAvailable * lowAt && maximumAvailable > 0)) return;
+    const nowMs = clock.monotonic();
+    if (nowMs - lastLow.atMs < lowEveryMs) return;
+    lastLow.atMs = nowMs;
+    const available = Math.max(0, currentlyAvailable);
+    emit?.({ type: 'bucket-low', shop, available, maximumAvailable, restoreRate });
+    logger?.warn(
+      { shop, available, maximumAvailable, restoreRate },
+      `${shop} has ${Math.floor(available)} of ${maximumAvailable} points left, and ${restoreRate} come back a second: ` +
+        'calls wait for points now. Ask for less at a time, or send background work with priority: "background"',
+    );
+  };
+
   return {
-    see(operation, headers) {
+    see(operation, headers, points) {
+      if (points) seePoints(points);
       const version = headers.get('x-shopify-api-version');
       if (version !== null && version !== asked && isNew(`${shop} version ${asked} ${version}`)) {
         const served = redactText(version);

@@ -32,6 +32,15 @@ export type TelemetryEvent =
       readonly errorCode: string | null;
     })
   | { readonly type: 'breaker'; readonly shop: string; readonly state: BreakerState }
+  | {
+      /** Four fifths of a bucket are used; at most once a minute for each shop. In points. */
+      readonly type: 'bucket-low';
+      readonly shop: string;
+      readonly available: number;
+      readonly maximumAvailable: number;
+      /** Points per second. */
+      readonly restoreRate: number;
+    }
   | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
   | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
   | {

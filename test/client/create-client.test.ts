@@ -263,4 +263,46 @@ describe('telemetry', () => {
     ]);
     expect(warnings).toHaveLength(2);
   });
+
+  it('tells once a minute, over all clients of the shop, when four fifths of its bucket are used', async () => {
+    const lines: { readonly fields: object; readonly message: string }[] = [];
+    const logger: Logger = {
+      debug() {},
+      info() {},
+      error() {},
+      warn: (fields, message) => void lines.push({ fields, message }),
+    };
+    const levels = [401, 400, 390, 2_000, 100, 10];
+    const { shop, clock, events } = scriptedShop(
+      levels.map((available) => good({}, { available, maximum: 2_000, rate: 100 })),
+      { logger },
+    );
+    const low = (): unknown[] => events.filter(({ type }) => type === 'bucket-low');
+    await shop.graphql('query Q { shop { id } }');
+    expect([low(), lines]).toEqual([[], []]);
+    await shop.graphql('query Q { shop { id } }');
+    const numbers = { shop: 'acme.myshopify.com', available: 400, maximumAvailable: 2_000, restoreRate: 100 };
+    expect(low()).toEqual([{ type: 'bucket-low', ...numbers }]);
+    expect(lines).toEqual([{ fields: numbers, message: expect.stringContaining('400 of 2000 points left') }]);
+    expect(lines[0]?.message).toContain('100 come back a second');
+    await shop.graphql('query Q { shop { id } }');
+    await shop.graphql('query Q { shop { id } }');
+    await clock.advance(59_000);
+    await shop.graphql('query Q { shop { id } }');
+    expect(lines).toHaveLength(1);
+    await clock.advance(1_000);
+    await shop.graphql('query Q { shop { id } }');
+    expect(lines).toHaveLength(2);
+    expect(low()).toMatchObject([{ available: 400 }, { available: 10 }]);
+  });
+
+  it('tells nothing of points that are no numbers', async () => {
+    const { shop, clock, events } = scriptedShop([
+      good({}, { available: Number.NaN, maximum: 2_000 }),
+      good({}, { available: -5, maximum: -10 }),
+      good({}, { available: 0, maximum: 0 }),
+    ]);
+    for (let call = 0; call < 3; call += 1) await clock.run(shop.graphql('query Q { shop { id } }'));
+    expect(events.filter(({ type }) => type === 'bucket-low')).toEqual([]);
+  });
 });
