@@ -8,7 +8,7 @@ import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { cpuRace } from './cpu.ts';
 import { faultRace } from './faults.ts';
 import { hiddenPriceRaces } from './hidden-prices.ts';
-import { limiterRace } from './limiter.ts';
+import { limiterRace, refusalRace } from './limiter.ts';
 import { memoryRace } from './memory.ts';
 import { jsonLines, print, verdicts } from './print.ts';
 import { processRace, redisRestartRace } from './processes.ts';
@@ -33,6 +33,7 @@ const races: Readonly<Record<string, Race>> = {
   readme: readmeRace,
   memory: memoryRace,
   limiter: limiterRace,
+  refusal: refusalRace,
   cpu: cpuRace,
 };
 

@@ -25,7 +25,8 @@ const random = createRandom(seed);
 const prices = new Map(Array.from({ length: operations }, (_, index) => [`Op${index}`, 5 + Math.floor(random() * 96)]));
 
 let level = available;
-let refilledAt = performance.now();
+/** Nothing comes back before the race begins. */
+let refilledAt: number | undefined;
 let throttled = 0;
 let pointsUsed = 0;
 
@@ -33,7 +34,7 @@ function respond(query: string): object {
   const name = /\bOp\d+\b/.exec(query)?.[0] ?? '';
   const price = prices.get(name) ?? 1;
   const now = performance.now();
-  level = Math.min(maximumAvailable, level + ((now - refilledAt) * restoreRate) / 1_000);
+  level = Math.min(maximumAvailable, level + ((now - (refilledAt ?? now)) * restoreRate) / 1_000);
   refilledAt = now;
   const isThrottled = price > level;
   if (isThrottled) throttled += 1;

@@ -51,6 +51,7 @@ export class WaitQueue {
   readonly #settings: WaitQueueSettings;
   readonly #queue = new SortedQueue<Waiter, Place>(precedes, ({ cost }) => cost);
   #arrivals = 0;
+  #size = 0;
   /** Place of the waiter whose cost was asked for last, in a refusal. */
   #asked: Place = lastPlace;
 
@@ -59,7 +60,7 @@ export class WaitQueue {
   }
 
   get size(): number {
-    return this.#queue.size;
+    return this.#size;
   }
 
   /** Points that all waiters ask for. */
@@ -84,6 +85,7 @@ export class WaitQueue {
       if (!waiter.isWaiting) return;
       waiter.isWaiting = false;
       queue.remove(waiter);
+      this.#size -= 1;
       cancelDeadline?.();
       unfollow?.();
     };
@@ -116,6 +118,7 @@ export class WaitQueue {
       },
     };
     queue.add(waiter);
+    this.#size += 1;
     if (queue.first === waiter) onNewFirst();
     return { waiter, permit };
   }

@@ -15,6 +15,8 @@ import { Account, type HostBottleneck } from './reservoir.ts';
  *
  * - Its priorities are strict. A background call never overtakes interactive ones, however long it waits,
  *   and no part of the bucket is kept free for interactive calls.
+ * - A call that asks again (`AcquireRequest.ageMs`) goes before those of its class, not to its exact place, by one
+ *   priority less. Leave room below each of `priorities`, as the default does.
  * - A queued call cannot be dropped. An aborted one is rejected at once, but keeps its place: those behind
  *   it wait until the points for it are there, and get them then.
  * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through.
