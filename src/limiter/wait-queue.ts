@@ -31,8 +31,11 @@ export interface Waiter extends Place {
   reject(reason: unknown): void;
 }
 
-/** Waiters that are asked for their cost before a call is refused. */
-const askedAtOnce = 16;
+/** So many waiters are all asked for their cost before a call is refused. */
+const fewWaiters = 16;
+
+/** Of more, so many: each is found in the logarithm of the queue. */
+const askedAtOnce = 4;
 
 /** Behind all others. */
 const lastPlace: Place = { rank: Number.POSITIVE_INFINITY, sequence: 0 };
@@ -201,7 +204,7 @@ export class WaitQueue {
   /** Asks the next few, in turn, what they cost by now. */
   #repriceSome(): void {
     const queue = this.#queue;
-    for (let left = Math.min(askedAtOnce, queue.size); left > 0; left -= 1) {
+    for (let left = queue.size > fewWaiters ? askedAtOnce : queue.size; left > 0; left -= 1) {
       const next = queue.after(this.#asked) ?? queue.first;
       if (!next) return;
       this.#asked = { rank: next.rank, sequence: next.sequence };
