@@ -51,6 +51,29 @@ class AbortCalls implements EventListenerObject {
   }
 }
 
+/** Milliseconds that a response gets at most after its time limit, where this process was held up. */
+const longestReprieveMs = 1_000;
+
+/**
+ * Calls `expire` when the time of some work is up. Returns a function that cancels it.
+ *
+ * A process that was held up (by work of its own, a debugger, a frozen virtual machine) finds its timers due before it
+ * reads what came long ago. So a timer that is late waits on, as long as it was late and a second at most, and none is
+ * believed before what lies in the sockets was read.
+ */
+export function setTimeLimit(clock: Clock, expire: () => void, timeoutMs: number): () => void {
+  const dueAtMs = clock.monotonic() + timeoutMs;
+  const lookOnce = (): void => {
+    cancel = clock.setTimer(expire, 0);
+  };
+  let cancel = clock.setTimer(() => {
+    const reprieveMs = Math.min(longestReprieveMs, Math.floor(clock.monotonic() - dueAtMs));
+    if (reprieveMs > 0) cancel = clock.setTimer(lookOnce, reprieveMs);
+    else lookOnce();
+  }, timeoutMs);
+  return () => cancel();
+}
+
 /** One signal for the end of an attempt, with its clean-up. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
@@ -82,7 +105,7 @@ export function linkSignal(
   let unfollow: (() => void) | undefined;
   if (outer?.aborted) abort(outer.reason);
   else if (outer) unfollow = whenAborted(outer, () => abort(outer.reason));
-  const cancel = clock.setTimer(() => abort(onTimeout()), timeoutMs);
+  const cancel = setTimeLimit(clock, () => abort(onTimeout()), timeoutMs);
   return {
     signal,
     until: (promise) =>
@@ -161,7 +184,7 @@ export function boundedWait<T>(work: Promise<T>, bounds: WaitBounds<T>): Promise
     else if (signal) unfollow = whenAborted(signal, onAbort);
     if (timeoutMs === undefined || isOver) return;
     if (timeoutMs <= 0) giveUp(onTimeout?.());
-    else cancelTimeout = clock.setTimer(() => giveUp(onTimeout?.()), timeoutMs);
+    else cancelTimeout = setTimeLimit(clock, () => giveUp(onTimeout?.()), timeoutMs);
   });
 }
 

@@ -18,6 +18,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(run, delayMs) {
+    // After the sockets were read, which a timer of 0 ms does not promise. Not every runtime has it.
+    if (delayMs <= 0 && typeof setImmediate === 'function') {
+      const turn = setImmediate(run);
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestDelayMs));
     return () => clearTimeout(timer);
   },

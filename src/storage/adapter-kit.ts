@@ -1,4 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
+import { setTimeLimit } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
 import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
@@ -158,7 +159,7 @@ export function endOfPrefix(prefix: string): string | undefined {
  */
 export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, onTimeout: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.setTimer(() => reject(onTimeout()), limitMs);
+    const cancel = setTimeLimit(clock, () => reject(onTimeout()), limitMs);
     command.then(resolve, reject).finally(cancel);
   });
 }

@@ -1,5 +1,6 @@
 import Bottleneck from 'bottleneck';
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
+import { setTimeLimit } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
 import { msInLine } from '../bucket.ts';
@@ -189,12 +190,20 @@ function startPoints(
   { clock, startTimeoutMs }: BottleneckLimiterSettings,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.setTimer(() => {
-      const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
-      reject(
-        new TimeoutError(`Bottleneck was not ready within ${startTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits, shop }),
-      );
-    }, startTimeoutMs);
+    const cancel = setTimeLimit(
+      clock,
+      () => {
+        const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
+        reject(
+          new TimeoutError(`Bottleneck was not ready within ${startTimeoutMs} ms.`, {
+            code: 'TIMEOUT',
+            ...limits,
+            shop,
+          }),
+        );
+      },
+      startTimeoutMs,
+    );
     const take = (points: number | null): void => {
       if (points !== null) resolve(points);
       const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TimeoutError } from '../../errors/errors.ts';
+import { setTimeLimit } from '../../internal/abort.ts';
 import { bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -109,12 +110,8 @@ export class RedisConnection {
   #inTime(command: Promise<unknown>, onLate: () => void): Promise<unknown> {
     const { clock, commandTimeoutMs } = this.settings;
     return new Promise((resolve, reject) => {
-      // A process that was held up finds its timers due before it reads a reply that came long ago: it
-      // looks once more before it gives up.
-      let cancel = clock.setTimer(() => {
-        cancel = clock.setTimer(() => reject(this.#giveUp(command, onLate)), 0);
-      }, commandTimeoutMs);
-      command.then(resolve, reject).finally(() => cancel());
+      const cancel = setTimeLimit(clock, () => reject(this.#giveUp(command, onLate)), commandTimeoutMs);
+      command.then(resolve, reject).finally(cancel);
     });
   }
 
