@@ -513,3 +513,12 @@ export function isShopwrightError(value: unknown, ...codes: readonly ErrorCode[]
   if (typeof value !== 'object' || value === null || !(errorBrand in value)) return false;
   return codes.length === 0 || codes.includes((value as Partial<ShopwrightError>).code as ErrorCode);
 }
+
+/**
+ * Whether this is no failure but a framework's way to go elsewhere, thrown by the `fetch` that it has patched or by what a
+ * host plugs in: Next leaves a prerender so, or redirects. It must reach the framework as the object that it is.
+ */
+export function isControlFlow(thrown: unknown): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  return ('digest' in thrown && typeof thrown.digest === 'string') || '$$typeof' in thrown;
+}

@@ -1,5 +1,6 @@
 import {
   type ErrorCode,
+  isControlFlow,
   isShopwrightError,
   NetworkError,
   OutcomeUnknownError,
@@ -326,7 +327,12 @@ class RunningCall<T> {
       try {
         const { path, ...encoded } = this.#call.protocol.encode();
         const url = `${origin}${path}`;
-        const all = { ...headers, ...encoded.headers, 'x-shopify-access-token': token };
+        const all = {
+          ...headers,
+          ...encoded.headers,
+          'x-shopify-access-token': token,
+          [attemptHeader]: attemptId(),
+        };
         const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal });
         // A transport that ignores the signal must not hold the call.
         return await limit.until(exchange);
@@ -509,9 +515,23 @@ function codeOf(error: unknown): string {
   return isShopwrightError(error) ? error.code : 'ABORTED';
 }
 
+/** Differs between all attempts, so that no cache between here and Shopify takes one for another. */
+const attemptHeader = 'x-shopwright-attempt';
+
+let attemptsMade = 0;
+
+/**
+ * A value that no other attempt has: not of another copy of this module, nor of another process, whose responses a
+ * framework may have kept. Made without random numbers and the time of day, which Next forbids in a prerender.
+ */
+function attemptId(): string {
+  attemptsMade += 1;
+  return `${performance.timeOrigin + performance.now()}-${attemptsMade}`;
+}
+
 /** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */
-function asNetworkError(thrown: unknown, transport: string): ShopwrightError {
-  if (isShopwrightError(thrown)) return thrown;
+function asNetworkError(thrown: unknown, transport: string): unknown {
+  if (isShopwrightError(thrown) || isControlFlow(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new NetworkError(`The transport "${transport}" failed with ${name}.`, { mayHaveExecuted: true });
 }

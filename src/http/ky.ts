@@ -1,4 +1,5 @@
 import type { KyInstance } from 'ky';
+import { isControlFlow } from '../errors/errors.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
 
@@ -35,6 +36,8 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
               signal: stop,
               // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
               redirect: 'manual',
+              // Frameworks patch fetch, and would serve a mutation from their cache: it would never be sent.
+              cache: 'no-store',
               ...(body !== undefined && { body }),
             }),
         });
@@ -48,7 +51,7 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
  * Runs one exchange so that it ends as the port promises, whatever the HTTP client below does.
  *
  * An abort ends it at once with the signal's reason: undici by itself lets a request wait on that has no
- * connection yet. All else that is thrown becomes a `NetworkError`. No listener stays on the signal: `fetch`
+ * connection yet. All else that is thrown becomes a `NetworkError`, but for a framework's control flow. No listener stays on the signal: `fetch`
  * by itself leaves one there until the garbage collector comes, and a shop's worker may use one signal for days.
  *
  * @param run Makes the exchange; the signal it gets is its own.
@@ -73,7 +76,8 @@ export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Pro
       },
       (error: unknown) => {
         letGo();
-        loadNetworkError().then(({ networkError }) => reject(networkError(error)), reject);
+        if (isControlFlow(error)) reject(error);
+        else loadNetworkError().then(({ networkError }) => reject(networkError(error)), reject);
       },
     );
   });

@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors/errors.ts';
+import { ConfigError, NetworkError } from '../errors/errors.ts';
 
 /**
  * Makes a typed error of what a fetch-like client threw. The original is not kept as the cause:
@@ -7,7 +7,12 @@ import { NetworkError } from '../errors/errors.ts';
  * A kept connection that the server closed just as the request was written counts as unknown: what the
  * system took may have arrived, and no client learns of it.
  */
-export function networkError(error: unknown): NetworkError {
+export function networkError(error: unknown): NetworkError | ConfigError {
+  // Next refuses `no-store` on such a page, and its cache would serve mutations without sending them.
+  if (error instanceof Error && error.message.includes("fetchCache = 'only-cache'")) {
+    const message = "is 'only-cache' for this page or layout, which forbids calls to Shopify. Remove it there.";
+    return new ConfigError('Nothing was sent', { issues: [{ field: 'fetchCache', message }] });
+  }
   const failure = failureOf(error);
   if (failure?.isUnsent) {
     return new NetworkError(

@@ -1,4 +1,4 @@
-import { AuthenticationError, isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
+import { AuthenticationError, isControlFlow, isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
 import type { LinkedSignal } from '../internal/abort.ts';
 import { isRecord } from '../internal/json.ts';
 import type { TokenSource } from '../ports/token-source.ts';
@@ -18,7 +18,7 @@ export function tokenAtHand(tokens: TokenSource, shop: string): string | undefin
     // `takeToken` reports a token that cannot be sent.
     return typeof token === 'string' && sendable.test(token) ? token : undefined;
   } catch (error) {
-    throw isShopwrightError(error) ? error : sourceFailed(error, shop);
+    throw isShopwrightError(error) || isControlFlow(error) ? error : sourceFailed(error, shop);
   }
 }
 
@@ -35,7 +35,7 @@ export async function takeToken(tokens: TokenSource, shop: string, limit: Linked
     throw new AuthenticationError(`The token source gave no usable access token for ${shop}.`, { shop });
   } catch (error) {
     if (limit.signal.aborted) throw limit.signal.reason;
-    throw isShopwrightError(error) ? error : sourceFailed(error, shop);
+    throw isShopwrightError(error) || isControlFlow(error) ? error : sourceFailed(error, shop);
   }
 }
 
@@ -63,6 +63,7 @@ export async function renewToken(
     return await limit.until(tokens.invalidate(shop, token));
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
+    if (isControlFlow(thrown)) throw thrown;
     // The caller must hear of the refusal; what went wrong with the source is added to it.
     error.message += ` ${sourceFailed(thrown, shop).message}`;
     return false;

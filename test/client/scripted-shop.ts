@@ -77,10 +77,11 @@ export interface ScriptedShop {
   readonly events: readonly TelemetryEvent[];
 }
 
-/** A client whose server answers step by step; the last step repeats. */
+/** A client whose server answers step by step; the last step repeats. `patch` is what a framework does to `fetch`. */
 export function scriptedShop(
   steps: readonly Step[],
   options: Partial<CommonOptions> & Record<string, unknown> = {},
+  patch: (send: typeof fetch) => typeof fetch = (send) => send,
 ): ScriptedShop {
   const clock = createManualClock();
   const sent: ScriptedShop['sent'][number][] = [];
@@ -102,7 +103,7 @@ export function scriptedShop(
     accessToken: token,
     isolated: true,
     clock,
-    fetch: serve,
+    fetch: patch(serve),
     telemetry: (event) => events.push(event),
     ...options,
   } as Parameters<typeof createShopifyClient>[0]);
