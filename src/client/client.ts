@@ -97,6 +97,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       ...(options.origin !== undefined && { 'x-shopify-shop-domain': shop }),
     },
     tokens: options.auth ?? staticToken(options.accessToken ?? ''),
+    maxResponseBytes: options.maxResponseBytes ?? 32 * 1024 * 1024,
     transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
     watch: createApiWatch({ shop, asked: apiVersion, noticed: runtime.noticed, lastLow, clock, emit, logger }),
     policy: options.policy,

@@ -52,6 +52,11 @@ export interface CommonOptions {
   readonly timeoutMs?: number;
   /** Milliseconds for everything, waits included. None by default. */
   readonly deadlineMs?: number;
+  /**
+   * Most bytes of a response's body, decompressed. A larger one is an `InvalidResponseError` that is not retried, and
+   * of a mutation an `OutcomeUnknownError`. Default 33,554,432 (32 MiB).
+   */
+  readonly maxResponseBytes?: number;
   readonly logger?: Logger;
   /** Receives an event for each permit, attempt, retry and call. */
   readonly telemetry?: TelemetryListener;
@@ -100,6 +105,7 @@ const commonNames: Record<keyof CommonOptions, true> = {
   rest: true,
   timeoutMs: true,
   deadlineMs: true,
+  maxResponseBytes: true,
   logger: true,
   telemetry: true,
   userAgentPrefix: true,
@@ -175,6 +181,7 @@ function rangeProblems({ breaker = {}, ...options }: CommonOptions): readonly Is
   const times = {
     timeoutMs: options.timeoutMs,
     deadlineMs: options.deadlineMs,
+    maxResponseBytes: options.maxResponseBytes,
     'rest.requestsPerSecond': options.rest?.requestsPerSecond,
   };
   const { store: _store, ...policy } = breaker;

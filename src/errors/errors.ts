@@ -186,14 +186,17 @@ export class ShopUnavailableError extends ShopwrightError {
   }
 }
 
-/** The response is not what the API promises: HTML, truncated JSON, nothing. Code `INVALID_RESPONSE`. */
+/**
+ * The response is not what the API promises: HTML, truncated JSON, nothing. Or it is larger than `maxResponseBytes`,
+ * which is not retried. Code `INVALID_RESPONSE`.
+ */
 export class InvalidResponseError extends ShopwrightError {
   override readonly name = 'InvalidResponseError';
   declare readonly code: 'INVALID_RESPONSE';
   readonly status: number | undefined;
 
-  constructor(message: string, details: ResponseErrorDetails = {}) {
-    super(message, { mayHaveExecuted: true, ...details, code: 'INVALID_RESPONSE', isRetryable: true });
+  constructor(message: string, details: ResponseErrorDetails & { readonly isRetryable?: boolean } = {}) {
+    super(message, { mayHaveExecuted: true, isRetryable: true, ...details, code: 'INVALID_RESPONSE' });
     this.status = details.status;
   }
 }

@@ -24,6 +24,7 @@ import {
 } from '../resilience/retry.ts';
 import type { Emit } from '../telemetry/telemetry.ts';
 import type { HostPolicy } from './host-policy.ts';
+import { responseTooLarge } from './ky.ts';
 import { renewToken, takeToken, tokenAtHand, withoutToken, withoutTokenInError } from './token.ts';
 import type { ApiWatch } from './version-watch.ts';
 
@@ -122,6 +123,8 @@ export interface CallEnvironment {
   readonly budget: RetryBudget;
   readonly tokens: TokenSource;
   readonly transport: Transport;
+  /** Most bytes of a response's body. */
+  readonly maxResponseBytes: number;
   readonly watch: ApiWatch;
   /** The host's own, around each call. */
   readonly policy: HostPolicy | undefined;
@@ -322,7 +325,7 @@ class RunningCall<T> {
 
   /** @throws NetworkError, TimeoutError, and the caller's abort reason. */
   #exchange(token: string): Promise<TransportResponse> {
-    const { origin, headers, transport } = this.#environment;
+    const { origin, headers, transport, maxResponseBytes } = this.#environment;
     return this.#inTime(true, async (limit) => {
       try {
         const { path, ...encoded } = this.#call.protocol.encode();
@@ -333,9 +336,12 @@ class RunningCall<T> {
           'x-shopify-access-token': token,
           [attemptHeader]: attemptId(),
         };
-        const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal });
+        const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal, maxResponseBytes });
         // A transport that ignores the signal must not hold the call.
-        return await limit.until(exchange);
+        const response = await limit.until(exchange);
+        // One that ignores the limit has read too much; at least nobody works with it.
+        if (response.body.length > maxResponseBytes) throw responseTooLarge(maxResponseBytes);
+        return response;
       } catch (thrown) {
         throw limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
       }
@@ -413,7 +419,9 @@ class RunningCall<T> {
       ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}): ` +
         'error.data holds what it brought.'
       : `${operation} was sent, but no response says whether Shopify carried it out (${codeOf(cause)}).`;
-    return new OutcomeUnknownError(`${what} Read the state from Shopify before you send it again.`, {
+    // Other causes pass by themselves; this one comes again until somebody changes the limit or the document.
+    const why = isShopwrightError(cause, 'INVALID_RESPONSE') && !cause.isRetryable ? ` ${cause.message}` : '';
+    return new OutcomeUnknownError(`${what}${why} Read the state from Shopify before you send it again.`, {
       sentAt: this.#sentAt,
       idempotencyKey,
       shop: this.#environment.shop,

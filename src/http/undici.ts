@@ -1,8 +1,9 @@
+import { constants } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { ConfigError, NetworkError } from '../errors/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
-import { exchange } from './ky.ts';
+import { exchange, responseTooLarge } from './ky.ts';
 
 /**
  * The fast transport: undici's `request` over kept connections, at about a third of the CPU time that `fetch`
@@ -27,7 +28,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
   const placeOf = createPlaces();
 
   const send = async (request: TransportRequest, stop: AbortSignal): Promise<TransportResponse> => {
-    const { method, url, headers, body } = request;
+    const { method, url, headers, body, maxResponseBytes = Number.POSITIVE_INFINITY } = request;
     const response = await dispatcher.request({
       method,
       ...placeOf(url),
@@ -37,11 +38,21 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
     });
     const received = lookup(response.headers);
     const coding = received.get('content-encoding');
-    return {
-      status: response.statusCode,
-      headers: received,
-      body: coding === null ? await response.body.text() : decodedText(await response.body.arrayBuffer(), coding),
-    };
+    const length = Number(received.get('content-length') ?? Number.NaN);
+    const isShort = length <= maxResponseBytes;
+    if (length > maxResponseBytes) {
+      response.body.on('error', () => undefined).destroy();
+      throw responseTooLarge(maxResponseBytes);
+    }
+    const text =
+      isShort && coding === null
+        ? await response.body.text()
+        : decodedText(
+            isShort ? await response.body.bytes() : await readBytes(response.body, maxResponseBytes),
+            coding ?? 'identity',
+            maxResponseBytes,
+          );
+    return { status: response.statusCode, headers: received, body: text };
   };
 
   return {
@@ -154,11 +165,23 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
   };
 }
 
+/** Reads a body whose length is not known, up to its limit: the rest is not received. */
+async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) throw responseTooLarge(limit);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
 /**
  * Undone in one go: that takes less than half the time of the `JSON.parse` that follows, while a stream or
  * the thread pool would take twice as long, and four times for a small response.
  */
-const decoders: ReadonlyMap<string, (bytes: Uint8Array) => Uint8Array> = new Map([
+const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
   ['br', brotliDecompressSync],
@@ -170,14 +193,21 @@ const utf8 = new TextDecoder();
 /**
  * The text of a body with a `Content-Encoding`. A coding that is not known is left as it is, as `fetch` does.
  *
+ * @throws InvalidResponseError where it has more bytes than allowed.
  * @throws Error of zlib, with its `code`, where the bytes are damaged or cut off.
  */
-function decodedText(body: ArrayBuffer, contentEncoding: string): string {
-  let bytes: Uint8Array = new Uint8Array(body);
+function decodedText(body: Uint8Array, contentEncoding: string, limit: number): string {
+  let bytes = body;
   // A response without a body, such as 304, may still name the coding it would have had.
   if (bytes.length === 0) return '';
-  for (const coding of contentEncoding.toLowerCase().split(',').reverse()) {
-    bytes = decoders.get(coding.trim())?.(bytes) ?? bytes;
+  // The longest that zlib can give is the longest that there can be.
+  const maxOutputLength = Math.min(limit, constants.MAX_LENGTH);
+  try {
+    for (const coding of contentEncoding.toLowerCase().split(',').reverse()) {
+      bytes = decoders.get(coding.trim())?.(bytes, { maxOutputLength }) ?? bytes;
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? responseTooLarge(limit) : error;
   }
   return utf8.decode(bytes);
 }

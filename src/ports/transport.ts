@@ -8,6 +8,8 @@ export interface TransportRequest {
   readonly body?: string;
   /** Ends the request at once, body included: the caller's abort or the time limit of the attempt. */
   readonly signal: AbortSignal;
+  /** Most bytes of a response's body, decompressed. Default: no limit. */
+  readonly maxResponseBytes?: number;
 }
 
 /** One HTTP answer, whatever its status, with its body read to the end. */
@@ -25,6 +27,7 @@ export interface TransportResponse {
  * @throws NetworkError when no complete answer came; `mayHaveExecuted` is
  * `false` only where nothing can have reached the server (refused connection,
  * unknown host).
+ * @throws InvalidResponseError, with `isRetryable: false`, for a body beyond `maxResponseBytes`, once that is known.
  * @throws The signal's reason when the signal ended the request.
  */
 export interface Transport {

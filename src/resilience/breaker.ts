@@ -37,12 +37,16 @@ export interface BreakerStore {
 /** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
 
-/** What speaks against a shop, besides the statuses from 500 on. */
-const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED', 'INVALID_RESPONSE']);
+/** What speaks against a shop. */
+const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED']);
+
+/** What does so if it may pass: a status from 500 on, and HTML in place of JSON, but no response that is too large. */
+const signsOfTrouble: ReadonlySet<ErrorCode> = new Set(['HTTP_ERROR', 'INVALID_RESPONSE']);
 
 /** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
 export function verdictOn(error: ShopwrightError): BreakerVerdict {
-  return troubles.has(error.code) || (error.code === 'HTTP_ERROR' && error.isRetryable) ? 'failure' : 'success';
+  const isTrouble = troubles.has(error.code) || (signsOfTrouble.has(error.code) && error.isRetryable);
+  return isTrouble ? 'failure' : 'success';
 }
 
 /** What one client hears of a breaker that it shares with others. */

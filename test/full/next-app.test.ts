@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npm, root, run } from '../../.ci/tools/programs.ts';
+import { type LoopbackServer, startServer } from '../../src/testing/conformance/transport-harness.ts';
 
 const secret = 'shpss_0123456789abcdef0123456789abcdef';
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-next-'));
@@ -29,14 +30,34 @@ export default shopifyWebhookApiRoute(handler);
 let server: ChildProcess | undefined;
 let origin = '';
 
-/** Starts `next start` on a free port and waits until it says where it listens. */
-async function startNext(): Promise<void> {
-  server = spawn(process.execPath, [nextBin, 'start', '--hostname', '127.0.0.1', '--port', '0'], {
-    cwd: app,
-    env: { ...env, SHOPIFY_API_SECRET: secret },
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** A shop that makes another product for each mutation. */
+let shop: LoopbackServer | undefined;
+async function startShop(): Promise<void> {
+  let made = 0;
+  shop = await startServer((_request, response) => {
+    made += 1;
+    const data = { productCreate: { product: { id: `gid://shopify/Product/${made}` } } };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
   });
+}
+
+const hostEnv = (): NodeJS.ProcessEnv => ({
+  ...env,
+  SHOPIFY_API_SECRET: secret,
+  SHOPIFY_SHOP: 'acme.myshopify.com',
+  SHOPIFY_ACCESS_TOKEN: 'shpat_0123456789abcdef0123456789abcdef',
+  SHOPIFY_ORIGIN: shop?.origin,
+});
+
+const buildNext = (folderOfApp = '.'): string =>
+  run(process.execPath, [nextBin, 'build', folderOfApp], { cwd: app, env: hostEnv(), timeoutMs: 240_000 });
+
+/** Starts `next start` on a free port and waits until it says where it listens. */
+async function startNext(folderOfApp = '.'): Promise<void> {
+  const args = [nextBin, 'start', folderOfApp, '--hostname', '127.0.0.1', '--port', '0'];
+  server = spawn(process.execPath, args, { cwd: app, env: hostEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
   if (!server.stdout) throw new Error('next start has no output');
+  origin = '';
   const lines = createInterface({ input: server.stdout });
   for await (const line of lines) {
     origin ||= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
@@ -44,6 +65,12 @@ async function startNext(): Promise<void> {
   }
   // Next writes on; without a reader the pipe would fill up.
   server.stdout.resume();
+}
+
+async function stopNext(): Promise<void> {
+  if (server?.exitCode !== null) return;
+  server.kill();
+  await once(server, 'exit');
 }
 
 /** The example app as a host has it: a copy of its own, with the packed tarball installed, built and started. */
@@ -59,15 +86,14 @@ beforeAll(async () => {
   const host = { cwd: app, env, timeoutMs: 240_000 };
   npm(['pkg', 'set', `dependencies.shopwright=file:../${tarball}`], host);
   npm(['install', '--ignore-scripts', '--omit=peer', '--no-audit', '--no-fund', '--no-package-lock'], host);
-  run(process.execPath, [nextBin, 'build'], host);
+  await startShop();
+  buildNext();
   await startNext();
 }, 600_000);
 
 afterAll(async () => {
-  if (server?.exitCode === null) {
-    server.kill();
-    await once(server, 'exit');
-  }
+  await stopNext();
+  await shop?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -142,4 +168,39 @@ describe('the Pages Router with its parser on', () => {
       message: expect.stringContaining('export const config = { api: { bodyParser: false } };'),
     });
   });
+});
+
+/** The ids on a page: of the products that its three equal mutations have made. */
+async function idsOn(path: string): Promise<readonly string[]> {
+  const response = await fetch(origin + path);
+  return (await response.text()).match(/gid:\/\/shopify\/Product\/\d+/g) ?? [];
+}
+
+/** Loads a page three times: each of its mutations is sent, and has a response of its own. */
+async function expectEachIsSent(path: string): Promise<void> {
+  const before = shop?.requests.length ?? 0;
+  const ids = new Set<string>();
+  for (let load = 0; load < 3; load += 1) for (const id of await idsOn(path)) ids.add(id);
+  expect(ids.size).toBe(9);
+  expect((shop?.requests.length ?? 0) - before).toBe(9);
+}
+
+describe("Next's cache of fetch", () => {
+  const pages = ['/mutations/plain', '/mutations/force-cache', '/mutations/handler'];
+
+  it.each(pages)('serves no mutation of %s', expectEachIsSent);
+
+  it('serves none in the next build, which finds it as it was', async () => {
+    await stopNext();
+    buildNext();
+    await startNext();
+    for (const page of pages) await expectEachIsSent(page);
+  }, 400_000);
+
+  it('serves none with cache components', async () => {
+    await stopNext();
+    buildNext('cache-components');
+    await startNext('cache-components');
+    await expectEachIsSent('/mutations');
+  }, 400_000);
 });

@@ -1,0 +1,5 @@
+import { threeTees } from '../three';
+
+export async function GET(): Promise<Response> {
+  return new Response((await threeTees()).join(' '));
+}
