@@ -1,5 +1,8 @@
 import {
   InvalidResponseError,
+  type Issue,
+  isShopwrightError,
+  OutcomeUnknownError,
   ShopifyUserError,
   type ShopwrightError,
   type UserErrorEntry,
@@ -36,11 +39,24 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     const resource = checkedPath(path);
     const operation = `${method} ${resource}`;
     const limits = callLimits(options, settings);
-    const text = body === undefined ? undefined : stringifyExactJson(body);
+    const query = readQuery(options.query);
+    const text = body === undefined ? undefined : bodyText(body);
+    return sendTo(`/admin/api/${apiVersion}/${resource}${query.size > 0 ? `?${query}` : ''}`, {
+      method,
+      operation,
+      limits,
+      text,
+      options,
+    });
+  }
 
+  async function sendTo(
+    path: string,
+    { method, operation, limits, text, options }: CheckedRequest,
+  ): Promise<RestResult<never>> {
     const request: EncodedRequest = {
       method,
-      path: `/admin/api/${apiVersion}/${resource}${queryText(options.query)}`,
+      path,
       headers: {
         accept: 'application/json',
         ...(text !== undefined && { 'content-type': 'application/json' }),
@@ -55,6 +71,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
         decodeResponse(response, {
           method,
           unresolved,
+          origin: environment.origin,
           shop: environment.shop,
           operation,
           requestsPerSecond,
@@ -69,7 +86,33 @@ export function createRestClient(settings: RestClientSettings): RestClient {
       idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
     };
     const { value, cost: _none, ...result } = await run(call, environment);
+    if (value instanceof SeeOther) return await readResult(value, { method, operation, limits, text, options }, result);
     return { ...result, data: value as never, pages: parsePageLinks(result.response.headers.get('link')) };
+  }
+
+  /** Gets what Shopify has put elsewhere: by then the POST has been carried out. */
+  async function readResult(
+    { path }: SeeOther,
+    { operation, limits, options }: CheckedRequest,
+    posted: Pick<RestResult<never>, 'attempts' | 'waitedMs' | 'requestId'>,
+  ): Promise<RestResult<never>> {
+    const sentAt = environment.clock.now();
+    try {
+      const read = await sendTo(path, { method: 'GET', operation, limits, text: undefined, options });
+      return { ...read, attempts: posted.attempts + read.attempts, waitedMs: posted.waitedMs + read.waitedMs };
+    } catch (cause) {
+      if (!isShopwrightError(cause)) throw cause;
+      const message = `${operation} was carried out, but its result at ${path.split('?')[0]} could not be read (${cause.code}). Read it from there.`;
+      const { requestId } = posted;
+      throw new OutcomeUnknownError(message, {
+        sentAt,
+        idempotencyKey: undefined,
+        shop: environment.shop,
+        operation,
+        cause,
+        ...(requestId !== undefined && { requestId }),
+      });
+    }
   }
 
   return {
@@ -78,35 +121,106 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     put: (path, body, options) => send('PUT', path, body, options),
     delete: (path, options) => send('DELETE', path, undefined, options),
     async *pages(path, options = {}) {
-      let query = options.query;
+      const given = readQuery(options.query);
+      const read = new Set([given.get('page_info')]);
+      let query = given;
       for (;;) {
-        const page = await send('GET', path, undefined, { ...options, ...(query && { query }) });
+        const page = await send('GET', path, undefined, { ...options, query });
         yield page;
-        if (page.pages.next === undefined) return;
+        const { next } = page.pages;
+        if (next === undefined) return;
+        if (read.has(next)) {
+          const message = `The pages of ${path} go round in a circle: the last one names a page as the next that was read before.`;
+          throw new InvalidResponseError(message, {
+            shop: environment.shop,
+            operation: `GET ${path}`,
+            isRetryable: false,
+            mayHaveExecuted: false,
+          });
+        }
+        read.add(next);
         // Shopify takes a cursor beside limit and fields only: https://shopify.dev/docs/api/usage/pagination-rest
-        query = { limit: options.query?.['limit'], fields: options.query?.['fields'], page_info: page.pages.next };
+        query = new URLSearchParams();
+        for (const name of ['limit', 'fields']) for (const value of given.getAll(name)) query.append(name, value);
+        query.append('page_info', next);
       }
     },
   };
 }
 
-/** A path below the version, such as `products/123.json`, and nothing that leads elsewhere. */
-function checkedPath(path: string): string {
-  const resource = path.replace(/^\//, '');
-  if (/^[a-z0-9_]+(\/[a-z0-9_-]+)*\.json$/i.test(resource)) return resource;
-  const message =
-    'must be relative to the API version and end in .json, such as products/123.json. Give parameters as query.';
-  throw new ValidationError('The REST call is invalid', { issues: [{ field: 'path', message }] });
+/** One request whose parts were checked. */
+interface CheckedRequest {
+  readonly method: Method;
+  readonly operation: string;
+  readonly limits: ReturnType<typeof callLimits>;
+  readonly text: string | undefined;
+  readonly options: RestOptions;
 }
 
-function queryText(query: RestOptions['query'] = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return '';
-  return `?${new URLSearchParams(given.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]))}`;
+/** In place of a value: what a POST has brought stands at another path of the same shop. */
+class SeeOther {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+function refuse(field: string, message: string): never {
+  throw new ValidationError('The REST call is invalid', { issues: [{ field, message }] });
+}
+
+/** A path below the version, such as `products/123.json`, and nothing that leads elsewhere. */
+function checkedPath(path: string): string {
+  const resource = typeof path === 'string' ? path.replace(/^\//, '') : '';
+  if (/^(?!admin\/)[a-z0-9_]+(\/[a-z0-9_-]+)*\.json$/i.test(resource)) return resource;
+  return refuse(
+    'path',
+    'must be relative to the API version and end in .json, such as products/123.json. Give parameters as query.',
+  );
+}
+
+/** The query as it is sent. A list under a name with brackets, as Rails reads lists, is repeated; others are joined. */
+function readQuery(query: RestOptions['query'] = {}): URLSearchParams {
+  if (query instanceof URLSearchParams) return new URLSearchParams(query);
+  if (!isRecord(query) || Symbol.iterator in query) {
+    return refuse('query', 'must be an object, such as { limit: 250 }, or URLSearchParams.');
+  }
+  const pairs: [string, string][] = [];
+  const problems: Issue[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    const values: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+    if (!values.every(isText)) {
+      problems.push({ field: `query.${name}`, message: 'must be text, a number, a boolean, or a list of these.' });
+    } else if (Array.isArray(value) && !name.endsWith('[]')) pairs.push([name, values.join(',')]);
+    else for (const one of values) pairs.push([name, String(one)]);
+  }
+  if (problems.length > 0) throw new ValidationError('The REST call is invalid', { issues: problems });
+  return new URLSearchParams(pairs);
+}
+
+function isText(value: unknown): boolean {
+  return ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value);
+}
+
+/** The JSON of a body. What JSON cannot say is refused, without a word of what it holds. */
+function bodyText(body: unknown): string {
+  let text: string | undefined;
+  const isTaken = typeof body === 'object' && body !== null && (Array.isArray(body) || !(Symbol.iterator in body));
+  try {
+    text = isTaken ? stringifyExactJson(body) : undefined;
+  } catch {
+    // A circle, or a `toJSON` that throws.
+  }
+  return (
+    text ?? refuse('body', 'must be an object that JSON can hold: no text, no bytes, and nothing that holds itself.')
+  );
 }
 
 interface DecodeOptions {
   readonly method: Method;
+  /** Scheme and host that the request went to. */
+  readonly origin: string;
   /** An earlier send of this call may have been carried out. */
   readonly unresolved: boolean;
   readonly shop: string;
@@ -145,6 +259,12 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
 
   // What the earlier send has deleted is not found by the next one: that is what was asked for.
   if (status === 404 && method === 'DELETE' && unresolved) return { ok: true, value: null, feedback, cost: null };
+  if (status === 303 && method !== 'GET') {
+    // It was carried out, and its result stands elsewhere.
+    const path = method === 'POST' ? pathOf(response.headers.get('location'), options) : undefined;
+    if (path !== undefined) return { ok: true, value: new SeeOther(path), feedback, cost: null };
+    return fail(errorOfStatus(response, { ...context, mayHaveExecuted: true }, options.nowMs));
+  }
   if (status === 422) return fail(refusedInput(response.body, operation, context));
   if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));
   if (response.body.trim() === '') return { ok: true, value: null, feedback, cost: null };
@@ -153,6 +273,14 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   } catch {
     return fail(new InvalidResponseError(`${shop} answered ${operation} with a body that is no JSON.`, context));
   }
+}
+
+/** Path and query of an address in the Admin API of the same shop. The token goes nowhere else. */
+function pathOf(location: string | null, { origin, shop }: DecodeOptions): string | undefined {
+  if (location === null || !URL.canParse(location, origin)) return undefined;
+  const url = new URL(location, origin);
+  const isHere = url.origin === origin || url.origin === `https://${shop}`;
+  return isHere && url.pathname.startsWith('/admin/api/') ? url.pathname + url.search : undefined;
 }
 
 /**
@@ -193,8 +321,13 @@ function refusedInput(
 
 /** Options of one REST call. */
 export interface RestOptions extends Omit<RequestOptions, 'userErrors' | 'cost' | 'operationName' | 'idempotencyKey'> {
-  /** Query parameters. A list is joined with commas; `undefined` leaves a parameter out. */
-  readonly query?: Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
+  /**
+   * Query parameters. A list is joined with commas, or repeated where the name ends in brackets (`address_ids[]`);
+   * `undefined` leaves a parameter out.
+   */
+  readonly query?:
+    | Readonly<Record<string, string | number | bigint | boolean | readonly (string | number | bigint)[] | undefined>>
+    | URLSearchParams;
 }
 
 /** What a REST call brought, and how it went. */
@@ -216,13 +349,13 @@ export interface RestResult<TData> {
  *
  * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE
  * are sent again after a lost response, and a DELETE that then meets 404 has succeeded; a POST is not, and throws
- * `OutcomeUnknownError`. The rate of calls
- * follows `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
+ * `OutcomeUnknownError`. A POST whose result stands elsewhere (303) brings what is there. The rate of calls follows
+ * `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
  *
  * @example
  * for await (const { data } of shop.rest.pages('products.json', { query: { limit: 250 } })) { … }
  *
- * @throws ValidationError for a path that is none, before anything is sent.
+ * @throws ValidationError for a path, a query or a body that is none, before anything is sent.
  * @throws ShopifyUserError for status 422, and the other errors as `graphql()` does.
  */
 export interface RestClient {
@@ -230,7 +363,11 @@ export interface RestClient {
   post<TData = unknown>(path: string, body: unknown, options?: RestOptions): Promise<RestResult<TData>>;
   put<TData = unknown>(path: string, body: unknown, options?: RestOptions): Promise<RestResult<TData>>;
   delete<TData = unknown>(path: string, options?: RestOptions): Promise<RestResult<TData>>;
-  /** The page at `path` and all that follow it by their `Link` headers. */
+  /**
+   * The page at `path` and all that follow it by their `Link` headers.
+   *
+   * @throws InvalidResponseError where a page names one as the next that was read before.
+   */
   pages<TData = unknown>(path: string, options?: RestOptions): AsyncGenerator<RestResult<TData>, void, undefined>;
 }
 
@@ -241,9 +378,32 @@ export interface RestClient {
  */
 function parsePageLinks(header: string | null): { readonly next?: string; readonly previous?: string } {
   const pages: { next?: string; previous?: string } = {};
-  for (const [, address = '', relation] of (header ?? '').matchAll(/<([^>]*)>\s*;[^,]*?rel="?(next|previous)"?/g)) {
-    const pageInfo = URL.canParse(address) ? new URL(address).searchParams.get('page_info') : null;
-    if (pageInfo !== null && (relation === 'next' || relation === 'previous')) pages[relation] = pageInfo;
+  for (const [, address = '', parameters = ''] of (header ?? '').matchAll(linkPattern)) {
+    const relations = relationsOf(parameters);
+    // An address may be relative; of its host nothing is used.
+    const pageInfo = URL.canParse(address, anyHost) ? new URL(address, anyHost).searchParams.get('page_info') : null;
+    if (pageInfo === null) continue;
+    if (relations.includes('next')) pages.next ??= pageInfo;
+    if (relations.includes('previous') || relations.includes('prev')) pages.previous ??= pageInfo;
   }
   return pages;
+}
+
+const anyHost = 'https://shop.invalid';
+
+/** A parameter of a link, such as `; rel="next"`; a quoted value may hold commas and semicolons. */
+const parameter = /\s*;\s*([^\s;,="']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s;,"']*))?/;
+
+const linkPattern = new RegExp(`<([^>]*)>((?:${parameter.source.replace(/\((?!\?)/g, '(?:')})*)`, 'g');
+
+/** The relations of a link, of which there can be several: https://www.rfc-editor.org/rfc/rfc8288#section-3.3 */
+function relationsOf(parameters: string): readonly string[] {
+  for (const [, name = '', value = ''] of parameters.matchAll(new RegExp(parameter, 'g'))) {
+    if (name.toLowerCase() === 'rel')
+      return value
+        .replace(/^["']|["']$/g, '')
+        .toLowerCase()
+        .split(/\s+/);
+  }
+  return [];
 }

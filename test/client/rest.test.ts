@@ -227,3 +227,141 @@ describe('pages', () => {
     expect((await shop.rest.get('products.json')).pages).toEqual({ previous: 'p', next: 'n' });
   });
 });
+
+describe('pages whose links go in a circle', () => {
+  const to = (cursor: string): Step =>
+    answer('{}', { link: `<https://acme.myshopify.com/x.json?page_info=${cursor}>; rel="next"` });
+
+  it.each([
+    ['the same page', [to('a'), to('a')], {}, 2],
+    ['an earlier page', [to('a'), to('b'), to('a')], {}, 3],
+    ['the page it began with', [to('b'), to('a')], { query: { page_info: 'a' } }, 2],
+  ])('end with an error at %s', async (_name, steps, options, read) => {
+    const { shop, sent } = scriptedShop(steps);
+    const pages: unknown[] = [];
+    const readAll = async (): Promise<void> => {
+      for await (const page of shop.rest.pages('products.json', options)) pages.push(page);
+    };
+    const error = await rejection(readAll());
+    expect(isShopwrightError(error, 'INVALID_RESPONSE') && !error.isRetryable && !error.mayHaveExecuted).toBe(true);
+    expect([pages.length, sent.length]).toEqual([read, read]);
+  });
+});
+
+describe('a Link header', () => {
+  const address = 'https://acme.myshopify.com/admin/api/2026-10/products.json?limit=1&page_info=';
+
+  it.each([
+    ['several relations', `<${address}n>; rel="prev next"`, { next: 'n', previous: 'n' }],
+    ['single quotes', `<${address}n>;rel='next'`, { next: 'n' }],
+    ['no quotes', `<${address}n>; rel=next, <${address}p>; rel=previous`, { next: 'n', previous: 'p' }],
+    ['capitals', `<${address}n>; REL="Next"`, { next: 'n' }],
+    ['a title with commas before', `<${address}n>; title="a, <b>; c"; rel="next"`, { next: 'n' }],
+    ['a relative address', '</admin/api/2026-10/products.json?page_info=n>; rel="next"', { next: 'n' }],
+    ['another relation that begins so', `<${address}n>; rel="nextfoo"`, {}],
+    ['a relation inside another parameter', `<${address}n>; title="rel=next"`, {}],
+    ['an address without a cursor', '<https://acme.myshopify.com/x.json>; rel="next"', {}],
+    ['nothing that makes sense', `<${address}n>; rel="nex, ;;; =`, {}],
+  ])('is read with %s', async (_name, link, pages) => {
+    const { shop } = scriptedShop([answer('{}', { link })]);
+    expect((await shop.rest.get('products.json')).pages).toEqual(pages);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    ['a list under a name with brackets', { 'address_ids[]': [1, 2] }, 'address_ids%5B%5D=1&address_ids%5B%5D=2'],
+    ['a large number', { since_id: 12345678901234567890n }, 'since_id=12345678901234567890'],
+    ['URLSearchParams', new URLSearchParams('limit=5&ids[]=1&ids[]=2'), 'limit=5&ids%5B%5D=1&ids%5B%5D=2'],
+  ])('may be %s', async (_name, query, expected) => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    await shop.rest.get('products.json', { query });
+    expect(new URL(sent[0]?.url ?? '').search).toBe(`?${expected}`);
+  });
+
+  it.each([
+    ['an object', { created: { min: 1 } }, 'query.created'],
+    ['null', { limit: null }, 'query.limit'],
+    ['a date', { since: new Date(0) }, 'query.since'],
+    ['no number', { limit: Number.NaN }, 'query.limit'],
+    ['a list in a list', { ids: [[1]] }, 'query.ids'],
+    ['a text', 'limit=5', 'query'],
+    ['a map', new Map([['limit', 5]]), 'query'],
+  ])('with %s is refused', async (_name, query, field) => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    const error = await rejection(shop.rest.get('products.json', { query } as never));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues[0]?.field).toBe(field);
+    expect(sent).toHaveLength(0);
+  });
+});
+
+describe('what cannot be sent', () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const telling = {
+    toJSON() {
+      throw new Error('jane@example.com');
+    },
+  };
+
+  it.each([
+    ['a circle', circle],
+    ['an object that cannot say what it is', telling],
+    ['a text', '{"product":{}}'],
+    ['bytes', Buffer.from('{}')],
+    ['a map', new Map()],
+    ['a function', () => 1],
+    ['a symbol', Symbol('a')],
+    ['null', null],
+  ])('is refused: %s', async (_name, body) => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    const error = await rejection(shop.rest.post('products.json', body));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues[0]?.field).toBe('body');
+    expect(String(error)).not.toContain('jane');
+    expect(sent).toHaveLength(0);
+  });
+
+  it.each([
+    '/admin/api/2026-10/products.json',
+    'admin/products.json',
+    'https://acme.myshopify.com/products.json',
+    undefined,
+  ])('is refused: the path %s', async (path) => {
+    const { shop, sent } = scriptedShop([answer('{}')]);
+    const error = await rejection(shop.rest.get(path as string));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues[0]?.field).toBe('path');
+    expect(sent).toHaveLength(0);
+  });
+});
+
+describe('a POST whose result stands elsewhere', () => {
+  const elsewhere = (location: string): Step => status(303, '', { location });
+
+  it('brings what is there', async () => {
+    const { shop, sent } = scriptedShop([
+      elsewhere('https://acme.myshopify.com/admin/api/2026-10/orders/1.json?fields=id'),
+      answer('{"order":{"id":1}}'),
+    ]);
+    const { data, attempts } = await shop.rest.post('orders.json', { order: {} });
+    expect([data, attempts]).toEqual([{ order: { id: 1 } }, 2]);
+    expect(sent[1]).toMatchObject({ url: expect.stringContaining('/orders/1.json?fields=id'), body: '' });
+  });
+
+  it('says that it was carried out where that cannot be read', async () => {
+    const { shop } = scriptedShop([elsewhere('/admin/api/2026-10/orders/1.json'), status(404)]);
+    const error = await rejection(shop.rest.post('orders.json', { order: {} }));
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.mayHaveExecuted).toBe(true);
+    expect(String(error)).toContain('was carried out, but its result at /admin/api/2026-10/orders/1.json');
+  });
+
+  it.each(['https://elsewhere.example/admin/api/x.json', 'https://acme.myshopify.com/login'])(
+    'is told where that is %s, and the token does not go there',
+    async (location) => {
+      const { shop, sent } = scriptedShop([elsewhere(location)]);
+      const error = await rejection(shop.rest.post('orders.json', { order: {} }));
+      expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
+      expect(String(error)).toContain(location);
+      expect(sent).toHaveLength(1);
+    },
+  );
+});
