@@ -66,7 +66,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const app = options.appId ?? 'default';
   const origin = options.origin === undefined ? `https://${shop}` : new URL(options.origin).origin;
   const emit = options.telemetry && createEmit(options.telemetry, logger);
-  const runtime = options.isolated ? createRuntime() : processRuntime();
+  const runtime = options.isolated ? createRuntime() : processRuntime(options.fetch);
   const limiter =
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));

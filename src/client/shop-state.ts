@@ -37,12 +37,17 @@ export function createRuntime(): Runtime {
 /** The number is the shape's version: copies of the package with another shape must not share it. */
 const runtimeSymbol = Symbol.for('shopwright.runtime/1');
 
+/** Where the `fetch` of a fake Shopify holds what belongs to that fake. */
+const fakeSymbol = Symbol.for('shopwright.fake');
+
 /**
  * The runtime of this process. It hangs on `globalThis`, so that clients made for each request, and
- * those of two copies of the module, follow one bucket and one breaker for each shop.
+ * those of two copies of the module, follow one bucket and one breaker for each shop. Clients of a fake
+ * Shopify have that of the fake: another fake's shop of the same name is another shop.
  */
-export function processRuntime(): Runtime {
-  const scope = globalThis as { [runtimeSymbol]?: Runtime };
+export function processRuntime(fetch: typeof globalThis.fetch | undefined): Runtime {
+  const fake = (fetch as { [fakeSymbol]?: object } | undefined)?.[fakeSymbol];
+  const scope = (fake ?? globalThis) as { [runtimeSymbol]?: Runtime };
   scope[runtimeSymbol] ??= createRuntime();
   return scope[runtimeSymbol];
 }

@@ -1,4 +1,5 @@
 import { type BreakerStore, createShopifyClient, type Logger, type TelemetryEvent } from 'shopwright';
+import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import type { CommonOptions } from '../../src/client/options.ts';
 import { rejection, token } from './scripted-shop.ts';
@@ -74,5 +75,30 @@ describe('clients of one app and shop', () => {
     await second.call();
     expect(first.warnings).toEqual([]);
     expect(second.warnings).toEqual(['the store of the circuit breaker failed']);
+  });
+});
+
+describe('clients of two fakes', () => {
+  const query = '{ shop { name } }';
+  const clientsOfFake = () => {
+    const fake = createFakeShopify();
+    const make = () =>
+      createShopifyClient({
+        ...{ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch },
+        ...{ retry: { maxRetries: 0 }, breaker: { failures: 1, operations: 1 } },
+      });
+    return { fake, make };
+  };
+
+  it('share neither bucket nor breaker, and those of one fake do', async () => {
+    const [first, second] = [clientsOfFake(), clientsOfFake()];
+    const one = first.make();
+    await one.graphql(query);
+    expect(first.make().status().limiter).toBeDefined();
+    expect(second.make().status().limiter).toBeUndefined();
+    first.fake.faults.next('status-503');
+    await rejection(one.graphql(query));
+    expect([first.make(), second.make()].map((client) => client.status().breaker)).toEqual(['open', 'closed']);
+    expect((await second.make().graphql(query)).attempts).toBe(1);
   });
 });

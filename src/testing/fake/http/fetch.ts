@@ -7,7 +7,7 @@ import type { FakeCore, FakeResponse, PiecewiseResponse, WholeResponse } from '.
  * reason for an abort. As with a real server, an abort ends the caller's wait, not the work. It follows no redirect.
  */
 export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
-  return async (input, init) => {
+  const send: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { signal } = request;
     signal.throwIfAborted();
@@ -26,11 +26,13 @@ export function fakeFetch(core: FakeCore): typeof globalThis.fetch {
     });
     const received = await receive(answering, signal);
     if (received.type === 'drop') throw droppedConnection();
-    const answer = unpacked(received);
-    const body = answer.type === 'pieces' ? bodyStream(answer.pieces, signal) : answer.body;
-    const { status, headers } = answer;
+    const whole = unpacked(received);
+    const body = whole.type === 'pieces' ? bodyStream(whole.pieces, signal) : whole.body;
+    const { status, headers } = whole;
     return new Response(bodiless.has(status) ? null : body, { status, headers });
   };
+  // Here clients keep buckets and breakers, which other fakes have nothing to do with.
+  return Object.assign(send, { [Symbol.for('shopwright.fake')]: {} });
 }
 
 /** Statuses whose answers have no body. */
