@@ -1,4 +1,7 @@
 /** Measures the CPU of a call, the contestants taking turns. Started by `cpuRace` with an origin and a number of rounds. */
+import ky from 'ky';
+import { kyTransport } from 'shopwright';
+import { Agent, request } from 'undici';
 import { hasEntry } from './available.ts';
 import { createContestant } from './contestants.ts';
 import type { Operation } from './operations.ts';
@@ -17,19 +20,47 @@ const operation: Operation = {
 const target = { origin };
 
 const headers = { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' };
+const url = `${origin}/admin/api/2026-10/graphql.json`;
+const bodyOf = (): string => JSON.stringify({ query: operation.document, variables: operation.variables });
+
 async function bareFetch(): Promise<void> {
-  const body = JSON.stringify({ query: operation.document, variables: operation.variables });
-  const response = await fetch(`${origin}/admin/api/2026-10/graphql.json`, { method: 'POST', headers, body });
+  const response = await fetch(url, { method: 'POST', headers, body: bodyOf() });
   await response.json();
 }
 
+/** What a host needs at least, to end a call in time. */
+async function fetchWithSignal(): Promise<void> {
+  const { signal } = new AbortController();
+  const response = await fetch(url, { method: 'POST', headers, body: bodyOf(), signal });
+  await response.json();
+}
+
+/** An instance as a host has it, with a hook. */
+const hostKy = ky.create({ retry: 0, timeout: false, hooks: { beforeRequest: [() => undefined] } });
+async function bareKy(): Promise<void> {
+  const { signal } = new AbortController();
+  await hostKy.post(url, { headers, body: bodyOf(), signal }).json();
+}
+
+const agent = new Agent();
+async function bareUndici(): Promise<void> {
+  const { signal } = new AbortController();
+  const response = await request(url, { method: 'POST', headers, body: bodyOf(), signal, dispatcher: agent });
+  await response.body.json();
+}
+
 const ours = await createContestant('shopwright', target);
+const onHostKy = await createContestant('shopwright', { ...target, transport: kyTransport({ ky: hostKy }) });
 const onUndici = hasEntry('shopwright/transport/undici') && (await createContestant('shopwright', await undici()));
 const shopifys = await createContestant('admin-api-client', target);
 const apiNode = await createContestant('shopify-api-node', target);
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'bare fetch': bareFetch,
+  'fetch with a signal': fetchWithSignal,
+  "a host's ky": bareKy,
+  'undici request': bareUndici,
   'shopwright on ky': () => ours.graphql(operation),
+  "shopwright on a host's ky": () => onHostKy.graphql(operation),
   ...(onUndici && { 'shopwright on undici': () => onUndici.graphql(operation) }),
   'admin-api-client': () => shopifys.graphql(operation),
   'shopify-api-node': () => apiNode.graphql(operation),
