@@ -169,19 +169,28 @@ export function responseTooLarge(limit: number): InvalidResponseError {
  * @param run Makes the exchange; the signal it gets is its own.
  */
 export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  return exchangeUntil(signal, stop, () => run(stop.signal));
+}
+
+/** An exchange over a client that takes its own listener off the signal, so that it can have the caller's. */
+export function exchangeOnSignal<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  return exchangeUntil(signal, undefined, run);
+}
+
+function exchangeUntil<T>(signal: AbortSignal, stop: AbortController | undefined, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
-    const stop = new AbortController();
     const onAbort = (): void => {
       reject(signal.reason);
-      stop.abort(signal.reason);
+      stop?.abort(signal.reason);
     };
     const letGo = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
-    run(stop.signal).then(
+    run().then(
       (value) => {
         letGo();
         resolve(value);

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import { ConfigError, NetworkError } from '../errors/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
-import { exchange, responseTooLarge } from './ky.ts';
+import { exchangeOnSignal, responseTooLarge } from './ky.ts';
 
 /**
  * The fast transport: undici's `request` over kept connections, at about a third of the CPU time that `fetch`
@@ -27,14 +27,14 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
   let closing: Promise<void> | undefined;
   const placeOf = createPlaces();
 
-  const send = async (request: TransportRequest, stop: AbortSignal): Promise<TransportResponse> => {
-    const { method, url, headers, body, maxResponseBytes = Number.POSITIVE_INFINITY } = request;
+  const send = async (request: TransportRequest): Promise<TransportResponse> => {
+    const { method, url, headers, body, signal, maxResponseBytes = Number.POSITIVE_INFINITY } = request;
     const response = await dispatcher.request({
       method,
       ...placeOf(url),
       headers: { 'accept-encoding': 'gzip', ...headers },
       body: body ?? null,
-      signal: stop,
+      signal,
     });
     const received = lookup(response.headers);
     const coding = received.get('content-encoding');
@@ -60,7 +60,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
     async send(request) {
       if (closing)
         throw new NetworkError('The transport is closed. Close it after the last call.', { mayHaveExecuted: false });
-      return exchange(request.signal, (stop) => send(request, stop));
+      return exchangeOnSignal(request.signal, () => send(request));
     },
     close() {
       closing ??= options.dispatcher === undefined ? dispatcher.close() : Promise.resolve();
