@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { DocumentNode } from 'graphql';
-import { injectKeys } from '../graphql/idempotency.ts';
+import { injectKeys } from '../graphql/parse.ts';
 
 /** Options of `shopifyCodegen`. */
 export interface ShopifyCodegenOptions {

@@ -1,4 +1,5 @@
-/** The default limiter, and the port for a limiter of your own. */
+/** The default limiter, the port for a limiter of your own, and what an operation costs. */
+export { type CostExplanation, explainCost, type FieldCost } from '../graphql/cost/explain.ts';
 export { type TokenBucketOptions, tokenBucketLimiter } from '../limiter/token-bucket.ts';
 export type {
   AcquireRequest,

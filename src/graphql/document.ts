@@ -1,86 +1,103 @@
-import { createHash } from 'node:crypto';
-import type { ArgumentNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
-import { ValidationError } from '../errors/errors.ts';
+import type { DocumentNode } from 'graphql';
 import { lateModule } from '../internal/late-module.ts';
-import { createEstimator, type Estimator } from './cost/estimate.ts';
-import { injectKeys, type KeySlot, keyVariable } from './idempotency.ts';
+import type { ParsedOperation, ParseOptions } from './parse.ts';
 
-/** One top-level field of an operation. */
-interface RootField {
-  readonly name: string;
-  /** Key of its value in the response's data. */
-  readonly responseKey: string;
-  readonly node: FieldNode;
-  /** Keys under which the payload reports user errors, such as `userErrors` or `mediaUserErrors`. */
-  readonly userErrorKeys: readonly string[];
-}
-
-/** An operation, parsed. */
-export interface ParsedOperation {
-  /** The text that is sent. */
-  readonly source: string;
-  readonly document: DocumentNode;
-  /** Its name, or that of its first field. */
-  readonly name: string;
-  readonly kind: 'query' | 'mutation';
-  readonly rootFields: readonly RootField[];
-  /** The variables that hold idempotency keys. */
-  readonly keySlots: readonly KeySlot[];
-  /** Names it in the cost book, in all processes: a hash of its text. */
-  readonly costKey: string;
-  readonly estimate: Estimator;
-}
-
-interface ParseOptions {
-  /** Which operation of a document with several. */
-  readonly operationName?: string | undefined;
-  /** Whether mutations that take an idempotency key, and have none, get one. Default `false`. */
-  readonly keys?: boolean;
-}
-
-/** Parses documents, each once. */
+/** Parses documents, each once as long as it is in use. */
 export interface DocumentParser {
   /** What has been parsed already, so that there is nothing to wait for. */
   known(document: string | TypedDocument<unknown, never>, options?: ParseOptions): ParsedOperation | undefined;
   /**
-   * @throws ValidationError where the text is no GraphQL, or holds no such operation.
+   * @throws ValidationError where the text is no GraphQL, is nested too deep, or holds no such operation.
    */
   parse(document: string | TypedDocument<unknown, never>, options?: ParseOptions): Promise<ParsedOperation>;
 }
 
-const rememberedDocuments = 1000;
+/** Memory for documents that were seen once: values written into the text make each a new one. */
+const freshBytes = 4_000_000;
 
-/** The parser is loaded at its first use, and nothing else of graphql, so that importing the client stays light. */
-const loadLanguage = lateModule(() => import('graphql/language'));
+/** Memory for those that were used again. */
+const keptBytes = 20_000_000;
+
+/** The parser is loaded at its first use, so that importing the client stays light. */
+const loadParser = lateModule(() => import('./parse.ts'));
 
 export function createDocumentParser(): DocumentParser {
-  // By text, whose hash is kept with it: a key put together for each call would be hashed each time.
-  const parsed = new Map<string, Map<string, ParsedOperation>>();
+  const kept = new DocumentLine(keptBytes, (source, document) => kept.put(source, document));
+  const fresh = new DocumentLine(freshBytes, (source, document) => kept.add(source, document));
   const printed = new WeakMap<DocumentNode, string>();
 
-  const sourceOf = async (document: string | TypedDocument<unknown, never>): Promise<string> => {
-    if (!isDocumentNode(document)) return String(document);
-    const source = printed.get(document) ?? (await loadLanguage()).print(document);
-    printed.set(document, source);
-    return source;
+  const lineOf = (source: string): DocumentLine => (kept.documents.has(source) ? kept : fresh);
+
+  const find = (source: string, options: ParseOptions): ParsedOperation | undefined => {
+    // By text, whose hash is kept with it: a key put together for each call would be hashed each time.
+    const found = kept.documents.get(source) ?? fresh.documents.get(source);
+    if (found) found.isHot = true;
+    return found?.variants.get(variantOf(options));
   };
 
   return {
     known(document, options = {}) {
       const source = isDocumentNode(document) ? printed.get(document) : String(document);
-      return source === undefined ? undefined : parsed.get(source)?.get(variantOf(options));
+      return source === undefined ? undefined : find(source, options);
     },
     async parse(document, options = {}) {
-      const source = await sourceOf(document);
-      const known = parsed.get(source)?.get(variantOf(options));
+      const { parseOperation, printDocument } = await loadParser();
+      const source = isDocumentNode(document) ? (printed.get(document) ?? printDocument(document)) : String(document);
+      if (isDocumentNode(document)) printed.set(document, source);
+      const known = find(source, options);
       if (known) return known;
-      const operation = await parseOperation(source, options);
-      if (!parsed.has(source) && parsed.size >= rememberedDocuments) parsed.delete(parsed.keys().next().value ?? '');
-      const variants = parsed.get(source) ?? new Map<string, ParsedOperation>();
-      parsed.set(source, variants.set(variantOf(options), operation));
+      const operation = parseOperation(source, options);
+      lineOf(source).add(source, { variants: new Map([[variantOf(options), operation]]), isHot: false });
       return operation;
     },
   };
+}
+
+/** One document, in each of the ways it was read. */
+interface Remembered {
+  readonly variants: Map<string, ParsedOperation>;
+  /** Whether it was asked for again since it was last looked at. */
+  isHot: boolean;
+}
+
+/**
+ * Documents in the order in which they came, as many as fit into some memory, and always the newest. One that was used
+ * since is not let go but handed on.
+ */
+class DocumentLine {
+  readonly documents = new Map<string, Remembered>();
+  readonly #maxBytes: number;
+  readonly #handOn: (source: string, document: Remembered) => void;
+  #bytes = 0;
+
+  constructor(maxBytes: number, handOn: (source: string, document: Remembered) => void) {
+    this.#maxBytes = maxBytes;
+    this.#handOn = handOn;
+  }
+
+  /** Puts a document, or more ways to read one that is here, and lets go what no longer fits. */
+  add(source: string, document: Remembered): void {
+    this.put(source, document);
+    for (const [oldest, { isHot, variants }] of this.documents) {
+      if (this.#bytes <= this.#maxBytes || this.documents.size === 1) break;
+      this.documents.delete(oldest);
+      this.#bytes -= bytesOf(variants);
+      if (isHot) this.#handOn(oldest, { variants, isHot: false });
+    }
+  }
+
+  put(source: string, { variants, isHot }: Remembered): void {
+    const known = this.documents.get(source);
+    const all = new Map([...(known?.variants ?? []), ...variants]);
+    this.documents.set(source, { variants: all, isHot: known?.isHot ?? isHot });
+    this.#bytes += bytesOf(variants);
+  }
+}
+
+function bytesOf(variants: ReadonlyMap<string, ParsedOperation>): number {
+  let bytes = 0;
+  for (const operation of variants.values()) bytes += operation.bytes;
+  return bytes;
 }
 
 /** Names one of the ways to read a document. */
@@ -88,104 +105,9 @@ function variantOf({ operationName = '', keys = false }: ParseOptions): string {
   return `${keys ? '+' : '-'}${operationName}`;
 }
 
-async function parseOperation(source: string, { operationName, keys = false }: ParseOptions): Promise<ParsedOperation> {
-  const document = await parseSource(source);
-  const operation = findOperation(document, operationName);
-  const keyed = keys ? injectKeys(document, operation) : document;
-  const text = keyed === document ? source : (await loadLanguage()).print(keyed);
-  return describe(text, keyed, findOperation(keyed, operationName), createEstimator(keyed, operationName));
-}
-
-function isDocumentNode(document: unknown): document is DocumentNode {
+/** Whether a document is one that a host has parsed. */
+export function isDocumentNode(document: unknown): document is DocumentNode {
   return typeof document === 'object' && document !== null && 'kind' in document && document.kind === 'Document';
-}
-
-async function parseSource(source: string): Promise<DocumentNode> {
-  const { parse } = await loadLanguage();
-  try {
-    return parse(source, { noLocation: true });
-  } catch (error) {
-    const { GraphQLError } = await import('graphql/error');
-    if (!(error instanceof GraphQLError)) throw error;
-    const at = error.locations?.[0];
-    const place = at ? ` (line ${at.line}, column ${at.column})` : '';
-    throw new ValidationError('The GraphQL document is invalid', {
-      issues: [{ field: 'document', message: `${error.message}${place}` }],
-    });
-  }
-}
-
-function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
-  const operations = document.definitions.filter(
-    (definition): definition is OperationDefinitionNode => definition.kind === 'OperationDefinition',
-  );
-  const operation =
-    operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
-  const refuse = (message: string): never => {
-    throw new ValidationError('The GraphQL document is invalid', { issues: [{ field: 'document', message }] });
-  };
-  if (!operation) {
-    return refuse(operationName === undefined ? 'holds no operation.' : `holds no operation named ${operationName}.`);
-  }
-  if (operationName === undefined && operations.length > 1) {
-    return refuse('holds several operations. Say which with the option operationName.');
-  }
-  if (operation.operation === 'subscription') return refuse('is a subscription, which the Admin API does not have.');
-  return operation;
-}
-
-function describe(
-  source: string,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  estimate: Estimator,
-): ParsedOperation {
-  const rootFields = fieldsOf(operation.selectionSet, document).map(
-    (node): RootField => ({
-      name: node.name.value,
-      responseKey: (node.alias ?? node.name).value,
-      node,
-      userErrorKeys: node.selectionSet
-        ? fieldsOf(node.selectionSet, document)
-            .filter((field) => /userErrors$/i.test(field.name.value))
-            .map((field) => (field.alias ?? field.name).value)
-        : [],
-    }),
-  );
-  const name = operation.name?.value ?? rootFields[0]?.name ?? 'anonymous';
-  return {
-    ...{ source, document, name, estimate },
-    costKey: createHash('sha256').update(`${name}\n${source}`).digest('base64url').slice(0, 22),
-    kind: operation.operation === 'mutation' ? 'mutation' : 'query',
-    rootFields,
-    keySlots: rootFields.flatMap(({ node, responseKey }) => {
-      const variable = keyVariable(node);
-      return variable === undefined ? [] : [{ responseKey, variable }];
-    }),
-  };
-}
-
-/** The fields of a selection, with those of its fragments. */
-function fieldsOf(selections: SelectionSetNode, document: DocumentNode, open: readonly string[] = []): FieldNode[] {
-  return selections.selections.flatMap((selection): FieldNode[] => {
-    if (selection.kind === 'Field') return [selection];
-    if (selection.kind === 'InlineFragment') return fieldsOf(selection.selectionSet, document, open);
-    const name = selection.name.value;
-    const fragment = document.definitions.find(
-      (definition) => definition.kind === 'FragmentDefinition' && definition.name.value === name,
-    );
-    // A fragment that names itself is refused by Shopify; here it only must not loop.
-    if (fragment?.kind !== 'FragmentDefinition' || open.includes(name)) return [];
-    return fieldsOf(fragment.selectionSet, document, [...open, name]);
-  });
-}
-
-/** The value of a field's argument: from the text, or from the variables. */
-export function argumentValue(field: FieldNode, name: string, variables: Readonly<Record<string, unknown>>): unknown {
-  const argument = field.arguments?.find((candidate: ArgumentNode) => candidate.name.value === name);
-  if (!argument || argument.value.kind === 'NullValue') return undefined;
-  if (argument.value.kind === 'Variable') return variables[argument.value.name.value];
-  return argument.value;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FieldNode, ObjectFieldNode } from 'graphql';
+import type { FieldNode } from 'graphql';
 import { MaxCostError, ValidationError } from '../errors/errors.ts';
 import {
   type CallCost,
@@ -11,19 +11,16 @@ import {
 } from '../http/call.ts';
 import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
 import { isRecord } from '../internal/json.ts';
+import { lateModule } from '../internal/late-module.ts';
 import type { CostSample } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
-import { type CostBook, expectedCost, explainCost, wholePoints } from './cost/estimate.ts';
-import {
-  argumentValue,
-  type DocumentParser,
-  type ParsedOperation,
-  type TypedDocument,
-  type UntypedDocument,
-} from './document.ts';
+import { type CostBook, expectedCost, wholePoints } from './cost/estimate.ts';
+import { argumentOf, type Variables } from './cost/selection.ts';
+import type { DocumentParser, TypedDocument, UntypedDocument } from './document.ts';
 import { type CallKeys, createCallKeys } from './idempotency.ts';
 import { argumentMutations } from './keyed-mutations.ts';
+import type { ParsedOperation } from './parse.ts';
 import { decodeResponse, type GraphqlValue } from './response.ts';
 
 /** What a call brought, and how it went. */
@@ -81,8 +78,6 @@ interface GraphqlClientSettings extends DefaultLimits {
   readonly costs: CostBook;
 }
 
-type Variables = Readonly<Record<string, unknown>>;
-
 /** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
 const maxQueryCost = 1000;
 
@@ -96,7 +91,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
 
   async function graphql(
     document: string | TypedDocument<unknown, never>,
-    variables?: Variables | null,
+    variables?: Readonly<Record<string, unknown>> | null,
     options: RequestOptions = {},
   ): Promise<GraphqlResult<unknown>> {
     options.signal?.throwIfAborted();
@@ -115,7 +110,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
       options.cost === undefined &&
       wholePoints(Math.min(estimate, costs.expect(operation.costKey, estimate))) > maxQueryCost
     ) {
-      throw tooCostly(operation, wholePoints(estimate), given, operationName);
+      throw await tooCostly(operation, wholePoints(estimate), given, operationName);
     }
 
     const headers = options.headers ? { ...json, ...requestHeaders(options.headers) } : json;
@@ -203,16 +198,20 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
   }
 }
 
-function tooCostly(
+/** Loaded for a call that is refused. */
+const loadExplanation = lateModule(() => import('./cost/explain.ts'));
+
+async function tooCostly(
   operation: ParsedOperation,
   cost: number,
-  variables: Variables,
+  variables: Readonly<Record<string, unknown>>,
   operationName: string | undefined,
-): MaxCostError {
-  const [costliest] = explainCost(operation.document, variables, operationName).fields;
+): Promise<MaxCostError> {
+  const { explainParsed } = await loadExplanation();
+  const [costliest] = explainParsed(operation.document, variables, operationName).fields;
   return new MaxCostError(
     `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
-      `${costliest ? `The most expensive field is ${costliest.path} with ${costliest.cost}. ` : ''}` +
+      `${costliest ? `The most expensive field is ${costliest.path} with ${costliest.points}. ` : ''}` +
       'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
     { cost, maxCost: maxQueryCost, operation: operation.name },
   );
@@ -248,25 +247,22 @@ function requestBody(query: string, variables: string, operationName: string | u
   return `{"query":${JSON.stringify(query)}${given}${name}}`;
 }
 
+const hasNoMedia = (field: FieldNode, variables: Variables): boolean =>
+  argumentOf(field.arguments, 'media', variables) == null;
+
 /** Mutations that say a whole state, so that a second send changes nothing more. */
 const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Variables) => boolean>> = {
   // Without an identifier productSet creates a product each time.
   productSet: (field, variables) => {
-    const identifier = argumentValue(field, 'identifier', variables);
-    return identifier !== undefined && identifier !== null;
+    const identifier = argumentOf(field.arguments, 'identifier', variables);
+    return isRecord(identifier) && Object.values(identifier).some((value) => value !== undefined && value !== null);
   },
   // With a digest to compare, the second send would find the first one's value and be refused.
   metafieldsSet: (field, variables) =>
-    !JSON.stringify(argumentValue(field, 'metafields', variables) ?? null).includes('compareDigest'),
+    !JSON.stringify(argumentOf(field.arguments, 'metafields', variables) ?? null).includes('"compareDigest"'),
   // An upload is one each time.
-  productUpdate: (field, variables) => {
-    const media = argumentValue(field, 'media', variables);
-    return media === undefined || media === null;
-  },
-  productVariantsBulkUpdate: (field, variables) => {
-    const media = argumentValue(field, 'media', variables);
-    return media === undefined || media === null;
-  },
+  productUpdate: hasNoMedia,
+  productVariantsBulkUpdate: hasNoMedia,
   tagsAdd: () => true,
   tagsRemove: () => true,
   metafieldsDelete: () => true,
@@ -276,8 +272,9 @@ const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Va
 };
 
 /** What a second send of the operation would do. */
-export function idempotencyOf(operation: ParsedOperation, variables: Variables): Idempotency {
+export function idempotencyOf(operation: ParsedOperation, given: Readonly<Record<string, unknown>>): Idempotency {
   if (operation.kind === 'query') return 'idempotent';
+  const variables = { given, defaults: operation.defaults };
   let idempotency: Idempotency = 'idempotent';
   for (const { name, node } of operation.rootFields) {
     if (name === '__typename' || statesWholeState[name]?.(node, variables)) continue;
@@ -289,24 +286,19 @@ export function idempotencyOf(operation: ParsedOperation, variables: Variables):
 
 function hasKey(name: string, node: FieldNode, variables: Variables): boolean {
   const directive = node.directives?.find((candidate) => candidate.name.value === 'idempotent');
-  // A directive's arguments are read as a field's are.
-  if (directive) return isKey(argumentValue({ ...node, arguments: directive.arguments }, 'key', variables));
+  if (directive) return isKey(argumentOf(directive.arguments, 'key', variables));
   const path = argumentMutations[name];
   if (path === undefined) return false;
   const [argument = '', ...inside] = path.split('.');
-  return isKey(inside.reduce(valueAt, argumentValue(node, argument, variables)));
+  return isKey(
+    inside.reduce<unknown>(
+      (input, field) => (isRecord(input) ? input[field] : undefined),
+      argumentOf(node.arguments, argument, variables),
+    ),
+  );
 }
 
-/** A field of an input object: of a variable's value, or of an object written in the document. */
-function valueAt(input: unknown, name: string): unknown {
-  if (!isRecord(input)) return undefined;
-  if (input['kind'] !== 'ObjectValue' || !Array.isArray(input['fields'])) return input[name];
-  const fields: ObjectFieldNode[] = input['fields'];
-  return fields.find((field) => field.name.value === name)?.value;
-}
-
-/** A key that is not blank: as a variable's value, or as a text in the document, which the parser gives as a node. */
+/** Whether a value is a key that is not blank. */
 function isKey(value: unknown): boolean {
-  const key = isRecord(value) && value['kind'] === 'StringValue' ? value['value'] : value;
-  return typeof key === 'string' && key.trim() !== '';
+  return typeof value === 'string' && value.trim() !== '';
 }

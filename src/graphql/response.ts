@@ -18,8 +18,8 @@ import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Idempotency } from '../resilience/retry.ts';
-import type { ParsedOperation } from './document.ts';
 import type { CallKeys } from './idempotency.ts';
+import type { ParsedOperation } from './parse.ts';
 
 /** What a good GraphQL response holds. */
 export interface GraphqlValue {

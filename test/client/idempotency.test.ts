@@ -189,4 +189,43 @@ describe('an idempotency key', () => {
     await none.clock.run(rejection(none.shop.graphql(billing, { i: {} })));
     expect(none.sent).toHaveLength(1);
   });
+
+  describe('that the document gives as a default', () => {
+    const own = (value: string): string =>
+      `mutation M($k: String = "${value}") { inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } } }`;
+    const keysOf = (sent: readonly { readonly body: string }[]): unknown[] =>
+      sent.map(({ body }) => JSON.parse(body).variables?.k);
+
+    it('is kept, and makes the mutation one that can be sent again', async () => {
+      const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), done]);
+      await clock.run(shop.graphql(own('mine')));
+      expect(keysOf(sent)).toEqual([undefined, undefined]);
+    });
+
+    it('is named where the outcome is unknown', async () => {
+      const { shop, clock } = scriptedShop([broken('ECONNRESET')]);
+      const error = await clock.run(rejection(shop.graphql(own('mine'))));
+      expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.idempotencyKey).toBe('mine');
+    });
+
+    it('yields to the option, and is replaced where it is blank', async () => {
+      const { shop, clock, sent } = scriptedShop([done]);
+      await clock.run(shop.graphql(own('mine'), {}, { idempotencyKey: 'k-1' }));
+      await clock.run(shop.graphql(own(' ')));
+      await clock.run(shop.graphql(own('mine'), { k: null }));
+      const [first, ...others] = keysOf(sent);
+      expect(first).toBe('k-1');
+      for (const key of others) expect(key).toMatch(/^[0-9a-f-]{36}$/);
+    });
+  });
+
+  it('of two fields is the one that they share', async () => {
+    const shared = `mutation M($k: String!) {
+      a: inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } }
+      b: inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } }
+    }`;
+    const { shop, clock, sent } = scriptedShop([good({ a: { userErrors: [] }, b: { userErrors: [] } })]);
+    await clock.run(shop.graphql(shared, undefined as never, { idempotencyKey: 'k-1' }));
+    expect(JSON.parse(sent[0]?.body ?? '').variables).toEqual({ k: 'k-1' });
+  });
 });

@@ -1,9 +1,18 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
-import { isRecord, ownValue } from '../../internal/json.ts';
+import { ownValue } from '../../internal/json.ts';
 import type { CostSample } from '../../ports/rate-limiter.ts';
 import {
+  connectionMultiplier,
+  connectionPoints,
+  fieldPrices,
+  inputPoints,
+  largestPage,
+  mutationPoints,
+  objectPoints,
+  rootCountPoints,
+} from './rule.ts';
+import {
   argumentOf,
-  countEntries,
   type MergedField,
   type Selected,
   type SelectedSet,
@@ -14,49 +23,55 @@ import {
   variablesOf,
 } from './selection.ts';
 
-/** What an operation will ask for, as far as its text and variables say. */
-interface CostEstimate {
-  /** Whole points, rounded up. */
-  readonly cost: number;
-}
-
-/** One field's share of an estimate. */
-interface FieldCost {
-  /** Response keys from the root, joined by dots, such as `products.nodes.variants`. */
-  readonly path: string;
-  /** Points of the field with all below it, as often as the pages around it make it count. */
-  readonly cost: number;
-}
-
 /**
- * The points that Shopify will ask for one operation, without its schema. It follows Shopify's rule
- * (object 1, connection by the logarithm of its size, mutation 10, product mutations by their input),
- * which is published only in part; `createCostBook` corrects what it misses.
+ * The points that Shopify will ask for one operation, without its schema, fractions included. It follows Shopify's rule
+ * by the names that stand in the document; `createCostBook` corrects what it misses.
  *
- * @param variables Values as they are sent. Page sizes, `@skip`, `@include` and product input count.
+ * @param variables Values as they are sent. Page sizes, `@skip`, `@include` and the input of mutations count.
  * @param operationName Which operation of the document. Default: the first.
  */
 export function estimateCost(
   document: DocumentNode,
-  variables?: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>> = {},
   operationName?: string,
-): CostEstimate {
-  return { cost: wholePoints(estimate(document, variables, operationName, {})) };
+  listeners: Listeners = {},
+): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  let operation: OperationDefinitionNode | undefined;
+  for (const definition of document.definitions) {
+    if (definition.kind === 'FragmentDefinition') fragments.set(definition.name.value, definition);
+    if (definition.kind !== 'OperationDefinition' || operation) continue;
+    if (operationName === undefined || definition.name?.value === operationName) operation = definition;
+  }
+  if (!operation) return 0;
+  const walk = {
+    fragments,
+    variables: variablesOf(operation, variables, listeners.onRead),
+    watch: listeners.watch,
+    known: new Map(),
+    ids: new Map(),
+  };
+  const root = { set: operation.selectionSet, within: undefined };
+  return Math.max(1, operationPoints(walk, root, operation.operation === 'mutation'));
 }
 
-/** An estimate with the share of each field, the most expensive first: for messages, not for each call. */
-export function explainCost(
-  document: DocumentNode,
-  variables?: Readonly<Record<string, unknown>>,
-  operationName?: string,
-): CostEstimate & { readonly fields: readonly FieldCost[] } {
-  const fields = new Map<string, number>();
-  const listen: FieldListener = (path, points) => fields.set(path, Math.max(points, fields.get(path) ?? 0));
-  const cost = estimate(document, variables, operationName, { listen });
-  return {
-    cost: wholePoints(cost),
-    fields: [...fields].map(([path, points]) => ({ path, cost: points })).sort((one, other) => other.cost - one.cost),
-  };
+/** Told of what counts, while it is counted. */
+interface Listeners {
+  readonly watch?: CostWatch;
+  readonly onRead?: Variables['onRead'];
+}
+
+/** Follows an estimate from field to field. */
+export interface CostWatch {
+  /** A field begins. Its path has the response keys from the root. */
+  enter(path: string): void;
+  /** The field is a connection of that many nodes, each of which counts so many times. */
+  page(size: number, multiplier: number): void;
+  /** The field ends: its points with all below it, as often as the pages around it make it count. */
+  leave(points: number): void;
+  /** What a field selects was counted for the first time, or was known from before. */
+  counted(selection: string): void;
+  again(selection: string): void;
 }
 
 /**
@@ -75,7 +90,7 @@ export function createEstimator(document: DocumentNode, operationName?: string):
     if (last && areGiven(last.read, variables)) return last.cost;
     const read = new Map<string, unknown>();
     const onRead = (name: string, value: unknown): void => void read.set(name, value);
-    const cost = estimate(document, variables, operationName, { onRead });
+    const cost = estimateCost(document, variables, operationName, { onRead });
     last = [...read.values()].some(canChange) ? undefined : { cost, read };
     return cost;
   };
@@ -91,60 +106,16 @@ function canChange(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-interface Listeners {
-  readonly listen?: FieldListener;
-  readonly onRead?: Variables['onRead'];
-}
-
-function estimate(
-  document: DocumentNode,
-  variables: Readonly<Record<string, unknown>> | undefined,
-  operationName: string | undefined,
-  { listen, onRead }: Listeners,
-): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  let operation: OperationDefinitionNode | undefined;
-  for (const definition of document.definitions) {
-    if (definition.kind === 'FragmentDefinition') fragments.set(definition.name.value, definition);
-    if (definition.kind !== 'OperationDefinition' || operation) continue;
-    if (operationName === undefined || definition.name?.value === operationName) operation = definition;
-  }
-  if (!operation) return 0;
-  const walk = {
-    fragments,
-    variables: variablesOf(operation, variables, onRead),
-    listen,
-    known: new Map(),
-    ids: new Map(),
-  };
-  const root = { set: operation.selectionSet, within: undefined };
-  return Math.max(0, operationPoints(walk, root, operation.operation === 'mutation'));
-}
-
 /**
- * Points as Shopify charges them. It rounds to the nearest whole point; to reserve less than it charges gets throttled,
+ * Points to reserve. Shopify rounds to the nearest whole point; to reserve less than it charges gets throttled,
  * so this rounds up. The dust of binary fractions costs no point.
  */
 export function wholePoints(points: number): number {
   return Math.max(0, Math.ceil(points - 1e-6));
 }
 
-/** Points of a mutation without what its input adds. */
-const mutationPoints = 10;
-
-/** Points of a connection without its nodes. */
-const connectionPoints = 2;
-
-const objectPoints = 1;
-
-/** The largest page, and the size of a page that nothing is known of. */
-const largestPage = 250;
-
-/** Receives each field that costs something: its path, and its points with all below it. */
-type FieldListener = (path: string, points: number) => void;
-
 interface Walk extends SelectionScope {
-  readonly listen?: FieldListener | undefined;
+  readonly watch?: CostWatch | undefined;
   /** Points of fields by what is selected below them: a fragment used many times is counted once. */
   readonly known: Map<string, number>;
   readonly ids: Map<SelectedSet['set'], number>;
@@ -160,7 +131,7 @@ type Price = (walk: Walk, field: MergedField, place: Place) => number;
 
 /** Points of a whole operation. */
 function operationPoints(walk: Walk, root: SelectedSet, isMutation: boolean): number {
-  return sum(walk, selectedFields([root], walk), { path: '', times: 1 }, isMutation ? mutation : field);
+  return sum(walk, selectedFields([root], walk), { path: '', times: 1 }, isMutation ? mutation : queried);
 }
 
 /** The fields for any type, and of the types that exclude each other the most expensive. */
@@ -168,8 +139,9 @@ function sum(walk: Walk, selected: Selected, place: Place, price: Price): number
   let points = 0;
   for (const one of selected.fields) {
     const path = place.path === '' ? one.key : `${place.path}.${one.key}`;
+    walk.watch?.enter(path);
     const own = price(walk, one, { path, times: place.times });
-    if (own > 0) walk.listen?.(path, own * place.times);
+    walk.watch?.leave(own * place.times);
     points += own;
   }
   let highest = 0;
@@ -177,30 +149,55 @@ function sum(walk: Walk, selected: Selected, place: Place, price: Price): number
   return points + highest;
 }
 
+/** The price of a field at the root of a query. */
+function queried(walk: Walk, one: MergedField, place: Place): number {
+  const points = field(walk, one, place);
+  return points > 0 && one.name.endsWith('Count') ? rootCountPoints : points;
+}
+
+/** Prices by the name of the field alone; of several types, the most expensive. */
+const pricesByName: ReadonlyMap<string, number> = Object.entries(fieldPrices).reduce((prices, [field, points]) => {
+  const name = field.slice(field.indexOf('.') + 1);
+  return prices.set(name, Math.max(points, prices.get(name) ?? 0));
+}, new Map<string, number>());
+
 /** A scalar is free, an object costs 1, a connection by its size. */
 function field(walk: Walk, one: MergedField, place: Place): number {
   const below = setsBelow(one);
-  if (below.length === 0 || isFree(one.name)) return 0;
+  const price = pricesByName.get(one.name);
+  if (below.length === 0) return price ?? 0;
+  if (one.name === 'pageInfo') return 0;
   const key = below.map(({ set }) => idOf(walk, set)).join();
   const known = walk.known.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    walk.watch?.again(key);
+    return known;
+  }
   const selected = selectedFields(below, walk);
+  const own = price ?? (isMoney(one.name, selected) ? 0 : objectPoints);
   const points = isConnection(selected)
     ? connection(walk, one, selected, place)
-    : objectPoints + sum(walk, selected, place, field);
+    : own + sum(walk, selected, place, field);
   walk.known.set(key, points);
+  walk.watch?.counted(key);
   return points;
 }
+
+/** Money is free, and known by its name or its fields: no other object has these alone. */
+function isMoney(name: string, { fields, byType }: Selected): boolean {
+  if (moneyBags.has(name)) return true;
+  const isOfMoney = (one: MergedField): boolean =>
+    moneyBags.has(one.name) || ['amount', 'currencyCode', '__typename'].includes(one.name);
+  return byType.length === 0 && fields.every(isOfMoney) && fields.some((one) => one.name !== 'amount');
+}
+
+/** The two sides of a `MoneyBag`. */
+const moneyBags: ReadonlySet<string> = new Set(['shopMoney', 'presentmentMoney']);
 
 function idOf({ ids }: Walk, set: SelectedSet['set']): number {
   const id = ids.get(set) ?? ids.size;
   ids.set(set, id);
   return id;
-}
-
-/** Introspection is free, and so is the page information of a connection. */
-function isFree(name: string): boolean {
-  return name === 'pageInfo' || name.startsWith('__');
 }
 
 function isConnection(selected: Selected): boolean {
@@ -209,12 +206,11 @@ function isConnection(selected: Selected): boolean {
   return selected.fields.some(wraps) || selected.byType.some(isConnection);
 }
 
-/**
- * 2, and what one node costs times a factor that grows with the logarithm of the page's size:
- * https://community.shopify.dev/t/how-to-calculate-graphql-cost-estimates/24364/6
- */
+/** 2, and what one node costs times a factor that grows with the logarithm of the page's size. */
 function connection(walk: Walk, one: MergedField, selected: Selected, place: Place): number {
-  const times = Math.floor(2 * Math.log(Math.max(2, pageSize(walk, one))));
+  const size = pageSize(walk, one);
+  const times = connectionMultiplier(size);
+  walk.watch?.page(size, times);
   const perNode = (child: MergedField, at: Place): number => {
     if (child.name === 'nodes') return field(walk, child, at);
     // An edge is a wrapper; `node` in it is the object.
@@ -236,107 +232,17 @@ function pageSize(walk: Walk, one: MergedField): number {
 
 /** 10 and what the input adds pay for the payload and the objects right in it, errors included. */
 function mutation(walk: Walk, one: MergedField, place: Place): number {
+  if (one.name === '__typename') return 0;
   const args = one.nodes[0]?.node.arguments;
-  const points = mutationPoints + inputPoints(one.name, (name) => argumentOf(args, name, walk.variables));
+  const own = fieldPrices[`Mutation.${one.name}`] ?? mutationPoints;
+  const points = own + inputPoints(one.name, (name) => argumentOf(args, name, walk.variables));
   return points + sum(walk, selectedFields(setsBelow(one), walk), place, payload);
 }
 
 function payload(walk: Walk, one: MergedField, place: Place): number {
   if (one.name.toLowerCase().endsWith('errors')) return 0;
-  const points = field(walk, one, place);
-  const isObject = points > 0 && !isConnection(selectedFields(setsBelow(one), walk));
-  return isObject ? points - objectPoints : points;
-}
-
-/** Points that each entry of one part of a mutation's input adds. */
-interface InputCost {
-  /** Argument, then fields below it; lists on the way are gone through. */
-  readonly path: readonly [argument: string, ...fields: string[]];
-  /** Points per entry. */
-  readonly points: number;
-}
-
-/** `productCreate` and `productUpdate`; their `input` is the older name of `product`. */
-const product: readonly InputCost[] = [
-  { path: ['product', 'metafields'], points: 0.4 },
-  { path: ['input', 'metafields'], points: 0.4 },
-  { path: ['media'], points: 1.9 },
-];
-
-/** `productVariantsBulkCreate` and `productVariantsBulkUpdate`. */
-const variants: readonly InputCost[] = [
-  { path: ['variants'], points: 0.2 },
-  { path: ['variants', 'mediaId'], points: 0.6 },
-  { path: ['variants', 'mediaSrc'], points: 0.6 },
-  { path: ['variants', 'metafields'], points: 0.4 },
-  { path: ['media'], points: 1.9 },
-];
-
-/**
- * What input adds to the 10 points of a mutation, by root field. Sources:
- * https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
- * https://shopify.dev/changelog/dynamic-complexity-cost-for-productcreate-and-productupdate-mutations
- * https://shopify.dev/changelog/dynamic-complexity-for-productvariantsbulkcreate-and-productvariantsbulkupdate-mutations
- */
-const inputCosts: ReadonlyMap<string, readonly InputCost[]> = new Map([
-  [
-    'productSet',
-    [
-      { path: ['input', 'variants'], points: 0.2 },
-      { path: ['input', 'variants', 'file'], points: 0.6 },
-      { path: ['input', 'variants', 'metafields'], points: 0.4 },
-      { path: ['input', 'metafields'], points: 0.4 },
-      { path: ['input', 'files'], points: 1.9 },
-    ],
-  ],
-  ['productCreate', product],
-  ['productUpdate', product],
-  ['productVariantsBulkCreate', variants],
-  ['productVariantsBulkUpdate', variants],
-]);
-
-/**
- * Points that the input of a mutation adds.
- *
- * @param mutation Name of the root field.
- * @param argumentOf The value of one of its arguments.
- */
-function inputPoints(mutation: string, argumentOf: (name: string) => unknown): number {
-  if (mutation === 'metafieldsSet') return ownerPoints(argumentOf('metafields'));
-  let points = 0;
-  for (const { path, points: each } of inputCosts.get(mutation) ?? []) {
-    const [argument, ...fields] = path;
-    points += each * countEntries(argumentOf(argument), fields);
-  }
-  return points;
-}
-
-/**
- * Points that `metafieldsSet` adds for each owner, however many metafields it sets there, by the type in the
- * owner's gid; what is not named adds none. https://shopify.dev/changelog/dynamic-complexity-cost-for-metafieldsset-mutation
- *
- * Of the row with 2 points we know the number only; that it is `ProductVariant` is our reading.
- */
-const ownerCosts: ReadonlyMap<string, number> = new Map([
-  ['Collection', 1],
-  ['Customer', 1],
-  ['Order', 10],
-  ['Product', 4],
-  ['ProductVariant', 2],
-  ['Shop', 1],
-]);
-
-const gidType = /^gid:\/\/shopify\/([A-Za-z]+)\//;
-
-/** Points for the owners of some metafields, each owner once. */
-function ownerPoints(metafields: unknown): number {
-  const owners = new Set<string>();
-  for (const metafield of Array.isArray(metafields) ? metafields : [metafields]) {
-    if (isRecord(metafield)) owners.add(String(metafield['ownerId']));
-  }
-  let points = 0;
-  for (const owner of owners) points += ownerCosts.get(gidType.exec(owner)?.[1] ?? '') ?? 0;
-  return points;
+  const selected = selectedFields(setsBelow(one), walk);
+  return isConnection(selected) ? field(walk, one, place) : sum(walk, selected, place, field);
 }
 
 /** Corrects estimates by what Shopify really asked for the same operation before. */

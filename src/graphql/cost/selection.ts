@@ -179,12 +179,3 @@ function valueIn(node: ValueNode, variables: Variables): unknown {
       return node.value;
   }
 }
-
-/** Entries at the end of a path, lists on the way gone through. A single value counts as a list of one. */
-export function countEntries(value: unknown, path: readonly string[]): number {
-  if (value === undefined || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + countEntries(entry, path), 0);
-  const [field, ...rest] = path;
-  if (field === undefined) return 1;
-  return typeof value === 'object' ? countEntries(Reflect.get(value, field), rest) : 0;
-}

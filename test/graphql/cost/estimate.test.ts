@@ -1,20 +1,27 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
+import { explainCost } from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
-import { estimateCost, explainCost } from '../../../src/graphql/cost/estimate.ts';
+import { estimateCost } from '../../../src/graphql/cost/estimate.ts';
+import { chargedPoints } from '../../../src/graphql/cost/rule.ts';
 import { requestedCost } from '../../../src/testing/fake/cost/operation.ts';
 import { operation } from '../../testing/stub-engine.ts';
 
 const cost = (text: string, variables?: Record<string, unknown>, operationName?: string): number =>
-  estimateCost(parse(text), variables, operationName).cost;
+  chargedPoints(estimateCost(parse(text), variables, operationName));
 
 describe('objects', () => {
   it.each([
-    ['{ __typename }', 0],
+    // No operation is free.
+    ['{ __typename }', 1],
     ['{ shop { id name } }', 1],
     ['{ shop { id plan { publicDisplayName } } }', 2],
-    ['{ productsCount(limit: null) { count precision } shop { id } }', 2],
-    ['{ __schema { types { fields { name } } } }', 0],
+    ['{ productsCount(limit: null) { count precision } shop { id } }', 11],
+    ['{ __type(name: "Shop") { fields { name } } }', 2],
+    ['{ order(id: 1) { totalPriceSet { shopMoney { amount currencyCode } } } }', 1],
+    ['{ order(id: 1) { totalPriceSet { shopMoney { amount } } customer { id } } }', 2],
+    ['{ customer(id: 1) { amountSpent { amount currencyCode } defaultAddress { city } } }', 1],
+    ['{ draftOrder(id: 1) { appliedDiscount { amount { amount currencyCode } title } } }', 2],
     ['{ node(id: "gid://shopify/Product/1") { id } }', 1],
   ])('%s costs %i', (text, points) => {
     expect(cost(text)).toBe(points);
@@ -141,11 +148,11 @@ describe('operations', () => {
   it('are chosen by name, else the first', () => {
     expect(cost(two)).toBe(1);
     expect(cost(two, {}, 'B')).toBe(2);
-    expect(cost(two, {}, 'C')).toBe(0);
+    expect(estimateCost(parse(two), {}, 'C')).toBe(0);
   });
 
   it('cost nothing where there are none', () => {
-    expect(cost('fragment A on Product { id }')).toBe(0);
+    expect(estimateCost(parse('fragment A on Product { id }'))).toBe(0);
   });
 });
 
@@ -167,14 +174,15 @@ describe('mutations', () => {
   });
 });
 
+const many = (count: number, entry: unknown = {}): unknown[] => Array.from({ length: count }, () => entry);
+
 describe('product mutations', () => {
   const productSet =
     'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } userErrors { message } } }';
-  const many = (count: number, entry: unknown = {}): unknown[] => Array.from({ length: count }, () => entry);
 
   // The three examples of https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
   it.each([
-    [{ variants: many(1) }, 11],
+    [{ variants: many(1) }, 10],
     [{ variants: many(20), metafields: many(5) }, 16],
     [{ variants: many(200), files: many(10), metafields: many(20) }, 77],
   ])('productSet pays for its input as the changelog says (%#)', (input, points) => {
@@ -198,7 +206,7 @@ describe('product mutations', () => {
         metafields: [$metafield, $metafield], files: { id: "a" }, variants: [{}, {}, {}, {}, {}, {}, {}] }
     ) { product { id } } }`;
     // 10 + 0.8 + 1.9 + 1.4: a file that stands alone is a list of one.
-    expect(cost(text, { metafield: { key: 'a' } })).toBe(15);
+    expect(estimateCost(parse(text), { metafield: { key: 'a' } })).toBeCloseTo(14.1);
   });
 
   it('productCreate and productUpdate pay for metafields and media', () => {
@@ -219,31 +227,79 @@ describe('product mutations', () => {
 });
 
 describe('an explanation', () => {
-  it('names the share of each field, the most expensive first', () => {
-    const text =
-      '{ shop { id } products(first: 10) { nodes { id variants(first: 50) { nodes { id } } } pageInfo { endCursor } } }';
-    expect(explainCost(parse(text))).toEqual({
-      cost: 43,
+  const page = `query ($first: Int, $deep: Boolean!) { shop { id } products(first: $first) {
+    nodes { id variants(first: 50) @include(if: $deep) { nodes { id } } } pageInfo { endCursor }
+  } }`;
+
+  it('names the share of each field, the most expensive first, and what it depends on', () => {
+    expect(explainCost(page, { first: 10, deep: true })).toEqual({
+      points: 43,
       fields: [
-        { path: 'products', cost: 42 },
-        { path: 'products.nodes', cost: 40 },
-        { path: 'products.nodes.variants', cost: 36 },
-        { path: 'products.nodes.variants.nodes', cost: 28 },
-        { path: 'shop', cost: 1 },
+        { path: 'products', points: 42, pageSize: 10, multiplier: 4, variables: ['first', 'deep'] },
+        { path: 'products.nodes', points: 40, variables: ['deep'] },
+        { path: 'products.nodes.variants', points: 36, pageSize: 50, multiplier: 7, variables: [] },
+        { path: 'products.nodes.variants.nodes', points: 28, variables: [] },
+        { path: 'shop', points: 1, variables: [] },
       ],
+      variables: ['first', 'deep'],
     });
+  });
+
+  it('takes a page whose size is not known for the largest', () => {
+    const { points, fields } = explainCost(page, { deep: false });
+    expect(points).toBe(1 + 2 + 11);
+    expect(fields[0]).toMatchObject({ path: 'products', pageSize: 250, variables: ['first', 'deep'] });
+  });
+
+  it('says that a mutation depends on its input', () => {
+    const text = 'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } } }';
+    expect(explainCost(text, { input: { variants: many(20), metafields: many(5) } })).toEqual({
+      points: 16,
+      fields: [{ path: 'productSet', points: 16, variables: ['input'] }],
+      variables: ['input'],
+    });
+  });
+
+  it('counts a fragment at each of its uses, with its variables', () => {
+    const text = `query ($n: Int) { a: product(id: 1) { ...F } b: product(id: 2) { ...F } }
+      fragment F on Product { variants(first: $n) { nodes { id } } }`;
+    const { points, fields } = explainCost(text, { n: 10 });
+    expect(points).toBe(14);
+    expect(fields.filter(({ path }) => path.length === 1)).toEqual([
+      { path: 'a', points: 7, variables: ['n'] },
+      { path: 'b', points: 7, variables: ['n'] },
+    ]);
+  });
+
+  it('takes documents as generators make them, and one operation of several', () => {
+    const text = 'query A { shop { id } } query B { products(first: 1) { nodes { id } } }';
+    const textDocument = Object.assign(new String(text), { __apiType: () => ({}) });
+    expect(explainCost(textDocument, {}, { operationName: 'B' }).points).toBe(3);
+    expect(explainCost(parse(text), {}, { operationName: 'A' }).points).toBe(1);
+    expect(() => explainCost(text)).toThrow(/operationName/);
+    expect(() => explainCost('no document')).toThrow(/GraphQL document is invalid/);
   });
 
   it('keeps the most expensive of fields that two types both have', () => {
     const text = '{ node(id: 1) { ... on A { a { b { id } } } ... on B { a { id } } } }';
-    expect(explainCost(parse(text))).toEqual({
-      cost: 3,
+    expect(explainCost(text)).toEqual({
+      points: 3,
       fields: [
-        { path: 'node', cost: 3 },
-        { path: 'node.a', cost: 2 },
-        { path: 'node.a.b', cost: 1 },
+        { path: 'node', points: 3, variables: [] },
+        { path: 'node.a', points: 2, variables: [] },
+        { path: 'node.a.b', points: 1, variables: [] },
       ],
+      variables: [],
     });
+  });
+
+  it('says what Shopify will ask for, as the fake does', () => {
+    const text =
+      'mutation ($v: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: "1", variants: $v) { product { id } } }';
+    for (const count of [0, 1, 2, 3, 7, 28]) {
+      const v = many(count, { price: '1' });
+      expect(explainCost(text, { v }).points).toBe(requestedCost(operation(text, { v })));
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { estimateCost, explainCost } from '../../../src/graphql/cost/estimate.ts';
+import { estimateCost } from '../../../src/graphql/cost/estimate.ts';
+import { explainParsed } from '../../../src/graphql/cost/explain.ts';
 
 /** Fragments that each use the next one twice, and how often their selections are read. */
 function nested(levels: number, use: (next: string) => string): { visits: number; points: number } {
@@ -20,8 +21,8 @@ function nested(levels: number, use: (next: string) => string): { visits: number
       },
     });
   }
-  const points = estimateCost(document).cost;
-  explainCost(document);
+  const points = estimateCost(document);
+  explainParsed(document, {});
   return { visits, points };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { connectionMultiplier, inputPoints, withoutDust } from '../../../src/graphql/cost/rule.ts';
 import { actualCost, costFields, requestedCost } from '../../../src/testing/fake/cost/operation.ts';
-import { connectionMultiplier } from '../../../src/testing/fake/cost/rule.ts';
+import { inputCosts } from '../../../src/testing/fake/schema.ts';
 import { operation } from '../stub-engine.ts';
 
 // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
@@ -38,10 +39,28 @@ describe('requestedCost', () => {
     ['scalars are free, an object costs 1', '{ shop { name myshopifyDomain } }', 1],
     [
       'an object below an object costs 1 more',
-      '{ shop { name plan { publicDisplayName } } productsCount { count } }',
+      '{ shop { name plan { publicDisplayName } } product(id: "gid://shopify/Product/1") { variantsCount { count } } }',
+      4,
+    ],
+    ['type names are free', '{ __typename shop { __typename id } }', 1],
+    ['but no operation is', '{ __typename }', 1],
+    ['introspection costs as other objects do', '{ __type(name: "Shop") { fields { name } } }', 2],
+    ['a count at the root costs 10', '{ productsCount { count } }', 10],
+    ['a count in an object costs 1', '{ collection(id: "gid://shopify/Collection/1") { productsCount { count } } }', 2],
+    [
+      'money, addresses and weights are free',
+      `{
+      order(id: "gid://shopify/Order/1") { totalPriceSet { shopMoney { amount } } }
+      location(id: "gid://shopify/Location/1") { address { city } }
+      inventoryItem(id: "gid://shopify/InventoryItem/1") { measurement { weight { value } } }
+    }`,
       3,
     ],
-    ['introspection is free', '{ __typename shop { __typename id } }', 1],
+    [
+      'but as nodes of a page they cost 1',
+      '{ customer(id: "gid://shopify/Customer/1") { addressesV2(first: 5) { nodes { city } } } }',
+      1 + 2 + 3,
+    ],
     ['a connection costs 2 and its node times the multiplier', '{ products(first: 10) { nodes { id } } }', 2 + 4],
     ['`last` sizes a connection too', '{ products(last: 50) { nodes { id } } }', 2 + 7],
     ['a page without a size counts as the largest', '{ products { nodes { id } } }', 2 + 11],
@@ -93,7 +112,7 @@ describe('requestedCost', () => {
       query ($first: Int = 10, $skip: Boolean!, $include: Boolean = false) {
         products(first: $first) { nodes { id } }
         shop @skip(if: $skip) { id }
-        ... @include(if: $include) { productsCount { count } }
+        ... @include(if: $include) { app { id } }
       }
     `;
     expect(requestedCost(operation(query, { skip: false }))).toBe(2 + 4 + 1);
@@ -117,6 +136,7 @@ describe('requestedCost', () => {
   });
 
   // https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
+  // Whole points, recorded: 10.2 → 10, 11.2 → 11, 15.6 → 16, 29.9 → 30, 43.2 → 43, 90.8 → 91, 309.8 → 310.
   describe('of productSet', () => {
     const push = (input: object): number =>
       requestedCost(
@@ -130,21 +150,21 @@ describe('requestedCost', () => {
 
     it.each<[string, object, number]>([
       ['10 for a bare product', { title: 'Tee' }, 10],
-      ['0.2 for each variant', { variants: [variant(), variant(), variant()] }, 10.6],
+      ['0.2 for each variant', { variants: [variant(), variant(), variant()] }, 11],
       [
         '0.6 for each file of a variant',
         { variants: [variant({ file: { originalSource: 'https://x/1.png' } }), variant()] },
         11,
       ],
       ['0.4 for each metafield of a variant', { variants: [variant({ metafields: [metafield, metafield] })] }, 11],
-      ['0.4 for each metafield', { metafields: [metafield] }, 10.4],
+      ['0.4 for each metafield', { metafields: [metafield] }, 10],
       [
         '1.9 for each file',
         { files: [{ originalSource: 'https://x/1.png' }, { originalSource: 'https://x/2.png' }] },
-        13.8,
+        14,
       ],
       ['nothing for null', { files: null, variants: null }, 10],
-      ['a fifth of 2,048 for the largest product', { variants: Array.from({ length: 2_048 }, () => variant()) }, 419.6],
+      ['a fifth of 2,048 for the largest product', { variants: Array.from({ length: 2_048 }, () => variant()) }, 420],
     ])('is %s', (_rule, input, points) => {
       expect(push(input)).toBe(points);
     });
@@ -153,7 +173,7 @@ describe('requestedCost', () => {
       const query = `mutation {
         productSet(input: { files: { originalSource: "https://x/1.png" }, variants: [{ optionValues: [], price: "1" }] }) { product { id } }
       }`;
-      expect(requestedCost(operation(query))).toBe(12.1);
+      expect(requestedCost(operation(query))).toBe(12);
     });
   });
 });
@@ -164,22 +184,40 @@ describe('actualCost', () => {
     expect(actualCost(seen, { product: null })).toBe(1);
   });
 
-  it('follows the sizes of the response', () => {
-    const variants = (count: number): object => ({
-      product: {
-        variants: { nodes: Array.from({ length: count }, () => ({ inventoryItem: { id: 'x', tracked: true } })) },
-      },
-    });
-    expect(actualCost(seen, variants(0))).toBe(3);
-    expect(actualCost(seen, variants(10))).toBe(1 + 2 + 2 * 4);
-    expect(actualCost(seen, variants(250))).toBe(25);
+  // Recorded: size of the page, nodes that came, points charged for the whole connection.
+  it.each([
+    [5, 1, 3],
+    [5, 2, 4],
+    [10, 3, 4],
+    [20, 9, 5],
+    [50, 1, 2],
+    [50, 5, 3],
+    [50, 16, 5],
+    [100, 7, 3],
+    [100, 75, 9],
+    [200, 17, 3],
+    [250, 54, 5],
+    [250, 62, 5],
+    [250, 208, 11],
+    [250, 250, 13],
+  ])('of a page of %i in which %i came is %i', (first, came, points) => {
+    const nodes = Array.from({ length: came }, () => ({ id: 'x' }));
+    const query = `{ products(first: ${first}) { nodes { id } } }`;
+    expect(actualCost(operation(query), { products: { nodes } })).toBe(points);
+  });
+
+  it('of an empty page is what was asked for its nodes, and nothing for its edges', () => {
+    const empty = (selection: string, data: object): number =>
+      actualCost(operation(`{ products(first: 10) { ${selection} } }`), { products: data });
+    expect(empty('nodes { id }', { nodes: [] })).toBe(2 + 4);
+    expect(empty('nodes { id category { id } }', { nodes: [] })).toBe(2 + 4);
+    expect(empty('edges { node { id } }', { edges: [] })).toBe(2);
   });
 
   it('counts the most expensive node of a page', () => {
-    const query = '{ products(first: 250) { edges { node { id category { id } } } } }';
+    const query = '{ products(first: 2) { edges { node { id category { id } } } } }';
     const node = (category: object | null): object => ({ node: { id: 'x', category } });
     expect(actualCost(operation(query), { products: { edges: [node(null), node({ id: 'y' })] } })).toBe(2 + 2);
-    expect(actualCost(operation(query), { products: { edges: [] } })).toBe(2);
   });
 
   it('leaves out what the type of a node does not select', () => {
@@ -193,10 +231,26 @@ describe('actualCost', () => {
   it('of a mutation is its requested cost as far as the payload came', () => {
     const query =
       'mutation { productSet(input: { files: [{ originalSource: "https://x/1.png" }] }) { product { id category { id } } } }';
-    expect(actualCost(operation(query), { productSet: { product: { id: 'x', category: null } } })).toBe(12.9);
-    expect(actualCost(operation(query), { productSet: { product: null } })).toBe(11.9);
-    expect(actualCost(operation(query), null)).toBe(0);
+    expect(actualCost(operation(query), { productSet: { product: { id: 'x', category: null } } })).toBe(13);
+    expect(actualCost(operation(query), { productSet: { product: null } })).toBe(12);
+    expect(actualCost(operation(query), null)).toBe(1);
   });
+});
+
+it.each([
+  ['productSet', ''],
+  ['giftCardProductSet', 'GiftCard'],
+])('prices the input of %s as the descriptions in its schema do', (mutation, prefix) => {
+  const priceOf = (input: object): number => inputPoints(mutation, (name) => (name === 'input' ? input : null));
+  const product = `${prefix}ProductSetInput`;
+  const variant = `${prefix}ProductVariantSetInput`;
+  expect({
+    [`${product}.files`]: priceOf({ files: {} }),
+    [`${product}.metafields`]: priceOf({ metafields: {} }),
+    [`${product}.variants`]: priceOf({ variants: {} }),
+    [`${variant}.file`]: withoutDust(priceOf({ variants: { file: {} } }) - 0.2),
+    [`${variant}.metafields`]: withoutDust(priceOf({ variants: { metafields: {} } }) - 0.2),
+  }).toEqual(Object.fromEntries(Object.entries(inputCosts).filter(([name]) => name.startsWith(`${prefix}Product`))));
 });
 
 describe('costFields', () => {

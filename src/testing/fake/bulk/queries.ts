@@ -12,7 +12,7 @@ import {
   validate,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
-import { classifyField, type FieldClass } from '../cost/rule.ts';
+import { classifyField, type FieldClass } from '../cost/field-class.ts';
 import {
   candidateTypes,
   collectFields,

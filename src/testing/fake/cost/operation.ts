@@ -1,28 +1,29 @@
 import {
-  type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLField,
-  type GraphQLInputType,
   type GraphQLObjectType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
 } from 'graphql';
-import { isRecord } from '../../../internal/json.ts';
-import { parseGid } from '../graphql/gid.ts';
-import type { PreparedOperation } from '../model.ts';
-import { createRandom } from '../random.ts';
-import { inputCosts as describedCosts } from '../schema.ts';
 import {
-  classifyField,
+  chargedForPage,
+  chargedPoints,
   connectionMultiplier,
   connectionPoints,
-  maxPageSize,
+  fieldPrices,
+  inputPoints,
+  largestPage,
   mutationPoints,
   objectPoints,
-  roundPoints,
-} from './rule.ts';
+  rootCountPoints,
+  typePrices,
+  withoutDust,
+} from '../../../graphql/cost/rule.ts';
+import { isRecord } from '../../../internal/json.ts';
+import type { PreparedOperation } from '../model.ts';
+import { createRandom } from '../random.ts';
+import { classifyField } from './field-class.ts';
 import {
   argumentValue,
   candidateTypes,
@@ -44,7 +45,7 @@ interface CostField {
   readonly requestedChildrenCost: number | null;
 }
 
-/** Points an operation asks for, known before it is executed. May be a fraction. */
+/** Points an operation asks for, known before it is executed. */
 export function requestedCost(operation: PreparedOperation): number {
   return operationPoints(operation, { actual: false });
 }
@@ -61,7 +62,7 @@ export function costFields(operation: PreparedOperation): readonly CostField[] {
     fields.set(path.join('.'), {
       path,
       definedCost,
-      requestedTotalCost: roundPoints(definedCost + (children ?? 0)),
+      requestedTotalCost: withoutDust(definedCost + (children ?? 0)),
       requestedChildrenCost: children,
     });
   };
@@ -76,7 +77,9 @@ function operationPoints(
 ): number {
   const walk: Walk = { note: () => undefined, ...selectionContext(operation), ...mode };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
-  return roundPoints(objectSelection(walk, rootType(operation), [operation.definition.selectionSet], data, [], price));
+  return chargedPoints(
+    objectSelection(walk, rootType(operation), [operation.definition.selectionSet], data, [], price),
+  );
 }
 
 /**
@@ -88,13 +91,12 @@ function operationPoints(
  */
 function mutationField(walk: Walk, visit: Visit): number {
   const { field, nodes, path } = visit;
-  let own = mutationPoints;
-  for (const argument of field.args) {
-    own += argumentPoints(field.name, argument, argumentValue(walk, nodes[0], argument.name));
-  }
+  const own =
+    (fieldPrices[`Mutation.${field.name}`] ?? mutationPoints) +
+    inputPoints(field.name, (name) => argumentValue(walk, nodes[0], name));
   const kind = classifyField(field.type);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type, paidElsewhere) : 0;
-  walk.note(path, roundPoints(own), children);
+  walk.note(path, withoutDust(own), children);
   return own + children;
 }
 
@@ -108,6 +110,7 @@ interface Walk extends SelectionContext {
 
 /** One field of an object's selection, with its value where the walk has a response. */
 interface Visit {
+  readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
   readonly nodes: FieldNodes;
   readonly value: unknown;
@@ -128,23 +131,37 @@ function objectSelection(
 ): number {
   let points = 0;
   for (const [key, nodes] of collectFields(walk, type, sets)) {
-    const field = type.getFields()[nodes[0].name.value];
+    const { value: name } = nodes[0].name;
+    const field = type.getFields()[name] ?? introspection[name];
     const value = isRecord(data) ? data[key] : undefined;
-    // A field without a definition is introspection, which is free.
     if (!field || (walk.actual && value === undefined)) continue;
-    points += price(walk, { field, nodes, value, path: [...path, key] });
+    points += price(walk, { parent: type, field, nodes, value, path: [...path, key] });
   }
   return points;
 }
+
+/** What is no field of the schema's types. `__typename` is free. */
+const introspection: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
+  __schema: SchemaMetaFieldDef,
+  __type: TypeMetaFieldDef,
+};
 
 /** The price of most fields: scalars 0, objects 1, connections by their size. */
 function fieldPoints(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays === 'connection') return connection(walk, visit, kind.type);
-  const own = kind.pays === 'object' ? objectPoints : 0;
+  const price = fieldPrices[`${visit.parent.name}.${visit.field.name}`];
+  const own = price ?? (kind.pays === 'object' ? objectPrice(visit, kind.type) : 0);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type) : null;
   walk.note(visit.path, own, children);
   return own + (children ?? 0);
+}
+
+function objectPrice({ parent, field }: Visit, type: GraphQLCompositeType): number {
+  if (parent.name === 'QueryRoot' && type.name === 'Count') return rootCountPoints;
+  const isNode = field.name === 'nodes' || (field.name === 'node' && parent.name.endsWith('Edge'));
+  const price = typePrices[type.name] ?? objectPoints;
+  return isNode ? Math.max(objectPoints, price) : price;
 }
 
 /** The price of an object field that is paid for elsewhere: only what stands below it counts. */
@@ -173,108 +190,34 @@ function below(walk: Walk, visit: Visit, type: GraphQLCompositeType, price: Pric
   return highest;
 }
 
-/** A connection: 2, and its most expensive node times the multiplier of its size. */
+/**
+ * A connection: 2, and its most expensive node times the multiplier of its size. In the end it is charged for the share
+ * of the page that came; the `nodes` of an empty page are charged as asked, without what stands below them.
+ */
 function connection(walk: Walk, visit: Visit, type: GraphQLObjectType): number {
-  let perNode = 0;
-  let size = walk.actual ? 0 : pageSize(walk, visit);
-  const beside = objectSelection(walk, type, selectionSets(visit.nodes), visit.value, visit.path, (inner, child) => {
+  const size = pageSize(walk, visit);
+  const multiplier = connectionMultiplier(size);
+  const children = objectSelection(walk, type, selectionSets(visit.nodes), visit.value, visit.path, (inner, child) => {
     const { name } = child.field;
     if (name !== 'nodes' && name !== 'edges') return fieldPoints(inner, child);
-    if (Array.isArray(child.value)) size = Math.max(size, child.value.length);
     // An edge is only a wrapper around its node.
-    perNode += name === 'nodes' ? fieldPoints(inner, child) : paidElsewhere(inner, child);
-    return 0;
+    const perNode = name === 'nodes' ? fieldPoints(inner, child) : paidElsewhere(inner, child);
+    const came = Array.isArray(child.value) ? child.value.length : 0;
+    return walk.actual && came > 0 ? chargedForPage(perNode * multiplier, size, came) : perNode * multiplier;
   });
-  const isEmpty = walk.actual && size === 0;
-  const children = beside + (isEmpty ? 0 : perNode * connectionMultiplier(size));
   walk.note(visit.path, connectionPoints, children);
   return connectionPoints + children;
 }
 
 function pageSize(walk: Walk, { nodes: [node] }: Visit): number {
   const asked = argumentValue(walk, node, 'first') ?? argumentValue(walk, node, 'last');
-  return typeof asked === 'number' ? asked : maxPageSize;
+  return typeof asked === 'number' ? asked : largestPage;
 }
 
 /** What all nodes of one field select. */
 function selectionSets(nodes: FieldNodes): readonly SelectionSetNode[] {
   return nodes.flatMap((node) => node.selectionSet ?? []);
 }
-
-/** Points that one argument of a mutation adds, such as 0.2 for each variant of `productSet`. */
-function argumentPoints(mutation: string, argument: GraphQLArgument, value: unknown): number {
-  if (mutation === 'metafieldsSet') return ownerPoints(value);
-  const ownCost = entryCosts[`Mutation.${mutation}.${argument.name}`] ?? 0;
-  return ownCost * entries(value).length + inputPoints(argument.type, value);
-}
-
-function inputPoints(type: GraphQLInputType, value: unknown): number {
-  if (isNonNullType(type)) return inputPoints(type.ofType, value);
-  if (isListType(type)) {
-    return entries(value).reduce<number>((sum, entry) => sum + inputPoints(type.ofType, entry), 0);
-  }
-  if (!isInputObjectType(type) || !isRecord(value)) return 0;
-  let points = 0;
-  for (const field of Object.values(type.getFields())) {
-    const given = value[field.name];
-    points += (entryCosts[`${type.name}.${field.name}`] ?? 0) * entries(given).length;
-    points += inputPoints(field.type, given);
-  }
-  return points;
-}
-
-/** Each owner counts once for each call of the mutation. */
-function ownerPoints(metafields: unknown): number {
-  const owners = new Set(entries(metafields).map((metafield) => isRecord(metafield) && String(metafield.ownerId)));
-  let points = 0;
-  for (const owner of owners) points += metafieldOwnerCosts[parseGid(String(owner))?.kind ?? ''] ?? 0;
-  return points;
-}
-
-/** GraphQL takes a single value where a list is wanted. */
-function entries(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/**
- * Points that an input field, or an argument of a mutation, adds for each entry: `Type.field` → points.
- * Those of `productSet` stand in the schema's descriptions, the others only in Shopify's changelog:
- * https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
- * https://shopify.dev/changelog/dynamic-complexity-cost-for-productcreate-and-productupdate-mutations
- * https://shopify.dev/changelog/dynamic-complexity-for-productvariantsbulkcreate-and-productvariantsbulkupdate-mutations
- */
-const entryCosts: Readonly<Record<string, number>> = {
-  ...describedCosts,
-  'Mutation.productCreate.media': 1.9,
-  'Mutation.productUpdate.media': 1.9,
-  'ProductCreateInput.metafields': 0.4,
-  'ProductUpdateInput.metafields': 0.4,
-  // The older argument `input` of both.
-  'ProductInput.metafields': 0.4,
-  'Mutation.productVariantsBulkCreate.media': 1.9,
-  'Mutation.productVariantsBulkCreate.variants': 0.2,
-  'Mutation.productVariantsBulkUpdate.media': 1.9,
-  'Mutation.productVariantsBulkUpdate.variants': 0.2,
-  'ProductVariantsBulkInput.mediaId': 0.6,
-  'ProductVariantsBulkInput.mediaSrc': 0.6,
-  'ProductVariantsBulkInput.metafields': 0.4,
-};
-
-/**
- * Points that `metafieldsSet` adds for each owner, however many metafields it sets there: type in the owner's gid →
- * points, 0 for what is not named. https://shopify.dev/changelog/dynamic-complexity-cost-for-metafieldsset-mutation
- *
- * Of the row with 2 points we know the number only; that it is `ProductVariant` is our reading.
- */
-const metafieldOwnerCosts: Readonly<Record<string, number>> = {
-  Collection: 1,
-  Customer: 1,
-  Order: 10,
-  Product: 4,
-  ProductVariant: 2,
-  Shop: 1,
-};
 
 /**
  * Charges that differ from the published rule, as Shopify's may: each operation by its own factor between
@@ -283,6 +226,6 @@ const metafieldOwnerCosts: Readonly<Record<string, number>> = {
 export function skewedCharge(skew: number, seed: number): (operation: PreparedOperation, points: number) => number {
   return (operation, points) => {
     const luck = createRandom(seed, operation.name)();
-    return roundPoints(points * (1 + (2 * luck - 1) * skew));
+    return chargedPoints(points * (1 + (2 * luck - 1) * skew));
   };
 }

@@ -2,7 +2,7 @@ import { execute, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLTyp
 import type { Clock } from '../../../internal/clock.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { Background } from '../background.ts';
-import { classifyField } from '../cost/rule.ts';
+import { classifyField } from '../cost/field-class.ts';
 import type { GraphqlEngine } from '../model.ts';
 import type { FakeStore } from '../store/entity-store.ts';
 import { createRun, type OperationContext, type ResolverMap, type ShopInfo } from './context.ts';

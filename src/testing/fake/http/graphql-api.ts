@@ -1,7 +1,7 @@
 import { type DocumentNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { maxRequestPoints } from '../../../graphql/cost/rule.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
-import { maxRequestPoints } from '../cost/rule.ts';
 import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
 import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeResponse } from './api.ts';
 import {

@@ -1,5 +1,4 @@
 import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
-import { roundPoints } from '../cost/rule.ts';
 import { rootFields, rootType } from '../cost/selection.ts';
 import type { PreparedOperation } from '../model.ts';
 import { requiredScopes } from '../schema.ts';
@@ -62,7 +61,7 @@ export function throttledBody(requested: number, status: ThrottleStatus): Respon
 
 /** MAX_COST_EXCEEDED; it comes without `extensions.cost`. */
 export function maxCostBody(cost: number, maxCost: number): ResponseBody {
-  const message = `Query cost is ${roundPoints(cost)}, which exceeds the single query max cost limit (${maxCost}).`;
+  const message = `Query cost is ${cost}, which exceeds the single query max cost limit (${maxCost}).`;
   const documentation = 'https://shopify.dev/api/usage/rate-limits';
   return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation } }] };
 }

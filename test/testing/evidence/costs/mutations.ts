@@ -90,6 +90,14 @@ export const mutationCosts: readonly CostRecord[] = [
   {
     source: productSetPost,
     kind: 'changelog',
+    quote: 'Simple product update (1 variant, no files or metafields): New cost: 10 points',
+    query: productSet,
+    variables: { input: { variants: times(1, variant) } },
+    requested: 10,
+  },
+  {
+    source: productSetPost,
+    kind: 'changelog',
     quote: 'Medium complexity (20 variants, 5 product metafields): New cost: 16 points',
     query: productSet,
     variables: { input: { variants: times(20, variant), metafields: times(5, metafield) } },
@@ -133,7 +141,8 @@ export const mutationCosts: readonly CostRecord[] = [
       productUpdate(product: $product, media: $media) { product { id } }
     }`,
     variables: { product: { title: 'Hat', metafields: times(2, metafield) }, media: times(2, image) },
-    requested: 14.6,
+    // 14.6, in whole points.
+    requested: 15,
   },
   {
     source: variantsPost,
