@@ -29,7 +29,7 @@ export {
   ValidationError,
 } from './errors/errors.ts';
 export type { TypedDocument } from './graphql/document.ts';
-export type { GraphqlClient, GraphqlResult } from './graphql/graphql.ts';
+export type { GraphqlClient, GraphqlResult, PartialGraphqlResult } from './graphql/graphql.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './graphql/scalars.ts';
 export type { CallCost } from './http/call.ts';
 export type { HostPolicy, HostPolicyContext } from './http/host-policy.ts';

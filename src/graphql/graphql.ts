@@ -1,5 +1,5 @@
 import type { FieldNode } from 'graphql';
-import { MaxCostError, ValidationError } from '../errors/errors.ts';
+import { type GraphqlErrorEntry, MaxCostError, ValidationError } from '../errors/errors.ts';
 import {
   type CallCost,
   type CallEnvironment,
@@ -9,7 +9,14 @@ import {
   type Protocol,
   run,
 } from '../http/call.ts';
-import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
+import {
+  callLimits,
+  type DefaultLimits,
+  type OptionNames,
+  type RequestOptions,
+  refuseUnknown,
+  requestHeaders,
+} from '../http/request-options.ts';
 import { isRecord } from '../internal/json.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { CostSample } from '../ports/rate-limiter.ts';
@@ -38,6 +45,33 @@ export interface GraphqlResult<TData> {
   readonly response: { readonly status: number; readonly headers: { get(name: string): string | null } };
 }
 
+/** What a call with `errors: 'return'` brought: the data that came, and what Shopify says of the rest. */
+export interface PartialGraphqlResult<TData> extends Omit<GraphqlResult<TData>, 'data'> {
+  /** `null` where an error left nothing of a query. A field that failed is null, where its type lets it be. */
+  readonly data: TData | null;
+  /** Empty where all went well. */
+  readonly errors: readonly GraphqlErrorEntry[];
+}
+
+/** Options of a call that gives errors on its result instead of throwing them. */
+interface ErrorsReturned extends Omit<RequestOptions, 'errors'> {
+  readonly errors: 'return';
+}
+
+const optionNames: OptionNames<RequestOptions> = {
+  signal: true,
+  priority: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  retry: true,
+  idempotencyKey: true,
+  headers: true,
+  userErrors: true,
+  errors: true,
+  cost: true,
+  operationName: true,
+};
+
 /** `[variables]`, or nothing where the operation has no variable that must be given. */
 export type VariablesArgument<TVariables> =
   Record<string, never> extends TVariables
@@ -55,11 +89,25 @@ export interface GraphqlClient {
    * @example
    * const { data } = await shop.graphql(`query { shop { name } }`);
    *
+   * @example
+   * // One field may fail without the others: what came, and why the rest did not.
+   * const { data, errors } = await shop.graphql(document, variables, { errors: 'return' });
+   *
    * @throws ValidationError before anything is sent, where the document is no GraphQL.
    * @throws ShopifyUserError, GraphqlError, AccessDeniedError, MaxCostError for what Shopify refuses.
    * @throws ThrottledError, HttpError, NetworkError, TimeoutError, InvalidResponseError after the last retry.
    * @throws AuthenticationError, ShopUnavailableError, CircuitOpenError, OutcomeUnknownError.
    */
+  graphql<TData = unknown>(
+    document: string | UntypedDocument,
+    variables: object | undefined,
+    options: ErrorsReturned,
+  ): Promise<PartialGraphqlResult<TData>>;
+  graphql<TData, TVariables>(
+    document: TypedDocument<TData, TVariables>,
+    variables: TVariables,
+    options: ErrorsReturned,
+  ): Promise<PartialGraphqlResult<TData>>;
   graphql<TData = unknown>(
     document: string | UntypedDocument,
     variables?: object,
@@ -70,6 +118,8 @@ export interface GraphqlClient {
     ...rest: VariablesArgument<TVariables>
   ): Promise<GraphqlResult<TData>>;
 }
+
+type CallOptions = RequestOptions | ErrorsReturned;
 
 interface GraphqlClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
@@ -92,8 +142,9 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
   async function graphql(
     document: string | TypedDocument<unknown, never>,
     variables?: Readonly<Record<string, unknown>> | null,
-    options: RequestOptions = {},
-  ): Promise<GraphqlResult<unknown>> {
+    options: CallOptions = {},
+  ): Promise<GraphqlResult<unknown> | PartialGraphqlResult<unknown>> {
+    refuseUnknown(options, optionNames, settings);
     options.signal?.throwIfAborted();
     const limits = callLimits(options, settings);
     const given = variables ?? {};
@@ -138,7 +189,7 @@ interface PreparedOperation {
   readonly headers: Readonly<Record<string, string>>;
   readonly keys: CallKeys | undefined;
   readonly idempotency: Idempotency;
-  readonly options: RequestOptions;
+  readonly options: CallOptions;
 }
 
 /** One GraphQL call over HTTP. */
@@ -176,6 +227,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
       shop: environment.shop,
       operation,
       userErrors: options.userErrors ?? 'throw',
+      errors: options.errors ?? 'throw',
       keys,
       idempotency,
       before,
@@ -230,14 +282,19 @@ function keyWithoutUse(operation: string): ValidationError {
  */
 function writeVariables(variables: object): string {
   let text: string | undefined;
+  if (typeof variables !== 'object' || Array.isArray(variables))
+    throw invalidVariables('must be an object of values by name.');
   try {
     text = JSON.stringify(variables);
   } catch {
     // A host's `toJSON` can throw anything: it is not repeated.
   }
   if (text !== undefined) return text;
-  const message = 'cannot be written as JSON. Give bigints as texts, and no object that holds itself.';
-  throw new ValidationError('The call is invalid', { issues: [{ field: 'variables', message }] });
+  throw invalidVariables('cannot be written as JSON. Give bigints as texts, and no object that holds itself.');
+}
+
+function invalidVariables(message: string): ValidationError {
+  return new ValidationError('The call is invalid', { issues: [{ field: 'variables', message }] });
 }
 
 /** The body of a GraphQL request. `variables` are JSON already. */

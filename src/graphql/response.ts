@@ -13,7 +13,7 @@ import {
 } from '../errors/errors.ts';
 import type { CallCost, Decoded, EarlierSends } from '../http/call.ts';
 import { errorOfStatus } from '../http/status.ts';
-import { isRecord, parseJson } from '../internal/json.ts';
+import { isRecord, parseExactJson, stringifyExactJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
@@ -23,7 +23,10 @@ import type { ParsedOperation } from './parse.ts';
 
 /** What a good GraphQL response holds. */
 export interface GraphqlValue {
-  readonly data: Record<string, unknown>;
+  /** `null` where errors are returned and left nothing. */
+  readonly data: Record<string, unknown> | null;
+  /** Where errors are returned. */
+  readonly errors?: readonly GraphqlErrorEntry[];
   readonly extensions: Record<string, unknown>;
 }
 
@@ -31,6 +34,7 @@ interface DecodeOptions {
   readonly shop: string;
   readonly operation: Pick<ParsedOperation, 'name' | 'kind' | 'rootFields'>;
   readonly userErrors: 'throw' | 'return';
+  readonly errors: 'throw' | 'return';
   readonly keys: CallKeys | undefined;
   readonly idempotency: Idempotency;
   readonly before: EarlierSends;
@@ -53,7 +57,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
     return { ...fail(error), feedback: { throttled: error.code === 'THROTTLED' } };
   }
 
-  const body = parseJson(response.body);
+  const body = bodyOf(response);
   if (!isRecord(body)) {
     return fail(new InvalidResponseError(`${options.shop} answered with ${nameOf(response)}, not with JSON.`, context));
   }
@@ -70,7 +74,11 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   if (errors.length > 0) {
     const isBeforeExecution = !('data' in body);
     const response = { kind: options.operation.kind, data, cost, charged, status, isBeforeExecution };
-    return { ok: false, error: errorOfEntries(errors, response, context), feedback, cost };
+    const error = errorOfEntries(errors, response, context);
+    if (options.errors === 'throw' || isBeforeExecution || !isPartial(error, response)) {
+      return { ok: false, error, feedback, cost };
+    }
+    if (!data) return { ok: true, value: { data: null, errors, extensions }, feedback, cost };
   }
   if (!data) {
     return {
@@ -95,7 +103,26 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
       cost,
     };
   }
-  return { ok: true, value: { data, extensions }, feedback, cost };
+  return { ok: true, value: { data, extensions, ...(options.errors === 'return' && { errors }) }, feedback, cost };
+}
+
+/**
+ * Whether a response with errors can be given as a result: it says of each field what became of it. What may succeed
+ * later is retried, and of a mutation that may have been carried out without a trace nobody knows.
+ */
+function isPartial(error: ShopwrightError, { kind, data }: RefusedResponse): boolean {
+  if (holdsData(data)) return true;
+  return !error.isRetryable && (kind === 'query' || !error.mayHaveExecuted);
+}
+
+/** The body as JSON, whole numbers beyond 2^53 as `bigint`: a `jsonValue` holds what somebody has written there. */
+function bodyOf({ body }: TransportResponse): unknown {
+  try {
+    return parseExactJson(body);
+  } catch {
+    // Whatever it is, it is no JSON; the error says what it looks like.
+    return undefined;
+  }
 }
 
 function nameOf(response: TransportResponse): string {
@@ -159,7 +186,7 @@ const hasCode =
 function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
-    return [{ message: redactText(typeof errors === 'string' ? errors : JSON.stringify(errors)) }];
+    return [{ message: redactText(typeof errors === 'string' ? errors : stringifyExactJson(errors)) }];
   }
   return errors.map((entry: unknown): GraphqlErrorEntry => {
     if (!isRecord(entry)) return { message: redactText(String(entry)) };

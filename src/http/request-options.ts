@@ -1,4 +1,5 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { Priority } from '../ports/rate-limiter.ts';
 import type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
 import type { Call } from './call.ts';
@@ -11,6 +12,9 @@ export interface DefaultLimits {
 }
 
 type Limits = Pick<Call<unknown>, 'priority' | 'timeoutMs' | 'deadlineMs' | 'retry' | 'signal'>;
+
+/** Names that an option of a call can have. As a record, so that the compiler sees one that is missing. */
+export type OptionNames<TOptions> = Readonly<Record<keyof TOptions, true>>;
 
 /**
  * The limits of one call: its options, and the client's where it has none.
@@ -31,6 +35,33 @@ export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>,
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(signal && { signal }),
   };
+}
+
+/** Options that take one of a few values. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  priority: ['interactive', 'background'] satisfies Priority[],
+  userErrors: ['throw', 'return'],
+  errors: ['throw', 'return'],
+};
+
+/**
+ * Refuses options of a call that do not exist.
+ *
+ * @param names All options that the call takes.
+ * @throws ValidationError for names and values that do not exist, with the nearest that do.
+ */
+export function refuseUnknown(options: object, names: Readonly<Record<string, true>>, { retry }: DefaultLimits): void {
+  for (const name in options) {
+    if (names[name] === true && name !== 'retry' && !(name in choices)) continue;
+    const given: Readonly<Record<string, unknown>> = { ...options };
+    const issues: Issue[] = [
+      ...unknownNames(given, names),
+      ...unknownNames(Object(given['retry']), { ...retry, idempotency: true }, 'retry.'),
+      ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
+    ];
+    if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
+    return;
+  }
 }
 
 type CallRetry = NonNullable<RequestOptions['retry']>;
@@ -114,6 +145,11 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** `throw` (default) makes a `ShopifyUserError` of a mutation's user errors; `return` leaves them in the data. */
   readonly userErrors?: 'throw' | 'return';
+  /**
+   * `throw` (default) makes an error of a response's `errors`, with the data that came on it. `return` gives the data that
+   * came and the errors on the result; what brought no data at all is thrown all the same. GraphQL only.
+   */
+  readonly errors?: 'throw';
   /** Points to reserve, in place of the estimate. */
   readonly cost?: number;
   /** Which operation of a document with several. */

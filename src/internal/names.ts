@@ -13,7 +13,7 @@ interface NameIssue {
  */
 export function unknownNames(
   given: object | undefined,
-  known: Readonly<Record<string, true>>,
+  known: Readonly<Record<string, unknown>>,
   group = '',
 ): readonly NameIssue[] {
   const names = Object.keys(known);

@@ -9,7 +9,14 @@ import {
   ValidationError,
 } from '../errors/errors.ts';
 import { type CallEnvironment, type Decoded, type EncodedRequest, type Protocol, run } from '../http/call.ts';
-import { callLimits, type DefaultLimits, type RequestOptions, requestHeaders } from '../http/request-options.ts';
+import {
+  callLimits,
+  type DefaultLimits,
+  type OptionNames,
+  type RequestOptions,
+  refuseUnknown,
+  requestHeaders,
+} from '../http/request-options.ts';
 import { errorOfStatus } from '../http/status.ts';
 import { isRecord, parseExactJson, parseJson, stringifyExactJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
@@ -35,6 +42,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     body: unknown,
     options: RestOptions = {},
   ): Promise<RestResult<never>> {
+    refuseUnknown(options, optionNames, settings);
     options.signal?.throwIfAborted();
     const resource = checkedPath(path);
     const operation = `${method} ${resource}`;
@@ -320,7 +328,8 @@ function refusedInput(
 }
 
 /** Options of one REST call. */
-export interface RestOptions extends Omit<RequestOptions, 'userErrors' | 'cost' | 'operationName' | 'idempotencyKey'> {
+export interface RestOptions
+  extends Omit<RequestOptions, 'userErrors' | 'errors' | 'cost' | 'operationName' | 'idempotencyKey'> {
   /**
    * Query parameters. A list is joined with commas, or repeated where the name ends in brackets (`address_ids[]`);
    * `undefined` leaves a parameter out.
@@ -329,6 +338,16 @@ export interface RestOptions extends Omit<RequestOptions, 'userErrors' | 'cost' 
     | Readonly<Record<string, string | number | bigint | boolean | readonly (string | number | bigint)[] | undefined>>
     | URLSearchParams;
 }
+
+const optionNames: OptionNames<RestOptions> = {
+  signal: true,
+  priority: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  retry: true,
+  headers: true,
+  query: true,
+};
 
 /** What a REST call brought, and how it went. */
 export interface RestResult<TData> {

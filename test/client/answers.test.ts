@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { isShopwrightError, type ShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { broken, costs, rejection, type Step, scriptedShop, silent, status, token } from './scripted-shop.ts';
+import { broken, costs, good, rejection, type Step, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
 const query = 'query Q { shop { name } }';
 const body =
@@ -195,5 +195,126 @@ describe('the access token', () => {
       JSON.stringify(thrown),
     ];
     for (const text of seen) expect(text).not.toContain(token);
+  });
+});
+
+describe("errors: 'return'", () => {
+  const denied = { message: 'Access denied', path: ['customer'], extensions: { code: 'ACCESS_DENIED' } };
+  const returned = { errors: 'return' } as const;
+  const write =
+    'mutation M { a: tagsAdd(id: "1", tags: []) { node { id } } b: tagsAdd(id: "2", tags: []) { node { id } } }';
+
+  it('gives what came, and why the rest did not', async () => {
+    const data = { shop: { name: 'Acme' }, customer: null };
+    const { shop, clock, sent } = scriptedShop([body({ data, errors: [denied], extensions: costs() })]);
+    const result = await clock.run(shop.graphql(query, {}, returned));
+    expect(result).toMatchObject({ data, errors: [denied], attempts: 1, cost: { requested: 2 } });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('gives an empty list where all went well', async () => {
+    for (const errors of [undefined, null, []]) {
+      const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors, extensions: costs() })]);
+      expect(await clock.run(shop.graphql(query, {}, returned))).toMatchObject({
+        data: { shop: { name: 'Acme' } },
+        errors: [],
+      });
+    }
+  });
+
+  it('gives no list to who has not asked', async () => {
+    const { shop, clock } = scriptedShop([good()]);
+    expect(await clock.run(shop.graphql(query))).not.toHaveProperty('errors');
+  });
+
+  it('gives null where an error left nothing of a query', async () => {
+    const { shop, clock } = scriptedShop([body({ data: null, errors: [denied] })]);
+    expect(await clock.run(shop.graphql(query, {}, returned))).toMatchObject({ data: null, errors: [denied] });
+  });
+
+  it('gives each part of a mutation of which one was carried out', async () => {
+    const data = { a: { node: { id: '1' } }, b: null };
+    const { shop, clock } = scriptedShop([body({ data, errors: [{ message: 'Timeout', path: ['b'] }] })]);
+    const result = await clock.run(shop.graphql(write, {}, returned));
+    expect(result).toMatchObject({ data, errors: [{ message: 'Timeout', path: ['b'] }] });
+  });
+
+  it.each([
+    [
+      'a document that is refused',
+      { errors: [{ message: 'no such field', locations: [{ line: 1, column: 1 }] }] },
+      query,
+      'GRAPHQL_ERROR',
+    ],
+    [
+      'a query that may succeed later',
+      { data: null, errors: [{ message: 'x', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+      query,
+      'GRAPHQL_ERROR',
+    ],
+    [
+      'a call that is throttled',
+      { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] },
+      query,
+      'THROTTLED',
+    ],
+    [
+      'a mutation that may have been carried out',
+      { data: { a: null, b: null }, errors: [{ message: 'Timeout' }] },
+      write,
+      'OUTCOME_UNKNOWN',
+    ],
+  ] as const)('still throws %s', async (_name, response, document, code) => {
+    const { shop, clock } = scriptedShop([body(response)], { retry: { maxRetries: 0 } });
+    const thrown = await clock.run(rejection(shop.graphql(document, {}, returned)));
+    expect(isShopwrightError(thrown) && thrown.code).toBe(code);
+  });
+
+  it('still throws the user errors of a mutation, with the data', async () => {
+    const data = { a: { userErrors: [{ field: null, message: 'no' }] }, b: null };
+    const { shop, clock } = scriptedShop([body({ data, errors: [denied] })]);
+    const document =
+      'mutation M { a: tagsAdd(id: "1", tags: []) { userErrors { field message } } b: tagsAdd(id: "2", tags: []) { node { id } } }';
+    const thrown = await clock.run(rejection(shop.graphql(document, {}, returned)));
+    expect(isShopwrightError(thrown, 'USER_ERROR') && thrown.data).toEqual(data);
+  });
+});
+
+describe('"errors" beside data', () => {
+  it.each([[null], [[]]])('that is %j is no error', async (errors) => {
+    const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
+    expect((await clock.run(shop.graphql(query))).data).toEqual({ shop: { name: 'Acme' } });
+  });
+});
+
+describe('numbers beyond 2^53', () => {
+  const raw =
+    (text: string): Step =>
+    () =>
+      new Response(text);
+
+  it('are kept, as bigint', async () => {
+    const value =
+      '{"erp":9007199254740993,"list":[-12345678901234567890, 1],"text":"9007199254740993","small":5,"part":0.5}';
+    const { shop, clock } = scriptedShop([raw(`{"data":{"product":{"metafield":{"jsonValue":${value}}}}}`)]);
+    const { data } = await clock.run(shop.graphql(query));
+    expect(data).toEqual({
+      product: {
+        metafield: {
+          jsonValue: {
+            erp: 9007199254740993n,
+            list: [-12345678901234567890n, 1],
+            text: '9007199254740993',
+            small: 5,
+            part: 0.5,
+          },
+        },
+      },
+    });
+  });
+
+  it('in errors that are no list are told', async () => {
+    const thrown = await failWith(raw('{"errors":{"base": 9007199254740993}}'));
+    expect(thrown.message).toContain('9007199254740993');
   });
 });

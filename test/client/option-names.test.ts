@@ -4,6 +4,7 @@ import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { createProductSync } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, test } from 'vitest';
+import { good, rejection, scriptedShop } from './scripted-shop.ts';
 
 /** As JavaScript calls it, where no compiler looks at the names. */
 const loose = (make: unknown) => make as (options: object) => unknown;
@@ -111,5 +112,45 @@ describe('an origin', () => {
     'http://a.localhost:1',
   ])('can be %s', (origin) => {
     expect(fieldsOf({ origin })).toEqual([]);
+  });
+});
+
+describe('an option of a call that does not exist is refused before anything is sent', () => {
+  type Call = (shop: ReturnType<typeof scriptedShop>['shop'], options: object) => Promise<unknown>;
+  const graphql: Call = (to, options) => to.graphql('{ shop { id } }', {}, options);
+  const get: Call = (to, options) => to.rest.get('products.json', options);
+  const post: Call = (to, options) => to.rest.post('products.json', {}, options);
+
+  test.each<[string, Call, object, string, string]>([
+    ['graphql', graphql, { signl: AbortSignal.abort() }, 'signl', 'Did you mean signal?'],
+    ['graphql', graphql, { timeout: 5 }, 'timeout', 'Did you mean timeoutMs?'],
+    ['graphql', graphql, { retry: { maxRetry: 1 } }, 'retry.maxRetry', 'Did you mean retry.maxRetries?'],
+    ['graphql', graphql, { priority: 'backgroud' }, 'priority', 'Did you mean background?'],
+    ['graphql', graphql, { userErrors: 'ignore' }, 'userErrors', 'must be one of throw, return'],
+    ['graphql', graphql, { errors: 'retrun' }, 'errors', 'Did you mean return?'],
+    ['REST', get, { querry: {} }, 'querry', 'Did you mean query?'],
+    ['REST', post, { priorty: 'background' }, 'priorty', 'Did you mean priority?'],
+    ['REST', get, { idempotencyKey: 'k' }, 'idempotencyKey', 'is not an option'],
+  ])('%s: %j', async (_what, call, options, field, message) => {
+    const { shop: to, sent } = scriptedShop([good()]);
+    const error = await rejection(call(to, options));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toEqual([
+      { field, message: expect.stringContaining(message) },
+    ]);
+    expect(sent).toHaveLength(0);
+  });
+
+  test('unless its value is undefined', async () => {
+    const { shop: to, clock, sent } = scriptedShop([good()]);
+    const options = { signl: undefined, priority: undefined, retry: { idempotency: 'unsafe' } } as object;
+    await clock.run(graphql(to, options));
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each([['text'], [[1, 2]], [7]])('nor are variables sent that are %j', async (variables) => {
+    const { shop: to, sent } = scriptedShop([good()]);
+    const error = await rejection(to.graphql('{ shop { id } }', variables as never));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/variables: must be an object/);
+    expect(sent).toHaveLength(0);
   });
 });

@@ -1,5 +1,13 @@
 import type { DocumentNode } from 'graphql';
-import { type Gid, type GraphqlResult, isShopwrightError, type ShopifyClient, type TypedDocument } from 'shopwright';
+import {
+  type Gid,
+  type GraphqlErrorEntry,
+  type GraphqlResult,
+  isShopwrightError,
+  type PartialGraphqlResult,
+  type ShopifyClient,
+  type TypedDocument,
+} from 'shopwright';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   ProductByIdentifierDocument,
@@ -45,6 +53,22 @@ describe('the types of graphql()', () => {
     const told = () => shop.graphql<{ shop: { id: string } }>('{ shop { id } }');
     expectTypeOf<Awaited<ReturnType<typeof plain>>['data']>().toEqualTypeOf<unknown>();
     expectTypeOf<Awaited<ReturnType<typeof told>>['data']['shop']['id']>().toEqualTypeOf<string>();
+  });
+
+  it('say that data may be missing where errors are returned', () => {
+    const typed = () => shop.graphql(ShopOverviewDocument, {}, { errors: 'return', priority: 'background' });
+    const told = () => shop.graphql<{ a: number }>('{ a }', undefined, { errors: 'return' });
+    const thrown = () => shop.graphql<{ a: number }>('{ a }', undefined, { errors: 'throw' });
+    type Typed = Awaited<ReturnType<typeof typed>>;
+    expectTypeOf<null>().toExtend<Typed['data']>();
+    expectTypeOf<NonNullable<Typed['data']>['shop']['name']>().toEqualTypeOf<string>();
+    expectTypeOf<Typed['errors']>().toEqualTypeOf<readonly GraphqlErrorEntry[]>();
+    expectTypeOf<Awaited<ReturnType<typeof told>>>().toEqualTypeOf<PartialGraphqlResult<{ a: number }>>();
+    expectTypeOf<Awaited<ReturnType<typeof thrown>>>().toEqualTypeOf<GraphqlResult<{ a: number }>>();
+    // @ts-expect-error the variables are missing
+    void (() => shop.graphql(PublicationsDocument, {}, { errors: 'return' }));
+    // @ts-expect-error REST has no errors to return
+    void (() => shop.rest.get('products.json', { errors: 'return' }));
   });
 
   it('leave room in an enum for values that Shopify adds', () => {

@@ -188,7 +188,7 @@ describe('a request to the fake', () => {
   it('pays the requested points up front and gets back what it did not use', async () => {
     const clock = createManualClock();
     const fake = createFakeShopify({ clock, latencyMs: 100 });
-    const query = '{ products(first: 250) { nodes { id } } }';
+    const query = '{ products(first: 250) { edges { node { id } } } }';
     const [first, second] = [ask(fake.fetch, { query }), ask(fake.fetch, { query })];
     await clock.advance(50);
     expect(fake.stats().pointsUsed).toBe(26);
