@@ -6,6 +6,7 @@ import { Kysely, type RawBuilder, type SqliteDatabase, SqliteDialect, sql } from
 import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { unknownNames } from '../internal/names.ts';
 import { createGate } from './adapter-kit.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
 import { type SkippedRecordListener, SkippedRecords } from './skipped-records.ts';
@@ -131,6 +132,15 @@ function isFileName(path: string): boolean {
   return path !== ':memory:' && !path.startsWith('file:');
 }
 
+const optionNames: Record<keyof SqliteStoresOptions, true> = {
+  path: true,
+  tablePrefix: true,
+  busyTimeoutMs: true,
+  migrate: true,
+  onSkippedRecord: true,
+  clock: true,
+};
+
 /**
  * The options with their defaults, the file's name made absolute.
  *
@@ -144,7 +154,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStore
     migrate = 'automatic',
     clock = systemClock,
   } = options;
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     issues.push({ field: 'path', message: 'name a file, or `:memory:`' });
   }

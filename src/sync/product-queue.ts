@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, StorageError, ValidationError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -41,6 +42,18 @@ export interface ProductQueueOptions {
   /** Time limit of one push in milliseconds. Default: the queue's. */
   readonly timeoutMs?: number;
 }
+
+const optionNames: Record<keyof ProductQueueOptions, true> = {
+  sync: true,
+  queue: true,
+  stores: true,
+  shop: true,
+  source: true,
+  appId: true,
+  name: true,
+  retryDelaysMs: true,
+  timeoutMs: true,
+};
 
 /** Pushes single products as jobs of a queue. */
 export interface ProductQueue {
@@ -83,7 +96,7 @@ const pageSize = 500;
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const { queue, stores, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
   const parsed = parseShopDomain(options.shop);
   if (!parsed.ok) issues.push({ field: 'shop', message: parsed.message });
   if (!sync !== !source) {

@@ -1,7 +1,10 @@
 import { createShopifyApp, createShopifyClient, isShopwrightError, memoryStores } from 'shopwright';
 import { inProcessQueue } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
-import { createProductSync } from 'shopwright/sync';
+import { postgresStores } from 'shopwright/storage/postgres';
+import { redisStores } from 'shopwright/storage/redis';
+import { sqliteStores } from 'shopwright/storage/sqlite';
+import { createProductQueue, createProductSync } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
 import { describe, expect, test } from 'vitest';
 import { good, rejection, scriptedShop } from './scripted-shop.ts';
@@ -46,6 +49,18 @@ describe('a name that does not exist is refused with the nearest that does', () 
       'shops[0].bucket.restorerate',
       'restoreRate',
     ],
+    ['a fault', loose(createFakeShopify), { faults: { rates: 0.1 } }, 'faults.rates', 'faults.rate'],
+    [
+      'a scripted fault',
+      (options: object) => createFakeShopify().faults.next('reset-before', options),
+      { opration: 'x' },
+      'opration',
+      'operation',
+    ],
+    ['SQLite stores', loose(sqliteStores), { path: ':memory:', tableprefix: 'x' }, 'tableprefix', 'tablePrefix'],
+    ['Postgres stores', loose(postgresStores), { pools: {} }, 'pools', 'pool'],
+    ['Redis stores', loose(redisStores), { keyPrefx: 'x' }, 'keyPrefx', 'keyPrefix'],
+    ['a product queue', loose(createProductQueue), { retryDelayMs: [1] }, 'retryDelayMs', 'retryDelaysMs'],
     ['a queue', loose(inProcessQueue), { concurency: 4 }, 'queue.concurency', 'queue.concurrency'],
     ['a queue on BullMQ', loose(bullmqQueue), { connections: {} }, 'queue.connections', 'queue.connection'],
   ])('of %s', (_what, make, options, field, nearest) => {

@@ -2,6 +2,7 @@ import { Kysely, type RawBuilder, sql } from 'kysely';
 import { ConfigError, type Issue, StorageError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
 import { createGate } from '../adapter-kit.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
 import { type SkippedRecordListener, SkippedRecords } from '../skipped-records.ts';
@@ -65,6 +66,17 @@ const problem = (field: keyof PostgresStoresOptions, fits: boolean, message: str
 
 const isWait = (ms: number): boolean => Number.isInteger(ms) && ms >= 1 && ms <= 600_000;
 
+const optionNames: Record<keyof PostgresStoresOptions, true> = {
+  pool: true,
+  schema: true,
+  tablePrefix: true,
+  migrate: true,
+  connectTimeoutMs: true,
+  queryTimeoutMs: true,
+  onSkippedRecord: true,
+  clock: true,
+};
+
 /**
  * The options with their defaults.
  *
@@ -76,6 +88,7 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   const characters = 'lower-case letters, digits and underscores, not beginning with a digit';
   const isSchema = typeof schema === 'string' && name(63).test(schema);
   const problems = [
+    ...unknownNames(options, optionNames),
     ...problem('pool', typeof pool?.connect === 'function', 'give a pool: `new Pool({ connectionString })` of `pg`'),
     ...problem(
       'schema',

@@ -1,5 +1,6 @@
 import { ConfigError, type Issue } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
 import type { Stores } from '../../ports/stores.ts';
 import { createGate } from '../adapter-kit.ts';
 import { createKeyValueStore, createLocks } from '../key-value-store.ts';
@@ -67,6 +68,14 @@ export function redisStores(options: RedisStoresOptions): Stores {
   };
 }
 
+const optionNames: Record<keyof RedisStoresOptions, true> = {
+  redis: true,
+  keyPrefix: true,
+  commandTimeoutMs: true,
+  onSkippedRecord: true,
+  clock: true,
+};
+
 /**
  * The options with their defaults.
  *
@@ -74,7 +83,7 @@ export function redisStores(options: RedisStoresOptions): Stores {
  */
 function checkedOptions(options: RedisStoresOptions): Required<Omit<RedisStoresOptions, 'onSkippedRecord'>> {
   const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
     issues.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
   }

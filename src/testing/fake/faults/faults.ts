@@ -1,4 +1,5 @@
 import { ConfigError, type Issue } from '../../../errors/errors.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import { createRandom } from '../random.ts';
 
 /** Faults by chance. */
@@ -74,6 +75,10 @@ export const defaultFaultKinds: readonly FaultKind[] = [
 
 const defaultDelayMs = 2_000;
 
+type OptionNames<TOptions> = Record<keyof TOptions, true>;
+
+const nextNames: OptionNames<NextFault> = { operation: true, times: true, after: true, delayMs: true };
+
 /** A scripted fault that waits for its calls. */
 interface Script {
   readonly kind: FaultKind;
@@ -91,6 +96,11 @@ interface Script {
 export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan {
   const kinds = options.kinds ?? defaultFaultKinds;
   check(
+    ...unknownNames(
+      options,
+      { rate: true, kinds: true, seed: true, delayMs: true } satisfies OptionNames<FaultOptions>,
+      'faults.',
+    ),
     unknownKinds(kinds),
     notBetween('faults.rate', options.rate, 1, 'a share'),
     notBetween('faults.delayMs', options.delayMs, Number.MAX_SAFE_INTEGER, 'milliseconds'),
@@ -101,8 +111,10 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
   let scripts: Script[] = [];
 
   return {
-    next(kind, { operation, times = 1, after = 0, delayMs: late } = {}) {
+    next(kind, options = {}) {
+      const { operation, times = 1, after = 0, delayMs: late } = options;
       check(
+        ...unknownNames(options, nextNames),
         unknownKinds([kind]),
         notBetween('times', times, Number.POSITIVE_INFINITY, 'a number of calls'),
         notBetween('after', after, Number.POSITIVE_INFINITY, 'a number of calls'),
