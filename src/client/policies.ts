@@ -15,12 +15,8 @@ import {
   type ShopwrightError,
   TimeoutError,
 } from '../errors/errors.ts';
-import {
-  createDocumentParser,
-  type ParsedOperation,
-  type TypedDocument,
-  type UntypedDocument,
-} from '../graphql/document.ts';
+import { createDocumentParser, type TypedDocument, type UntypedDocument } from '../graphql/document.ts';
+import type { ParsedOperation } from '../graphql/parse.ts';
 import { idempotencyOf } from '../graphql/graphql.ts';
 import { decodeResponse } from '../graphql/response.ts';
 import { withDefaults } from '../http/request-options.ts';
@@ -297,6 +293,7 @@ async function failureIn(
       shop,
       operation: operation ?? someCall,
       userErrors: 'return',
+      errors: 'throw',
       keys: undefined,
       ...reading,
     });

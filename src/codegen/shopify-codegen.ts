@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import type { DocumentNode } from 'graphql';
-import { injectKeys } from '../graphql/parse.ts';
+import { generatedApiVersion } from '../config/generated/api-versions.ts';
+import { injectKeys, takesDirectiveIn } from '../graphql/parse.ts';
+import { keyRules, readSchemaFile } from '../graphql/schema-file.ts';
 
 /** Options of `shopifyCodegen`. */
 export interface ShopifyCodegenOptions {
@@ -14,11 +16,16 @@ export interface ShopifyCodegenOptions {
   readonly importExtension?: '' | '.js' | '.ts';
   /** Module that exports the scalar types (`Gid`, `Decimal`, …). Default `shopwright`. */
   readonly scalars?: string;
+  /**
+   * A schema file of your own, as `npx shopwright schema pull` writes it: for another API version than `2026-10`, or for
+   * what only your shop has. Default: the schema of this package.
+   */
+  readonly schema?: string;
 }
 
 /**
  * A configuration of `@graphql-codegen/cli` for typed operations on the Admin API. It uses the schema of this package,
- * so it needs no network; documents are text, so there is no parser at run time; only the types that the operations use
+ * or your file, so it needs no network; documents are text, so there is no parser at run time; only the types that the operations use
  * are generated; enums leave room for values that Shopify adds later; and each mutation that accepts an idempotency key
  * gets one, which the client fills in.
  *
@@ -30,15 +37,17 @@ export interface ShopifyCodegenOptions {
  */
 export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
   const { documents, output, importExtension = '.js', scalars = 'shopwright' } = options;
+  const schema =
+    options.schema ?? createRequire(import.meta.url).resolve(`shopwright/schema/admin-${generatedApiVersion}.graphql`);
   return {
-    schema: createRequire(import.meta.url).resolve('shopwright/schema/admin-2026-10.graphql'),
+    schema,
     documents: [documents].flat(),
     hooks: { beforeOneFileWrite: openEnums },
     generates: {
       [output]: {
         preset: 'client',
         presetConfig: { fragmentMasking: false },
-        documentTransforms: [keyTransform],
+        documentTransforms: [keyTransform(options.schema)],
         config: {
           documentMode: 'string',
           useTypeImports: true,
@@ -56,18 +65,29 @@ export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
 /**
  * Puts `@idempotent(key: $idempotencyKey)` into each mutation that accepts it, so that a reader of the generated
  * documents sees what is sent. The variable is optional: the client fills it in.
+ *
+ * @throws ConfigError for a schema file that cannot be read, or is something else.
  */
-const keyTransform: Types.DocumentTransformObject = {
-  transform: ({ documents }) =>
-    documents.map((file) => ({ ...file, ...(file.document && { document: withKeys(file.document) }) })),
-};
+function keyTransform(schema: string | undefined): Types.DocumentTransformObject {
+  const takesDirective = schema === undefined ? takesDirectiveIn(generatedApiVersion) : takesDirectiveByFile(schema);
+  const withKeys = (document: DocumentNode): DocumentNode =>
+    document.definitions.reduce(
+      (keyed, definition) =>
+        definition.kind === 'OperationDefinition'
+          ? injectKeys(keyed, definition, { optional: true, takesDirective })
+          : keyed,
+      document,
+    );
+  return {
+    transform: ({ documents }) =>
+      documents.map((file) => ({ ...file, ...(file.document && { document: withKeys(file.document) }) })),
+  };
+}
 
-function withKeys(document: DocumentNode): DocumentNode {
-  return document.definitions.reduce(
-    (keyed, definition) =>
-      definition.kind === 'OperationDefinition' ? injectKeys(keyed, definition, { optional: true }) : keyed,
-    document,
-  );
+function takesDirectiveByFile(file: string): (mutation: string) => boolean {
+  const { required, optional } = keyRules(readSchemaFile(file, 'schema').text);
+  const names = new Set([...required, ...optional]);
+  return (mutation) => names.has(mutation);
 }
 
 /** Scalars that are plain text. */

@@ -1,5 +1,6 @@
-/** The newest stable version, which the package's own operations and types are generated for. */
-export const generatedApiVersion = '2026-10';
+import { generatedApiVersion } from './generated/api-versions.ts';
+
+export { generatedApiVersion };
 
 /** What an API version leads to at a given time. */
 export type ResolvedApiVersion =
@@ -33,6 +34,11 @@ function parseQuarter(version: string): number | undefined {
 const yearOf = (quarter: number): number => Math.floor(quarter / 4);
 const monthOf = (quarter: number): number => (quarter % 4) * 3 + 1;
 const nameOf = (quarter: number): string => `${yearOf(quarter)}-${String(monthOf(quarter)).padStart(2, '0')}`;
+
+/** The version that comes after another, such as `2027-01` after `2026-10`. */
+export function versionAfter(version: string): string {
+  return nameOf((parseQuarter(version) ?? firstQuarter) + 1);
+}
 
 /** Versions come out on the first of a quarter at 17:00 UTC (https://shopify.dev/docs/api/usage/versioning). */
 const releasedAt = (quarter: number): number => Date.UTC(yearOf(quarter), monthOf(quarter) - 1, 1, 17);

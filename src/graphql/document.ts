@@ -101,8 +101,8 @@ function bytesOf(variants: ReadonlyMap<string, ParsedOperation>): number {
 }
 
 /** Names one of the ways to read a document. */
-function variantOf({ operationName = '', keys = false }: ParseOptions): string {
-  return `${keys ? '+' : '-'}${operationName}`;
+function variantOf({ operationName = '', keys = '' }: ParseOptions): string {
+  return `${keys} ${operationName}`;
 }
 
 /** Whether a document is one that a host has parsed. */

@@ -137,7 +137,7 @@ const json = { 'content-type': 'application/json', accept: 'application/json' };
 export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlClient {
   const { environment, documents, costs } = settings;
   // The directive is part of the schema since 2026-01: https://shopify.dev/docs/api/usage/idempotent-requests
-  const takesKeys = settings.apiVersion >= '2026-01';
+  const keyVersion = settings.apiVersion >= '2026-01' ? settings.apiVersion : undefined;
 
   async function graphql(
     document: string | TypedDocument<unknown, never>,
@@ -150,7 +150,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     const given = variables ?? {};
     const variablesJson = writeVariables(given);
     const { operationName, idempotencyKey } = options;
-    const reading = { operationName, keys: takesKeys };
+    const reading = { operationName, keys: keyVersion };
     const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
     const { keySlots } = operation;
     const keys = keySlots.length > 0 ? createCallKeys(keySlots, JSON.parse(variablesJson), idempotencyKey) : undefined;

@@ -50,8 +50,8 @@ export interface ParsedOperation {
 export interface ParseOptions {
   /** Which operation of a document with several. */
   readonly operationName?: string | undefined;
-  /** Whether mutations that take an idempotency key, and have none, get one. Default `false`. */
-  readonly keys?: boolean;
+  /** The API version in which mutations that take an idempotency key, and have none, get one. Default: none get one. */
+  readonly keys?: string | undefined;
 }
 
 /**
@@ -59,12 +59,13 @@ export interface ParseOptions {
  *
  * @throws ValidationError where the text is no GraphQL, is nested too deep, or holds no such operation.
  */
-export function parseOperation(source: string, { operationName, keys = false }: ParseOptions): ParsedOperation {
+export function parseOperation(source: string, { operationName, keys }: ParseOptions): ParsedOperation {
   refuseDepth(depthOfText(source));
   const document = parseSource(source);
   const operation = findOperation(document, operationName);
   refuseDepth(depthOfSelections(operation.selectionSet, fragmentsOf(document)));
-  const keyed = keys ? injectKeys(document, operation) : document;
+  const takesDirective = keys === undefined ? undefined : takesDirectiveIn(keys);
+  const keyed = takesDirective ? injectKeys(document, operation, { takesDirective }) : document;
   const text = keyed === document ? source : print(keyed);
   return {
     ...describe(keyed, findOperation(keyed, operationName), text),
@@ -359,13 +360,12 @@ const variableName = 'idempotencyKey';
  * it: `@idempotent(key: $idempotencyKey)`, or the argument where Shopify takes it so. One key for each response key,
  * wherever its field stands: in the operation, in an inline fragment or in a named one.
  *
- * @param options.optional Whether the variable may be left out: then it is empty by default.
  * @returns The document itself where there was nothing to add.
  */
 export function injectKeys(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  { optional = false }: { readonly optional?: boolean } = {},
+  { optional = false, takesDirective = takesDirectiveIn() }: KeyOptions = {},
 ): DocumentNode {
   if (operation.operation !== 'mutation') return document;
   const fragments = fragmentsOf(document);
@@ -384,10 +384,11 @@ export function injectKeys(
   const variables = new Map<string, string>();
   const keyed = new Map<SelectionNode, FieldNode>();
   for (const field of fieldsOf(operation.selectionSet, fragments)) {
-    if (!takesDirective(field) && !takesArgument(field)) continue;
+    const isByDirective = lacksDirective(field) && takesDirective(field.name.value);
+    if (!isByDirective && !takesArgument(field)) continue;
     const variable = variables.get(keyOf(field)) ?? newVariable();
     variables.set(keyOf(field), variable);
-    keyed.set(field, takesDirective(field) ? withDirective(field, variable) : withArgument(field, variable));
+    keyed.set(field, isByDirective ? withDirective(field, variable) : withArgument(field, variable));
   }
   if (keyed.size === 0) return document;
 
@@ -421,10 +422,24 @@ export function injectKeys(
   };
 }
 
-function takesDirective(field: FieldNode): boolean {
-  const has = field.directives?.some((directive) => directive.name.value === 'idempotent');
-  return directiveMutations.has(field.name.value) && !has;
+/** How keys are put into a document. */
+interface KeyOptions {
+  /** Whether the variable may be left out: then it is empty by default. Default `false`. */
+  readonly optional?: boolean;
+  /** Whether a mutation takes `@idempotent`. Default: what is known of the newest API version. */
+  readonly takesDirective?: (mutation: string) => boolean;
 }
+
+/** Makes a test for the mutations that take `@idempotent` in an API version. `unstable` is newer than all others. */
+export function takesDirectiveIn(apiVersion = 'unstable'): (mutation: string) => boolean {
+  return (mutation) => {
+    const since = directiveMutations.get(mutation);
+    return since !== undefined && since <= apiVersion;
+  };
+}
+
+const lacksDirective = ({ directives }: FieldNode): boolean =>
+  !directives?.some((directive) => directive.name.value === 'idempotent');
 
 /** A key inside an input object is the caller's to give: the input is a variable as a rule, and required there. */
 function takesArgument(field: FieldNode): boolean {

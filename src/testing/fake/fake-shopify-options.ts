@@ -36,8 +36,14 @@ export interface FakeShopifyOptions {
   readonly costSkew?: number;
   /** File that keeps the state over restarts, also over a kill. Default: memory only. */
   readonly persistFile?: string;
-  /** Version of the schema, and of the webhooks that are sent. Default `2026-10`, the only one so far. */
-  readonly apiVersion?: '2026-10';
+  /** API version of the webhooks that are sent. Default: the newest that the package carries, `2026-10`. */
+  readonly apiVersion?: string;
+  /**
+   * Schema files of your own, as `npx shopwright schema pull` writes them. Each serves the version that it names, also
+   * one that the package does not carry, such as `2027-01` or `unstable`. Default: none; `2026-01` to `2026-10` are
+   * served by the schemas of the package, and older versions fall forward to `2026-01`.
+   */
+  readonly schemas?: readonly string[];
   /**
    * Whether `calls` keep their variables. Default `true`; take `false` for a fake that runs for days, where they
    * would fill the memory.

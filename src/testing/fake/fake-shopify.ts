@@ -1,3 +1,4 @@
+import { generatedApiVersion } from '../../config/generated/api-versions.ts';
 import { ConfigError } from '../../errors/errors.ts';
 import { systemClock } from '../../internal/clock.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
@@ -22,7 +23,7 @@ import { createApps } from './oauth/session-token.ts';
 import { shopControls } from './oauth/shop-controls.ts';
 import { createTokenBook } from './oauth/tokens.ts';
 import { createRestApi } from './rest/rest-api.ts';
-import { loadAdminSchema } from './schema.ts';
+import { fakeSchemas } from './schema.ts';
 import { createShops, shopInfo } from './shops.ts';
 import { createFakeStore, seedShop } from './store/fake-store.ts';
 import { openPersistence } from './store/persistence.ts';
@@ -45,9 +46,10 @@ const defaultPublications = ['Online Store', 'Point of Sale'];
  * fake.faults.next('status-503', { operation: 'productSet' });
  */
 export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify {
-  checkOptions(options);
+  const schemas = fakeSchemas(options.schemas);
+  checkOptions(options, schemas.versions);
   checkWebhookOptions(options.webhooks ?? {});
-  const { clock = systemClock, seed = 1, latencyMs = 0, costSkew = 0, apiVersion = '2026-10' } = options;
+  const { clock = systemClock, seed = 1, latencyMs = 0, costSkew = 0, apiVersion = generatedApiVersion } = options;
   const shops = createShops(options.shops ?? [{}], clock);
   const apps = createApps(options.apps);
   const faultPlan = createFaultPlan(options.faults ?? {}, seed);
@@ -63,7 +65,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   const background = createBackground(clock, (error) => backgroundErrors.push(error));
   const infoOf = (domain: string): ShopInfo => shopInfo(shops.get(domain));
   const engine = createGraphqlEngine({
-    schema: loadAdminSchema(),
+    schemas,
     store,
     clock,
     background,
@@ -78,6 +80,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     closing: closing.signal,
     shops,
     tokens,
+    versions: schemas.versions,
     apis: {
       graphql: createGraphqlApi({ engine: bulk.engine, charge: skewedCharge(costSkew, seed) }),
       rest: createRestApi({ store, clock, background, shopInfo: infoOf }),
@@ -174,17 +177,18 @@ const optionNames: Record<keyof FakeShopifyOptions, true> = {
   costSkew: true,
   persistFile: true,
   apiVersion: true,
+  schemas: true,
   recordVariables: true,
   webhooks: true,
   bulk: true,
   resolvers: true,
 };
 
-function checkOptions(options: FakeShopifyOptions): void {
+function checkOptions(options: FakeShopifyOptions, versions: readonly string[]): void {
   const { latencyMs = 0, costSkew = 0, bulk = {} } = options;
   const problems = [
     ...unknownNames(options, optionNames),
-    ...unknownValue('apiVersion', options.apiVersion, ['2026-10']),
+    ...unknownValue('apiVersion', options.apiVersion, versions.toReversed()),
     ...(latencyMs >= 0 ? [] : [{ field: 'latencyMs', message: `is ${latencyMs}. Give milliseconds, 0 or more.` }]),
     ...(costSkew >= 0 && costSkew < 1
       ? []

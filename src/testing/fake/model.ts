@@ -37,6 +37,8 @@ export interface GraphqlRequest {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  /** The version whose schema answers. Default: the newest that the package carries. */
+  readonly apiVersion?: string;
 }
 
 /** An operation that the real schema accepts, with its variables coerced. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import {
   type ConstValueNode,
@@ -31,16 +30,57 @@ import {
   specifiedDirectives,
   specifiedScalarTypes,
 } from 'graphql';
+import { generatedApiVersion, schemaVersions } from '../../config/generated/api-versions.ts';
+import { type KeyRules, keyRules, readSchemaFile, schemaText, versionOf } from '../../graphql/schema-file.ts';
 
-let loaded: GraphQLSchema | undefined;
+const loaded = new Map<string, GraphQLSchema>();
 
-/** The Admin schema 2026-10 that the package carries. Made on the first call, and kept for the process. */
-export function loadAdminSchema(): GraphQLSchema {
-  if (!loaded) {
-    const file = createRequire(import.meta.url).resolve('shopwright/schema/admin-2026-10.graphql');
-    loaded = limitScalars(new LazySchema(readFileSync(file, 'utf8')));
-  }
-  return loaded;
+/**
+ * An Admin schema that the package carries. Made on the first call, and kept for the process.
+ *
+ * @param version One of `schemaVersions`. Default: the newest.
+ */
+export function loadAdminSchema(version: string = generatedApiVersion): GraphQLSchema {
+  const schema = loaded.get(version) ?? limitScalars(new LazySchema(schemaText(version)));
+  loaded.set(version, schema);
+  return schema;
+}
+
+/** The schemas that a fake answers by. */
+export interface FakeSchemas {
+  /** Oldest first. */
+  readonly versions: readonly string[];
+  /** @param version One of `versions`. Default: the newest that the package carries. */
+  of(version?: string): GraphQLSchema;
+}
+
+/**
+ * The schemas that the package carries, and those of a user's files.
+ *
+ * @param files What `shopwright schema pull` wrote. They win over what the package carries.
+ * @throws ConfigError for a file that cannot be read, or is something else.
+ */
+export function fakeSchemas(files: readonly string[] = []): FakeSchemas {
+  const pulled = new Map(
+    files.map((file, index) => {
+      const { version, text } = readSchemaFile(file, `schemas[${index}]`);
+      return [version, limitScalars(new LazySchema(text))] as const;
+    }),
+  );
+  const versions = [...new Set([...schemaVersions, ...pulled.keys()])].sort();
+  return { versions, of: (version) => pulled.get(version ?? '') ?? loadAdminSchema(version) };
+}
+
+/** Whether a mutation takes an idempotency key, by the schema that a request is answered by. */
+export function keyRule(schema: GraphQLSchema, mutation: string): 'required' | 'optional' | 'none' {
+  const rules = schema instanceof LazySchema ? schema.keys : keyRules('');
+  if (rules.required.includes(mutation)) return 'required';
+  return rules.optional.includes(mutation) ? 'optional' : 'none';
+}
+
+/** The API version of a schema. */
+export function apiVersionOf(schema: GraphQLSchema): string {
+  return (schema instanceof LazySchema ? schema.apiVersion : undefined) ?? generatedApiVersion;
 }
 
 /** One definition of a schema's text, not looked into yet. */
@@ -81,10 +121,12 @@ const inputPattern =
  * A schema that makes a type from its text when the type is first asked for: the operations of a program touch some
  * dozens of the 3,500 types, and `buildSchema` takes a third of a second for all of them.
  *
- * The text is as `npm run schema` prints it: no descriptions, a blank line between definitions, a line for each field.
+ * The text is as `schemaText` gives it: no descriptions, a blank line between definitions, a line for each field.
  * Types are listed by name, as in Shopify's own introspection.
  */
 class LazySchema extends GraphQLSchema {
+  readonly apiVersion: string | undefined;
+  readonly keys: KeyRules;
   readonly #text: string;
   readonly #definitions: ReadonlyMap<string, Definition>;
   readonly #roots: ReadonlyMap<string, string>;
@@ -102,6 +144,8 @@ class LazySchema extends GraphQLSchema {
   constructor(text: string) {
     super({ assumeValid: true });
     this.#text = text;
+    this.apiVersion = versionOf(text);
+    this.keys = keyRules(text);
     const definitions = new Map<string, Definition>();
     const directives: string[] = [];
     let roots: Definition | undefined;
@@ -306,7 +350,7 @@ const deprecation = (mark: string | undefined): { readonly deprecationReason?: s
 
 function partsOf(line: string, pattern: RegExp): Parts {
   const parts = pattern.exec(line)?.groups;
-  if (!parts) throw new Error(`The schema is not printed as \`npm run schema\` prints it: ${line}`);
+  if (!parts) throw new Error(`The schema is not printed as shopwright prints it: ${line}`);
   return parts;
 }
 
@@ -378,17 +422,13 @@ function limitScalars(schema: GraphQLSchema): GraphQLSchema {
 interface SideTables {
   readonly inputCosts: Readonly<Record<string, number>>;
   readonly scopes: Readonly<Record<string, readonly string[]>>;
-  readonly idempotentDirective: readonly string[];
 }
 
 // Read from the package, not imported: a bundler would put a second copy into `dist`.
-const tables = createRequire(import.meta.url)('shopwright/schema/admin-2026-10.json') as SideTables;
+const tables = createRequire(import.meta.url)(`shopwright/schema/admin-${generatedApiVersion}.json`) as SideTables;
 
 /** Points an input field adds for each entry: `Type.field` → points. */
 export const inputCosts: Readonly<Record<string, number>> = tables.inputCosts;
 
 /** Scopes of a root field, any one of which opens it: `QueryRoot.field` or `Mutation.field` → scopes. */
 export const requiredScopes: Readonly<Record<string, readonly string[]>> = tables.scopes;
-
-/** Mutations that demand `@idempotent(key:)`. */
-export const keyedMutations: ReadonlySet<string> = new Set(tables.idempotentDirective);

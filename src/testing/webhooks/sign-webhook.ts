@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { generatedApiVersion } from '../../config/generated/api-versions.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import type { EventAction, EventTopic } from '../../webhooks/topics.ts';
 
@@ -50,7 +51,7 @@ export function signWebhook(webhook: WebhookToSign): SignedWebhook {
       'X-Shopify-Topic': webhook.topic,
       'X-Shopify-Hmac-Sha256': createHmac('sha256', webhook.secret).update(body).digest('base64'),
       'X-Shopify-Shop-Domain': webhook.shop,
-      'X-Shopify-API-Version': webhook.apiVersion ?? '2026-10',
+      'X-Shopify-API-Version': webhook.apiVersion ?? generatedApiVersion,
       'X-Shopify-Webhook-Id': webhook.webhookId ?? randomUUID(),
       'X-Shopify-Event-Id': webhook.eventId ?? randomUUID(),
       'X-Shopify-Triggered-At': webhook.triggeredAt ?? now,
@@ -131,7 +132,7 @@ export function eventHeaders(event: Omit<EventToSign, keyof EventContent> & Even
     'shopify-handle': event.handle,
     'shopify-hmac-sha256': createHmac('sha256', event.secret).update(body).digest('base64'),
     'shopify-shop-domain': event.shop,
-    'shopify-api-version': event.apiVersion ?? '2026-10',
+    'shopify-api-version': event.apiVersion ?? generatedApiVersion,
     'shopify-webhook-id': event.webhookId ?? randomUUID(),
     'shopify-triggered-at': event.triggeredAt ?? now,
   };

@@ -2,7 +2,7 @@ import { type Background, createBackground } from '../../../src/testing/fake/bac
 import type { ResolverMap, ShopInfo } from '../../../src/testing/fake/graphql/context.ts';
 import { createGraphqlEngine } from '../../../src/testing/fake/graphql/engine.ts';
 import type { Executed, GraphqlEngine } from '../../../src/testing/fake/model.ts';
-import { loadAdminSchema } from '../../../src/testing/fake/schema.ts';
+import { fakeSchemas } from '../../../src/testing/fake/schema.ts';
 import type { FakeStore, StoreListener } from '../../../src/testing/fake/store/entity-store.ts';
 import { createFakeStore, seedShop } from '../../../src/testing/fake/store/fake-store.ts';
 import { createManualClock, type ManualClock } from '../../../src/testing/manual-clock.ts';
@@ -41,7 +41,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...options.info,
   };
   const engine = createGraphqlEngine({
-    schema: loadAdminSchema(),
+    schemas: fakeSchemas(),
     store,
     clock,
     shopInfo: () => info,

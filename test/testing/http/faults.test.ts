@@ -8,6 +8,7 @@ import {
   faultKinds,
 } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { schemaVersions } from '../../../src/config/generated/api-versions.ts';
 import { createCallLog } from '../../../src/testing/fake/call-log.ts';
 import { createFaultPlan } from '../../../src/testing/fake/faults/faults.ts';
 import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/api.ts';
@@ -306,6 +307,7 @@ describe('a route', () => {
       routes: [route],
       faultPlan,
       log,
+      versions: schemaVersions,
       seed: 1,
       latencyMs: 0,
     });

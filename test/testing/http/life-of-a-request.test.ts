@@ -49,7 +49,7 @@ describe('a request to the fake', () => {
       400,
       { query: 'Required parameter missing or invalid' },
     ],
-    ['a version of the future', { path: '/admin/api/2027-01/graphql.json' }, 404, 'Not Found'],
+    ['a version of the future', { path: '/admin/api/2031-01/graphql.json' }, 404, 'Not Found'],
     ['a version that never was', { path: '/admin/api/2026-02/graphql.json' }, 404, 'Not Found'],
   ])('is refused for %s', async (_what, asked, status, errors) => {
     const fake = createFakeShopify();

@@ -1,7 +1,7 @@
 import { type ArgumentNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
-import type { Caller, GraphqlEngine, PreparedOperation } from '../model.ts';
+import type { Caller, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
 import { createRandom, hashText } from '../random.ts';
 import type { BulkErrorCode, BulkOperationEntity } from '../store/entities.ts';
 import type { EntityStore } from '../store/entity-store.ts';
@@ -55,8 +55,8 @@ function randomOf({ id }: BulkOperationEntity, seed: number): () => number {
  */
 export async function queryWork(operation: BulkOperationEntity, context: WorkContext): Promise<BulkWork> {
   const { engine, shop, seed } = context;
-  const { query, app, origin, groupObjects: grouped } = operation;
-  const prepared = engine.prepare({ query });
+  const { query, apiVersion, app, origin, groupObjects: grouped } = operation;
+  const prepared = engine.prepare({ query, apiVersion });
   if (!prepared.ok) throw failure(prepared.errors);
   const { data, errors } = await engine.execute(prepared.operation, { shop, app, origin, wholeLists: true });
   if (errors) throw failure(errors);
@@ -85,7 +85,7 @@ function failure(errors: readonly GraphqlErrorEntry[]): BulkWorkError {
  * @throws BulkWorkError where the file is not the one that was there when the operation was accepted.
  */
 export function mutationWork(operation: BulkOperationEntity, { engine, store, shop, seed }: WorkContext): BulkWork {
-  const { query, app, origin, upload } = operation;
+  const { query, apiVersion, app, origin, upload } = operation;
   const fileContent = (): string => {
     const file = upload && uploadByKey(store, shop, upload.key);
     if (file && file.content !== null && file.revision === upload.revision) return file.content;
@@ -101,18 +101,24 @@ export function mutationWork(operation: BulkOperationEntity, { engine, store, sh
       const due = rows.slice(done, done + count);
       done += count;
       const lines: BulkLine[] = [];
-      for (const row of due) lines.push(await rowLine(engine, query, row, { shop, app, origin }));
+      for (const row of due)
+        lines.push(await rowLine(engine, { query, apiVersion, variables: row.variables }, row, { shop, app, origin }));
       return lines;
     },
   };
 }
 
 /** Executes one row. What fails is told in its line, and concerns no other. */
-async function rowLine(engine: GraphqlEngine, query: string, row: VariableRow, caller: Caller): Promise<BulkLine> {
+async function rowLine(
+  engine: GraphqlEngine,
+  request: GraphqlRequest,
+  row: VariableRow,
+  caller: Caller,
+): Promise<BulkLine> {
   const line = (answer: object): BulkLine => {
     return { text: JSON.stringify({ ...answer, __lineNumber: row.lineNumber }), isRoot: true };
   };
-  const prepared = engine.prepare({ query, variables: row.variables });
+  const prepared = engine.prepare(request);
   if (!prepared.ok) return line({ errors: prepared.errors });
   const { data, errors } = await engine.execute(madeSynchronous(prepared.operation), caller);
   return line({ ...(data !== null && { data }), ...(errors && { errors }) });

@@ -1,6 +1,6 @@
+import { generatedApiVersion, schemaVersions } from '../../../config/generated/api-versions.ts';
 import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
-import { supportedVersions } from '../http/admission.ts';
 import type { FakeResponse, WholeResponse } from '../http/api.ts';
 import { type ChosenFault, type FaultEffect, faults } from './faults.ts';
 
@@ -65,7 +65,8 @@ function statusResponse(
 
 /** The oldest version that is served, as for one that is gone; or the next, where that is the one asked for. */
 function otherVersion(version: string | undefined): string {
-  return version === supportedVersions[0] ? supportedVersions[1] : supportedVersions[0];
+  const [next = generatedApiVersion, oldest = next] = schemaVersions.slice(-2);
+  return version === oldest ? next : oldest;
 }
 
 async function* dripping(bytes: Buffer<ArrayBuffer>, overMs: number, clock: Clock) {

@@ -1,9 +1,10 @@
-import { execute, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLTypeResolver } from 'graphql';
+import { execute, type GraphQLFieldResolver, type GraphQLTypeResolver } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { Background } from '../background.ts';
 import { classifyField } from '../cost/field-class.ts';
 import type { GraphqlEngine } from '../model.ts';
+import type { FakeSchemas } from '../schema.ts';
 import type { FakeStore } from '../store/entity-store.ts';
 import { createRun, type OperationContext, type ResolverMap, type ShopInfo } from './context.ts';
 import { errorEntry, notSimulated } from './errors.ts';
@@ -17,7 +18,7 @@ import { beginUnit } from './unit-of-work.ts';
 
 /** Options of `createGraphqlEngine`. */
 interface GraphqlEngineOptions {
-  readonly schema: GraphQLSchema;
+  readonly schemas: FakeSchemas;
   readonly store: FakeStore;
   /** Gives `createdAt` and the like. */
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
   const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}), idempotency.guard);
 
   return {
-    prepare: createPrepare(options.schema),
+    prepare: createPrepare(options.schemas),
     async execute(operation, caller) {
       const run = createRun();
       const info = { ...shopInfo(caller.shop), ...(caller.scopes && { scopes: caller.scopes }) };

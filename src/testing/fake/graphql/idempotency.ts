@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
-import { keyedMutations } from '../schema.ts';
+import { keyRule } from '../schema.ts';
 import type { IdempotencyRecordEntity } from '../store/entities.ts';
 import type { OperationContext, OperationRun } from './context.ts';
 import { badRequest } from './errors.ts';
@@ -49,8 +49,9 @@ export function createIdempotency(): Idempotency {
 
   const guard: IdempotencyGuard = (args, context, info, run) => {
     const key = keyOf(info);
-    if (!keyedMutations.has(info.fieldName)) {
-      if (key === undefined) return run();
+    const rule = keyRule(info.schema, info.fieldName);
+    if (key === undefined && rule !== 'required') return run();
+    if (rule === 'none') {
       // Not known of Shopify; but to ignore it would promise a safety that is not there.
       throw badRequest(`The @idempotent directive is not supported for ${info.fieldName}.`);
     }

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
 import type { GraphqlEngine, GraphqlRequest, Prepared } from '../model.ts';
+import { apiVersionOf, type FakeSchemas } from '../schema.ts';
 import { badRequest, errorEntry, type LocatedErrorEntry } from './errors.ts';
 import { syntaxEntry, validationEntry } from './validation.ts';
 
@@ -31,14 +32,15 @@ const rememberedTexts = 500;
 const maxErrors = 50;
 
 /** Makes the part of the engine that accepts or refuses a request. The checks of recent query texts are remembered. */
-export function createPrepare(schema: GraphQLSchema): GraphqlEngine['prepare'] {
+export function createPrepare(schemas: FakeSchemas): GraphqlEngine['prepare'] {
   const remembered = new Map<string, Checked>();
 
-  const checkOnce = (query: string): Checked => {
-    const checked = remembered.get(query) ?? check(schema, query);
+  const checkOnce = (query: string, schema: GraphQLSchema): Checked => {
+    const key = `${apiVersionOf(schema)} ${query}`;
+    const checked = remembered.get(key) ?? check(schema, query);
     // Set again, so that the least recently used is the first.
-    remembered.delete(query);
-    remembered.set(query, checked);
+    remembered.delete(key);
+    remembered.set(key, checked);
     if (remembered.size > rememberedTexts) {
       for (const oldest of remembered.keys()) {
         remembered.delete(oldest);
@@ -49,7 +51,8 @@ export function createPrepare(schema: GraphQLSchema): GraphqlEngine['prepare'] {
   };
 
   return (request) => {
-    const checked = checkOnce(request.query);
+    const schema = schemas.of(request.apiVersion);
+    const checked = checkOnce(request.query, schema);
     if ('errors' in checked) return { ok: false, errors: checked.errors };
     return prepareOperation(schema, checked.document, checked.operations, request);
   };

@@ -1,3 +1,5 @@
+import { versionAfter } from '../../../config/api-version.ts';
+import { generatedApiVersion } from '../../../config/generated/api-versions.ts';
 import type { TokenBook } from '../oauth/tokens.ts';
 import type { ShopState, Shops } from '../shops.ts';
 import type { ApiCaller, FakeRequest } from './api.ts';
@@ -14,9 +16,13 @@ type Admission =
     }
   | { readonly ok: false; readonly refusal: Refusal; readonly app?: string };
 
-/** Checks in Shopify's order: path, shop, token, state of the shop, version. */
-export function admit(request: FakeRequest, shops: Shops, tokens: TokenBook): Admission {
-  const target = readPath(request.path);
+/**
+ * Checks in Shopify's order: path, shop, token, state of the shop, version.
+ *
+ * @param versions Versions that are served, oldest first.
+ */
+export function admit(request: FakeRequest, shops: Shops, tokens: TokenBook, versions: readonly string[]): Admission {
+  const target = readPath(request.path, versions);
   if (!target) return { ok: false, refusal: refusals.notFound };
   const { api, asked, resource } = target;
   if (api === 'graphql' && request.method !== 'POST') return { ok: false, refusal: refusals.wrongMethod };
@@ -30,8 +36,8 @@ export function admit(request: FakeRequest, shops: Shops, tokens: TokenBook): Ad
   if (shop.state === 'frozen') return { ok: false, refusal: refusals.frozen, app };
   if (shop.state === 'locked') return { ok: false, refusal: refusals.locked, app };
 
-  const version = servedVersion(asked);
-  if (version === undefined) return { ok: false, refusal: refusals.notFound, app };
+  const version = servedVersion(asked, versions);
+  if (version === undefined) return { ok: false, refusal: unknownVersion(asked), app };
   return { ok: true, api, resource, caller: { shop, app, scopes, version } };
 }
 
@@ -41,7 +47,7 @@ export function shopOf(request: FakeRequest, shops: Shops): ShopState | undefine
 }
 
 /** Which API a path leads to. A path without a version, as REST had it once, means the oldest one. */
-function readPath(path: string) {
+function readPath(path: string, versions: readonly string[]) {
   const [, version, resource] = /^\/admin\/api\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (version !== undefined && resource !== undefined) {
     return { api: resource === 'graphql.json' ? 'graphql' : 'rest', asked: version, resource } as const;
@@ -49,7 +55,7 @@ function readPath(path: string) {
   const unversioned = /^\/admin\/(?!api\/|oauth\/)(.+\.json)$/.exec(path)?.[1];
   return unversioned === undefined
     ? undefined
-    : ({ api: 'rest', asked: supportedVersions[0], resource: unversioned } as const);
+    : ({ api: 'rest', asked: versions[0] ?? '', resource: unversioned } as const);
 }
 
 /** The token of the header; for a legacy custom app, the password of basic authentication. */
@@ -61,18 +67,19 @@ function accessToken(request: FakeRequest): string {
   return login.slice(login.indexOf(':') + 1);
 }
 
-/** The version whose schema answers. */
-export const newestVersion = '2026-10';
-
-/** Versions that are served, oldest first; all by the newest schema. */
-export const supportedVersions = ['2026-01', '2026-04', '2026-07', newestVersion] as const;
-
 /**
  * The version that answers. One that is no longer accessible falls forward to the oldest that is:
  * https://shopify.dev/docs/api/usage/versioning
  */
-function servedVersion(asked: string): string | undefined {
-  if (supportedVersions.some((version) => version === asked)) return asked;
-  const isPast = /^\d{4}-(01|04|07|10)$/.test(asked) && asked < supportedVersions[0];
-  return isPast ? supportedVersions[0] : undefined;
+function servedVersion(asked: string, versions: readonly string[]): string | undefined {
+  if (versions.includes(asked)) return asked;
+  const [oldest = ''] = versions;
+  return /^\d{4}-(01|04|07|10)$/.test(asked) && asked < oldest ? oldest : undefined;
+}
+
+/** As Shopify for a version that does not exist. It serves the next version and `unstable`: a user can give those. */
+function unknownVersion(version: string): Refusal {
+  if (version !== 'unstable' && version !== versionAfter(generatedApiVersion)) return refusals.notFound;
+  const hint = `The fake has no schema of ${version}: pull it with "npx shopwright schema pull" and give the file with the option schemas.`;
+  return { status: 404, body: { errors: `Not Found. ${hint}` } };
 }

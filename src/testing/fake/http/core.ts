@@ -1,3 +1,4 @@
+import { generatedApiVersion } from '../../../config/generated/api-versions.ts';
 import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import type { CallLog } from '../call-log.ts';
@@ -7,7 +8,7 @@ import type { FakeCall } from '../model.ts';
 import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
-import { admit, newestVersion, shopOf } from './admission.ts';
+import { admit, shopOf } from './admission.ts';
 import type { FakeApi, FakeCore, FakeRequest, FakeResponse, FakeRoute, Opened } from './api.ts';
 import { jsonResponse } from './responses.ts';
 
@@ -17,6 +18,8 @@ interface CoreOptions {
   readonly shops: Shops;
   /** Whose tokens are whose. */
   readonly tokens: TokenBook;
+  /** API versions that are served, oldest first. */
+  readonly versions: readonly string[];
   /** What stands behind a token. */
   readonly apis: Readonly<Record<'graphql' | 'rest', FakeApi>>;
   /** What needs no token. Tried in order, before the APIs. */
@@ -32,7 +35,7 @@ interface CoreOptions {
 
 /** Makes the request handling: the life of one request, from top to bottom. */
 export function createCore(options: CoreOptions): FakeCore {
-  const { clock, shops, tokens, apis, routes = [], faultPlan, log, latencyMs, closing } = options;
+  const { clock, shops, tokens, versions, apis, routes = [], faultPlan, log, latencyMs, closing } = options;
   const nextId = createRandom(options.seed);
 
   return async (request) => {
@@ -56,10 +59,10 @@ export function createCore(options: CoreOptions): FakeCore {
     const route = routes.find((candidate) => candidate.matches(request));
     if (route) opened = openRoute(route, request);
     else {
-      const admission = admit(request, shops, tokens);
+      const admission = admit(request, shops, tokens, versions);
       if (!admission.ok) {
         const { refusal, app } = admission;
-        const answer = jsonResponse(refusal.status, refusal.body, { 'x-shopify-api-version': newestVersion });
+        const answer = jsonResponse(refusal.status, refusal.body, { 'x-shopify-api-version': generatedApiVersion });
         return finish(stamp(answer), { outcome: 'refused', ...(app !== undefined && { app }) });
       }
       note({ app: admission.caller.app });

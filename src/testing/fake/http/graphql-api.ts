@@ -35,7 +35,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
       const body = graphqlRequest(request);
       if (!body)
         return { ok: false, refusal: jsonResponse(refusals.badRequest.status, refusals.badRequest.body, version) };
-      const prepared = engine.prepare(body);
+      const prepared = engine.prepare({ ...body, apiVersion: caller.version });
       if (!prepared.ok) return { ok: false, refusal: reply({ errors: prepared.errors }) };
       const { operation } = prepared;
       const { name, kind, rootFields, variables } = operation;

@@ -33,8 +33,11 @@ export const refusals = {
   badRequest: { status: 400, body: { errors: { query: 'Required parameter missing or invalid' } } },
 } as const satisfies Record<string, { readonly status: number; readonly body: ResponseBody }>;
 
-/** A refusal by the name of its reason. */
-export type Refusal = (typeof refusals)[keyof typeof refusals];
+/** A refusal: one of these, or in their shapes. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: ResponseBody;
+}
 
 /** `extensions.cost`. `actual` is `null` where nothing was executed. */
 export function costExtension(requested: number, actual: number | null, status: ThrottleStatus): ResponseBody {

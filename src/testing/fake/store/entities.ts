@@ -274,6 +274,8 @@ export interface BulkOperationEntity extends Entity {
   readonly denied: boolean;
   /** The query, or the mutation. */
   readonly query: string;
+  /** The API version by which it was started, and runs. */
+  readonly apiVersion: string;
   /** Whether nested lines follow their parents at once. */
   readonly groupObjects: boolean;
   /** The file with the variables; `null` for a query. */

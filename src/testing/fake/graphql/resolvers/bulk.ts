@@ -19,6 +19,7 @@ import { checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries
 import { readRows } from '../../bulk/work.ts';
 import { deniedField } from '../../http/responses.ts';
 import type { PreparedOperation } from '../../model.ts';
+import { apiVersionOf } from '../../schema.ts';
 import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { badRequest, notSimulated, type UserError } from '../errors.ts';
@@ -154,6 +155,7 @@ function accepted(
 ): RunPayload {
   const bulkOperation: BulkOperationEntity = {
     ...given,
+    apiVersion: apiVersionOf(operation.schema),
     id: store.nextId('BulkOperation'),
     app,
     origin,

@@ -1,3 +1,5 @@
+import { versionAfter } from '../../../../config/api-version.ts';
+import { generatedApiVersion, schemaVersions } from '../../../../config/generated/api-versions.ts';
 import type { FakePlan } from '../../model.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { stableGid } from '../gid.ts';
@@ -56,12 +58,14 @@ export const shopResolvers: ResolverMap = {
 };
 
 /** Versions around the one the package is generated for, newest last. https://shopify.dev/docs/api/usage/versioning */
+const candidate = versionAfter(generatedApiVersion);
 const apiVersions = [
-  { handle: '2026-01', displayName: '2026-01', supported: true },
-  { handle: '2026-04', displayName: '2026-04', supported: true },
-  { handle: '2026-07', displayName: '2026-07', supported: true },
-  { handle: '2026-10', displayName: '2026-10 (Latest)', supported: true },
-  { handle: '2027-01', displayName: '2027-01 (Release candidate)', supported: false },
+  ...schemaVersions.toReversed().map((handle) => ({
+    handle,
+    displayName: handle === generatedApiVersion ? `${handle} (Latest)` : handle,
+    supported: true,
+  })),
+  { handle: candidate, displayName: `${candidate} (Release candidate)`, supported: false },
   { handle: 'unstable', displayName: 'unstable', supported: false },
 ];
 

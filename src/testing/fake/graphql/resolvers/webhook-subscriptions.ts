@@ -1,3 +1,4 @@
+import { generatedApiVersion } from '../../../../config/generated/api-versions.ts';
 import {
   type MetafieldName,
   type WebhookSubscriptionContent,
@@ -99,7 +100,11 @@ export const webhookSubscriptionResolvers: ResolverMap = {
   Mutation: { ...webhookSubscriptionChanges },
   WebhookSubscription: {
     // Shopify takes it from the app's configuration; the fake has one version.
-    apiVersion: () => ({ handle: '2026-10', displayName: '2026-10 (Latest)', supported: true }),
+    apiVersion: () => ({
+      handle: generatedApiVersion,
+      displayName: `${generatedApiVersion} (Latest)`,
+      supported: true,
+    }),
     callbackUrl: resolver<WebhookSubscriptionEntity>(({ uri }) => uri),
     endpoint: resolver<WebhookSubscriptionEntity>((subscription) => endpoint(subscription)),
     legacyResourceId: resolver<WebhookSubscriptionEntity>(({ id }) => parseGid(id)?.key),
