@@ -5,7 +5,10 @@ import type {
 } from '../graphql/operations/generated/graphql.ts';
 
 /** A subscription as Shopify returns it. */
-export type ActualSubscription = StandingWebhookSubscriptionFragment;
+export interface ActualSubscription extends StandingWebhookSubscriptionFragment {
+  /** `null` where it has none; names exist from API version 2026-04 on. */
+  readonly name: string | null;
+}
 
 /** A desired subscription that has been checked, with all its fields, as Shopify would return it. */
 export interface CheckedSubscription extends Omit<ActualSubscription, 'id' | 'topic' | 'name'> {
@@ -29,13 +32,15 @@ export type SubscriptionField =
   | 'format';
 
 /** What Shopify is sent: all fields, so that nothing stays as somebody else has left it. */
-export function inputOf({
-  field: _,
-  topic: _topic,
-  metafields,
-  ...rest
-}: CheckedSubscription): WebhookSubscriptionInput {
-  return { ...rest, metafields: metafields.map(({ namespace, key }) => ({ namespace, key })) };
+export function inputOf(
+  { field: _, topic: _topic, name, metafields, ...rest }: CheckedSubscription,
+  { withName }: { readonly withName: boolean },
+): WebhookSubscriptionInput {
+  return {
+    ...rest,
+    ...(withName && { name }),
+    metafields: metafields.map(({ namespace, key }) => ({ namespace, key })),
+  };
 }
 
 /** What no two subscriptions of an app may have in common. */

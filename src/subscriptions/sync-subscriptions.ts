@@ -1,6 +1,8 @@
 import { InvalidResponseError, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
+  type StandingWebhookSubscriptionFragment,
+  UnnamedWebhookSubscriptionsDocument,
   WebhookSubscriptionAddDocument,
   WebhookSubscriptionChangeDocument,
   WebhookSubscriptionRemoveDocument,
@@ -15,11 +17,13 @@ import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { checkDesired, type DesiredSubscription, Ownership } from './desired.ts';
 import { type Creation, diffSubscriptions, type RememberedSubscriptions, type SubscriptionDiff } from './diff.ts';
 import { ReportBuilder, type SubscriptionReport } from './report.ts';
-import { type ActualSubscription, type CheckedSubscription, differences, inputOf } from './subscription.ts';
+import { type ActualSubscription, addressOf, type CheckedSubscription, differences, inputOf } from './subscription.ts';
 
 /** The part of the client that the sync of subscriptions needs: what `createShopifyClient` returns has it. */
 export interface SubscriptionClient extends GraphqlClient {
   readonly shop: string;
+  /** Decides what a subscription is known by: its name, or before 2026-04 its address. */
+  readonly apiVersion: string;
 }
 
 /** Options of `syncSubscriptions`. */
@@ -48,6 +52,9 @@ export interface SyncSubscriptionsOptions {
  * deletes only those with the owner's name (`{owner}__…`) and those it has set before. A second run changes nothing.
  * Subscriptions from the app's configuration file are not touched: the API does not show them.
  *
+ * Before API version 2026-04 subscriptions have no names: then those are its own that `store` remembers, and those that
+ * are at an address of the list. Without a store, one that left the list stays.
+ *
  * Several runs at the same time arrive at the same result, since Shopify accepts a name only once.
  *
  * @returns What has become of each. A subscription that fails does not stop the others, and is in `failed`.
@@ -71,9 +78,9 @@ export async function syncSubscriptions(options: SyncSubscriptionsOptions): Prom
   const ownership = new Ownership(owner);
   const desired = checkDesired(options.desired, ownership, shop);
   signal?.throwIfAborted();
-  const calls = createCalls(client, signal);
   const memory = await createMemory(store, shop, owner);
   const remembered = await memory.read();
+  const calls = createCalls(client, { desired, remembered, signal });
   const diff = diffSubscriptions({ desired, actual: await calls.read(), remembered, ownership });
   const report = new ReportBuilder(diff, remembered, shop);
   if (dryRun) {
@@ -199,30 +206,55 @@ interface Calls {
   delete(id: ActualSubscription['id']): Promise<void>;
 }
 
-function createCalls(client: SubscriptionClient, signal: AbortSignal | undefined): Calls {
+/** What is known of subscriptions besides what Shopify says. */
+interface CallsOptions {
+  readonly desired: readonly CheckedSubscription[];
+  readonly remembered: RememberedSubscriptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+function createCalls(client: SubscriptionClient, { desired, remembered, signal }: CallsOptions): Calls {
+  // https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification
+  const withName = client.apiVersion >= '2026-04';
   const options: RequestOptions = { priority: 'background', ...(signal && { signal }) };
   const retried: RequestOptions = { ...options, retry: { idempotency: 'idempotent' } };
-  const present = (subscription: ActualSubscription | null | undefined): ActualSubscription => {
-    if (subscription) return subscription;
+  const present = (
+    subscription: StandingWebhookSubscriptionFragment | null | undefined,
+    { name }: CheckedSubscription,
+  ): ActualSubscription => {
+    if (subscription) return { ...subscription, name };
     throw new InvalidResponseError('Shopify returned neither the webhook subscription nor an error.', {
       shop: client.shop,
     });
   };
   return {
-    read: () =>
-      allPages(async (after) => {
-        const { data } = await client.graphql(WebhookSubscriptionsDocument, { first: 100, after }, options);
+    async read() {
+      if (withName) {
+        return allPages(async (after) => {
+          const { data } = await client.graphql(WebhookSubscriptionsDocument, { first: 100, after }, options);
+          return data.webhookSubscriptions;
+        });
+      }
+      const unnamed = await allPages(async (after) => {
+        const { data } = await client.graphql(UnnamedWebhookSubscriptionsDocument, { first: 100, after }, options);
         return data.webhookSubscriptions;
-      }),
+      });
+      // What the app has in the shop at an address of the list is the one of the list: there can't be two.
+      const names = new Map(desired.map((one) => [addressOf(one), one.name]));
+      return unnamed.map((one) => ({
+        ...one,
+        name: remembered.get(one.id)?.name ?? names.get(addressOf(one)) ?? null,
+      }));
+    },
     async create(desired) {
-      const variables = { topic: desired.topic, subscription: inputOf(desired) };
+      const variables = { topic: desired.topic, subscription: inputOf(desired, { withName }) };
       const { data } = await client.graphql(WebhookSubscriptionAddDocument, variables, options);
-      return present(data.webhookSubscriptionCreate?.webhookSubscription);
+      return present(data.webhookSubscriptionCreate?.webhookSubscription, desired);
     },
     async update(id, desired) {
-      const variables = { id, subscription: inputOf(desired) };
+      const variables = { id, subscription: inputOf(desired, { withName }) };
       const { data } = await client.graphql(WebhookSubscriptionChangeDocument, variables, retried);
-      return present(data.webhookSubscriptionUpdate?.webhookSubscription);
+      return present(data.webhookSubscriptionUpdate?.webhookSubscription, desired);
     },
     async delete(id) {
       await client.graphql(WebhookSubscriptionRemoveDocument, { id }, retried);

@@ -321,19 +321,25 @@ function duplicate(localId: string): PushResult {
  */
 async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
-  const found = await allPages(async (after) => {
+  const publications = await allPages(async (after) => {
     const { data } = await client.graphql(PublicationsDocument, { first: 100, after }, { priority: 'background' });
     return data.publications;
   });
+  // A channel is known by the name of its app; what is no channel, by the title of its catalog.
+  const found = publications.map(({ id, catalog }) => {
+    const apps = catalog && 'apps' in catalog ? catalog.apps.nodes.map(({ title }) => title) : [];
+    return { id, names: [...apps, ...(catalog ? [catalog.title] : [])] };
+  });
 
+  const is = (text: string) => (name: string) => name.toLowerCase() === text.toLowerCase();
   const missing: string[] = [];
   const gids = wanted.flatMap((text) => {
-    const match = found.find(({ id, name }) => id === text || name.toLowerCase() === text.toLowerCase());
+    const match = found.find(({ id, names }) => id === text || names.some(is(text)));
     if (!match) missing.push(text);
     return match ? [match.id] : [];
   });
   if (missing.length > 0) {
-    const names = found.map(({ name }) => `"${name}"`).join(', ') || 'none';
+    const names = found.map(({ id, names: [name = id] }) => `"${name}"`).join(', ') || 'none';
     throw new ConfigError('Invalid configuration', {
       issues: missing.map((text) => ({
         field: 'publishTo',

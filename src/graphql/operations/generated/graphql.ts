@@ -5,6 +5,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { Gid, DateTime, Decimal, Money, UrlString } from './../../scalars.ts';
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type BarcodeInput = {
+  type?: BarcodeType | null | undefined;
+  value: string;
+};
+
+export type BarcodeType =
+  | 'ASIN'
+  | 'EAN'
+  | 'GTIN'
+  | 'ISBN'
+  | 'UPC'
+  | (string & {});
+
 export type CombinedListingsRole =
   | 'CHILD'
   | 'PARENT'
@@ -968,6 +981,7 @@ export type ProductVariantInventoryPolicy =
 
 export type ProductVariantSetInput = {
   barcode?: string | null | undefined;
+  barcodes?: Array<BarcodeInput> | null | undefined;
   compareAtPrice?: Money | null | undefined;
   file?: FileSetInput | null | undefined;
   id?: string | null | undefined;
@@ -1026,6 +1040,7 @@ export type ProductVariantsBulkDeleteUserErrorCode =
 
 export type ProductVariantsBulkInput = {
   barcode?: string | null | undefined;
+  barcodes?: Array<BarcodeInput> | null | undefined;
   compareAtPrice?: Money | null | undefined;
   id?: string | null | undefined;
   inventoryItem?: InventoryItemInput | null | undefined;
@@ -2052,7 +2067,11 @@ export type PublicationsQueryVariables = Exact<{
 }>;
 
 
-export type PublicationsQuery = { publications: { nodes: Array<{ id: Gid, name: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type PublicationsQuery = { publications: { nodes: Array<{ id: Gid, catalog:
+        | { title: string, apps: { nodes: Array<{ title: string }> } }
+        | { title: string }
+        | { title: string }
+       | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ProductPublishMutationVariables = Exact<{
   id: string;
@@ -2078,7 +2097,7 @@ export type ShopOverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ShopOverviewQuery = { shop: { id: Gid, name: string, myshopifyDomain: string, currencyCode: CurrencyCode, plan: { publicDisplayName: string } }, productsCount: { count: number, precision: CountPrecision } | null };
 
-export type StandingWebhookSubscriptionFragment = { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, name: string | null, metafields: Array<{ namespace: string, key: string }> };
+export type StandingWebhookSubscriptionFragment = { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> };
 
 export type WebhookSubscriptionsQueryVariables = Exact<{
   first: number;
@@ -2086,7 +2105,15 @@ export type WebhookSubscriptionsQueryVariables = Exact<{
 }>;
 
 
-export type WebhookSubscriptionsQuery = { webhookSubscriptions: { nodes: Array<{ id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, name: string | null, metafields: Array<{ namespace: string, key: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type WebhookSubscriptionsQuery = { webhookSubscriptions: { nodes: Array<{ name: string | null, id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type UnnamedWebhookSubscriptionsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type UnnamedWebhookSubscriptionsQuery = { webhookSubscriptions: { nodes: Array<{ id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type WebhookSubscriptionAddMutationVariables = Exact<{
   topic: WebhookSubscriptionTopic;
@@ -2094,7 +2121,7 @@ export type WebhookSubscriptionAddMutationVariables = Exact<{
 }>;
 
 
-export type WebhookSubscriptionAddMutation = { webhookSubscriptionCreate: { webhookSubscription: { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, name: string | null, metafields: Array<{ namespace: string, key: string }> } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+export type WebhookSubscriptionAddMutation = { webhookSubscriptionCreate: { webhookSubscription: { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type WebhookSubscriptionChangeMutationVariables = Exact<{
   id: string;
@@ -2102,7 +2129,7 @@ export type WebhookSubscriptionChangeMutationVariables = Exact<{
 }>;
 
 
-export type WebhookSubscriptionChangeMutation = { webhookSubscriptionUpdate: { webhookSubscription: { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, name: string | null, metafields: Array<{ namespace: string, key: string }> } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+export type WebhookSubscriptionChangeMutation = { webhookSubscriptionUpdate: { webhookSubscription: { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type WebhookSubscriptionRemoveMutationVariables = Exact<{
   id: string;
@@ -2142,7 +2169,6 @@ export const StandingWebhookSubscriptionFragmentDoc = new TypedDocumentString(`
     namespace
     key
   }
-  name
 }
     `, {"fragmentName":"StandingWebhookSubscription"}) as unknown as TypedDocumentString<StandingWebhookSubscriptionFragment, unknown>;
 export const MetafieldDefinitionByKeyDocument = new TypedDocumentString(`
@@ -2626,7 +2652,16 @@ export const PublicationsDocument = new TypedDocumentString(`
   publications(first: $first, after: $after) {
     nodes {
       id
-      name
+      catalog {
+        title
+        ... on AppCatalog {
+          apps(first: 5) {
+            nodes {
+              title
+            }
+          }
+        }
+      }
     }
     pageInfo {
       hasNextPage
@@ -2682,6 +2717,7 @@ export const WebhookSubscriptionsDocument = new TypedDocumentString(`
   webhookSubscriptions(first: $first, after: $after) {
     nodes {
       ...StandingWebhookSubscription
+      name
     }
     pageInfo {
       hasNextPage
@@ -2701,8 +2737,32 @@ export const WebhookSubscriptionsDocument = new TypedDocumentString(`
     namespace
     key
   }
-  name
 }`) as unknown as TypedDocumentString<WebhookSubscriptionsQuery, WebhookSubscriptionsQueryVariables>;
+export const UnnamedWebhookSubscriptionsDocument = new TypedDocumentString(`
+    query UnnamedWebhookSubscriptions($first: Int!, $after: String) {
+  webhookSubscriptions(first: $first, after: $after) {
+    nodes {
+      ...StandingWebhookSubscription
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment StandingWebhookSubscription on WebhookSubscription {
+  id
+  topic
+  uri
+  format
+  filter
+  includeFields
+  metafieldNamespaces
+  metafields {
+    namespace
+    key
+  }
+}`) as unknown as TypedDocumentString<UnnamedWebhookSubscriptionsQuery, UnnamedWebhookSubscriptionsQueryVariables>;
 export const WebhookSubscriptionAddDocument = new TypedDocumentString(`
     mutation WebhookSubscriptionAdd($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) {
@@ -2727,7 +2787,6 @@ export const WebhookSubscriptionAddDocument = new TypedDocumentString(`
     namespace
     key
   }
-  name
 }`) as unknown as TypedDocumentString<WebhookSubscriptionAddMutation, WebhookSubscriptionAddMutationVariables>;
 export const WebhookSubscriptionChangeDocument = new TypedDocumentString(`
     mutation WebhookSubscriptionChange($id: ID!, $subscription: WebhookSubscriptionInput!) {
@@ -2753,7 +2812,6 @@ export const WebhookSubscriptionChangeDocument = new TypedDocumentString(`
     namespace
     key
   }
-  name
 }`) as unknown as TypedDocumentString<WebhookSubscriptionChangeMutation, WebhookSubscriptionChangeMutationVariables>;
 export const WebhookSubscriptionRemoveDocument = new TypedDocumentString(`
     mutation WebhookSubscriptionRemove($id: ID!) {

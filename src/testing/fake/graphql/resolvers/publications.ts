@@ -2,7 +2,7 @@ import type { PublicationInput } from '../../../../graphql/operations/generated/
 import type { ProductEntity } from '../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated } from '../errors.ts';
-import { requireGid } from '../gid.ts';
+import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
 import { saveProduct } from './products/save-product.ts';
@@ -81,6 +81,20 @@ export const publicationResolvers: ResolverMap = {
         args,
       );
     }),
+  },
+  Publication: {
+    catalog: resolver<PublicationEntity>(({ id, name }) => ({
+      __typename: 'AppCatalog',
+      id: `gid://shopify/AppCatalog/${parseGid(id)?.key}`,
+      title: name,
+      status: 'ACTIVE',
+    })),
+  },
+  AppCatalog: {
+    // Each channel of the fake is an app of its name.
+    apps: resolver<{ readonly id: string; readonly title: string }, ConnectionArgs>(({ id, title }, args) =>
+      connection([{ id: `gid://shopify/App/${parseGid(id)?.key}`, title }], args),
+    ),
   },
   Mutation: {
     publishablePublish: resolver<unknown, PublishArgs>((_source, args, context) =>
