@@ -6,10 +6,11 @@ const help = `shopwright: tools of the Shopify Admin SDK
 Usage: shopwright <command> [options]
 
 Commands:
-  fake    Run a fake Shopify on localhost
+  fake           Run a fake Shopify on localhost
+  schema pull    Write the Admin schema of a shop into a file, for types and tests
 
 Options:
-  -h, --help    Show this help; with a command, its options`;
+  -h, --help     Show this help; with a command, its options`;
 
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -20,6 +21,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         // Loaded here, so that the help and other commands do not wait for the schema and its libraries.
         const { runFake } = await import('./fake-command.ts');
         return await runFake(rest, terminal);
+      }
+      case 'schema': {
+        const { runSchema } = await import('./schema-command.ts');
+        return await runSchema(rest, terminal);
       }
       case '-h':
       case '--help':

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { buildClientSchema, type IntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { schemaVersions } from '../config/generated/api-versions.ts';
 import { ConfigError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
 
 /**
  * The schema of an API version as text, in the form that `npm run schema` and `shopwright schema pull` print: comments
@@ -43,6 +50,17 @@ export function readSchemaFile(file: string, field: string): SchemaFile {
   const version = versionOf(text);
   if (version !== undefined && text.includes('\nschema {\n')) return { version, text };
   throw invalid(`is ${file}, which is not what shopwright schema pull writes. Pull it again.`);
+}
+
+/** The query whose response `readIntrospection` takes. Descriptions say which mutations take a key. */
+export const introspectionQuery = (): string =>
+  getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, oneOf: true });
+
+/** An introspection result in the data of a response; `undefined` where it is something else. */
+export function readIntrospection(data: unknown): IntrospectionQuery | undefined {
+  const schema = isRecord(data) ? data['__schema'] : undefined;
+  const isWhole = isRecord(schema) && Array.isArray(schema['types']) && schema['types'].length > 0;
+  return isWhole ? (data as unknown as IntrospectionQuery) : undefined;
 }
 
 /**

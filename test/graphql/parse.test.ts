@@ -54,7 +54,7 @@ describe('the work of reading a document grows with its length', () => {
   it('for the fields and the user errors of an operation, of which each is found once', () => {
     const payload = doubled(levels, 'InventoryAdjustQuantitiesPayload', 'userErrors { message }').replaceAll('F', 'P');
     const root = doubled(levels, 'Mutation', `a: inventoryAdjustQuantities(input: $i) { ...P0 ...P0 }`);
-    const operation = parseOperation(`mutation M($i: X!) { ...F0 } ${root} ${payload}`, { keys: true });
+    const operation = parseOperation(`mutation M($i: X!) { ...F0 } ${root} ${payload}`, { keys: 'unstable' });
     expect(operation.rootFields).toMatchObject([{ responseKey: 'a', userErrorKeys: ['userErrors'] }]);
     expect(operation.keySlots).toEqual([{ variable: 'idempotencyKey', responseKeys: ['a'] }]);
   });
@@ -111,7 +111,7 @@ describe('a document that is nested too deep', () => {
 });
 
 describe('keys wherever a field stands', () => {
-  const keyed = (text: string): string => parseOperation(text, { keys: true }).source.replaceAll(/\s+/g, ' ').trim();
+  const keyed = (text: string): string => parseOperation(text, { keys: 'unstable' }).source.replaceAll(/\s+/g, ' ').trim();
 
   it.each([
     ['an inline fragment', `mutation M($i: X!) { ... { ${adjust} } }`],
@@ -130,7 +130,7 @@ describe('keys wherever a field stands', () => {
     expect(source.match(/inventoryAdjustQuantities\(input: \$i\) @idempotent\(key: \$idempotencyKey\)/g)).toHaveLength(
       1,
     );
-    expect(parseOperation(source, { keys: true }).keySlots).toEqual([
+    expect(parseOperation(source, { keys: 'unstable' }).keySlots).toEqual([
       { variable: 'idempotencyKey', responseKeys: ['inventoryAdjustQuantities'] },
     ]);
   });
@@ -156,7 +156,7 @@ describe('keys wherever a field stands', () => {
   it('with a variable in each operation that spreads the fragment, and in no other', () => {
     const text = `mutation M($i: X!) { ...F } mutation N($i: X!, $idempotencyKey: String) { ...F x(y: $idempotencyKey) }
       mutation O { tagsAdd(id: 1, tags: []) { node { id } } } fragment F on Mutation { ${adjust} }`;
-    const source = parseOperation(text, { keys: true, operationName: 'M' }).source.replaceAll(/\s+/g, ' ');
+    const source = parseOperation(text, { keys: 'unstable', operationName: 'M' }).source.replaceAll(/\s+/g, ' ');
     expect(source).toContain('mutation M($i: X!, $idempotencyKey2: String!)');
     expect(source).toContain('mutation N($i: X!, $idempotencyKey: String, $idempotencyKey2: String!)');
     expect(source).toContain('mutation O { tagsAdd');

@@ -78,6 +78,15 @@ export function keyRule(schema: GraphQLSchema, mutation: string): 'required' | '
   return rules.optional.includes(mutation) ? 'optional' : 'none';
 }
 
+/** What introspection says of a mutation's key, as Shopify does: `shopwright schema pull` reads it. */
+function keyDescription(schema: GraphQLSchema, mutation: string): string | undefined {
+  const rule = keyRule(schema, mutation);
+  if (rule === 'none') return undefined;
+  return rule === 'required'
+    ? `As of ${apiVersionOf(schema)}, the idempotency key is required and must be provided using the \`@idempotent\` directive.`
+    : 'This mutation supports an optional idempotency key using the `@idempotent` directive.';
+}
+
 /** The API version of a schema. */
 export function apiVersionOf(schema: GraphQLSchema): string {
   return (schema instanceof LazySchema ? schema.apiVersion : undefined) ?? generatedApiVersion;
@@ -270,11 +279,13 @@ class LazySchema extends GraphQLSchema {
 
   #fieldsOf(definition: Definition): Record<string, GraphQLFieldConfig<unknown, unknown>> {
     const fields: Record<string, GraphQLFieldConfig<unknown, unknown>> = Object.create(null);
+    const isMutation = partsOf(definition.head, headPattern)['name'] === this.#roots.get('mutation');
     for (const line of this.#linesOf(definition)) {
       const { name = '', args, type = '', deprecated } = partsOf(line, fieldPattern);
       fields[name] = {
         type: this.#typeWritten<GraphQLOutputType>(type),
         ...(args !== undefined && { args: this.#inputsIn(args) }),
+        ...(isMutation && { description: keyDescription(this, name) }),
         ...deprecation(deprecated),
       };
     }
