@@ -63,6 +63,8 @@ export interface Executed {
   readonly errors?: readonly GraphqlErrorEntry[];
   /** Keys that its mutations carried, if any. */
   readonly idempotencyKeys?: readonly string[];
+  /** What `extensions.search` tells: searches that Shopify warns of. */
+  readonly searches?: readonly object[];
   /** `false` where every mutation was refused before it ran, or answered from an earlier run with its key. */
   readonly executed?: boolean;
 }

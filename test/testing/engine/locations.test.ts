@@ -116,11 +116,11 @@ describe('locations', () => {
     };
     expect(await list('sortKey: NAME')).toEqual(['annex', 'Depot', 'Shop location']);
     expect(await list('sortKey: ID, reverse: true')).toEqual(['annex', 'Depot', 'Shop location']);
-    expect(await list('query: "name:dep"')).toEqual(['Depot']);
+    expect(await list('query: "name:dep*"')).toEqual(['Depot']);
     expect(await list(`query: "id:${id.split('/').at(-1)} active:true"`)).toEqual(['annex']);
     expect(
       await harness.data(
-        '{ locationsCount(query: "name:dep") { count } location(id: "gid://shopify/Location/99") { id } }',
+        '{ locationsCount(query: "name:dep*") { count } location(id: "gid://shopify/Location/99") { id } }',
       ),
     ).toEqual({
       locationsCount: { count: 1 },

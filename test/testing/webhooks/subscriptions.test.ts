@@ -260,7 +260,7 @@ describe('the list of webhook subscriptions', () => {
   it('can be searched by id', async () => {
     const { fake, id } = await prepared();
     expect(await listed(fake, `first: 5, query: "id:${id.split('/').at(-1)}"`)).toEqual([remove]);
-    await expect(listed(fake, 'first: 5, query: "topic:x"')).rejects.toThrow('NOT_SIMULATED');
+    await expect(listed(fake, 'first: 5, query: "("')).rejects.toThrow('NOT_SIMULATED');
   });
 
   it('is each app’s own', async () => {

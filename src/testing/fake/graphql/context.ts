@@ -84,11 +84,13 @@ export interface OperationRun {
   readonly keys: Set<string>;
   /** Mutation fields that were executed, and not answered from an earlier time. */
   executed: number;
+  /** What `extensions.search` tells of searches. */
+  readonly searches: object[];
 }
 
 /** Makes the notes of an operation that begins. */
 export function createRun(): OperationRun {
-  return { keys: new Set(), executed: 0 };
+  return { keys: new Set(), executed: 0, searches: [] };
 }
 
 /** Changes, events and work for later that stand together, or not at all. */

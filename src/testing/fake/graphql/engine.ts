@@ -61,6 +61,7 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
           data: data ?? null,
           ...(errors && { errors: errors.map(errorEntry) }),
           ...(run.keys.size > 0 && { idempotencyKeys: [...run.keys] }),
+          ...(run.searches.length > 0 && { searches: run.searches }),
           ...(operation.kind === 'mutation' && run.executed === 0 && { executed: false }),
         };
       } finally {

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
 import type { GraphqlEngine, GraphqlRequest, Prepared } from '../model.ts';
-import { apiVersionOf, type FakeSchemas } from '../schema.ts';
+import type { FakeSchemas } from '../schema.ts';
 import { badRequest, errorEntry, type LocatedErrorEntry } from './errors.ts';
 import { syntaxEntry, validationEntry } from './validation.ts';
 
@@ -33,14 +33,15 @@ const maxErrors = 50;
 
 /** Makes the part of the engine that accepts or refuses a request. The checks of recent query texts are remembered. */
 export function createPrepare(schemas: FakeSchemas): GraphqlEngine['prepare'] {
-  const remembered = new Map<string, Checked>();
+  const bySchema = new Map<GraphQLSchema, Map<string, Checked>>();
 
   const checkOnce = (query: string, schema: GraphQLSchema): Checked => {
-    const key = `${apiVersionOf(schema)} ${query}`;
-    const checked = remembered.get(key) ?? check(schema, query);
+    const remembered = bySchema.get(schema) ?? new Map<string, Checked>();
+    bySchema.set(schema, remembered);
+    const checked = remembered.get(query) ?? check(schema, query);
     // Set again, so that the least recently used is the first.
-    remembered.delete(key);
-    remembered.set(key, checked);
+    remembered.delete(query);
+    remembered.set(query, checked);
     if (remembered.size > rememberedTexts) {
       for (const oldest of remembered.keys()) {
         remembered.delete(oldest);

@@ -72,7 +72,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
           origin: request.origin,
           ...(scopes && { scopes: [...scopes] }),
         });
-        const { data, errors, idempotencyKeys, executed = true } = result;
+        const { data, errors, idempotencyKeys, searches, executed = true } = result;
         const actual = Math.min(requested, charge(operation, actualCost(operation, data)));
         bucket.refund(requested - actual);
         const breakdown = request.header('shopify-graphql-cost-debug') === '1' && { fields: costFields(operation) };
@@ -81,7 +81,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
         return {
           answer: jsonResponse(
             200,
-            { data, ...(errors && { errors }), extensions: { cost } },
+            { data, ...(errors && { errors }), extensions: { cost, ...(searches && { search: searches }) } },
             { ...headers, ...(deprecated && { 'x-shopify-api-deprecated-reason': deprecated }) },
           ),
           call: { actualCost: actual, executed, ...(idempotencyKeys && { idempotencyKeys }) },

@@ -22,16 +22,18 @@ import type { PreparedOperation } from '../../model.ts';
 import { apiVersionOf } from '../../schema.ts';
 import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { badRequest, notSimulated, type UserError } from '../errors.ts';
+import { notSimulated, type UserError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm } from './connections.ts';
+import { type ConnectionArgs, connection } from './connections.ts';
+import { byId, keyword, type Searchable, searched, time } from './search.ts';
 
 /** Queries for bulk operations. */
 const bulkQueryResolvers: ResolverMap = {
   QueryRoot: {
     bulkOperation: resolver<unknown, { id: string }>((_source, { id }, context) => ownOperation(id, context) ?? null),
-    bulkOperations: resolver<unknown, OperationsArgs>((_source, args, context) => {
-      const found = searchedOperations(ownOperations(context), args.query, context.clock.now());
+    bulkOperations: resolver<unknown, OperationsArgs>((_source, args, context, info) => {
+      const searchable = searchableOperations(context.clock.now());
+      const found = searched(ownOperations(context), args.query, searchable, { info, context });
       const completedAt = (operation: BulkOperationEntity): number => Date.parse(operation.completedAt ?? '') || 0;
       const isByCompletion = args.sortKey === 'COMPLETED_AT';
       return connection(isByCompletion ? found.toSorted((a, b) => completedAt(b) - completedAt(a)) : found, args);
@@ -232,51 +234,24 @@ function fileUrl(operation: BulkOperationEntity, isWhole: boolean, context: Reso
   return isThere ? downloadUrl(context.origin, context.shop, operation) : null;
 }
 
-type Compare = (at: number, wanted: number) => boolean;
-
-const comparisons: Readonly<Record<string, Compare>> = {
-  '': (at, wanted) => at === wanted,
-  '<': (at, wanted) => at < wanted,
-  '<=': (at, wanted) => at <= wanted,
-  '>': (at, wanted) => at > wanted,
-  '>=': (at, wanted) => at >= wanted,
-};
-
-/**
- * What a search of bulk operations finds: the terms `created_at`, `id`, `operation_type` (also as `type`) and `status`,
- * which must all hold.
- *
- * @param now Decides what has expired.
- * @throws GraphQLError `BAD_REQUEST` for what is no time, `NOT_SIMULATED` for other terms.
- */
-function searchedOperations(
-  operations: readonly BulkOperationEntity[],
-  query: string | null | undefined,
-  now: number,
-): readonly BulkOperationEntity[] {
-  const ofType = oneOf<BulkOperationEntity>(({ type }) => type);
-  const terms: Readonly<Record<string, SearchTerm<BulkOperationEntity>>> = {
-    id: byId,
-    operation_type: ofType,
-    type: ofType,
-    status: oneOf((operation) => statusOf(operation, now)),
+/** What bulk operations can be searched by: the fields in the description of `QueryRoot.bulkOperations(query:)`. */
+function searchableOperations(now: number): Searchable<BulkOperationEntity> {
+  const type = keyword<BulkOperationEntity>((operation) => operation.type, ['QUERY', 'MUTATION']);
+  return {
+    fields: {
+      id: byId,
+      created_at: time(
+        'created_at',
+        ({ createdAt }) => createdAt,
+        () => now,
+      ),
+      operation_type: type,
+      // As some examples of the documentation write it.
+      type,
+      status: keyword(
+        (operation) => statusOf(operation, now),
+        ['CANCELED', 'CANCELING', 'COMPLETED', 'CREATED', 'FAILED', 'RUNNING'],
+      ),
+    },
   };
-  const words = query?.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
-  const tests = words
-    .filter((word) => word !== 'AND')
-    .map((word) => {
-      const [, name = '', comparison = '', quoted = ''] = /^(\w+):(<=|>=|<|>)?(.+)$/.exec(word) ?? [];
-      const value = quoted.replaceAll(/^["']|["']$/g, '');
-      if (name === 'created_at') return createdAt(comparison, value);
-      const term = Object.hasOwn(terms, name) && comparison === '' ? terms[name] : undefined;
-      if (!term) throw notSimulated(`QueryRoot.bulkOperations(query: ${JSON.stringify(word)})`);
-      return term(value);
-    });
-  return operations.filter((operation) => tests.every((test) => test(operation)));
-}
-
-function createdAt(comparison: string, value: string): (operation: BulkOperationEntity) => boolean {
-  const wanted = Date.parse(value);
-  if (Number.isNaN(wanted)) throw badRequest(`Invalid timestamp for query filter \`created_at\`: ${value}`);
-  return (operation) => comparisons[comparison]?.(Date.parse(operation.createdAt), wanted) ?? false;
 }

@@ -3,17 +3,10 @@ import { locationPayload } from '../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { collectUserErrors, notSimulated, type UserError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import {
-  byId,
-  type ConnectionArgs,
-  connection,
-  containing,
-  countUpTo,
-  type SearchTerm,
-  searched,
-} from './connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { activeLocation, allLocations, locationById, primaryLocation } from './find-entities.ts';
 import { isInStock, levelAt, levelsAt, moveStock } from './inventory/levels.ts';
+import { byId, flag, keyword, type Searchable, searched, words } from './search.ts';
 
 interface LocationsArgs extends ConnectionArgs {
   readonly includeInactive: boolean;
@@ -26,11 +19,21 @@ interface LevelsArgs extends ConnectionArgs {
   readonly query?: string | null;
 }
 
-const terms: Readonly<Record<string, SearchTerm<LocationEntity>>> = {
-  id: byId,
-  location_id: byId,
-  name: containing((location) => location.name),
-  active: (value) => (location) => location.isActive === (value === 'true'),
+/** What locations can be searched by: the fields in the description of `QueryRoot.locations(query:)`. */
+const searchable: Searchable<LocationEntity> = {
+  texts: ({ name }) => [name],
+  fields: {
+    id: byId,
+    location_id: byId,
+    name: words(({ name }) => [name]),
+    active: flag(({ isActive }) => isActive),
+    address1: words(({ address }) => [address.address1]),
+    address2: words(({ address }) => [address.address2]),
+    city: words(({ address }) => [address.city]),
+    zip: keyword(({ address }) => address.zip),
+    legacy: flag(() => false),
+  },
+  others: ['country', 'created_at', 'geolocated', 'pickup_in_store', 'province'],
 };
 
 const byName = (a: LocationEntity, b: LocationEntity): number => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1);
@@ -43,16 +46,18 @@ export const locationResolvers: ResolverMap = {
       requireGid(id);
       return locationById(context, id) ?? null;
     }),
-    locations: resolver<unknown, LocationsArgs>((_source, args, context) => {
+    locations: resolver<unknown, LocationsArgs>((_source, args, context, info) => {
       if (args.sortKey === 'RELEVANCE') throw notSimulated('QueryRoot.locations(sortKey: RELEVANCE)');
       const wanted = allLocations(context).filter((location) => location.isActive || args.includeInactive);
-      const found = searched(wanted, args.query, terms, 'QueryRoot.locations');
+      const found = searched(wanted, args.query, searchable, { info, context });
       return connection(args.sortKey === 'NAME' ? found.toSorted(byName) : found, args);
     }),
-    locationsCount: resolver<unknown, { limit: number | null; query?: string | null }>((_source, args, context) => {
-      const active = allLocations(context).filter((location) => location.isActive);
-      return countUpTo(searched(active, args.query, terms, 'QueryRoot.locationsCount').length, args.limit);
-    }),
+    locationsCount: resolver<unknown, { limit: number | null; query?: string | null }>(
+      (_source, args, context, info) => {
+        const active = allLocations(context).filter((location) => location.isActive);
+        return countUpTo(searched(active, args.query, searchable, { info, context }).length, args.limit);
+      },
+    ),
   },
   Mutation: {
     locationAdd: resolver<unknown, { input: LocationAddInput }>((_source, { input }, context) =>

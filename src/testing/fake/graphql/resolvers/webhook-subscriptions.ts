@@ -9,8 +9,9 @@ import { parseFilter, readAddress } from '../../webhooks/options.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated, type UserError, userError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { byId, type ConnectionArgs, connection, countUpTo, searched } from './connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { resolveNamespace } from './metafields/values.ts';
+import { byId, type SearchPlace, searched, time } from './search.ts';
 
 interface SubscriptionsArgs extends ConnectionArgs {
   readonly topics?: readonly string[] | null;
@@ -20,12 +21,16 @@ interface SubscriptionsArgs extends ConnectionArgs {
   readonly query?: string | null;
 }
 
-function found(
-  context: ResolverContext,
-  query: string | null | undefined,
-  field: string,
-): readonly WebhookSubscriptionEntity[] {
-  return searched(ownSubscriptions(context), query, { id: byId }, `QueryRoot.${field}`);
+/** What subscriptions can be searched by: the fields in the description of `QueryRoot.webhookSubscriptions(query:)`. */
+function found(query: string | null | undefined, place: SearchPlace): readonly WebhookSubscriptionEntity[] {
+  const { context } = place;
+  const now = (): number => context.clock.now();
+  const fields = {
+    id: byId,
+    created_at: time<WebhookSubscriptionEntity>('created_at', ({ createdAt }) => createdAt, now),
+    updated_at: time<WebhookSubscriptionEntity>('updated_at', ({ updatedAt }) => updatedAt, now),
+  };
+  return searched(ownSubscriptions(context), query, { fields }, place);
 }
 
 /** As the deprecated union shows an address. */
@@ -82,9 +87,9 @@ export const webhookSubscriptionResolvers: ResolverMap = {
       return ownSubscriptions(context).find((subscription) => subscription.id === id) ?? null;
     }),
     // Both sort keys, time of creation and id, are the order in which they stand.
-    webhookSubscriptions: resolver<unknown, SubscriptionsArgs>((_source, args, context) => {
+    webhookSubscriptions: resolver<unknown, SubscriptionsArgs>((_source, args, context, info) => {
       const uris = [args.uri, args.callbackUrl].filter((uri) => uri != null);
-      const wanted = found(context, args.query, 'webhookSubscriptions').filter(
+      const wanted = found(args.query, { info, context }).filter(
         ({ topic, uri, format }) =>
           (args.topics == null || args.topics.includes(topic)) &&
           uris.every((asked) => asked === uri) &&
@@ -93,8 +98,7 @@ export const webhookSubscriptionResolvers: ResolverMap = {
       return connection(wanted, args);
     }),
     webhookSubscriptionsCount: resolver<unknown, { limit: number | null; query?: string | null }>(
-      (_source, { limit, query }, context) =>
-        countUpTo(found(context, query, 'webhookSubscriptionsCount').length, limit),
+      (_source, { limit, query }, context, info) => countUpTo(found(query, { info, context }).length, limit),
     ),
   },
   Mutation: { ...webhookSubscriptionChanges },

@@ -4,21 +4,14 @@ import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts'
 import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import {
-  byId,
-  type ConnectionArgs,
-  connection,
-  containing,
-  countUpTo,
-  type SearchTerm,
-  searched,
-} from '../connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { allCollections, collectionByHandle, collectionById, productById } from '../find-entities.ts';
 import { freeHandle, given, handleFrom, plainText } from '../input-values.ts';
 import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
+import { byId, gid, keyword, type Searchable, searched, time, words } from '../search.ts';
 import { changeMembers, memberOrder, membersOf } from './members.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
@@ -33,11 +26,25 @@ interface CollectionIdentifier {
   readonly customId?: UniqueMetafieldValueInput;
 }
 
-const terms: Readonly<Record<string, SearchTerm<CollectionEntity>>> = {
-  id: byId,
-  handle: (value) => (collection) => collection.handle === value.toLowerCase(),
-  title: containing((collection) => collection.title),
-};
+/** What collections can be searched by: the fields in the description of `QueryRoot.collections(query:)`. */
+function searchableCollections(context: ResolverContext): Searchable<CollectionEntity> {
+  return {
+    texts: ({ title }) => [title],
+    fields: {
+      id: byId,
+      handle: keyword(({ handle }) => handle),
+      title: words(({ title }) => [title]),
+      collection_type: keyword(() => 'custom', ['CUSTOM', 'SMART']),
+      product_id: gid(({ id }) => membersOf(context, id).map((product) => product.id)),
+      updated_at: time(
+        'updated_at',
+        ({ updatedAt }) => updatedAt,
+        () => context.clock.now(),
+      ),
+    },
+    others: ['product_publication_status', 'publishable_status', 'published_at', 'published_status'],
+  };
+}
 
 const orders: Readonly<Record<string, (a: CollectionEntity, b: CollectionEntity) => number>> = {
   ID: () => 0,
@@ -58,17 +65,17 @@ export const collectionResolvers: ResolverMap = {
     collectionByIdentifier: resolver<unknown, { identifier: CollectionIdentifier }>(
       (_source, { identifier }, context) => identified(identifier, context) ?? null,
     ),
-    collections: resolver<unknown, CollectionsArgs>((_source, args, context) => {
+    collections: resolver<unknown, CollectionsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.collections(savedSearchId:)');
       const order = orders[args.sortKey];
       if (!order) throw notSimulated(`QueryRoot.collections(sortKey: ${args.sortKey})`);
-      const found = searched(allCollections(context), args.query, terms, 'QueryRoot.collections');
+      const found = searched(allCollections(context), args.query, searchableCollections(context), { info, context });
       return connection(found.toSorted(order), args);
     }),
     collectionsCount: resolver<unknown, { limit: number | null; query?: string | null; savedSearchId?: string | null }>(
-      (_source, args, context) => {
+      (_source, args, context, info) => {
         if (args.savedSearchId != null) throw notSimulated('QueryRoot.collectionsCount(savedSearchId:)');
-        const found = searched(allCollections(context), args.query, terms, 'QueryRoot.collectionsCount');
+        const found = searched(allCollections(context), args.query, searchableCollections(context), { info, context });
         return countUpTo(found.length, args.limit);
       },
     ),

@@ -1,9 +1,10 @@
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
-import { byId, type ConnectionArgs, connection, oneOf, type SearchTerm, searched } from '../connections.ts';
+import { type ConnectionArgs, connection } from '../connections.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
+import { byId, keyword, type Searchable, searched } from '../search.ts';
 import { allImages, deleteFile, imageById, imageStatus, isFile, newImage, putFile } from './images.ts';
 
 interface FilesArgs extends ConnectionArgs {
@@ -18,15 +19,19 @@ const creationOrder = new Set(['ID', 'CREATED_AT']);
 /** Resolvers of files. Of these, images are simulated. */
 export const fileResolvers: ResolverMap = {
   QueryRoot: {
-    files: resolver<unknown, FilesArgs>((_source, args, context) => {
+    files: resolver<unknown, FilesArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.files(savedSearchId:)');
       if (!creationOrder.has(args.sortKey)) throw notSimulated(`QueryRoot.files(sortKey: ${args.sortKey})`);
-      const terms: Readonly<Record<string, SearchTerm<StoredMedia>>> = {
-        id: byId,
-        status: oneOf((image) => imageStatus(image, context)),
-        media_type: oneOf((image) => image.mediaContentType),
+      // The fields in the description of `QueryRoot.files(query:)`.
+      const searchable: Searchable<StoredMedia> = {
+        fields: {
+          id: byId,
+          status: keyword((image) => imageStatus(image, context)),
+          media_type: keyword((image) => image.mediaContentType),
+        },
+        others: ['created_at', 'filename', 'ids', 'original_upload_size', 'product_id', 'updated_at', 'used_in'],
       };
-      return connection(searched(allImages(context), args.query, terms, 'QueryRoot.files'), args);
+      return connection(searched(allImages(context), args.query, searchable, { info, context }), args);
     }),
   },
   Mutation: {

@@ -11,8 +11,9 @@ import {
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { badRequest, type FieldPath, notSimulated, userError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { byId, type ConnectionArgs, connection, countUpTo, oneOf, type SearchTerm, searched } from '../connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { allProducts, locationById } from '../find-entities.ts';
+import { byId, keyword, type Searchable, searched } from '../search.ts';
 import { itemOwner, updateItem } from './items.ts';
 import { availableOf, canStock, isInStock, levelAt, levelsOf, newLevel, putLevel, quantityOf } from './levels.ts';
 import {
@@ -33,10 +34,10 @@ interface LevelsArgs extends ConnectionArgs {
   readonly query?: string | null;
 }
 
-const itemTerms: Readonly<Record<string, SearchTerm<Item>>> = {
-  id: byId,
-  sku: (value) => (item) => item.sku === value,
-  tracked: oneOf((item) => String(item.tracked)),
+/** What items can be searched by: the fields in the description of `QueryRoot.inventoryItems(query:)`. */
+const searchableItems: Searchable<Item> = {
+  fields: { id: byId, sku: keyword(({ sku }) => (typeof sku === 'string' ? sku : null)) },
+  others: ['created_at', 'updated_at'],
 };
 
 const quantityNames: ReadonlySet<string> = new Set([...quantityStates, 'on_hand']);
@@ -54,9 +55,9 @@ export const inventoryResolvers: ResolverMap = {
       requireGid(id);
       return itemOwner(context, id)?.variant.inventoryItem ?? null;
     }),
-    inventoryItems: resolver<unknown, ConnectionArgs & { query?: string | null }>((_source, args, context) => {
+    inventoryItems: resolver<unknown, ConnectionArgs & { query?: string | null }>((_source, args, context, info) => {
       const items = allProducts(context).flatMap(({ variants }) => variants.map(({ inventoryItem }) => inventoryItem));
-      return connection(searched(items, args.query, itemTerms, 'QueryRoot.inventoryItems'), args);
+      return connection(searched(items, args.query, searchableItems, { info, context }), args);
     }),
     inventoryLevel: resolver<unknown, { id: string }>((_source, { id }, { store, shop }) => {
       requireGid(id);

@@ -1,23 +1,15 @@
 import type { ProductIdentifierInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredOption } from '../../../store/entities.ts';
+import type { ProductEntity, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import type { Entity } from '../../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import {
-  byId,
-  type ConnectionArgs,
-  connection,
-  containing,
-  countUpTo,
-  oneOf,
-  type SearchTerm,
-  searched,
-} from '../connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { allProducts, productByHandle, productById } from '../find-entities.ts';
 import { handleFrom, plainText } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
+import { byId, flag, gid, keyword, numeric, type Searchable, searched, time, without, words } from '../search.ts';
 
 interface ProductsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -25,8 +17,32 @@ interface ProductsArgs extends ConnectionArgs {
   readonly sortKey: string;
 }
 
-/** Sort keys that come to the order of creation. */
-const creationOrder = new Set(['ID', 'CREATED_AT']);
+type ProductOrder = (a: ProductEntity, b: ProductEntity) => number;
+
+const byText =
+  (textOf: (product: ProductEntity) => string): ProductOrder =>
+  (a, b) => {
+    const [one, other] = [textOf(a).toLowerCase(), textOf(b).toLowerCase()];
+    return one < other ? -1 : Number(one > other);
+  };
+
+const byNumber =
+  (numberOf: (product: ProductEntity) => number): ProductOrder =>
+  (a, b) =>
+    numberOf(a) - numberOf(b);
+
+/** Sort keys that are simulated; `null` for those that come to the order of creation, in which products stand. */
+const productOrders: Readonly<Record<string, ProductOrder | null>> = {
+  ID: null,
+  CREATED_AT: null,
+  // Without a search there is no relevance: https://shopify.dev/docs/api/admin-graphql/latest/enums/ProductSortKeys
+  RELEVANCE: null,
+  TITLE: byText(({ title }) => title),
+  VENDOR: byText(({ vendor }) => vendor),
+  PRODUCT_TYPE: byText(({ productType }) => productType),
+  UPDATED_AT: byNumber(({ updatedAt }) => Date.parse(updatedAt)),
+  PUBLISHED_AT: byNumber(({ published }) => Math.min(...published.map(({ publishDate }) => Date.parse(publishDate)))),
+};
 
 /** Resolvers of products, but for their mutations and what other features answer. */
 export const productResolvers: ResolverMap = {
@@ -38,15 +54,17 @@ export const productResolvers: ResolverMap = {
     productByIdentifier: resolver<unknown, { identifier: ProductIdentifierInput }>(
       (_source, { identifier }, context) => productByIdentifier(identifier, context) ?? null,
     ),
-    products: resolver<unknown, ProductsArgs>((_source, args, context) => {
+    products: resolver<unknown, ProductsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.products(savedSearchId:)');
-      if (!creationOrder.has(args.sortKey)) throw notSimulated(`QueryRoot.products(sortKey: ${args.sortKey})`);
-      return connection(searched(allProducts(context), args.query, productTerms, 'QueryRoot.products'), args);
+      const order = productOrders[args.sortKey];
+      if (order === undefined) throw notSimulated(`QueryRoot.products(sortKey: ${args.sortKey})`);
+      const found = searched(allProducts(context), args.query, searchableProducts(context), { info, context });
+      return connection(order ? found.toSorted(order) : found, args);
     }),
     productsCount: resolver<unknown, { limit: number | null; query?: string | null; savedSearchId?: string | null }>(
-      (_source, args, context) => {
+      (_source, args, context, info) => {
         if (args.savedSearchId != null) throw notSimulated('QueryRoot.productsCount(savedSearchId:)');
-        const found = searched(allProducts(context), args.query, productTerms, 'QueryRoot.productsCount');
+        const found = searched(allProducts(context), args.query, searchableProducts(context), { info, context });
         return countUpTo(found.length, args.limit);
       },
     ),
@@ -75,20 +93,62 @@ export const productResolvers: ResolverMap = {
     options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>
       product.options.slice(0, first ?? undefined).map((option) => optionView(option, product)),
     ),
-    hasOnlyDefaultVariant: resolver<ProductEntity>(({ variants }) => {
-      const [only, another] = variants;
-      return another === undefined && only?.title === 'Default Title';
-    }),
+    hasOnlyDefaultVariant: resolver<ProductEntity>(hasDefaultVariant),
   },
 };
 
-/** The terms of a search for products that are simulated. */
-const productTerms: Readonly<Record<string, SearchTerm<ProductEntity>>> = {
-  id: byId,
-  handle: (value) => (product) => product.handle === value.toLowerCase(),
-  title: containing((product) => product.title),
-  status: oneOf((product) => product.status),
-};
+function hasDefaultVariant({ variants: [only, another] }: ProductEntity): boolean {
+  return another === undefined && only?.title === 'Default Title';
+}
+
+/** What products can be searched by: the fields in the description of `QueryRoot.products(query:)`. */
+function searchableProducts({ clock }: ResolverContext): Searchable<ProductEntity> {
+  const of =
+    <T>(read: (variant: StoredVariant) => T) =>
+    ({ variants }: ProductEntity): readonly T[] =>
+      variants.map(read);
+  const sku = of(({ sku }) => sku ?? '');
+  const barcode = of(({ barcode }) => barcode ?? '');
+  const tag = keyword<ProductEntity>(({ tags }) => tags);
+  const now = (): number => clock.now();
+  return {
+    texts: (product) => [
+      ...[product.title, product.vendor, product.productType, ...product.tags],
+      ...[...sku(product), ...barcode(product)],
+    ],
+    fields: {
+      id: byId,
+      handle: keyword(({ handle }) => handle),
+      title: words(({ title }) => [title]),
+      status: keyword(({ status }) => status, ['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']),
+      vendor: keyword(({ vendor }) => vendor),
+      product_type: keyword(({ productType }) => productType),
+      tag,
+      tag_not: without(tag),
+      sku: keyword(sku),
+      barcode: keyword(barcode),
+      price: numeric(of(({ price }) => Number(price))),
+      variant_id: gid(of(({ id }) => id)),
+      variant_title: words(of(({ title }) => title)),
+      collection_id: gid(({ collectionIds }) => collectionIds),
+      category_id: keyword(({ category }) => category && (parseGid(category.id)?.key ?? null)),
+      gift_card: flag(() => false),
+      has_only_default_variant: flag(hasDefaultVariant),
+      tracks_inventory: flag(({ variants }) => variants.some(({ inventoryItem }) => inventoryItem.tracked)),
+      is_price_reduced: flag(({ variants }) =>
+        variants.some(({ price, compareAtPrice }) => Number(compareAtPrice ?? 0) > Number(price)),
+      ),
+      created_at: time('created_at', ({ createdAt }) => createdAt, now),
+      updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
+    },
+    others: [
+      ...['bundles', 'combined_listing_role', 'delivery_profile_id', 'error_feedback', 'has_only_composites'],
+      ...['has_variant_with_components', 'inventory_total', 'metafields', 'out_of_stock_somewhere'],
+      ...['product_configuration_owner', 'product_publication_status', 'publication_ids', 'publishable_status'],
+      ...['published_at', 'published_status'],
+    ],
+  };
+}
 
 function productByIdentifier(identifier: ProductIdentifierInput, context: ResolverContext): ProductEntity | undefined {
   if (identifier.customId) return productByCustomId(identifier.customId, context);

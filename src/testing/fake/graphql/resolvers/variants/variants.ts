@@ -3,19 +3,22 @@ import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import {
-  byId,
-  type ConnectionArgs,
-  connection,
-  containing,
-  countUpTo,
-  oneOf,
-  type SearchTerm,
-  searched,
-} from '../connections.ts';
+import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { allProducts, productById, variantById } from '../find-entities.ts';
 import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
+import {
+  byId,
+  flag,
+  gid,
+  keyword,
+  type Searchable,
+  type SearchField,
+  searched,
+  time,
+  without,
+  words,
+} from '../search.ts';
 
 /**
  * A page of variants may be as long as a product can have them, where the product is all that is asked for.
@@ -46,15 +49,16 @@ export const variantResolvers: ResolverMap = {
     productVariantByIdentifier: resolver<unknown, { identifier: VariantIdentifier }>(
       (_source, { identifier }, context) => identified(identifier, context) ?? null,
     ),
-    productVariants: resolver<unknown, VariantsArgs>((_source, args, context) => {
+    productVariants: resolver<unknown, VariantsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.productVariants(savedSearchId:)');
       if (args.sortKey !== 'ID') throw notSimulated(`QueryRoot.productVariants(sortKey: ${args.sortKey})`);
-      return connection(searched(allVariants(context), args.query, terms(context), 'QueryRoot.productVariants'), args);
+      const found = searched(allVariants(context), args.query, searchableVariants(context), { info, context });
+      return connection(found, args);
     }),
     productVariantsCount: resolver<unknown, { limit: number | null; query?: string | null }>(
-      (_source, args, context) => {
-        const place = 'QueryRoot.productVariantsCount';
-        return countUpTo(searched(allVariants(context), args.query, terms(context), place).length, args.limit);
+      (_source, args, context, info) => {
+        const found = searched(allVariants(context), args.query, searchableVariants(context), { info, context });
+        return countUpTo(found.length, args.limit);
       },
     ),
   },
@@ -94,15 +98,50 @@ function allVariants(context: ResolverContext): readonly StoredVariant[] {
   return variants.toSorted((a, b) => numberOf(a) - numberOf(b));
 }
 
-const terms = (context: ResolverContext): Readonly<Record<string, SearchTerm<StoredVariant>>> => ({
-  id: byId,
-  sku: (value) => (variant) => variant.sku === value,
-  barcode: (value) => (variant) => variant.barcode === value,
-  title: containing((variant) => variant.title),
-  product_id: (value) => (variant) => byId(value)({ id: variant.productId }),
-  product_status: (value) => (variant) =>
-    oneOf(() => productById(context, variant.productId)?.status ?? '')(value)(variant),
-});
+/** What variants can be searched by: the fields in the description of `QueryRoot.productVariants(query:)`. */
+function searchableVariants(context: ResolverContext): Searchable<StoredVariant> {
+  const ofProduct =
+    <T>(read: (product: ProductEntity) => T) =>
+    ({ productId }: StoredVariant): T | [] => {
+      const product = productById(context, productId);
+      return product ? read(product) : [];
+    };
+  const option = (index: number): SearchField<StoredVariant> =>
+    keyword(({ selectedOptions }) => selectedOptions[index]?.value ?? null);
+  const tag = keyword<StoredVariant>(ofProduct(({ tags }) => tags));
+  return {
+    texts: ({ title, sku, barcode }) => [title, sku, barcode],
+    fields: {
+      id: byId,
+      sku: keyword(({ sku }) => sku),
+      barcode: keyword(({ barcode }) => barcode),
+      title: words(({ title }) => [title]),
+      product_id: gid(({ productId }) => productId),
+      product_status: keyword(
+        ofProduct(({ status }) => status),
+        ['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED'],
+      ),
+      product_type: keyword(ofProduct(({ productType }) => productType)),
+      vendor: keyword(ofProduct(({ vendor }) => vendor)),
+      tag,
+      tag_not: without(tag),
+      option1: option(0),
+      option2: option(1),
+      option3: option(2),
+      taxable: flag(({ taxable }) => taxable),
+      updated_at: time(
+        'updated_at',
+        ({ updatedAt }) => updatedAt,
+        () => context.clock.now(),
+      ),
+    },
+    others: [
+      ...['collection', 'delivery_profile_id', 'exclude_composite', 'exclude_variants_with_components', 'gift_card'],
+      ...['inventory_quantity', 'location_id', 'managed', 'managed_by', 'product_ids', 'product_publication_status'],
+      ...['publishable_status', 'published_status', 'requires_components'],
+    ],
+  };
+}
 
 function identified(identifier: VariantIdentifier, context: ResolverContext): StoredVariant | undefined {
   if (identifier.customId) return ownerByCustomId(allVariants(context), identifier.customId, 'PRODUCTVARIANT', context);
