@@ -84,6 +84,49 @@ describe('the fake answers by the version in the address', () => {
     }
   });
 
+  it('stock is compared by the fields of the version', async () => {
+    const fake = createFakeShopify();
+    const send = async (version: string, query: string, variables: object = {}) =>
+      (await ask(fake.fetch, { path: pathOf(version), query, variables })).json;
+    const { data: made } = await send(
+      '2026-01',
+      `mutation { productSet(input: { title: "A", productOptions: [{ name: "Size", values: [{ name: "S" }] }],
+        variants: [{ optionValues: [{ optionName: "Size", name: "S" }], inventoryItem: { tracked: true } }] }) {
+        product { variants(first: 1) { nodes { inventoryItem { id inventoryLevels(first: 1) { nodes { location { id } } } } } } } } }`,
+    );
+    const { inventoryItem } = made.productSet.product.variants.nodes[0];
+    const place = {
+      inventoryItemId: inventoryItem.id,
+      locationId: inventoryItem.inventoryLevels.nodes[0].location.id,
+    };
+    const set = async (version: string, quantity: object, more: object = {}) => {
+      const key = version === '2026-01' ? '' : `@idempotent(key: "${Math.random()}")`;
+      const query = `mutation ($input: InventorySetQuantitiesInput!) { inventorySetQuantities(input: $input) ${key} { userErrors { code field } } }`;
+      const input = { name: 'available', reason: 'correction', quantities: [{ ...place, ...quantity }], ...more };
+      const { data, errors } = await send(version, query, { input });
+      return errors ?? data.inventorySetQuantities.userErrors;
+    };
+    expect(await set('2026-01', { quantity: 5 })).toMatchObject([{ code: 'COMPARE_QUANTITY_REQUIRED' }]);
+    expect(await set('2026-01', { quantity: 5 }, { ignoreCompareQuantity: true })).toEqual([]);
+    expect(await set('2026-01', { quantity: 6, compareQuantity: 4 })).toEqual([
+      { code: 'COMPARE_QUANTITY_STALE', field: ['input', 'quantities', '0', 'compareQuantity'] },
+    ]);
+    expect(await set('2026-01', { quantity: 6, compareQuantity: 5 })).toEqual([]);
+    expect(await set('2026-01', { quantity: 7, changeFromQuantity: 6 })).toEqual([]);
+    expect(await set('2026-04', { quantity: 8, compareQuantity: 7 })).toMatchObject([
+      { message: expect.stringContaining('compareQuantity') },
+    ]);
+    expect(await set('2026-04', { quantity: 8 })).toMatchObject([
+      { message: expect.stringContaining('changeFromQuantity') },
+    ]);
+    expect(await set('2026-04', { quantity: 8, changeFromQuantity: 7 })).toEqual([]);
+
+    const adjust =
+      'mutation ($input: InventoryAdjustQuantitiesInput!) { inventoryAdjustQuantities(input: $input) { userErrors { code } } }';
+    const input = { name: 'available', reason: 'correction', changes: [{ ...place, delta: 1 }] };
+    expect((await send('2026-01', adjust, { input })).data.inventoryAdjustQuantities.userErrors).toEqual([]);
+  });
+
   it('a bulk operation runs by the version that started it', async () => {
     const clock = createManualClock();
     const fake = createFakeShopify({ clock });
