@@ -51,7 +51,8 @@ const next = schemaText('2026-10')
   .replace(/^# Keys required: /m, '# Keys required: tagsAdd ')
   .replace('\n  unitSystem: UnitSystem!', '');
 
-describe('shopwright schema pull', () => {
+// Each schema is 10 MB of JSON: on a busy machine that takes its time.
+describe('shopwright schema pull', { timeout: 180_000 }, () => {
   it('writes the schema of the shop as the package has it', async () => {
     const { pull, file } = await shopToPull();
     const { code, out, errors } = await pull();
