@@ -117,7 +117,7 @@ describe('a bulk mutation is refused', () => {
     [
       'no mutation at all',
       'mutation {',
-      invalid(expect.stringContaining('Failed to parse the mutation - Syntax Error')),
+      invalid(expect.stringContaining('Failed to parse the mutation - syntax error')),
     ],
     [
       'an unknown field',

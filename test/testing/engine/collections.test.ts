@@ -56,7 +56,7 @@ describe('a collection', () => {
       seo: { title: 'S', description: null },
       image: null,
       ruleSet: null,
-      updatedAt: '2026-10-01T00:00:00.000Z',
+      updatedAt: '2026-10-01T00:00:00Z',
       productsCount: { count: 0 },
       metafield: { value: 'x', ownerType: 'COLLECTION', owner: { id } },
     });
@@ -183,7 +183,16 @@ describe('a collection', () => {
     [
       {
         title: 'A',
-        sources: [{ source: { title: 'S', inclusion: { selections: [{ productId: 'x', variantIds: ['y'] }] } } }],
+        sources: [
+          {
+            source: {
+              title: 'S',
+              inclusion: {
+                selections: [{ productId: 'gid://shopify/Product/1', variantIds: ['gid://shopify/ProductVariant/1'] }],
+              },
+            },
+          },
+        ],
       },
       'CollectionInclusionProductSelectionInput.variantIds',
     ],

@@ -136,7 +136,8 @@ describe('a mutation', () => {
       errors: [
         {
           message: 'The input array size of 251 is greater than the maximum allowed of 250.',
-          extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED', path: ['input'] },
+          path: ['publishablePublish', 'input'],
+          extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED' },
         },
       ],
     });
@@ -148,7 +149,7 @@ describe('a mutation', () => {
         { tags },
       ),
     ).toMatchObject({
-      errors: [{ extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED', path: ['input', 'tags'] } }],
+      errors: [{ path: ['productSet', 'input', 'tags'], extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED' } }],
     });
   });
 });
@@ -188,7 +189,9 @@ describe('a response', () => {
     const harness = createHarness({
       resolvers: { QueryRoot: { node: () => 'text', nodes: () => [{ noId: 1 }, { __typename: 'Order', id: 'x' }] } },
     });
-    const { data, errors } = await harness.run('{ node(id: "x") { id } nodes(ids: []) { __typename id } }');
+    const { data, errors } = await harness.run(
+      '{ node(id: "gid://shopify/Product/1") { id } nodes(ids: []) { __typename id } }',
+    );
     expect(data).toEqual({ node: null, nodes: [null, { __typename: 'Order', id: 'x' }] });
     expect(errors).toHaveLength(2);
   });

@@ -22,7 +22,7 @@ describe('events', () => {
     expect(harness.events.map(({ payload }) => payload)).toMatchObject([
       { title: 'A' },
       { title: 'B', published_at: null },
-      { title: 'B', published_at: '2026-10-01T00:00:00.000Z' },
+      { title: 'B', published_at: '2026-10-01T00:00:00Z' },
       { id: Number(id.split('/').at(-1)) },
     ]);
   });
@@ -45,7 +45,7 @@ describe('events', () => {
       inventory_item_id: Number(item.split('/').at(-1)),
       location_id: Number(location.split('/').at(-1)),
       available: 5,
-      updated_at: '2026-10-01T00:00:00.000Z',
+      updated_at: '2026-10-01T00:00:00Z',
       admin_graphql_api_id: expect.stringContaining('gid://shopify/InventoryLevel/'),
     });
     await change(harness, 'inventorySetQuantities', { name: 'available', reason: 'other', quantities });

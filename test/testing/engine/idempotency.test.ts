@@ -333,7 +333,7 @@ describe('a key whose first request is still running', () => {
   }
   const set = (quantity: number) => ({
     query: `mutation ($quantity: Int!) { inventorySetQuantities(input: {name: "available", reason: "other", quantities:
-      [{inventoryItemId: "a", locationId: "b", quantity: $quantity, changeFromQuantity: null}]}) @idempotent(key: "a") { userErrors { code } } }`,
+      [{inventoryItemId: "gid://shopify/InventoryItem/1", locationId: "gid://shopify/Location/1", quantity: $quantity, changeFromQuantity: null}]}) @idempotent(key: "a") { userErrors { code } } }`,
     variables: { quantity },
   });
 

@@ -32,7 +32,7 @@ describe('inventorySetQuantities', () => {
         id: expect.stringMatching(/^gid:\/\/shopify\/InventoryAdjustmentGroup\/\d+$/),
         reason: 'correction',
         referenceDocumentUri,
-        createdAt: '2026-10-01T00:00:00.000Z',
+        createdAt: '2026-10-01T00:00:00Z',
         changes: [
           { name: 'available', delta: 5, quantityAfterChange: 5, ledgerDocumentUri: null },
           { name: 'on_hand', delta: 5, quantityAfterChange: 5, ledgerDocumentUri: null },

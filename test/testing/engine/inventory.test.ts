@@ -34,7 +34,7 @@ describe('the stock of a product', () => {
               isActive: true,
               canDeactivate: false,
               deactivationAlert: expect.stringContaining('minimum of 1 location'),
-              createdAt: '2026-10-01T00:00:00.000Z',
+              createdAt: '2026-10-01T00:00:00Z',
               location: { id: location },
               item: { id: item },
             },

@@ -143,7 +143,7 @@ describe('a location that closes', () => {
     const id = await add(harness, { name: 'Depot' });
     await harness.clock.advance(1_000);
     expect(await change(harness, 'locationDeactivate', { id })).toEqual({
-      location: { isActive: false, deactivatedAt: '2026-10-01T00:00:01.000Z' },
+      location: { isActive: false, deactivatedAt: '2026-10-01T00:00:01Z' },
       locationDeactivateUserErrors: [],
     });
     const list =

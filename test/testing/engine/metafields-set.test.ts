@@ -69,7 +69,7 @@ describe('metafieldsSet', () => {
     expect(again.metafields).toMatchObject([{ id: metafields?.[0]?.id, value: 'y', type: text }]);
     expect(harness.store.all(shop, 'Product')).toMatchObject([
       {
-        updatedAt: '2026-10-01T00:00:01.000Z',
+        updatedAt: '2026-10-01T00:00:01Z',
         metafields: [{ value: 'y' }],
         variants: [{ metafields: [{ value: 'x' }] }],
       },

@@ -38,7 +38,9 @@ function smallest(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return smallest(type.ofType);
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (!isInputObjectType(type))
-    return { Int: 1, Float: 1, Boolean: true, Decimal: '1', Money: '1' }[type.name] ?? 'text';
+    return (
+      { ID: 'gid://shopify/Thing/1', Int: 1, Float: 1, Boolean: true, Decimal: '1', Money: '1' }[type.name] ?? 'text'
+    );
   const fields = Object.values(type.getFields());
   const needed = type.isOneOf ? fields.slice(-1) : fields.filter(isRequiredInputField);
   return Object.fromEntries(needed.map((field) => [field.name, smallest(field.type)]));
@@ -97,7 +99,10 @@ describe('an accepted operation', () => {
   it('has its variables coerced, defaults included', () => {
     const query =
       'query ($first: Int = 3, $id: ID!) { products(first: $first) { nodes { id } } product(id: $id) { id } }';
-    expect(accepted({ query, variables: { id: 7 } }).variables).toEqual({ first: 3, id: '7' });
+    expect(accepted({ query, variables: { id: 'gid://shopify/Product/7' } }).variables).toEqual({
+      first: 3,
+      id: 'gid://shopify/Product/7',
+    });
   });
 
   it('keeps numbers given for money as text', () => {
@@ -162,7 +167,7 @@ describe('a refused operation', () => {
     ],
     [
       '{ shop { name { first } } }',
-      "Selections can't be made on scalars (field 'name' returns String)",
+      "Selections can't be made on scalars (field 'name' returns String but has selections [\"first\"])",
       { code: 'selectionMismatch', nodeName: "field 'name'", typeName: 'String' },
       ['query', 'shop', 'name'],
     ],
@@ -192,9 +197,15 @@ describe('a refused operation', () => {
     ],
     [
       'query Q($id: Int!) { product(id: $id) { id } }',
-      'Type mismatch on variable $id (Int! / ID!)',
-      { code: 'variableMismatch', variableName: 'id', typeName: 'Int!' },
-      ['query Q'],
+      'Type mismatch on variable $id and argument id (Int! / ID!)',
+      {
+        code: 'variableMismatch',
+        variableName: 'id',
+        typeName: 'Int!',
+        argumentName: 'id',
+        errorMessage: 'Type mismatch',
+      },
+      ['query Q', 'product', 'id'],
     ],
     [
       '{ shop { id @nope } }',
@@ -203,13 +214,13 @@ describe('a refused operation', () => {
       ['query', 'shop', 'id'],
     ],
     [
-      'mutation { productDelete(input: {id: "x"}) @idempotent { deletedProductId } }',
+      'mutation { productDelete(input: {id: "gid://shopify/Product/1"}) @idempotent { deletedProductId } }',
       "Directive 'idempotent' is missing required arguments: key",
       { code: 'missingRequiredArguments', className: 'Directive', name: 'idempotent', arguments: 'key' },
       ['mutation', 'productDelete'],
     ],
     [
-      'mutation { productDelete(input: {id: "x"}) @idempotent(key: "k", x: 1) { deletedProductId } }',
+      'mutation { productDelete(input: {id: "gid://shopify/Product/1"}) @idempotent(key: "k", x: 1) { deletedProductId } }',
       "Directive 'idempotent' doesn't accept argument 'x'",
       { code: 'argumentNotAccepted', name: 'idempotent', typeName: 'Directive', argumentName: 'x' },
       ['mutation', 'productDelete', 'x'],
@@ -218,7 +229,7 @@ describe('a refused operation', () => {
       '{ ...A }',
       'Fragment A was used, but not defined',
       { code: 'useAndDefineFragment', fragmentName: 'A' },
-      ['query'],
+      ['query', '... A'],
     ],
     [
       '{ shop { id } } fragment A on Shop { id }',
@@ -228,8 +239,8 @@ describe('a refused operation', () => {
     ],
     [
       '{ products(first: "x") { nodes { id } } }',
-      'Int cannot represent non-integer value: "x"',
-      { code: 'argumentLiteralsIncompatible' },
+      "Argument 'first' on Field 'products' has an invalid value (\"x\"). Expected type 'Int'.",
+      { code: 'argumentLiteralsIncompatible', typeName: 'Field', argumentName: 'first' },
       ['query', 'products', 'first'],
     ],
   ])('says of %s what Shopify says', (query, message, extensions, path) => {
@@ -238,7 +249,11 @@ describe('a refused operation', () => {
 
   it('says where the query does not parse', () => {
     expect(errorsOf(engine.prepare({ query: '{ shop {' }))).toEqual([
-      { message: 'Syntax Error: Expected Name, found <EOF>.', locations: [{ line: 1, column: 9 }] },
+      {
+        message: 'syntax error, unexpected end of file at [1, 8]',
+        locations: [{ line: 1, column: 8 }],
+        extensions: { code: 'PARSE_ERROR' },
+      },
     ]);
   });
 
@@ -271,16 +286,16 @@ describe('wrong variables', () => {
       {
         message:
           'Variable $input of type ProductSetInput! was provided invalid value for ' +
-          'title (String cannot represent a non string value: 3), ' +
-          'variants.0.optionValues (Expected value to not be null), foo (Field is not defined on ProductSetInput)',
+          'title (Could not coerce value 3 to String), foo (Field is not defined on ProductSetInput), ' +
+          'variants.0.optionValues (Expected value to not be null)',
         locations: [{ line: 1, column: 15 }],
         extensions: {
           code: 'INVALID_VARIABLE',
           value: input,
           problems: [
-            { path: ['title'], explanation: 'String cannot represent a non string value: 3' },
-            { path: ['variants', 0, 'optionValues'], explanation: 'Expected value to not be null' },
+            { path: ['title'], explanation: 'Could not coerce value 3 to String' },
             { path: ['foo'], explanation: 'Field is not defined on ProductSetInput' },
+            { path: ['variants', 0, 'optionValues'], explanation: 'Expected value to not be null' },
           ],
         },
       },

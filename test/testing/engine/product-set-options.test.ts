@@ -335,11 +335,6 @@ describe('productSet refuses', () => {
       [variant('Size', 'S', { id: 'gid://shopify/ProductVariant/999' })],
       [['PRODUCT_VARIANT_DOES_NOT_EXIST', 'input.variants.0.id']],
     ],
-    [
-      '2,049 variants',
-      Array.from({ length: 2049 }, () => variant('Size', 'S')),
-      [['VARIANTS_OVER_LIMIT', 'input.variants']],
-    ],
   ])('a variant with %s', async (_name, variants, problems) => {
     expect(await refused(createHarness(), { title: 'A', productOptions: [size], variants })).toEqual(problems);
   });

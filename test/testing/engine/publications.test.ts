@@ -74,7 +74,7 @@ describe('publications', () => {
   it('show what is published, from the first time on', async () => {
     const { harness, id, online } = await prepared();
     const input = [{ publicationId: online }];
-    const publishedAt = '2026-10-01T00:00:00.000Z';
+    const publishedAt = '2026-10-01T00:00:00Z';
     const answer = { publishable: { id, publishedAt }, shop: { name: 'Demo' }, userErrors: [] };
     expect(await harness.data(publish, { id, input })).toEqual({ publishablePublish: answer });
     await harness.clock.advance(5000);

@@ -315,7 +315,7 @@ describe('productVariantsBulkUpdate', () => {
 
   it.each([
     [
-      { inventoryQuantities: [{ locationId: 'x', availableQuantity: 1 }] },
+      { inventoryQuantities: [{ locationId: 'gid://shopify/Location/1', availableQuantity: 1 }] },
       'NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE',
       '.inventoryQuantities',
     ],

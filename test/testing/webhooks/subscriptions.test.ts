@@ -32,8 +32,8 @@ describe('a webhook subscription', () => {
       ],
       name: 'Catalogue_1-a',
       apiVersion: { handle: '2026-10', supported: true },
-      createdAt: '2026-11-01T00:00:00.000Z',
-      updatedAt: '2026-11-01T00:00:00.000Z',
+      createdAt: '2026-11-01T00:00:00Z',
+      updatedAt: '2026-11-01T00:00:00Z',
     });
     const query = 'query ($id: ID!) { webhookSubscription(id: $id) { id name } }';
     const { json } = await ask(fake.fetch, { query, variables: { id: webhookSubscription.id } });
@@ -176,7 +176,7 @@ describe('a change of a webhook subscription', () => {
       callbackUrl: 'https://app.example/new',
       endpoint: { __typename: 'WebhookHttpEndpoint', callbackUrl: 'https://app.example/new' },
       name: 'A',
-      updatedAt: '2026-11-01T00:00:01.000Z',
+      updatedAt: '2026-11-01T00:00:01Z',
     });
   });
 

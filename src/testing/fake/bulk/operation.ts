@@ -1,5 +1,6 @@
 import type { Issue } from '../../../errors/errors.ts';
 import type { Background } from '../background.ts';
+import { isoTime } from '../graphql/context.ts';
 import type {
   BulkErrorCode,
   BulkOperationEntity,
@@ -193,7 +194,7 @@ export function endOperation(
     status: end.status,
     errorCode: end.status === 'FAILED' ? end.errorCode : null,
     endedAt,
-    completedAt: end.status === 'COMPLETED' ? endedAt : null,
+    completedAt: end.status === 'COMPLETED' ? isoTime(context.now) : null,
   };
   context.store.put(shop, 'BulkOperation', ended);
   context.background.emit({ shop, topic: 'bulk_operations/finish', payload: finishPayload(ended) });

@@ -9,7 +9,6 @@ import {
   Kind,
   parse,
   type SelectionSetNode,
-  validate,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
 import { classifyField, type FieldClass } from '../cost/field-class.ts';
@@ -23,7 +22,8 @@ import {
 } from '../cost/selection.ts';
 import type { UserError } from '../graphql/errors.ts';
 import { coerceVariables } from '../graphql/prepare.ts';
-import { validationEntry } from '../graphql/validation.ts';
+import { validateDocument } from '../graphql/validation.ts';
+import { syntaxEntry } from '../graphql/validation-structure.ts';
 import type { PreparedOperation } from '../model.ts';
 
 /** Connections that a bulk query may have. https://shopify.dev/docs/api/usage/bulk-operations/queries */
@@ -323,9 +323,8 @@ type InnerOperation =
 function readInnerOperation(schema: GraphQLSchema, text: string): InnerOperation {
   const document = parsed(text);
   if (typeof document === 'string') return { ok: false, messages: [document] };
-  const errors = validate(schema, document, undefined, { hideSuggestions: true });
-  if (errors.length > 0)
-    return { ok: false, messages: errors.map((error) => validationEntry(error, document).message) };
+  const errors = validateDocument(schema, document);
+  if (errors.length > 0) return { ok: false, messages: errors.map(({ message }) => message) };
   const [definition, ...others] = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
   if (!definition || others.length > 0) return { ok: false, messages: ['A single operation is required'] };
   const kind = definition.operation === 'mutation' ? 'mutation' : 'query';
@@ -337,7 +336,7 @@ function parsed(text: string): DocumentNode | string {
   try {
     return parse(text);
   } catch (error) {
-    return (error as GraphQLError).message;
+    return syntaxEntry(error as GraphQLError, text).message;
   }
 }
 

@@ -61,8 +61,11 @@ export type FieldResolver = (
   info: GraphQLResolveInfo,
 ) => unknown;
 
-/** The time of the fake's clock as Shopify writes it, such as for `updatedAt`. */
-export const isoNow = (clock: Clock): string => new Date(clock.now()).toISOString();
+/** A time as Shopify writes it, in whole seconds. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+/** The time of the fake's clock, such as for `updatedAt`. */
+export const isoNow = (clock: Clock): string => isoTime(clock.now());
 
 /**
  * Resolvers by type name and field.

@@ -15,6 +15,9 @@ export function parseGid(id: string): ParsedGid | undefined {
   return match ? { kind: match[1] ?? '', key: match[2] ?? '' } : undefined;
 }
 
+/** Whether a text is a gid, of whatever type. */
+export const isGid = (id: string): boolean => /^gid:\/\/[\w-]+\/\w+\/[^?]+/.test(id);
+
 /**
  * As Shopify, refuses an argument that is no gid at all.
  *

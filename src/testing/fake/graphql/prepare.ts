@@ -1,7 +1,7 @@
 import {
   type DocumentNode,
+  type FieldNode,
   GraphQLError,
-  type GraphQLInputType,
   type GraphQLSchema,
   getVariableValues,
   isInputType,
@@ -11,14 +11,16 @@ import {
   print,
   typeFromAST,
   type VariableDefinitionNode,
-  validate,
-  validateInputValue,
+  valueFromASTUntyped,
 } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
-import type { GraphqlEngine, GraphqlRequest, Prepared } from '../model.ts';
+import { isRecord } from '../../../internal/json.ts';
+import type { GraphqlEngine, GraphqlRequest, Prepared, PreparedOperation } from '../model.ts';
 import type { FakeSchemas } from '../schema.ts';
-import { badRequest, errorEntry, type LocatedErrorEntry } from './errors.ts';
-import { syntaxEntry, validationEntry } from './validation.ts';
+import { valueProblems } from './coercion.ts';
+import { errorEntry, type LocatedErrorEntry } from './errors.ts';
+import { validateDocument } from './validation.ts';
+import { locationOf, syntaxEntry } from './validation-structure.ts';
 
 /** A query text, parsed and validated. */
 type Checked =
@@ -27,9 +29,6 @@ type Checked =
 
 /** Query texts whose check is remembered. */
 const rememberedTexts = 500;
-
-/** As Shopify, no more errors than anybody reads. */
-const maxErrors = 50;
 
 /** Makes the part of the engine that accepts or refuses a request. The checks of recent query texts are remembered. */
 export function createPrepare(schemas: FakeSchemas): GraphqlEngine['prepare'] {
@@ -65,10 +64,10 @@ function check(schema: GraphQLSchema, query: string): Checked {
     document = parse(query, { maxTokens: 50_000 });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return { errors: [syntaxEntry(error)] };
+    return { errors: [syntaxEntry(error, query)] };
   }
-  const errors = validate(schema, document, undefined, { maxErrors, hideSuggestions: true });
-  if (errors.length > 0) return { errors: errors.map((error) => validationEntry(error, document)) };
+  const errors = validateDocument(schema, document);
+  if (errors.length > 0) return { errors };
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   return { document, operations };
 }
@@ -88,28 +87,28 @@ function prepareOperation(
 
   const coerced = coerceVariables(schema, definition, request.variables ?? {});
   if ('errors' in coerced) return { ok: false, errors: coerced.errors };
-  const rootFields = rootFieldsOf(document, definition);
-  return {
-    ok: true,
-    operation: {
-      schema,
-      document,
-      definition,
-      name: definition.name?.value ?? rootFields[0] ?? '',
-      kind: definition.operation === 'mutation' ? 'mutation' : 'query',
-      rootFields,
-      variables: coerced.values,
-    },
+  const rootFields = rootNodes(document, definition).map(({ name }) => name.value);
+  const operation: PreparedOperation = {
+    schema,
+    document,
+    definition,
+    name: definition.name?.value ?? rootFields[0] ?? '',
+    kind: definition.operation === 'mutation' ? 'mutation' : 'query',
+    rootFields,
+    variables: coerced.values,
   };
+  const tooLong = sizeError(operation);
+  return tooLong ? { ok: false, errors: [tooLong] } : { ok: true, operation };
 }
 
-const refused = (message: string): Prepared => ({ ok: false, errors: [errorEntry(badRequest(message))] });
+/** Of which operation is meant, Shopify says no more than that. */
+const refused = (message: string): Prepared => ({ ok: false, errors: [{ message }] });
 
-/** Names of the fields at the root, through fragments. */
-function rootFieldsOf(document: DocumentNode, definition: OperationDefinitionNode): string[] {
-  const collect = (selections: OperationDefinitionNode['selectionSet']['selections']): string[] =>
+/** The fields at the root, through fragments. */
+function rootNodes(document: DocumentNode, definition: OperationDefinitionNode): FieldNode[] {
+  const collect = (selections: OperationDefinitionNode['selectionSet']['selections']): FieldNode[] =>
     selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection.name.value];
+      if (selection.kind === Kind.FIELD) return [selection];
       if (selection.kind === Kind.INLINE_FRAGMENT) return collect(selection.selectionSet.selections);
       const fragment = document.definitions.find(
         (candidate) => candidate.kind === Kind.FRAGMENT_DEFINITION && candidate.name.value === selection.name.value,
@@ -121,12 +120,6 @@ function rootFieldsOf(document: DocumentNode, definition: OperationDefinitionNod
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What is wrong at one place of a variable's value. */
-interface VariableProblem {
-  readonly path: readonly (string | number)[];
-  readonly explanation: string;
-}
-
 /** Coerces the variables of an operation, or says in Shopify's words what is wrong with them. */
 export function coerceVariables(
   schema: GraphQLSchema,
@@ -134,9 +127,11 @@ export function coerceVariables(
   values: Values,
 ): { readonly values: Values } | { readonly errors: readonly LocatedErrorEntry[] } {
   const definitions = definition.variableDefinitions ?? [];
+  const errors = definitions.flatMap((variable) => variableError(schema, variable, values) ?? []);
+  if (errors.length > 0) return { errors };
   const result = getVariableValues(schema, definitions, values);
   if (result.variableValues) return { values: result.variableValues.coerced };
-  return { errors: definitions.flatMap((variable) => variableError(schema, variable, values) ?? []) };
+  return { errors: result.errors.map((error) => ({ ...errorEntry(error), extensions: { code: 'INVALID_VARIABLE' } })) };
 }
 
 function variableError(
@@ -148,7 +143,7 @@ function variableError(
   const given = Object.hasOwn(values, name) ? values[name] : undefined;
   const type = typeFromAST(schema, variable.type);
   if (!isInputType(type) || (given === undefined && variable.defaultValue)) return undefined;
-  const problems = problemsOf(given, type);
+  const problems = valueProblems(given, type);
   if (problems.length === 0) return undefined;
 
   const places = problems
@@ -158,25 +153,54 @@ function variableError(
     message:
       `Variable $${name} of type ${print(variable.type)} was provided invalid value` +
       (places.length > 0 ? ` for ${places.join(', ')}` : ''),
-    ...(variable.loc && {
-      locations: [{ line: variable.loc.startToken.line, column: variable.loc.startToken.column }],
-    }),
+    ...locationOf(variable),
     extensions: { code: 'INVALID_VARIABLE', value: given ?? null, problems },
   };
 }
 
-function problemsOf(value: unknown, type: GraphQLInputType): VariableProblem[] {
-  const problems: VariableProblem[] = [];
-  validateInputValue(value, type, (error, path) => problems.push(explained(error.message, path)), true);
-  return problems;
+/** Entries an input list may have. https://shopify.dev/docs/apps/build/graphql-admin/rate-limits */
+const maxEntries = 250;
+
+/**
+ * Lists with a limit of their own, by path: a product may have that many variants, and an option that many values,
+ * which `productSet` counts itself. https://shopify.dev/changelog/product-set-mutation-synchronous-input-improvements
+ */
+const listLimits: Readonly<Record<string, number>> = {
+  'productSet.input.variants': 2048,
+  'productSet.input.productOptions.values': Number.POSITIVE_INFINITY,
+};
+
+/** The first list of an operation's root arguments that is longer than Shopify reads. */
+function sizeError({ schema, definition, document, variables }: PreparedOperation): LocatedErrorEntry | undefined {
+  const root = schema.getRootType(definition.operation);
+  for (const node of rootNodes(document, definition)) {
+    const field = node.arguments?.length ? root?.getFields()[node.name.value] : undefined;
+    if (!field) continue;
+    for (const { name, value } of node.arguments ?? []) {
+      const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : valueFromASTUntyped(value, variables);
+      const entry = longList(given, [node.name.value, name.value]);
+      if (entry) return { ...entry, ...locationOf(node) };
+    }
+  }
+  return undefined;
 }
 
-/** graphql-js points at the object that misses a field or has one too many; Shopify points at the field. */
-function explained(message: string, path: readonly (string | number)[]): VariableProblem {
-  const missing = /to include required field "(.+?)"/.exec(message)?.[1];
-  if (missing !== undefined) return { path: [...path, missing], explanation: 'Expected value to not be null' };
-  const unknown = /^Expected value of type "(.+?)" not to include unknown field "(.+?)"/.exec(message);
-  if (unknown) return { path: [...path, unknown[2] ?? ''], explanation: `Field is not defined on ${unknown[1]}` };
-  if (/non-null type/.test(message)) return { path, explanation: 'Expected value to not be null' };
-  return { path, explanation: message };
+function longList(value: unknown, path: readonly string[]): LocatedErrorEntry | undefined {
+  if (Array.isArray(value)) {
+    const limit = listLimits[path.join('.')] ?? maxEntries;
+    if (value.length > limit) {
+      const message = `The input array size of ${value.length} is greater than the maximum allowed of ${limit}.`;
+      return { message, path, extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED' } };
+    }
+    for (const entry of value) {
+      const found = longList(entry, path);
+      if (found) return found;
+    }
+  } else if (isRecord(value)) {
+    for (const [name, entry] of Object.entries(value)) {
+      const found = longList(entry, [...path, name]);
+      if (found) return found;
+    }
+  }
+  return undefined;
 }

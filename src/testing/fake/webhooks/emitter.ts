@@ -5,7 +5,6 @@ import { isRecord, parseExactJson, stringifyExactJson } from '../../../internal/
 import { complianceTopics, topicToEnum, webhookTopics } from '../../../webhooks/topics.ts';
 import { type EventContent, eventBody } from '../../webhooks/sign-webhook.ts';
 import type { Background, ShopEvent } from '../background.ts';
-import { isoNow } from '../graphql/context.ts';
 import { parseGid } from '../graphql/gid.ts';
 import type { FakeApp } from '../oauth/session-token.ts';
 import type { Shops } from '../shops.ts';
@@ -70,7 +69,8 @@ export function createWebhookEmitter(context: WebhookEmitterContext): WebhookEmi
     },
   });
 
-  const now = (): string => isoNow(clock);
+  // Unlike times of resources, those of events are finer than a second.
+  const now = (): string => new Date(clock.now()).toISOString();
   const nextActionId = actionIds();
 
   background.subscribe((event) => {
