@@ -78,6 +78,8 @@ export interface Caller {
   readonly scopes?: readonly string[];
   /** Scheme and host the request came to, such as `http://127.0.0.1:4010`: where links of the fake must lead. */
   readonly origin: string;
+  /** API version that was asked for. Default: the one of the schema. */
+  readonly version?: string;
   /** Connections answer with all they have, whatever page is asked for: as bulk queries do. Default `false`. */
   readonly wholeLists?: boolean;
 }

@@ -105,7 +105,7 @@ describe('a bulk query', () => {
     expect(of('Product')).toHaveLength(3);
     expect(of('ProductVariant')).toHaveLength(5);
     expect(of('MediaImage')).toEqual([
-      { id: expect.any(String), alt: 'A', status: 'READY', __parentId: productSet.product.id },
+      { id: expect.any(String), alt: 'A', status: 'PROCESSING', __parentId: productSet.product.id },
     ]);
     const [metafield] = of('Metafield');
     const owner = of('ProductVariant').find(({ id }) => id === metafield?.__parentId);

@@ -64,7 +64,11 @@ describe('stagedUploadsCreate', () => {
   });
 
   it('says where a file will lie that is no file of variables', async () => {
-    const { resourceUrl } = await createBulkHarness().stage({ resource: 'IMAGE', filename: 'a b.png' });
+    const { resourceUrl } = await createBulkHarness().stage({
+      resource: 'IMAGE',
+      mimeType: 'image/png',
+      filename: 'a b.png',
+    });
     expect(resourceUrl).toMatch(/\/fake-uploads\/demo\.myshopify\.com\/tmp\/\d+\/files\/[0-9a-f-]{36}\/a%20b\.png$/);
   });
 

@@ -103,11 +103,12 @@ describe('a collection', () => {
     expect(await harness.data(update, { collection: { id, handle: 'Fall', templateSuffix: null } })).toMatchObject({
       collectionUpdate: { collection: { handle: 'fall', templateSuffix: null } },
     });
-    for (const wrong of [{ id: gone, title: 'x' }, { title: 'x' }]) {
-      expect(await harness.data(update, { collection: wrong })).toMatchObject({
-        collectionUpdate: { collection: null, userErrors: [{ field: ['id'] }] },
-      });
-    }
+    expect(await harness.data(update, { collection: { id: gone, title: 'x' } })).toMatchObject({
+      collectionUpdate: { collection: null, userErrors: [{ field: null }] },
+    });
+    expect((await harness.run(update, { collection: { title: 'x' } })).errors).toMatchObject([
+      { message: 'id must be specified on collectionUpdate', extensions: { code: 'BAD_REQUEST' } },
+    ]);
     expect(await harness.data(update, { collection: { id, title: ' ' } })).toMatchObject({
       collectionUpdate: { collection: null, userErrors: [{ field: ['title'] }] },
     });
@@ -139,7 +140,7 @@ describe('a collection', () => {
     [{ title: ' ' }, '["title"]'],
     [{ title: 'x'.repeat(256) }, '["title"]'],
     [{ title: 'B', handle: 'taken' }, '["handle"]'],
-    [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products","0"]'],
+    [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products"]'],
     [{ title: 'B', metafields: [{ namespace: 'host', key: 'note', value: 'x' }] }, '["metafields","0","type"]'],
   ])('is not made of %j', async (fields, field) => {
     const harness = createHarness();
@@ -149,11 +150,10 @@ describe('a collection', () => {
   });
 
   it('is not made of nothing', async () => {
-    expect(
-      await createHarness().data('mutation { collectionCreate { collection { id } userErrors { field } } }'),
-    ).toEqual({
-      collectionCreate: { collection: null, userErrors: [{ field: ['collection'] }] },
-    });
+    const query = 'mutation { collectionCreate { collection { id } userErrors { field } } }';
+    expect((await createHarness().run(query)).errors).toMatchObject([
+      { path: ['collectionCreate'], extensions: { code: 'INVALID_FIELD_ARGUMENTS' } },
+    ]);
   });
 
   it.each([

@@ -77,7 +77,7 @@ describe('a connection', () => {
   it.each([
     ['', 'you must provide one of first or last'],
     ['(first: 1, last: 1)', 'providing both first and last is not supported'],
-    ['(first: 0)', 'first must be greater than 0'],
+    ['(first: -1)', 'first must be greater than 0'],
     ['(last: -1)', 'last must be greater than 0'],
     ['(first: 251)', 'first cannot exceed 250'],
     ['(first: 1, after: "nonsense")', 'Invalid cursor for current pagination sort.'],

@@ -173,10 +173,14 @@ describe('inventorySetQuantities', () => {
     const { harness, item, location } = await stocked();
     const twice = [at(item, location, 1, null), at(item, location, 2, null)];
     expect(problemsOf(await change(harness, 'inventorySetQuantities', input(twice)))).toEqual([
-      ['NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', 'input.quantities.1'],
+      ['NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', 'input.quantities.0.locationId'],
+      ['NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', 'input.quantities.1.locationId'],
     ]);
     const onHand = await change(harness, 'inventorySetOnHandQuantities', { reason: 'other', setQuantities: twice });
-    expect(problemsOf(onHand)).toEqual([['SET_ON_HAND_QUANTITIES_FAILED', 'input.setQuantities.1']]);
+    expect(problemsOf(onHand)).toEqual([
+      ['SET_ON_HAND_QUANTITIES_FAILED', 'input.setQuantities.0.locationId'],
+      ['SET_ON_HAND_QUANTITIES_FAILED', 'input.setQuantities.1.locationId'],
+    ]);
   });
 });
 
@@ -364,10 +368,7 @@ describe('inventoryMoveQuantities', () => {
       { inventoryItemId: nowhere.inventoryItemId },
       {},
       {},
-      [
-        ['INVALID_INVENTORY_ITEM', 'input.changes.0.from.inventoryItemId'],
-        ['INVALID_INVENTORY_ITEM', 'input.changes.0.to.inventoryItemId'],
-      ],
+      [['INVALID_INVENTORY_ITEM', 'input.changes.0.inventoryItemId']],
     ],
   ])('refuses %s', async (_name, part, from, to, problems) => {
     const { harness, item, location } = await stocked();

@@ -71,7 +71,7 @@ describe('locations', () => {
     expect(location).toEqual({
       name: 'Depot',
       legacyResourceId: id.split('/').at(-1),
-      activatable: false,
+      activatable: true,
       deactivatable: true,
       deletable: false,
       shipsInventory: true,
@@ -160,7 +160,7 @@ describe('a location that closes', () => {
       }),
     ).toEqual({
       closed: { activatable: true, deactivatable: false, deletable: true, shipsInventory: false },
-      open: { activatable: false, deactivatable: false, deletable: false, shipsInventory: true },
+      open: { activatable: true, deactivatable: false, deletable: false, shipsInventory: true },
     });
     expect(await change(harness, 'locationActivate', { id })).toEqual({
       location: { isActive: true, deactivatedAt: null },
@@ -186,7 +186,7 @@ describe('a location that closes', () => {
     const productOptions = [{ name: 'Size', values: [{ name: 'S' }, { name: 'M' }] }];
     await pushed(harness, { title: 'A', productOptions, variants });
     expect(await change(harness, 'locationDeactivate', { id })).toEqual({
-      location: null,
+      location: { isActive: true, deactivatedAt: null },
       locationDeactivateUserErrors: [{ code: 'HAS_ACTIVE_INVENTORY_ERROR', field: ['locationId'] }],
     });
     expect(await change(harness, 'locationDeactivate', { id, to })).toMatchObject({ locationDeactivateUserErrors: [] });
@@ -225,7 +225,7 @@ describe('a location that closes', () => {
     await change(harness, 'locationDeactivate', { id });
     await add(harness, { name: 'Depot' });
     expect(await change(harness, 'locationActivate', { id })).toEqual({
-      location: null,
+      location: { isActive: false, deactivatedAt: '2026-10-01T00:00:00Z' },
       locationActivateUserErrors: [{ code: 'HAS_NON_UNIQUE_NAME', field: ['locationId'] }],
     });
     expect(await change(harness, 'locationActivate', { id: 'gid://shopify/Location/99' })).toMatchObject({

@@ -112,7 +112,7 @@ describe('metafieldsSet', () => {
   });
 
   it.each([
-    [{ ownerId: 'gid://shopify/Product/99' }, ['INVALID', 'ownerId']],
+    [{ ownerId: 'gid://shopify/Product/99' }, ['INVALID_VALUE', 'ownerId']],
     [{ key: 'a' }, ['TOO_SHORT', 'key']],
     [{ key: 'a'.repeat(65) }, ['TOO_LONG', 'key']],
     [{ namespace: 'ab' }, ['TOO_SHORT', 'namespace']],
@@ -128,13 +128,15 @@ describe('metafieldsSet', () => {
       { type: 'list.number_integer', value: JSON.stringify(Array.from({ length: 129 }, () => 1)) },
       ['TOO_LONG', 'value'],
     ],
-    [{ compareDigest: 'abc' }, ['INVALID_COMPARE_DIGEST', 'compareDigest']],
+    [{ compareDigest: 'abc' }, ['INVALID_COMPARE_DIGEST']],
   ])('refuses %j', async (part, [code, field]) => {
     const harness = createHarness();
     const { product } = await owners(harness);
     await defineMetafield(harness, { namespace: 'host', key: 'defined', type: text });
     const input = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x', ...part };
-    expect(problemsOf(await set(harness, [input]))).toEqual([[code, `metafields.0.${field}`]]);
+    expect(problemsOf(await set(harness, [input]))).toEqual([
+      [code, ['metafields', '0', ...(field ? [field] : [])].join('.')],
+    ]);
   });
 
   it('compares with what the caller has read', async () => {
@@ -148,9 +150,9 @@ describe('metafieldsSet', () => {
       value,
       ...(compareDigest !== undefined && { compareDigest }),
     });
-    const stale = [['STALE_OBJECT', 'metafields.0.compareDigest']];
+    const stale = [['STALE_OBJECT', 'metafields.0']];
     const nowhere = 'a'.repeat(64);
-    expect(problemsOf(await set(harness, [input('a', nowhere)]))).toEqual(stale);
+    expect(problemsOf(await set(harness, [input('a', nowhere)]))).toEqual([['INVALID_COMPARE_DIGEST', 'metafields.0']]);
     const first = await set(harness, [input('a', null)]);
     expect(problemsOf(await set(harness, [input('b', null)]))).toEqual(stale);
     const digest = first.metafields?.[0]?.compareDigest;
@@ -333,10 +335,10 @@ describe('a metafield definition that exists', () => {
     });
     expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [{ value: 'x' }] }]);
     expect(await remove(harness, { id: definition?.id, all: false })).toMatchObject({
-      userErrors: [{ code: 'NOT_FOUND', field: ['id'] }],
+      userErrors: [{ code: 'NOT_FOUND', field: null }],
     });
     expect(await remove(harness, { identifier, all: false })).toMatchObject({
-      userErrors: [{ code: 'NOT_FOUND', field: ['identifier'] }],
+      userErrors: [{ code: 'NOT_FOUND', field: null }],
     });
   });
 

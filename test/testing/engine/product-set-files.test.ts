@@ -17,6 +17,13 @@ describe('productSet on files', () => {
       media(first: 5) { nodes { __typename alt status mediaContentType mediaErrors { code } mediaWarnings { code } preview { status image { altText } }
         ... on MediaImage { fileStatus fileErrors { code } image { url altText originalSrc src } originalSource { url } } } }
       images(first: 1) { nodes { altText } pageInfo { hasNextPage } } } }`;
+    const pending = { status: 'UPLOADED', image: null };
+    expect((await harness.data(query, { id }))['product']).toMatchObject({
+      featuredImage: null,
+      media: { nodes: [{ ...pending, preview: pending }, pending] },
+      images: { nodes: [] },
+    });
+    await harness.clock.advance(500);
     const { product } = await harness.data(query, { id });
     expect(product).toMatchObject({
       mediaCount: { count: 2 },
@@ -90,6 +97,7 @@ describe('productSet on files', () => {
     };
     const updated = await pushed(harness, kept, { handle: 'a' });
     expect(updated.variants.nodes.map(({ media }) => media.nodes.map(({ id }) => id))).toEqual([[], [first?.id]]);
+    await harness.clock.advance(500);
     const query = 'query ($id: ID!) { productVariant(id: $id) { image { url } } }';
     expect(await harness.data(query, { id: updated.variants.nodes[1]?.id })).toMatchObject({
       productVariant: { image: { url: expect.stringMatching(/s\.jpg$/) } },

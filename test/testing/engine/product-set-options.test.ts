@@ -49,9 +49,10 @@ describe('productSet on variants and options', () => {
     ]);
   });
 
-  it('makes one variant of options alone, with the first value of each', async () => {
-    const product = await pushed(createHarness(), { title: 'Shirt', productOptions: [option('Size', 'S', 'M')] });
-    expect(product.variants.nodes.map(({ title }) => title)).toEqual(['S']);
+  it('makes no product of options alone', async () => {
+    expect(await refused(createHarness(), { title: 'Shirt', productOptions: [option('Size', 'S', 'M')] })).toEqual([
+      ['VARIANTS_INPUT_MISSING', 'input.variants'],
+    ]);
   });
 
   it('keeps the gids of variants by their option values, adds new ones and deletes what is not listed', async () => {
@@ -291,7 +292,7 @@ describe('productSet refuses', () => {
       [{ optionValues: [{ optionName: 'Size', id: 'gid://shopify/ProductOptionValue/9' }] }],
       [['OPTION_VALUE_DOES_NOT_EXIST', 'input.variants.0.optionValues.0']],
     ],
-    ['no value for an option', [{ optionValues: [] }], [['INVALID_VARIANT', 'input.variants.0.optionValues']]],
+    ['no value for an option', [{ optionValues: [] }], [['INVALID_VARIANT', 'input.variants.0']]],
     [
       'two values for an option',
       [
@@ -302,7 +303,7 @@ describe('productSet refuses', () => {
           ],
         },
       ],
-      [['INVALID_VARIANT', 'input.variants.0.optionValues.1']],
+      [['INVALID_VARIANT', 'input.variants.0.optionValues']],
     ],
     [
       'a combination given twice',

@@ -128,8 +128,8 @@ describe('productSet on the product itself', () => {
   it.each([
     ['no title', {}, [['INVALID_PRODUCT', 'input.title']]],
     ['a blank title', { title: '  ' }, [['INVALID_PRODUCT', 'input.title']]],
-    ['a title of 256 characters', { title: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input.title']]],
-    ['a vendor of 256 characters', { title: 'A', vendor: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input.vendor']]],
+    ['a title of 256 characters', { title: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input']]],
+    ['a vendor of 256 characters', { title: 'A', vendor: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input']]],
     [
       '251 tags',
       { title: 'A', tags: Array.from({ length: 250 }, (_, index) => (index ? `t${index}` : 'a,b')) },
@@ -196,7 +196,7 @@ describe('the identifier of productSet', () => {
     const { id } = await pushed(harness, { title: 'A' });
     expect((await pushed(harness, { id, title: 'B' })).id).toBe(id);
     expect(await refused(harness, { id: gid })).toEqual([['PRODUCT_DOES_NOT_EXIST', 'input.id']]);
-    expect(await refused(harness, { id, title: 'B' }, { id })).toEqual([['ID_NOT_ALLOWED', 'input.id']]);
+    expect(await refused(harness, { id, title: 'B' }, { id })).toEqual([['ID_NOT_ALLOWED', 'input']]);
   });
 
   it('that is no gid is an error of the whole call', async () => {

@@ -352,7 +352,7 @@ describe('metafields of a product', () => {
         edges: [{ node: { key: 'count' } }, { node: { key: 'note' } }],
       },
       byKey: { nodes: [{ key: 'note' }] },
-      byName: { nodes: [{ key: 'count' }, { key: 'list' }] },
+      byName: { nodes: [{ key: 'host.count' }, { key: '$app.list' }] },
     });
   });
 });

@@ -159,7 +159,7 @@ describe('productVariantsBulkCreate', () => {
       'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS',
       'optionValues.2',
     ],
-    ['too few values', { optionValues: [value('Colour', 'Red')] }, 'NEED_TO_ADD_OPTION_VALUES', 'optionValues'],
+    ['too few values', { optionValues: [value('Colour', 'Red')] }, 'NEED_TO_ADD_OPTION_VALUES', ''],
     [
       'a value of nowhere',
       { optionValues: [value('Colour', 'Red'), { optionName: 'Size', id: 'gid://shopify/ProductOptionValue/99' }] },
@@ -167,7 +167,7 @@ describe('productVariantsBulkCreate', () => {
       'optionValues.1',
     ],
     ['what is there', shirtValues('Red', 'S'), 'VARIANT_ALREADY_EXISTS', ''],
-    ['a negative price', { price: '-1' }, 'NEGATIVE_PRICE_VALUE', 'price'],
+    ['a negative price', { price: '-1' }, 'GREATER_THAN_OR_EQUAL_TO', 'price'],
     ['a price without end', { price: '1000000000000000' }, 'INVALID', 'price'],
     [
       'a location of nowhere',
@@ -188,7 +188,7 @@ describe('productVariantsBulkCreate', () => {
     const { id } = await pushed(harness, shirt(['Red'], ['S']));
     const refusedOne = await create(harness, id, [shirtValues('Red', 'L'), { ...shirtValues('Red', 'M'), ...part }]);
     expect(problemsOf(refusedOne)).toEqual([[code, ['variants', '1', ...(field ? [field] : [])].join('.')]]);
-    expect(refusedOne).toMatchObject({ product: null, productVariants: null });
+    expect(refusedOne).toMatchObject({ product: {}, productVariants: [] });
     expect(harness.store.all(shop, 'Product')).toMatchObject([{ variants: [{ title: 'Red / S' }] }]);
   });
 
@@ -283,8 +283,8 @@ describe('productVariantsBulkUpdate', () => {
       { id: medium, price: '-1' },
     ];
     const refusedAll = await update(harness, id, mixed);
-    expect(problemsOf(refusedAll)).toEqual([['NEGATIVE_PRICE_VALUE', 'variants.1.price']]);
-    expect(refusedAll).toMatchObject({ product: null, productVariants: null });
+    expect(problemsOf(refusedAll)).toEqual([['GREATER_THAN_OR_EQUAL_TO', 'variants.1.price']]);
+    expect(refusedAll).toMatchObject({ product: {}, productVariants: [] });
     expect(JSON.stringify(harness.store.all(shop, 'Product'))).toBe(before);
   });
 
@@ -294,13 +294,16 @@ describe('productVariantsBulkUpdate', () => {
     harness.topics();
     const wrong = { id: medium, price: '-1', optionValues: [value('Size', 'XXL')] };
     const changed = await update(harness, id, [wrong, { id: small, price: '5' }], { allowPartialUpdates: true });
-    expect(problemsOf(changed)).toEqual([['NEGATIVE_PRICE_VALUE', 'variants.0.price']]);
-    expect(changed.productVariants).toMatchObject([{ id: small, price: '5.00' }]);
+    expect(problemsOf(changed)).toEqual([['GREATER_THAN_OR_EQUAL_TO', 'variants.0.price']]);
+    expect(changed.productVariants).toMatchObject([
+      { id: medium, price: '10.00' },
+      { id: small, price: '5.00' },
+    ]);
     expect(changed.product).toMatchObject({ options: [{}, { optionValues: [{ name: 'S' }, { name: 'M' }] }] });
     expect(harness.store.all(shop, 'Product')).toMatchObject([{ variants: [{ price: '5.00' }, { price: '10.00' }] }]);
     expect(harness.topics()).toEqual(['products/update']);
     const none = await update(harness, id, [wrong], { allowPartialUpdates: true });
-    expect(none).toMatchObject({ product: null, productVariants: null });
+    expect(none).toMatchObject({ productVariants: [{ id: medium }] });
     expect(harness.topics()).toEqual([]);
   });
 

@@ -245,6 +245,37 @@ export interface StagedUploadInput {
   readonly resource: string;
   /** `null` means `PUT`, which is the default too. */
   readonly httpMethod: 'POST' | 'PUT' | null;
+  /** Bytes, as text. */
+  readonly fileSize?: string | null;
+}
+
+/** Formats that Shopify takes where a file becomes media. Other files may be anything. */
+const mediaFormats: Readonly<Record<string, RegExp>> = {
+  COLLECTION_IMAGE: /^image\//,
+  IMAGE: /^image\//,
+  MODEL_3D: /^model\//,
+  PRODUCT_IMAGE: /^image\//,
+  SHOP_IMAGE: /^image\//,
+  VIDEO: /^video\//,
+};
+
+/** Resources of which Shopify must know the size before. */
+const sized: Readonly<Record<string, string>> = { MODEL_3D: 'model', VIDEO: 'video' };
+
+/** What is wrong with a file that is to be uploaded, and in which part of its input. */
+export function stagedUploadProblem({ resource, mimeType, filename, fileSize }: StagedUploadInput):
+  | {
+      readonly part: 'fileSize' | 'mimeType';
+      readonly message: string;
+    }
+  | undefined {
+  const kind = sized[resource];
+  if (kind !== undefined && fileSize == null)
+    return { part: 'fileSize', message: `file size is required for ${kind} resources` };
+  const isRecognized = mediaFormats[resource]?.test(mimeType) ?? true;
+  return isRecognized
+    ? undefined
+    : { part: 'mimeType', message: `${filename}: (${mimeType}) is not a recognized format` };
 }
 
 /** Makes a place for an upload. Its id gives the random part of the path. */

@@ -1,4 +1,5 @@
 import {
+  type GraphQLEnumType,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLScalarType,
@@ -47,13 +48,40 @@ function collectProblems(
     for (const [index, item] of items.entries()) collectProblems(item, nullable.ofType, [...path, index], problems);
   } else if (isInputObjectType(nullable)) collectObjectProblems(value, nullable, path, problems);
   else if (isEnumType(nullable)) {
-    const names = nullable.getValues().map(({ name }) => name);
-    if (typeof value !== 'string' || !names.includes(value))
+    if (typeof value !== 'string' || !nullable.getValue(value)) {
+      const names = valueNames(nullable);
       problems.push({ path, explanation: `Expected ${JSON.stringify(value)} to be one of: ${names.join(', ')}` });
+    }
   } else {
     const problem = scalarProblem(nullable, value);
     if (problem) problems.push({ path, ...problem });
   }
+}
+
+/**
+ * Values of enums in the order in which Shopify declares them, where that was recorded. Introspection gives them by
+ * name, and so does the schema here.
+ */
+const declaredValues: Readonly<Record<string, readonly string[]>> = {
+  StagedUploadTargetGenerateUploadResource: [
+    'COLLECTION_IMAGE',
+    'FILE',
+    'IMAGE',
+    'MODEL_3D',
+    'PRODUCT_IMAGE',
+    'SHOP_IMAGE',
+    'VIDEO',
+    'BULK_MUTATION_VARIABLES',
+    'RETURN_LABEL',
+    'URL_REDIRECT_IMPORT',
+    'DISPUTE_FILE_UPLOAD',
+  ],
+};
+
+function valueNames(type: GraphQLEnumType): readonly string[] {
+  const names = type.getValues().map(({ name }) => name);
+  const declared = declaredValues[type.name]?.filter((name) => names.includes(name)) ?? [];
+  return [...declared, ...names.filter((name) => !declared.includes(name))];
 }
 
 /** Fields that are given come first, in their order, then those that are missing. */

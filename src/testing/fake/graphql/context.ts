@@ -27,6 +27,8 @@ export interface ResolverContext {
   readonly app: string;
   /** Scheme and host the request came to: where links of the fake must lead. */
   readonly origin: string;
+  /** API version that was asked for, such as `2026-10`; `undefined` for the one of the schema. */
+  readonly version?: string | undefined;
   readonly info: ShopInfo;
   readonly clock: Clock;
   /**

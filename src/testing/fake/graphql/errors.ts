@@ -26,6 +26,20 @@ export function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
 }
 
+/**
+ * Refuses a call that gives none or several of some arguments of which it must give one.
+ *
+ * @param names In the order of the schema.
+ * @throws GraphQLError `INVALID_FIELD_ARGUMENTS`.
+ */
+export function requireOneArgument(field: string, args: object, names: readonly string[]): void {
+  const given = Object.entries(args).filter(([name, value]) => names.includes(name) && value != null);
+  if (given.length === 1) return;
+  throw new GraphQLError(`${field} must include exactly one of the following arguments: ${names.join(', ')}.`, {
+    extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
+  });
+}
+
 /** One entry of a payload's `userErrors`, of whatever mutation. */
 export interface UserError {
   /** Absent where the type of the payload has no codes; `null` where it has them and Shopify gives none. */

@@ -51,10 +51,8 @@ export function createIdempotency(): Idempotency {
     const key = keyOf(info);
     const rule = keyRule(info.schema, info.fieldName);
     if (key === undefined && rule !== 'required') return run();
-    if (rule === 'none') {
-      // Not known of Shopify; but to ignore it would promise a safety that is not there.
-      throw badRequest(`The @idempotent directive is not supported for ${info.fieldName}.`);
-    }
+    // Not known of Shopify; but to ignore it would promise a safety that is not there.
+    if (rule === 'none') throw badRequest(`The @idempotent directive is not supported for ${info.fieldName}.`);
     if (key === undefined)
       throw badRequest('The @idempotent directive is required for this mutation but was not provided.');
     if (key.trim() === '') throw badRequest("The key of the @idempotent directive can't be blank.");

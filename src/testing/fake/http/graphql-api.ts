@@ -70,6 +70,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
           shop: shop.domain,
           app,
           origin: request.origin,
+          version,
           ...(scopes && { scopes: [...scopes] }),
         });
         const { data, errors, idempotencyKeys, searches, executed = true } = result;

@@ -7,7 +7,7 @@ import {
   productById,
 } from '../graphql/resolvers/find-entities.ts';
 import { freeHandle, handleFrom } from '../graphql/resolvers/input-values.ts';
-import { buildProduct, savedProduct, setProduct } from '../graphql/resolvers/product-set/build.ts';
+import { buildOn, savedProduct, setProduct } from '../graphql/resolvers/product-set/build.ts';
 import { deleteProduct } from '../graphql/resolvers/products/save-product.ts';
 import type { ProductEntity, StoredVariant } from '../store/entities.ts';
 import { productInput, refusedProduct, refusedVariant } from './input.ts';
@@ -97,7 +97,7 @@ function create({ body, unit }: RestRequest): RestReply {
   const handle =
     wanted === '' ? null : freeHandle(wanted, (candidate) => productByHandle(unit, candidate) !== undefined);
   const { product, userErrors } = savedProduct(unit, (building) => {
-    const built = buildProduct(undefined, { ...input, handle }, building);
+    const built = buildOn({ existing: undefined }, { ...input, handle }, building);
     return built && { ...built, published: given.published === false ? [] : publishedNow(unit, building.now) };
   });
   return product ? { ...ok({ product: productView(product, unit) }), status: 201 } : userErrorReply(userErrors);

@@ -32,8 +32,8 @@ export interface StoredMedia {
   readonly id: string;
   readonly alt: string | null;
   readonly mediaContentType: 'IMAGE';
-  readonly status: 'READY';
-  readonly fileStatus: 'READY';
+  /** Milliseconds since the epoch, from which on it is worked on; one without is ready. */
+  readonly uploadedAtMs?: number;
   /** Where it was uploaded from. */
   readonly originalSource: { readonly url: string };
   readonly image: { readonly id: string; readonly url: string; readonly altText: string | null };
@@ -117,6 +117,8 @@ export interface CollectionEntity extends Entity {
   readonly image: null;
   readonly metafields: readonly StoredMetafield[];
   readonly updatedAt: string;
+  /** Milliseconds since the epoch, until which the products that it was made with are not counted. */
+  readonly countedAtMs?: number;
 }
 
 /** The address of a location, as far as it was given. */
@@ -190,6 +192,8 @@ export interface InventoryLevelEntity extends Entity {
   readonly locationId: string;
   readonly isActive: boolean;
   readonly quantities: Readonly<Record<QuantityState, number>>;
+  /** When each state was last changed by itself. */
+  readonly changedAt?: Readonly<Partial<Record<QuantityState, string>>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -215,8 +219,6 @@ export interface InventoryAdjustmentGroupEntity extends Entity {
 /** An image that was uploaded by itself, and may belong to products too. */
 export interface FileEntity extends Entity, StoredMedia {
   readonly id: string;
-  /** Milliseconds since the epoch; what came with a product has none, and was ready at once. */
-  readonly uploadedAtMs?: number;
 }
 
 /** What is to be done in the background, as plain JSON. */

@@ -66,6 +66,9 @@ export function checkWebhookOptions(options: FakeWebhookOptions): void {
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
 }
 
+/** Bytes that an address or a filter may have: 64 KB. */
+export const maxTextBytes = 65_535;
+
 /** What an address of webhooks may be. https://shopify.dev/docs/apps/build/webhooks/subscribe */
 type WebhookAddress =
   | { readonly type: 'http'; readonly url: URL }
@@ -75,10 +78,20 @@ type WebhookAddress =
 
 const pubsubUri = /^pubsub:\/\/([^:/]+):([^:/]+)$/;
 
+/** https://cloud.google.com/resource-manager/docs/creating-managing-projects */
+const projectId = /^(?:[\w.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+/** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
+const topicId = /^(?!goog)[a-z][\w.~+%-]{2,254}$/i;
+
 const eventBridgeArn =
   /^arn:aws:events:[a-z0-9-]+::event-source\/aws\.partner\/shopify\.com(?:\.test)?\/\d+\/[\w./-]+$/;
 
 const shopifyHost = /(^|\.)(shopify\.com|myshopify\.com|shopifycloud\.com)$/;
+
+/** Hosts that nobody reaches from outside. */
+const internalHost =
+  /^(?:localhost|.*\.(?:localhost|local|internal)|127\..*|10\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*|0\.0\.0\.0|\[::1?\])$/;
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -90,6 +103,7 @@ const refused = (...reasons: string[]): WebhookAddress => ({ type: 'refused', re
  */
 export function readAddress(uri: string): WebhookAddress {
   if (uri.trim() === '') return refused("Address can't be blank");
+  if (Buffer.byteLength(uri) > maxTextBytes) return refused('Address is too big (maximum is 64 KB)');
   if (uri.startsWith('pubsub://')) return pubsubAddress(uri);
   if (uri.startsWith('arn:')) {
     if (eventBridgeArn.test(uri)) return { type: 'eventbridge', arn: uri };
@@ -102,14 +116,22 @@ export function readAddress(uri: string): WebhookAddress {
     ...(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
       ? []
       : [`Address protocol ${url.protocol}// is not supported`]),
-    ...(shopifyHost.test(url.hostname) ? ['Address cannot be a Shopify or an internal domain'] : []),
+    ...(shopifyHost.test(url.hostname) || (url.protocol === 'https:' && internalHost.test(url.hostname))
+      ? ['Address cannot be a Shopify or an internal domain']
+      : []),
   ];
   return reasons.length > 0 ? refused(...reasons) : { type: 'http', url };
 }
 
 function pubsubAddress(uri: string): WebhookAddress {
   const [, project, topic] = pubsubUri.exec(uri) ?? [];
-  if (project !== undefined && topic !== undefined) return { type: 'pubsub', project, topic };
+  if (project !== undefined && topic !== undefined) {
+    const reasons = [
+      ...(projectId.test(project) ? [] : ['Address is not a valid GCP project id.']),
+      ...(topicId.test(topic) ? [] : ['Address is not a valid GCP topic id.']),
+    ];
+    return reasons.length > 0 ? refused('Address is invalid', ...reasons) : { type: 'pubsub', project, topic };
+  }
   return refused(
     'Address protocol pubsub:// is not supported',
     'Address is not a valid GCP pub/sub format. Format should be pubsub://project:topic',

@@ -4,6 +4,7 @@ import {
   type StagedUploadInput,
   stagedTarget,
   stagedUpload,
+  stagedUploadProblem,
   uploadByKey,
 } from '../../bulk/file-storage.ts';
 import {
@@ -22,7 +23,7 @@ import type { PreparedOperation } from '../../model.ts';
 import { apiVersionOf } from '../../schema.ts';
 import type { BulkOperationEntity, BulkType } from '../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated, type UserError } from '../errors.ts';
+import { notSimulated, type UserError, userError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection } from './connections.ts';
 import { byId, keyword, type Searchable, searched, time } from './search.ts';
@@ -59,6 +60,7 @@ const bulkQueryResolvers: ResolverMap = {
 const bulkRunResolvers: ResolverMap = {
   Mutation: {
     bulkOperationRunQuery: resolver<unknown, RunQueryArgs>((_source, { query, groupObjects }, context, info) => {
+      if (Buffer.byteLength(query) > maxTextBytes) return refused(tooLarge('INVALID', 'query'));
       const checked = checkBulkQuery(info.schema, query);
       if (!checked.ok) {
         return refused(...checked.messages.map((message) => ({ code: 'INVALID', field: ['query'], message })));
@@ -75,6 +77,7 @@ const bulkRunResolvers: ResolverMap = {
       const { mutation, stagedUploadPath, clientIdentifier } = args;
       const nameless = wrongIdentifier(clientIdentifier);
       if (nameless) return refused(nameless);
+      if (Buffer.byteLength(mutation) > maxTextBytes) return refused(tooLarge('INVALID_MUTATION', 'mutation'));
       const checked = checkBulkMutation(info.schema, mutation);
       if (!checked.ok) return refused(...checked.userErrors);
       const crowded = tooMany('MUTATION', context);
@@ -115,6 +118,13 @@ const stagedUploadResolvers: ResolverMap = {
   Mutation: {
     stagedUploadsCreate: resolver<unknown, { input: readonly StagedUploadInput[] }>((_source, { input }, context) => {
       const { store, shop, origin, clock } = context;
+      const userErrors = input.flatMap((asked, index) => {
+        const problem = stagedUploadProblem(asked);
+        return problem ? [userError(['input', index, problem.part], problem.message)] : [];
+      });
+      if (userErrors.length > 0) {
+        return { stagedTargets: input.map(() => ({ url: null, resourceUrl: null, parameters: [] })), userErrors };
+      }
       const stagedTargets = input.map((asked) => {
         const upload = stagedUpload(store.nextId('StagedUpload'), shop, asked, clock.now());
         store.put(shop, 'StagedUpload', upload);
@@ -130,6 +140,12 @@ export const bulkResolvers: ResolverMap = {
   ...bulkQueryResolvers,
   Mutation: { ...bulkRunResolvers.Mutation, ...bulkCancelResolvers.Mutation, ...stagedUploadResolvers.Mutation },
 };
+
+/** Bytes that Shopify keeps of the text of a bulk operation. */
+const maxTextBytes = 65_535;
+
+const tooLarge = (code: string, field: string): UserError =>
+  userError([field], `is too long (maximum is ${maxTextBytes} bytes)`, code);
 
 interface RunQueryArgs {
   readonly query: string;

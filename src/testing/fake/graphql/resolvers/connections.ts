@@ -54,8 +54,8 @@ export function connection<T extends Identified>(
 
   const from = args.after ? positionAfter(ordered, args.after, reverse) : 0;
   const until = args.before ? positionBefore(ordered, args.before, reverse) : ordered.length;
-  const start = args.last ? Math.max(from, until - args.last) : from;
-  const end = args.first ? Math.min(until, from + args.first) : until;
+  const start = args.last == null ? from : Math.max(from, until - args.last);
+  const end = args.first == null ? until : Math.min(until, from + args.first);
   const nodes = ordered.slice(start, end);
   const [head, tail] = [nodes[0], nodes.at(-1)];
 
@@ -77,7 +77,8 @@ function checkPageSize({ first, last }: ConnectionArgs, maximum: number): void {
   if (first == null && last == null) throw badRequest('you must provide one of first or last');
   if (first != null && last != null) throw badRequest('providing both first and last is not supported');
   const [name, size] = first == null ? ['last', last ?? 0] : ['first', first];
-  if (size <= 0) throw badRequest(`${name} must be greater than 0`);
+  // As recorded, a page of nothing is empty.
+  if (size < 0) throw badRequest(`${name} must be greater than 0`);
   if (size > maximum && size !== wholeList) throw badRequest(`${name} cannot exceed ${maximum}`);
 }
 

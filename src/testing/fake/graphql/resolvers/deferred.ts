@@ -63,6 +63,14 @@ export function defer(context: OperationContext, kind: DeferredKind, request: De
   return deferred;
 }
 
+/** Whether work of a kind on a product has yet to end. */
+export function isInWork({ store, shop }: OperationContext, kind: DeferredKind, productId: string): boolean {
+  return store.all(shop, kind).some((entity) => {
+    const { status, request } = entity as DeferredEntity;
+    return status !== 'COMPLETE' && request.productId === productId;
+  });
+}
+
 /** Deferred work. What became due while the fake was down is done now, and seen the next time. */
 function findDeferred(context: OperationContext, kind: DeferredKind, id: string): DeferredEntity | undefined {
   const deferred = find(context, kind, id);

@@ -2,7 +2,13 @@
 export const given = <T>(value: T | null | undefined, before: T | undefined, fresh: T): T =>
   value === undefined ? (before ?? fresh) : (value ?? fresh);
 
-const maxHandleLength = 255;
+/** Characters that Shopify keeps of most names. */
+export const maxNameLength = 255;
+
+/** Shopify's words for a text that is too long; `undefined` for one that is not. */
+export function lengthProblem(label: string, value: string, most: number = maxNameLength): string | undefined {
+  return [...value].length > most ? `${label} is too long (maximum is ${most} characters)` : undefined;
+}
 
 /** Letters that do not come apart into a plain one and an accent. */
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd' };
@@ -18,7 +24,7 @@ export function handleFrom(text: string): string {
     .replaceAll(/['’"()[\]]/g, '')
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replaceAll(/^-|-$/g, '')
-    .slice(0, maxHandleLength);
+    .slice(0, maxNameLength);
 }
 
 /** The handle itself, or the first of `handle-1`, `handle-2`, … that is free. */

@@ -72,14 +72,15 @@ export const locationResolvers: ResolverMap = {
   },
   Location: {
     legacyResourceId: resolver<LocationEntity>(({ id }) => parseGid(id)?.key),
-    activatable: resolver<LocationEntity>(({ isActive }) => !isActive),
+    // Also of one that is active: what can't be activated belongs to a fulfillment service.
+    activatable: () => true,
     deactivatable: resolver<LocationEntity>(({ isActive }, _args, context) => isActive && !isOnlyActive(context)),
     deletable: resolver<LocationEntity>(({ id, isActive }, _args, context) => !isActive && !hasStock(id, context)),
     hasActiveInventory: resolver<LocationEntity>(({ id }, _args, context) => hasStock(id, context)),
     hasUnfulfilledOrders: () => false,
     isFulfillmentService: () => false,
     fulfillmentService: () => null,
-    shipsInventory: resolver<LocationEntity>(({ isActive }) => isActive),
+    shipsInventory: resolver<LocationEntity>(({ isActive, fulfillsOnlineOrders }) => isActive && fulfillsOnlineOrders),
     addressVerified: () => false,
     suggestedAddresses: () => [],
     localPickupSettingsV2: () => null,
@@ -99,7 +100,7 @@ export const locationResolvers: ResolverMap = {
   },
   LocationAddress: {
     country: resolver<StoredAddress>(({ countryCode }) => countryName(countryCode)),
-    province: () => null,
+    province: resolver<StoredAddress>(({ countryCode, provinceCode }) => provinceName(countryCode, provinceCode)),
     latitude: () => null,
     longitude: () => null,
     formatted: resolver<StoredAddress>((address) => {
@@ -117,6 +118,31 @@ const hasStock = (locationId: string, context: ResolverContext): boolean =>
 
 const countryName = (code: string): string => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
 
+/** Provinces of countries that have them in addresses: code and name. Other countries' are not known to the fake. */
+const provinces: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  AU: named(
+    'ACT Australian Capital Territory|NSW New South Wales|NT Northern Territory|QLD Queensland|SA South Australia|TAS Tasmania|VIC Victoria|WA Western Australia',
+  ),
+  CA: named(
+    'AB Alberta|BC British Columbia|MB Manitoba|NB New Brunswick|NL Newfoundland and Labrador|NS Nova Scotia|NT Northwest Territories|NU Nunavut|ON Ontario|PE Prince Edward Island|QC Quebec|SK Saskatchewan|YT Yukon',
+  ),
+  US: named(
+    'AL Alabama|AK Alaska|AS American Samoa|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|DC District of Columbia|FL Florida|GA Georgia|GU Guam|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|KS Kansas|KY Kentucky|LA Louisiana|ME Maine|MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|MS Mississippi|MO Missouri|MT Montana|NE Nebraska|NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio|OK Oklahoma|OR Oregon|PA Pennsylvania|PR Puerto Rico|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|VT Vermont|VI U.S. Virgin Islands|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming',
+  ),
+  NZ: named(
+    'AUK Auckland|BOP Bay of Plenty|CAN Canterbury|GIS Gisborne|HKB Hawke’s Bay|MWT Manawatu-Wanganui|MBH Marlborough|NSN Nelson|NTL Northland|OTA Otago|STL Southland|TKI Taranaki|TAS Tasman|WKO Waikato|WGN Wellington|WTC West Coast',
+  ),
+};
+
+function named(list: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    list.split('|').map((entry) => [entry.slice(0, entry.indexOf(' ')), entry.slice(entry.indexOf(' ') + 1)]),
+  );
+}
+
+const provinceName = (country: string, code: string | null): string | null =>
+  code === null ? null : (provinces[country]?.[code] ?? null);
+
 /** `LocationAddInput`, as far as it is simulated. */
 interface LocationAddInput {
   readonly name: string;
@@ -125,7 +151,8 @@ interface LocationAddInput {
   readonly metafields?: readonly unknown[] | null;
 }
 
-const maxLength = 255;
+/** Characters of a location's name. */
+const maxLength = 100;
 
 /** `locationAdd`. */
 function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
@@ -170,7 +197,7 @@ function activateLocation(locationId: string, context: ResolverContext): unknown
   if (!before) report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
   else if (allLocations(context).some(isNamesake))
     report('HAS_NON_UNIQUE_NAME', ['locationId'], 'There is already an active location with this name.');
-  if (!before || userErrors.length > 0) return { location: null, locationActivateUserErrors: userErrors };
+  if (!before || userErrors.length > 0) return { location: before ?? null, locationActivateUserErrors: userErrors };
   if (before.isActive) return { location: before, locationActivateUserErrors: [] };
 
   const updatedAt = isoNow(context.clock);
@@ -192,7 +219,7 @@ function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unk
   const before = locationById(context, args.locationId);
   if (before && !before.isActive) return { location: before, locationDeactivateUserErrors: [] };
   const userErrors = deactivationErrors(before, args, context);
-  if (!before || userErrors.length > 0) return { location: null, locationDeactivateUserErrors: userErrors };
+  if (!before || userErrors.length > 0) return { location: before ?? null, locationDeactivateUserErrors: userErrors };
 
   const now = isoNow(context.clock);
   moveStock(context, before.id, args.destinationLocationId ?? undefined);

@@ -19,6 +19,9 @@ export function loadNode(id: string, context: ResolverContext): unknown {
   return loadPart(id, context) ?? null;
 }
 
+/** A metafield with what it belongs to. */
+export const viewedMetafield = (id: string, context: ResolverContext): unknown => loadPart(id, context);
+
 function loadPart(id: string, context: ResolverContext): unknown {
   const named = (part: { readonly id: string }): boolean => part.id === id;
   const product = ownerOf(context, id);

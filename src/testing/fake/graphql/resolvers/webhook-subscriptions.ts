@@ -5,7 +5,7 @@ import {
   type WebhookSubscriptionEntity,
   webhookKinds,
 } from '../../store/entities.ts';
-import { parseFilter, readAddress } from '../../webhooks/options.ts';
+import { maxTextBytes, parseFilter, readAddress } from '../../webhooks/options.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated, type UserError, userError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
@@ -219,6 +219,8 @@ function nameProblems(name: string | null, others: readonly WebhookSubscriptionE
 
 /** A filter is read, but its fields are not looked up: one that does not exist just never matches. */
 function filterProblems({ topic, filter }: Candidate): UserError[] {
+  if (filter && Buffer.byteLength(filter) > maxTextBytes)
+    return [userError(['webhookSubscription', 'filter'], 'Filter is too big (maximum is 64 KB)')];
   const parsed = filter ? parseFilter(filter) : undefined;
   // Metaobjects are told apart by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
   const isEnough =

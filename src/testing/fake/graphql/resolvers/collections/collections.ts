@@ -2,12 +2,19 @@ import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../g
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
+import {
+  badRequest,
+  notSimulated,
+  requireOneArgument,
+  requireSimulated,
+  type UserError,
+  userError,
+} from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { allCollections, collectionByHandle, collectionById, productById } from '../find-entities.ts';
-import { freeHandle, given, handleFrom, plainText } from '../input-values.ts';
+import { freeHandle, given, handleFrom, lengthProblem, plainText } from '../input-values.ts';
 import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
@@ -102,7 +109,9 @@ export const collectionResolvers: ResolverMap = {
     products: resolver<CollectionEntity, ConnectionArgs & { sortKey: string }>((collection, args, context) =>
       connection(membersOf(context, collection.id).toSorted(memberOrder(collection, args.sortKey)), args),
     ),
-    productsCount: resolver<CollectionEntity>(({ id }, _args, context) => countUpTo(membersOf(context, id).length)),
+    productsCount: resolver<CollectionEntity>(({ id, countedAtMs = 0 }, _args, context) =>
+      countUpTo(context.clock.now() < countedAtMs ? 0 : membersOf(context, id).length),
+    ),
     hasProduct: resolver<CollectionEntity, { id: string }>(({ id }, args, context) =>
       membersOf(context, id).some((product: ProductEntity) => product.id === args.id),
     ),
@@ -117,30 +126,36 @@ function identified(identifier: CollectionIdentifier, context: ResolverContext):
   return collectionById(context, id);
 }
 
-const maxLength = 255;
+/** Milliseconds of the fake's clock until the products that a collection was made with are counted. */
+const countLagMs = 500;
 
 /** `collectionCreate`. */
 function createCollection(args: CollectionArgs, context: ResolverContext): unknown {
+  requireOneArgument('collectionCreate', args, ['collection', 'input']);
   const fields = collectionFields(args);
-  if (!fields) return refused([userError(['collection'], 'Collection is required')]);
+  if (fields.id != null) return refused([userError(['id'], 'id cannot be specified on collection creation')]);
   const products = fields.products ?? [];
-  const missing = products.flatMap((id, index) =>
-    productById(context, id) ? [] : [userError(['products', index], `Product ${id} does not exist`)],
-  );
+  const isMissing = products.some((id) => !productById(context, id));
+  const missing = isMissing ? [userError(['products'], 'Product does not exist')] : [];
   const { collection, userErrors } = build(fields, undefined, context);
   if (userErrors.length + missing.length > 0) return refused([...userErrors, ...missing]);
 
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/create', () => collectionPayload(collection));
-  if (products.length > 0) changeMembers(collection.id, { join: products, leave: [] }, context);
-  return { collection, userErrors: [] };
+  if (products.length === 0) return { collection, userErrors: [] };
+  changeMembers(collection.id, { join: products, leave: [] }, context);
+  const counted = { ...collection, countedAtMs: context.clock.now() + countLagMs };
+  context.store.put(context.shop, 'Collection', counted);
+  return { collection: counted, userErrors: [] };
 }
 
 /** `collectionUpdate`. Which products it has is changed otherwise. */
 function updateCollection(args: CollectionArgs, context: ResolverContext): unknown {
+  requireOneArgument('collectionUpdate', args, ['collection', 'input']);
   const fields = collectionFields(args);
-  const before = fields?.id == null ? undefined : collectionById(context, fields.id);
-  if (!fields || !before) return refused([userError(['id'], 'Collection does not exist')]);
+  if (fields.id == null) throw badRequest('id must be specified on collectionUpdate');
+  const before = collectionById(context, fields.id);
+  if (!before) return refused([userError(null, 'Collection does not exist')]);
   if (fields.products) return refused([userError(['products'], 'Products can only be given on create')]);
   const { collection, userErrors } = build(fields, before, context);
   if (userErrors.length > 0) return refused(userErrors);
@@ -177,8 +192,13 @@ function build(
   const now = isoNow(context.clock);
   const title = given(fields.title, before?.title, '').trim();
   if (title === '') userErrors.push(userError(['title'], "Title can't be blank"));
-  if (title.length > maxLength)
-    userErrors.push(userError(['title'], `Title is too long (maximum is ${maxLength} characters)`));
+  for (const [field, label, value] of [
+    ['title', 'Title', title],
+    ['handle', 'Handle', fields.handle ?? ''],
+  ] as const) {
+    const tooLong = lengthProblem(label, value);
+    if (tooLong !== undefined) userErrors.push(userError([field], tooLong));
+  }
 
   const asked = handleFrom(fields.handle ?? '');
   const isTaken = (handle: string): boolean => {
@@ -227,7 +247,7 @@ interface CollectionFields {
   readonly products?: readonly string[] | null;
 }
 
-/** The newer argument and the older one, of which the newer wins. */
+/** The newer argument or the older one. */
 interface CollectionArgs {
   readonly collection?: (CollectionFields & { readonly sources?: readonly SourceInput[] | null }) | null;
   readonly input?: CollectionFields | null;
@@ -263,9 +283,8 @@ const simulated: ReadonlySet<string> = new Set<keyof CollectionFields | 'sources
  *
  * @throws GraphQLError `NOT_SIMULATED` for rules and conditions that choose products.
  */
-function collectionFields({ collection, input }: CollectionArgs): CollectionFields | undefined {
-  const fields = collection ?? input;
-  if (!fields) return undefined;
+function collectionFields({ collection, input }: CollectionArgs): CollectionFields {
+  const fields = collection ?? input ?? {};
   requireSimulated(fields, simulated, 'CollectionInput');
   if (!collection?.sources) return fields;
   return { ...fields, products: collection.sources.flatMap(selectedBy) };

@@ -30,7 +30,8 @@ export function changeMembers(
     const collectionIds = change.join.includes(productId) ? [...others, collectionId] : others;
     context.store.put(context.shop, 'Product', { ...product, collectionIds });
   }
-  const collection = { ...before, updatedAt: isoNow(context.clock) };
+  const { countedAtMs: _lag, ...rest } = before;
+  const collection: CollectionEntity = { ...rest, id: before.id, updatedAt: isoNow(context.clock) };
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/update', () => collectionPayload(collection));
 }

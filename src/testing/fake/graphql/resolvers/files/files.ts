@@ -83,35 +83,63 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
     if ((input.duplicateResolutionMode ?? 'APPEND_UUID') !== 'APPEND_UUID')
       throw notSimulated(`FileCreateInput.duplicateResolutionMode ${input.duplicateResolutionMode}`);
     checkAlt(input.alt, ['files', index, 'alt'], report);
+    if (hasOtherExtension(input))
+      report(
+        'MISMATCHED_FILENAME_AND_ORIGINAL_SOURCE',
+        ['files', index, 'filename'],
+        'Provided filename extension must match original source.',
+      );
     const image = newImage(input, { ...context, now: isoNow(context.clock) });
-    if (image) return [{ ...image, uploadedAtMs: context.clock.now() }];
+    if (image) return [image];
     report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'Invalid image source url value provided.');
     return [];
   });
-  if (userErrors.length > 0) return { files: null, userErrors };
+  if (userErrors.length > 0) return { files: [], userErrors };
   for (const file of files) putFile(context, file);
   return { files, userErrors: [] };
+}
+
+/** The extension of a name or of a path, with its case. */
+const extensionOf = (name: string): string => /\.(\w+)$/.exec(name)?.[1] ?? '';
+
+/** Whether a file is to be called by another extension than its source has. */
+function hasOtherExtension({ filename, originalSource }: FileCreateInput): boolean {
+  if (!filename || !URL.canParse(originalSource)) return false;
+  const source = extensionOf(new URL(originalSource).pathname);
+  return source !== '' && extensionOf(filename) !== source;
+}
+
+/** What is not there is told of once, by all its ids. */
+function reportMissing(ids: readonly string[], list: string, context: ResolverContext, report: ReportUserError): void {
+  const missing = ids.filter((id) => !imageById(context, id));
+  if (missing.length === 0) return;
+  const listed = `[${missing.map((id) => JSON.stringify(id)).join(', ')}]`;
+  const message = missing.length === 1 ? `File id ${listed} does not exist.` : `File ids ${listed} do not exist.`;
+  report('FILE_DOES_NOT_EXIST', [list], message);
 }
 
 /** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
+  reportMissing(
+    inputs.map(({ id }) => id),
+    'files',
+    context,
+    report,
+  );
   for (const [index, input] of inputs.entries()) {
     for (const name of ['filename', 'originalSource', 'previewImageSource'] as const) {
       if (input[name] != null) throw notSimulated(`FileUpdateInput.${name}`);
     }
     updateFile(input, ['files', index], context, report);
   }
-  if (userErrors.length > 0) return { files: null, userErrors };
+  if (userErrors.length > 0) return { files: [], userErrors };
   return { files: inputs.map(({ id }) => imageById(context, id)), userErrors: [] };
 }
 
 function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverContext, report: ReportUserError): void {
   const before = imageById(context, input.id);
-  if (!before) {
-    report('FILE_DOES_NOT_EXIST', [...field, 'id'], 'File does not exist.');
-    return;
-  }
+  if (!before) return;
   if (imageStatus(before, context) !== 'READY')
     report('NON_READY_STATE', [...field, 'id'], 'The file is not in the READY state.');
   checkAlt(input.alt, [...field, 'alt'], report);
@@ -139,9 +167,7 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
 /** `fileDelete`. Products show it no longer. */
 function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
-  for (const [index, id] of ids.entries()) {
-    if (!imageById(context, id)) report('FILE_DOES_NOT_EXIST', ['fileIds', index], 'File does not exist.');
-  }
+  reportMissing(ids, 'fileIds', context, report);
   if (userErrors.length > 0) return { deletedFileIds: null, userErrors };
   for (const id of ids) {
     deleteFile(context, id);

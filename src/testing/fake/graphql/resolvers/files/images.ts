@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../../internal/clock.ts';
 import type { FileEntity, StoredMedia } from '../../../store/entities.ts';
 import type { EntityStore } from '../../../store/entity-store.ts';
 import type { ResolverContext } from '../../context.ts';
@@ -11,8 +12,10 @@ const processingAfterMs = 100;
 const readyAfterMs = 500;
 
 /** How far an image is by the clock. */
-export function imageStatus(image: StoredMedia, { clock }: ResolverContext): 'UPLOADED' | 'PROCESSING' | 'READY' {
-  const { uploadedAtMs } = image as FileEntity;
+export function imageStatus(
+  { uploadedAtMs }: StoredMedia,
+  { clock }: ResolverContext,
+): 'UPLOADED' | 'PROCESSING' | 'READY' {
   const ageMs = uploadedAtMs === undefined ? readyAfterMs : clock.now() - uploadedAtMs;
   if (ageMs >= readyAfterMs) return 'READY';
   return ageMs >= processingAfterMs ? 'PROCESSING' : 'UPLOADED';
@@ -55,7 +58,7 @@ interface ImageSource {
 /** An image that is uploaded from an address; `undefined` for what is no address. */
 export function newImage(
   { originalSource, alt = null, filename }: ImageSource,
-  { store, now }: { readonly store: Pick<EntityStore, 'nextId'>; readonly now: string },
+  { store, now, clock }: { readonly store: Pick<EntityStore, 'nextId'>; readonly now: string; readonly clock: Clock },
 ): StoredMedia | undefined {
   const source = originalSource ?? '';
   if (!/^https?:\/\//.test(source) || !URL.canParse(source)) return undefined;
@@ -66,8 +69,7 @@ export function newImage(
     id: store.nextId('MediaImage'),
     alt,
     mediaContentType: 'IMAGE',
-    status: 'READY',
-    fileStatus: 'READY',
+    uploadedAtMs: clock.now(),
     originalSource: { url: source },
     image: { id: imageId, url, altText: alt },
     createdAt: now,

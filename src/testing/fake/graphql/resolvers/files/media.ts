@@ -10,11 +10,9 @@ interface MediaArgs extends ConnectionArgs {
   readonly sortKey?: string;
 }
 
-const imageOf = (media: StoredMedia | undefined): StoredMedia['image'] | null => media?.image ?? null;
-
 /** What there is to see of an image that was worked on. */
-const readyImage = (media: StoredMedia, context: ResolverContext): StoredMedia['image'] | null =>
-  imageStatus(media, context) === 'READY' ? media.image : null;
+const readyImage = (media: StoredMedia | undefined, context: ResolverContext): StoredMedia['image'] | null =>
+  media && imageStatus(media, context) === 'READY' ? media.image : null;
 
 /** Resolvers of images, on products and variants. */
 export const mediaResolvers: ResolverMap = {
@@ -25,24 +23,28 @@ export const mediaResolvers: ResolverMap = {
       return connection(media, args);
     }),
     mediaCount: resolver<ProductEntity>(({ media }) => countUpTo(media.length)),
-    images: resolver<ProductEntity, MediaArgs>(({ media }, args) => {
+    images: resolver<ProductEntity, MediaArgs>(({ media }, args, context) => {
       if (args.sortKey !== 'POSITION') throw notSimulated('Product.images(sortKey:)');
       return connection(
-        media.map(({ image }) => image),
+        media.flatMap((each) => readyImage(each, context) ?? []),
         args,
       );
     }),
     featuredMedia: resolver<ProductEntity>(({ media }) => media[0] ?? null),
-    featuredImage: resolver<ProductEntity>(({ media }) => imageOf(media[0])),
+    featuredImage: resolver<ProductEntity>(({ media: [first] }, _args, context) => readyImage(first, context)),
   },
   ProductVariant: {
     media: resolver<StoredVariant, ConnectionArgs>((variant, args, context) => {
       const product = productById(context, variant.productId);
       return connection(product?.media.filter(({ id }) => variant.mediaIds.includes(id)) ?? [], args);
     }),
-    image: resolver<StoredVariant>((variant, _args, context) =>
-      imageOf(productById(context, variant.productId)?.media.find(({ id }) => id === variant.mediaIds[0])),
-    ),
+    image: resolver<StoredVariant>((variant, _args, context) => {
+      const media = productById(context, variant.productId)?.media ?? [];
+      return readyImage(
+        media.find(({ id }) => id === variant.mediaIds[0]),
+        context,
+      );
+    }),
   },
   MediaImage: {
     mediaErrors: () => [],

@@ -4,6 +4,7 @@ import {
   type InventoryLevelEntity,
   type ProductEntity,
   type QuantityName,
+  type QuantityState,
   quantityStates,
   type StoredInventoryChange,
   type StoredVariant,
@@ -122,7 +123,10 @@ export const inventoryResolvers: ResolverMap = {
   },
   Product: {
     totalInventory: resolver<ProductEntity>(({ variants }, _args, context) =>
-      variants.reduce((sum, { inventoryItem }) => sum + availableOf(context, inventoryItem.id), 0),
+      variants.reduce(
+        (sum, { inventoryItem }) => sum + (inventoryItem.tracked ? availableOf(context, inventoryItem.id) : 0),
+        0,
+      ),
     ),
     hasOutOfStockVariants: resolver<ProductEntity>(({ variants }, _args, context) =>
       variants.some(({ inventoryItem }) => inventoryItem.tracked && availableOf(context, inventoryItem.id) <= 0),
@@ -138,7 +142,9 @@ export const inventoryResolvers: ResolverMap = {
         if (!quantityNames.has(name)) throw badRequest(`The quantity name ${name} is invalid.`);
         const [, query = ''] = level.id.split('?');
         const id = `gid://shopify/InventoryQuantity/${level.id.split('/').at(-1)?.split('?')[0]}?${query}&name=${name}`;
-        return { id, name, quantity: quantityOf(level, name as QuantityName), updatedAt: level.updatedAt };
+        // What is on hand is a sum, which nothing changes by itself.
+        const updatedAt = name === 'on_hand' ? null : (level.changedAt?.[name as QuantityState] ?? null);
+        return { id, name, quantity: quantityOf(level, name as QuantityName), updatedAt };
       }),
     ),
     canDeactivate: resolver<InventoryLevelEntity>(

@@ -5,7 +5,7 @@ import { isoNow, type ResolverContext, type ShopInfo } from '../../context.ts';
 import { notSimulated, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { ownerOf } from '../find-entities.ts';
-import { amountFrom } from '../input-values.ts';
+import { amountFrom, lengthProblem } from '../input-values.ts';
 
 /** An inventory item with what it belongs to. */
 interface OwnedItem {
@@ -43,13 +43,25 @@ export function updateItem(id: string, input: InventoryItemInput, context: Resol
   return { inventoryItem, userErrors: [] };
 }
 
-const maxSku = 255;
+/** How Shopify writes units of weight. */
+const unitSymbols: Readonly<Record<string, string>> = { GRAMS: 'g', KILOGRAMS: 'kg', OUNCES: 'oz', POUNDS: 'lb' };
 
-function problemOf({ cost, sku, harmonizedSystemCode }: InventoryItemInput): unknown {
+/** Shopify's words for a weight below nothing; `undefined` for any other. */
+export function weightProblem(input: InventoryItemInput | null | undefined): string | undefined {
+  const weight = input?.measurement?.weight;
+  if (!weight || weight.value >= 0) return undefined;
+  const unit = unitSymbols[weight.unit] ?? weight.unit;
+  return `Measurement weight value ${weight.value} ${unit} must be >= 0 ${unit}`;
+}
+
+function problemOf(input: InventoryItemInput): unknown {
+  const { cost, sku, harmonizedSystemCode } = input;
+  const weight = weightProblem(input);
+  if (weight !== undefined) return userError(['input', 'measurement', 'weight'], weight);
   if (cost != null && amountFrom(cost) === undefined)
     return userError(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
-  if (sku != null && sku.length > maxSku)
-    return userError(['input', 'sku'], `SKU is too long (maximum is ${maxSku} characters)`);
+  const tooLong = sku == null ? undefined : lengthProblem('SKU', sku);
+  if (tooLong !== undefined) return userError(['input', 'sku'], tooLong);
   if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
     return userError(
       ['input', 'harmonizedSystemCode'],

@@ -35,11 +35,11 @@ const tooHigh = "The quantity can't be higher than 2,000,000,000.";
 /** `inventoryAdjustQuantities`. */
 export function adjustQuantities(input: AdjustQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.changes, 'InventoryChangeInput');
-  const { userErrors, report } = collectUserErrors();
+  const problems = collectInOrder();
+  const { report } = problems;
   checkCause(input, report);
   const changes = isMutableState(input.name) ? planAdjustments(input.name, input.changes, context, report) : [];
-  if (!isMutableState(input.name))
-    report('INVALID_QUANTITY_NAME', ['input', 'name'], 'The specified quantity name is invalid.');
+  if (!isMutableState(input.name)) report('INVALID_QUANTITY_NAME', ['input', 'name'], invalidName);
   if (new Set(input.changes.map(({ ledgerDocumentUri }) => ledgerDocumentUri ?? null)).size > 1) {
     report(
       'MAX_ONE_LEDGER_DOCUMENT',
@@ -47,7 +47,7 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
       'All changes must have the same ledger document URI or, in the case of adjusting available, no ledger document URI.',
     );
   }
-  return settled(changes, userErrors, input, context);
+  return settled(changes, problems.userErrors, input, context);
 }
 
 function planAdjustments(
@@ -107,25 +107,27 @@ const duplicate = 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
 /** `inventorySetQuantities`. */
 export function setQuantities(input: SetQuantitiesInput, context: ResolverContext): unknown {
   requireChangeFrom(input.quantities, 'InventoryQuantityInput');
-  const { userErrors, report } = collectUserErrors();
+  const problems = collectInOrder();
+  const { report } = problems;
   if (input.name !== 'available' && input.name !== 'on_hand')
     report('INVALID_NAME', ['input', 'name'], "The quantity name must be either 'available' or 'on_hand'.");
   checkCause(input, report);
   const name = input.name === 'on_hand' ? 'on_hand' : 'available';
   const changes = planSets(name, input.quantities, 'quantities', context, report);
-  return settled(changes, userErrors, input, context);
+  return settled(changes, problems.userErrors, input, context);
 }
 
 /** `inventorySetOnHandQuantities`, the older form of the same. */
 export function setOnHandQuantities(input: SetOnHandInput, context: ResolverContext): unknown {
   requireChangeFrom(input.setQuantities, 'InventorySetQuantityInput');
-  const { userErrors, report } = collectUserErrors();
+  const problems = collectInOrder();
+  const { report } = problems;
   checkCause(input, report);
   const changes = planSets('on_hand', input.setQuantities, 'setQuantities', context, (code, ...rest) =>
     // Its codes have no word for that.
     report(code === duplicate ? 'SET_ON_HAND_QUANTITIES_FAILED' : code, ...rest),
   );
-  return settled(changes, userErrors, input, context);
+  return settled(changes, problems.userErrors, input, context);
 }
 
 /** What lies between the wanted quantities and those of now. What is on hand changes by what is available. */
@@ -136,14 +138,14 @@ function planSets(
   context: ResolverContext,
   report: ReportUserError,
 ): readonly PlannedChange[] {
-  const places = new Set<string>();
+  const placeOf = ({ inventoryItemId, locationId }: QuantityInput): string => `${inventoryItemId} ${locationId}`;
+  const rows = Map.groupBy(inputs, placeOf);
   return inputs.flatMap((input, index) => {
     const field = ['input', list, index];
-    const place = `${input.inventoryItemId} ${input.locationId}`;
-    if (places.has(place)) {
-      report(duplicate, field, 'The combination of inventoryItemId and locationId must be unique.');
+    if ((rows.get(placeOf(input))?.length ?? 0) > 1) {
+      const message = 'The combination of inventoryItemId and locationId must be unique.';
+      report(duplicate, [...field, 'locationId'], message);
     }
-    places.add(place);
     checkTotal(name, input.quantity, [...field, 'quantity'], report);
     if (!checkPlace(input, field, context, report)) return [];
 
@@ -190,7 +192,8 @@ const maxLedgers = 2;
 export function moveQuantities(input: MoveQuantitiesInput, context: ResolverContext): unknown {
   const terminals = input.changes.flatMap(({ from, to }) => [from, to]);
   requireChangeFrom(terminals, 'InventoryMoveQuantityTerminalInput');
-  const { userErrors, report } = collectUserErrors();
+  const problems = collectInOrder();
+  const { report } = problems;
   checkCause(input, report);
   if (new Set(terminals.flatMap(({ ledgerDocumentUri }) => ledgerDocumentUri ?? [])).size > maxLedgers) {
     report(
@@ -202,7 +205,7 @@ export function moveQuantities(input: MoveQuantitiesInput, context: ResolverCont
   const changes = input.changes.flatMap((change, index) =>
     planMove(change, ['input', 'changes', index], context, report),
   );
-  return settled(changes, userErrors, input, context);
+  return settled(changes, problems.userErrors, input, context);
 }
 
 function planMove(
@@ -218,11 +221,15 @@ function planMove(
   if (from.name === to.name)
     report('SAME_QUANTITY_NAME', field, "The quantity names for each change can't be the same.");
 
+  if (!itemOwner(context, inventoryItemId)) {
+    report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
+    return [];
+  }
   const ends = { from: { ...from, delta: -quantity }, to: { ...to, delta: quantity } };
   return Object.entries(ends).flatMap(([end, { name, locationId, ledgerDocumentUri, changeFromQuantity, delta }]) => {
     const place = [...field, end];
     if (!isMutableState(name)) {
-      report('INVALID_QUANTITY_NAME', [...place, 'name'], 'The specified quantity name is invalid.');
+      report('INVALID_QUANTITY_NAME', [...place, 'name'], invalidName);
       return [];
     }
     checkLedger(name, ledgerDocumentUri, place, report);
@@ -231,6 +238,20 @@ function planMove(
     checkChangeFrom(changeFromQuantity, current, place, report);
     return [{ inventoryItemId, locationId, state: name, delta, ledgerDocumentUri }];
   });
+}
+
+const stale = 'CHANGE_FROM_QUANTITY_STALE';
+
+/** Collects user errors; that a quantity is not the expected one is told of only where nothing else is wrong. */
+function collectInOrder(): { readonly userErrors: readonly UserError[]; readonly report: ReportUserError } {
+  const { userErrors, report } = collectUserErrors();
+  return {
+    report,
+    get userErrors() {
+      const others = userErrors.filter(({ code }) => code !== stale);
+      return others.length > 0 ? others : userErrors;
+    },
+  };
 }
 
 /** The payload of each of these mutations: with one user error nothing changes. */
@@ -281,7 +302,8 @@ function applyChanges(
     const { before: first, after, ledgers } = touched.get(before.id) ?? { before, after: before, ledgers: new Map() };
     ledgers.set(change.state, change.ledgerDocumentUri ?? null);
     const quantities = { ...after.quantities, [change.state]: after.quantities[change.state] + change.delta };
-    touched.set(before.id, { before: first, after: { ...after, quantities }, ledgers });
+    const changedAt = { ...after.changedAt, [change.state]: now };
+    touched.set(before.id, { before: first, after: { ...after, quantities, changedAt }, ledgers });
   }
 
   const entries: StoredInventoryChange[] = [];
@@ -322,7 +344,7 @@ function entriesOf({ before, after, ledgers }: Touched): readonly StoredInventor
 }
 
 /** https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states */
-const reasons = new Set([
+const reasons = [
   'correction',
   'cycle_count_available',
   'damaged',
@@ -340,7 +362,7 @@ const reasons = new Set([
   'restock',
   'safety_stock',
   'shrinkage',
-]);
+];
 
 /** Whether a text is a URI with a scheme and something behind it. */
 const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:(\/\/)?[^\s/]\S*$/i.test(text);
@@ -350,7 +372,10 @@ function checkCause(
   input: { readonly reason: string; readonly referenceDocumentUri?: string | null },
   report: ReportUserError,
 ): void {
-  if (!reasons.has(input.reason)) report('INVALID_REASON', ['input', 'reason'], 'The specified reason is invalid.');
+  if (!reasons.includes(input.reason)) {
+    const message = `The specified reason is invalid. Valid values are: ${reasons.join(', ')}.`;
+    report('INVALID_REASON', ['input', 'reason'], message);
+  }
   if (input.referenceDocumentUri != null && !isUri(input.referenceDocumentUri)) {
     report(
       'INVALID_REFERENCE_DOCUMENT',
@@ -359,6 +384,8 @@ function checkCause(
     );
   }
 }
+
+const noItem = 'The specified inventory item could not be found.';
 
 /** Whether item and location exist; reports which does not. */
 function checkPlace(
@@ -369,8 +396,7 @@ function checkPlace(
 ): boolean {
   const hasItem = itemOwner(context, place.inventoryItemId) !== undefined;
   const hasLocation = canStock(context, place.locationId);
-  if (!hasItem)
-    report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], 'The specified inventory item could not be found.');
+  if (!hasItem) report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
   if (!hasLocation) report('INVALID_LOCATION', [...field, 'locationId'], 'The specified location could not be found.');
   return hasItem && hasLocation;
 }
@@ -398,7 +424,7 @@ function checkChangeFrom(
 ): void {
   if (expected == null || expected === actual) return;
   report(
-    'CHANGE_FROM_QUANTITY_STALE',
+    stale,
     [...field, 'changeFromQuantity'],
     'The changeFromQuantity argument no longer matches the persisted quantity.',
   );
@@ -413,6 +439,8 @@ const mutable: ReadonlySet<string> = new Set<QuantityState>([
   'reserved',
   'safety_stock',
 ]);
+
+const invalidName = `The specified quantity name is invalid. Valid values are: ${[...mutable].join(', ')}.`;
 
 /** Whether a quantity name is that of a state which apps may change. */
 const isMutableState = (name: string): name is QuantityState => mutable.has(name);

@@ -9,6 +9,7 @@ import { notSimulated, requireSimulated, type UserError, userError } from '../..
 import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { allCollections, allProducts, definitionByKey } from '../find-entities.ts';
+import { lengthProblem } from '../input-values.ts';
 import { type MetafieldOwnerType, putMetafields } from './owners.ts';
 import { isMetafieldType, isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
 
@@ -81,12 +82,27 @@ const inNoList = (error: UserError) => ({ ...error, elementIndex: null, elementK
 
 type DefinitionError = ReturnType<typeof definitionError>;
 
+/** Definitions for each type of owner. https://shopify.dev/docs/apps/build/metafields/metafield-limits */
+const maxDefinitions = 256;
+
+const definitionsFor = (
+  ownerType: string,
+  { store, shop }: Pick<ResolverContext, 'store' | 'shop'>,
+): readonly MetafieldDefinitionEntity[] => {
+  const all = store.all(shop, 'MetafieldDefinition') as readonly MetafieldDefinitionEntity[];
+  return all.filter((definition) => definition.ownerType === ownerType);
+};
+
 /** `metafieldDefinitionCreate`. */
 function createDefinition(input: MetafieldDefinitionInput, context: ResolverContext): unknown {
   const { store, shop } = context;
   if (input.constraints) throw notSimulated('MetafieldDefinitionInput.constraints');
   const namespace = resolveNamespace(input.namespace);
   const userErrors = definitionErrors(input, namespace);
+  if (definitionsFor(input.ownerType, context).length >= maxDefinitions) {
+    const message = `Stores can only have ${maxDefinitions} definitions for each store resource.`;
+    userErrors.push(inNoList(userError(['definition'], message, 'RESOURCE_TYPE_LIMIT_EXCEEDED')));
+  }
   if (definitionByKey(context, input.ownerType, namespace, input.key)) {
     userErrors.push(
       definitionError(
@@ -121,10 +137,6 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
     if (fails) errors.push(definitionError(...args));
   };
   const unique = input.capabilities?.uniqueValues?.enabled;
-  check(input.name.trim() === '', 'BLANK', 'name', "Name can't be blank");
-  check(input.key.length < 2, 'TOO_SHORT', 'key', 'Key is too short (minimum is 2 characters)');
-  check(input.key.length > 64, 'TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)');
-  check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
   check(namespace.length < 3, 'TOO_SHORT', 'namespace', 'Namespace is too short (minimum is 3 characters)');
   check(namespace.length > 255, 'TOO_LONG', 'namespace', 'Namespace is too long (maximum is 255 characters)');
   check(
@@ -134,6 +146,10 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
     'Namespace contains one or more invalid characters.',
   );
   check(isReserved(namespace), 'RESERVED_NAMESPACE_KEY', 'namespace', `Namespace ${namespace} is reserved.`);
+  check(input.key.length < 2, 'TOO_SHORT', 'key', 'Key is too short (minimum is 2 characters)');
+  check(input.key.length > 64, 'TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)');
+  check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
+  for (const [field, code, message] of textProblems(input)) check(true, code, field, message);
   check(!isMetafieldType(input.type), 'INCLUSION', 'type', `Type name ${input.type} is not a valid type`);
   check(
     unique === true && !canBeUnique(input.type),
@@ -148,6 +164,26 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
     'Type id always has unique values.',
   );
   return errors;
+}
+
+/** https://shopify.dev/docs/apps/build/metafields/metafield-limits */
+const maxDescription = 100;
+
+/** What is wrong with what people read of a definition. */
+function textProblems({
+  name,
+  description,
+}: {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}): (readonly [field: string, code: 'BLANK' | 'TOO_LONG', message: string])[] {
+  const longName = lengthProblem('Name', name ?? '');
+  const longDescription = lengthProblem('Description', description ?? '', maxDescription);
+  return [
+    ...(name != null && name.trim() === '' ? ([['name', 'BLANK', "Name can't be blank"]] as const) : []),
+    ...(longName === undefined ? [] : ([['name', 'TOO_LONG', longName]] as const)),
+    ...(longDescription === undefined ? [] : ([['description', 'TOO_LONG', longDescription]] as const)),
+  ];
 }
 
 /** What identifies a definition. */
@@ -189,14 +225,14 @@ function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext
   for (const name of Object.keys(input.capabilities ?? {})) {
     if (name !== 'uniqueValues') throw notSimulated(`MetafieldCapabilityUpdateInput.${name}`);
   }
-  const refused = (code: string, field: string, message: string): unknown => ({
+  const refused = (code: string, field: string | null, message: string): unknown => ({
     updatedDefinition: null,
     validationJob: null,
-    userErrors: [inNoList(userError(['definition', field], message, code))],
+    userErrors: [inNoList(userError(field === null ? ['definition'] : ['definition', field], message, code))],
   });
   const before = find(context, input);
-  if (!before) return refused('NOT_FOUND', 'key', 'Definition not found.');
-  if (input.name?.trim() === '') return refused('BLANK', 'name', "Name can't be blank");
+  if (!before) return refused('NOT_FOUND', null, 'Definition not found.');
+  for (const [field, code, message] of textProblems(input)) return refused(code, field, message);
   const uniqueValues = input.capabilities?.uniqueValues?.enabled ?? before.uniqueValues;
   if (uniqueValues && !canBeUnique(before.type.name))
     return refused('INVALID_CAPABILITY', 'capabilities', `Type ${before.type.name} cannot have unique values.`);
@@ -221,7 +257,7 @@ function deleteDefinition(args: DefinitionDeleteArgs, context: ResolverContext):
     : (store.get(shop, 'MetafieldDefinition', args.id ?? '') as MetafieldDefinitionEntity | undefined);
   const problem = definition ? keepReason(definition, args) : notFound;
   if (!definition || problem) {
-    const userErrors = [{ ...problem, field: [args.identifier ? 'identifier' : 'id'] }];
+    const userErrors = [{ ...problem, field: problem === notFound ? null : [args.identifier ? 'identifier' : 'id'] }];
     return { deletedDefinition: null, deletedDefinitionId: null, userErrors };
   }
   if (args.deleteAllAssociatedMetafields) deleteValues(definition, context);

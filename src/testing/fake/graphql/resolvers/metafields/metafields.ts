@@ -40,11 +40,13 @@ export function metafieldFields(
     }),
     metafields: resolver<MetafieldView['owner'], MetafieldsArgs>((owner, args) => {
       const namespace = args.namespace ? resolveNamespace(args.namespace) : undefined;
-      const wanted = owner.metafields.filter(
-        (metafield) =>
-          (!namespace || metafield.namespace === namespace) &&
-          (!args.keys || args.keys.some(named(metafield, namespace))),
-      );
+      const ofNamespace = owner.metafields.filter((metafield) => !namespace || metafield.namespace === namespace);
+      // In the order in which they are asked for, and under the names by which they are.
+      const wanted = args.keys
+        ? args.keys.flatMap((key) =>
+            ofNamespace.flatMap((metafield) => (isNamed(metafield, key, namespace) ? [{ ...metafield, key }] : [])),
+          )
+        : ofNamespace;
       const page = connection(wanted, args);
       const view = (metafield: StoredMetafield): MetafieldView => metafieldView(metafield, ownerType, owner);
       return {
@@ -57,22 +59,20 @@ export function metafieldFields(
 }
 
 /** Whether a key stands for the metafield: `namespace.key`, or the bare key beside a namespace. */
-function named(metafield: StoredMetafield, namespace: string | undefined): (key: string) => boolean {
-  return (key) => {
-    if (namespace && key === metafield.key) return true;
-    const dot = key.lastIndexOf('.');
-    return (
-      dot > 0 && resolveNamespace(key.slice(0, dot)) === metafield.namespace && key.slice(dot + 1) === metafield.key
-    );
-  };
+function isNamed(metafield: StoredMetafield, key: string, namespace: string | undefined): boolean {
+  if (namespace && key === metafield.key) return true;
+  const dot = key.lastIndexOf('.');
+  return dot > 0 && resolveNamespace(key.slice(0, dot)) === metafield.namespace && key.slice(dot + 1) === metafield.key;
 }
 
 /** Resolvers of metafields themselves. */
 export const metafieldResolvers: ResolverMap = {
   Metafield: {
-    definition: resolver<MetafieldView>(
-      ({ ownerType, namespace, key }, _args, context) => definitionByKey(context, ownerType, namespace, key) ?? null,
-    ),
+    definition: resolver<MetafieldView>(({ id, ownerType, namespace, owner }, _args, context) => {
+      // A metafield that was asked for by name bears that name as its key.
+      const key = owner.metafields.find((own) => own.id === id)?.key ?? '';
+      return definitionByKey(context, ownerType, namespace, key) ?? null;
+    }),
     compareDigest: resolver<MetafieldView>(compareDigestOf),
     legacyResourceId: resolver<MetafieldView>(({ id }) => parseGid(id)?.key),
     description: () => null,

@@ -1,9 +1,17 @@
 import type { StoredMetafield } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type UserError, userError } from '../../errors.ts';
-import { loadNode } from '../nodes.ts';
+import { viewedMetafield } from '../nodes.ts';
 import { announceOwners, type MetafieldOwner, metafieldOwner, putMetafields } from './owners.ts';
-import { compareDigestOf, type MetafieldProblem, metafieldFrom, resolveNamespace, withMetafield } from './values.ts';
+import {
+  compareDigestOf,
+  isReserved,
+  isShopifysOwn,
+  type MetafieldProblem,
+  metafieldFrom,
+  resolveNamespace,
+  withMetafield,
+} from './values.ts';
 
 /** Mutations of metafields. */
 export const metafieldMutationResolvers: ResolverMap = {
@@ -37,7 +45,8 @@ interface MetafieldIdentifierInput {
 
 const maxMetafields = 25;
 
-type Report = (code: string, part: string, message: string) => void;
+/** `null` blames the entry as a whole. */
+type Report = (code: string, part: string | null, message: string) => void;
 
 /** `metafieldsSet`: all of them, or, with one problem, none. */
 function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverContext): unknown {
@@ -48,23 +57,26 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
   const { userErrors, report } = collectUserErrors();
   const set = inputs.flatMap((input, index) => {
     const owner = metafieldOwner(input.ownerId, context);
-    const reportHere: Report = (code, part, message) => report(code, ['metafields', index, part], message);
+    const place = ['metafields', index];
+    const reportHere: Report = (code, part, message) => report(code, part === null ? place : [...place, part], message);
     if (!owner) {
-      reportHere('INVALID', 'ownerId', 'Owner does not exist.');
+      reportHere('INVALID_VALUE', 'ownerId', 'Owner does not exist.');
       return [];
     }
-    return setOne(input, owner, context, reportHere)?.id ?? [];
+    const made = setOne(input, owner, context, reportHere);
+    // As it is now: a later entry for the same metafield does not change what is told of this one.
+    return made ? [viewedMetafield(made.id, context)] : [];
   });
   if (userErrors.length > 0) return refused(userErrors);
   announceOwners(
     inputs.map(({ ownerId }) => ownerId),
     context,
   );
-  return { metafields: set.map((id) => loadNode(id, context)), userErrors: [] };
+  return { metafields: set, userErrors: [] };
 }
 
 const refused = (userErrors: readonly UserError[]): unknown => ({
-  metafields: null,
+  metafields: [],
   userErrors: userErrors.map((error) => ({ ...error, elementIndex: null })),
 });
 
@@ -76,7 +88,7 @@ function setOne(
 ): StoredMetafield | undefined {
   const namespace = resolveNamespace(input.namespace);
   const before = owner.metafields.find((known) => known.namespace === namespace && known.key === input.key);
-  const problem = nameProblem(namespace, input.key) ?? staleProblem(input, before);
+  const problem = nameProblem(namespace, input.key) ?? namespaceProblem(namespace) ?? staleProblem(input, before);
   if (problem) {
     report(...problem);
     return undefined;
@@ -106,18 +118,32 @@ function nameProblem(namespace: string, key: string): Problem | undefined {
   return undefined;
 }
 
+/** Namespaces that are not the app's to write. */
+function namespaceProblem(namespace: string): Problem | undefined {
+  if (isShopifysOwn(namespace)) return ['INVALID_VALUE', 'namespace', `Namespace ${namespace} is a reserved namespace`];
+  return isReserved(namespace) ? ['APP_NOT_AUTHORIZED', null, notAllowed] : undefined;
+}
+
+const notAllowed = 'Access to this namespace and key on Metafields for this resource type is not allowed.';
+
 function staleProblem(input: MetafieldsSetInput, before: StoredMetafield | undefined): Problem | undefined {
   const { compareDigest } = input;
   if (compareDigest === undefined) return undefined;
   const actual = before ? compareDigestOf(before) : null;
   if (compareDigest === actual) return undefined;
-  if (compareDigest !== null && !/^[0-9a-f]{64}$/.test(compareDigest))
-    return ['INVALID_COMPARE_DIGEST', 'compareDigest', 'The compareDigest is invalid.'];
-  return ['STALE_OBJECT', 'compareDigest', 'The resource has been updated since it was loaded. Try again.'];
+  // There is nothing that a digest could be of.
+  if (actual === null || (compareDigest !== null && !/^[0-9a-f]{64}$/.test(compareDigest)))
+    return ['INVALID_COMPARE_DIGEST', null, 'Invalid `compareDigest` value.'];
+  const message = 'The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.';
+  return ['STALE_OBJECT', null, message];
 }
 
-/** `metafieldsDelete`. What is not there stands as `null`. */
+/** `metafieldsDelete`. What is not there stands as `null`; what belongs to another app makes none of them go. */
 function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], context: ResolverContext): unknown {
+  const foreign = identifiers.flatMap(({ namespace }, index) =>
+    isReserved(resolveNamespace(namespace)) ? [userError(['metafields', index], notAllowed)] : [],
+  );
+  if (foreign.length > 0) return { deletedMetafields: [], userErrors: foreign };
   const deletedMetafields = identifiers.map(({ ownerId, namespace, key }) => {
     const owner = metafieldOwner(ownerId, context);
     const resolved = resolveNamespace(namespace);

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { MetafieldInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import { parseJson } from '../../../../../internal/json.ts';
+import { isRecord, parseJson } from '../../../../../internal/json.ts';
 import type { StoredMetafield } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
+import { isGid } from '../../gid.ts';
 import { allCollections, allProducts, definitionByKey, productsByMetafield } from '../find-entities.ts';
+import { lengthProblem } from '../input-values.ts';
 import type { MetafieldOwner } from './owners.ts';
 
 /** What is wrong with one metafield, and in which part of its input. */
@@ -95,8 +97,8 @@ function valueProblem(type: string, value: string): MetafieldProblem | undefined
   if (value === '') return { part: 'value', code: 'BLANK', message: "Value can't be blank" };
   const tooLong = sizeProblem(type, value);
   if (tooLong !== undefined) return { part: 'value', code: 'TOO_LONG', message: tooLong };
-  if (fitsMetafieldType(type, value)) return undefined;
-  return { part: 'value', code: 'INVALID_VALUE', message: `Value does not fit the type ${type}` };
+  const message = contentProblem(type, value);
+  return message === undefined ? undefined : { part: 'value', code: 'INVALID_VALUE', message };
 }
 
 type Named = Pick<StoredMetafield, 'namespace' | 'key' | 'value'>;
@@ -115,54 +117,150 @@ function isTaken(metafield: Named, owner: MetafieldOwner, context: ResolverConte
   );
 }
 
-type Check = (value: string) => boolean;
+/** Says what is wrong with a value; `undefined` for one that is right. */
+type Check = (value: string) => string | undefined;
 
-const anything: Check = () => true;
+const unless =
+  (isRight: (value: string) => boolean, message: string): Check =>
+  (value) =>
+    isRight(value) ? undefined : message;
 
-const json: Check = (value) => parseJson(value) !== undefined;
+const anything: Check = () => undefined;
 
-const reference: Check = (value) => value.startsWith('gid://shopify/');
+const json = unless((value) => parseJson(value) !== undefined, 'Value must be valid JSON.');
 
-const whole: Check = (value) => /^-?\d+$/.test(value);
+const reference = unless((value) => isGid(value), 'Value must be a valid reference.');
 
-const decimal: Check = (value) => /^-?\d+(\.\d+)?$/.test(value);
+const date = unless(
+  (value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)),
+  'Value must be in YYYY-MM-DD format.',
+);
 
-const date: Check = (value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value));
+const dateTime = unless(
+  (value) => /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value)),
+  'Value must be in YYYY-MM-DDTHH:MM:SS format.',
+);
 
-const oneLine: Check = (value) => !/[\r\n]/.test(value);
+const oneLine = unless((value) => !/[\r\n]/.test(value), 'Value must be a single line text string.');
+
+/** An object with a number and a unit. */
+const measurement: Check = (value) => {
+  const parsed = parseJson(value);
+  if (!isRecord(parsed)) return 'Value must be a stringified JSON object.';
+  if (!isNumeric(parsed.value)) return 'Value must have a value.';
+  return typeof parsed.unit === 'string' && parsed.unit !== '' ? undefined : 'Value must have a unit.';
+};
+
+const money: Check = (value) => {
+  const parsed = parseJson(value);
+  if (!isRecord(parsed)) return 'Value must be a stringified JSON object.';
+  if (!isNumeric(parsed.amount)) return 'Value must have an amount.';
+  if (typeof parsed.currency_code !== 'string' || parsed.currency_code === '')
+    return 'Value must have a currency code.';
+  return /^[A-Z]{3}$/.test(parsed.currency_code) ? undefined : 'Value must have a valid currency code.';
+};
+
+const rating: Check = (value) => {
+  const parsed = parseJson(value);
+  if (!isRecord(parsed)) return 'Value must be a stringified JSON object.';
+  const { value: given, scale_min: least, scale_max: most } = parsed;
+  if (!isNumeric(given) || !isNumeric(least) || !isNumeric(most))
+    return 'Value must have a value, a scale_min and a scale_max.';
+  const isWithin = Number(given) >= Number(least) && Number(given) <= Number(most);
+  return isWithin ? undefined : 'Value must be within the scale.';
+};
+
+const link: Check = (value) => {
+  const parsed = parseJson(value);
+  return isRecord(parsed) && typeof parsed.url === 'string' ? url(parsed.url) : 'Value must have a url.';
+};
+
+const richText: Check = (value) => {
+  const parsed = parseJson(value);
+  return isRecord(parsed) && parsed.type === 'root' ? undefined : 'Value must be a valid rich text object.';
+};
+
+const isNumeric = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+
+const schemes = ['http', 'https', 'mailto', 'sms', 'tel'];
+
+const url = unless(
+  (value) => schemes.some((scheme) => value.startsWith(`${scheme}:`)) && URL.canParse(value),
+  `Value must be one of the following URL schemes: ${schemes.join(', ')}.`,
+);
+
+/** https://shopify.dev/docs/apps/build/metafields/list-of-data-types */
+const measurements = [
+  'antenna_gain',
+  'area',
+  'battery_charge_capacity',
+  'battery_energy_capacity',
+  'capacitance',
+  'concentration',
+  'data_storage_capacity',
+  'data_transfer_rate',
+  'dimension',
+  'display_density',
+  'distance',
+  'duration',
+  'electric_current',
+  'electrical_resistance',
+  'energy',
+  'frequency',
+  'illuminance',
+  'inductance',
+  'luminous_flux',
+  'mass_flow_rate',
+  'power',
+  'pressure',
+  'resolution',
+  'rotational_speed',
+  'sound_level',
+  'speed',
+  'temperature',
+  'thermal_power',
+  'voltage',
+  'volume',
+  'volumetric_flow_rate',
+  'weight',
+];
+
+const references = [
+  'article',
+  'collection',
+  'company',
+  'customer',
+  'file',
+  'metaobject',
+  'mixed',
+  'order',
+  'page',
+  'product',
+  'product_taxonomy_value',
+  'variant',
+];
 
 /** Types and the values they take. https://shopify.dev/docs/apps/build/metafields/list-of-data-types */
 const single: Readonly<Record<string, Check>> = {
-  boolean: (value) => value === 'true' || value === 'false',
-  color: (value) => /^#[0-9a-f]{6}$/i.test(value),
+  boolean: unless((value) => value === 'true' || value === 'false', 'Value must be true or false.'),
+  color: unless((value) => /^#[0-9a-f]{6}$/i.test(value), 'Value must be a hex color code.'),
   date,
-  date_time: date,
-  dimension: json,
-  id: (value) => value.length <= 255 && oneLine(value),
+  date_time: dateTime,
+  id: (value) => lengthProblem('Value', value) ?? oneLine(value),
   json,
-  link: json,
-  money: json,
+  language: unless((value) => /^[a-z]{2}(-[A-Z]{2})?$/.test(value), 'Value must be a language code.'),
+  link,
+  money,
   multi_line_text_field: anything,
-  number_decimal: decimal,
-  number_integer: whole,
-  rating: json,
-  rich_text_field: json,
+  number_decimal: unless((value) => /^-?\d+(\.\d+)?$/.test(value), 'Value must be a decimal.'),
+  number_integer: unless((value) => /^-?\d+$/.test(value), 'Value must be an integer.'),
+  rating,
+  rich_text_field: richText,
   single_line_text_field: oneLine,
-  url: (value) => URL.canParse(value),
-  volume: json,
-  weight: json,
-  article_reference: reference,
-  collection_reference: reference,
-  company_reference: reference,
-  customer_reference: reference,
-  file_reference: reference,
-  metaobject_reference: reference,
-  mixed_reference: reference,
-  order_reference: reference,
-  page_reference: reference,
-  product_reference: reference,
-  product_taxonomy_value_reference: reference,
-  variant_reference: reference,
+  url,
+  ...Object.fromEntries(measurements.map((name) => [name, measurement])),
+  ...Object.fromEntries(references.map((name) => [`${name}_reference`, reference])),
 };
 
 /** Types of which there is no list. */
@@ -174,16 +272,34 @@ export function isMetafieldType(type: string): boolean {
   return listed === undefined ? Object.hasOwn(single, type) : Object.hasOwn(single, listed) && !neverListed.has(listed);
 }
 
-/** Whether a value fits a type that exists. */
-function fitsMetafieldType(type: string, value: string): boolean {
-  return type.startsWith('list.') ? Array.isArray(parseJson(value)) : (single[type]?.(value) ?? false);
+/** What is wrong with a value of a type that exists. */
+function contentProblem(type: string, value: string): string | undefined {
+  if (!type.startsWith('list.')) return single[type]?.(value);
+  const entries = parseJson(value);
+  if (!Array.isArray(entries)) return 'Value must be an array.';
+  const check = single[type.slice('list.'.length)];
+  for (const entry of entries) {
+    const problem = check?.(typeof entry === 'string' ? entry : JSON.stringify(entry));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
+
+/** Types whose values are written as JSON. */
+const jsonTypes: ReadonlySet<string> = new Set([
+  'boolean',
+  'json',
+  'link',
+  'money',
+  'number_integer',
+  'rating',
+  'rich_text_field',
+  ...measurements,
+]);
 
 /** The value as `jsonValue` gives it: parsed, where the type is written as JSON. */
 export function jsonValueOf(type: string, value: string): unknown {
-  const check = single[type];
-  const isJson = type.startsWith('list.') || type === 'boolean' || type === 'number_integer' || check === json;
-  return isJson ? parseJson(value) : value;
+  return type.startsWith('list.') || jsonTypes.has(type) ? parseJson(value) : value;
 }
 
 const kibibyte = 1024;
@@ -227,5 +343,14 @@ export function isOwnNamespace(namespace: string): boolean {
 /** Whether a namespace belongs to Shopify or to another app. */
 export function isReserved(namespace: string): boolean {
   if (isOwnNamespace(namespace)) return false;
-  return namespace.startsWith('app--') || namespace === 'shopify' || namespace.startsWith('shopify--');
+  return (
+    namespace.startsWith('app--') ||
+    namespace === 'shopify' ||
+    namespace.startsWith('shopify--') ||
+    isShopifysOwn(namespace)
+  );
 }
+
+/** Whether a namespace is one in which Shopify keeps what nobody may write. */
+export const isShopifysOwn = (namespace: string): boolean =>
+  namespace === 'shopify_standard' || namespace === 'protected';

@@ -9,11 +9,11 @@ import type { FieldPath, UserError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { imageById, newImage } from '../files/images.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
-import { freeHandle, given, handleFrom, normalTags } from '../input-values.ts';
+import { freeHandle, given, handleFrom, lengthProblem, normalTags } from '../input-values.ts';
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
-import { beginBuilding, type ProductSetContext } from './context.ts';
+import { beginBuilding, type Naming, type ProductSetContext } from './context.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { defaultOptions, optionsFrom } from './options.ts';
 import { checkStockLimit, variantsFrom, variantsLeftAlone } from './variants.ts';
@@ -32,16 +32,25 @@ interface ProductSetResult {
 
 /** Makes the product what the input says, with all that comes with it. */
 export function setProduct({ identifier, input }: ProductSetArgs, context: ResolverContext): ProductSetResult {
-  return savedProduct(context, (building) => buildProduct(identifier, input, building));
+  return savedProduct(context, (building, userErrors) => {
+    const product = buildProduct(identifier, input, building);
+    // Other mutations make a first variant of options alone.
+    if (userErrors.length === 0 && input.productOptions?.length && !input.variants) {
+      const message = 'Variants input is required when updating product options';
+      building.report('VARIANTS_INPUT_MISSING', ['input', 'variants'], message);
+    }
+    return product;
+  });
 }
 
 /** Keeps a product that was built without problems. */
 export function savedProduct(
   context: ResolverContext,
-  build: (building: ProductSetContext) => ProductEntity | undefined,
+  build: (building: ProductSetContext, userErrors: readonly UserError[]) => ProductEntity | undefined,
+  say?: Naming,
 ): ProductSetResult {
-  const { building, userErrors } = beginBuilding(context);
-  const product = build(building);
+  const { building, userErrors } = beginBuilding(context, say);
+  const product = build(building, userErrors);
   if (!product || userErrors.length > 0) return { product: null, userErrors };
   saveProduct(context, product, productById(context, product.id), building.stock);
   return { product, userErrors: [] };
@@ -60,7 +69,7 @@ export function buildProduct(
 /** The product as the input wants it, from the one that it is. */
 export function buildOn(target: Target, input: ProductSetInput, context: ProductSetContext): ProductEntity {
   const { existing } = target;
-  checkVariantsAndOptions(input, existing, context);
+  checkVariantsAndOptions(input, target, context);
   checkStockLimit(input, context);
 
   const id = existing?.id ?? context.store.nextId('Product');
@@ -84,15 +93,9 @@ export function buildOn(target: Target, input: ProductSetInput, context: Product
 }
 
 /** Options and variants say something only together. */
-function checkVariantsAndOptions(
-  input: ProductSetInput,
-  existing: ProductEntity | undefined,
-  { report }: ProductSetContext,
-): void {
+function checkVariantsAndOptions(input: ProductSetInput, { existing }: Target, { report }: ProductSetContext): void {
   if (existing && input.variants?.length === 0) {
     report('VARIANTS_INPUT_MISSING', ['input', 'variants'], 'A product needs a variant');
-  } else if (existing && input.productOptions?.length && !input.variants) {
-    report('VARIANTS_INPUT_MISSING', ['input', 'variants'], 'Variants input is required when updating product options');
   }
   if (input.variants?.length && input.productOptions == null) {
     report(
@@ -143,8 +146,6 @@ type OwnFields = Pick<
   | 'collectionIds'
 >;
 
-const maxLength = 255;
-
 /** The product's own fields after the input. */
 function ownFields(input: ProductSetInput, target: Target, context: ProductSetContext): OwnFields {
   const { existing } = target;
@@ -153,8 +154,8 @@ function ownFields(input: ProductSetInput, target: Target, context: ProductSetCo
     title,
     handle: handleOf(input, target, title, context),
     descriptionHtml: given(input.descriptionHtml, existing?.descriptionHtml, ''),
-    vendor: limited('vendor', given(input.vendor, existing?.vendor, context.info.name), context),
-    productType: limited('productType', given(input.productType, existing?.productType, ''), context),
+    vendor: limited({ vendor: 'Vendor' }, given(input.vendor, existing?.vendor, context.info.name), context),
+    productType: limited(productTypeNames, given(input.productType, existing?.productType, ''), context),
     tags:
       input.tags == null
         ? (existing?.tags ?? [])
@@ -174,9 +175,8 @@ function ownFields(input: ProductSetInput, target: Target, context: ProductSetCo
 function titleOf(input: ProductSetInput, existing: ProductEntity | undefined, { report }: ProductSetContext): string {
   const title = (input.title === undefined ? existing?.title : input.title)?.trim() ?? '';
   if (title === '') report('INVALID_PRODUCT', ['input', 'title'], "Title can't be blank");
-  if (title.length > maxLength) {
-    report('INVALID_PRODUCT', ['input', 'title'], `Title is too long (maximum is ${maxLength} characters)`);
-  }
+  const tooLong = lengthProblem('Title', title);
+  if (tooLong !== undefined) report('TOO_LONG', ['input', 'title'], tooLong);
   return title;
 }
 
@@ -187,7 +187,10 @@ function handleOf(
   title: string,
   context: ProductSetContext,
 ): string {
-  const asked = handle ?? handleFrom(input.handle ?? '');
+  const written = handle ?? input.handle ?? '';
+  const asked = handle ?? handleFrom(written);
+  const tooLong = lengthProblem('Handle', written);
+  if (tooLong !== undefined) context.report('TOO_LONG', ['input', 'handle'], tooLong);
   const isTaken = (candidate: string): boolean => {
     const owner = productByHandle(context, candidate);
     return owner !== undefined && owner.id !== existing?.id;
@@ -197,15 +200,20 @@ function handleOf(
     context.report(
       'HANDLE_NOT_UNIQUE',
       ['input', 'handle'],
-      `Handle '${asked}' already in use. Please provide a new handle.`,
+      `Handle '${written}' already in use. Please provide a new handle.`,
     );
   }
   return asked;
 }
 
-function limited(field: 'vendor' | 'productType', value: string, { report }: ProductSetContext): string {
-  if (value.length > maxLength)
-    report('INVALID_PRODUCT', ['input', field], `${field} is too long (maximum is ${maxLength} characters)`);
+/** A type of one's own has a name of its own too: Shopify checks both. */
+const productTypeNames = { productType: 'Product type', customProductType: 'Custom product type' };
+
+function limited(names: Readonly<Record<string, string>>, value: string, { report }: ProductSetContext): string {
+  for (const [field, label] of Object.entries(names)) {
+    const problem = lengthProblem(label, value);
+    if (problem !== undefined) report('TOO_LONG', ['input', field], problem);
+  }
   return value;
 }
 
@@ -254,7 +262,7 @@ function findTarget(
   context: ProductSetContext,
 ): Target | undefined {
   if (input.id != null && identifier) {
-    context.report('ID_NOT_ALLOWED', ['input', 'id'], 'The id field is not allowed if identifier is provided.');
+    context.report('ID_NOT_ALLOWED', ['input'], 'The id field is not allowed if identifier is provided.');
   }
   if (identifier?.customId) return byCustomId(resolveCustomId(identifier.customId), input, context);
   if (identifier?.handle !== undefined) return byHandle(identifier.handle, input, context);

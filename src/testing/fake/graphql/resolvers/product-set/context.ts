@@ -1,11 +1,11 @@
 import type { ProductSetUserErrorCode } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { InventoryLevelEntity } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext } from '../../context.ts';
-import { collectUserErrors, type ReportUserError, type UserError } from '../../errors.ts';
+import { collectUserErrors, type FieldPath, type ReportUserError, type UserError } from '../../errors.ts';
 
 /**
  * What the parts of `productSet` work with. The other mutations that build products and variants use the same parts,
- * and say by `codes` how their payloads call what the parts report.
+ * and say by a `Naming` how their payloads call what the parts report.
  */
 export interface ProductSetContext extends ResolverContext {
   readonly report: ReportUserError<ProductSetUserErrorCode | FinerCode>;
@@ -17,32 +17,55 @@ export interface ProductSetContext extends ResolverContext {
 
 /** What is wrong in finer codes than those of `productSet`: other mutations have them. */
 type FinerCode =
+  | 'DUPLICATED_OPTION_IN_VARIANT'
   | 'NEED_TO_ADD_OPTION_VALUES'
   | 'NEGATIVE_PRICE_VALUE'
+  | 'OPTION_NAME_DELIMITER'
+  | 'TOO_LONG'
   | 'TRACKED_VARIANT_LOCATION_NOT_FOUND'
   | 'VARIANT_ALREADY_EXISTS';
 
-/** How `ProductSetUserErrorCode` calls them. */
-const productSetCodes: Readonly<Record<string, string>> = {
+/** One thing that is wrong, as a mutation says it. */
+interface Said {
+  readonly code: string;
+  readonly field: FieldPath;
+  readonly message: string;
+}
+
+/** Says in a mutation's own codes, fields and words what the parts of `productSet` report. */
+export type Naming = (problem: Said) => Said;
+
+/** Changes the codes alone; one that is not there keeps its name. */
+export const namedBy =
+  (codes: Readonly<Record<string, string>>): Naming =>
+  (problem) => ({ ...problem, code: codes[problem.code] ?? problem.code });
+
+const productSetCodes = namedBy({
+  DUPLICATED_OPTION_IN_VARIANT: 'INVALID_VARIANT',
   NEED_TO_ADD_OPTION_VALUES: 'INVALID_VARIANT',
   NEGATIVE_PRICE_VALUE: 'INVALID_VARIANT',
+  OPTION_NAME_DELIMITER: 'INVALID_INPUT',
+  TOO_LONG: 'INVALID_PRODUCT',
   TRACKED_VARIANT_LOCATION_NOT_FOUND: 'INVALID_INPUT',
   VARIANT_ALREADY_EXISTS: 'INVALID_VARIANT',
-} satisfies Record<FinerCode, ProductSetUserErrorCode>;
+} satisfies Record<FinerCode, ProductSetUserErrorCode>);
 
-/**
- * Begins to build a product.
- *
- * @param codes Codes of the payload where they differ from those that are reported.
- */
+/** `productSet` blames the input as a whole for a text of the product that is too long. */
+const productSetNaming: Naming = (problem) =>
+  productSetCodes(problem.code === 'TOO_LONG' ? { ...problem, field: ['input'] } : problem);
+
+/** Begins to build a product. */
 export function beginBuilding(
   context: ResolverContext,
-  codes: Readonly<Record<string, string>> = productSetCodes,
+  say: Naming = productSetNaming,
 ): { readonly building: ProductSetContext; readonly userErrors: readonly UserError[] } {
   const { report, userErrors } = collectUserErrors();
   const building: ProductSetContext = {
     ...context,
-    report: (code, field, message) => report(codes[code] ?? code, field, message),
+    report(code, field, message) {
+      const said = say({ code, field, message });
+      report(said.code, said.field, said.message);
+    },
     now: isoNow(context.clock),
     stock: [],
   };

@@ -5,6 +5,7 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
 import type { FieldPath } from '../../errors.ts';
+import { lengthProblem } from '../input-values.ts';
 import type { ProductSetContext } from './context.ts';
 
 /** The options after the input, in their order. Those that exist, by id or by name, keep their gid, and so do their values. */
@@ -25,6 +26,10 @@ export function optionsFrom(
     if (input.id != null && !before) report('OPTION_DOES_NOT_EXIST', field, 'Option does not exist');
     const name = (input.name ?? before?.name ?? '').trim();
     checkName(name, field, context);
+    if (name.includes(delimiter)) {
+      const message = `The name contains unsupported sequence '${delimiter}'`;
+      report('OPTION_NAME_DELIMITER', [...field, 'name'], message);
+    }
     const id = before?.id ?? context.store.nextId('ProductOption');
     return { id, name, position: input.position ?? index + 1, optionValues: valuesFrom(input, before, field, context) };
   });
@@ -84,8 +89,8 @@ function valueFrom(
 
 function checkName(name: string, field: FieldPath, { report }: ProductSetContext): void {
   if (name === '') report('MISSING_FIELD_REQUIRED', [...field, 'name'], "Name can't be blank");
-  if (name.length > maxNameLength)
-    report('INVALID_INPUT', [...field, 'name'], `Name is too long (maximum is ${maxNameLength} characters)`);
+  const tooLong = lengthProblem('Name', name);
+  if (tooLong !== undefined) report('INVALID_INPUT', [...field, 'name'], tooLong);
 }
 
 /** Options of a product, values of an option, and characters of either's name. */
@@ -94,6 +99,9 @@ export const maxOptions = 3;
 export const maxValues = 2048;
 
 export const maxNameLength = 255;
+
+/** Stands between option values in a variant's title, and so in no option's name. */
+const delimiter = ' / ';
 
 /** Option names differ by more than their case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
@@ -127,19 +135,16 @@ export function combinationFrom(
       input.id == null ? name === input.name?.trim() : id === input.id,
     );
     if (!value) report('OPTION_VALUE_DOES_NOT_EXIST', place, `Option value '${input.name ?? input.id}' does not exist`);
-    else if (chosen.has(option)) report('INVALID_VARIANT', place, `Option '${option.name}' is given twice`);
-    else chosen.set(option, value);
+    else if (chosen.has(option)) {
+      const message = `Duplicated option name '${option.name}'`;
+      report('DUPLICATED_OPTION_IN_VARIANT', [...field, 'optionValues'], message);
+    } else chosen.set(option, value);
   }
   return options.flatMap((option) => {
     const optionValue = chosen.get(option) ?? impliedValue(option, inputs);
     if (optionValue) return [{ name: option.name, value: optionValue.name, optionValue }];
     // Not said of a variant whose values are already reported as wrong.
-    if (isComplete)
-      report(
-        'NEED_TO_ADD_OPTION_VALUES',
-        [...field, 'optionValues'],
-        `You need to add option values for ${option.name}`,
-      );
+    if (isComplete) report('NEED_TO_ADD_OPTION_VALUES', field, `You need to add option values for ${option.name}`);
     return [];
   });
 }

@@ -6,8 +6,8 @@ import type {
 import type { StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import type { FieldPath } from '../../errors.ts';
 import { activeLocation, primaryLocation } from '../find-entities.ts';
-import { amountFrom, given } from '../input-values.ts';
-import { inventoryItemFrom } from '../inventory/items.ts';
+import { amountFrom, given, lengthProblem } from '../input-values.ts';
+import { inventoryItemFrom, weightProblem } from '../inventory/items.ts';
 import { levelAt, newLevel, quantityOf } from '../inventory/levels.ts';
 import type { ProductSetContext } from './context.ts';
 import { metafieldsFrom } from './metafields.ts';
@@ -140,8 +140,6 @@ export function variantsLeftAlone(
   ];
 }
 
-const maxLength = 255;
-
 /** What a variant is made from. */
 interface VariantParts {
   readonly productId: string;
@@ -169,11 +167,14 @@ export function variantFrom(
   const id = before?.id ?? store.nextId('ProductVariant');
   const itemId = before?.inventoryItem.id ?? store.nextId('InventoryItem');
   stockFrom(input.inventoryQuantities, { itemId, isNew: !before }, field, context);
-  for (const [name, value] of Object.entries({ sku, barcode: input.barcode })) {
-    if (value && value.length > maxLength) {
-      context.report('INVALID_VARIANT', [...field, name], `${name} is too long (maximum is ${maxLength} characters)`);
-    }
+  for (const [name, label, value] of [
+    ['sku', 'SKU', sku],
+    ['barcode', 'Barcode', input.barcode],
+  ] as const) {
+    const tooLong = value ? lengthProblem(label, value) : undefined;
+    if (tooLong !== undefined) context.report('INVALID_VARIANT', [...field, name], tooLong);
   }
+  checkItem(input.inventoryItem, [...field, 'inventoryItem'], context);
   return {
     id,
     productId: parts.productId,
@@ -220,6 +221,18 @@ function amount(
     `${label} must be ${isNegative ? 'greater than or equal to 0' : 'less than 1000000000000000'}`,
   );
   return value;
+}
+
+/** What is wrong with cost and weight. */
+function checkItem(item: Input['inventoryItem'], field: FieldPath, { report }: ProductSetContext): void {
+  if (item?.cost != null && amountFrom(item.cost) === undefined) {
+    const message = item.cost.startsWith('-')
+      ? 'Cost per item must be greater than or equal to 0'
+      : 'Cost per item must be less than 1000000000000000';
+    report('INVALID_VARIANT', [...field, 'cost'], message);
+  }
+  const weight = weightProblem(item);
+  if (weight !== undefined) report('INVALID_VARIANT', [...field, 'measurement', 'weight'], weight);
 }
 
 function nullableAmount(value: string | null, field: FieldPath, context: ProductSetContext): string | null {
@@ -284,7 +297,12 @@ function stockFrom(
     } else {
       const level = known ?? newLevel(item.itemId, locationId, context.now);
       const available = level.quantities.available + quantity - quantityOf(level, name);
-      context.stock.push({ ...level, quantities: { ...level.quantities, available }, updatedAt: context.now });
+      context.stock.push({
+        ...level,
+        quantities: { ...level.quantities, available },
+        changedAt: { ...level.changedAt, available: context.now },
+        updatedAt: context.now,
+      });
     }
   }
 }

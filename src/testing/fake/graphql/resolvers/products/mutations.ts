@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type {
   MetafieldInput,
   ProductSetInput,
@@ -5,14 +6,14 @@ import type {
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
 import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
+import { notSimulated, requireOneArgument, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { defer } from '../deferred.ts';
+import { defer, isInWork } from '../deferred.ts';
 import { productByHandle, productById } from '../find-entities.ts';
 import { handleFrom, normalTags } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { buildOn, savedProduct } from '../product-set/build.ts';
-import type { ProductSetContext } from '../product-set/context.ts';
+import type { Naming, ProductSetContext } from '../product-set/context.ts';
 import { metafieldsWith } from '../product-set/metafields.ts';
 import { deleteProduct, saveProduct } from './save-product.ts';
 
@@ -34,32 +35,40 @@ export const productMutationResolvers: ResolverMap = {
 
 /** `productCreate`: a product with its first variant only. */
 function createProduct(args: ProductArgs, context: ResolverContext): unknown {
+  requireOneArgument('productCreate', args, ['input', 'product']);
   const fields = productFields(args);
-  if (!fields) return { product: null, userErrors: [userError(['product'], 'Product is required')] };
-  if (fields.id != null) return { product: null, userErrors: [userError(['id'], 'id cannot be given on create')] };
+  if (fields.id != null)
+    return { product: null, userErrors: [userError(['input'], 'id cannot be specified during creation')] };
   if (fields.collectionsToLeave?.length) throw notSimulated('input.collectionsToLeave on create');
 
-  const { product, userErrors } = savedProduct(context, (building) =>
-    buildOn(
-      { existing: undefined },
-      {
-        ...sharedFields(fields),
-        ...(fields.metafields && { metafields: fields.metafields }),
-        ...(fields.collectionsToJoin && { collections: [...fields.collectionsToJoin] }),
-        ...(fields.productOptions && {
-          productOptions: fields.productOptions.map(({ name, position, values }) => ({
-            name: name ?? null,
-            position: position ?? null,
-            values: values?.map((value) => ({ name: value.name ?? '' })) ?? null,
-          })),
-        }),
-        ...(args.media && { files: uploads(args.media) }),
-      },
-      building,
-    ),
+  const { product, userErrors } = savedProduct(
+    context,
+    (building) =>
+      buildOn(
+        { existing: undefined },
+        {
+          ...sharedFields(fields),
+          ...(fields.metafields && { metafields: fields.metafields }),
+          ...(fields.collectionsToJoin && { collections: existingCollections(context, fields.collectionsToJoin) }),
+          ...(fields.productOptions && {
+            productOptions: fields.productOptions.map(({ name, position, values }) => ({
+              name: name ?? null,
+              position: position ?? null,
+              values: values?.map((value) => ({ name: value.name ?? '' })) ?? null,
+            })),
+          }),
+          ...(args.media && { files: uploads(args.media) }),
+        },
+        building,
+      ),
+    ownNaming,
   );
-  return { product, userErrors: asOwnErrors(userErrors) };
+  return { product, userErrors: withoutCodes(userErrors) };
 }
+
+/** Collections that are not there are passed over. */
+const existingCollections = ({ store, shop }: ResolverContext, ids: readonly string[]): string[] =>
+  ids.filter((id) => store.get(shop, 'Collection', id) !== undefined);
 
 /** Arguments of `productUpdate`. */
 interface UpdateArgs extends ProductArgs {
@@ -72,12 +81,17 @@ interface UpdateArgs extends ProductArgs {
 
 /** `productUpdate`: all but the variants. Lists come to what is there, and replace nothing. */
 function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
-  const fields = productFields(args) ?? {};
+  requireOneArgument('productUpdate', args, ['input', 'product']);
+  const fields = productFields(args);
   if (fields.productOptions?.length) throw notSimulated('input.productOptions on update');
   const before = existingProduct(args, fields, context);
   if (!before) return { product: null, userErrors: [userError(['id'], 'Product does not exist')] };
-  const { product, userErrors } = savedProduct(context, (building) => changed(before, fields, args, building));
-  return { product, userErrors: asOwnErrors(userErrors) };
+  const { product, userErrors } = savedProduct(
+    context,
+    (building) => changed(before, fields, args, building),
+    ownNaming,
+  );
+  return { product, userErrors: withoutCodes(userErrors) };
 }
 
 function existingProduct(
@@ -101,7 +115,8 @@ function changed(
 ): ProductEntity {
   const { collectionsToJoin, collectionsToLeave } = fields;
   const leaving = new Set(collectionsToLeave);
-  const collections = [...before.collectionIds.filter((id) => !leaving.has(id)), ...(collectionsToJoin ?? [])];
+  const joining = existingCollections(building, collectionsToJoin ?? []);
+  const collections = [...before.collectionIds.filter((id) => !leaving.has(id)), ...joining];
   const product = buildOn(
     { existing: before },
     {
@@ -133,8 +148,9 @@ function changeTags(
 ): unknown {
   const { kind } = requireGid(id);
   if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
+  if (kind !== 'Product') throw new GraphQLError('invalid id', { extensions: { code: 'RESOURCE_NOT_FOUND' } });
   const product = productById(context, id);
-  if (!product) return { node: null, userErrors: [userError(['id'], `${kind} does not exist`)] };
+  if (!product) return { node: null, userErrors: [userError(['id'], 'Product does not exist')] };
   const problems: string[] = [];
   const tags = normalTags(change(product.tags), (message) => problems.push(message));
   if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
@@ -158,6 +174,10 @@ function removeProduct({ input, synchronous }: DeleteArgs, context: OperationCon
     return { deletedProductId: null, productDeleteOperation: null, userErrors };
   }
   if (!synchronous) {
+    if (isInWork(context, 'ProductDeleteOperation', product.id)) {
+      const message = 'Another operation already in progress. Please wait until current one is finished.';
+      return { deletedProductId: null, productDeleteOperation: null, userErrors: [userError(null, message)] };
+    }
     const request = { type: 'productDelete', productId: product.id };
     const productDeleteOperation = defer(context, 'ProductDeleteOperation', request);
     return { deletedProductId: null, productDeleteOperation, userErrors: [] };
@@ -205,7 +225,7 @@ export interface CreateMediaInput {
   readonly mediaContentType: string;
 }
 
-/** The newer argument and the older one, of which the newer wins. */
+/** The newer argument or the older one. */
 interface ProductArgs {
   readonly product?: ProductFields | null;
   readonly input?: ProductFields | null;
@@ -241,10 +261,10 @@ const simulated: ReadonlySet<string> = new Set<keyof ProductFields | 'redirectNe
  *
  * @throws GraphQLError `NOT_SIMULATED` that names an input field which the fake would have to ignore.
  */
-function productFields({ product, input }: ProductArgs): ProductFields | undefined {
-  const fields = product ?? input ?? undefined;
-  requireSimulated(fields ?? {}, simulated, product ? 'product' : 'input');
-  for (const { linkedMetafield } of fields?.productOptions ?? []) {
+function productFields({ product, input }: ProductArgs): ProductFields {
+  const fields = product ?? input ?? {};
+  requireSimulated(fields, simulated, product ? 'product' : 'input');
+  for (const { linkedMetafield } of fields.productOptions ?? []) {
     if (linkedMetafield) throw notSimulated('OptionCreateInput.linkedMetafield');
   }
   return fields;
@@ -266,10 +286,16 @@ export function uploads(media: readonly CreateMediaInput[]): NonNullable<Product
 /** Names of `productSet` for what other mutations call otherwise. */
 const ownNames: Readonly<Record<string, string>> = { collections: 'collectionsToJoin', files: 'media' };
 
-/** What the parts of `productSet` report, as mutations without `input` and codes say it. */
-function asOwnErrors(userErrors: readonly UserError[]): readonly UserError[] {
-  return userErrors.map(({ field, message }) => {
-    const [, name = '', ...rest] = field ?? [];
-    return { field: [ownNames[name] ?? name, ...rest], message };
-  });
-}
+/** What the parts of `productSet` report, as `productCreate` and `productUpdate` say it. */
+const ownNaming: Naming = ({ code, field, message }) => {
+  // As recorded, a handle that is taken is the one thing whose place begins with the input.
+  if (code === 'HANDLE_NOT_UNIQUE') return { code, field, message };
+  if (code === 'OPTION_NAME_DELIMITER')
+    return { code, field: ['options'], message: 'Name cannot contain the character sequence " / "' };
+  const [, name = '', ...rest] = field;
+  return { code, field: [ownNames[name] ?? name, ...rest], message };
+};
+
+/** Their errors have no codes. */
+const withoutCodes = (userErrors: readonly UserError[]): readonly UserError[] =>
+  userErrors.map(({ field, message }) => ({ field, message }));

@@ -46,7 +46,7 @@ function changeOptions(
 ): { readonly product: ProductEntity | null; readonly userErrors: readonly UserError[] } {
   requireGid(productId);
   const before = productById(context, productId);
-  const { building, userErrors } = beginBuilding(context, {});
+  const { building, userErrors } = beginBuilding(context, (problem) => problem);
   const report = building.report as ReportUserError;
   if (!before) {
     report('PRODUCT_DOES_NOT_EXIST', ['productId'], 'Product does not exist');

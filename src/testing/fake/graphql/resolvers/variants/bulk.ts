@@ -18,7 +18,7 @@ import { requireGid } from '../../gid.ts';
 import { standsDespiteErrors } from '../../mutation.ts';
 import { productById } from '../find-entities.ts';
 import { mediaFrom } from '../product-set/build.ts';
-import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
+import { beginBuilding, namedBy, type ProductSetContext } from '../product-set/context.ts';
 import { metafieldsFrom, metafieldsWith } from '../product-set/metafields.ts';
 import { alreadyExists, combinationFrom, combinationKey, sameName } from '../product-set/options.ts';
 import { maxVariants, variantFrom } from '../product-set/variants.ts';
@@ -54,6 +54,8 @@ const createCodes: Readonly<Record<string, string>> = {
   CAPABILITY_VIOLATION: 'INVALID',
   INVALID_METAFIELD: 'INVALID',
   INVALID_VARIANT: 'INVALID',
+  DUPLICATED_OPTION_IN_VARIANT: 'INVALID_INPUT',
+  NEGATIVE_PRICE_VALUE: 'GREATER_THAN_OR_EQUAL_TO',
   OPTION_DOES_NOT_EXIST: 'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS',
   OPTION_VALUE_DOES_NOT_EXIST: 'INVALID_INPUT',
 };
@@ -63,10 +65,10 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
-  if (!before) return { product: null, productVariants: null, userErrors: [noSuchProduct] };
+  if (!before) return { product: null, productVariants: [], userErrors: [noSuchProduct] };
   const { building, userErrors, media } = beginBulk(before, args.media ?? [], createCodes, context);
   const kept = args.variants.length === 0 ? before.variants : keptVariants(before, args.strategy);
-  let options = kept.length === 0 ? withoutDefault(before.options) : before.options;
+  let options = kept.length === 0 ? withoutValues(before.options) : before.options;
   const taken = new Set(kept.map(({ selectedOptions }) => combinationKey(selectedOptions)));
   const mediaIds = new Set(media.map(({ id }) => id));
 
@@ -97,7 +99,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
   const variants = [...kept, ...created].map((variant, index) => ({ ...variant, position: index + 1 }));
   if (variants.length > maxVariants)
     building.report('INVALID_INPUT', ['variants'], `Cannot create more than ${maxVariants} variants for a product`);
-  if (userErrors.length > 0) return { product: null, productVariants: null, userErrors };
+  if (userErrors.length > 0) return { product: before, productVariants: [], userErrors };
 
   const product: ProductEntity = { ...before, options, media, variants, updatedAt: building.now };
   saveProduct(context, product, before, building.stock);
@@ -111,13 +113,9 @@ function keptVariants({ variants }: ProductEntity, strategy: string): readonly S
   return strategy === 'REMOVE_STANDALONE_VARIANT' || only.title === 'Default Title' ? [] : variants;
 }
 
-/** The options without the value of a product that has none. */
-function withoutDefault(options: readonly StoredOption[]): readonly StoredOption[] {
-  return options.map((option) => ({
-    ...option,
-    optionValues: option.optionValues.filter(({ name }) => name !== 'Default Title'),
-  }));
-}
+/** The options of a product whose one variant goes: its values go with it. */
+const withoutValues = (options: readonly StoredOption[]): readonly StoredOption[] =>
+  options.map((option) => ({ ...option, optionValues: [] }));
 
 /** Arguments of `productVariantsBulkUpdate`. */
 interface UpdateVariantsArgs {
@@ -131,6 +129,8 @@ const updateCodes: Readonly<Record<string, string>> = {
   CAPABILITY_VIOLATION: 'INVALID_VALUE',
   INVALID_METAFIELD: 'INVALID_VALUE',
   INVALID_VARIANT: 'INVALID_INPUT',
+  DUPLICATED_OPTION_IN_VARIANT: 'INVALID_INPUT',
+  NEGATIVE_PRICE_VALUE: 'GREATER_THAN_OR_EQUAL_TO',
 };
 
 /** `productVariantsBulkUpdate`: all of them or none, or, where that is allowed, those that can be. */
@@ -138,7 +138,7 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
-  if (!before) return { product: null, productVariants: null, userErrors: [noSuchProduct] };
+  if (!before) return { product: null, productVariants: [], userErrors: [noSuchProduct] };
   const bulk = beginBulk(before, args.media ?? [], updateCodes, context);
   const { building, userErrors, media } = bulk;
   const changed = new Map<string, StoredVariant>();
@@ -156,10 +156,11 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
       variants: draft.variants.map((known) => (known.id === variant.id ? variant : known)),
     };
   }
-  if (userErrors.length > 0 && (!args.allowPartialUpdates || changed.size === 0))
-    return { product: null, productVariants: null, userErrors };
-  saveProduct(context, draft, before);
-  return standsDespiteErrors({ product: draft, productVariants: [...changed.values()], userErrors });
+  if (userErrors.length > 0 && !args.allowPartialUpdates) return { product: before, productVariants: [], userErrors };
+  if (changed.size > 0 || userErrors.length === 0) saveProduct(context, draft, before);
+  // Also those that stay as they were.
+  const productVariants = args.variants.flatMap(({ id }) => draft.variants.find((variant) => variant.id === id) ?? []);
+  return standsDespiteErrors({ product: draft, productVariants, userErrors });
 }
 
 function updatedVariant(
@@ -261,7 +262,7 @@ function beginBulk(
   codes: Readonly<Record<string, string>>,
   context: ResolverContext,
 ): BulkBuilding {
-  const { building, userErrors } = beginBuilding(context, codes);
+  const { building, userErrors } = beginBuilding(context, namedBy(codes));
   const files = [...product.media.map(({ id }) => ({ id })), ...uploads(media)];
   return {
     building,
