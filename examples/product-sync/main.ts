@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createShopifyClient, isShopwrightError } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { createProductSync, groupVariants, parseRows } from 'shopwright/sync';
+import type { ProductDraftInput } from 'shopwright/validation';
 import { catalogueMapping } from '../catalogue/mapping.ts';
 import { readArguments } from './arguments.ts';
 import { createProgress } from './progress.ts';
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
 async function pushAll(
   target: Target,
   stores: ReturnType<typeof sqliteStores>,
-  products: readonly unknown[],
+  products: readonly ProductDraftInput[],
   rejected: readonly { readonly index: number; readonly reason: string }[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -73,7 +74,7 @@ async function pushAll(
 }
 
 function readCatalogue(file: string): {
-  products: readonly unknown[];
+  products: readonly ProductDraftInput[];
   rejected: readonly { index: number; reason: string }[];
 } {
   const rows = parseRows(readFileSync(file, 'utf8'), { name: file });

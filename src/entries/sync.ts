@@ -11,6 +11,9 @@ export {
   type SyncSubscriptionsOptions,
   syncSubscriptions,
 } from '../subscriptions/sync-subscriptions.ts';
+export { type CsvContents, type CsvReading, type CsvRow, type ReadCsvOptions, readCsv } from '../sync/csv/read-csv.ts';
+export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
+export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopify-products.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export type {
   DeleteLimits,

@@ -23,6 +23,7 @@ import type { ProductChange } from './plan.ts';
 import {
   type Facts,
   type FactValue,
+  metafieldPrefix,
   noOption,
   type OptionPairs,
   optionsKey,
@@ -43,6 +44,8 @@ export interface Application {
   readonly changes: readonly ProductChange[];
   /** The variants of the draft by key, whole: one that is made anew needs all of its values. */
   readonly desired: ProductFacts;
+  /** Whether the old address leads to the new one when the handle changes. */
+  readonly redirectsHandle?: boolean | undefined;
   /** Addresses of images by key, as Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
   /** Gids of the product's images by key. Those that are uploaded are added. */
@@ -106,13 +109,23 @@ class Run {
   /** Values of the product itself. */
   async fields(): Promise<void> {
     const [change] = this.#of('product', 'update');
-    if (!change) return;
-    const { seoTitle, seoDescription, ...fields } = toValues(change);
+    const [joined, left] = (['add', 'remove'] as const).map((kind) =>
+      this.#of('collections', kind).map(({ key }) => key),
+    );
+    if (!change && !joined?.length && !left?.length) return;
+    const { seoTitle, seoDescription, ...fields } = change ? toValues(change) : {};
     const seo = {
       ...(seoTitle !== undefined && { title: seoTitle ?? '' }),
       ...(seoDescription !== undefined && { description: seoDescription ?? '' }),
     };
-    const product = { id: this.#gid, ...fields, ...(Object.keys(seo).length > 0 && { seo }) } as ProductUpdateInput;
+    const product = {
+      id: this.#gid,
+      ...fields,
+      ...(Object.keys(seo).length > 0 && { seo }),
+      ...(joined?.length && { collectionsToJoin: joined }),
+      ...(left?.length && { collectionsToLeave: left }),
+      ...(fields['handle'] !== undefined && this.#a.redirectsHandle && { redirectNewHandle: true }),
+    } as ProductUpdateInput;
     const { productUpdate } = await this.#call(ProductFieldsUpdateDocument, { product });
     const told = productUpdate?.product;
     if (!told) return;
@@ -138,7 +151,7 @@ class Run {
     };
     const written = [...this.#of('metafields', 'add'), ...this.#of('metafields', 'update')].map(({ key }) => {
       const { type, value } = this.#a.desired.metafields?.[key] ?? {};
-      return { ...idOf(key), type: String(type), value: String(value) };
+      return { ...idOf(key), ...(typeof type === 'string' && { type }), value: String(value) };
     });
     for (const metafields of inChunks(written, maxMetafields))
       await this.#call(MetafieldsWriteDocument, { metafields });
@@ -443,11 +456,25 @@ class Run {
   }
 
   #variantValues(values: Readonly<Record<string, FactValue>>): ProductVariantsBulkInput {
-    const { sku, image, options: _options, ...plain } = values;
+    const { sku, image, options: _options, unitPrice, weight, ...rest } = values;
     const mediaId = typeof image === 'string' ? (this.#a.imageIds.get(image) ?? image) : undefined;
+    const entries = Object.entries(rest);
+    const plain = entries.filter(([field]) => !itemFields.has(field) && !field.startsWith(metafieldPrefix));
+    const item = {
+      ...(sku !== undefined && { sku: textOrNull(sku) }),
+      ...Object.fromEntries(entries.filter(([field]) => itemFields.has(field))),
+      ...(typeof weight === 'string' && { measurement: { weight: weightOf(weight) } }),
+    };
+    const metafields = entries
+      .filter(([field]) => field.startsWith(metafieldPrefix))
+      .map(([field, text]) => variantMetafield(field, String(text)));
     return {
-      ...plain,
-      ...(sku !== undefined && { inventoryItem: { sku: textOrNull(sku) } }),
+      ...Object.fromEntries(plain),
+      ...(Object.keys(item).length > 0 && { inventoryItem: item }),
+      ...(unitPrice !== undefined && {
+        unitPriceMeasurement: typeof unitPrice === 'string' ? JSON.parse(unitPrice) : null,
+      }),
+      ...(metafields.length > 0 && { metafields }),
       ...(mediaId?.startsWith('gid:') && { mediaId }),
     } as ProductVariantsBulkInput;
   }
@@ -455,7 +482,8 @@ class Run {
   async #createVariants(added: readonly ProductChange[]): Promise<void> {
     const variants = added.map(({ key }) => {
       const values = this.#a.desired.variants?.[key] ?? {};
-      return { ...this.#variantValues(values), optionValues: named(values['options'] as OptionPairs) };
+      const options = values['options'] as OptionPairs | undefined;
+      return { ...this.#variantValues(values), ...(options && { optionValues: named(options) }) };
     });
     const { productVariantsBulkCreate: created } = await this.#call(ProductVariantsCreateDocument, {
       productId: this.#gid,
@@ -469,6 +497,23 @@ class Run {
       if (id !== undefined) this.#a.variantIds.set(key, id);
     }
   }
+}
+
+/** Values of a variant that Shopify keeps with its inventory item. */
+const itemFields: ReadonlySet<string> = new Set([
+  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin'],
+]);
+
+function weightOf(text: string): { readonly value: number; readonly unit: string } {
+  const [value = '0', unit = 'GRAMS'] = text.split(' ');
+  return { value: Number(value), unit };
+}
+
+function variantMetafield(field: string, text: string) {
+  const name = field.slice(metafieldPrefix.length);
+  const dot = name.lastIndexOf('.');
+  const { type, value } = JSON.parse(text) as { readonly type?: string; readonly value: string };
+  return { namespace: name.slice(0, dot), key: name.slice(dot + 1), ...(type !== undefined && { type }), value };
 }
 
 /** The new values of a change. */

@@ -105,7 +105,7 @@ export interface PlannedUpdate {
   readonly nextFacts: ProductFacts;
 }
 
-const ownedLists = ['tags', 'metafields', 'images', 'variants'] as const satisfies readonly FactList[];
+const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
 
 /**
  * Compares, value by value, what the last push said, what the draft says and what the shop has. Only the draft changed:
@@ -312,12 +312,17 @@ class Comparison {
   entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
     const fields: Record<string, { from: FactValue; to: FactValue }> = {};
     const next: Record<string, FactValue> = {};
-    const desired = base && { ...withEndedSale(list, ours, base), ...ours };
-    for (const [field, o] of Object.entries(desired ?? ours)) {
+    for (const [field, o] of Object.entries(ours)) {
       const t = theirs[field];
       next[field] = o;
-      if (list === 'tags' || field === 'url' || t === undefined || isSameValue(field, o, t)) continue;
       const b = base?.[field];
+      if (list === 'tags' || field === 'url') continue;
+      if (t === undefined) {
+        // What the shop has is not read, such as a barcode or a tax code: it is sent when the draft says something else.
+        if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
+        continue;
+      }
+      if (isSameValue(field, o, t)) continue;
       const change = { from: t, to: o };
       const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
       if (b === undefined || isRedacted(b)) {
@@ -379,16 +384,10 @@ class Comparison {
   }
 }
 
-/** The price before a sale goes with the sale that the push began: a draft without it ends the sale. */
-function withEndedSale(list: FactList, ours: Facts, base: Facts): Facts {
-  const isEnded = list === 'variants' && ours['compareAtPrice'] === undefined && base['compareAtPrice'] != null;
-  return isEnded ? { compareAtPrice: null } : {};
-}
-
 /** What looked like a secret was not kept, so nobody knows what the last push said. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
 
-const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice']);
+const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost']);
 
 /** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {

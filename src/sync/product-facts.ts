@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { ProductsReadQuery } from '../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
-import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+import type {
+  DraftImage,
+  DraftMetafield,
+  DraftWeight,
+  ProductDraft,
+  ProductVariantDraft,
+} from '../validation/product-draft.ts';
 
 /**
  * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
@@ -11,7 +17,7 @@ import type { ProductDraft, ProductVariantDraft } from '../validation/product-dr
 export type ProductFacts = { readonly [List in FactList]?: FactEntries };
 
 /** The parts of a product. A part that a draft leaves out is left alone. */
-export type FactList = 'product' | 'tags' | 'metafields' | 'images' | 'variants';
+export type FactList = 'product' | 'tags' | 'metafields' | 'collections' | 'images' | 'variants';
 
 /** The entries of a part by their keys: a tag in lower case, `namespace.key`, the hash of an address, a SKU. */
 export type FactEntries = Readonly<Record<string, Facts>>;
@@ -30,7 +36,8 @@ export const noOption: readonly [name: string, value: string] = ['Title', 'Defau
 
 /** What a draft says. What it leaves out is not there; `null` clears. */
 export function desiredFacts(draft: ProductDraft): ProductFacts {
-  const { tags, metafields, images } = draft;
+  const { tags, collections, images } = draft;
+  const metafields = draft.metafields && sentMetafields(draft);
   const names = namesOfOptions(draft);
   return {
     product: {
@@ -42,6 +49,7 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
         handle: draft.handle,
         status: draft.status,
         category: draft.category,
+        templateSuffix: draft.templateSuffix,
         seoTitle: draft.seo?.title,
         seoDescription: draft.seo?.description,
       }),
@@ -49,32 +57,85 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
     ...(tags && { tags: Object.fromEntries(tags.map((tag) => [tagKey(tag), { name: tag }])) }),
     ...(metafields && {
       metafields: Object.fromEntries(
-        metafields.map(({ namespace, key, type, value }) => [`${namespace}.${key}`, { type, value }]),
+        metafields.map(({ namespace, key, type, value }) => [`${namespace}.${key}`, { ...defined({ type }), value }]),
       ),
     }),
+    ...(collections && { collections: Object.fromEntries(collections.map((id) => [id, {}])) }),
     ...(images && {
       images: Object.fromEntries(
-        images.map(({ url, alt }) => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
+        byPosition(images).map(({ url, alt }) => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
       ),
     }),
-    variants: Object.fromEntries(draft.variants.map((variant) => [variant.sku, variantFacts(variant, names)])),
+    variants: Object.fromEntries(
+      variantKeys(draft.variants).map(([key, variant]) => [key, variantFacts(variant, draft, names)]),
+    ),
   };
 }
 
-function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
-  const { compareAtPrice, imageUrl, options } = variant;
+/** What each variant is known by: its key, its SKU, or its option values. Of two with one SKU, the second by its values too. */
+function variantKeys(variants: readonly ProductVariantDraft[]): readonly (readonly [string, ProductVariantDraft])[] {
+  const taken = new Set<string>();
+  return variants.map((variant) => {
+    const values = JSON.stringify(Object.values(variant.options));
+    const wanted = variant.key ?? variant.sku ?? values;
+    const key = taken.has(wanted) ? `${wanted} ${values}` : wanted;
+    taken.add(key);
+    return [key, variant];
+  });
+}
+
+function variantFacts(
+  variant: ProductVariantDraft,
+  { linkedOptions = {} }: ProductDraft,
+  optionNames: readonly string[],
+): Facts {
+  const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
+  // The values of a linked option are metaobjects: the shop tells their names, which a draft does not know.
+  const isLinked = optionNames.some((name) => linkedOptions[name] !== undefined);
   return {
-    sku: variant.sku,
     price: plainDecimal(variant.price),
-    options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
+    ...(!isLinked && { options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const) }),
     ...defined({
-      compareAtPrice: compareAtPrice === undefined ? undefined : salePrice(compareAtPrice),
-      barcode: variant.barcode,
+      sku: variant.sku,
+      compareAtPrice: compareAtPrice && salePrice(compareAtPrice),
+      barcode: variant.barcodes ? (variant.barcodes[0] ?? null) : variant.barcode,
       taxable: variant.taxable,
+      taxCode: variant.taxCode,
       inventoryPolicy: variant.inventoryPolicy,
+      cost: item.cost && plainDecimal(item.cost),
+      tracked: item.tracked,
+      requiresShipping: item.requiresShipping,
+      harmonizedSystemCode: item.harmonizedSystemCode,
+      countryCodeOfOrigin: item.countryCodeOfOrigin,
+      weight: item.weight && weightText(item.weight),
+      unitPrice: unitPrice && JSON.stringify(unitPrice, unitPriceFields),
       image: imageUrl === undefined ? undefined : imageKey(imageUrl),
     }),
+    ...Object.fromEntries(
+      (variant.metafields ?? []).map(({ namespace, key, type, value }) => [
+        `${metafieldPrefix}${namespace}.${key}`,
+        JSON.stringify({ type, value }),
+      ]),
+    ),
   };
+}
+
+/** What the names of a variant's metafields begin with among its fields. */
+export const metafieldPrefix = 'metafield:';
+
+const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit: string }): string =>
+  `${value} ${unit}`;
+
+const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
+
+/** Images by their places; those without one keep their order, after the others. */
+export const byPosition = (images: readonly DraftImage[]): readonly DraftImage[] =>
+  images.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
+
+/** The metafields but those that hold an option's values: Shopify writes these itself. */
+export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
+  const linked = new Set(Object.values(linkedOptions).map(({ namespace, key }) => `${namespace}.${key}`));
+  return metafields.filter(({ namespace, key }) => !linked.has(`${namespace}.${key}`));
 }
 
 /** The names of a draft's options in their order. */
@@ -259,10 +320,17 @@ function matchImages(
     if (!image || found.has(key) || ids[key] !== undefined) continue;
     claim(
       key,
-      [...free.values()].find((media) => fileName(addressOf(media)) === fileName(String(image['url']))),
+      [...free.values()].find((media) => isUploadOf(media, image)),
     );
   }
   return found;
+}
+
+/** Whether a medium can be what was uploaded from an address. Until Shopify has worked on it, it has none of its own. */
+function isUploadOf(media: RemoteMedia, { url, alt = null }: Facts): boolean {
+  const address = addressOf(media);
+  if (address === '') return 'image' in media && (media.alt ?? '') === (alt ?? '');
+  return fileName(address) === fileName(String(url));
 }
 
 const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
@@ -295,6 +363,7 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         handle: remote.handle,
         status: remote.status,
         category: remote.category?.id ?? null,
+        templateSuffix: remote.templateSuffix,
         seoTitle: remote.seo.title,
         seoDescription: remote.seo.description,
       },
@@ -302,10 +371,13 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
     tags: Object.fromEntries(remote.tags.map((tag) => [tagKey(tag), { name: tag }])),
     metafields: Object.fromEntries(
       remote.metafields
-        .map(({ namespace, key, type, value }) => [`${ownNamespace(namespace)}.${key}`, { type, value }] as const)
+        .map(({ namespace, key, type, value }) => [fullKey(namespace, key), { type, value }] as const)
         // By it the product is found: no draft says it, and no push removes it.
         .filter(([key]) => key !== idKey),
     ),
+    ...(remote.collections && {
+      collections: Object.fromEntries(remote.collections.nodes.map(({ id }) => [id, {}])),
+    }),
     images: Object.fromEntries(
       remote.media.map((media) => [imageKeys.get(media.id) ?? media.id, { url: addressOf(media), alt: media.alt }]),
     ),
@@ -316,12 +388,34 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
           sku: variant.sku,
           price: plainDecimal(variant.price),
           compareAtPrice: variant.compareAtPrice === null ? null : plainDecimal(variant.compareAtPrice),
-          barcode: variant.barcode,
           taxable: variant.taxable,
           inventoryPolicy: variant.inventoryPolicy,
           options: pairsOf(variant),
+          ...itemFacts(variant),
           ...(variant.media && { image: imageOf(variant.media.nodes[0]?.id, imageKeys) }),
         },
+      ]),
+    ),
+  };
+}
+
+/** What is read of a variant only where a draft says something of it. */
+function itemFacts({ inventoryItem: item, unitPriceMeasurement: unit, metafields }: RemoteVariant): Facts {
+  const weight = item?.measurement.weight;
+  return {
+    ...(item && {
+      cost: item.unitCost ? plainDecimal(item.unitCost.amount) : null,
+      tracked: item.tracked,
+      requiresShipping: item.requiresShipping,
+      harmonizedSystemCode: item.harmonizedSystemCode,
+      countryCodeOfOrigin: item.countryCodeOfOrigin,
+      weight: weight ? weightText(weight) : null,
+    }),
+    ...(unit !== undefined && { unitPrice: unit && JSON.stringify(unit, unitPriceFields) }),
+    ...Object.fromEntries(
+      (metafields?.nodes ?? []).map(({ namespace, key, type, value }) => [
+        `${metafieldPrefix}${fullKey(namespace, key)}`,
+        JSON.stringify({ type, value }),
       ]),
     ),
   };
@@ -332,6 +426,10 @@ const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): str
 
 /** The key of the metafield that holds a product's local id. */
 const idKey = '$app:shopwright.local_id';
+
+/** Where `keys` are asked for, Shopify gives them back as they were written, with the namespace; no key holds a point. */
+const fullKey = (namespace: string, key: string): string =>
+  key.includes('.') ? key : `${ownNamespace(namespace)}.${key}`;
 
 /** The namespace as a draft writes it: Shopify resolves `$app:x` to `app--1234--x`. */
 const ownNamespace = (namespace: string): string =>

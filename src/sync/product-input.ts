@@ -2,17 +2,35 @@ import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   type FileSetInput,
+  type InventoryItemInput,
   MetafieldDefinitionByKeyDocument,
   MetafieldDefinitionEnsureDocument,
   type MetafieldInput,
+  type OptionSetInput,
   type ProductSetIdentifiers,
   type ProductSetInput,
   type ProductVariantSetInput,
 } from '../graphql/operations/generated/graphql.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
-import { defined, namesOfOptions, noOption, plainDecimal, salePrice } from './product-facts.ts';
+import type { ValidationIssue } from '../validation/issues.ts';
+import {
+  type DraftImage,
+  type DraftInventoryItem,
+  type DraftMetafield,
+  isCategoryPath,
+  type ProductDraft,
+  type ProductVariantDraft,
+} from '../validation/product-draft.ts';
+import {
+  byPosition,
+  defined,
+  namesOfOptions,
+  noOption,
+  plainDecimal,
+  salePrice,
+  sentMetafields,
+} from './product-facts.ts';
 
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
@@ -20,10 +38,12 @@ export interface SyncClient extends GraphqlClient {
   status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }
 
-/** Turns a draft into the input of `productSet` that creates it. Only a product that is not there yet is sent so. */
+/**
+ * Turns a draft into the input of `productSet` that creates it. Only a product that is not there yet is sent so.
+ */
 export function toProductInput(draft: ProductDraft): ProductSetInput {
   const optionNames = namesOfOptions(draft);
-  const images = (draft.images ?? []).map(toFile);
+  const images = byPosition(draft.images ?? []).map(toFile);
   return {
     title: draft.title,
     ...defined({
@@ -31,18 +51,19 @@ export function toProductInput(draft: ProductDraft): ProductSetInput {
       vendor: draft.vendor,
       productType: draft.productType,
       handle: draft.handle,
+      redirectNewHandle: draft.redirectNewHandle,
       tags: draft.tags && [...draft.tags],
       status: draft.status,
       category: draft.category,
       seo: draft.seo && defined(draft.seo),
       files: draft.images && images,
+      collections: draft.collections && [...draft.collections],
+      templateSuffix: draft.templateSuffix,
+      giftCard: draft.giftCard,
     }),
-    metafields: [...(draft.metafields ?? []), idMetafield(draft.localId)],
-    productOptions: optionNames.map((name) => ({
-      name,
-      values: valuesOf(name, draft.variants).map((value) => ({ name: value })),
-    })),
-    variants: draft.variants.map((variant) => toVariant(variant, optionNames, images)),
+    metafields: [...sentMetafields(draft).map(toMetafield), idMetafield(draft.localId)],
+    productOptions: optionNames.map((name) => toOption(name, draft)),
+    variants: draft.variants.map((variant) => toVariant(variant, draft, optionNames, images)),
   };
 }
 
@@ -63,34 +84,84 @@ export function withinCost(input: ProductSetInput): ProductSetInput {
   return { ...rest, variants: variants?.map(({ file: _file, ...variant }) => variant) ?? [] };
 }
 
+/** What a push cannot send yet, although the draft is valid: told, and not left out in silence. */
+export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
+  const issues: ValidationIssue[] = [];
+  const add = (code: string, field: string, message: string): void =>
+    void issues.push({ severity: 'error', code, field, message });
+  if (draft.category && isCategoryPath(draft.category)) {
+    const message = 'is a path, for which no category was found: give its gid, or a resolveCategory that finds it';
+    add('category-unresolved', 'category', message);
+  }
+  for (const [index, variant] of draft.variants.entries()) {
+    const { barcodes = [], imageUrls = [], options } = variant;
+    const field = `variants[${index}]`;
+    const oneOnly = 'lists several, and a push sends one so far: leave one';
+    if (barcodes.length > 1) add('barcodes-unsupported', `${field}.barcodes`, oneOnly);
+    if (imageUrls.length > 1) add('image-urls-unsupported', `${field}.imageUrls`, oneOnly);
+    for (const name of Object.keys(draft.linkedOptions ?? {})) {
+      const value = options[name];
+      if (value === undefined || value.startsWith('gid://')) continue;
+      const message = 'is an entry of a linked option, and is sent as the gid of its metaobject: give that';
+      add('linked-value-unresolved', `${field}.options[${JSON.stringify(name)}]`, message);
+    }
+  }
+  return issues;
+}
+
+const toMetafield = ({ namespace, key, type, value }: DraftMetafield): MetafieldInput => ({
+  namespace,
+  key,
+  ...defined({ type }),
+  value,
+});
+
+function toOption(name: string, draft: ProductDraft): OptionSetInput {
+  const values = valuesOf(name, draft.variants);
+  const linked = draft.linkedOptions?.[name];
+  return linked
+    ? { name, linkedMetafield: { ...linked, values: [...values] } }
+    : { name, values: values.map((value) => ({ name: value })) };
+}
+
 function valuesOf(option: string, variants: readonly ProductVariantDraft[]): readonly string[] {
   return [...new Set(variants.map(({ options }) => options[option] ?? noOption[1]))];
 }
 
 function toVariant(
   variant: ProductVariantDraft,
+  { linkedOptions = {} }: ProductDraft,
   optionNames: readonly string[],
   images: readonly FileSetInput[],
 ): ProductVariantSetInput {
-  const { compareAtPrice } = variant;
+  const image = variant.imageUrl ?? variant.imageUrls?.[0];
   return {
-    optionValues: optionNames.map((optionName) => ({
-      optionName,
-      name: variant.options[optionName] ?? noOption[1],
-    })),
-    sku: variant.sku,
+    optionValues: optionNames.map((optionName) => {
+      const value = variant.options[optionName] ?? noOption[1];
+      return linkedOptions[optionName] ? { optionName, linkedMetafieldValue: value } : { optionName, name: value };
+    }),
     price: plainDecimal(variant.price),
     ...defined({
-      compareAtPrice: compareAtPrice === undefined ? undefined : salePrice(compareAtPrice),
-      barcode: variant.barcode,
+      sku: variant.sku,
+      compareAtPrice: variant.compareAtPrice && salePrice(variant.compareAtPrice),
+      barcode: variant.barcodes ? (variant.barcodes[0] ?? null) : variant.barcode,
       taxable: variant.taxable,
+      taxCode: variant.taxCode,
       inventoryPolicy: variant.inventoryPolicy,
-      file: images.find(({ originalSource }) => originalSource === variant.imageUrl),
+      inventoryItem: variant.inventoryItem && toInventoryItem(variant.inventoryItem),
+      unitPriceMeasurement: variant.unitPrice,
+      metafields: variant.metafields?.map(toMetafield),
+      position: variant.position,
+      file: image === undefined ? undefined : images.find(({ originalSource }) => originalSource === image),
     }),
   };
 }
 
-function toFile(image: { readonly url: string; readonly alt?: string | undefined }): FileSetInput {
+function toInventoryItem({ weight, cost, ...item }: DraftInventoryItem): InventoryItemInput {
+  return defined({ ...item, cost: cost && plainDecimal(cost), measurement: weight && { weight } });
+}
+
+function toFile(image: DraftImage): FileSetInput {
   return { originalSource: image.url, contentType: 'IMAGE', ...defined({ alt: image.alt }) };
 }
 

@@ -9,6 +9,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
 import { checkFormat, keyPart, shopPrefix } from '../storage/keys.ts';
+import type { ProductDraftInput } from '../validation/product-draft.ts';
 import type { ProductSync } from './product-sync.ts';
 import { emptyRecord, isShopWide, localIdOf, type PushResult } from './push.ts';
 
@@ -237,7 +238,8 @@ function createPushJob(options: PushJobOptions): JobHandler {
     else if ((localIdOf(product) ?? '') !== localId) await reject(localId, 'has another `localId` in the source.');
     else {
       try {
-        await conclude(localId, await sync.push(product, { signal }), attempt);
+        // The push validates it.
+        await conclude(localId, await sync.push(product as ProductDraftInput, { signal }), attempt);
       } catch (error) {
         // It may have sent an older state after the other push, and a job that another worker took over is not retried.
         if ((await push.fail()) === 'overtaken') await again(localId);

@@ -12,7 +12,8 @@ import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncCounts } from '../ports/sync-record-store.ts';
-import type { ProductDraft } from '../validation/product-draft.ts';
+import type { ValidationIssue } from '../validation/issues.ts';
+import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -20,7 +21,7 @@ import {
   type WebhookOutcome,
 } from './external-changes.ts';
 import { DeleteBudget } from './plan.ts';
-import { ensureIdentity, hasIdentity, type SyncClient } from './product-input.ts';
+import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import {
   isShopWide,
   localIdOf,
@@ -66,9 +67,16 @@ export interface ProductSyncOptions {
   readonly adoptByHandle?: boolean;
   /** Create a product again that somebody deleted in Shopify. Default `false`: its push fails without a call. */
   readonly recreateDeleted?: boolean;
+  /**
+   * Finds the category of a path, such as `Apparel & Accessories > Clothing`, in Shopify's taxonomy: its gid. Default: none,
+   * and then a draft whose category is a path is invalid.
+   */
+  readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
   /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock;
 }
+
+type MaybePromise<T> = T | Promise<T>;
 
 /** Keeps the products of one shop in step with your own data. */
 export interface ProductSync {
@@ -78,9 +86,12 @@ export interface ProductSync {
    *
    * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    */
-  push(product: unknown, options?: PushOptions): Promise<PushResult>;
+  push(product: ProductDraftInput, options?: PushOptions): Promise<PushResult>;
   /** Pushes many products, each at most once, and continues when one fails. */
-  pushMany(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<PushSummary>;
+  pushMany(
+    products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
+    options?: PushManyOptions,
+  ): Promise<PushSummary>;
   /**
    * Says what a push of these products would do, and changes nothing. Unchanged products are only counted.
    *
@@ -89,7 +100,10 @@ export interface ProductSync {
    * @example
    * console.log(formatPlan(await sync.plan(products)));
    */
-  plan(products: Iterable<unknown> | AsyncIterable<unknown>, options?: PushManyOptions): Promise<RunPlan>;
+  plan(
+    products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
+    options?: PushManyOptions,
+  ): Promise<RunPlan>;
   /**
    * Makes what a plan says. Each product is read again: where the shop is not any more as it was, the product is
    * `outdated` and nothing of it is sent. What it deletes is checked against `maxDeletes` before the first write.
@@ -177,6 +191,7 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   adoptBy: true,
   adoptByHandle: true,
   recreateDeleted: true,
+  resolveCategory: true,
   clock: true,
 };
 
@@ -202,26 +217,37 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { records, journal } = stores;
   const mutex = new KeyedMutex();
   const { adoptByHandle = false, adoptBy = adoptByHandle ? ['handle'] : [], recreateDeleted = false } = options;
-  const publications = sharedTask(() => findPublications(client, publishTo));
+  const findOnce = new Map<string, (signal?: AbortSignal) => Promise<readonly string[]>>();
+  const publicationsOf = (wanted: readonly string[], signal?: AbortSignal): Promise<readonly string[]> => {
+    const key = JSON.stringify(wanted);
+    const task = findOnce.get(key) ?? sharedTask(async () => [...(await findPublications(client, wanted))].sort());
+    findOnce.set(key, task);
+    return task(signal);
+  };
   const identity = sharedTask(() => ensureIdentity(client));
 
   /** Reads what all pushes need, once; after a failure, the next push tries again. */
   const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions): Promise<PushContext> => {
-    const found = await publications(signal);
+    const found = await publicationsOf(publishTo, signal);
     const isKnown = dryRun ? await hasIdentity(client) : true;
     if (!dryRun) await identity(signal);
     const shared = { client, records, journal, clock, adoptBy, recreateDeleted };
-    const sorted = [...found].sort();
-    return { ...shared, publications: sorted, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
+    return { ...shared, publications: found, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 
   const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
     const { validateProduct } = await loadValidation();
     const checked = validateProduct(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
+    const draft = await withCategory(checked.draft, options.resolveCategory);
+    const { localId } = draft;
+    const unsent = unsentParts(draft);
+    if (unsent.length > 0) return { outcome: 'invalid', localId, issues: unsent };
     const context = ofRun ?? (await prepare(pushOptions));
-    const { draft } = checked;
-    return mutex.run(draft.localId, () => pushProduct(draft, context, pushOptions), pushOptions.signal);
+    const own = draft.publishTo && (await publicationsOf(draft.publishTo, pushOptions.signal).catch(issuesOfConfig));
+    if (own && 'issues' in own) return { outcome: 'invalid', localId, issues: own.issues };
+    const publishing = own ? { ...context, publications: own } : context;
+    return mutex.run(localId, () => pushProduct(draft, publishing, pushOptions), pushOptions.signal);
   };
 
   return {
@@ -302,6 +328,22 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return { status, records: counts, breaker, limiter };
     },
   };
+}
+
+/** The draft with the gid of its category, where that is a path that can be resolved. */
+async function withCategory(
+  draft: ProductDraft,
+  resolve: ProductSyncOptions['resolveCategory'],
+): Promise<ProductDraft> {
+  if (!draft.category || !resolve || !isCategoryPath(draft.category)) return draft;
+  const category = await resolve(draft.category);
+  return category === undefined ? draft : { ...draft, category };
+}
+
+/** A publication that only a product names, and that the shop does not have, is that product's fault. */
+function issuesOfConfig(error: unknown): { readonly issues: readonly ValidationIssue[] } {
+  if (!isShopwrightError(error, 'CONFIG_INVALID')) throw error;
+  return { issues: error.issues.map((issue) => ({ severity: 'error', code: 'publication-unknown', ...issue })) };
 }
 
 function duplicate(localId: string): PushResult {

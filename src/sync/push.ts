@@ -428,7 +428,10 @@ class Push {
       await this.#journal('update', remote.id, plan.changes);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const { client, clock } = this.#context;
-      const application = { client, clock, remote, changes: plan.changes, desired, sources, imageIds, variantIds };
+      const application = {
+        ...{ client, clock, remote, changes: plan.changes, desired, sources, imageIds, variantIds },
+        redirectsHandle: this.#draft.redirectNewHandle,
+      };
       const applied = await applyChanges(application, this.#options);
       this.#updatedAt = applied.updatedAt;
       stored = { ...stored, ...applied.stored };

@@ -9,7 +9,14 @@ import {
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
-import type { ProductFacts, PushBase, RemoteProduct, RemoteVariant } from './product-facts.ts';
+import {
+  type Facts,
+  metafieldPrefix,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  type RemoteVariant,
+} from './product-facts.ts';
 import { idField, type SyncClient } from './product-input.ts';
 
 /** How calls of the sync are made: behind interactive ones, and ended by the signal. */
@@ -27,9 +34,37 @@ interface ReadingScope {
   /** Variants that are expected: a first page that holds them all costs the least. */
   readonly variants: number;
   readonly images: number;
-  readonly withVariantImages: boolean;
+  readonly variantScope: VariantScope;
+  readonly withCollections: boolean;
   /** `namespace.key` of each; `undefined` for all there are. */
   readonly metafieldKeys: readonly string[] | undefined;
+}
+
+/** What must be read of variants besides what is always read: each part costs points. */
+interface VariantScope {
+  readonly withVariantImages: boolean;
+  readonly withItems: boolean;
+  readonly withVariantMetafields: boolean;
+  readonly variantMetafields: number;
+  readonly variantMetafieldKeys: readonly string[];
+}
+
+/** Fields of a variant that are read with its inventory item. */
+const itemFields: ReadonlySet<string> = new Set([
+  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
+  'unitPrice',
+]);
+
+function variantScopeOf(variants: readonly Facts[]): VariantScope {
+  const fields = new Set(variants.flatMap((facts) => Object.keys(facts)));
+  const keys = [...fields].filter((field) => field.startsWith(metafieldPrefix));
+  return {
+    withVariantImages: fields.has('image'),
+    withItems: [...fields].some((field) => itemFields.has(field)),
+    withVariantMetafields: keys.length > 0,
+    variantMetafields: Math.min(maxPage, Math.max(1, keys.length)),
+    variantMetafieldKeys: keys.map((key) => key.slice(metafieldPrefix.length)),
+  };
 }
 
 /** What a push of that draft has to look at. */
@@ -44,7 +79,8 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
     // One more than expected shows that a merchant has added some.
     variants: Math.min(maxPage, count('variants') + 1),
     images: desired.images ? maxPage : Math.min(maxPage, count('images') + 1),
-    withVariantImages: variants.some(({ image }) => image !== undefined),
+    variantScope: variantScopeOf(variants),
+    withCollections: desired.collections !== undefined,
     metafieldKeys: isAll ? undefined : metafieldKeys,
   };
 }
@@ -60,12 +96,13 @@ export async function readRemote(
   scope: ReadingScope,
   options: CallOptions,
 ): Promise<RemoteProduct | undefined> {
-  const { metafieldKeys, withVariantImages } = scope;
+  const { metafieldKeys, variantScope, withCollections } = scope;
   const variables = {
     ids: [gid],
     variants: scope.variants,
     images: Math.max(1, scope.images),
-    withVariantImages,
+    ...ofVariants(variantScope),
+    withCollections,
     metafields: Math.min(maxPage, Math.max(1, metafieldKeys?.length ?? maxPage)),
     metafieldKeys: metafieldKeys
       ? [...metafieldKeys, 'shopwright.none'].slice(0, Math.max(1, metafieldKeys.length))
@@ -76,22 +113,27 @@ export async function readRemote(
   if (!node || !('id' in node)) return undefined;
   const { variants, media, metafields, ...fields } = node as Extract<typeof node, { readonly id: string }>;
   const rest = variants.pageInfo.hasNextPage
-    ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, withVariantImages }, options)
+    ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, variantScope }, options)
     : [];
   return { ...fields, variants: [...variants.nodes, ...rest], media: media.nodes, metafields: metafields.nodes };
 }
+
+const ofVariants = ({ variantMetafieldKeys, ...scope }: VariantScope) => ({
+  ...scope,
+  variantMetafieldKeys: [...variantMetafieldKeys],
+});
 
 async function readVariants(
   client: SyncClient,
   {
     id,
     after,
-    withVariantImages,
-  }: { readonly id: string; readonly after: string | null; readonly withVariantImages: boolean },
+    variantScope,
+  }: { readonly id: string; readonly after: string | null; readonly variantScope: VariantScope },
   options: CallOptions,
 ): Promise<readonly RemoteVariant[]> {
   return allPages(async (cursor) => {
-    const variables = { id, first: maxPage, after: cursor ?? after, withVariantImages };
+    const variables = { id, first: maxPage, after: cursor ?? after, ...ofVariants(variantScope) };
     const { data } = await client.graphql(ProductVariantsReadDocument, variables, callOptions(options));
     return data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
   });
@@ -166,8 +208,9 @@ async function byVariants(
   if (wanted.length === 0) return undefined;
   const query = wanted.map((text) => `${by}:"${text.replaceAll(/(["\\])/g, '\\$1')}"`).join(' OR ');
   const { data } = await client.graphql(VariantsFindDocument, { query }, callOptions(options));
-  // A search compares loosely.
-  const exact = data.productVariants.nodes.filter((variant) => wanted.includes(variant[by] ?? ''));
+  // A search compares loosely. Barcodes cannot be read back: the field is deprecated since 2026-10.
+  const { nodes } = data.productVariants;
+  const exact = by === 'sku' ? nodes.filter(({ sku }) => wanted.includes(sku ?? '')) : nodes;
   const gids = [...new Set(exact.map(({ product }) => product.id as string))];
   if (gids.length > 1) {
     const message = `are those of ${gids.length} products of ${client.shop} (${gids.join(', ')}). Say which one it is by its handle, or leave the product out.`;

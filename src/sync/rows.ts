@@ -1,5 +1,7 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
-import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+import { isRecord, parseExactJson } from '../internal/json.ts';
+import type { ProductDraft, ProductDraftInput, ProductVariantDraft } from '../validation/product-draft.ts';
+import { toDecimalText } from '../validation/rules.ts';
 
 /** Options of `parseRows`. */
 export interface ParseRowsOptions {
@@ -27,6 +29,9 @@ export interface RejectedRow {
 /**
  * Reads rows out of a JSON array, or out of text with one JSON object per line (JSONL).
  *
+ * Numbers keep their digits: a whole number beyond 2^53, such as an id, becomes a `bigint`, and a decimal number with more
+ * digits than a number holds becomes text. `groupVariants` takes both.
+ *
  * `Row` is not checked here but by `groupVariants` and `validateProducts`. In JSONL an invalid line is rejected and the
  * others are read; check `rejected` before a push, since a product whose row was lost would be pushed without that
  * variant.
@@ -53,12 +58,17 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
 
 const expectedFormat = 'give a JSON array of objects, or one JSON object per line';
 
-function parseArray(text: string, name: string): unknown[] {
+function parseArray(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactRows(text);
   } catch {
     throw new ValidationError(`${name} is invalid`, { issues: [issueOf(text)] });
   }
+}
+
+/** JSON whose numbers keep their digits: those that a number cannot hold become `bigint` or, with a fraction, text. */
+function parseExactRows(text: string): unknown {
+  return parseExactJson(text, (source) => source);
 }
 
 function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
@@ -68,7 +78,7 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   for (const [lineIndex, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      rows.push(JSON.parse(line));
+      rows.push(parseExactRows(line) as Row);
     } catch {
       const issue = issueOf(line, lineIndex);
       firstIssue ??= issue;
@@ -211,12 +221,11 @@ export interface VariantMapping<Row> {
   readonly images?: Cell<Row> | readonly Cell<Row>[];
 }
 
-/** A product made of rows, not validated yet: give it to `validateProduct` or to a push. */
-export interface GroupedProduct {
-  readonly localId: string;
-  readonly variants: readonly Readonly<Record<string, unknown>>[];
-  readonly [field: string]: unknown;
-}
+/**
+ * A product made of rows: give it to `validateProduct` or to a push. Nothing has checked its values yet; the type says what
+ * the mapping meant them to be.
+ */
+export type GroupedProduct = ProductDraftInput;
 
 /** What became of the rows. */
 export interface GroupedRows {
@@ -295,13 +304,15 @@ function toProduct<Row>(localId: string, rows: readonly Row[], mapping: VariantM
   const pictures = readImages(rows, typeof images === 'object' ? images : [images]);
   const variants = rows.map((row) => toVariant(row, mapping));
   const used = Object.entries(options).filter(([, cell]) => readFirst(rows, cell) !== undefined);
-  return {
-    ...(typeof product === 'function' ? product(rows) : readProduct(rows, product)),
+  const grouped: Readonly<Record<string, unknown>> = {
+    ...(typeof product === 'function' ? withoutEmpty(product(rows)) : readProduct(rows, product)),
     ...(pictures.length > 0 && { images: pictures }),
     ...(used.length > 0 && { options: used.map(([name]) => name) }),
     localId,
     variants,
   };
+  // Whether the values are of the draft's types, the validation says.
+  return grouped as object as GroupedProduct;
 }
 
 function readProduct<Row>(rows: readonly Row[], cells: ProductCells<Row>): Record<string, unknown> {
@@ -311,14 +322,17 @@ function readProduct<Row>(rows: readonly Row[], cells: ProductCells<Row>): Recor
   });
 }
 
+/** Fields of a variant that a draft takes as numbers. */
+const numberFields = new Set(['price', 'compareAtPrice', 'position']);
+
 function toVariant<Row>(row: Row, { variant, options }: VariantMapping<Row>): Record<string, unknown> {
   const fields =
     typeof variant === 'function'
-      ? variant(row)
+      ? withoutEmpty(variant(row))
       : readFields(variant, (cell, field) => {
           const value = readCell(row, cell);
           // A draft takes prices as numbers, and writes them without exponent.
-          return field === 'price' || field === 'compareAtPrice' ? value : numberToText(value);
+          return typeof value === 'number' && numberFields.has(field) ? value : numberToText(value);
         });
   return { ...fields, ...(options && { options: readFields(options, (cell) => numberToText(readCell(row, cell))) }) };
 }
@@ -372,9 +386,16 @@ function splitTags(value: unknown): unknown {
   return value.split(',').flatMap((tag) => tag.trim() || []);
 }
 
-/** Numbers as text, for ids and option values. Other values stay as they are. */
+/** Numbers as text without exponent, for ids and option values. Other values stay as they are. */
 function numberToText(value: unknown): unknown {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)) ? String(value) : value;
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'number' ? (toDecimalText(value) ?? value) : value;
+}
+
+/** The fields that are not empty, also within objects such as `inventoryItem`. Lists stay as they are. */
+function withoutEmpty(fields: object): Record<string, unknown> {
+  const entries = Object.entries(fields).filter(([, value]) => !isEmpty(value));
+  return Object.fromEntries(entries.map(([name, value]) => [name, isRecord(value) ? withoutEmpty(value) : value]));
 }
 
 function isEmpty(value: unknown): boolean {

@@ -216,6 +216,7 @@ const words: Readonly<Record<ProductChange['list'], string>> = {
   product: '',
   tags: 'tag',
   metafields: 'metafield',
+  collections: 'collection',
   images: 'image',
   variants: 'variant',
 };

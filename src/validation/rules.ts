@@ -1,24 +1,75 @@
 import { isRecord } from '../internal/json.ts';
-import { type IssueAtPath, quote } from './issues.ts';
-import { maxOptions, maxVariants, type ProductDraft } from './product-draft.ts';
+import { fieldName, type IssueAtPath, type Path, quote } from './issues.ts';
+import { isMetafieldType, metafieldProblem } from './metafield-value.ts';
+import { maxOptions, maxVariants, type ProductDraft, type SkuPolicy } from './product-draft.ts';
 
 /** Errors that concern several fields together. The product need not have the right shape. */
-export function productErrors(product: unknown): IssueAtPath[] {
-  return [...skuErrors(product), ...optionErrors(product), ...variantImageErrors(product), ...metafieldErrors(product)];
+export function productErrors(product: unknown, policy: SkuPolicy): IssueAtPath[] {
+  return [
+    ...(policyOf(product, policy) === 'required' ? skuIssues(product) : []),
+    ...variantsOf(product).flatMap(variantErrors),
+    ...repeatedKeys(product),
+    ...optionErrors(product),
+    ...variantImageErrors(product),
+    ...metafieldErrors(isRecord(product) ? product.metafields : undefined, ['metafields']),
+  ];
 }
 
-function skuErrors(product: unknown): IssueAtPath[] {
+/** The draft's own policy, else the one that is usual. */
+function policyOf(product: unknown, usual: SkuPolicy): SkuPolicy {
+  const own = isRecord(product) ? product.sku : undefined;
+  return own === 'required' || own === 'warn' || own === 'optional' ? own : usual;
+}
+
+/** Variants without a SKU, and those with the SKU of an earlier one. */
+function skuIssues(product: unknown): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
   return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
-    const sku = isRecord(variant) ? trimmed(variant.sku) : '';
-    if (sku === '') return [];
-    const first = firstIndex.get(sku);
-    if (first === undefined) {
-      firstIndex.set(sku, index);
+    if (!isRecord(variant)) return [];
+    const path = ['variants', index, 'sku'];
+    const { sku } = variant;
+    if (sku === undefined || (typeof sku === 'string' && sku.trim() === '')) {
+      const message = `is ${sku === undefined ? 'missing' : 'empty'}: give each variant its own`;
+      return [{ code: 'sku-missing', path, message }];
+    }
+    const text = trimmed(sku);
+    const first = firstIndex.get(text);
+    if (text === '' || first === undefined) {
+      firstIndex.set(text, index);
       return [];
     }
-    const message = `is ${quote(sku)}, which variants[${first}] already has: give each variant its own`;
-    return [{ code: 'sku-duplicate', path: ['variants', index, 'sku'], message }];
+    const message = `is ${quote(text)}, which variants[${first}] already has: give each variant its own`;
+    return [{ code: 'sku-duplicate', path, message }];
+  });
+}
+
+/** Errors within one variant. */
+function variantErrors(variant: unknown, index: number): IssueAtPath[] {
+  if (!isRecord(variant)) return [];
+  const path = ['variants', index];
+  const issues = metafieldErrors(variant.metafields, [...path, 'metafields']);
+  for (const [all, one] of [
+    ['barcodes', 'barcode'],
+    ['imageUrls', 'imageUrl'],
+  ] as const) {
+    if (!Array.isArray(variant[all]) || variant[one] === undefined) continue;
+    const code = `${one === 'barcode' ? 'barcodes' : 'image-urls'}-ambiguous`;
+    issues.push({ code, path: [...path, all], message: `are given beside ${one}: give one of the two` });
+  }
+  return issues;
+}
+
+function repeatedKeys(product: unknown): IssueAtPath[] {
+  const firstIndex = new Map<string, number>();
+  return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
+    const key = isRecord(variant) ? trimmed(variant.key) : '';
+    const first = firstIndex.get(key);
+    if (key === '' || first === undefined) {
+      firstIndex.set(key, index);
+      return [];
+    }
+    const message = `is ${quote(key)}, which variants[${first}] already has: a key is what a variant is known by`;
+    return [{ code: 'key-duplicate', path: ['variants', index, 'key'], message }];
   });
 }
 
@@ -26,28 +77,45 @@ function variantImageErrors(product: unknown): IssueAtPath[] {
   const images = isRecord(product) ? (product.images ?? []) : undefined;
   if (!Array.isArray(images)) return [];
   const addresses = new Set(images.map((image) => (isRecord(image) ? trimmed(image.url) : '')));
+  const message = "is not among the product's images: add it there, or leave it out here";
+  const isKnown = (url: unknown): boolean => trimmed(url) === '' || addresses.has(trimmed(url));
   return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
-    const address = isRecord(variant) ? trimmed(variant.imageUrl) : '';
-    if (address === '' || addresses.has(address)) return [];
-    const message = "is not among the product's images: add it there, or leave it out here";
-    return [{ code: 'image-url-unknown', path: ['variants', index, 'imageUrl'], message }];
+    if (!isRecord(variant)) return [];
+    const path = ['variants', index];
+    const several: readonly unknown[] = Array.isArray(variant.imageUrls) ? variant.imageUrls : [];
+    return [
+      ...(isKnown(variant.imageUrl) ? [] : [{ code: 'image-url-unknown', path: [...path, 'imageUrl'], message }]),
+      ...several.flatMap((url, at) =>
+        isKnown(url) ? [] : [{ code: 'image-url-unknown', path: [...path, 'imageUrls', at], message }],
+      ),
+    ];
   });
 }
 
-function metafieldErrors(product: unknown): IssueAtPath[] {
-  const metafields = isRecord(product) && Array.isArray(product.metafields) ? product.metafields : [];
+/** Metafields that are there twice, or whose value does not fit their type. */
+function metafieldErrors(metafields: unknown, path: Path): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
-  return metafields.flatMap((metafield: unknown, index): IssueAtPath[] => {
-    const [namespace, key] = isRecord(metafield) ? [trimmed(metafield.namespace), trimmed(metafield.key)] : ['', ''];
-    if (namespace === '' || key === '') return [];
+  return (Array.isArray(metafields) ? metafields : []).flatMap((metafield: unknown, index): IssueAtPath[] => {
+    if (!isRecord(metafield)) return [];
+    const { type, value } = metafield;
+    const problem =
+      typeof type === 'string' && typeof value === 'string' && value !== ''
+        ? metafieldProblem(type.trim(), value)
+        : undefined;
+    const issues: IssueAtPath[] =
+      problem === undefined
+        ? []
+        : [{ code: 'metafield-value-invalid', path: [...path, index, 'value'], message: problem }];
+    const [namespace, key] = [trimmed(metafield.namespace), trimmed(metafield.key)];
+    if (namespace === '' || key === '') return issues;
     const name = `${namespace}.${key}`;
     const first = firstIndex.get(name);
     if (first === undefined) {
       firstIndex.set(name, index);
-      return [];
+      return issues;
     }
-    const message = `is ${quote(name)}, which metafields[${first}] already sets: remove one`;
-    return [{ code: 'metafield-duplicate', path: ['metafields', index], message }];
+    const message = `is ${quote(name)}, which ${fieldName([...path, first])} already sets: remove one`;
+    return [...issues, { code: 'metafield-duplicate', path: [...path, index], message }];
   });
 }
 
@@ -148,15 +216,45 @@ const listOf = (names: Iterable<string>): string =>
     .join(', ');
 
 /** What a merchant would want to know, although it does not prevent the push. */
-export function productWarnings(product: unknown): IssueAtPath[] {
+export function productWarnings(product: unknown, usual: SkuPolicy): IssueAtPath[] {
   if (!isRecord(product)) return [];
+  const policy = policyOf(product, usual);
+  const ofSku = policy === 'required' ? [] : skuIssues(product);
   return [
     ...contentWarnings(product),
     ...imageWarnings(product.images),
+    ...ofSku.filter(({ code }) => policy === 'warn' || code === 'sku-duplicate'),
     ...variantsOf(product).flatMap(priceWarnings),
+    ...metafieldWarnings(product),
     ...defaultVariantWarnings(product),
     ...spellingWarnings(product),
   ];
+}
+
+/** Metafields whose type Shopify must know, each name once however many variants have it. */
+function metafieldWarnings(product: Readonly<Record<string, unknown>>): IssueAtPath[] {
+  const lists = [
+    [['metafields'], product.metafields] as const,
+    ...variantsOf(product).map(
+      (variant, index) =>
+        [['variants', index, 'metafields'], isRecord(variant) ? variant.metafields : undefined] as const,
+    ),
+  ];
+  const reported = new Set<string>();
+  return lists.flatMap(([path, metafields]) =>
+    (Array.isArray(metafields) ? metafields : []).flatMap((metafield: unknown, index): IssueAtPath[] => {
+      if (!isRecord(metafield)) return [];
+      const { namespace, key, type } = metafield;
+      const name = `${path.length} ${trimmed(namespace)}.${trimmed(key)}`;
+      if (reported.has(name) || (typeof type === 'string' && isMetafieldType(type.trim()))) return [];
+      reported.add(name);
+      const message =
+        typeof type === 'string'
+          ? `is ${quote(type)}, which is not known here: its value is not checked`
+          : 'is missing: Shopify takes that of its definition, and refuses the metafield where there is none';
+      return [{ code: 'metafield-type-unknown', path: [...path, index, 'type'], message }];
+    }),
+  );
 }
 
 function contentWarnings({ descriptionHtml, images }: Readonly<Record<string, unknown>>): IssueAtPath[] {
@@ -188,14 +286,18 @@ function imageWarnings(images: unknown): IssueAtPath[] {
 
 function priceWarnings(variant: unknown, index: number): IssueAtPath[] {
   const price = isRecord(variant) ? toDecimalText(variant.price) : undefined;
-  if (price === undefined || isPositiveDecimal(price)) return [];
-  const message = `is ${/[1-9]/.test(price) ? 'less than zero, which Shopify refuses' : 'zero: the variant costs nothing'}; check it`;
-  return [{ code: 'price-not-positive', path: ['variants', index, 'price'], message }];
-}
-
-/** Whether decimal text is greater than zero, however small. */
-function isPositiveDecimal(text: string): boolean {
-  return !text.startsWith('-') && /[1-9]/.test(text);
+  if (!isRecord(variant) || price === undefined || price.startsWith('-')) return [];
+  const issues: IssueAtPath[] = [];
+  if (!/[1-9]/.test(price)) {
+    const message = 'is zero: the variant costs nothing; check it';
+    issues.push({ code: 'price-not-positive', path: ['variants', index, 'price'], message });
+  }
+  const before = toDecimalText(variant.compareAtPrice);
+  if (before !== undefined && /[1-9]/.test(before) && Number(before) <= Number(price)) {
+    const message = `is not above the price (${before} and ${price}): themes show no discount; raise it, or leave it out`;
+    issues.push({ code: 'compare-at-not-above-price', path: ['variants', index, 'compareAtPrice'], message });
+  }
+  return issues;
 }
 
 function defaultVariantWarnings(product: unknown): IssueAtPath[] {

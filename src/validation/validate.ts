@@ -1,15 +1,23 @@
 import type { z } from 'zod';
 import { isRecord } from '../internal/json.ts';
 import { fieldName, type IssueAtPath, kindOf, type Path, quote, toIssue, type ValidationIssue } from './issues.ts';
-import type { ProductDraft } from './product-draft.ts';
+import type { ProductDraft, SkuPolicy } from './product-draft.ts';
 import { productWarnings, variantsOf } from './rules.ts';
-import { type FieldIssueKind, knownFields, productDraftSchema } from './schema.ts';
+import { draftSchema, type FieldIssueKind, knownFields } from './schema.ts';
 
 /** How strictly products are checked. */
 export interface ValidateOptions {
   /** Whether a field that a draft does not have is a warning, an error, or ignored. Default `'warn'`. */
   readonly unknownFields?: 'warn' | 'error' | 'ignore';
+  /** How strictly SKUs are checked where a draft does not say so itself. Default `'required'`. */
+  readonly sku?: SkuPolicy;
 }
+
+const schemas = {
+  required: draftSchema('required'),
+  warn: draftSchema('warn'),
+  optional: draftSchema('optional'),
+};
 
 /** The result for one product: a draft that can be pushed, or the errors that prevent it. */
 export type ProductValidation =
@@ -31,10 +39,11 @@ export type ProductValidation =
  * if (!result.ok) console.error(result.errors);
  */
 export function validateProduct(input: unknown, options: ValidateOptions = {}): ProductValidation {
-  const parsed = productDraftSchema.safeParse(input, { reportInput: true });
+  const { sku = 'required' } = options;
+  const parsed = schemas[sku].safeParse(input, { reportInput: true });
   const strictness = options.unknownFields ?? 'warn';
   const unknown = strictness === 'ignore' ? [] : unknownFields(input);
-  const warnings = [...productWarnings(input), ...(strictness === 'warn' ? unknown : [])].map((issue) =>
+  const warnings = [...productWarnings(input, sku), ...(strictness === 'warn' ? unknown : [])].map((issue) =>
     toIssue('warning', issue),
   );
   const errors = [
@@ -127,11 +136,11 @@ function repeatedId(localId: string | undefined, index: number, indexOfId: Map<s
 
 function repeatedSkus({ localId, variants }: ProductDraft, ownerOfSku: Map<string, string>): ValidationIssue[] {
   return variants.flatMap(({ sku }, index) => {
+    if (sku === undefined) return [];
     const owner = ownerOfSku.get(sku);
-    if (owner === undefined) {
-      ownerOfSku.set(sku, localId);
-      return [];
-    }
+    if (owner === undefined) ownerOfSku.set(sku, localId);
+    // The same SKU again within a product is the matter of that product.
+    if (owner === undefined || owner === localId) return [];
     const message = `is ${quote(sku)}, which product ${quote(owner)} has too: stock and orders may be mixed up`;
     return [toIssue('warning', { code: 'sku-shared', path: ['variants', index, 'sku'], message })];
   });
@@ -147,14 +156,32 @@ function countByCode(issues: readonly ValidationIssue[]): Record<string, number>
 function unknownFields(product: unknown): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const { seo, images, metafields } = product;
+  const variants = variantsOf(product);
   return [
     ...unknownIn([product], knownFields.product, () => []),
     ...unknownIn([seo], knownFields.seo, () => ['seo']),
     ...unknownIn(listOf(images), knownFields.image, (index) => ['images', index]),
     ...unknownIn(listOf(metafields), knownFields.metafield, (index) => ['metafields', index]),
-    ...unknownIn(variantsOf(product), knownFields.variant, (index) => ['variants', index]),
+    ...unknownIn(variants, knownFields.variant, (index) => ['variants', index]),
+    ...unknownIn(variants.map(part('inventoryItem')), knownFields.inventoryItem, inVariant('inventoryItem')),
+    ...unknownIn(variants.map(part('unitPrice')), knownFields.unitPrice, inVariant('unitPrice')),
+    ...variants.flatMap((variant, index) =>
+      unknownIn(listOf(part('metafields')(variant)), knownFields.metafield, (at) => [
+        ...inVariant('metafields')(index),
+        at,
+      ]),
+    ),
   ];
 }
+
+const part =
+  (name: string) =>
+  (object: unknown): unknown =>
+    isRecord(object) ? object[name] : undefined;
+
+const inVariant =
+  (name: string) =>
+  (index: number): Path => ['variants', index, name];
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
@@ -193,7 +220,6 @@ const fixes: Partial<Record<string, string>> = {
   localId: 'give the product the id it has in your own system',
   title: 'give the product a name',
   variants: 'a product needs at least one variant',
-  sku: 'give each variant its own',
   url: 'give the whole address, starting with https://',
 };
 

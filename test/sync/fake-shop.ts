@@ -7,6 +7,7 @@ import {
   type FakeShopifyOptions,
   type ManualClock,
 } from 'shopwright/testing';
+import type { ProductDraftInput } from 'shopwright/validation';
 import type { CommonOptions } from '../../src/client/options.ts';
 
 export const domain = 'demo.myshopify.com';
@@ -44,7 +45,7 @@ export function fakeSync(
 }
 
 /** A product with two sizes. */
-export function tee(localId = 'tee-1', more: object = {}): Record<string, unknown> {
+export function tee(localId = 'tee-1', more: object = {}): ProductDraftInput {
   return {
     localId,
     title: `Tee ${localId}`,

@@ -1,3 +1,4 @@
+import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
@@ -24,7 +25,7 @@ describe('a catalogue on a standard shop with 3 % faults', () => {
 });
 
 /** A product of that many variants and images. */
-function sized(localId: string, variants: number, images: number): Record<string, unknown> {
+function sized(localId: string, variants: number, images: number): ProductDraftInput {
   const urls = Array.from({ length: images }, (_, image) => `https://cdn.example.com/${localId}-${image}.jpg`);
   return tee(localId, {
     images: urls.map((url) => ({ url })),

@@ -1,6 +1,7 @@
 import { isShopwrightError, memoryStores, StorageError } from 'shopwright';
 import type { PushProgress } from 'shopwright/sync';
 import { createProductSync } from 'shopwright/sync';
+import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
@@ -35,7 +36,7 @@ describe('a push', () => {
   it('does not mind the order of keys', async () => {
     const { sync, clock } = fakeSync();
     await clock.run(sync.push(tee()));
-    const reversed = Object.fromEntries(Object.entries(tee()).reverse());
+    const reversed = Object.fromEntries(Object.entries(tee()).reverse()) as unknown as ProductDraftInput;
     expect((await clock.run(sync.push(reversed))).outcome).toBe('unchanged');
   });
 
@@ -252,7 +253,8 @@ describe('pushing many', () => {
   it('goes on when one product fails or does not fit', async () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 1 } });
     const progress: PushProgress[] = [];
-    const products = [tee('a'), null, tee('b', { handle: 'tee-a' }), { localId: 'c' }, tee('d'), 'text'];
+    const invalid = [null, { localId: 'c' }, 'text'] as unknown as ProductDraftInput[];
+    const products = [tee('a'), ...invalid, tee('b', { handle: 'tee-a' }), tee('d')];
     const summary = await clock.run(sync.pushMany(products, { onProgress: (step) => progress.push(step) }));
     expect(summary.counts).toMatchObject({ created: 2, failed: 1, invalid: 3 });
     expect(summary.finished).toBe(6);
@@ -264,7 +266,7 @@ describe('pushing many', () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 2 }, fake: { latencyMs: 10 } });
     let drawn = 0;
     let finished = 0;
-    async function* source(): AsyncGenerator<unknown> {
+    async function* source(): AsyncGenerator<ProductDraftInput> {
       for (let i = 0; i < 10; i += 1) {
         drawn += 1;
         expect(drawn - finished).toBeLessThanOrEqual(2);
@@ -363,7 +365,7 @@ describe('pushing many', () => {
     const controller = new AbortController();
     let drawn = 0;
     let closed = false;
-    async function* source(): AsyncGenerator<unknown> {
+    async function* source(): AsyncGenerator<ProductDraftInput> {
       try {
         for (;;) yield tee(`p-${drawn++}`);
       } finally {
@@ -388,7 +390,7 @@ describe('pushing many', () => {
     ],
   ])('ends with what %s throws, once nothing is in flight any more', async (_name, onProgress, breaksAt) => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
-    function* source(): Generator<unknown> {
+    function* source(): Generator<ProductDraftInput> {
       for (let i = 0; i < 100; i += 1) {
         if (i === breaksAt) throw new Error('broken');
         yield tee(`p-${i}`);
@@ -478,12 +480,14 @@ describe('what happens between two pushes', () => {
     expect((await clock.run(sync.push(tee('t', priced('24.91'))))).outcome).toBe('updated');
   });
 
-  it('as a sale that has ended takes the crossed-out price away', async () => {
+  it('as a compare-at price left out stays, and null takes it away', async () => {
     const { sync, fake, clock } = fakeSync();
     const variant = { sku: 'x', price: '20', options: { Size: 'S' } };
     await clock.run(sync.push(tee('t', { variants: [{ ...variant, compareAtPrice: '30' }] })));
     expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: '30.00' }] }]);
     await clock.run(sync.push(tee('t', { variants: [variant] })));
+    expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: '30.00' }] }]);
+    await clock.run(sync.push(tee('t', { variants: [{ ...variant, compareAtPrice: null }] })));
     expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: null }] }]);
   });
 
@@ -534,7 +538,7 @@ describe('a stream with nothing to give', () => {
   ])('does not hold a run that %s has ended', async (_name, onProgress, expected) => {
     const { sync, clock } = fakeSync();
     const controller = new AbortController();
-    async function* idle(): AsyncGenerator<unknown> {
+    async function* idle(): AsyncGenerator<ProductDraftInput> {
       yield tee();
       await new Promise(() => undefined);
     }
@@ -546,7 +550,7 @@ describe('a stream with nothing to give', () => {
   it('may throw when it is closed: why the run stopped is told all the same', async () => {
     const { sync, clock } = fakeSync();
     const controller = new AbortController();
-    function* source(): Generator<unknown> {
+    function* source(): Generator<ProductDraftInput> {
       try {
         for (let i = 0; ; i += 1) yield tee(`p-${i}`);
       } finally {

@@ -1,4 +1,5 @@
 import { formatPlan, parsePlan, serializePlan } from 'shopwright/sync';
+import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { type FakeSync, fakeSync, tee } from './fake-shop.ts';
 
@@ -24,7 +25,12 @@ describe('a plan of a run', () => {
       ),
     );
 
-  const products = [sized(['S'], { vendor: 'New' }), tee('tee-2'), tee('tee-3'), { localId: 'bad' }];
+  const products = [
+    sized(['S'], { vendor: 'New' }),
+    tee('tee-2'),
+    tee('tee-3'),
+    { localId: 'bad' } as ProductDraftInput,
+  ];
 
   it('says what would happen, what it costs, and changes nothing', async () => {
     const made = await pushed();
@@ -64,7 +70,12 @@ describe('a plan of a run', () => {
     await rename(made, 'By hand');
     const summary = await made.clock.run(made.sync.apply(plan));
     expect(summary.counts).toMatchObject({ created: 1, outdated: 1, updated: 0 });
-    expect(made.fake.products().map(({ title }) => title)).toEqual(['By hand', 'Tee tee-2', 'Tee tee-3']);
+    expect(
+      made.fake
+        .products()
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(['By hand', 'Tee tee-2', 'Tee tee-3']);
   });
 
   it('tells drifts and conflicts in one line each', async () => {

@@ -35,7 +35,7 @@ describe('the sync data of a record', () => {
     const url = 'https://user:secret-1@cdn.example.com/a.jpg?X-Amz-Signature=secret-2#secret-3';
     const token = `shpat_${'0123456789abcdef'.repeat(2)}`;
     const product = tee('tee-1', { images: [{ url }], vendor: `From ${token}` });
-    const variants = (product['variants'] as object[]).map((variant) => ({ ...variant, imageUrl: url }));
+    const variants = product.variants.map((variant) => ({ ...variant, imageUrl: url }));
     await clock.run(sync.push({ ...product, variants }));
     const kept = JSON.stringify((await stores.records.get(domain, 'tee-1'))?.lastSyncData);
     expect(kept).toContain('https://cdn.example.com/a.jpg');

@@ -53,7 +53,8 @@ describe('text fields', () => {
     ['handle-missing handle', { handle: '' }],
     ['handle-too-long handle', { handle: 'x'.repeat(256) }],
     ['status-invalid status', { status: 'active' }],
-    ['category-invalid category', { category: 'Shoes' }],
+    ['category-invalid category', { category: '1604' }],
+    ['category-invalid category', { category: 'gid://shopify/Product/1' }],
     ['seo-invalid seo', { seo: 'x' }],
     ['title-invalid seo.title', { seo: { title: 1 } }],
     ['tags-missing tags[1]', { tags: ['a', ' '] }],
@@ -147,13 +148,12 @@ describe('prices', () => {
   it.each([
     ['12.50', '12.50'],
     [' 12 ', '12'],
-    ['0.00000000000000000001', '0.00000000000000000001'],
+    ['12.3400', '12.3400'],
     [12.5, '12.5'],
     [0.1, '0.1'],
     [19.99, '19.99'],
-    [1e21, '1000000000000000000000'],
-    [1.5e-7, '0.00000015'],
-    [5e-324, `0.${'0'.repeat(323)}5`],
+    [1e15, '1000000000000000'],
+    ['0.0001', '0.0001'],
     [9007199254740993n.toString(), '9007199254740993'],
   ])('%j becomes %s', (price, text) => {
     expect(validateProduct(withVariant({ price }))).toMatchObject({
@@ -161,7 +161,7 @@ describe('prices', () => {
       draft: { variants: [{ price: text }] },
       warnings: [],
     });
-    expect(validateProduct(withVariant({ compareAtPrice: price }))).toMatchObject({
+    expect(validateProduct(withVariant({ price: 0, compareAtPrice: price }))).toMatchObject({
       draft: { variants: [{ compareAtPrice: text }] },
     });
   });
@@ -190,13 +190,36 @@ describe('prices', () => {
     expect(errorsOf(withVariant({ price }))).toEqual(['price-invalid variants[0].price']);
   });
 
-  it.each([0, '0', '0.00', -0, -1, '-0.01', -1e-7])('of zero or less are warnings: %j', (price) => {
-    expect(errorsOf(withVariant({ price }))).toEqual([]);
-    expect(warningsOf(withVariant({ price }))).toEqual(['price-not-positive variants[0].price']);
+  it.each([
+    [-1, 'is below zero ("-1"), which Shopify refuses'],
+    ['-0.01', 'is below zero ("-0.01"), which Shopify refuses'],
+    [1e21, 'has 22 digits before the point, and Shopify refuses it: check it'],
+    ['1000000000000000000', 'has 19 digits before the point, and Shopify refuses it: check it'],
+    [12.1 + 0.2, 'has 15 decimals ("12.299999999999999"): round it to those of the currency'],
+    [1.5e-7, 'has 8 decimals ("0.00000015"): round it to those of the currency'],
+    [5e-324, `has 324 decimals ("0.${'0'.repeat(57)}…"): round it to those of the currency`],
+  ])('that Shopify refuses or rounds are errors: %j', (price, message) => {
+    expect(errorsOf(withVariant({ price }))).toEqual(['price-invalid variants[0].price']);
+    expect(messageOf(withVariant({ price }))).toBe(message);
+    expect(messageOf(withVariant({ compareAtPrice: price }))).toBe(message);
+    expect(messageOf(withVariant({ inventoryItem: { cost: price } }))).toBe(message);
   });
 
-  it('below zero are said to be refused by Shopify', () => {
-    expect(validateProduct(withVariant({ price: -1 })).warnings[0]?.message).toContain('which Shopify refuses');
-    expect(validateProduct(withVariant({ price: 0 })).warnings[0]?.message).toContain('costs nothing');
+  it.each([0, '0', '0.00', -0])('of zero are warnings: %j', (price) => {
+    expect(errorsOf(withVariant({ price }))).toEqual([]);
+    expect(validateProduct(withVariant({ price })).warnings).toMatchObject([
+      { code: 'price-not-positive', message: expect.stringContaining('costs nothing') },
+    ]);
+  });
+
+  it.each([0, '0', '0.00', null])('before the discount of %j mean that there is none', (compareAtPrice) => {
+    const result = validateProduct(withVariant({ compareAtPrice }));
+    expect(result).toMatchObject({ ok: true, draft: { variants: [{ compareAtPrice: null }] }, warnings: [] });
+  });
+
+  it.each(['24.90', 24.9, '12'])('before the discount that are not above the price are warnings: %j', (price) => {
+    const warned = ['compare-at-not-above-price variants[0].compareAtPrice'];
+    expect(warningsOf(withVariant({ price: '24.90', compareAtPrice: price }))).toEqual(warned);
+    expect(errorsOf(withVariant({ price: '24.90', compareAtPrice: price }))).toEqual([]);
   });
 });

@@ -1452,16 +1452,21 @@ export type ProductsReadQueryVariables = Exact<{
   images: number;
   metafields: number;
   metafieldKeys?: Array<string> | string | null | undefined;
+  withItems: boolean;
+  withCollections: boolean;
+  variantMetafields: number;
+  variantMetafieldKeys?: Array<string> | string | null | undefined;
+  withVariantMetafields: boolean;
 }>;
 
 
 export type ProductsReadQuery = { nodes: Array<
-    | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }>, media: { nodes: Array<
+    | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, templateSuffix: string | null, collections?: { nodes: Array<{ id: Gid }> }, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }>, media: { nodes: Array<
           | { id: Gid, alt: string | null, status: MediaStatus }
           | { id: Gid, alt: string | null, status: MediaStatus, image: { url: UrlString } | null }
           | { id: Gid, alt: string | null, status: MediaStatus }
           | { id: Gid, alt: string | null, status: MediaStatus }
-        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, barcode: string | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
+        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
               | { id: Gid }
               | { id: Gid }
               | { id: Gid }
@@ -1475,10 +1480,14 @@ export type ProductVariantsReadQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
   withVariantImages: boolean;
+  withItems: boolean;
+  variantMetafields: number;
+  variantMetafieldKeys?: Array<string> | string | null | undefined;
+  withVariantMetafields: boolean;
 }>;
 
 
-export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, barcode: string | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
+export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
             | { id: Gid }
             | { id: Gid }
             | { id: Gid }
@@ -2050,7 +2059,7 @@ export type VariantsFindQueryVariables = Exact<{
 }>;
 
 
-export type VariantsFindQuery = { productVariants: { nodes: Array<{ id: Gid, sku: string | null, barcode: string | null, product: { id: Gid } }> } };
+export type VariantsFindQuery = { productVariants: { nodes: Array<{ id: Gid, sku: string | null, product: { id: Gid } }> } };
 
 export type ProductOwnerQueryVariables = Exact<{
   id: string;
@@ -2264,7 +2273,7 @@ export const ProductPushDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductPushMutation, ProductPushMutationVariables>;
 export const ProductsReadDocument = new TypedDocumentString(`
-    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!]) {
+    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withItems: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   nodes(ids: $ids) {
     ... on Product {
       id
@@ -2276,6 +2285,12 @@ export const ProductsReadDocument = new TypedDocumentString(`
       handle
       status
       tags
+      templateSuffix
+      collections(first: 250) @include(if: $withCollections) {
+        nodes {
+          id
+        }
+      }
       category {
         id
       }
@@ -2321,10 +2336,38 @@ export const ProductsReadDocument = new TypedDocumentString(`
           sku
           price
           compareAtPrice
-          barcode
           taxable
           inventoryPolicy
           inventoryQuantity
+          inventoryItem @include(if: $withItems) {
+            tracked
+            requiresShipping
+            harmonizedSystemCode
+            countryCodeOfOrigin
+            unitCost {
+              amount
+            }
+            measurement {
+              weight {
+                value
+                unit
+              }
+            }
+          }
+          unitPriceMeasurement @include(if: $withItems) {
+            quantityValue
+            quantityUnit
+            referenceValue
+            referenceUnit
+          }
+          metafields(first: $variantMetafields, keys: $variantMetafieldKeys) @include(if: $withVariantMetafields) {
+            nodes {
+              namespace
+              key
+              type
+              value
+            }
+          }
           selectedOptions {
             name
             value
@@ -2345,7 +2388,7 @@ export const ProductsReadDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductsReadQuery, ProductsReadQueryVariables>;
 export const ProductVariantsReadDocument = new TypedDocumentString(`
-    query ProductVariantsRead($id: ID!, $first: Int!, $after: String, $withVariantImages: Boolean!) {
+    query ProductVariantsRead($id: ID!, $first: Int!, $after: String, $withVariantImages: Boolean!, $withItems: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   product(id: $id) {
     variants(first: $first, after: $after) {
       nodes {
@@ -2353,10 +2396,38 @@ export const ProductVariantsReadDocument = new TypedDocumentString(`
         sku
         price
         compareAtPrice
-        barcode
         taxable
         inventoryPolicy
         inventoryQuantity
+        inventoryItem @include(if: $withItems) {
+          tracked
+          requiresShipping
+          harmonizedSystemCode
+          countryCodeOfOrigin
+          unitCost {
+            amount
+          }
+          measurement {
+            weight {
+              value
+              unit
+            }
+          }
+        }
+        unitPriceMeasurement @include(if: $withItems) {
+          quantityValue
+          quantityUnit
+          referenceValue
+          referenceUnit
+        }
+        metafields(first: $variantMetafields, keys: $variantMetafieldKeys) @include(if: $withVariantMetafields) {
+          nodes {
+            namespace
+            key
+            type
+            value
+          }
+        }
         selectedOptions {
           name
           value
@@ -2629,7 +2700,6 @@ export const VariantsFindDocument = new TypedDocumentString(`
     nodes {
       id
       sku
-      barcode
       product {
         id
       }
