@@ -185,7 +185,7 @@ async function* readShopify(
   } catch (error) {
     if (!(error instanceof FileFault) || error.columnIndex === undefined) throw error;
     // The parser knows the number of the column, the header its name.
-    const column = header?.names[error.columnIndex] ?? '';
+    const column = (header?.names[error.columnIndex] ?? '').trim();
     throw new FileFault({ ...error.issue, column });
   }
 }
@@ -256,7 +256,8 @@ function checkProductFile({ columns, names }: Header): void {
   const isInventory =
     names.some((name) => inventoryColumn.test(name.trim())) &&
     !(['price', 'body', 'image'] as const).some((field) => columns.has(field));
-  if (!isInventory && (columns.has('title') || columns.has('handle'))) return;
+  const isKnown = columns.has('title') || (columns.has('handle') && (columns.has('price') || columns.has('image')));
+  if (!isInventory && isKnown) return;
   const kind = isInventory ? 'an inventory file' : 'a file of something else';
   const message = `is ${kind}: a product CSV has the columns Handle, Title and Variant Price, or URL handle, Title and Price`;
   const { row, line, column, code } = ofFile('error', 'not-a-product-file', message);

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import type { Parser } from 'csv-parse';
+import type { CsvError as ParserError } from 'csv-parse';
 import { lateModule } from '../../internal/late-module.ts';
 
 /** A CSV file: its text, its bytes, or a stream of either, such as `createReadStream(path)` or the body of a response. */
@@ -69,7 +69,8 @@ export async function* readRecords(
     const name = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;
     report('separator-not-comma', `is separated by ${name}: it is read, but Shopify takes commas only`);
   }
-  const { parse } = await loadParser();
+  const { parse, CsvError } = await loadParser();
+  let open: ParserError | undefined;
   const parser = parse({
     delimiter,
     // All of them, since a file may mix them: otherwise the first one found is the only one.
@@ -79,6 +80,12 @@ export async function* readRecords(
     raw: true,
     info: true,
     max_record_size: mostInRecord,
+    // An error would throw away the records before it, which are read first.
+    skip_records_with_error: true,
+    on_skip(error) {
+      if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
+      open = error;
+    },
   });
   async function* all(): AsyncGenerator<string> {
     yield head;
@@ -86,7 +93,24 @@ export async function* readRecords(
   }
   // The error of a pipeline is the parser's too, and thrown below.
   pipeline(Readable.from(all()), parser, () => undefined);
-  yield* parsed(parser, delimiter);
+  let row = 0;
+  let line = 1;
+  try {
+    for await (const { record, raw, info } of parser as AsyncIterable<Parsed>) {
+      row += 1;
+      const { strayQuotes, cells } = raw.includes('"') ? checkQuotes(raw, delimiter, row, line) : noQuotes;
+      yield { row, line, cells: cells ?? record, strayQuotes };
+      line = info.lines + 1;
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== 'CSV_MAX_RECORD_SIZE') throw error;
+    open = error;
+  }
+  if (!open) return;
+  const message = 'opens a quote that is never closed, so the rest of the file is one cell: close it with "';
+  const place = { code: 'quote-not-closed', row: row + 1, line, column: '', message };
+  const column: unknown = open['column'];
+  throw new FileFault(place, typeof column === 'number' ? column : undefined);
 }
 
 /** Bytes of the longest record: a quote that is never closed must not fill the memory. */
@@ -98,51 +122,46 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-async function* parsed(parser: Parser, delimiter: string): AsyncGenerator<CsvRecord> {
-  let row = 0;
-  let line = 1;
-  try {
-    for await (const { record: cells, raw, info } of parser as AsyncIterable<Parsed>) {
-      row += 1;
-      yield { row, line, cells, strayQuotes: raw.includes('"') ? checkQuotes(raw, delimiter, row, line) : [] };
-      line = info.lines + 1;
-    }
-  } catch (error) {
-    const { code, column } = error as { readonly code?: unknown; readonly column?: unknown };
-    if (code !== 'CSV_QUOTE_NOT_CLOSED' && code !== 'CSV_MAX_RECORD_SIZE') throw error;
-    const message = 'opens a quote that is never closed, so the rest of the file is one cell: close it with "';
-    const place = { code: 'quote-not-closed', row: row + 1, line, column: '', message };
-    throw new FileFault(place, typeof column === 'number' ? column : undefined);
-  }
+interface Quotes {
+  /** Cells without quotes around them that hold one: what they say is clear. */
+  readonly strayQuotes: readonly number[];
+  /** The cells, where spaces follow closing quotes, which the parser takes for a part of the cell. */
+  readonly cells?: readonly string[];
 }
+
+const noQuotes: Quotes = { strayQuotes: [] };
 
 /**
  * Looks at the quotes of a record as it is written.
  *
- * @returns Cells without quotes around them that hold one: what they say is clear.
  * @throws FileFault for a cell that goes on after its closing quote: from there on, cells may be shifted.
  */
-function checkQuotes(raw: string, delimiter: string, row: number, line: number): number[] {
-  const stray: number[] = [];
+function checkQuotes(raw: string, delimiter: string, row: number, line: number): Quotes {
+  const strayQuotes: number[] = [];
+  const cells: string[] = [];
   const ends = new Set([delimiter, '\r', '\n', undefined]);
-  let at = 0;
-  for (let index = 0; at < raw.length; index += 1) {
+  let isPadded = false;
+  for (let at = 0; ; at += 1) {
+    const start = at;
     if (raw[at] === '"') {
-      at = closingQuote(raw, at) + 1;
+      const close = closingQuote(raw, at);
+      cells.push(raw.slice(start + 1, close).replaceAll('""', '"'));
+      at = close + 1;
+      while (raw[at] === ' ') at += 1;
+      isPadded ||= at > close + 1;
       if (!ends.has(raw[at])) {
         const message =
           'has a quote within quotes, so nobody knows where the cell ends: double it (""), and read the file again';
-        throw new FileFault({ code: 'bad-quoting', row, line, column: '', message }, index);
+        throw new FileFault({ code: 'bad-quoting', row, line, column: '', message }, cells.length - 1);
       }
     } else {
-      const start = at;
       while (!ends.has(raw[at])) at += 1;
-      if (raw.slice(start, at).includes('"')) stray.push(index);
+      const cell = raw.slice(start, at);
+      if (cell.includes('"')) strayQuotes.push(cells.length);
+      cells.push(cell);
     }
-    if (raw[at] !== delimiter) break;
-    at += 1;
+    if (raw[at] !== delimiter) return { strayQuotes, ...(isPadded && { cells }) };
   }
-  return stray;
 }
 
 /** Where the cell that opens here is closed: at the first quote that is not doubled. */

@@ -490,14 +490,14 @@ class ProductRows {
     return tags.size > 0 ? [...tags.values()] : undefined;
   }
 
-  /** The first value of a metafield column, as it is written. */
+  /** The first value of a metafield column. */
   metafield({ index, name }: MetafieldColumn): { readonly record: CsvRecord; readonly text: string } | undefined {
     let found: { readonly record: CsvRecord; readonly text: string } | undefined;
     for (const record of this.#records) {
-      const text = record.cells[index] ?? '';
-      if (text.trim() === '') continue;
+      const text = (record.cells[index] ?? '').trim();
+      if (text === '') continue;
       found ??= { record, text };
-      if (text.trim() !== found.text.trim()) this.#differs(record, name);
+      if (text !== found.text) this.#differs(record, name);
     }
     if (found) this.#checkLetters(found.record, name, found.text);
     return found;

@@ -1,0 +1,242 @@
+import { Readable } from 'node:stream';
+import { isShopwrightError } from 'shopwright';
+import { type CsvContents, type CsvSource, readCsv } from 'shopwright/sync';
+import { validateProduct } from 'shopwright/validation';
+import { describe, expect, it } from 'vitest';
+
+const shopify = { format: 'shopify' } as const;
+
+const read = (source: CsvSource): Promise<CsvContents> => readCsv(source, shopify).collect();
+
+const found = ({ issues }: CsvContents): readonly string[] =>
+  issues.map(({ severity, code, row, column }) => `${severity} ${code} ${row} ${column}`.trimEnd());
+
+const titles = ({ products }: CsvContents) => products.map(({ draft }) => draft.title);
+
+const text = 'Handle,Title,Variant Price\ntasse,Große Tasse 杯,1.00\n';
+
+/** Bytes in pieces of a size. */
+function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe('the encoding', () => {
+  const bytes = new TextEncoder().encode(text);
+  const utf16 = Buffer.from(`\uFEFF${text.replaceAll(',', '\t')}`, 'utf16le');
+  const latin = Buffer.from('Handle;Title;Variant Price\r\ntasse;Große Tasse;1.00\r\n', 'latin1');
+
+  it.each([1, 2, 3, 7, 1000])('is UTF-8, with a byte order mark or without, in pieces of %i bytes', async (size) => {
+    for (const whole of [bytes, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])]) {
+      const contents = await read(pieces(whole, size));
+      expect([titles(contents), contents.issues]).toEqual([['Große Tasse 杯'], []]);
+    }
+  });
+
+  it.each([1, 2, 3, 7, 1000])(
+    'may be UTF-16 or Windows-1252 with other separators, and is told, in pieces of %i bytes',
+    async (size) => {
+      const told = ['warning not-utf8 1', 'warning separator-not-comma 1'];
+      if (size > 1) {
+        const wide = await read(pieces(utf16, size));
+        expect([titles(wide), found(wide)]).toEqual([['Große Tasse 杯'], told]);
+      }
+      const old = await read(pieces(latin, size));
+      expect([titles(old), found(old).toSorted()]).toEqual([['Große Tasse'], told]);
+      const big = await read(pieces(Buffer.from(utf16).swap16(), Math.max(size, 2)));
+      expect([titles(big), found(big)]).toEqual([['Große Tasse 杯'], told]);
+    },
+  );
+
+  it('that is mixed loses letters: the cells are told, and their products left out', async () => {
+    const mixed = Buffer.concat([bytes, Buffer.from('b,Caf\xe9,1.00\nc,Cup,1.00\n', 'latin1')]);
+    for (const source of [mixed, pieces(mixed, 60)]) {
+      const contents = await read(source);
+      expect(found(contents)).toEqual(['warning not-utf8 1', 'error letters-lost 3 Title']);
+      expect(contents.drafts.map(({ title }) => title)).toEqual(['Große Tasse 杯', 'Cup']);
+    }
+  });
+
+  it('can be said', async () => {
+    const polish = Buffer.from([...Buffer.from('Handle,Title,Variant Price\na,'), 0xb3, ...Buffer.from(',1.00\n')]);
+    const contents = await readCsv(polish, { ...shopify, encoding: 'windows-1250' }).collect();
+    expect([titles(contents), contents.issues]).toEqual([['ł'], []]);
+  });
+});
+
+describe('the form of the file', () => {
+  it.each([
+    ['CRLF', 'Handle,Title,Variant Price\r\na,A,1\r\nb,B,1'],
+    ['line ends of several kinds', 'Handle,Title,Variant Price\r\na,A,1\nb,B,1\r'],
+    ['cells padded outside their quotes', '"Handle","Title"  ,"Variant Price" \n"a" ,"A"  ,"1"  \n"b","B","1"\n'],
+    ['an index before the handle', ',Handle,Title,Variant Price\n,a,A,1\n,b,B,1\n'],
+  ])('may have %s', async (_name, file) => {
+    const contents = await read(file);
+    expect([titles(contents), contents.issues]).toEqual([['A', 'B'], []]);
+  });
+
+  it('may have empty rows and columns; rows and lines are counted on', async () => {
+    const contents = await read(
+      'Handle,Title,Body (HTML),Variant Price,,\n,,,,,\na,A,"x\ny",1,,\n\nb,B,\nc,C,,1,,9\nd,D,z,1,,,,\n',
+    );
+    expect(found(contents)).toEqual([
+      'warning row-too-short 5',
+      'error price-missing 5 Variant Price',
+      'warning value-in-nameless-column 6',
+    ]);
+    expect(contents.issues.map(({ line }) => line)).toEqual([6, 6, 7]);
+  });
+
+  it('may have quotes within a cell that is not quoted, with a warning', async () => {
+    const contents = await read('Handle,Title,Variant Price\na,27" Screen,1\n');
+    expect([titles(contents), found(contents)]).toEqual([['27" Screen'], ['warning stray-quote 2 Title']]);
+  });
+
+  it.each([
+    [
+      'a quote within quotes',
+      'Handle,Title,Variant Price\na,A,1\nb,"10" wide",1\nc,C,1\n',
+      'error bad-quoting 3 Title',
+    ],
+    [
+      'a quote never closed',
+      'Handle,Title,Variant Price\na,A,1\nb,"10 wide,1\nc,C,1\n',
+      'error quote-not-closed 3 Title',
+    ],
+  ])('that leaves open where a cell ends gives nothing: %s', async (_name, file, issue) => {
+    expect(await read(file)).toMatchObject({ products: [], drafts: [] });
+    expect(found(await read(file))).toEqual([issue]);
+    const thrown = await Readable.from(readCsv(file, shopify))
+      .toArray()
+      .catch((error: unknown) => error);
+    expect(isShopwrightError(thrown, 'VALIDATION_FAILED') && thrown.issues[0]?.field).toBe(
+      'row 3 (line 3), column "Title"',
+    );
+  });
+
+  it('whose rows are shifted is one error, however many rows it has', async () => {
+    const header = 'Handle,Title,Tags,Published,Variant Price,Variant Inventory Policy';
+    const rows = Array.from({ length: 500 }, (_, at) => `p-${at},P,a, b,true,5.00,deny`);
+    const contents = await read([header, ...rows].join('\n'));
+    expect(found(contents)).toEqual(['error file-shifted 2']);
+    expect(contents.issues[0]?.message).toContain('500 rows');
+    expect(contents.drafts).toEqual([]);
+    const one = await read([header, 'a,A,x,true,1.00,deny', rows[0], 'b,B,x,true,1.00,deny'].join('\n'));
+    expect(one.drafts.map(({ localId }) => localId)).toEqual(['a', 'b']);
+    expect(one.issues.every(({ row }) => row === 3)).toBe(true);
+  });
+});
+
+describe('a stream', () => {
+  /** A file of any length, of which only pieces are ever in memory. */
+  function* endless(products: number, note: (row: number) => void = () => undefined): Generator<string> {
+    yield 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Body (HTML)\n';
+    for (let at = 0; at < products; at += 1) {
+      note(at);
+      const body = 'x'.repeat(8000);
+      yield `p-${at},P ${at},Size,S,s-${at},1.00,${body}\np-${at},,,M,m-${at},1.00,\n`;
+    }
+    yield 'p-0,,,L,l-0,1.00,\n';
+  }
+
+  it('is read piece by piece: products come before its end, and rows that come too late are told', async () => {
+    let last = 0;
+    let firstAt: number | undefined;
+    let count = 0;
+    const late: string[] = [];
+    for await (const { draft, issues } of readCsv(
+      endless(3000, (row) => {
+        last = row;
+      }),
+      shopify,
+    )) {
+      firstAt ??= last;
+      count += 1;
+      if (issues.length > 0) late.push(`${draft.localId} ${issues.map(({ code }) => code)}`);
+    }
+    expect(firstAt).toBeLessThan(2500);
+    expect([count, late]).toEqual([
+      3001,
+      ['p-0 handle-returns,handle-returns-late,title-missing,option-name-missing'],
+    ]);
+  });
+
+  it('may be left early, which closes it', async () => {
+    const source = Readable.from(endless(5000));
+    for await (const product of readCsv(source, shopify)) {
+      expect(product.row).toBe(2);
+      break;
+    }
+    if (!source.closed) await new Promise((resolve) => source.on('close', resolve));
+    expect(source.destroyed).toBe(true);
+  });
+
+  it('that fails, fails the reading with its own error', async () => {
+    async function* failing(): AsyncGenerator<string> {
+      yield text;
+      throw new Error('connection lost');
+    }
+    await expect(readCsv(failing(), shopify).collect()).rejects.toThrow('connection lost');
+    await expect(Readable.from(readCsv(failing(), shopify)).toArray()).rejects.toThrow('connection lost');
+  });
+});
+
+describe('a mapping', () => {
+  const format = {
+    groupBy: 'style',
+    product: { title: 'name', tags: 'labels' },
+    options: { Size: 'size' },
+    variant: { sku: 'sku', price: 'price', barcode: 'ean' },
+    images: 'picture',
+  };
+
+  it('reads a file of any columns, with one row for each variant', async () => {
+    const feed =
+      'style;name;labels;size;sku;price;ean;picture\n9007199254740993;Tee;"a, b";S;T-S;9.00;376104250021234569;https://img.test/1.jpg\n;;;;;;;\n9007199254740993;;;M;T-M;9.00;;\n9007199254740992;Cap;;;C;5.00;;\n;Lost;;;L;1.00;;\n';
+    const contents = await readCsv(feed, { format }).collect();
+    expect(contents.drafts).toEqual([
+      {
+        ...{ localId: '9007199254740993', sku: 'optional', title: 'Tee', tags: ['a', 'b'], options: ['Size'] },
+        images: [{ url: 'https://img.test/1.jpg' }],
+        variants: [
+          { sku: 'T-S', price: '9.00', barcode: '376104250021234569', options: { Size: 'S' } },
+          { sku: 'T-M', price: '9.00', options: { Size: 'M' } },
+        ],
+      },
+      {
+        localId: '9007199254740992',
+        sku: 'optional',
+        title: 'Cap',
+        variants: [{ sku: 'C', price: '5.00', options: {} }],
+      },
+    ]);
+    expect(contents.drafts.map((draft) => validateProduct(draft).ok)).toEqual([true, true]);
+    expect(found(contents)).toEqual(['warning separator-not-comma 1', 'error row-rejected 6']);
+  });
+
+  it('must name columns that are there', async () => {
+    const contents = await readCsv('style,name\na,A\n', { format }).collect();
+    expect(found(contents)).toEqual(['error column-missing 1 picture']);
+  });
+});
+
+describe('readCsv', () => {
+  it.each([
+    [{ format: 'magento' }, /format/],
+    [{ format: 'shopify', encoding: 'klingon' }, /encoding/],
+    [{ format: 'shopify', separator: ';' }, /separator/],
+  ])('refuses %j', (options, message) => {
+    expect(() => readCsv('', options as never)).toThrow(message);
+  });
+
+  it('reads a source once', async () => {
+    const reading = readCsv(text, shopify);
+    await reading.collect();
+    await expect(reading.collect()).rejects.toThrow(/read once/);
+  });
+
+  it('has issues of the file for those who iterate', async () => {
+    const reading = readCsv('Handle,Title,Variant Price,Shelf\na,A,1,B7\n', shopify);
+    for await (const { issues } of reading) expect(issues).toEqual([]);
+    expect(reading.issues).toMatchObject([{ code: 'column-unknown', column: 'Shelf' }]);
+  });
+});
