@@ -9,14 +9,20 @@ export type { ValidationIssue } from '../validation/issues.ts';
 
 export type {
   DraftImage,
+  DraftInventoryItem,
+  DraftInventoryItemInput,
   DraftInventoryPolicy,
+  DraftLinkedOption,
   DraftMetafield,
   DraftSeo,
   DraftStatus,
+  DraftUnitPrice,
+  DraftWeight,
   ProductDraft,
   ProductDraftInput,
   ProductVariantDraft,
   ProductVariantDraftInput,
+  SkuPolicy,
 } from '../validation/product-draft.ts';
 
 export { productDraftSchema } from '../validation/schema.ts';

@@ -1,0 +1,11 @@
+// What docs/products-csv.md takes for granted.
+
+import type { ProductSync } from 'shopwright/sync';
+
+export { createReadStream, createWriteStream } from 'node:fs';
+export { pipeline } from 'node:stream/promises';
+export { readCsv, writeCsv } from 'shopwright/sync';
+export declare const sync: ProductSync;
+export declare const categoryIds: ReadonlyMap<string, string>;
+export declare const metafieldTypes: ReadonlyMap<string, string>;
+export declare const findByHandle: (handle: string, type: string) => Promise<string | undefined>;
