@@ -1,5 +1,5 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
-import { isRecord, parseExactJson } from '../internal/json.ts';
+import { isRecord } from '../internal/json.ts';
 import type { ProductDraft, ProductDraftInput, ProductVariantDraft } from '../validation/product-draft.ts';
 import { toDecimalText } from '../validation/rules.ts';
 
@@ -66,10 +66,26 @@ function parseArray(text: string, name: string): unknown {
   }
 }
 
-/** JSON whose numbers keep their digits: those that a number cannot hold become `bigint` or, with a fraction, text. */
+/** A number that a JavaScript number may not hold exactly has at least 16 digits, and maybe a point among them. */
+const longNumber = /\d[\d.]{15}/;
+
+/**
+ * JSON whose numbers keep their digits: where a number cannot hold them, a whole one becomes a `bigint`, and one with a
+ * fraction text.
+ */
 function parseExactRows(text: string): unknown {
-  return parseExactJson(text, (source) => source);
+  if (!longNumber.test(text)) return JSON.parse(text);
+  const revive = (_key: string, value: unknown, { source = '' }: { readonly source?: string }): unknown => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+    if (/^-?\d+$/.test(source)) return BigInt(source);
+    return digitsOf(source) === digitsOf(String(value)) ? value : source;
+  };
+  // The third argument of a reviver is in every Node we support, and not in the types yet.
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
 }
+
+/** The significant digits of a number. */
+const digitsOf = (text: string): string => (text.split(/e/i)[0] ?? '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
 
 function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
   const rows: Row[] = [];
