@@ -5,7 +5,7 @@ import type { ProductDraftInput } from '../../validation/product-draft.ts';
 import { groupVariants, type VariantMapping } from '../rows.ts';
 import { readBoolean, readMoney, readPolicy, readStatus, readWeight, readWhole } from './cells.ts';
 import { type Header, isKnownColumn, readHeader } from './columns.ts';
-import { type CsvIssue, type CsvRecord, type CsvSource, FileFault, readRecords } from './records.ts';
+import { badQuoting, type CsvIssue, type CsvRecord, type CsvSource, FileFault, readRecords } from './records.ts';
 import { RowsByKey } from './rows-by-key.ts';
 import { type CsvProduct, type PlacedRecord, ShopifyProducts, type ShopKnowledge } from './shopify-products.ts';
 
@@ -211,6 +211,11 @@ async function* readRows(
   }
 
   for await (const record of records) {
+    if (record.badQuote !== undefined) {
+      file.leaveOut(record, badQuoting);
+      isEmpty = false;
+      continue;
+    }
     const found = file.place(record);
     if (!found) continue;
     isEmpty = false;
@@ -360,6 +365,10 @@ async function* readMapped(
   }
 
   for await (const record of records) {
+    if (record.badQuote !== undefined) {
+      const { row, line, badQuote } = record;
+      throw new FileFault({ code: 'bad-quoting', row, line, column: names[badQuote] ?? '', message: badQuoting });
+    }
     if (record.cells.every((cell) => cell.trim() === '')) continue;
     const row: CsvRow = Object.fromEntries(names.map((name, index) => [name, record.cells[index] ?? '']));
     const probe = groupVariants([row], { groupBy: mapping.groupBy, product: {}, variant: {} });

@@ -29,6 +29,8 @@ export interface CsvRecord {
   readonly cells: readonly string[];
   /** Indexes of cells that hold a quote although they are not quoted. */
   readonly strayQuotes: readonly number[];
+  /** Index of a cell that goes on after its closing quote: nobody knows where it ends, so the record cannot be used. */
+  readonly badQuote?: number;
 }
 
 /** Ends the reading of a file: what follows cannot be trusted. */
@@ -95,17 +97,30 @@ export async function* readRecords(
   pipeline(Readable.from(all()), parser, () => undefined);
   let row = 0;
   let line = 1;
+  let width = 0;
+  let bad: CsvRecord | undefined;
   try {
     for await (const { record, raw, info } of parser as AsyncIterable<Parsed>) {
       row += 1;
-      const { strayQuotes, cells } = raw.includes('"') ? checkQuotes(raw, delimiter, row, line) : noQuotes;
-      yield { row, line, cells: cells ?? record, strayQuotes };
+      const quotes = raw.includes('"') ? checkQuotes(raw, delimiter) : noQuotes;
+      const next = { row, line, cells: record, ...quotes };
+      if (row === 1) width = record.length;
+      // After a bad quote, a row as long as the header shows that the cells are in step again.
+      const isInStep = record.length === width && quotes.badQuote === undefined;
+      if ((bad && !isInStep) || (row === 1 && quotes.badQuote !== undefined)) {
+        const { row: at, line: of, badQuote: index } = bad ?? next;
+        throw new FileFault({ code: 'bad-quoting', row: at, line: of, column: '', message: badQuoting }, index);
+      }
+      if (bad) yield bad;
+      bad = quotes.badQuote === undefined ? undefined : next;
+      if (!bad) yield next;
       line = info.lines + 1;
     }
   } catch (error) {
     if (!(error instanceof CsvError) || error.code !== 'CSV_MAX_RECORD_SIZE') throw error;
     open = error;
   }
+  if (bad && !open) yield bad;
   if (!open) return;
   const message = 'opens a quote that is never closed, so the rest of the file is one cell: close it with "';
   const place = { code: 'quote-not-closed', row: row + 1, line, column: '', message };
@@ -122,21 +137,22 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
+/** What is said of a cell that goes on after its closing quote. */
+export const badQuoting =
+  'has a quote within quotes, so nobody knows where the cell ends: double it (""), and read the file again';
+
 interface Quotes {
   /** Cells without quotes around them that hold one: what they say is clear. */
   readonly strayQuotes: readonly number[];
+  readonly badQuote?: number;
   /** The cells, where spaces follow closing quotes, which the parser takes for a part of the cell. */
   readonly cells?: readonly string[];
 }
 
 const noQuotes: Quotes = { strayQuotes: [] };
 
-/**
- * Looks at the quotes of a record as it is written.
- *
- * @throws FileFault for a cell that goes on after its closing quote: from there on, cells may be shifted.
- */
-function checkQuotes(raw: string, delimiter: string, row: number, line: number): Quotes {
+/** Looks at the quotes of a record as it is written. */
+function checkQuotes(raw: string, delimiter: string): Quotes {
   const strayQuotes: number[] = [];
   const cells: string[] = [];
   const ends = new Set([delimiter, '\r', '\n', undefined]);
@@ -149,11 +165,7 @@ function checkQuotes(raw: string, delimiter: string, row: number, line: number):
       at = close + 1;
       while (raw[at] === ' ') at += 1;
       isPadded ||= at > close + 1;
-      if (!ends.has(raw[at])) {
-        const message =
-          'has a quote within quotes, so nobody knows where the cell ends: double it (""), and read the file again';
-        throw new FileFault({ code: 'bad-quoting', row, line, column: '', message }, cells.length - 1);
-      }
+      if (!ends.has(raw[at])) return { strayQuotes, badQuote: cells.length - 1 };
     } else {
       while (!ends.has(raw[at])) at += 1;
       const cell = raw.slice(start, at);

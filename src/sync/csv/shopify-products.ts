@@ -84,6 +84,8 @@ export class ShopifyProducts {
   readonly #skus = new TextSet();
   readonly #known = new Map<string, MaybePromise<string | undefined>>();
   readonly #filled = new Set<number>();
+  /** Rows with broken quotes, by the key of their product. */
+  readonly #leftOut = new Map<string, readonly CsvIssue[]>();
   /** Fulfilment services that have been reported. */
   readonly services = new Set<string>();
   #lastKey: string | undefined;
@@ -147,11 +149,24 @@ export class ShopifyProducts {
     return { key, placed: { record, issues } };
   }
 
+  /**
+   * Leaves out a record whose quotes are broken. The product that it names, else the one above it, lacks a row then, and
+   * gets the error.
+   */
+  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string): void {
+    const handle = this.#header.columns.get('handle')?.index ?? Number.POSITIVE_INFINITY;
+    const key = handle < badQuote ? (cells[handle] ?? '').trim() : (this.#lastKey ?? '');
+    const column = (this.#header.names[badQuote] ?? '').trim();
+    const issue: CsvIssue = { severity: 'error', code: 'bad-quoting', row, line, column, message };
+    this.#leftOut.set(key, [...(this.#leftOut.get(key) ?? []), issue]);
+  }
+
   /** What is said once, when the whole file has been read. */
   fileIssues(): readonly CsvIssue[] {
     const { unread, columns } = this.#header;
     const missing = (['title', 'price'] as const).filter((field) => !columns.has(field));
     return [
+      ...[...this.#leftOut.values()].flat(),
       ...missing.map((field): CsvIssue => {
         const column = oldNames.get(field) ?? field;
         const message = 'is missing: a draft of a product needs it; add the column';
@@ -180,7 +195,8 @@ export class ShopifyProducts {
   async finish(key: string, placed: readonly PlacedRecord[]): Promise<CsvProduct | readonly CsvIssue[]> {
     const records = placed.map(({ record }) => record);
     const [first] = records;
-    const issues = placed.flatMap((entry) => entry.issues);
+    const issues = [...placed.flatMap((entry) => entry.issues), ...(this.#leftOut.get(key) ?? [])];
+    this.#leftOut.delete(key);
     if (!first) return issues;
     const product = new ProductRows(this, this.#header, records, issues);
     const title = product.text('title', { isLate: 'title-not-on-first-row' });
