@@ -12,6 +12,7 @@ export type {
   WebhookHandlerEvent,
   WebhookHandlerOptions,
   WebhookOrder,
+  WebhookOrders,
   WebhookResponse,
   WebhookStep,
   WebhookStepEvent,

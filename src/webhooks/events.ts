@@ -3,8 +3,8 @@ import type { Clock } from '../internal/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { WebhookPayload, WebhookPayloads } from './payloads/by-topic.ts';
-import type { EventAction, EventTopic } from './topics.ts';
+import type { WebhookPayload } from './payloads/by-topic.ts';
+import type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from './topics.ts';
 import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './verify.ts';
 
 /** A verified delivery with its body read. */
@@ -42,25 +42,27 @@ export type ResourceEventHandler<Topic extends EventTopic, Action extends EventA
   handle(event: ResourceEvent<Topic, Action>, context: WebhookContext): unknown;
 }['handle'];
 
-type KnownTopicHandlers = {
-  readonly [Topic in Exclude<keyof WebhookPayloads, EventTopic>]?: WebhookTopicHandler<Topic>;
-};
+/** What `on` and `order` know by name: every classic topic, and for next-generation Events resource and action. */
+type KnownTopic = WebhookTopic | ComplianceTopic | `${EventTopic}/${EventAction}` | EventTopic;
 
-type ResourceHandlers = { readonly [Topic in EventTopic]?: ResourceEventHandler<Topic> };
-
-type ActionHandlers = {
-  readonly [Key in `${EventTopic}/${EventAction}`]?: Key extends `${infer Topic extends EventTopic}/${infer Action extends EventAction}`
-    ? ResourceEventHandler<Topic, Action>
-    : never;
-};
+/** The handler of a known topic. */
+type KnownTopicHandler<Topic extends string> =
+  Topic extends `${infer Resource extends EventTopic}/${infer Action extends EventAction}`
+    ? ResourceEventHandler<Resource, Action>
+    : Topic extends EventTopic
+      ? ResourceEventHandler<Topic>
+      : WebhookTopicHandler<Topic>;
 
 /**
  * What to do, by topic (wire name, such as `products/update`), and for next-generation Events by resource and action
- * (`Product/update`) or by resource (`Product`). Shopify waits five seconds in all for the response.
+ * (`Product/update`) or by resource (`Product`). Each handler gets the payload of its topic; a topic that does not exist
+ * does not compile. Shopify waits five seconds in all for the response.
+ *
+ * `Custom` are the names of `customTopics`: their payload is any JSON.
  */
-export interface WebhookTopicHandlers extends KnownTopicHandlers, ResourceHandlers, ActionHandlers {
-  readonly [topic: string]: WebhookTopicHandler<string> | undefined;
-}
+export type WebhookTopicHandlers<Custom extends string = never> = {
+  readonly [Topic in KnownTopic]?: KnownTopicHandler<Topic>;
+} & { readonly [Topic in Exclude<Custom, KnownTopic>]?: WebhookTopicHandler<Topic> };
 
 /** Options of everything that receives webhooks. */
 export interface ReceiveWebhookOptions {
@@ -88,10 +90,10 @@ export function wholeNumber(field: string, value: number): number {
 }
 
 /** Options of `createWebhookHandler`. */
-export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
-  readonly on: WebhookTopicHandlers;
+export interface WebhookHandlerOptions<Custom extends string = never> extends ReceiveWebhookOptions {
+  readonly on: WebhookTopicHandlers<Custom>;
   /** Topics that `on` may have though the public API does not list them, such as those of a preview. Default: none. */
-  readonly customTopics?: readonly string[];
+  readonly customTopics?: readonly Custom[];
   /** `false` answers 404 to everything: give it `webhooksEnabled` of `loadConfig`. Default `true`. */
   readonly enabled?: boolean;
   /**
@@ -111,7 +113,7 @@ export interface WebhookHandlerOptions extends ReceiveWebhookOptions {
   /** Milliseconds that store and queue may take before the response is 503. Default 3,000; Shopify waits 5,000. */
   readonly ackTimeoutMs?: number;
   /** By topic, where the default (see docs/webhooks.md) is not what you want, such as `{ 'products/create': 'newest' }`. */
-  readonly order?: Readonly<Record<string, WebhookOrder>>;
+  readonly order?: WebhookOrders<Custom>;
   /** Name of the app, as for its client: two apps on one store and queue share no jobs, no marks and no order. Default `default`. */
   readonly appId?: string;
   /**
@@ -230,3 +232,8 @@ export type WebhookStepEvent = WebhookStep & WebhookDetails;
  * A delivery of `…/delete` is always handled, and unless it is `always`, what comes late after it is skipped.
  */
 export type WebhookOrder = 'newest' | 'until-deleted' | 'always';
+
+/** Orders by topic; for next-generation Events by resource and action (`Product/update`), else by resource (`Product`). */
+export type WebhookOrders<Custom extends string = never> = {
+  readonly [Topic in KnownTopic | Exclude<Custom, KnownTopic>]?: WebhookOrder;
+};

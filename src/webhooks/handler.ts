@@ -36,7 +36,9 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
  * const response = await handler(request);
  * ```
  */
-export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
+export function createWebhookHandler<const Custom extends string = never>(
+  options: WebhookHandlerOptions<Custom>,
+): WebhookHandler {
   maxBodyBytesOf(options);
   checkTopics(options);
   const { store, queue, retryDelaysMs = [] } = options;
@@ -50,7 +52,9 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   let ingest: Promise<WebhookIngest> | undefined;
   // A chunk of its own: code that only verifies does not pay for it.
   const load = (): Promise<WebhookIngest> => {
-    ingest ??= import('./ingest/accept.ts').then(({ WebhookIngest }) => new WebhookIngest({ ...options, name }));
+    ingest ??= import('./ingest/accept.ts').then(
+      ({ WebhookIngest }) => new WebhookIngest({ ...(options as WebhookHandlerOptions), name }),
+    );
     return ingest;
   };
   // First: a handler that the queue refuses must not recover what the other one has accepted.
@@ -64,7 +68,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
 }
 
 /** What sets a handler apart from others on the same store and queue. @throws ConfigError */
-function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string {
+function handlerName<Custom extends string>({ name, appId = 'default' }: WebhookHandlerOptions<Custom>): string {
   if (!appId || appId.length > 100)
     throw new ConfigError('Invalid configuration', {
       issues: [{ field: 'appId', message: 'needs 1 to 100 characters' }],
@@ -77,7 +81,11 @@ function handlerName({ name, appId = 'default' }: WebhookHandlerOptions): string
  *
  * @throws ConfigError with each topic of `on` and `order` that is none, and the nearest one.
  */
-function checkTopics({ on, order = {}, customTopics = [] }: WebhookHandlerOptions): void {
+function checkTopics<Custom extends string>({
+  on,
+  order = {},
+  customTopics = [],
+}: WebhookHandlerOptions<Custom>): void {
   const classic = [...webhookTopics, ...complianceTopics, ...customTopics];
   const events = eventTopics.flatMap((topic) => [topic, `${topic}/create`, `${topic}/update`, `${topic}/delete`]);
   const known: readonly string[] = [...classic, ...events];

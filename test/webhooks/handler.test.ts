@@ -249,7 +249,7 @@ test('payloads are typed by topic', () => {
       'products/delete': ({ payload }) => expectTypeOf(payload.id).toEqualTypeOf<number>(),
       'orders/create': ({ payload }) => expectTypeOf(payload.name).toEqualTypeOf<string | null | undefined>(),
       'themes/publish': ({ topic, payload }) => {
-        expectTypeOf(topic).toEqualTypeOf<string>();
+        expectTypeOf(topic).toEqualTypeOf<'themes/publish'>();
         expectTypeOf(payload).toEqualTypeOf<Json>();
       },
     },

@@ -288,6 +288,19 @@ describe('the option `order`', () => {
       });
     expect(await send(event(late), event(early))).toEqual(['handled', 'stale']);
   });
+
+  test('is given by resource for all its next-generation events, unless their action has its own', async () => {
+    const event = (triggeredAt: string): Request =>
+      eventDeliveryOf({
+        topic: 'Product',
+        action: 'update',
+        triggeredAt,
+        queryVariables: { productId: 'gid://shopify/Product/42' },
+      });
+    expect(await setup({ Product: 'newest' }).send(event(late), event(early))).toEqual(['handled', 'stale']);
+    const { send } = setup({ Product: 'newest', 'Product/update': 'always' });
+    expect(await send(event(late), event(early))).toEqual(['handled', 'handled']);
+  });
 });
 
 test('a mark in the store that cannot be read is replaced', async () => {

@@ -1,6 +1,6 @@
 import { isRecord } from '../../internal/json.ts';
 import { compareGivenTimes, isoTimeToMs } from '../../internal/time.ts';
-import type { WebhookEvent, WebhookOrder } from '../events.ts';
+import type { WebhookEvent, WebhookOrder, WebhookOrders } from '../events.ts';
 
 /** Where a delivery stands among those of its resource. */
 export interface Position {
@@ -42,16 +42,14 @@ export function isOlder(position: Watermark, watermark: Watermark): boolean {
  * @param nowMs Milliseconds since the epoch. No header is signed: a triggered-at that is still to come counts as now, or
  * one delivery could make all later ones stale.
  */
-export function positionOf(
-  event: WebhookEvent,
-  nowMs: number,
-  orders: Readonly<Record<string, WebhookOrder>> = {},
-): Position | undefined {
+export function positionOf(event: WebhookEvent, nowMs: number, orders: WebhookOrders = {}): Position | undefined {
   const { generation, topic, triggeredAt, payload } = event;
   const cut = topic.lastIndexOf('/');
   const action = generation === 'next' ? (event.action ?? '') : topic.slice(cut + 1);
   const name = generation === 'next' ? `${topic}/${action}` : topic;
-  const order = Object.hasOwn(orders, name) ? orders[name] : defaultOrder(event, action);
+  const given = (key: string): WebhookOrder | undefined =>
+    Object.hasOwn(orders, key) ? (orders as Readonly<Record<string, WebhookOrder>>)[key] : undefined;
+  const order = given(name) ?? given(topic) ?? defaultOrder(event, action);
   const resource = resourceOf(event);
   if (order === undefined || order === 'always' || resource === undefined) return undefined;
   const updatedAt = isRecord(payload) ? payload['updated_at'] : undefined;

@@ -75,7 +75,8 @@ function missingHandler({ topic }: WebhookEvent): () => never {
 export function handlerOf(on: WebhookTopicHandlers, event: WebhookEvent): WebhookTopicHandler<string> | undefined {
   const { generation, topic, action } = event;
   // Own entries only: a topic is a word from outside, and `constructor` is one too.
-  const own = (key: string): WebhookTopicHandler<string> | undefined => (Object.hasOwn(on, key) ? on[key] : undefined);
+  const own = (key: string) =>
+    Object.hasOwn(on, key) ? (on as Readonly<Record<string, WebhookTopicHandler<string>>>)[key] : undefined;
   return (generation === 'next' ? own(`${topic}/${action}`) : undefined) ?? own(topic);
 }
 

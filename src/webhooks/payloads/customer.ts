@@ -21,7 +21,7 @@ export const addressPayloadSchema = partialLoose({
   phone: text,
 });
 /** A postal address in the payload of an order or a customer. */
-export interface AddressPayload extends PayloadOf<typeof addressPayloadSchema> {}
+export type AddressPayload = PayloadOf<typeof addressPayloadSchema>;
 const address: PayloadSchema<AddressPayload> = addressPayloadSchema;
 
 /** Schema of `customers/create`, `customers/update`, `customers/enable` and `customers/disable`. */
@@ -51,7 +51,7 @@ export const customerPayloadSchema = partialLoose({
  * Body of `customers/create`, `customers/update`, `customers/enable` and `customers/disable`. Without Shopify's
  * approval for protected customer data, personal fields are `null` or missing.
  */
-export interface CustomerPayload extends PayloadOf<typeof customerPayloadSchema> {}
+export type CustomerPayload = PayloadOf<typeof customerPayloadSchema>;
 
 /** Schema of `customers/delete`. `id` is required. */
 export const customerDeletePayloadSchema = loose({
@@ -60,7 +60,7 @@ export const customerDeletePayloadSchema = loose({
   admin_graphql_api_id: z.exactOptional(gid),
 });
 /** Body of `customers/delete`. */
-export interface CustomerDeletePayload extends PayloadOf<typeof customerDeletePayloadSchema> {}
+export type CustomerDeletePayload = PayloadOf<typeof customerDeletePayloadSchema>;
 
 const customerMergeErrorPayloadSchema = partialLoose({
   /** Numbers of the customers concerned. */
@@ -69,7 +69,7 @@ const customerMergeErrorPayloadSchema = partialLoose({
   message: text,
 });
 /** Why customers were not merged. */
-export interface CustomerMergeErrorPayload extends PayloadOf<typeof customerMergeErrorPayloadSchema> {}
+export type CustomerMergeErrorPayload = PayloadOf<typeof customerMergeErrorPayloadSchema>;
 const mergeError: PayloadSchema<CustomerMergeErrorPayload> = customerMergeErrorPayloadSchema;
 
 /** Schema of `customers/merge`. */
@@ -85,4 +85,4 @@ export const customerMergePayloadSchema = partialLoose({
   errors: z.array(mergeError),
 });
 /** Body of `customers/merge`: gids, and no field `id`. */
-export interface CustomerMergePayload extends PayloadOf<typeof customerMergePayloadSchema> {}
+export type CustomerMergePayload = PayloadOf<typeof customerMergePayloadSchema>;

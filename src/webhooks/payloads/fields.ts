@@ -16,7 +16,9 @@ export interface PayloadObject {
  * schema uses another, it does so by the other's payload type, so that editors and error messages show its name.
  */
 export type PayloadOf<Schema extends z.ZodType> = {
-  readonly [Field in keyof z.output<Schema>]: ReadonlyList<z.output<Schema>[Field]>;
+  readonly [Field in keyof z.output<Schema> as string extends Field ? never : Field]: ReadonlyList<
+    z.output<Schema>[Field]
+  >;
 };
 
 type ReadonlyList<Value> = Value extends readonly (infer Entry)[] ? readonly Entry[] : Value;

@@ -21,7 +21,7 @@ const orderCustomerPayloadSchema = customerPayloadSchema.extend({
   id: z.exactOptional(id.nullable()),
 });
 /** The customer of an order. */
-export interface OrderCustomerPayload extends PayloadOf<typeof orderCustomerPayloadSchema> {}
+export type OrderCustomerPayload = PayloadOf<typeof orderCustomerPayloadSchema>;
 const customer: PayloadSchema<OrderCustomerPayload> = orderCustomerPayloadSchema;
 
 const orderLineItemPayloadSchema = partialLoose({
@@ -51,7 +51,7 @@ const orderLineItemPayloadSchema = partialLoose({
   taxable: flag,
 });
 /** One line of an order. */
-export interface OrderLineItemPayload extends PayloadOf<typeof orderLineItemPayloadSchema> {}
+export type OrderLineItemPayload = PayloadOf<typeof orderLineItemPayloadSchema>;
 const lineItem: PayloadSchema<OrderLineItemPayload> = orderLineItemPayloadSchema;
 
 /**
@@ -110,7 +110,7 @@ export const orderPayloadSchema = partialLoose({
   line_items: z.array(lineItem),
 });
 /** Body of the topics `orders/…`, except `delete`, `edited`, and the two on risk and protection. */
-export interface OrderPayload extends PayloadOf<typeof orderPayloadSchema> {}
+export type OrderPayload = PayloadOf<typeof orderPayloadSchema>;
 
 /** Schema of `orders/delete`. `id` is required. */
 export const orderDeletePayloadSchema = loose({
@@ -118,7 +118,7 @@ export const orderDeletePayloadSchema = loose({
   id,
 });
 /** Body of `orders/delete`: the number only. */
-export interface OrderDeletePayload extends PayloadOf<typeof orderDeletePayloadSchema> {}
+export type OrderDeletePayload = PayloadOf<typeof orderDeletePayloadSchema>;
 
 const orderEditLinePayloadSchema = partialLoose({
   /** The line's number. */
@@ -127,7 +127,7 @@ const orderEditLinePayloadSchema = partialLoose({
   delta: z.number(),
 });
 /** By how much an edit changed a line. */
-export interface OrderEditLinePayload extends PayloadOf<typeof orderEditLinePayloadSchema> {}
+export type OrderEditLinePayload = PayloadOf<typeof orderEditLinePayloadSchema>;
 const editLine: PayloadSchema<OrderEditLinePayload> = orderEditLinePayloadSchema;
 
 const editedLinesSchema = partialLoose({ additions: z.array(editLine), removals: z.array(editLine) });
@@ -145,10 +145,10 @@ const orderEditPayloadSchema = partialLoose({
   line_items: editedLines,
 });
 /** One edit of an order. */
-export interface OrderEditPayload extends PayloadOf<typeof orderEditPayloadSchema> {}
+export type OrderEditPayload = PayloadOf<typeof orderEditPayloadSchema>;
 const orderEdit: PayloadSchema<OrderEditPayload> = orderEditPayloadSchema;
 
 /** Schema of `orders/edited`. */
 export const orderEditedPayloadSchema = partialLoose({ order_edit: orderEdit });
 /** Body of `orders/edited`: what was changed, and not the order. */
-export interface OrderEditedPayload extends PayloadOf<typeof orderEditedPayloadSchema> {}
+export type OrderEditedPayload = PayloadOf<typeof orderEditedPayloadSchema>;

@@ -44,18 +44,19 @@ export const productVariantPayloadSchema = partialLoose({
   updated_at: time,
 });
 /** One variant in a product's payload, and the body of `variants/in_stock` and `variants/out_of_stock`. */
-export interface ProductVariantPayload extends PayloadOf<typeof productVariantPayloadSchema> {}
+export type ProductVariantPayload = PayloadOf<typeof productVariantPayloadSchema>;
 const variant: PayloadSchema<ProductVariantPayload> = productVariantPayloadSchema;
 
 const productOptionPayloadSchema = partialLoose({
   id,
+  product_id: id,
   name: z.string(),
   /** Counted from 1. */
   position: z.number(),
   values: texts,
 });
 /** An option in a product's payload. */
-export interface ProductOptionPayload extends PayloadOf<typeof productOptionPayloadSchema> {}
+export type ProductOptionPayload = PayloadOf<typeof productOptionPayloadSchema>;
 const option: PayloadSchema<ProductOptionPayload> = productOptionPayloadSchema;
 
 const productImagePayloadSchema = partialLoose({
@@ -69,7 +70,7 @@ const productImagePayloadSchema = partialLoose({
   variant_ids: z.array(id),
 });
 /** An image in a product's payload. */
-export interface ProductImagePayload extends PayloadOf<typeof productImagePayloadSchema> {}
+export type ProductImagePayload = PayloadOf<typeof productImagePayloadSchema>;
 const image: PayloadSchema<ProductImagePayload> = productImagePayloadSchema;
 
 const variantGidPayloadSchema = partialLoose({
@@ -79,7 +80,7 @@ const variantGidPayloadSchema = partialLoose({
   updated_at: time,
 });
 /** A variant by its id only. */
-export interface VariantGidPayload extends PayloadOf<typeof variantGidPayloadSchema> {}
+export type VariantGidPayload = PayloadOf<typeof variantGidPayloadSchema>;
 const variantGid: PayloadSchema<VariantGidPayload> = variantGidPayloadSchema;
 
 /** Schema of `products/create` and `products/update`. */
@@ -112,7 +113,7 @@ export const productPayloadSchema = partialLoose({
   image: image.nullable(),
 });
 /** Body of `products/create` and `products/update`. */
-export interface ProductPayload extends PayloadOf<typeof productPayloadSchema> {}
+export type ProductPayload = PayloadOf<typeof productPayloadSchema>;
 
 /** Schema of `products/delete`. `id` is required. */
 export const productDeletePayloadSchema = loose({
@@ -120,7 +121,7 @@ export const productDeletePayloadSchema = loose({
   id,
 });
 /** Body of `products/delete`: the number only. */
-export interface ProductDeletePayload extends PayloadOf<typeof productDeletePayloadSchema> {}
+export type ProductDeletePayload = PayloadOf<typeof productDeletePayloadSchema>;
 
 /** Schema of `collections/create` and `collections/update`. */
 export const collectionPayloadSchema = partialLoose({
@@ -141,7 +142,7 @@ export const collectionPayloadSchema = partialLoose({
   updated_at: time,
 });
 /** Body of `collections/create` and `collections/update`. */
-export interface CollectionPayload extends PayloadOf<typeof collectionPayloadSchema> {}
+export type CollectionPayload = PayloadOf<typeof collectionPayloadSchema>;
 
 /** Schema of `collections/delete`. `id` is required. */
 export const collectionDeletePayloadSchema = loose({
@@ -150,7 +151,7 @@ export const collectionDeletePayloadSchema = loose({
   admin_graphql_api_id: z.exactOptional(gid),
 });
 /** Body of `collections/delete`. */
-export interface CollectionDeletePayload extends PayloadOf<typeof collectionDeletePayloadSchema> {}
+export type CollectionDeletePayload = PayloadOf<typeof collectionDeletePayloadSchema>;
 
 /** Schema of `inventory_levels/connect` and `inventory_levels/update`. */
 export const inventoryLevelPayloadSchema = partialLoose({
@@ -164,12 +165,12 @@ export const inventoryLevelPayloadSchema = partialLoose({
   admin_graphql_api_id: gid,
 });
 /** Body of `inventory_levels/connect` and `inventory_levels/update`. */
-export interface InventoryLevelPayload extends PayloadOf<typeof inventoryLevelPayloadSchema> {}
+export type InventoryLevelPayload = PayloadOf<typeof inventoryLevelPayloadSchema>;
 
 /** Schema of `inventory_levels/disconnect`. Both ids are required. */
 export const inventoryLevelDisconnectPayloadSchema = loose({ inventory_item_id: id, location_id: id });
 /** Body of `inventory_levels/disconnect`: an item is no longer stocked at a location. It has no gid. */
-export interface InventoryLevelDisconnectPayload extends PayloadOf<typeof inventoryLevelDisconnectPayloadSchema> {}
+export type InventoryLevelDisconnectPayload = PayloadOf<typeof inventoryLevelDisconnectPayloadSchema>;
 
 /** Schema of `inventory_items/create` and `inventory_items/update`. */
 export const inventoryItemPayloadSchema = partialLoose({
@@ -196,7 +197,7 @@ export const inventoryItemPayloadSchema = partialLoose({
   updated_at: time,
 });
 /** Body of `inventory_items/create` and `inventory_items/update`. */
-export interface InventoryItemPayload extends PayloadOf<typeof inventoryItemPayloadSchema> {}
+export type InventoryItemPayload = PayloadOf<typeof inventoryItemPayloadSchema>;
 
 /** Schema of `inventory_items/delete`. `id` is required. */
 export const inventoryItemDeletePayloadSchema = loose({
@@ -205,4 +206,4 @@ export const inventoryItemDeletePayloadSchema = loose({
   admin_graphql_api_id: z.exactOptional(gid),
 });
 /** Body of `inventory_items/delete`. */
-export interface InventoryItemDeletePayload extends PayloadOf<typeof inventoryItemDeletePayloadSchema> {}
+export type InventoryItemDeletePayload = PayloadOf<typeof inventoryItemDeletePayloadSchema>;

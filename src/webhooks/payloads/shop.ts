@@ -42,7 +42,7 @@ export const shopPayloadSchema = partialLoose({
 });
 
 /** Body of `shop/update` and `app/uninstalled`. It has no gid. */
-export interface ShopPayload extends PayloadOf<typeof shopPayloadSchema> {}
+export type ShopPayload = PayloadOf<typeof shopPayloadSchema>;
 
 /** Schema of `app/scopes_update`. */
 export const scopesUpdatePayloadSchema = partialLoose({
@@ -58,7 +58,7 @@ export const scopesUpdatePayloadSchema = partialLoose({
 });
 
 /** Body of `app/scopes_update`. */
-export interface ScopesUpdatePayload extends PayloadOf<typeof scopesUpdatePayloadSchema> {}
+export type ScopesUpdatePayload = PayloadOf<typeof scopesUpdatePayloadSchema>;
 
 /** Schema of `bulk_operations/finish`. */
 export const bulkOperationFinishPayloadSchema = partialLoose({
@@ -76,12 +76,12 @@ export const bulkOperationFinishPayloadSchema = partialLoose({
 });
 
 /** Body of `bulk_operations/finish`. Values are in lower case here, and in upper case in GraphQL. */
-export interface BulkOperationFinishPayload extends PayloadOf<typeof bulkOperationFinishPayloadSchema> {}
+export type BulkOperationFinishPayload = PayloadOf<typeof bulkOperationFinishPayloadSchema>;
 
 const fieldsChangedPayloadSchema = partialLoose({ added: texts, updated: texts, removed: texts });
 
 /** Paths of what changed, such as `product[id: 'gid://shopify/Product/1'].title`. */
-export interface FieldsChangedPayload extends PayloadOf<typeof fieldsChangedPayloadSchema> {}
+export type FieldsChangedPayload = PayloadOf<typeof fieldsChangedPayloadSchema>;
 
 const fieldsChanged: PayloadSchema<FieldsChangedPayload> = fieldsChangedPayloadSchema;
 
@@ -109,7 +109,7 @@ export const resourceEventPayloadSchema = loose({
 });
 
 /** Body of a next-generation event, whatever its topic. https://shopify.dev/docs/apps/build/events/delivery-structure */
-export interface ResourceEventPayload extends PayloadOf<typeof resourceEventPayloadSchema> {}
+export type ResourceEventPayload = PayloadOf<typeof resourceEventPayloadSchema>;
 
 // The shop is required: nobody subscribes to these topics with `includeFields`, and a legal duty that names no shop
 // is an error.
@@ -128,7 +128,7 @@ const complianceCustomerPayloadSchema = partialLoose({
 });
 
 /** The customer that a privacy request is about. */
-export interface ComplianceCustomerPayload extends PayloadOf<typeof complianceCustomerPayloadSchema> {}
+export type ComplianceCustomerPayload = PayloadOf<typeof complianceCustomerPayloadSchema>;
 
 const complianceCustomer: PayloadSchema<ComplianceCustomerPayload> = complianceCustomerPayloadSchema;
 
@@ -150,7 +150,7 @@ export const customerDataRequestPayloadSchema = loose({
 });
 
 /** Body of `customers/data_request`: give the merchant what you know about a customer, within 30 days. */
-export interface CustomerDataRequestPayload extends PayloadOf<typeof customerDataRequestPayloadSchema> {}
+export type CustomerDataRequestPayload = PayloadOf<typeof customerDataRequestPayloadSchema>;
 
 /**
  * Schema of `customers/redact`. `customer` is required.
@@ -164,10 +164,10 @@ export const customerRedactPayloadSchema = loose({
 });
 
 /** Body of `customers/redact`: erase what you know about a customer, within 30 days. */
-export interface CustomerRedactPayload extends PayloadOf<typeof customerRedactPayloadSchema> {}
+export type CustomerRedactPayload = PayloadOf<typeof customerRedactPayloadSchema>;
 
 /** Schema of `shop/redact`. https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
 export const shopRedactPayloadSchema = loose(shop);
 
 /** Body of `shop/redact`: erase what you know about a shop, within 30 days. Sent 48 hours after the uninstall. */
-export interface ShopRedactPayload extends PayloadOf<typeof shopRedactPayloadSchema> {}
+export type ShopRedactPayload = PayloadOf<typeof shopRedactPayloadSchema>;
