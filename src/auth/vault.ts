@@ -6,11 +6,13 @@ import {
   randomBytes,
   randomUUID,
 } from 'node:crypto';
+import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
+import { defaultApp, ownersPrefix, tokenPrefix } from '../storage/keys.ts';
 
 /** How tokens are kept. */
 export interface TokenStoreOptions {
@@ -18,7 +20,10 @@ export interface TokenStoreOptions {
   readonly store: KeyValueStore;
   /** The first key encrypts, all of them decrypt. To rotate, put a new one in front and call `rotate()`. */
   readonly keys: readonly TokenKey[];
-  /** Begins the names of all keys in the store; at most 64 characters. Default `tokens/`. Token stores with different prefixes never meet. */
+  /**
+   * Begins the names of all keys in the store; at most 64 characters. Default `tokens/`. Token stores with different
+   * prefixes never meet. `complianceHandlers` finds one with another prefix only where it is given as `stores.tokens`.
+   */
   readonly keyPrefix?: string;
 }
 
@@ -52,7 +57,8 @@ export interface RotatingTokenStore extends TokenStore {
 
 /**
  * Keeps tokens in a key-value store, encrypted with AES-256-GCM. An entry is bound to its owner: copied to
- * another shop, app or user it does not decrypt.
+ * another shop, app or user it does not decrypt. A shop is the same one however it is written: `ACME.myshopify.com`
+ * and `https://acme.myshopify.com/` are `acme.myshopify.com`.
  *
  * @throws ConfigError for a key that is missing, is not 32 bytes long or is not random. No secret is ever shown.
  *
@@ -64,7 +70,7 @@ export interface RotatingTokenStore extends TokenStore {
  * const entry = await tokens.get({ shop: 'acme.myshopify.com' });
  */
 export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore {
-  const { store, keyPrefix = 'tokens/' } = options;
+  const { store, keyPrefix = tokenPrefix } = options;
   if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || !isStorableText(keyPrefix)) {
     throw new ConfigError('Invalid configuration', {
       issues: [{ field: 'keyPrefix', message: 'use text of at most 64 characters' }],
@@ -112,12 +118,10 @@ class Vault implements RotatingTokenStore {
   }
 
   async *owners(shop?: string): AsyncGenerator<KnownOwner> {
-    if (shop !== undefined) checkedOwner({ shop });
     for await (const { owner } of this.#entries(shop)) yield owner;
   }
 
   async erase(shop: string): Promise<number> {
-    checkedOwner({ shop });
     let erased = 0;
     for await (const { key } of this.#entries(shop)) if (await this.#store.delete(key)) erased += 1;
     return erased;
@@ -133,7 +137,8 @@ class Vault implements RotatingTokenStore {
   }
 
   async *#entries(shop?: string): AsyncGenerator<{ readonly key: string; readonly owner: KnownOwner }> {
-    for await (const key of this.#store.scan(ownersPrefix(this.#prefix, shop))) {
+    const ofShop = shop === undefined ? '' : `${encodeURIComponent(checkedOwner({ shop }).shop)}/`;
+    for await (const key of this.#store.scan(ownersPrefix(this.#prefix) + ofShop)) {
       const owner = ownerOf(this.#prefix, key);
       if (owner) yield { key, owner };
     }
@@ -172,7 +177,8 @@ const parts = ['shop', 'appId', 'userId'] as const;
  *
  * @throws StorageError naming each invalid part.
  */
-function checkedOwner({ shop, appId = 'default', userId }: TokenOwner): KnownOwner {
+function checkedOwner({ shop: written, appId = defaultApp, userId }: TokenOwner): KnownOwner {
+  const shop = typeof written === 'string' ? shopNameOf(written) : written;
   const owner = { shop, appId, ...(userId !== undefined && { userId }) };
   const wrong = parts.filter((part) => {
     const value: unknown = owner[part];
@@ -190,12 +196,6 @@ function shownOwner({ shop, appId, userId }: KnownOwner): string {
 }
 
 /**
- * Stands between the prefix and the owner. No part of an owner contains it, since it is escaped there: so what comes
- * after a longer prefix is never taken for an owner after a shorter one.
- */
-const separator = '@';
-
-/**
  * The key of an owner's tokens: its parts, escaped so that no two owners share one.
  *
  * @throws StorageError where they are too long for a key.
@@ -203,7 +203,8 @@ const separator = '@';
 function ownerKey(prefix: string, owner: KnownOwner): string {
   const { shop, appId, userId } = owner;
   const names = userId === undefined ? [shop, appId] : [shop, appId, userId];
-  const key = prefix + separator + names.map(encodeURIComponent).join('/');
+  // What comes after a longer prefix is never taken for an owner after a shorter one.
+  const key = ownersPrefix(prefix) + names.map(encodeURIComponent).join('/');
   if (key.length <= maxKeyLength) return key;
   throw new StorageError(
     `The owner of tokens is invalid: shop, appId and userId together are too long for a key of ${maxKeyLength} characters.`,
@@ -211,14 +212,9 @@ function ownerKey(prefix: string, owner: KnownOwner): string {
   );
 }
 
-/** What the keys of all owners begin with, or those of one shop. */
-function ownersPrefix(prefix: string, shop?: string): string {
-  return shop === undefined ? prefix + separator : `${prefix}${separator}${encodeURIComponent(shop)}/`;
-}
-
 /** The owner whose key it is; `undefined` for a key that is none of these. */
 function ownerOf(prefix: string, key: string): KnownOwner | undefined {
-  const names = key.slice(prefix.length + separator.length).split('/');
+  const names = key.slice(ownersPrefix(prefix).length).split('/');
   if (names.includes('') || names.length < 2 || names.length > 3) return undefined;
   try {
     const [shop = '', appId = '', userId] = names.map(decodeURIComponent);

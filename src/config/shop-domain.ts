@@ -31,6 +31,15 @@ const fix = (text: string): string => {
 };
 
 /**
+ * A shop's domain however the shop is written: with any case, protocol and closing slash, and without
+ * `.myshopify.com`. Text that is no shop comes back as it is. For names in stores; what calls go to is `parseShopDomain`'s.
+ */
+export function shopNameOf(text: string): string {
+  const parsed = parseShopDomain(text.trim().replace(/^https?:\/\//i, 'https://'));
+  return parsed.ok ? parsed.domain : text;
+}
+
+/**
  * Reads a shop's domain: `acme`, `acme.myshopify.com` or `https://acme.myshopify.com` (there with a closing
  * slash too), in any case. Anything else is refused, since the access token is sent to that host.
  */

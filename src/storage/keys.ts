@@ -27,31 +27,73 @@ export async function keyPart(text: string, longest = 48): Promise<string> {
   return plainPart(text, longest) ?? hashedPart(text);
 }
 
+/** The app of what has been given no name of an app. */
+export const defaultApp = 'default';
+
+/**
+ * Begins the handler's part of another app's keys, and is empty for the app `default`. No other part has an `@`, so that
+ * what one app keeps can be told from what others keep of the same shop.
+ */
+export async function appPart(appId: string): Promise<string> {
+  if (appId === defaultApp) return '';
+  // Short, for a handler's name comes after it.
+  return `${plainPart(appId, 12) ?? (await hashedPart(appId)).slice(0, 12)}@`;
+}
+
+/** Begins the marks of product queues with an app or name of their own. No webhook handler can be called so. */
+export const pushMarks = '~push~';
+
+/** The app in what comes after a shop's prefix, as `appPart` writes it. */
+const appOf = (rest: string): string =>
+  (rest.startsWith(pushMarks) ? rest.slice(pushMarks.length) : rest).match(/^[^:@]*@/)?.[0] ?? '';
+
 /** `domain` and `handler` are parts of keys already. */
 const ofShop = (domain: string): string => `webhooks:${domain}:`;
 
-const ofInbox = (handler: string): string => `${inbox}${handler}:`;
-
-/** Begins the keys of all that is kept about a shop, whichever handler keeps it: what `shop/redact` erases. */
-export async function shopPrefix(shop: string): Promise<string> {
-  return ofShop(await keyPart(shop, longestShop));
+/** Begins the keys of what an app keeps about a shop. Those of the app `default` begin other apps' keys too. */
+export async function shopPrefix(shop: string, appId: string = defaultApp): Promise<string> {
+  return `${ofShop(await keyPart(shop, longestShop))}${await appPart(appId)}`;
 }
 
-/** Keys of a shop's deliveries that wait, whichever handler's. */
-export async function* inboxKeysOf(store: KeyValueStore, shop: string): AsyncIterable<string> {
+/** Begins the keys in which a token store keeps its owners: no part of an owner has an `@`, since it is escaped there. */
+export const ownersPrefix = (prefix: string): string => `${prefix}@`;
+
+/** What begins the keys of a token store that nobody has given another. */
+export const tokenPrefix = 'tokens/';
+
+/**
+ * Keys of all that is kept about a shop for one app, and of its deliveries that wait: what `shop/redact` erases. What
+ * other apps keep in the store is theirs.
+ */
+export async function* keysOfApp(store: KeyValueStore, shop: string, appId: string): AsyncIterable<string> {
   const domain = await keyPart(shop, longestShop);
+  const app = await appPart(appId);
+  const prefix = ofShop(domain);
+  for await (const key of store.scan(prefix)) if (appOf(key.slice(prefix.length)) === app) yield key;
   // Few at any time: what is handled leaves.
-  for await (const key of store.scan(inbox)) if (key.split(':')[2] === domain) yield key;
+  for await (const key of store.scan(inbox)) {
+    const [, handler = '', of] = key.split(':');
+    if (of === domain && appOf(handler) === app) yield key;
+  }
+  const owners = ownersPrefix(tokenPrefix);
+  for await (const key of store.scan(`${owners}${encodeURIComponent(shop)}/`)) {
+    if (key.slice(owners.length).split('/')[1] === encodeURIComponent(appId)) yield key;
+  }
 }
 
-/** Begins the keys of all deliveries that wait to be handled by the handler of that name. */
-export async function inboxPrefix(name: string): Promise<string> {
-  return ofInbox(await keyPart(name));
+/** The handler's part of keys: its name, after that of its app. */
+export async function handlerPart(appId: string, name: string): Promise<string> {
+  return `${await appPart(appId)}${await keyPart(name)}`;
 }
 
-/** The process that scans the inbox of the handler of that name holds this key. */
-export async function scanKey(name: string): Promise<string> {
-  return `webhook-look:${await keyPart(name)}`;
+/** Begins the keys of all deliveries that wait to be handled by a handler. */
+export function inboxPrefix(handler: string): string {
+  return `${inbox}${handler}:`;
+}
+
+/** The process that scans the inbox of a handler holds this key. */
+export function scanKey(handler: string): string {
+  return `webhook-look:${handler}`;
 }
 
 /** Names of all that is kept about one delivery, but for the watermark of its resource. */
@@ -64,21 +106,19 @@ export interface DeliveryKeys {
   readonly job: string;
 }
 
-/** The keys of a delivery: one per handler, shop and id. */
-export async function deliveryKeys(name: string, shop: string, id: string): Promise<DeliveryKeys> {
-  const handler = plainPart(name) ?? (await hashedPart(name));
+/** The keys of a delivery: one per handler (as `handlerPart` writes it), shop and id. */
+export async function deliveryKeys(handler: string, shop: string, id: string): Promise<DeliveryKeys> {
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const part = plainPart(id) ?? (await hashedPart(id));
   return {
     done: `${ofShop(domain)}${handler}:done:${part}`,
-    inbox: `${ofInbox(handler)}${domain}:${part}`,
+    inbox: `${inboxPrefix(handler)}${domain}:${part}`,
     job: `${domain}/${part}`,
   };
 }
 
 /** Holds the newest that was applied to a resource; also the name of its lock. */
-export async function watermarkKey(name: string, shop: string, family: string, resource: string): Promise<string> {
-  const handler = plainPart(name) ?? (await hashedPart(name));
+export async function watermarkKey(handler: string, shop: string, family: string, resource: string): Promise<string> {
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const kind = plainPart(family) ?? (await hashedPart(family));
   const id = plainPart(resource) ?? (await hashedPart(resource));

@@ -36,10 +36,9 @@ export interface SyncSubscriptionsOptions {
    * letters, digits, `-` and `_`, no `__`, and no `_` at the end. Default `shopwright`.
    */
   readonly owner?: string;
-  /**
-   * Remembers what was set, and so makes `drifted` and `removedByShopify` known. Where several apps share a store, give
-   * each an owner of its own. Default: none.
-   */
+  /** Name of the app, as for its client: what is remembered in a `store` is each app's own. Default `default`. */
+  readonly appId?: string;
+  /** Remembers what was set, and so makes `drifted` and `removedByShopify` known. Default: none. */
   readonly store?: Pick<KeyValueStore, 'get' | 'set'>;
   /** Changes nothing, neither in the shop nor in the store, and reports what would change. Default `false`. */
   readonly dryRun?: boolean;
@@ -73,12 +72,12 @@ export interface SyncSubscriptionsOptions {
  * });
  */
 export async function syncSubscriptions(options: SyncSubscriptionsOptions): Promise<SubscriptionReport> {
-  const { client, store, owner = 'shopwright', dryRun = false, signal } = options;
+  const { client, store, owner = 'shopwright', appId, dryRun = false, signal } = options;
   const { shop } = client;
   const ownership = new Ownership(owner);
   const desired = checkDesired(options.desired, ownership, shop);
   signal?.throwIfAborted();
-  const memory = await createMemory(store, shop, owner);
+  const memory = await createMemory(store, { shop, appId, owner });
   const remembered = await memory.read();
   const calls = createCalls(client, { desired, remembered, signal });
   const diff = diffSubscriptions({ desired, actual: await calls.read(), remembered, ownership });
@@ -275,11 +274,10 @@ const noMemory: Memory = { read: async () => new Map(), write: async () => undef
 /** The memory of one owner and shop, under a key that `shop/redact` erases with the others. Empty without a store. */
 async function createMemory(
   store: Pick<KeyValueStore, 'get' | 'set'> | undefined,
-  shop: string,
-  owner: string,
+  { shop, appId, owner }: { readonly shop: string; readonly appId: string | undefined; readonly owner: string },
 ): Promise<Memory> {
   if (!store) return noMemory;
-  const key = `${await shopPrefix(shop)}subscriptions:${owner}`;
+  const key = `${await shopPrefix(shop, appId)}subscriptions:${owner}`;
   let before: string | undefined;
   return {
     async read() {

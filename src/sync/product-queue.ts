@@ -8,7 +8,7 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
-import { checkFormat, keyPart, shopPrefix } from '../storage/keys.ts';
+import { appPart, checkFormat, defaultApp, keyPart, pushMarks, shopPrefix } from '../storage/keys.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
 import type { ProductSync } from './product-sync.ts';
 import { emptyRecord, isShopWide, localIdOf, type PushResult } from './push.ts';
@@ -112,7 +112,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const { domain: shop } = parsed;
   const { records } = stores;
   const scope = scopeOf(appId, name);
-  const marks = createPushMarks(stores.keyValue, shop, scope);
+  const marks = createPushMarks(stores.keyValue, { shop, appId, scope });
   // Each shop has its own source, and so its own handler.
   const type = scope === undefined ? `push-product ${shop}` : `push-product ${shop} ${scope}`;
 
@@ -161,8 +161,6 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     },
   };
 }
-
-const defaultApp = 'default';
 
 const isQueueName = (text: unknown): boolean =>
   typeof text === 'string' && text.length > 0 && text.length <= 100 && text.isWellFormed();
@@ -326,12 +324,20 @@ interface Mark {
   readonly isInDoubt: boolean;
 }
 
+/** Whose marks they are. */
+interface PushMarksOwner {
+  readonly shop: string;
+  readonly appId: string;
+  readonly scope: string | undefined;
+}
+
 /** Creates the marks of one product queue. */
-function createPushMarks(store: KeyValueStore, shop: string, scope: string | undefined): PushMarks {
-  // No webhook handler, whose name takes this place in its keys, can be called so.
-  const scoped = async (): Promise<string> => `${await shopPrefix(shop)}~push~`;
+function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarksOwner): PushMarks {
+  const scoped = async (): Promise<string> => `${await shopPrefix(shop)}${pushMarks}`;
   const prefix = async (): Promise<string> =>
-    scope === undefined ? `${await shopPrefix(shop)}~push:` : `${await scoped()}${await keyPart(scope)}:`;
+    scope === undefined
+      ? `${await shopPrefix(shop)}~push:`
+      : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`;
 
   /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store. */
   const update = async (key: string, localId: string, changes: Partial<Mark>) => {

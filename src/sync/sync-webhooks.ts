@@ -88,7 +88,7 @@ export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
     async 'inventory_levels/update'(event, context) {
       const level = levelFromWebhook(event);
       if (!level) return emit(event, 'ignored');
-      if (!(await storeIfNewer(stores.keyValue, level))) return emit(event, 'stock-older');
+      if (!(await storeIfNewer(stores.keyValue, level, context.appId))) return emit(event, 'stock-older');
       await onInventory?.(level, event, context);
       emit(event, 'stock-kept');
     },
@@ -116,18 +116,19 @@ type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
 /**
  * The stock that was stored last; `undefined` where no webhook has reported it.
  *
+ * @param place Which stock; `appId` is that of the webhook handler, where it has one.
  * @throws StorageError, also where a newer release of this package has stored it.
  */
 export async function readStock(
   store: KeyValueStore,
-  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>,
+  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'> & { readonly appId?: string },
 ): Promise<StockLevel | undefined> {
-  return parseLevel(await store.get(await stockKey(place)), place);
+  return parseLevel(await store.get(await stockKey(place, place.appId)), place);
 }
 
 /** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
-async function storeIfNewer(store: KeyValueStore, level: StockLevel): Promise<boolean> {
-  const key = await stockKey(level);
+async function storeIfNewer(store: KeyValueStore, level: StockLevel, appId: string | undefined): Promise<boolean> {
+  const key = await stockKey(level, appId);
   for (;;) {
     const before = await store.get(key);
     const known = parseLevel(before, level);
@@ -143,8 +144,8 @@ function isOlder(level: StockLevel, known: StockLevel): boolean {
   return order !== undefined && order < 0;
 }
 
-async function stockKey({ shop, inventoryItemId, locationId }: StockKey): Promise<string> {
-  return `${await shopPrefix(shop)}stock:${inventoryItemId}:${locationId}`;
+async function stockKey({ shop, inventoryItemId, locationId }: StockKey, appId?: string): Promise<string> {
+  return `${await shopPrefix(shop, appId)}stock:${inventoryItemId}:${locationId}`;
 }
 
 function levelFromWebhook({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLevel | undefined {

@@ -1,10 +1,13 @@
-import { ValidationError } from '../errors/errors.ts';
+import { shopNameOf } from '../config/shop-domain.ts';
+import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { nearestName } from '../internal/names.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { checkFormat, inboxKeysOf, keyPart, shopPrefix } from '../storage/keys.ts';
+import type { TokenStore } from '../ports/token-store.ts';
+import { checkFormat, defaultApp, keyPart, keysOfApp } from '../storage/keys.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
 import type { ComplianceTopic } from './topics.ts';
 import { lowerAscii } from './verify.ts';
@@ -23,7 +26,11 @@ export type ComplianceCallback<Topic extends ComplianceTopic> = (
 export interface ComplianceOptions {
   /** Keeps the deadlines, and what webhooks keep: the store of `createWebhookHandler`. */
   readonly store: KeyValueStore;
-  /** What else the SDK keeps about shops and must erase: all stores of an adapter, such as `sqliteStores(…)`. */
+  /**
+   * What else the SDK keeps about shops and must erase: all stores of an adapter, such as `sqliteStores(…)`. Access
+   * tokens are erased from its `keyValue` and from `store`, where `createTokenStore` keeps them by default. Give a token
+   * store with a `keyPrefix`, or one of your own, as `tokens`: `{ ...stores, tokens }`. Default: none.
+   */
   readonly stores?: ErasableStores;
   /**
    * The queue of `createWebhookHandler`: dead letters hold whole bodies, and `shop/redact` throws those of the shop away.
@@ -52,9 +59,13 @@ const idOf = (value: unknown): string | null => {
 };
 
 /**
- * The three webhooks that every public app must answer. Each request is written down with its deadline before anything
+ * The three webhooks that every public app must answer. What is erased is what the app of the webhook handler (its
+ * `appId`) keeps; records and journal hold no app, so each app needs its own.
+ * Each request is written down with its deadline before anything
  * else, so that `openComplianceRequests` lists what is not done. Where a step fails, the handler throws, and the queue
  * (or Shopify, where there is none) tries again; all that is repeated then is safe to repeat, if the callbacks are.
+ *
+ * @throws ConfigError where a callback is missing, or something cannot be erased with what was given.
  *
  * @example
  * createWebhookHandler({
@@ -63,7 +74,8 @@ const idOf = (value: unknown): string | null => {
  * });
  */
 export function complianceHandlers(options: ComplianceOptions): ComplianceHandlers {
-  const { store, stores = {}, queue, clock = systemClock } = options;
+  checkOptions(options);
+  const { store, clock = systemClock } = options;
 
   /** The request, written down at the first attempt. */
   const noteRequest = async (event: WebhookEvent<ComplianceTopic>): Promise<ComplianceRequest> => {
@@ -106,7 +118,9 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     'customers/redact': (event, context) => handle(event, context, options.onCustomerRedact),
     'shop/redact': (event, context) =>
       // This very delivery stays: it is not handled until all is erased.
-      handle(event, context, options.onShopRedact, ({ id }) => eraseShop(store, stores, event.shop, `:${id}`, queue)),
+      handle(event, context, options.onShopRedact, ({ id }) =>
+        eraseShop(options, { shop: event.shop, appId: context.appId ?? defaultApp }, `:${id}`),
+      ),
   };
 }
 
@@ -217,6 +231,10 @@ const ownFields: readonly (readonly [field: string, topic: ComplianceTopic])[] =
   ['orders_to_redact', 'customers/redact'],
 ];
 
+/** Fields of a shop, and those that make the body one about a customer, which is told with more words. */
+const isKnown = (field: string): boolean =>
+  field.startsWith('shop_') || field === 'customer' || ownFields.some(([own]) => own === field);
+
 /** What is wrong with a body of that topic, by field; `undefined` where nothing is. */
 function flawOf(topic: ComplianceTopic, shop: string, payload: unknown): readonly [string, string] | undefined {
   const body = isRecord(payload) ? payload : {};
@@ -226,6 +244,11 @@ function flawOf(topic: ComplianceTopic, shop: string, payload: unknown): readonl
   }
   const foreign = ownFields.find(([field, owner]) => owner !== topic && Object.hasOwn(body, field));
   if (foreign) return [foreign[0], `is of a body of ${foreign[1]}`];
+  // The bodies of resources have an id; those of these topics have `shop_id`.
+  const strange = Object.keys(body).find(
+    (field) => field === 'id' || field === 'admin_graphql_api_id' || (topic === 'shop/redact' && !isKnown(field)),
+  );
+  if (strange !== undefined) return [strange, 'is of a body of another topic'];
   const isOfCustomer = Object.hasOwn(body, 'customer') || ownFields.some(([field]) => Object.hasOwn(body, field));
   if (isOfCustomer === (topic !== 'shop/redact')) return undefined;
   return ['customer', isOfCustomer ? 'is of a body about a customer' : 'is missing, as in a body of shop/redact'];
@@ -252,38 +275,94 @@ export interface ShopEraser {
 
 /** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
 export interface ErasableStores {
-  readonly tokens?: ShopEraser;
+  /** What `createTokenStore` returns. Of a store that can only `erase`, the tokens of all apps go. */
+  readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'delete'>>;
   readonly records?: ShopEraser;
   readonly journal?: ShopEraser;
+  /** Where `createTokenStore` keeps tokens. */
+  readonly keyValue?: KeyValueStore;
+}
+
+/** What is erased of `stores`. */
+const storeNames: readonly string[] = ['tokens', 'records', 'journal', 'keyValue'];
+
+/** What would come to light with the first request, when it is too late. @throws ConfigError */
+function checkOptions(options: ComplianceOptions): void {
+  const issues: Issue[] = [];
+  const need = (field: string, value: unknown, methods: readonly string[], fix: string): void => {
+    const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');
+    if (missing.length > 0) issues.push({ field, message: `has no ${missing.join(', ')}, so ${fix}` });
+  };
+  for (const field of ['onDataRequest', 'onCustomerRedact', 'onShopRedact'] as const) {
+    if (typeof options[field] !== 'function') issues.push({ field, message: 'is missing: give a function' });
+  }
+  const { store, stores = {}, queue } = options;
+  const keyValue = 'what it keeps cannot be erased: give the `keyValue` of an adapter';
+  need('store', store, ['get', 'setIfAbsent', 'compareAndSet', 'delete', 'scan'], keyValue);
+  for (const [name, value] of Object.entries(stores)) {
+    if (typeof Object(value).erase === 'function' && !storeNames.includes(name)) {
+      const message = `is not erased, for it has another name than ${storeNames.join(', ')}. Did you mean stores.${nearestName(name, storeNames)}?`;
+      issues.push({ field: `stores.${name}`, message });
+    }
+  }
+  for (const field of ['tokens', 'records', 'journal'] as const) {
+    const fix = 'what it keeps of a shop cannot be erased: give one that has it, or leave it out if it keeps nothing';
+    if (stores[field] !== undefined) need(`stores.${field}`, stores[field], ['erase'], fix);
+  }
+  if (stores.keyValue !== undefined) need('stores.keyValue', stores.keyValue, ['delete', 'scan'], keyValue);
+  // Nobody knows where the tokens are: `store` may be another one, in which there are none.
+  else if (!stores.tokens && (stores.records || stores.journal)) {
+    const message =
+      'is missing, so access tokens cannot be erased: give the token store, or `keyValue`, where they are';
+    issues.push({ field: 'stores.tokens', message });
+  }
+  if (queue !== undefined) need('queue', queue, ['deadJobs', 'remove'], 'dead letters cannot be erased');
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+}
+
+/** Whose data is erased. */
+interface ErasedOwner {
+  readonly shop: string;
+  readonly appId: string;
 }
 
 /**
- * Erases all that the SDK keeps about a shop: tokens, sync records, journal, marks of webhooks, stock, deliveries that
- * wait, and dead letters of its deliveries. Safe to repeat, and where one store fails the others are erased all the same.
+ * Erases all that the SDK keeps about a shop for an app: tokens, sync records, journal, marks of webhooks, stock,
+ * deliveries that wait, and dead letters of its deliveries. Safe to repeat, and where one store fails the others are
+ * erased all the same.
  *
  * @param keep What stays of the keys: those that end with it.
  * @throws AggregateError with what each store threw.
  */
 async function eraseShop(
-  store: KeyValueStore,
-  stores: ErasableStores,
-  shop: string,
+  { store, stores = {}, queue }: Pick<ComplianceOptions, 'store' | 'stores' | 'queue'>,
+  owner: ErasedOwner,
   keep: string,
-  queue: DeadLetterQueue | undefined,
 ): Promise<void> {
-  const { tokens, records, journal } = stores;
+  const { tokens, records, journal, keyValue = store } = stores;
   const erased = await Promise.allSettled([
-    ...[tokens, records, journal].map((eraser) => eraser?.erase(shop)),
-    eraseKeys(store, shop, keep),
-    queue && discardDeadLetters(queue, shop),
+    tokens && eraseTokens(tokens, owner),
+    ...[records, journal].map((eraser) => eraser?.erase(owner.shop)),
+    ...[...new Set([store, keyValue])].map((one) => eraseKeys(one, owner, keep)),
+    queue && discardDeadLetters(queue, owner),
   ]);
   const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${shop} could not be erased yet.`);
+  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
 }
 
-async function eraseKeys(store: KeyValueStore, shop: string, keep: string): Promise<void> {
-  for await (const key of store.scan(await shopPrefix(shop))) if (!key.endsWith(keep)) await store.delete(key);
-  for await (const key of inboxKeysOf(store, shop)) if (!key.endsWith(keep)) await store.delete(key);
+async function eraseTokens(tokens: NonNullable<ErasableStores['tokens']>, { shop, appId }: ErasedOwner): Promise<void> {
+  if (!tokens.owners || !tokens.delete) {
+    await tokens.erase(shop);
+    return;
+  }
+  // Of all shops: a store of the host's own keeps a shop in the way that it was written.
+  for await (const owner of tokens.owners()) {
+    if (shopNameOf(owner.shop) === shop && owner.appId === appId) await tokens.delete(owner);
+  }
+}
+
+async function eraseKeys(store: KeyValueStore, { shop, appId }: ErasedOwner, keep: string): Promise<void> {
+  for await (const key of keysOfApp(store, shop, appId)) if (!key.endsWith(keep)) await store.delete(key);
 }
 
 /** What is needed of a queue to throw its dead letters away. */
@@ -292,18 +371,18 @@ type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'remove'>;
 /** Each holds a whole body, so few at a time. */
 const pageSize = 50;
 
-/** Whether a job's payload is a delivery of that shop, whichever handler's. */
-function isDeliveryOf(shop: string, payload: unknown): boolean {
+/** Whether a job's payload is a delivery of that shop to that app, whichever handler's. */
+function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): boolean {
   if (!isRecord(payload) || typeof payload['idempotencyKey'] !== 'string') return false;
-  const { details } = payload;
-  return isRecord(details) && details['shop'] === shop;
+  const { details, appId: app = defaultApp } = payload;
+  return isRecord(details) && details['shop'] === shop && app === appId;
 }
 
-async function idsOf(queue: DeadLetterQueue, shop: string): Promise<ReadonlySet<string>> {
+async function idsOf(queue: DeadLetterQueue, owner: ErasedOwner): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (let offset = 0; ; offset += pageSize) {
     const page = await queue.deadJobs({ limit: pageSize, offset });
-    for (const { id, payload } of page) if (isDeliveryOf(shop, payload)) ids.add(id);
+    for (const { id, payload } of page) if (isDeliveryOf(owner, payload)) ids.add(id);
     if (page.length < pageSize) return ids;
   }
 }
@@ -313,11 +392,11 @@ async function idsOf(queue: DeadLetterQueue, shop: string): Promise<ReadonlySet<
  *
  * @throws QueueError
  */
-async function discardDeadLetters(queue: DeadLetterQueue, shop: string): Promise<void> {
+async function discardDeadLetters(queue: DeadLetterQueue, owner: ErasedOwner): Promise<void> {
   // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
   for (let isLast = false; !isLast; ) {
     let discarded = 0;
-    for (const id of await idsOf(queue, shop)) if (await queue.remove(id)) discarded += 1;
+    for (const id of await idsOf(queue, owner)) if (await queue.remove(id)) discarded += 1;
     isLast = discarded === 0;
   }
 }

@@ -196,6 +196,8 @@ export interface FieldsChanged {
 
 /** What a handler gets besides the event. */
 export interface WebhookContext {
+  /** `appId` of the webhook handler, where it has one. */
+  readonly appId?: string;
   /** 1 for the first; more where the queue tries again after the handler threw. */
   readonly attempt: number;
   /**

@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { memoryStores } from 'shopwright';
+import { createTokenStore } from 'shopwright/auth';
 import { inProcessQueue } from 'shopwright/queue';
+import { createProductQueue, createSyncWebhooks, readStock } from 'shopwright/sync';
 import { createManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import {
@@ -176,6 +179,11 @@ describe('a signed body that is sent again as another topic', () => {
     ['shop/redact', redaction, 'orders_to_redact'],
     ['shop/redact', { ...redaction, orders_to_redact: undefined }, 'customer'],
     ['shop/redact', dataRequest, 'data_request'],
+    ['shop/redact', { shop_domain: shop, id: 3, title: 'x' }, 'id'],
+    ['shop/redact', { ...shopRedaction, title: 'x' }, 'title'],
+    ['shop/redact', { ...shopRedaction, admin_graphql_api_id: 'gid://shopify/Product/1' }, 'admin_graphql_api_id'],
+    ['customers/redact', { ...redaction, id: 3 }, 'id'],
+    ['customers/data_request', { ...dataRequest, id: 3 }, 'id'],
     ['customers/redact', shopRedaction, 'customer'],
     ['customers/redact', dataRequest, 'data_request'],
     ['customers/redact', customerUpdate, 'shop_domain'],
@@ -276,6 +284,114 @@ describe('shop/redact', () => {
     },
   );
 
+  const tokenKeys = [{ id: 'one', secret: randomBytes(32) }];
+  const token = {
+    ...{ accessToken: 'shpat_secret', accessTokenExpiresAt: null },
+    ...{ refreshToken: null, refreshTokenExpiresAt: null, scopes: [] },
+  };
+
+  test.each([
+    ['stores', undefined],
+    ['tokens with a prefix of their own', 'own/'],
+  ])('erases the access tokens of the shop, given %s', async (_, keyPrefix) => {
+    const { keyValue, records, journal } = memoryStores();
+    const tokens = createTokenStore({ store: keyValue, keys: tokenKeys, ...(keyPrefix && { keyPrefix }) });
+    const stores = { keyValue, records, journal, ...(keyPrefix && { tokens }) };
+    const { send, store } = setup({ stores });
+    const owners = [{ shop }, { shop, userId: '7' }, { shop: 'zeta.myshopify.com' }, { shop, appId: 'another' }];
+    for (const owner of owners) await tokens.replace(owner, undefined, token);
+    await send('shop/redact', { shop_id: 1, shop_domain: shop });
+    const left = await Promise.all(owners.map(async (owner) => (await tokens.get(owner)) !== undefined));
+    expect(left).toEqual([false, false, true, true]);
+    expect(await openComplianceRequests(store)).toEqual([]);
+  });
+
+  test.each(['ACME.myshopify.com', 'https://acme.myshopify.com/', 'http://Acme.MyShopify.com', 'acme'])(
+    'finds the tokens of a shop that was written as %s, in the own token store and in a host’s',
+    async (written) => {
+      const { keyValue, records, journal } = memoryStores();
+      const vault = createTokenStore({ store: keyValue, keys: tokenKeys });
+      await vault.replace({ shop: written }, undefined, token);
+      expect(await vault.get({ shop })).toBeDefined();
+      const deleted: object[] = [];
+      const owner = { shop: written, appId: 'default' };
+      const tokens = {
+        erase: async () => 0,
+        async *owners() {
+          yield* [owner, { ...owner, appId: 'another' }, { shop: 'zeta.myshopify.com', appId: 'default' }];
+        },
+        delete: async (one: object) => deleted.push(one) > 0,
+      };
+      const { send } = setup({ stores: { keyValue, records, journal, tokens } });
+      await send('shop/redact', { shop_id: 1, shop_domain: shop });
+      expect(deleted).toEqual([owner]);
+      expect(await vault.get({ shop: written })).toBeUndefined();
+    },
+  );
+
+  test.each(['one', 'a name of another app that is longer', undefined])(
+    'leaves what other apps keep of the shop in the same store (app %s)',
+    async (appId) => {
+      const clock = createManualClock();
+      const stores = memoryStores({ clock });
+      const store = stores.keyValue;
+      const queue = inProcessQueue({ clock });
+      const make = (ofApp: string | undefined, handlers: object) =>
+        createWebhookHandler({
+          ...{ secrets: secret, store, queue, clock, retryDelaysMs: [], ...(ofApp !== undefined && { appId: ofApp }) },
+          on: {
+            ...createSyncWebhooks({ sync: () => undefined, stores }),
+            'orders/create': () => {
+              throw new Error('no database');
+            },
+            ...handlers,
+          },
+        });
+      const none = (): undefined => undefined;
+      const callbacks = { onDataRequest: none, onCustomerRedact: none, onShopRedact: none };
+      const redacted = make(appId, complianceHandlers({ store, stores, queue, clock, ...callbacks }));
+      const others = ['two', 'a name of another app that is the longest', undefined].filter((one) => one !== appId);
+      const level = { inventory_item_id: 1, location_id: 2, available: 3, updated_at: '2026-11-02T12:00:00Z' };
+      for (const handler of [redacted, ...others.map((other) => make(other, {}))]) {
+        await handler(productUpdate('2026-11-02T12:00:00Z'));
+        await handler(deliveryOf({ topic: 'inventory_levels/update', payload: level, webhookId: 'level' }));
+        await handler(deliveryOf({ topic: 'orders/create', payload: { id: 1 }, webhookId: 'order' }));
+      }
+      const all = [appId, ...others];
+      const place = { shop, inventoryItemId: '1', locationId: '2' };
+      const stock = () =>
+        Promise.all(
+          all.map(
+            async (one) => (await readStock(store, { ...place, ...(one !== undefined && { appId: one }) }))?.available,
+          ),
+        );
+      for (const one of all) {
+        const app = one === undefined ? {} : { appId: one };
+        const products = createProductQueue({ ...app, queue: inProcessQueue({ clock }), stores, shop });
+        await products.enqueue('tee-1');
+      }
+      await clock.run(queue.drain());
+      const keys = async () => {
+        const found: string[] = [];
+        for await (const key of store.scan('webhooks:')) found.push(key);
+        return found;
+      };
+      const before = await keys();
+      expect(await stock()).toEqual(all.map(() => 3));
+      expect((await queue.stats()).dead).toBe(all.length);
+      await redacted(
+        deliveryOf({ topic: 'shop/redact', payload: { shop_id: 1, shop_domain: shop }, webhookId: 'gone', clock }),
+      );
+      await clock.run(queue.drain());
+      expect(await stock()).toEqual([undefined, ...others.map(() => 3)]);
+      expect((await queue.stats()).dead).toBe(others.length);
+      // Of each app as much: marks, deliveries that are done, stock, and the product that is to be pushed.
+      const left = (await keys()).filter((key) => before.includes(key));
+      expect(left).toHaveLength((before.length / all.length) * others.length);
+      expect(before.length / all.length).toBeGreaterThan(4);
+    },
+  );
+
   test('without stores erases what webhooks keep', async () => {
     const clock = createManualClock();
     const store = memoryStores({ clock }).keyValue;
@@ -288,6 +404,37 @@ describe('shop/redact', () => {
     });
     expect((await handler(deliveryOf({ topic: 'shop/redact', payload: { shop_domain: shop } }))).status).toBe(200);
     expect(await store.get(`webhooks:${shop}:stock:1:2`)).toBeUndefined();
+  });
+});
+
+describe('what cannot be erased with what was given is refused when the handlers are made', () => {
+  const { keyValue, records, journal } = memoryStores();
+  const erase = async () => 0;
+  const none = (): undefined => undefined;
+  const callbacks = { onDataRequest: none, onCustomerRedact: none, onShopRedact: none };
+  test.each<[string, object]>([
+    ['onShopRedact', { onShopRedact: undefined }],
+    ['onDataRequest', { onDataRequest: 'later' }],
+    ['store', { store: undefined }],
+    ['stores.tokens', { stores: { records, journal } }],
+    ['stores.tokens', { stores: { journal } }],
+    ['stores.tokens', { stores: { tokens: {} } }],
+    ['stores.token', { stores: { keyValue, token: { erase } } }],
+    ['stores.records', { stores: { keyValue, records: { put: erase } } }],
+    ['stores.keyValue', { stores: { keyValue: records } }],
+    ['queue', { queue: {} }],
+  ])('%s (%#)', (field, options) => {
+    const make = () => complianceHandlers({ store: keyValue, ...callbacks, ...options });
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', issues: [expect.objectContaining({ field })] }),
+    );
+  });
+
+  test('and nothing else is', () => {
+    const all = memoryStores();
+    for (const stores of [all, { ...all, tokens: { erase } }, { records, tokens: { erase } }, {}]) {
+      expect(() => complianceHandlers({ store: keyValue, stores, ...callbacks })).not.toThrow();
+    }
   });
 });
 

@@ -44,7 +44,7 @@ export class WebhookIngest {
     const { store, queue } = options;
     const deliveries = store && new DeliveryStore(options, store);
     this.runJob = deliveries ? createJobHandler(options, deliveries, this.#reporter) : refuseJob;
-    if (!deliveries) this.#accept = handleAlways(this.#reporter);
+    if (!deliveries) this.#accept = handleAlways(this.#reporter, options.appId);
     else if (queue) this.#accept = acceptToQueue(deliveries, this.#reporter, new InboxRecovery(deliveries));
     else this.#accept = handleOnceBeforeResponse(deliveries, this.#reporter);
   }
@@ -85,9 +85,10 @@ const refuseJob: JobHandler = async () => {
 };
 
 /** Without a store: a delivery is handled before the response, each time it comes. */
-function handleAlways(reporter: DeliveryReporter): Accept {
+function handleAlways(reporter: DeliveryReporter, appId: string | undefined): Accept {
+  const app = appId === undefined ? {} : { appId };
   return async (event, handle) => {
-    await handle(event, { attempt: 1, signal: new AbortController().signal });
+    await handle(event, { ...app, attempt: 1, signal: new AbortController().signal });
     return reporter.respond(event, { type: 'handled' });
   };
 }

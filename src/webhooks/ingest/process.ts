@@ -126,7 +126,7 @@ async function callHandler(
 ): Promise<void> {
   const { clock, logger, timeoutMs } = deliveries;
   const { event, lock } = running;
-  const handling = (async () => handle(event, createContext(attempt, signal, lock)))();
+  const handling = (async () => handle(event, createContext(attempt, signal, lock, deliveries.appId)))();
   await boundedWait<unknown>(handling, {
     ...{ signal, graceMs: gracePeriodMs, clock },
     onLate(outcome) {
@@ -140,9 +140,10 @@ async function callHandler(
 }
 
 /** The signal is made when the handler first looks at it: joining two is expensive, and most handlers never look. */
-function createContext(attempt: number, outer: AbortSignal, lock: Lock): WebhookContext {
+function createContext(attempt: number, outer: AbortSignal, lock: Lock, appId: string | undefined): WebhookContext {
   let joined: AbortSignal | undefined;
   return {
+    ...(appId !== undefined && { appId }),
     attempt,
     get signal() {
       joined ??= AbortSignal.any([outer, lock.signal]);

@@ -6,7 +6,15 @@ import type { JobQueue } from '../../ports/job-queue.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../ports/key-value-store.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { isNewerFormat } from '../../queue/defer.ts';
-import { type DeliveryKeys, deliveryKeys, inboxPrefix, scanKey, watermarkKey } from '../../storage/keys.ts';
+import {
+  type DeliveryKeys,
+  defaultApp,
+  deliveryKeys,
+  handlerPart,
+  inboxPrefix,
+  scanKey,
+  watermarkKey,
+} from '../../storage/keys.ts';
 import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
 import { toEvent } from '../receive.ts';
 import type { WebhookDetails } from '../verify.ts';
@@ -45,13 +53,17 @@ const mostRestarts = 10;
  * can die in a state that blocks a retry. What the inbox holds is queued again by `recover.ts`.
  */
 export class DeliveryStore {
+  /** Type of its jobs. */
   readonly name: string;
+  readonly appId: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger | undefined;
   readonly retryDelaysMs: readonly number[];
   /** Milliseconds that store and queue may take before the handler is called, and again after it. */
   readonly timeoutMs: number;
   readonly #store: KeyValueStore;
+  /** The handler's part of all its keys. */
+  readonly #handler: Promise<string>;
   readonly #queue: JobQueue | undefined;
   readonly #order: WebhookHandlerOptions['order'];
   /** Milliseconds for which it is known what was handled. */
@@ -65,6 +77,8 @@ export class DeliveryStore {
   constructor(options: WebhookHandlerOptions, store: KeyValueStore) {
     const { name = 'webhooks', order, dedupeTtlMs = 48 * hourMs, ackTimeoutMs = 3_000, queue, logger } = options;
     this.name = name;
+    this.appId = options.appId;
+    this.#handler = handlerPart(options.appId ?? defaultApp, name);
     this.clock = options.clock ?? systemClock;
     this.logger = logger;
     this.retryDelaysMs = options.retryDelaysMs ?? [10_000, 30_000, 60_000];
@@ -78,7 +92,7 @@ export class DeliveryStore {
   /** Names all that is kept about a delivery, and starts the time that store and queue may take for it. */
   async open(event: WebhookEvent, timeoutMs: number = this.timeoutMs): Promise<Delivery> {
     const deadline = new Deadline(this.clock, timeoutMs);
-    return { event, deadline, keys: await deliveryKeys(this.name, event.shop, event.idempotencyKey) };
+    return { event, deadline, keys: await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey) };
   }
 
   /** Whether a delivery was handled, or skipped as stale. */
@@ -89,7 +103,7 @@ export class DeliveryStore {
   /** Received → accepted: from now on no process that dies can lose it, so it is safe to answer with 200. */
   async accept(delivery: Delivery): Promise<AcceptedDelivery> {
     const { event, keys, deadline } = delivery;
-    const job = toJob(event);
+    const job = toJob(event, this.appId);
     const entry: InboxEntry = { ...job, acceptedAt: this.clock.now() };
     // It is not done any more: it was a dead letter, and comes again.
     this.#pendingRemovals.delete(keys.inbox);
@@ -130,7 +144,8 @@ export class DeliveryStore {
   async start(delivery: Delivery, waitMs: number, signal: AbortSignal): Promise<Started> {
     const { event, keys, deadline } = delivery;
     const position = positionOf(event, this.clock.now(), this.#order);
-    const watermark = position && (await watermarkKey(this.name, event.shop, position.family, position.resource));
+    const watermark =
+      position && (await watermarkKey(await this.#handler, event.shop, position.family, position.resource));
     const lock = await this.#lock(watermark ?? keys.done, deadline, waitMs, signal);
     if (!lock) return { state: 'busy' };
     const running = { ...delivery, lock };
@@ -292,7 +307,7 @@ export class DeliveryStore {
 
   /** Of all processes that share a store, one scans the inbox: in some stores that goes through all keys. */
   async claimScan(pauseMs: number): Promise<boolean> {
-    return this.#store.setIfAbsent(await scanKey(this.name), 'taken', { ttlMs: pauseMs });
+    return this.#store.setIfAbsent(scanKey(await this.#handler), 'taken', { ttlMs: pauseMs });
   }
 
   /**
@@ -305,7 +320,7 @@ export class DeliveryStore {
   async recover(longerThanMs: number | undefined): Promise<Recovery> {
     await this.#removePending(new Deadline(this.clock, this.timeoutMs));
     const recovery: Recovery = { givenUp: [], newer: [] };
-    for await (const key of this.#store.scan(await inboxPrefix(this.name))) {
+    for await (const key of this.#store.scan(inboxPrefix(await this.#handler))) {
       if (this.#pendingRemovals.has(key) || this.#running.has(key)) continue;
       const text = await this.#store.get(key);
       if (text === undefined) continue;
@@ -332,7 +347,7 @@ export class DeliveryStore {
       found.givenUp.push(key);
       return;
     }
-    const keys = await deliveryKeys(this.name, event.shop, event.idempotencyKey);
+    const keys = await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey);
     await this.#enqueue(keys, { ...(entry as InboxEntry), restarts });
   }
 
@@ -413,6 +428,8 @@ function readWatermark(text: string | undefined): Watermark | undefined {
 interface WebhookJob {
   readonly format: number;
   readonly details: WebhookDetails;
+  /** The app whose handler has accepted it, where it has a name. */
+  readonly appId?: string;
   readonly idempotencyKey: string;
   /** The body; as base64 where it is not valid UTF-8. */
   readonly body: string;
@@ -445,8 +462,9 @@ export function detailsOf(event: WebhookEvent): WebhookDetails {
   return details;
 }
 
-function toJob(event: WebhookEvent): WebhookJob {
-  const kept = { format, details: detailsOf(event), idempotencyKey: event.idempotencyKey };
+function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
+  const { idempotencyKey } = event;
+  const kept = { format, details: detailsOf(event), ...(appId !== undefined && { appId }), idempotencyKey };
   try {
     const body = strictDecoder.decode(event.rawBody);
     // Stores take neither NUL nor lone surrogates; JSON escapes both.
