@@ -1,9 +1,11 @@
+import { ValidationError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject, parseExactJson } from '../internal/json.ts';
 import type { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { compareIsoTimes } from '../internal/time.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import { fieldOfLiveProduct } from '../webhooks/ingest/ordering.ts';
 import { contentHash, type FactEntries, readBase, tagKey } from './product-facts.ts';
 
 /** The part of a verified webhook that `applyWebhook` needs. */
@@ -39,6 +41,8 @@ export interface ApplyWebhookOptions {
 /**
  * Brings the sync record of a webhook's product up to date, once a push of that product that is in flight has ended.
  * Safe to call twice with the same webhook.
+ *
+ * @throws ValidationError for a `products/delete` with the fields of a product: the body of a deletion is an id.
  */
 export async function applyProductWebhook(
   records: SyncRecordStore,
@@ -49,6 +53,12 @@ export async function applyProductWebhook(
   const { shop, topic, payload } = webhook;
   const gid = productGid(webhook);
   if ((topic !== 'products/delete' && topic !== 'products/update') || gid === undefined) return 'ignored';
+  const field = fieldOfLiveProduct(webhook);
+  if (field !== undefined) {
+    const message =
+      'is of a product that exists: nothing was done; somebody may have sent an old body again under other headers';
+    throw new ValidationError(`The webhook ${topic} is invalid`, { issues: [{ field, message }], shop });
+  }
 
   const found = await records.getByGid(shop, gid);
   if (!found) return 'unknown-product';

@@ -124,7 +124,12 @@ export interface ProductSync {
    * const report = await sync.rollback({ runId: summary.runId }, { dryRun: true });
    */
   rollback(target: RollbackTarget, options?: RollbackOptions): Promise<RollbackReport>;
-  /** Brings a record up to date from a verified `products/update` or `products/delete` webhook. */
+  /**
+   * Brings a record up to date from a verified `products/update` or `products/delete` webhook.
+   *
+   * @throws ValidationError for a `products/delete` that holds a product: the signature covers no topic, and the body of a
+   * deletion is an id. StorageError of the stores.
+   */
   applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
   /** Counts of the sync records, with the state of the circuit breaker and the limiter. */
   health(): Promise<SyncHealth>;

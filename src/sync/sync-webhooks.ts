@@ -1,11 +1,12 @@
+import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { compareGivenTimes } from '../internal/time.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Stores } from '../ports/stores.ts';
 import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../webhooks/events.ts';
+import { isOlder, notAfter } from '../webhooks/ingest/ordering.ts';
 import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
 import type { ProductSync } from './product-sync.ts';
 
@@ -44,6 +45,8 @@ export interface SyncWebhookOptions {
   readonly onEvent?: (event: SyncWebhookEvent) => void;
   /** Logs a listener that throws. Default: none. */
   readonly logger?: Logger;
+  /** Time, for tests. */
+  readonly clock?: Clock;
 }
 
 type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/update';
@@ -62,7 +65,7 @@ export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<
  * });
  */
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
-  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger } = options;
+  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger, clock = systemClock } = options;
   const emit = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
     callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
       logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
@@ -86,7 +89,7 @@ export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
     'products/update': onProduct,
     'products/delete': onProduct,
     async 'inventory_levels/update'(event, context) {
-      const level = levelFromWebhook(event);
+      const level = levelFromWebhook(event, clock.now());
       if (!level) return emit(event, 'ignored');
       if (!(await storeIfNewer(stores.keyValue, level, context.appId))) return emit(event, 'stock-older');
       await onInventory?.(level, event, context);
@@ -107,7 +110,7 @@ export interface StockLevel {
   readonly available: number | null;
   /** ISO time of the change; `null` where the body has none. */
   readonly updatedAt: string | null;
-  /** ISO time at which Shopify triggered the webhook; `null` where the delivery does not say. */
+  /** ISO time at which Shopify triggered the webhook, at most that of its arrival; `null` where the delivery does not say. */
   readonly triggeredAt: string | null;
 }
 
@@ -137,18 +140,14 @@ async function storeIfNewer(store: KeyValueStore, level: StockLevel, appId: stri
   }
 }
 
-/** A webhook is triggered some time after the change itself, so only times of the same kind are compared. */
-function isOlder(level: StockLevel, known: StockLevel): boolean {
-  const order =
-    compareGivenTimes(level.updatedAt, known.updatedAt) ?? compareGivenTimes(level.triggeredAt, known.triggeredAt);
-  return order !== undefined && order < 0;
-}
-
 async function stockKey({ shop, inventoryItemId, locationId }: StockKey, appId?: string): Promise<string> {
   return `${await shopPrefix(shop, appId)}stock:${inventoryItemId}:${locationId}`;
 }
 
-function levelFromWebhook({ shop, payload, rawBody, triggeredAt }: WebhookEvent): StockLevel | undefined {
+function levelFromWebhook(
+  { shop, payload, rawBody, triggeredAt }: WebhookEvent,
+  nowMs: number,
+): StockLevel | undefined {
   if (!isRecord(payload)) return undefined;
   const { available, updated_at: updatedAt } = payload;
   const inventoryItemId = exactId(payload, 'inventory_item_id', rawBody);
@@ -160,7 +159,7 @@ function levelFromWebhook({ shop, payload, rawBody, triggeredAt }: WebhookEvent)
     locationId,
     available: typeof available === 'number' ? available : null,
     updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
-    triggeredAt,
+    triggeredAt: notAfter(triggeredAt, nowMs),
   };
 }
 

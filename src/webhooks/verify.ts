@@ -49,7 +49,7 @@ export type WebhookRefusal =
 
 /** What a delivery says about itself. The signature covers the body only, not the headers that this comes from. */
 export interface WebhookDetails {
-  /** `classic` has `X-Shopify-…` headers; `next` (Shopify's Events) has `shopify-…`. */
+  /** `classic` has `X-Shopify-…` headers; `next` (Shopify's Events) has `shopify-…`, and is what has both. */
   readonly generation: 'classic' | 'next';
   /** Wire name such as `products/update`; for `next` the resource, such as `Product`. */
   readonly topic: string;
@@ -66,6 +66,8 @@ export interface WebhookDetails {
   readonly name: string | null;
   /** `create`, `update` or `delete` for `next`; `null` for `classic`. */
   readonly action: string | null;
+  /** The resource that a `next` one is about, where its header says: a gid or a number. */
+  readonly resourceId?: string;
   /** Which of `secrets` matched, counted from 0. */
   readonly secretIndex: number;
 }
@@ -207,10 +209,11 @@ function readSignature({
   if (!list.some(isUsableSecret)) return refuse('secret-missing');
 
   if (typeof headers !== 'object' || headers === null) return refuse('input-invalid');
-  let names = classicHeaders;
+  // With both families Events win, as in Shopify's own library.
+  let names = nextHeaders;
   let hmac = headerOf(headers, names.hmac);
   if (hmac === null) {
-    names = nextHeaders;
+    names = classicHeaders;
     hmac = headerOf(headers, names.hmac);
   }
   if (hmac === null) return refuse('hmac-missing');
@@ -276,6 +279,7 @@ function readDetails({ headers, names }: SignedRequest, secretIndex: number): We
   const shop = lowerAscii(headerOf(headers, shopHeader) ?? '');
   if (!shop) return refuse('shop-missing');
   if (!shopPattern.test(shop)) return refuse('shop-invalid');
+  const resourceId = action && headerOf(headers, 'shopify-resource-id');
   return {
     ok: true,
     generation,
@@ -286,7 +290,8 @@ function readDetails({ headers, names }: SignedRequest, secretIndex: number): We
     triggeredAt: headerOf(headers, names.triggeredAt),
     apiVersion: headerOf(headers, names.apiVersion),
     name: headerOf(headers, names.name),
-    action: action === null ? null : headerOf(headers, action),
+    action: action && headerOf(headers, action),
+    ...(resourceId && { resourceId }),
     secretIndex,
   };
 }
@@ -362,13 +367,13 @@ const dropped = 'header is missing: a proxy has dropped it, or this is not a web
 
 const messages: Readonly<Record<WebhookRefusal, string>> = {
   'secret-missing':
-    'No secret was given: pass the client secret of the app as `secrets`, and check that its environment variable is set.',
-  'secret-has-whitespace': 'The secret matches without the white space around it: trim it where it is read.',
+    'No secret was given: pass the client secret of the app as `secrets`. Is its environment variable set?',
+  'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
   'body-already-parsed':
     'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
   'body-missing': 'There is no raw body to verify: hand the request over before anything reads its body.',
   'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
-  'hmac-malformed': 'The signature is not 44 characters of base64: it was sent twice, in hex, or changed on the way.',
+  'hmac-malformed': 'The signature is not 44 characters of base64: sent twice, in hex, or changed on the way.',
   'hmac-mismatch':
     'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have another one, shown there), and hand over the body unchanged.',
   'topic-missing': `The topic ${dropped}`,

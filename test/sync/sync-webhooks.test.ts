@@ -1,5 +1,6 @@
 import { memoryStores, type SyncRecord } from 'shopwright';
 import { createSyncWebhooks, readStock, type SyncWebhookEvent, type SyncWebhookOptions } from 'shopwright/sync';
+import { createManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it, vi } from 'vitest';
 import { deliveryOf } from '../webhooks/delivery-request.ts';
@@ -40,6 +41,41 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
   });
   return { ...shop, effects, send, minutesLater, body, gid, record };
 }
+
+describe('stock of one second', () => {
+  const level = (available: number, more: object = {}) => ({
+    ...{ inventory_item_id: 11, location_id: 21, available, updated_at: '2026-11-02T12:00:00Z' },
+    ...more,
+  });
+  const place = { shop: domain, inventoryItemId: '11', locationId: '21' };
+
+  it('is the one that was triggered last, in whatever order the deliveries come', async () => {
+    const onInventory = vi.fn();
+    const { send, effects, stores } = await setup({ onInventory });
+    await send('inventory_levels/update', level(0), domain, '2026-11-02T12:00:00.900Z');
+    await send('inventory_levels/update', level(1), domain, '2026-11-02T12:00:00.100Z');
+    await send(
+      'inventory_levels/update',
+      level(2, { updated_at: '2026-11-02T13:00:00+01:00' }),
+      domain,
+      '2026-11-02T12:00:00.100Z',
+    );
+    expect(effects).toEqual(['stock-kept', 'stock-older', 'stock-older']);
+    expect(onInventory).toHaveBeenCalledOnce();
+    expect((await readStock(stores.keyValue, place))?.available).toBe(0);
+  });
+
+  it('takes a trigger that is still to come for now', async () => {
+    const clock = createManualClock();
+    const { send, effects } = await setup({ clock });
+    const bare = level(1, { updated_at: undefined });
+    await send('inventory_levels/update', bare, domain, '9999-12-31T00:00:00Z');
+    await clock.advance(120_000);
+    const now = new Date(clock.now()).toISOString();
+    await send('inventory_levels/update', bare, domain, now);
+    expect(effects).toEqual(['stock-kept', 'stock-kept']);
+  });
+});
 
 describe('a listener that throws', () => {
   it.each([
@@ -160,6 +196,29 @@ describe('products/update', () => {
 });
 
 describe('products/delete', () => {
+  it.each([
+    ['title', { title: 'Tee' }],
+    ['updated_at', { updated_at: '2036-01-01T00:00:00Z' }],
+    ['variants', { variants: [] }],
+  ])(
+    'that holds a product (%s) is the body of another topic: it is refused, and changes nothing',
+    async (field, more) => {
+      const onDeleted = vi.fn();
+      const { send, effects, stores, sync, gid } = await setup({ onDeleted });
+      const payload = { id: Number(gid.split('/').at(-1)), admin_graphql_api_id: gid, ...more };
+      expect(await send('products/delete', payload)).toBe(500);
+      await expect(sync.applyWebhook({ topic: 'products/delete', shop: domain, payload })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        issues: [expect.objectContaining({ field })],
+      });
+      expect(effects).toEqual([]);
+      expect(onDeleted).not.toHaveBeenCalled();
+      expect((await stores.records.get(domain, 'tee-1'))?.status).toBe('synced');
+      expect(await send('products/delete', { id: payload.id, admin_graphql_api_id: gid })).toBe(200);
+      expect(effects).toEqual(['deleted']);
+    },
+  );
+
   it('marks the record and tells the host', async () => {
     const onDeleted = vi.fn();
     const { send, effects, gid, stores } = await setup({ onDeleted });

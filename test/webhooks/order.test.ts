@@ -257,6 +257,27 @@ describe('by default', () => {
   });
 });
 
+test('an event without variables is known by the resource that its header names', async () => {
+  const { send, handled } = setup();
+  const event = (action: 'update' | 'delete', resourceId: string, queryVariables = {}): Request => {
+    const request = eventDeliveryOf({ topic: 'Product', action, queryVariables });
+    request.headers.set('shopify-resource-id', resourceId);
+    return request;
+  };
+  const gid = 'gid://shopify/Product/42';
+  expect(
+    await send(
+      event('update', gid),
+      event('delete', '42'),
+      event('update', gid),
+      event('update', 'gid://shopify/Product/43'),
+      // The body is signed, the header is not.
+      event('update', gid, { id: 'gid://shopify/Product/44' }),
+    ),
+  ).toEqual(['handled', 'handled', 'stale', 'handled', 'handled']);
+  expect(handled.map(({ resourceId }) => resourceId)).toEqual([gid, '42', 'gid://shopify/Product/43', gid]);
+});
+
 describe('the option `order`', () => {
   const early = '2026-11-02T12:00:00Z';
   const late = '2026-11-02T12:00:01Z';

@@ -50,6 +50,20 @@ describe.each(verifiers)('%s', (_name, verify) => {
     });
   });
 
+  test('takes what has both families of headers for an Event, with its resource', async () => {
+    const rawBody = '{"topic":"Product","action":"update"}';
+    const gid = 'gid://shopify/Product/42';
+    const both = { ...classicHeadersOf(rawBody), ...nextHeadersOf(rawBody), 'shopify-resource-id': gid };
+    expect(await verify({ rawBody, headers: both, secrets: secret })).toMatchObject({
+      ...{ ok: true, generation: 'next', topic: 'Product', action: 'update', resourceId: gid },
+    });
+    expect(await verify({ rawBody, headers: { ...both, 'shopify-hmac-sha256': 'x' }, secrets: secret })).toMatchObject({
+      reason: 'hmac-malformed',
+    });
+    const classic = { ...headers, 'shopify-resource-id': gid };
+    expect(await verify({ rawBody: productBody, headers: classic, secrets: secret })).not.toHaveProperty('resourceId');
+  });
+
   test('takes the details from the generation whose signature was checked', async () => {
     const mixed = {
       ...headers,

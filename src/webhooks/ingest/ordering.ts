@@ -19,6 +19,9 @@ export interface Position {
 /** The newest delivery that was applied to a resource. */
 export type Watermark = Pick<Position, 'updatedAt' | 'triggeredAt' | 'isEnd'>;
 
+/** What two deliveries of a resource are ordered by. */
+type Times = Pick<Position, 'updatedAt' | 'triggeredAt'>;
+
 /** Whether a delivery comes too late to be handled. Shopify never uses an id again, so after a delete everything does. */
 export function isStale(position: Position, watermark: Watermark | undefined): boolean {
   if (!watermark || position.isEnd) return false;
@@ -29,7 +32,7 @@ export function isStale(position: Position, watermark: Watermark | undefined): b
  * Whether a delivery is older than the newest applied. Times of the same kind are compared, `updated_at` before
  * triggered-at. `updated_at` counts whole seconds, in which much can happen: where it is equal, triggered-at decides too.
  */
-export function isOlder(position: Watermark, watermark: Watermark): boolean {
+export function isOlder(position: Times, watermark: Times): boolean {
   const order =
     compareGivenTimes(position.updatedAt, watermark.updatedAt) ||
     compareGivenTimes(position.triggeredAt, watermark.triggeredAt);
@@ -39,8 +42,7 @@ export function isOlder(position: Watermark, watermark: Watermark): boolean {
 /**
  * The position of a delivery; `undefined` where its order does not matter or cannot be known.
  *
- * @param nowMs Milliseconds since the epoch. No header is signed: a triggered-at that is still to come counts as now, or
- * one delivery could make all later ones stale.
+ * @param nowMs Milliseconds since the epoch.
  */
 export function positionOf(event: WebhookEvent, nowMs: number, orders: WebhookOrders = {}): Position | undefined {
   const { generation, topic, triggeredAt, payload } = event;
@@ -57,24 +59,30 @@ export function positionOf(event: WebhookEvent, nowMs: number, orders: WebhookOr
     order,
     family: generation === 'next' ? topic : topic.slice(0, cut),
     resource,
-    isEnd: isEnd(action) && !isWholeProduct(event),
+    isEnd: isEnd(action) && fieldOfLiveProduct(event) === undefined,
     updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
-    triggeredAt: triggeredAt !== null && isAfter(triggeredAt, nowMs) ? new Date(nowMs).toISOString() : triggeredAt,
+    triggeredAt: notAfter(triggeredAt, nowMs),
   };
 }
 
-const isAfter = (time: string, nowMs: number): boolean => (isoTimeToMs(time) ?? Number.NEGATIVE_INFINITY) > nowMs;
+/**
+ * A triggered-at that is still to come counts as now: no header is signed, and one delivery could make all later ones
+ * stale.
+ */
+export function notAfter(time: string | null, nowMs: number): string | null {
+  return time !== null && (isoTimeToMs(time) ?? nowMs) > nowMs ? new Date(nowMs).toISOString() : time;
+}
 
 /** What a body of `products/delete` may hold. */
 const deletedFields: readonly string[] = ['id', 'admin_graphql_api_id'];
 
 /**
- * Whether a `products/delete` holds a product. The body of a deletion is an id: this is an update's, sent again under
- * another topic, which no signature covers. It must not end the product.
+ * What a `products/delete` holds besides an id, which is all that the body of a deletion has: then it is an update's,
+ * sent again under another topic, which no signature covers. It must not end the product. `undefined` for none.
  */
-function isWholeProduct({ topic, payload }: WebhookEvent): boolean {
-  if (topic !== 'products/delete' || !isRecord(payload)) return false;
-  return Object.keys(payload).some((field) => !deletedFields.includes(field));
+export function fieldOfLiveProduct({ topic, payload }: Pick<WebhookEvent, 'topic'> & { readonly payload: unknown }) {
+  if (topic !== 'products/delete' || !isRecord(payload)) return undefined;
+  return Object.keys(payload).find((field) => !deletedFields.includes(field));
 }
 
 const isEnd = (action: string): boolean => action === 'delete' || action === 'destroy';
@@ -91,12 +99,13 @@ function defaultOrder({ generation, topic }: WebhookEvent, action: string): Webh
   return action === 'create' ? 'until-deleted' : 'always';
 }
 
-function resourceOf({ topic, generation, payload }: WebhookEvent): string | undefined {
+function resourceOf({ topic, generation, payload, resourceId }: WebhookEvent): string | undefined {
   if (!isRecord(payload)) return undefined;
   if (generation === 'next') {
     const variables = isRecord(payload['query_variables']) ? Object.values(payload['query_variables']) : [];
     const gids = variables.filter((value) => typeof value === 'string' && value.startsWith(`gid://shopify/${topic}/`));
-    return gids.length === 1 ? idText(gids[0]) : undefined;
+    // The body is signed, the header is not.
+    return idText(gids.length === 1 ? gids[0] : resourceId);
   }
   if (topic.startsWith('inventory_levels/')) {
     const [item, location] = [idText(payload['inventory_item_id']), idText(payload['location_id'])];
