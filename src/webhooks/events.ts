@@ -70,8 +70,15 @@ export interface ReceiveWebhookOptions {
   readonly secrets: WebhookSecrets;
   /** Largest body taken, in bytes. Default 5 MiB. A larger one gets 413. */
   readonly maxBodyBytes?: number;
+  /**
+   * Milliseconds for a body to arrive; then the response is 408 and the connection ends. Default 10,000. Shopify itself
+   * gives up after 5,000.
+   */
+  readonly bodyTimeoutMs?: number;
   /** Told of every refused and failed delivery. Default: none. */
   readonly logger?: Logger;
+  /** Time, for tests. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -121,8 +128,6 @@ export interface WebhookHandlerOptions<Custom extends string = never> extends Re
    * `webhooks <appId>` where there is an `appId`.
    */
   readonly name?: string;
-  /** Time, for tests. */
-  readonly clock?: Clock;
   /** Called with how each delivery ended. An error thrown in it is logged and changes nothing. */
   readonly onEvent?: (event: WebhookHandlerEvent) => void;
 }
@@ -133,6 +138,7 @@ export type WebhookFailure =
   | 'method-not-allowed'
   | 'body-too-large'
   | 'body-unreadable'
+  | 'body-timeout'
   | 'body-not-json'
   | 'topic-unexpected'
   | 'handler-failed'
@@ -160,7 +166,7 @@ export type WebhookHandlerEvent =
  */
 export type BodyRead =
   | { readonly ok: true; readonly rawBody: unknown; readonly fix?: string }
-  | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' };
+  | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' | 'body-timeout' };
 
 /** One request, in a form that every framework's can be brought into. */
 export interface WebhookDelivery {
@@ -168,8 +174,13 @@ export interface WebhookDelivery {
   readonly headers: WebhookHeaders;
   /** The topic that the URL stands for: a genuine delivery of another one is refused. Default: any topic. */
   readonly topic?: string;
-  /** Reads the body, but stops once it is larger than `maxBytes`. Must not reject. */
-  readBody(maxBytes: number): Promise<BodyRead>;
+  /** Reads the body, but stops once it is larger than `maxBytes`, or with `body-timeout` once `late` aborts. Must not reject. */
+  readBody(maxBytes: number, late: AbortSignal): Promise<BodyRead>;
+  /**
+   * Called where the response is sent before the body has ended: ends the connection once `late` aborts, and calls
+   * `ended` when there is nothing left to wait for. Default: the server's own limit.
+   */
+  leaveBody?(late: AbortSignal, ended: () => void): void;
 }
 
 /** The response to send. */

@@ -18,7 +18,7 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
  * See docs/webhooks.md.
  *
  * 200: done or queued, a copy, or no handler for the topic. 401: wrong or no signature. 400: headers or body missing, body
- * not JSON. 404: not `enabled`. 405: not POST. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
+ * not JSON. 404: not `enabled`. 405: not POST. 408: later than `bodyTimeoutMs`. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
  * is set. 503: store or queue do not respond. After a 5xx Shopify tries again.
  *
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
@@ -43,7 +43,8 @@ export function createWebhookHandler<const Custom extends string = never>(
   checkTopics(options);
   const { store, queue, retryDelaysMs = [] } = options;
   const name = handlerName(options);
-  for (const field of ['dedupeTtlMs', 'ackTimeoutMs'] as const) wholeNumber(field, options[field] ?? 1);
+  for (const field of ['dedupeTtlMs', 'ackTimeoutMs', 'bodyTimeoutMs'] as const)
+    wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
   if (queue && !store)

@@ -1,10 +1,14 @@
+import { linkSignal } from '../internal/abort.ts';
+import { systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import {
+  type BodyRead,
   type FieldsChanged,
   maxBodyBytesOf,
   type ReceiveWebhookOptions,
   type WebhookDelivery,
   type WebhookEvent,
+  wholeNumber,
 } from './events.ts';
 import type { Json } from './payloads/fields.ts';
 import { type Refusal, statusOf } from './response.ts';
@@ -31,17 +35,31 @@ const hostFaults: ReadonlySet<string> = new Set(['body-already-parsed', 'body-mi
  * What every delivery goes through: method, size, signature, JSON. A framework adds only how its body is read and its
  * response sent.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError when `maxBodyBytes` or `bodyTimeoutMs` is not a positive integer.
  */
 export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): Receive {
-  const { secrets, logger } = options;
+  const { secrets, logger, bodyTimeoutMs = 10_000, clock = systemClock } = options;
   const maxBytes = maxBodyBytesOf(options);
+  wholeNumber('bodyTimeoutMs', bodyTimeoutMs);
   return async (delivery) => {
     const { headers } = delivery;
+    const late = linkSignal(clock, undefined, bodyTimeoutMs, () => undefined);
+    let isRead = false;
     const received = await receive(delivery, maxBytes, {
       refuse: () => refuseUnsigned({ headers, secrets }),
+      async read() {
+        const read = await delivery.readBody(maxBytes, late.signal);
+        isRead = read.ok || read.reason === 'body-unreadable';
+        if (isRead) late.release();
+        return read;
+      },
       verify: (rawBody) => verify({ rawBody, headers, secrets }),
     });
+    // What is sent on must not hold the connection for ever, though it has its response.
+    if (!isRead) {
+      if (delivery.leaveBody) delivery.leaveBody(late.signal, late.release);
+      else if (!received.ok && received.reason !== 'body-too-large') late.release();
+    }
     if (!received.ok) {
       // A forged delivery is the sender's fault; these can only be fixed in the host's code or settings.
       const level = received.status === 500 || hostFaults.has(received.reason) ? 'error' : 'warn';
@@ -56,13 +74,14 @@ const decoder = new TextDecoder();
 /** What a receiver checks before and after the body is read. */
 interface DeliveryChecks {
   refuse(): RefusedWebhook | undefined;
+  read(): Promise<BodyRead>;
   verify(rawBody: Uint8Array): ReturnType<Verify>;
 }
 
 async function receive(
   delivery: WebhookDelivery,
   maxBytes: number,
-  { refuse, verify }: DeliveryChecks,
+  { refuse, read: readBody, verify }: DeliveryChecks,
 ): ReturnType<Receive> {
   const tooLarge = (): Refusal => {
     const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
@@ -73,8 +92,13 @@ async function receive(
   if (announcedBytes(delivery.headers) > maxBytes) return tooLarge();
   const unsigned = refuse();
   if (unsigned) return fromVerifier(unsigned);
-  const read = await delivery.readBody(maxBytes);
-  if (!read.ok) return read.reason === 'body-too-large' ? tooLarge() : refusal(400, read.reason, 'The body broke off.');
+  const read = await readBody();
+  if (!read.ok) {
+    if (read.reason === 'body-too-large') return tooLarge();
+    return read.reason === 'body-timeout'
+      ? refusal(408, read.reason, "The body did not arrive in time. If it is Shopify's, raise `bodyTimeoutMs`.")
+      : refusal(400, read.reason, 'The body broke off.');
+  }
 
   const body = signableBody(read.rawBody);
   if (body === null) return fromVerifier(refuseBody(read.rawBody, read.fix));

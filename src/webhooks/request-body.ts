@@ -12,8 +12,8 @@ async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, mostByte
   }
 }
 
-/** Reads the body of a `Request`, and gives up once it is larger than `maxBytes` or the request is aborted. */
-export async function readRequestBody(request: Request, maxBytes: number): Promise<BodyRead> {
+/** Reads the body of a `Request`, and gives up once it is larger than `maxBytes`, late, or the request is aborted. */
+export async function readRequestBody(request: Request, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
   if (request.signal.aborted) return { ok: false, reason: 'body-unreadable' };
   if (request.bodyUsed || request.body?.locked) return { ok: true, rawBody: undefined };
   const reader = request.body?.getReader();
@@ -21,6 +21,8 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
   // Nobody waits for what becomes of the rest of the body.
   const giveUp = (): void => void reader.cancel().catch(() => undefined);
   request.signal.addEventListener('abort', giveUp, { once: true });
+  // Stays: what is discarded must not come for ever.
+  late.addEventListener('abort', giveUp, { once: true });
   try {
     const chunks: Uint8Array[] = [];
     let byteLength = 0;
@@ -33,9 +35,10 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
       chunks.push(read.value);
     }
     if (request.signal.aborted) return { ok: false, reason: 'body-unreadable' };
+    if (late.aborted) return { ok: false, reason: 'body-timeout' };
     return { ok: true, rawBody: concatBytes(chunks, byteLength) };
   } catch {
-    return { ok: false, reason: 'body-unreadable' };
+    return { ok: false, reason: late.aborted ? 'body-timeout' : 'body-unreadable' };
   } finally {
     request.signal.removeEventListener('abort', giveUp);
   }
@@ -55,9 +58,9 @@ export function fromRequest(request: Request, { topic, fix }: RequestSetting = {
     method: request.method,
     headers: request.headers,
     ...(topic !== undefined && { topic }),
-    readBody: async (maxBytes) => ({
+    readBody: async (maxBytes, late) => ({
       ...(fix !== undefined && { fix }),
-      ...(await readRequestBody(request, maxBytes)),
+      ...(await readRequestBody(request, maxBytes, late)),
     }),
   };
 }

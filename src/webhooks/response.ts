@@ -34,6 +34,8 @@ export function failureResponse({ status, reason, message }: Omit<Refusal, 'ok'>
     headers: {
       'content-type': 'application/json; charset=utf-8',
       ...(status === 405 && { allow: 'POST' }),
+      // Who sends so slowly may never end.
+      ...(status === 408 && { connection: 'close' }),
       ...(status === 503 && { 'retry-after': '5' }),
     },
     body: JSON.stringify({ error: reason, message }),

@@ -371,7 +371,7 @@ const messages: Readonly<Record<WebhookRefusal, string>> = {
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
   'body-already-parsed':
     'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
-  'body-missing': 'There is no raw body to verify: hand the request over before anything reads its body.',
+  'body-missing': 'There is no raw body to verify: hand the request over before anything reads it.',
   'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
   'hmac-malformed': 'The signature is not 44 characters of base64: sent twice, in hex, or changed on the way.',
   'hmac-mismatch':

@@ -163,6 +163,45 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(events).toHaveLength(1);
   });
 
+  /** Sends a head that announces more than comes, then a byte whenever the socket takes one, until the server ends it. */
+  async function drip(origin: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const head = Object.entries(headers).map(([header, value]) => `${header}: ${value}\r\n`);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9999\r\n${head.join('')}\r\n{`);
+    const timer = setInterval(() => socket.write(' '), 10);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    // What is written to a connection that the server has ended may be answered with a reset.
+    await new Promise((resolve) => socket.on('error', resolve).on('close', resolve).on('end', resolve));
+    clearInterval(timer);
+    return text;
+  }
+
+  it('gives a body that drips its time and no more: 408, and the connection ends', async () => {
+    const logger = recordingLogger();
+    const events: string[] = [];
+    const handler = createWebhookHandler({
+      ...{ secrets: secret, bodyTimeoutMs: 100, logger, on: {} },
+      onEvent: (event) => events.push('reason' in event ? event.reason : event.type),
+    });
+    const text = await drip(await framework.handling(handler), headersOf(json));
+    expect(text).toMatch(/^HTTP\/1.1 408 /);
+    expect(text).toContain('body-timeout');
+    expect(events).toEqual(['body-timeout']);
+    expect(logger.lines).toMatchObject([{ fields: { status: 408, reason: 'body-timeout' } }]);
+
+    const verifying = await framework.verifying({ secrets: secret, bodyTimeoutMs: 100 }, () => undefined);
+    expect(await drip(verifying, headersOf(json))).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it('ends the connection of a body that drips on after its refusal', async () => {
+    const handler = createWebhookHandler({ secrets: secret, bodyTimeoutMs: 100, on: {} });
+    expect(await drip(await framework.handling(handler), {})).toMatch(/^HTTP\/1.1 401 /);
+  });
+
   it('handles what comes five times at once a single time, and answers 200 each time', async () => {
     const handled: string[] = [];
     const handler = createWebhookHandler({

@@ -36,7 +36,8 @@ export type NodeListener = (request: NodeRequest, response: ServerResponse, next
 const fix =
   ' In Express mount the webhook route before the parser, or let the parser keep the bytes:\n' +
   "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
-  '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));';
+  '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));\n' +
+  '  // in Nest: NestFactory.create(AppModule, { rawBody: true }) keeps them';
 
 /** Only a handler that is not from `createWebhookHandler` can reject. */
 const failed = failureResponse({

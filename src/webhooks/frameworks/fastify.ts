@@ -9,7 +9,7 @@ import type {
 import { createReceiver } from '../receive.ts';
 import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
-import { type NodeRequest, readNodeBody, topicOfPath } from './requests.ts';
+import { leaveNodeBody, type NodeRequest, readNodeBody, topicOfPath } from './requests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,7 +21,8 @@ declare module 'fastify' {
 const fix =
   ' In Fastify register the webhooks as a plugin with a parser of its own, and leave the stream alone in preParsing hooks:\n' +
   "  app.register(shopifyWebhooks(handler), { prefix: '/webhooks/shopify' });\n" +
-  '  // a hook that must read it keeps the bytes: request.rawBody = bytes';
+  '  // a hook that must read it keeps the bytes: request.rawBody = bytes\n' +
+  '  // in Nest: NestFactory.create(AppModule, { rawBody: true }) keeps them';
 
 /** Leaves the body in its stream, in this scope only: other routes keep their parsers. */
 function leaveBodiesAlone(scope: FastifyInstance): void {
@@ -35,11 +36,12 @@ function toDelivery(request: FastifyRequest & { readonly rawBody?: unknown }, to
     method: request.method,
     headers: request.headers,
     ...(topic !== undefined && { topic }),
-    readBody: async (maxBytes) => {
+    readBody: async (maxBytes, late) => {
       // What a hook has kept is on Fastify's request, the stream in node:http's.
       if (rawBody !== undefined) return { ok: true, rawBody, fix };
-      return readNodeBody(raw as NodeRequest, maxBytes, fix);
+      return readNodeBody(raw as NodeRequest, { maxBytes, late, fix });
     },
+    leaveBody: (late, ended) => leaveNodeBody(raw, late, ended),
   };
 }
 

@@ -16,9 +16,9 @@ const fix =
   '  await c.req.text(); // and not c.req.raw.text()';
 
 /** Hono keeps what was read through `c.req`; anything read past it is gone. */
-async function readBody(context: Context, maxBytes: number): Promise<BodyRead> {
+async function readBody(context: Context, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
   const { req } = context;
-  if (!req.raw.bodyUsed) return readRequestBody(req.raw, maxBytes);
+  if (!req.raw.bodyUsed) return readRequestBody(req.raw, maxBytes, late);
   try {
     return { ok: true, rawBody: await req.arrayBuffer(), fix };
   } catch {
@@ -30,7 +30,7 @@ function fromContext(context: Context): WebhookDelivery {
   return {
     method: context.req.method,
     headers: context.req.raw.headers,
-    readBody: (maxBytes) => readBody(context, maxBytes),
+    readBody: (maxBytes, late) => readBody(context, maxBytes, late),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
 import { concatBytes } from '../request-body.ts';
 
@@ -8,12 +9,13 @@ export interface NodeRequest extends IncomingMessage {
   rawBody?: unknown;
 }
 
-function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> {
+function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let byteLength = 0;
     const settle = (read: BodyRead): void => {
       request.off('data', onData).off('end', onEnd).off('close', onBroken);
+      late.removeEventListener('abort', onLate);
       resolve(read);
     };
     const onData = (chunk: Uint8Array | string): void => {
@@ -28,11 +30,29 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> 
       request.resume();
     };
     const onEnd = (): void => settle({ ok: true, rawBody: concatBytes(chunks, byteLength) });
+    const onLate = (): void => settle({ ok: false, reason: 'body-timeout' });
     const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
     // The listener for errors stays: a connection may break after the response, and that must not end the process.
     request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
+    late.addEventListener('abort', onLate, { once: true });
     request.resume();
   });
+}
+
+/** Ends the connection of a request whose body has not ended once it is late: a server may have no limit of its own. */
+export function leaveNodeBody(request: IncomingMessage, late: AbortSignal, ended: () => void): void {
+  if (request.closed) {
+    ended();
+    return;
+  }
+  // Once the response is sent, node:http reads what is left of the body and closes the request.
+  request.once('close', ended);
+  const drop = (): void => {
+    if (!request.complete) request.destroy();
+  };
+  // Its response closes the connection of HTTP/1. That of HTTP/2 goes on, but for this stream.
+  if (late.aborted) (request as { readonly stream?: Writable }).stream?.once('finish', drop);
+  else late.addEventListener('abort', drop, { once: true });
 }
 
 /**
@@ -40,14 +60,17 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<BodyRead> 
  * parser has made of a stream that it has read is handed on as it is, with `fix`, for the refusal to name the
  * mistake.
  */
-export async function readNodeBody(request: NodeRequest, maxBytes: number, fix: string): Promise<BodyRead> {
+export async function readNodeBody(
+  request: NodeRequest,
+  { maxBytes, late, fix }: { readonly maxBytes: number; readonly late: AbortSignal; readonly fix: string },
+): Promise<BodyRead> {
   const { rawBody, body } = request;
   if (typeof rawBody === 'string' || ArrayBuffer.isView(rawBody)) return { ok: true, rawBody };
   if (ArrayBuffer.isView(body)) return { ok: true, rawBody: body };
   if (request.readableDidRead) return { ok: true, rawBody: body, fix };
   // A stream that is closed already would never say so again.
   if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
-  return collect(request, maxBytes);
+  return collect(request, maxBytes, late);
 }
 
 /**
@@ -61,7 +84,8 @@ export function fromNodeRequest(request: NodeRequest, fix: string, topic?: strin
     method: request.method ?? '',
     headers: request.headers,
     ...(topic !== undefined && { topic }),
-    readBody: (maxBytes) => readNodeBody(request, maxBytes, fix),
+    readBody: (maxBytes, late) => readNodeBody(request, { maxBytes, late, fix }),
+    leaveBody: (late, ended) => leaveNodeBody(request, late, ended),
   };
 }
 

@@ -64,6 +64,9 @@ export class DeliveryStore {
   readonly #store: KeyValueStore;
   /** The handler's part of all its keys. */
   readonly #handler: Promise<string>;
+  /** Fingerprints of the app's secrets, in their order. */
+  readonly #secrets: readonly string[];
+  #isSharingTold = false;
   readonly #queue: JobQueue | undefined;
   readonly #order: WebhookHandlerOptions['order'];
   /** Milliseconds for which it is known what was handled. */
@@ -79,6 +82,7 @@ export class DeliveryStore {
     this.name = name;
     this.appId = options.appId;
     this.#handler = handlerPart(options.appId ?? defaultApp, name);
+    this.#secrets = [options.secrets].flat().map((secret) => fingerprint(secret ?? ''));
     this.clock = options.clock ?? systemClock;
     this.logger = logger;
     this.retryDelaysMs = options.retryDelaysMs ?? [10_000, 30_000, 60_000];
@@ -156,8 +160,11 @@ export class DeliveryStore {
       }
       if (!position || watermark === undefined) return { state: 'running', delivery: running };
       const seen = await inTime('store', this.#store.get(watermark), deadline);
-      if (!isStale(position, readWatermark(seen))) {
-        return { state: 'running', delivery: { ...running, resource: { key: watermark, position, seen } } };
+      if (!isStale(position, this.#watermarks(seen, watermark).own)) {
+        return {
+          state: 'running',
+          delivery: { ...running, resource: { key: watermark, position, seen, secretIndex: event.secretIndex } },
+        };
       }
       await inTime('store', this.#setDone(keys), deadline);
       await this.release(running);
@@ -218,10 +225,10 @@ export class DeliveryStore {
    * Notes a delivery as the newest that was applied to its resource. By compare-and-set, so that whoever has lost the
    * lock meanwhile does not put an older watermark over a newer one.
    */
-  async #advanceWatermark({ key, position, seen }: ResourceOfDelivery): Promise<void> {
+  async #advanceWatermark({ key, position, seen, secretIndex }: ResourceOfDelivery): Promise<void> {
     const { order, updatedAt, triggeredAt, isEnd } = position;
     if (order !== 'newest' && !isEnd) return;
-    const next = JSON.stringify({ format, updatedAt, triggeredAt, isEnd });
+    const secret = this.#secrets[secretIndex];
     for (let before = seen; ; before = await this.#store.get(key)) {
       if (before !== undefined && isNewerFormat(parseJson(before), format)) {
         this.logger?.warn(
@@ -230,10 +237,26 @@ export class DeliveryStore {
         );
         return;
       }
-      const watermark = readWatermark(before);
-      if (watermark && !isEnd && (watermark.isEnd || isOlder(position, watermark))) return;
+      const { own, others } = this.#watermarks(before, key);
+      if (own && !isEnd && (own.isEnd || isOlder(position, own))) return;
+      const next = JSON.stringify({ format, updatedAt, triggeredAt, isEnd, secret, others });
       if (await this.#store.compareAndSet(key, before, next, { ttlMs: this.#dedupeTtlMs })) return;
     }
+  }
+
+  /**
+   * The watermarks of a resource. Two apps that nobody has given an `appId` have the same keys, and neither's deliveries
+   * may make the other's stale: what another app has noted, which has no secret in common, is kept and not looked at.
+   */
+  #watermarks(text: string | undefined, key: string): Watermarks {
+    const read = readWatermarks(text, this.#secrets);
+    if (read.others && !this.#isSharingTold) {
+      this.#isSharingTold = true;
+      const message =
+        "another app's webhooks are in the same store under the same name: give each handler its own appId";
+      this.logger?.warn({ key }, message);
+    }
+    return read;
   }
 
   /** Gives the lock of a running delivery back; never rejects. */
@@ -385,6 +408,8 @@ interface ResourceOfDelivery {
   readonly position: Position;
   /** The watermark's text; as a rule it is still the same when the delivery is done. */
   readonly seen: string | undefined;
+  /** Which of the app's secrets has signed the delivery. */
+  readonly secretIndex: number;
 }
 
 /** What came of an attempt to start; `busy`: another delivery of the resource is being handled. */
@@ -416,12 +441,44 @@ export function idsOf({ topic, shop, webhookId }: WebhookEvent): Pick<WebhookDet
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+/** Tells secrets apart, in 32 bits (FNV-1a): too few to tell anything of a secret. */
+function fingerprint(secret: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of encoder.encode(secret)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** The watermark of this app, and those of apps with other secrets. */
+interface Watermarks {
+  readonly own: Watermark | undefined;
+  readonly others: readonly SignedWatermark[] | undefined;
+}
+
+/** A watermark, with the fingerprint of the secret that has signed its delivery. */
+interface SignedWatermark extends Watermark {
+  readonly secret: string | undefined;
+}
+
 /** What cannot be read counts as nothing, and is replaced by the next delivery unless a newer version has stored it. */
-function readWatermark(text: string | undefined): Watermark | undefined {
+function readWatermarks(text: string | undefined, secrets: readonly string[]): Watermarks {
   const found = text === undefined ? undefined : parseJson(text);
-  if (!isRecord(found) || isNewerFormat(found, format)) return undefined;
-  const { updatedAt, triggeredAt, isEnd } = found;
-  return { updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true };
+  if (!isRecord(found) || isNewerFormat(found, format)) return { own: undefined, others: undefined };
+  const all = [found, ...(Array.isArray(found['others']) ? found['others'] : [])].filter(isRecord).map(
+    ({ updatedAt, triggeredAt, isEnd, secret }): SignedWatermark => ({
+      ...{ updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true },
+      secret: typeof secret === 'string' ? secret : undefined,
+    }),
+  );
+  const isOwn = ({ secret }: SignedWatermark): boolean => secret === undefined || secrets.includes(secret);
+  const others = all.filter((one) => !isOwn(one));
+  // Of an app whose secrets have changed there may be two, of which the later one counts.
+  const own = all
+    .filter(isOwn)
+    .reduce<Watermark | undefined>(
+      (newest, one) => (!newest || one.isEnd || (!newest.isEnd && isOlder(newest, one)) ? one : newest),
+      undefined,
+    );
+  return { own, others: others.length > 0 ? others : undefined };
 }
 
 /** A delivery as a queue keeps it: the payload of its job, and of its dead letter. Plain JSON. */
