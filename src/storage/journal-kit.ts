@@ -100,6 +100,11 @@ export function checkedJournalPage(shop: string, options: JournalListOptions): J
   return { shop, runId, localId, after: number, newestFirst: order === 'newest', limit };
 }
 
+/** Where a page begins, and its size; where it is empty whatever the journal holds, nothing is loaded. */
+export function cursorOfPage(page: JournalPage | undefined): { readonly after?: number; readonly limit: number } {
+  return { limit: page?.limit ?? 1, ...(page?.after !== undefined && { after: page.after }) };
+}
+
 /** A draft with the number that its id is made of. */
 export interface NumberedDraft {
   readonly number: number;

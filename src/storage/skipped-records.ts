@@ -1,11 +1,11 @@
 import { isShopwrightError, type StorageError } from '../errors/errors.ts';
 
-/** Hears of a record that lists and counts leave out. */
+/** Hears of a record, or an entry of the journal, that lists and counts leave out. */
 export type SkippedRecordListener = (error: StorageError) => void;
 
-/** Which records to read. */
-interface Page {
-  readonly after?: string;
+/** Which rows to read: a local id for records, a number for entries of the journal. */
+interface Page<Cursor> {
+  readonly after?: Cursor;
   readonly limit: number;
 }
 
@@ -44,10 +44,10 @@ export class SkippedRecords {
   }
 
   /** A page of what can be read, filled up with what comes behind it: who reads on by pages ends at a short one. */
-  async page<Row, T>(
-    page: Page,
-    load: (page: Page) => Promise<readonly Row[]>,
-    localIdOf: (row: Row) => unknown,
+  async page<Row, T, Cursor extends string | number>(
+    page: Page<Cursor>,
+    load: (page: Page<Cursor>) => Promise<readonly Row[]>,
+    cursorOf: (row: Row) => Cursor | undefined,
     read: (row: Row) => T,
   ): Promise<readonly T[]> {
     const found: T[] = [];
@@ -55,9 +55,9 @@ export class SkippedRecords {
       const rows = await load(next);
       found.push(...this.readable(rows, read));
       const last = rows.at(-1);
-      const localId = last && localIdOf(last);
-      if (found.length === page.limit || rows.length < next.limit || typeof localId !== 'string') return found;
-      next = { after: localId, limit: page.limit - found.length };
+      const after = last && cursorOf(last);
+      if (found.length === page.limit || rows.length < next.limit || after === undefined) return found;
+      next = { after, limit: page.limit - found.length };
     }
   }
 }

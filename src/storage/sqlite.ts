@@ -112,9 +112,10 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   const keys = createSqlKeys(session, clock);
   const locks = createLocks(keys.locks, clock);
 
+  const skipped = new SkippedRecords(options.onSkippedRecord);
   return {
-    records: createSqlSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
-    journal: createSqlSyncJournal(session),
+    records: createSqlSyncRecords(session, skipped),
+    journal: createSqlSyncJournal(session, skipped),
     keyValue: createKeyValueStore(keys, locks),
     migrate: () => patient(() => inFile(() => migrateSqlite(db, tables))),
     close() {

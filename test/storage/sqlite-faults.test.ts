@@ -48,11 +48,16 @@ describe('the journal', () => {
     ['before', "x'00'"],
     ['action', "x'00ff'"],
     ['at', "'yesterday'"],
-  ])('names an entry that is damaged in column %s (%s), and is read on behind it', async (column, value) => {
-    const { journal } = stores();
+  ])('leaves out an entry that is damaged in column %s (%s), and names it', async (column, value) => {
+    const skipped: StorageError[] = [];
+    const { journal } = stores({ onSkippedRecord: (told) => skipped.push(told) });
     const [, id = ''] = await journal.append([draft('p1'), draft('p2'), draft('p3')]);
     raw().exec(`update shopwright_sync_journal set ${column} = ${value} where local_id = 'p2'`);
-    const error = await failure(journal.list(shop));
+    expect(await idsOf(journal)).toEqual(['p1', 'p3']);
+    expect(await idsOf(journal, { limit: 2 })).toEqual(['p1', 'p3']);
+    expect(await idsOf(journal, { order: 'newest', limit: 2 })).toEqual(['p3', 'p1']);
+    expect(skipped).toHaveLength(1);
+    const [error] = skipped;
     expect(error).toMatchObject({ isRetryable: false, shop });
     for (const part of [id, shop, `column ${column}`, `after: '${id}'`]) expect(String(error)).toContain(part);
     expect(await idsOf(journal, { limit: 1 })).toEqual(['p1']);
@@ -64,12 +69,14 @@ describe('the journal', () => {
   });
 
   it.each(["'abc'", '-7', '1.5'])(
-    'names an entry by a damaged id (%s), and does not offer to read on by it',
+    'leaves out an entry with a damaged id (%s), and does not offer to read on by it',
     async (id) => {
-      const { journal } = stores();
+      const skipped: StorageError[] = [];
+      const { journal } = stores({ onSkippedRecord: (told) => skipped.push(told) });
       await journal.append([draft('p1'), draft('p2'), draft('p3')]);
       raw().exec(`update shopwright_sync_journal set id = ${id} where local_id = 'p2'`);
-      const error = await failure(journal.list(shop));
+      expect(await idsOf(journal)).toEqual(['p1', 'p3']);
+      const [error] = skipped;
       expect(error).toMatchObject({ isRetryable: false, shop });
       for (const part of [id.replaceAll("'", ''), shop, 'column id', 'backup']) expect(String(error)).toContain(part);
       expect(String(error)).not.toContain('after:');

@@ -1,6 +1,7 @@
 import { memoryStores, type SyncRecord } from 'shopwright';
 import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it, vi } from 'vitest';
+import { sqliteFile } from '../storage/sqlite-file.ts';
 import { gate } from '../webhooks/delivery-request.ts';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
@@ -140,6 +141,27 @@ describe('a products/delete webhook', () => {
 });
 
 describe('health', () => {
+  const file = sqliteFile();
+
+  it('leaves out records that are damaged or of a newer release', async () => {
+    const skipped: unknown[] = [];
+    const stores = file.stores({ onSkippedRecord: (error) => skipped.push(error) });
+    const pushed = fakeSync();
+    await pushed.clock.run(pushed.sync.push(tee('tee-1')));
+    const record = (await pushed.stores.records.get(domain, 'tee-1')) as SyncRecord;
+    for (const number of [1, 2, 3, 4])
+      await stores.records.put({ ...record, localId: `tee-${number}`, gid: `gid://shopify/Product/${number}` });
+    const { sync } = fakeSync({ sync: { stores } });
+    const change = (localId: string, set: string): void =>
+      file.raw().exec(`update shopwright_sync_records set ${set} where local_id = '${localId}'`);
+    change('tee-2', "status = 'lost'");
+    change('tee-3', "format = 2, status = 'of the future'");
+    change('tee-4', "last_synced_at = 'yesterday'");
+    expect(await sync.health()).toMatchObject({ records: { synced: expect.any(Number), failed: 0 } });
+    expect((await sync.health()).records.synced).toBeGreaterThanOrEqual(1);
+    expect(String(skipped)).toContain('tee-2');
+  });
+
   it('is good where nothing has been pushed yet', async () => {
     const { sync } = fakeSync();
     expect(await sync.health()).toMatchObject({

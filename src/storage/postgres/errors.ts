@@ -55,6 +55,10 @@ export function createPostgresErrors(schema: string): PostgresErrors {
     new StorageError(`${subject} ${message}.`, { isRetryable, ...causedBy(cause) });
 
   const refusedBy = (sqlState: string, error: unknown): StorageError => {
+    if (isRefusedByPooler(sqlState, error)) {
+      const fix = 'Change the options of the pool, or the pooler: these stores need transactions';
+      return make(`was refused by a pooler or the server: ${messageOf(error)}. ${fix}`, false, error);
+    }
     const found = diagnose(sqlState);
     if (!found) return make(`failed with SQLSTATE ${sqlState}; the cause holds what the server said`, false, error);
     // Of a missing right the server names the table, and nothing of what is in it.
@@ -95,7 +99,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
 
     statement(error, mayCommit) {
       const sqlState = sqlStateOf(error);
-      if (mayCommit && (sqlState === undefined || leavesOutcomeOpen(sqlState))) return outcomeUnknown(error);
+      if (mayCommit && (sqlState === undefined || leavesOutcomeOpen(sqlState, error))) return outcomeUnknown(error);
       if (sqlState !== undefined) return refusedBy(sqlState, error);
       if (error instanceof OutOfTime)
         return make('got no response in time. Try again, or raise queryTimeoutMs', true, error);
@@ -196,6 +200,17 @@ const bySqlState: Readonly<Record<string, Diagnosis>> = {
   XX002: damaged,
 };
 
+/**
+ * Whether class 08 stands for a configuration and no lost connection. PgBouncer sends 08P01 for nearly all that it says;
+ * these last until somebody changes something, and nothing was done: statement pooling, a start-up parameter that it does
+ * not know, a database, user or protocol that is not its own. https://www.pgbouncer.org/config.html
+ */
+function isRefusedByPooler(sqlState: string, error: unknown): boolean {
+  const pattern =
+    /pooling mode|not allowed in|start-?up parameter|no such (?:database|user)|auth|unsupported|not supported|protocol version|invalid (?:startup|packet)/i;
+  return sqlState.startsWith('08') && pattern.test(messageOf(error));
+}
+
 const lost = passing('lost its connection. Try again');
 
 /** What that code means, `undefined` where nothing more can be said than the code itself. */
@@ -214,7 +229,8 @@ function isConflict(sqlState: string): boolean {
 }
 
 /** Whether a statement that was to commit can have done so although the server responded with that code. */
-function leavesOutcomeOpen(sqlState: string): boolean {
+function leavesOutcomeOpen(sqlState: string, error: unknown): boolean {
+  if (isRefusedByPooler(sqlState, error)) return false;
   return sqlState === '40003' || /^(08|57P|58|XX)/.test(sqlState);
 }
 

@@ -82,6 +82,7 @@ const optionNames: Record<keyof PostgresStoresOptions, true> = {
  *
  * @throws ConfigError naming each option that does not fit.
  */
+
 function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresStoresOptions, 'onSkippedRecord'>> {
   const { pool, schema = 'public', tablePrefix = 'shopwright_', migrate = 'automatic', clock = systemClock } = options;
   const { connectTimeoutMs = 10_000, queryTimeoutMs = 30_000 } = options;
@@ -89,6 +90,7 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   const isSchema = typeof schema === 'string' && name(63).test(schema);
   const problems = [
     ...unknownNames(options, optionNames),
+    ...problem('pool', !isClient(pool), 'is one connection (`Client`): give a pool, `new Pool(…)` of `pg`'),
     ...problem('pool', typeof pool?.connect === 'function', 'give a pool: `new Pool({ connectionString })` of `pg`'),
     ...problem(
       'schema',
@@ -106,6 +108,11 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   ];
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { pool, schema, tablePrefix, migrate, connectTimeoutMs, queryTimeoutMs, clock };
+}
+
+/** A client of `pg` has `connect` too, and gives no connections. Of the two only it escapes texts. */
+function isClient(pool: unknown): boolean {
+  return typeof Object(pool).escapeLiteral === 'function';
 }
 
 /** Milliseconds for one step of a migration: an index over millions of rows is among them. */
@@ -159,9 +166,10 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
   const keys = createSqlKeys(session, clock);
   const locks = createLocks(keys.locks, clock);
 
+  const skipped = new SkippedRecords(options.onSkippedRecord);
   return {
-    records: createSqlSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
-    journal: createSqlSyncJournal(session),
+    records: createSqlSyncRecords(session, skipped),
+    journal: createSqlSyncJournal(session, skipped),
     keyValue: createKeyValueStore(keys, locks),
     migrate: () => gate.run(migrateNow),
     close() {

@@ -54,9 +54,10 @@ export function redisStores(options: RedisStoresOptions): Stores {
   const keys = createRedisKeys(session);
   const locks = createLocks(keys.locks, clock);
 
+  const skipped = new SkippedRecords(options.onSkippedRecord);
   return {
-    records: createRedisSyncRecords(session, new SkippedRecords(options.onSkippedRecord)),
-    journal: createRedisSyncJournal(session),
+    records: createRedisSyncRecords(session, skipped),
+    journal: createRedisSyncJournal(session, skipped),
     keyValue: createKeyValueStore(keys, locks),
     close() {
       locks.close();

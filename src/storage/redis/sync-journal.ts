@@ -5,13 +5,15 @@ import {
   checkedDraft,
   checkedJournalPage,
   checkedMoment,
+  cursorOfPage,
   fromJournalRow,
   type JournalRow,
   journalId,
   type StoredDraft,
   toJournalRow,
 } from '../journal-kit.ts';
-import type { UncheckedRow } from '../row-reader.ts';
+import { type UncheckedRow, wholeNumber } from '../row-reader.ts';
+import type { SkippedRecords } from '../skipped-records.ts';
 import { indexedValue, partsOfValue, type RedisSession, readScript, writeScript } from './session.ts';
 import library from './sync-journal.lua';
 
@@ -25,7 +27,7 @@ const scripts = {
 const entriesPerStep = 200;
 
 /** The sync journal in Redis. Ids are given inside the script that writes, so entries show up in their order. */
-export function createRedisSyncJournal(session: RedisSession): SyncJournal {
+export function createRedisSyncJournal(session: RedisSession, skipped: SkippedRecords): SyncJournal {
   const prune = async (shop: string, until: string): Promise<number> => {
     if (!isStorableText(shop)) return 0;
     for (let pruned = 0; ; ) {
@@ -49,13 +51,21 @@ export function createRedisSyncJournal(session: RedisSession): SyncJournal {
     async list(shop, options = {}) {
       const page = checkedJournalPage(shop, options);
       if (!page) return [];
-      const { runId, localId, after = '', newestFirst, limit } = page;
+      const { runId, localId, newestFirst } = page;
       // An entry has both ids or none, and none is empty.
       if (runId === '' || localId === '') return [];
-      const args = [localId ?? '', runId ?? '', after, newestFirst ? 1 : 0, limit];
-      const found = await session.readList(scripts.list, [session.name('j', shop)], args);
-      return found.flatMap((value: unknown, index) =>
-        index % 2 === 0 ? [] : [fromValue(shop, found[index - 1], String(value))],
+      const load = async ({ after, limit }: { readonly after?: number; readonly limit: number }) => {
+        const args = [localId ?? '', runId ?? '', after ?? '', newestFirst ? 1 : 0, limit];
+        const found = await session.readList(scripts.list, [session.name('j', shop)], args);
+        return found.flatMap((value: unknown, index) =>
+          index % 2 === 0 ? [] : [{ id: String(found[index - 1]), value: String(value) }],
+        );
+      };
+      return skipped.page(
+        cursorOfPage(page),
+        load,
+        ({ id }) => wholeNumber(id),
+        ({ id, value }) => fromValue(shop, id, value),
       );
     },
     prune: async (shop, before) => prune(shop, `(${checkedMoment(before)}`),

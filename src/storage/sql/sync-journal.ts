@@ -6,12 +6,14 @@ import {
   checkedDraft,
   checkedJournalPage,
   checkedMoment,
+  cursorOfPage,
   fromJournalRow,
   journalId,
   type StoredDraft,
   toJournalRow,
 } from '../journal-kit.ts';
 import { wholeNumber } from '../row-reader.ts';
+import { SkippedRecords } from '../skipped-records.ts';
 import type { SqlDatabase } from './schema.ts';
 import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
 
@@ -19,7 +21,7 @@ import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './sessio
 const rowsPerInsert = 200;
 
 /** The sync journal as queries that SQLite and Postgres both understand. */
-export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJournal {
+export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped = new SkippedRecords()): SyncJournal {
   const table = tables.syncJournal;
   const heads = tables.syncJournalHeads;
 
@@ -71,19 +73,25 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession): SyncJo
 
     async list(shop, options = {}) {
       const page = checkedJournalPage(shop, options);
-      const rows = await run(async (db) => {
-        if (!page) return [];
-        const { runId, localId, after, newestFirst, limit } = page;
-        let query = db.selectFrom(table).selectAll().where('shop', '=', shop);
-        if (runId !== undefined) query = query.where('run_id', '=', runId);
-        if (localId !== undefined) query = query.where('local_id', '=', localId);
-        if (after !== undefined) query = query.where('id', newestFirst ? '<' : '>', after);
-        return query
-          .orderBy('id', newestFirst ? 'desc' : 'asc')
-          .limit(limit)
-          .execute();
-      });
-      return rows.map((row) => fromJournalRow(shop, row));
+      const load = ({ after, limit }: { readonly after?: number; readonly limit: number }) =>
+        run(async (db) => {
+          if (!page) return [];
+          const { runId, localId, newestFirst } = page;
+          let query = db.selectFrom(table).selectAll().where('shop', '=', shop);
+          if (runId !== undefined) query = query.where('run_id', '=', runId);
+          if (localId !== undefined) query = query.where('local_id', '=', localId);
+          if (after !== undefined) query = query.where('id', newestFirst ? '<' : '>', after);
+          return query
+            .orderBy('id', newestFirst ? 'desc' : 'asc')
+            .limit(limit)
+            .execute();
+        });
+      return skipped.page(
+        cursorOfPage(page),
+        load,
+        ({ id }) => wholeNumber(id),
+        (row) => fromJournalRow(shop, row),
+      );
     },
 
     async prune(shop, before) {

@@ -15,7 +15,7 @@ import {
   recordFormatProblem,
   toRecordRow,
 } from '../record-kit.ts';
-import { wholeNumber } from '../row-reader.ts';
+import { text, wholeNumber } from '../row-reader.ts';
 import { SkippedRecords } from '../skipped-records.ts';
 import type { SqlDatabase, TableNames } from './schema.ts';
 import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
@@ -99,7 +99,7 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
           if (after !== undefined) query = query.where('local_id', '>', after);
           return query.orderBy('local_id').limit(limit).execute();
         });
-      const localIdOf = (row: { readonly local_id: unknown }): unknown => row.local_id;
+      const localIdOf = (row: { readonly local_id: unknown }) => text(row.local_id);
       return skipped.page(asked, load, localIdOf, (row) => fromRecordRow(shop, row));
     },
 

@@ -53,6 +53,24 @@ describe('an error of the server', () => {
     expect(errors.connecting(cause, pool(), 1)).toMatchObject({ isRetryable, message: error.message });
   });
 
+  it.each([
+    ['08P01', 'transaction blocks not allowed in statement pooling mode', false],
+    ['08P01', 'unsupported startup parameter: search_path', false],
+    ['08P01', 'no such database: shop', false],
+    ['08P01', 'server conn crashed?', true],
+    ['08P01', 'query_wait_timeout', true],
+    ['08006', 'connection failure', true],
+  ])('tells what a pooler refuses for good from a lost connection: %s %s', (code, message, isRetryable) => {
+    const cause = coded(code, message);
+    for (const error of [errors.statement(cause, false), errors.connecting(cause, pool(), 1)]) {
+      expect(error).toMatchObject({ isRetryable, mayHaveExecuted: false });
+      if (isRetryable) expect(error.message).toContain('Try again');
+      else expect(error.message).toContain(message);
+    }
+    // Of what was refused it is known that nothing was done.
+    expect(errors.statement(cause, true).mayHaveExecuted).toBe(isRetryable);
+  });
+
   it('names the table that a right is missing for', () => {
     const { message } = errors.statement(coded('42501', 'permission denied for table sync_records'), true);
     expect(message).toContain('permission denied for table sync_records. Grant it');

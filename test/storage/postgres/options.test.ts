@@ -28,6 +28,7 @@ describe('the options of postgresStores', () => {
     [{ queryTimeoutMs: 1.5 }, ['queryTimeoutMs']],
     [{ queryTimeoutMs: Number.NaN }, ['queryTimeoutMs']],
     [{ pool: undefined as unknown as pg.Pool }, ['pool']],
+    [{ pool: new pg.Client() as unknown as pg.Pool }, ['pool']],
     [
       { pool: 'postgres://x' as unknown as pg.Pool, schema: 'A', connectTimeoutMs: -1 },
       ['pool', 'schema', 'connectTimeoutMs'],

@@ -125,18 +125,23 @@ describe('what others did to the keys', () => {
   });
 
   it('to a journal entry is told with its id, and it can be pruned', async () => {
-    const { journal } = bench.stores;
+    const skipped: unknown[] = [];
+    const onSkippedRecord = (error: unknown): unknown => skipped.push(error);
+    const listing = redisStores({ redis, keyPrefix: bench.keyPrefix, onSkippedRecord });
+    const { journal } = listing;
     const draft = { shop, localId: 'p1', gid: null, runId: 'r1', action: 'create', at: 1, sent: null, before: null };
     const [id = '', next = ''] = await journal.append([draft, draft]);
     const entries = `${bench.keyPrefix}j{:${shop}}:entries`;
     for (const damaged of ['what is this', 'p1\0r1\0{']) {
       await redis.hset(entries, id, damaged);
-      expect(String(await failure(journal.list(shop)))).toContain(id);
+      expect((await journal.list(shop, { limit: 1 })).map((entry) => entry.id)).toEqual([next]);
+      expect(String(skipped.at(-1))).toContain(id);
       expect((await journal.list(shop, { after: id })).map((entry) => entry.id)).toEqual([next]);
     }
     await redis.hdel(entries, id);
     expect(await journal.prune(shop, 2)).toBe(2);
     expect(await journal.list(shop)).toEqual([]);
+    await listing.close();
   });
 });
 
