@@ -6,6 +6,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Whether something stored has a later format than this version of the package writes. It is left alone: to read it as
+ * if it were of this format, or to write over it, would lose what the newer version keeps in it.
+ */
+export function isNewerFormat(stored: unknown, known: number): stored is { readonly format: number } {
+  const format = isRecord(stored) ? stored['format'] : undefined;
+  return typeof format === 'number' && format > known;
+}
+
 /** A value of an object's own, and never what every object inherits. */
 export function ownValue(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;

@@ -1,6 +1,5 @@
 // Apart from job.ts, which needs node:crypto: webhooks are handled in edge runtimes too.
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
-import { isRecord } from '../internal/json.ts';
 
 /** What a handler throws to have its job come again later, as if it had not started. */
 export interface Deferral {
@@ -81,12 +80,3 @@ const longestMs = 366 * 86_400_000;
 /** Whether a number is a wait that a queue keeps. */
 export const isDelay = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= longestMs;
-
-/**
- * Whether something stored has a later format than this version of the package writes. It is left alone: to read it as
- * if it were of this format, or to write over it, would lose what the newer version keeps in it.
- */
-export function isNewerFormat(stored: unknown, known: number): boolean {
-  const format = isRecord(stored) ? stored['format'] : undefined;
-  return typeof format === 'number' && format > known;
-}

@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
-import { isRecord } from '../internal/json.ts';
+import { isNewerFormat } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
@@ -133,8 +133,8 @@ export async function watermarkKey(handler: string, shop: string, family: string
  * @throws StorageError where a newer release of this package has stored the value.
  */
 export function checkFormat(stored: unknown, known: number, what: string, shop?: string): void {
-  const format = isRecord(stored) ? stored['format'] : undefined;
-  if (typeof format !== 'number' || format <= known) return;
+  if (!isNewerFormat(stored, known)) return;
+  const { format } = stored;
   throw new StorageError(
     `${what} was written by a newer release of shopwright, in format ${format}; this release knows formats up to ` +
       `${known}. It was left as it was. Update this process.`,

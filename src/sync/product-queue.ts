@@ -139,9 +139,12 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     },
     async resume({ signal } = {}) {
       let queued = 0;
+      // A product has a record and a mark, and its job may have run before the second is found.
+      const seen = new Set<string>();
       const addAll = async (localIds: readonly string[]): Promise<void> => {
         signal?.throwIfAborted();
-        const jobs = await Promise.all(localIds.map((localId) => add(localId)));
+        const unseen = localIds.filter((localId) => seen.size < seen.add(localId).size);
+        const jobs = await Promise.all(unseen.map((localId) => add(localId)));
         queued += jobs.filter(({ isNew }) => isNew).length;
       };
       // No record says whose it is: those that another queue has marked are left to it.

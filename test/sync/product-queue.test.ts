@@ -1,5 +1,5 @@
 import { createShopifyClient, StorageError, type SyncRecord } from 'shopwright';
-import { inProcessQueue } from 'shopwright/queue';
+import { inProcessQueue, type JobQueue } from 'shopwright/queue';
 import { createProductQueue, createProductSync, type ProductQueueOptions } from 'shopwright/sync';
 import { signWebhook } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
@@ -131,6 +131,21 @@ describe('the product queue', () => {
     await t.queue.retry(id);
     await t.drain();
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
+  });
+
+  it('resumes a product once, though its record and its mark both call for it and its job is run at once', async () => {
+    const t = start();
+    for (const localId of ['tee-1', 'tee-2', 'tee-3']) await t.jobs.enqueue(localId);
+    const queued: (string | undefined)[] = [];
+    const queue: JobQueue = {
+      ...inProcessQueue({ clock: t.clock }),
+      async enqueue({ key }) {
+        queued.push(key);
+        return { id: String(queued.length), isNew: true };
+      },
+    };
+    expect(await start({ shop: t, queue: { queue } }).jobs.resume()).toBe(3);
+    expect(queued.toSorted()).toEqual(['tee-1', 'tee-2', 'tee-3']);
   });
 
   it('resumes at start-up what failed because the shop was out of reach, and not what was refused', async () => {

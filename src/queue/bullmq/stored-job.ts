@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Job as BullJob, JobsOptions } from 'bullmq';
-import { isRecord } from '../../internal/json.ts';
+import { isNewerFormat, isRecord } from '../../internal/json.ts';
 import type { DeadJob, Job } from '../../ports/job-queue.ts';
-import { isNewerFormat } from '../defer.ts';
 import { areDelays, dedupeName, isTimeout, type QueuedJob } from '../job.ts';
 
 /** Format of `StoredJob`. Raise it with every change that an older version would misread. */

@@ -1,11 +1,10 @@
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { Deadline } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
-import { isRecord, parseJson } from '../../internal/json.ts';
+import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../ports/key-value-store.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { isNewerFormat } from '../../queue/defer.ts';
 import {
   type DeliveryKeys,
   defaultApp,
