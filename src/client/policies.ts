@@ -16,8 +16,8 @@ import {
   TimeoutError,
 } from '../errors/errors.ts';
 import { createDocumentParser, type TypedDocument, type UntypedDocument } from '../graphql/document.ts';
-import type { ParsedOperation } from '../graphql/parse.ts';
 import { idempotencyOf } from '../graphql/graphql.ts';
+import type { ParsedOperation } from '../graphql/parse.ts';
 import { decodeResponse } from '../graphql/response.ts';
 import { withDefaults } from '../http/request-options.ts';
 import { sleep } from '../internal/abort.ts';

@@ -11,7 +11,8 @@ import { keyProblem } from '../storage/adapter-kit.ts';
 import { appPart, checkFormat, defaultApp, keyPart, pushMarks, shopPrefix } from '../storage/keys.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
 import type { ProductSync } from './product-sync.ts';
-import { emptyRecord, isShopWide, localIdOf, type PushResult } from './push.ts';
+import { emptyRecord, localIdOf, type PushResult } from './push.ts';
+import { isShopWide } from './push-failure.ts';
 
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {

@@ -23,7 +23,6 @@ import {
 import { DeleteBudget } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import {
-  isShopWide,
   localIdOf,
   type PushContext,
   type PushOptions,
@@ -31,6 +30,7 @@ import {
   type PushResult,
   pushProduct,
 } from './push.ts';
+import { isShopWide } from './push-failure.ts';
 import type { AdoptBy } from './read-remote.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';

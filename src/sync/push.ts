@@ -48,6 +48,7 @@ import {
   writeBase,
 } from './product-facts.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
+import { failure, goneField, lastErrorOf } from './push-failure.ts';
 import { type AdoptBy, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
 
 /** What a result tells besides its outcome. */
@@ -548,45 +549,6 @@ function deletedInShopify(shop: string): ValidationError {
 
 /** Says of a product whose gid is known that the shop does not have it. */
 const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
-
-const goneField = 'gid';
-
-function lastErrorOf({ code, message }: ShopwrightError): NonNullable<SyncRecord['lastError']> {
-  return { code, message };
-}
-
-function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, 'status' | 'lastError'> {
-  const lastError = lastErrorOf(error);
-  // An error that concerns the shop says nothing about the product.
-  if (isShopWide(error)) return { status: 'pending', lastError };
-  return { status: gid !== null && saysGone(error) ? 'deleted-in-shopify' : 'failed', lastError };
-}
-
-/** Whether an error says that the product is not there: a response to a read, or to a mutation that came too late. */
-function saysGone(error: ShopwrightError): boolean {
-  if (isShopwrightError(error, 'VALIDATION_FAILED')) return error.issues.some(({ field }) => field === goneField);
-  if (!isShopwrightError(error, 'USER_ERROR')) return false;
-  return error.userErrors.some(
-    ({ code, message }) => goneCodes.has(code) || (code == null && message === 'Product does not exist'),
-  );
-}
-
-/** Codes for an identifier whose product is gone. */
-const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
-
-const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
-  'AUTHENTICATION_FAILED',
-  'ACCESS_DENIED',
-  'IP_NOT_ALLOWED',
-  'SHOP_UNAVAILABLE',
-  'CIRCUIT_OPEN',
-  'CONFIG_INVALID',
-]);
-
-/** Whether an error concerns the shop or the token, so that every other product would fail with it too. */
-export function isShopWide(error: ShopwrightError): boolean {
-  return shopWideCodes.has(error.code);
-}
 
 /** The part hashes of a record without one of them, so that this part is sent again. */
 function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {

@@ -111,7 +111,8 @@ describe('a document that is nested too deep', () => {
 });
 
 describe('keys wherever a field stands', () => {
-  const keyed = (text: string): string => parseOperation(text, { keys: 'unstable' }).source.replaceAll(/\s+/g, ' ').trim();
+  const keyed = (text: string): string =>
+    parseOperation(text, { keys: 'unstable' }).source.replaceAll(/\s+/g, ' ').trim();
 
   it.each([
     ['an inline fragment', `mutation M($i: X!) { ... { ${adjust} } }`],
