@@ -40,7 +40,7 @@ export interface ParsedOperation {
   readonly defaults: ReadonlyMap<string, ConstValueNode>;
   /** The variables that hold idempotency keys. */
   readonly keySlots: readonly KeySlot[];
-  /** Names it in the cost book. Short, however long the text is. */
+  /** Names it in the cost book, in all processes: a hash of its text. */
   readonly costKey: string;
   readonly estimate: Estimator;
   /** What it takes in memory, roughly. */
@@ -285,10 +285,10 @@ function describe(document: DocumentNode, operation: OperationDefinitionNode, so
     userErrorKeys: [...userErrorKeys],
   }));
   const name = operation.name?.value ?? rootFields[0]?.name ?? 'anonymous';
-  const digest = createHash('sha256').update(source).digest('base64url');
+  const digest = createHash('sha256').update(`${name}\n${source}`).digest('base64url');
   return {
     ...{ source, document, name, rootFields, defaults },
-    costKey: `${name} ${digest.slice(0, 22)}`,
+    costKey: digest.slice(0, 22),
     kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     keySlots: keySlotsOf(rootFields, defaults),
   };

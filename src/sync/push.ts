@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type ErrorCode,
   InvalidResponseError,
   isShopwrightError,
   type ShopwrightError,

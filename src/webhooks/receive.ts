@@ -107,7 +107,7 @@ async function receive(
   const verified = await verify(rawBody);
   if (!verified.ok) return fromVerifier(verified);
   if (delivery.topic !== undefined && delivery.topic !== verified.topic) {
-    const message = `This URL only accepts ${delivery.topic}. Fix the address of the subscription, or your route.`;
+    const message = `This URL takes ${delivery.topic} only. Fix the subscription's address or your route.`;
     return refusal(400, 'topic-unexpected', message);
   }
 

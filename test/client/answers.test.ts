@@ -202,7 +202,7 @@ describe("errors: 'return'", () => {
   const denied = { message: 'Access denied', path: ['customer'], extensions: { code: 'ACCESS_DENIED' } };
   const returned = { errors: 'return' } as const;
   const write =
-    'mutation M { a: tagsAdd(id: "1", tags: []) { node { id } } b: tagsAdd(id: "2", tags: []) { node { id } } }';
+    'mutation M { a: productCreate(product: {}) { product { id } } b: productCreate(product: {}) { product { id } } }';
 
   it('gives what came, and why the rest did not', async () => {
     const data = { shop: { name: 'Acme' }, customer: null };

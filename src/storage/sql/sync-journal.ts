@@ -25,6 +25,9 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
   const table = tables.syncJournal;
   const heads = tables.syncJournalHeads;
 
+  /** Last ids of journals that were erased within the millisecond in which they were given. */
+  const lastErased = new Map<string, number>();
+
   /**
    * Takes as many ids of a shop as there are entries, and gives the first. The shop's head row stays locked until
    * the transaction ends, so the entries of two writers are seen in the order of their ids: no entry can show up
@@ -32,10 +35,13 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
    * that comes back goes on behind its old ids.
    */
   const takeIds = async (db: Kysely<SqlDatabase>, shop: string, count: number): Promise<number> => {
+    const nowId = Math.floor(clock.now()) * 1_000;
+    const erasedId = lastErased.get(shop) ?? 0;
+    if (erasedId <= nowId) lastErased.delete(shop);
     const last = `${heads}.last_id` as const;
     const head = await db
       .insertInto(heads)
-      .values({ shop, last_id: Math.floor(clock.now()) * 1_000 + count })
+      .values({ shop, last_id: Math.max(nowId, erasedId) + count })
       .onConflict((conflict) =>
         conflict
           .column('shop')
@@ -108,7 +114,11 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
       return eraseInTurns(run, async (db) => {
         const all = db.selectFrom(table).select('id').where('shop', '=', shop);
         const found = await all.limit(rowsPerDelete).execute();
-        if (found.length === 0) await db.deleteFrom(heads).where('shop', '=', shop).execute();
+        if (found.length === 0) {
+          const head = await db.deleteFrom(heads).where('shop', '=', shop).returning('last_id').executeTakeFirst();
+          const lastId = wholeNumber(head?.last_id) ?? 0;
+          if (lastId > Math.floor(clock.now()) * 1_000) lastErased.set(shop, lastId);
+        }
         return erase(db, shop, found);
       });
     },
