@@ -375,7 +375,7 @@ const messages: Readonly<Record<WebhookRefusal, string>> = {
   'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
   'hmac-malformed': 'The signature is not 44 characters of base64: sent twice, in hex, or changed on the way.',
   'hmac-mismatch':
-    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have another one, shown there), and hand over the body unchanged.',
+    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have their own, shown there), and pass the body unchanged.',
   'topic-missing': `The topic ${dropped}`,
   'shop-missing': `The shop domain ${dropped}`,
   'shop-invalid': 'The shop domain header holds no name like acme.myshopify.com.',
