@@ -12,9 +12,12 @@ export interface Terminal {
   readonly error: (line: string) => void;
   /** Aborted by Ctrl-C or a termination signal. */
   readonly stop: AbortSignal;
+  /** Asks whoever sits there; absent where nobody does. */
+  readonly ask?: (question: string) => Promise<boolean>;
+  readonly hasColours?: boolean;
 }
 
-/** Exit codes: 0 done, 1 failed, 2 wrong arguments. */
+/** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes. */
 export type ExitCode = 0 | 1 | 2;
 
 /** `shopwright fake`: runs a fake Shopify until it is told to stop. */

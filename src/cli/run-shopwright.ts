@@ -6,11 +6,16 @@ const help = `shopwright: tools of the Shopify Admin SDK
 Usage: shopwright <command> [options]
 
 Commands:
+  plan           Say what a push of a CSV or JSON file would change in a shop
+  apply          Push it, or a plan that was saved, after a look at it
+  rollback       Put back what a run changed
   fake           Run a fake Shopify on localhost
   schema pull    Write the Admin schema of a shop into a file, for types and tests
 
 Options:
-  -h, --help     Show this help; with a command, its options`;
+  -h, --help     Show this help; with a command, its options
+
+Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes.`;
 
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -26,6 +31,12 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         const { runSchema } = await import('./schema-command.ts');
         return await runSchema(rest, terminal);
       }
+      case 'plan':
+      case 'apply':
+      case 'rollback': {
+        const { runSync } = await import('./sync-command.ts');
+        return await runSync(command, rest, terminal);
+      }
       case '-h':
       case '--help':
       case 'help':
@@ -33,7 +44,7 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         return 0;
       case undefined:
         terminal.error(help);
-        return 2;
+        return 1;
       default:
         throw new ConfigError('Invalid configuration', {
           issues: [{ field: 'command', message: `"${command}" does not exist. Try: shopwright --help` }],
@@ -41,7 +52,7 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
     }
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);
-    return isShopwrightError(error, 'CONFIG_INVALID') ? 2 : 1;
+    return 1;
   }
 }
 

@@ -115,7 +115,7 @@ describe('shopwright schema pull', { timeout: 180_000 }, () => {
     [['push'], 'schema knows no push'],
   ])('%o is refused: %s', async (args, message) => {
     const { code, errors } = await run(...args);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(errors.join('\n')).toContain(message);
   });
 
@@ -123,7 +123,7 @@ describe('shopwright schema pull', { timeout: 180_000 }, () => {
     const { pull } = await shopToPull();
     const { code, errors } = await pull('--out', join(folder, 'no/such/folder.graphql'));
     expect([code, errors.join()]).toEqual([2, expect.stringContaining('which cannot be written (ENOENT)')]);
-    expect((await pull('--api-version', '2026-11')).code).toBe(2);
+    expect((await pull('--api-version', '2026-11')).code).toBe(1);
   });
 
   it('shows its options', async () => {

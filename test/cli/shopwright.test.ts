@@ -37,14 +37,14 @@ describe('shopwright', () => {
 
   it('prints its commands as an error where it is given none', async () => {
     const { code, out, errors } = start();
-    expect(await code).toBe(2);
+    expect(await code).toBe(1);
     expect(out).toEqual([]);
     expect(errors.join('\n')).toContain('Usage: shopwright <command>');
   });
 
   it('refuses an unknown command in one line', async () => {
     const { code, errors } = start('fly');
-    expect(await code).toBe(2);
+    expect(await code).toBe(1);
     expect(errors).toEqual(['shopwright: command "fly" does not exist. Try: shopwright --help']);
   });
 });
@@ -161,7 +161,7 @@ describe('shopwright fake', () => {
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
   ])('refuses %j in one line', async (args, message) => {
     const { code, out, errors } = start('fake', ...args);
-    expect(await code).toBe(2);
+    expect(await code).toBe(1);
     expect(errors).toEqual([`shopwright: ${message}`]);
     expect(out).toEqual([]);
   });
@@ -170,7 +170,7 @@ describe('shopwright fake', () => {
     const first = await startFake();
     const port = new URL(first.host).port;
     const { code, errors } = start('fake', '--port', port);
-    expect(await code).toBe(2);
+    expect(await code).toBe(1);
     expect(errors).toEqual([`shopwright: --port is ${port}, which is in use. Give another one.`]);
     first.stop();
     await first.code;

@@ -1,0 +1,295 @@
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { createShopifyClient } from '../client/client.ts';
+import { ConfigError } from '../errors/errors.ts';
+import { sqliteStores } from '../storage/sqlite.ts';
+import { readCsv } from '../sync/csv/read-csv.ts';
+import { createProductSync, type ProductSync, type PushManyOptions, type PushSummary } from '../sync/product-sync.ts';
+import { parseRows } from '../sync/rows.ts';
+import { formatPlan, parsePlan, type RunPlan, serializePlan } from '../sync/run-plan.ts';
+import type { ProductDraftInput } from '../validation/product-draft.ts';
+import type { ExitCode, Terminal } from './fake-command.ts';
+
+const shared = `  --shop SHOP            Domain of the shop, such as acme.myshopify.com
+  --token-env NAME       Environment variable that holds an Admin API access token
+  --db FILE              SQLite file of records and journal (default shopwright.db); keep it between runs
+  --json                 Print JSON for machines
+  --origin URL           A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  -h, --help             Show this help`;
+
+const ofFiles = `  --publish-to NAME      Sales channel for new products; may be given several times
+  --adopt-by WHAT        Take over products of the shop by handle, sku or barcode; may be given several times
+  --refresh              Compare unchanged products with the shop too
+  --on-drift WHOSE       report, ours or theirs: values that only the shop changed (default report)
+  --on-conflict WHOSE    report, ours or theirs: values that both changed (default report)
+  --limit N              Products that are shown (default 50)`;
+
+const helps = {
+  plan: `shopwright plan: say what a push of a file would change in a shop
+
+Usage: shopwright plan FILE --shop SHOP --token-env NAME [options]
+
+FILE is a product CSV as Shopify exports it, or JSON (a list, or one product a line). Nothing is changed.
+
+Options:
+${ofFiles}
+  --out PLAN             Save the plan, to apply it after review
+${shared}
+
+Exit code: 0 nothing to do, 2 there are changes, 1 an error or an invalid product.`,
+  apply: `shopwright apply: push a file, or a plan that was saved
+
+Usage: shopwright apply FILE --shop SHOP --token-env NAME [options]
+
+Shows the plan and asks. Prints the name of the run, by which "shopwright rollback" undoes it.
+
+Options:
+${ofFiles}
+  --max-deletes N        Variants that may be deleted, those with stock included (default 0)
+  --max-stock-deletes N  Of these, variants that have units in stock (default 0)
+  --skip-invalid         Push the valid products of a file that has others too
+  --yes                  Do not ask
+${shared}
+
+Exit code: 0 nothing to do, 2 the shop was changed, 1 an error, or a product that was not pushed.`,
+  rollback: `shopwright rollback: put back what a run changed
+
+Usage: shopwright rollback RUN --shop SHOP --token-env NAME [options]
+
+What others changed since is left as it is, and listed. Call it again where it was cut off.
+
+Options:
+  --product ID           Undo the last push of this local id, in place of a run
+  --dry-run              Only say what would be done
+  --archive-created      Archive products that the run created, in place of deleting them
+${shared}
+
+Exit code: 0 nothing to undo, 2 the shop was changed, 1 an error, or something that was not put back.`,
+};
+
+/** A command on the products of a shop. */
+export type SyncCommand = keyof typeof helps;
+
+/** `shopwright plan`, `apply` and `rollback`. */
+export async function runSync(command: SyncCommand, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { values, positionals } = readOptions(command, args);
+  if (values.help) {
+    terminal.out(helps[command]);
+    return 0;
+  }
+  const [target, ...more] = positionals;
+  if (more.length > 0)
+    throw wrong(command, `takes one ${command === 'rollback' ? 'run' : 'file'}, not ${positionals.length}.`);
+  const { shop, 'token-env': variable } = values;
+  if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
+  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+  const accessToken = process.env[variable];
+  if (!accessToken)
+    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+  const adoptBy = (values['adopt-by'] ?? []).map((by) =>
+    oneOf('--adopt-by', by, ['handle', 'sku', 'barcode'] as const),
+  );
+  const client = createShopifyClient({
+    shop,
+    accessToken,
+    ...(values.origin !== undefined && { origin: values.origin }),
+  });
+  const stores = sqliteStores({ path: values.db ?? 'shopwright.db' });
+  try {
+    const sync = createProductSync({ client, stores, adoptBy, publishTo: values['publish-to'] ?? [] });
+    if (command === 'rollback') return await undo(sync, target, values, terminal);
+    if (target === undefined) throw wrong(command, `needs a file. Try: shopwright ${command} --help`);
+    return await push(command, sync, target, values, terminal);
+  } finally {
+    await stores.close();
+  }
+}
+
+type Values = ReturnType<typeof readOptions>['values'];
+
+async function push(
+  command: 'plan' | 'apply',
+  sync: ProductSync,
+  file: string,
+  values: Values,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const options = {
+    signal: terminal.stop,
+    refresh: values.refresh,
+    onDrift: oneOf('--on-drift', values['on-drift'], ['report', 'ours', 'theirs']),
+    onConflict: oneOf('--on-conflict', values['on-conflict'], ['report', 'ours', 'theirs']),
+    maxDeletes: {
+      variants: wholeNumber('--max-deletes', values['max-deletes']),
+      variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
+    },
+  } as const;
+  const { products, problems, saved } = await readProducts(file);
+  for (const problem of problems) terminal.error(problem);
+  const plan = saved ?? (await sync.plan(products, options));
+  const isInvalid = problems.length > 0 || (plan.counts.invalid ?? 0) + (plan.counts.failed ?? 0) > 0;
+  const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct);
+  if (command === 'plan') {
+    terminal.out(values.json ? JSON.stringify(plan) : formatPlan(plan, shown(values, terminal)));
+    if (values.out !== undefined) await write(values.out, serializePlan(plan));
+    return isInvalid ? 1 : isEmpty ? 0 : 2;
+  }
+
+  if (!values.json) terminal.out(formatPlan(plan, shown(values, terminal)));
+  if (isInvalid && !values['skip-invalid'])
+    throw wrong(file, 'has products that are invalid, listed above. Fix them, or leave them out with --skip-invalid.');
+  if (isEmpty) return 0;
+  if (!values.yes && !(await terminal.ask?.(`Apply this to ${plan.shop}?`)))
+    throw wrong('--yes', 'was not given, and nobody said yes. Nothing was changed.');
+  return report(await applyPlan(sync, plan, options, values, terminal), isInvalid, values, terminal);
+}
+
+function applyPlan(
+  sync: ProductSync,
+  plan: RunPlan,
+  options: PushManyOptions,
+  values: Values,
+  terminal: Terminal,
+): Promise<PushSummary> {
+  const step = Math.max(1, Math.ceil((plan.counts['would-create'] ?? 0) + (plan.counts['would-update'] ?? 0)) / 10);
+  let next = step;
+  return sync.apply(plan, {
+    ...options,
+    onProgress: ({ finished, total }) => {
+      if (values.json || finished < next) return;
+      next += step;
+      terminal.error(`${finished} of ${total ?? '?'} products`);
+    },
+  });
+}
+
+function report(summary: PushSummary, isInvalid: boolean, values: Values, terminal: Terminal): ExitCode {
+  const { counts, failed, runId } = summary;
+  if (values.json) terminal.out(JSON.stringify({ runId, counts, failed: failed.map(({ localId }) => localId) }));
+  else {
+    for (const { localId, error } of failed) terminal.error(`${localId}: ${error.message}`);
+    terminal.out(
+      `${counts.created} created, ${counts.updated} updated, ${counts.failed} failed, ${counts.outdated} outdated.`,
+    );
+    terminal.out(`Undo it with: shopwright rollback ${runId} --shop … --token-env …`);
+  }
+  const isIncomplete = counts.failed + counts.blocked + counts.outdated + counts.skipped > 0;
+  return isIncomplete || isInvalid || summary.stoppedBy !== undefined ? 1 : 2;
+}
+
+async function undo(
+  sync: ProductSync,
+  runId: string | undefined,
+  values: Values,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const localId = values.product;
+  if ((runId === undefined) === (localId === undefined))
+    throw wrong('rollback', 'needs a run, or --product with a local id: give one of them.');
+  const { counts, notable } = await sync.rollback(localId === undefined ? { runId: runId ?? '' } : { localId }, {
+    signal: terminal.stop,
+    dryRun: values['dry-run'],
+    created: values['archive-created'] ? 'archive' : 'delete',
+  });
+  if (values.json) terminal.out(JSON.stringify({ counts, notable }));
+  else {
+    for (const result of notable) {
+      const others = result.others.map(({ list, name, field }) => `${list} ${name} ${field ?? ''}`.trim());
+      const more = [
+        ...others.map((one) => `${one} was changed since`),
+        ...result.remade.map((sku) => `${sku} made anew`),
+      ];
+      terminal.error(`${result.localId}: ${result.outcome}${result.error ? `: ${result.error.message}` : ''}`);
+      for (const line of more) terminal.error(`  ${line}`);
+    }
+    const words = Object.entries(counts).flatMap(([outcome, count]) => (count > 0 ? [`${count} ${outcome}`] : []));
+    terminal.out(`${values['dry-run'] ? 'Would be: ' : ''}${words.join(', ')}.`);
+  }
+  if (counts.failed + counts.partly > 0) return 1;
+  return counts.restored + counts.removed > 0 ? 2 : 0;
+}
+
+/** What a file holds: products, a saved plan, and what is wrong with the rest. */
+interface Contents {
+  readonly products: readonly ProductDraftInput[];
+  readonly problems: readonly string[];
+  readonly saved?: RunPlan;
+}
+
+async function readProducts(file: string): Promise<Contents> {
+  try {
+    if (/\.csv$/i.test(file)) {
+      const { drafts, issues } = await readCsv(createReadStream(file), { format: 'shopify' }).collect();
+      const errors = issues.filter(({ severity }) => severity === 'error');
+      return {
+        products: drafts as readonly ProductDraftInput[],
+        problems: errors.map(({ row, column, message }) => `${file}, row ${row ?? '?'}, ${column ?? ''}: ${message}`),
+      };
+    }
+    const text = await readFile(file, 'utf8');
+    if (/^\s*\{\s*"format"/.test(text)) return { products: [], problems: [], saved: parsePlan(text) };
+    const { rows, rejected } = parseRows<ProductDraftInput>(text, { name: file });
+    return { products: rows, problems: rejected.map(({ reason }) => reason) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw wrong(file, `cannot be read (${code}).`);
+    throw error;
+  }
+}
+
+const shown = (values: Values, terminal: Terminal) => ({
+  limit: wholeNumber('--limit', values.limit),
+  colours: terminal.hasColours ?? false,
+});
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw wrong('--out', `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
+  }
+}
+
+function readOptions(command: SyncCommand, args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const several = { type: 'string', multiple: true } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text },
+        ...{ 'publish-to': several, 'adopt-by': several },
+        ...{ json: flag, refresh: flag, yes: flag, 'skip-invalid': flag, 'dry-run': flag, 'archive-created': flag },
+        'on-drift': { type: 'string', default: 'report' },
+        'on-conflict': { type: 'string', default: 'report' },
+        'max-deletes': { type: 'string', default: '0' },
+        'max-stock-deletes': { type: 'string', default: '0' },
+        limit: { type: 'string', default: '50' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    // Node's message continues with hints about its own API; the first sentence says what is wrong.
+    const [sentence] = (error as Error).message.split(/\.\s|\n/);
+    throw wrong('arguments:', `${sentence}. Try: shopwright ${command} --help`);
+  }
+}
+
+function oneOf<Word extends string>(field: string, given: string, words: readonly Word[]): Word {
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw wrong(field, `is "${given}". Give one of ${words.join(', ')}.`);
+  return found;
+}
+
+function wholeNumber(field: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw wrong(field, `is "${text}". Give a whole number.`);
+}
+
+const wrong = (field: string, message: string): ConfigError =>
+  new ConfigError('Invalid configuration', { issues: [{ field, message }] });

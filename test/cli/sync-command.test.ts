@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runShopwright } from '../../src/cli/run-shopwright.ts';
+
+const csv = (rows: readonly string[]): string =>
+  ['Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price', ...rows, ''].join('\n');
+
+const tee = (title = 'Linen tee', small = '10.00') => [`tee,${title},Us,Size,S,TEE-S,${small}`, 'tee,,,,M,TEE-M,10.00'];
+
+describe('shopwright plan, apply and rollback', () => {
+  let folder: string;
+  let fake: FakeShopify;
+  let origin: string;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'shopwright-cli-'));
+    fake = createFakeShopify();
+    ({ origin } = await fake.listen());
+    vi.stubEnv('SHOP_TOKEN', 'shpat_fake');
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await fake.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  const run = async (args: readonly string[], answer?: boolean) => {
+    const out: string[] = [];
+    const errors: string[] = [];
+    const code = await runShopwright(
+      [...args, '--shop', 'demo', '--token-env', 'SHOP_TOKEN', '--origin', origin, '--db', join(folder, 'sync.db')],
+      {
+        out: (line) => void out.push(line),
+        error: (line) => void errors.push(line),
+        stop: new AbortController().signal,
+        ...(answer !== undefined && { ask: async () => answer }),
+      },
+    );
+    return { code, out: out.join('\n'), errors: errors.join('\n') };
+  };
+
+  const titles = () => fake.products().map(({ title }) => title);
+
+  it('say what would change, change it, say that nothing is left, and undo it', async () => {
+    const products = file('products.csv', csv(tee()));
+    const planned = await run(['plan', products]);
+    expect(planned).toMatchObject({ code: 2, errors: '' });
+    expect(planned.out).toContain('+ tee');
+    expect(titles()).toEqual([]);
+
+    const applied = await run(['apply', products, '--yes']);
+    expect(applied.code).toBe(2);
+    expect(applied.out).toContain('1 created, 0 updated');
+    expect(await run(['plan', products])).toMatchObject({ code: 0 });
+    expect(await run(['apply', products, '--yes'])).toMatchObject({ code: 0 });
+
+    const changed = file('products.csv', csv(tee('Cotton tee', '12.00')));
+    const second = await run(['plan', changed]);
+    expect(second.out).toContain('~ title: "Linen tee" → "Cotton tee"');
+    expect(second.out).toContain('~ variant TEE-S price: "10" → "12"');
+    const update = await run(['apply', changed, '--yes', '--json']);
+    expect(titles()).toEqual(['Cotton tee']);
+    const { runId } = JSON.parse(update.out) as { runId: string };
+    expect(await run(['rollback', runId, '--dry-run'])).toMatchObject({ code: 2, out: 'Would be: 1 restored.' });
+    expect(titles()).toEqual(['Cotton tee']);
+    expect(await run(['rollback', runId])).toMatchObject({ code: 2, out: '1 restored.' });
+    expect(titles()).toEqual(['Linen tee']);
+    expect(await run(['rollback', runId])).toMatchObject({ code: 0, out: '1 unchanged.' });
+  });
+
+  it('ask before anything is changed', async () => {
+    const products = file('products.csv', csv(tee()));
+    expect(await run(['apply', products])).toMatchObject({ code: 1 });
+    expect(await run(['apply', products], false)).toMatchObject({ code: 1 });
+    expect(titles()).toEqual([]);
+    expect(await run(['apply', products], true)).toMatchObject({ code: 2 });
+    expect(titles()).toEqual(['Linen tee']);
+  });
+
+  it('apply a plan that was saved, and no other text', async () => {
+    const products = file('products.csv', csv(tee()));
+    const plan = join(folder, 'plan.json');
+    expect((await run(['plan', products, '--out', plan])).code).toBe(2);
+    expect(readFileSync(plan, 'utf8')).not.toContain('shpat_');
+    expect((await run(['apply', plan, '--yes'])).code).toBe(2);
+    expect(titles()).toEqual(['Linen tee']);
+    writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('Linen tee', 'Other tee'));
+    expect(await run(['apply', plan, '--yes'])).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('was changed since'),
+    });
+  });
+
+  it('delete no variant beyond what is allowed, and name it', async () => {
+    await run(['apply', file('products.csv', csv(tee())), '--yes']);
+    const fewer = file('products.csv', csv(tee().slice(0, 1)));
+    const refused = await run(['apply', fewer, '--yes']);
+    expect(refused.code).toBe(1);
+    expect(refused.errors).toContain('TEE-M');
+    expect((await run(['apply', fewer, '--yes', '--max-deletes', '1'])).code).toBe(2);
+    expect(fake.products()).toMatchObject([{ variants: [{ sku: 'TEE-S' }] }]);
+  });
+
+  it('stop at a product that is invalid, and push the others where that is asked for', async () => {
+    const products = file('products.csv', csv([...tee(), 'mug,Mug,Us,Title,Default Title,MUG,on request']));
+    const planned = await run(['plan', products]);
+    expect(planned.code).toBe(1);
+    expect(planned.errors).toContain('row 4, Variant Price');
+    expect((await run(['apply', products, '--yes'])).code).toBe(1);
+    expect(titles()).toEqual([]);
+    expect((await run(['apply', products, '--yes', '--skip-invalid'])).code).toBe(1);
+    expect(titles()).toEqual(['Linen tee']);
+  });
+
+  it('delete nothing where the end of a file is missing', async () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, index) => `p${index},Product ${index},Us,Title,Default Title,P${index},1.00`,
+    );
+    await run(['apply', file('products.csv', csv(rows)), '--yes']);
+    const whole = csv(rows);
+    const cut = file('cut.csv', whole.slice(0, Math.floor(whole.length * 0.97)));
+    const planned = await run(['apply', cut, '--yes']);
+    expect(planned.code).toBe(1);
+    expect(fake.products()).toHaveLength(30);
+    expect(planned.errors).toContain('row');
+  });
+
+  it('read JSON, and print it', async () => {
+    const products = file(
+      'products.json',
+      JSON.stringify([{ localId: 'a', title: 'A', variants: [{ sku: 'A', price: 1 }] }]),
+    );
+    const { code, out } = await run(['plan', products, '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ counts: { 'would-create': 1 }, products: [{ localId: 'a' }] });
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ['a file that is not there', ['plan', '/nowhere.csv'], /ENOENT/],
+    ['no file', ['plan'], /needs a file/],
+    ['a word that is none', ['plan', 'x.csv', '--on-drift', 'mine'], /report, ours, theirs/],
+    ['no number', ['apply', 'x.csv', '--max-deletes', 'all'], /whole number/],
+    ['an unknown option', ['plan', '--wat'], /--wat/],
+    ['a run that nobody knows', ['rollback', 'nope'], /nope/],
+    ['neither run nor product', ['rollback'], /give one of them/],
+  ])('refuse %s', async (_what, args, message) => {
+    expect(await run(args)).toMatchObject({ code: 1, errors: expect.stringMatching(message) });
+  });
+
+  it.each(['plan', 'apply', 'rollback'])('help with %s', async (command) => {
+    const { code, out } = await run([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`shopwright ${command}`);
+    expect(out).toContain('Exit code');
+  });
+});
