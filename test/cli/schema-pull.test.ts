@@ -122,7 +122,7 @@ describe('shopwright schema pull', { timeout: 180_000 }, () => {
   it('says which file cannot be written, and what version does not exist', async () => {
     const { pull } = await shopToPull();
     const { code, errors } = await pull('--out', join(folder, 'no/such/folder.graphql'));
-    expect([code, errors.join()]).toEqual([2, expect.stringContaining('which cannot be written (ENOENT)')]);
+    expect([code, errors.join()]).toEqual([1, expect.stringContaining('which cannot be written (ENOENT)')]);
     expect((await pull('--api-version', '2026-11')).code).toBe(1);
   });
 
