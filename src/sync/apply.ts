@@ -115,8 +115,8 @@ class Run {
     if (!change && !joined?.length && !left?.length) return;
     const { seoTitle, seoDescription, ...fields } = change ? toValues(change) : {};
     const seo = {
-      ...(seoTitle !== undefined && { title: seoTitle ?? '' }),
-      ...(seoDescription !== undefined && { description: seoDescription ?? '' }),
+      ...(seoTitle !== undefined && { title: textOrNull(seoTitle) }),
+      ...(seoDescription !== undefined && { description: textOrNull(seoDescription) }),
     };
     const product = {
       id: this.#gid,
@@ -416,6 +416,12 @@ class Run {
       .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
     await this.#sendUpdates(inputs);
     if (first.length > 0) await this.#deleteParked(names);
+    const gone = updates.flatMap(({ change, gid }) =>
+      Object.entries(toValues(change)).flatMap(([field, value]) =>
+        field.startsWith(metafieldPrefix) && value === null ? [{ ownerId: gid, ...metafieldName(field) }] : [],
+      ),
+    );
+    for (const metafields of inChunks(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
   async #sendUpdates(inputs: readonly ProductVariantsBulkInput[]): Promise<void> {
@@ -466,7 +472,7 @@ class Run {
       ...(typeof weight === 'string' && { measurement: { weight: weightOf(weight) } }),
     };
     const metafields = entries
-      .filter(([field]) => field.startsWith(metafieldPrefix))
+      .filter(([field, text]) => field.startsWith(metafieldPrefix) && text !== null)
       .map(([field, text]) => variantMetafield(field, String(text)));
     return {
       ...Object.fromEntries(plain),
@@ -510,10 +516,14 @@ function weightOf(text: string): { readonly value: number; readonly unit: string
 }
 
 function variantMetafield(field: string, text: string) {
+  const { type, value } = JSON.parse(text) as { readonly type?: string; readonly value: string };
+  return { ...metafieldName(field), ...(type !== undefined && { type }), value };
+}
+
+function metafieldName(field: string): { readonly namespace: string; readonly key: string } {
   const name = field.slice(metafieldPrefix.length);
   const dot = name.lastIndexOf('.');
-  const { type, value } = JSON.parse(text) as { readonly type?: string; readonly value: string };
-  return { namespace: name.slice(0, dot), key: name.slice(dot + 1), ...(type !== undefined && { type }), value };
+  return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
 }
 
 /** The new values of a change. */

@@ -118,7 +118,7 @@ export function planUpdate(
   options: PlanOptions = {},
 ): PlannedUpdate {
   const ours = desiredFacts(draft);
-  const matches = matchFacts(ours, base, remote);
+  const matches = matchFacts(ours, base, remote, { isWhole: true });
   const theirs = remoteFacts(remote, matches);
   const before = base && withSent(base, theirs);
   const comparison = new Comparison(options, gidsOf(remote, matches));

@@ -265,8 +265,15 @@ export interface Matches {
 /**
  * Finds which variant of the shop is which of the draft: by the id of the last push, else by SKU, else by option values.
  * So a variant whose option value or SKU was corrected stays the same variant, with its stock.
+ *
+ * @param options.isWhole Whether `desired` has all variants of the product. Default `false`.
  */
-export function matchFacts(desired: ProductFacts, base: PushBase | undefined, remote: RemoteProduct): Matches {
+export function matchFacts(
+  desired: ProductFacts,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+  { isWhole = false }: { readonly isWhole?: boolean } = {},
+): Matches {
   const free = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
   const wanted = new Map(Object.entries(desired.variants ?? {}));
   const variants = new Map<string, RemoteVariant>();
@@ -284,7 +291,11 @@ export function matchFacts(desired: ProductFacts, base: PushBase | undefined, re
   const baseKeys = new Map<string, string>();
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
     const own = remote.variants.find(({ id }) => id === base?.ids.variants[key]);
-    const id = (own ?? remote.variants.find(({ sku }) => sku !== null && sku === facts['sku']))?.id;
+    const bySku = (): RemoteVariant | undefined =>
+      remote.variants.find(({ sku }) => sku !== null && sku === facts['sku']);
+    const byValues = (): RemoteVariant | undefined =>
+      remote.variants.find((variant) => optionsKey(pairsOf(variant)) === optionsKey(facts['options']));
+    const id = (own ?? bySku() ?? (base?.ids.variants[key] === undefined ? byValues() : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
   for (const [key, { options }] of [...wanted]) {
@@ -293,12 +304,10 @@ export function matchFacts(desired: ProductFacts, base: PushBase | undefined, re
       [...free.values()].find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)),
     );
   }
-  // A product that gets its first options, or loses them, goes on with the variant that it has.
-  const [[first, facts] = []] = wanted;
+  // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
+  const [first] = wanted.keys();
   const [left] = free.values();
-  const isPlain = (options: FactValue | undefined): boolean => optionsKey(options) === optionsKey([noOption]);
-  if (variants.size === 0 && first !== undefined && left && (isPlain(facts?.['options']) || isPlain(pairsOf(left))))
-    claim(first, left);
+  if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
   return { variants, baseKeys, images: matchImages(desired, base, remote) };
 }
 

@@ -375,14 +375,15 @@ class Push {
     await this.#journal('create', null, plan.changes);
     const whole = toProductInput(this.#draft);
     const input = withinCost(whole);
-    const [variants, images] = [input.variants?.length ?? 0, input.files?.length ?? 0];
+    const images = input.files?.length ?? 0;
     const { data, requestId } = await client.graphql(
       ProductPushDocument,
       {
         identifier: identifierOf(this.#draft.localId),
         input,
-        variants: Math.min(250, Math.max(1, variants)),
+        // Variants are found by what the draft says of them; to read an image back is the only way to know it again.
         images: Math.max(1, images),
+        withImages: images > 0,
       },
       this.#call,
     );
@@ -395,17 +396,16 @@ class Push {
     }
     this.gid = product.id;
     this.#updatedAt = product.updatedAt;
-    this.#isComplete = input === whole && variants <= product.variants.nodes.length;
+    this.#isComplete = input === whole;
     const { desired } = this.#start;
     const { title, descriptionHtml, vendor, productType } = product;
     const facts = this.#isComplete ? desired : { ...desired, images: {}, variants: withoutImages(desired) };
-    const [variantKeys, imageKeys] = (['variants', 'images'] as const).map((list) => Object.keys(facts[list] ?? {}));
     this.#base = {
       facts,
       stored: { title, descriptionHtml, vendor, productType },
       ids: {
-        variants: idsByKey(variantKeys ?? [], product.variants.nodes),
-        images: idsByKey(imageKeys ?? [], product.media.nodes),
+        variants: {},
+        images: idsByKey(Object.keys(facts.images ?? {}), product.media?.nodes ?? []),
       },
       publications: [],
     };

@@ -44,6 +44,7 @@ interface ReadingScope {
 interface VariantScope {
   readonly withVariantImages: boolean;
   readonly withItems: boolean;
+  readonly withUnitPrices: boolean;
   readonly withVariantMetafields: boolean;
   readonly variantMetafields: number;
   readonly variantMetafieldKeys: readonly string[];
@@ -52,7 +53,6 @@ interface VariantScope {
 /** Fields of a variant that are read with its inventory item. */
 const itemFields: ReadonlySet<string> = new Set([
   ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
-  'unitPrice',
 ]);
 
 function variantScopeOf(variants: readonly Facts[]): VariantScope {
@@ -60,6 +60,7 @@ function variantScopeOf(variants: readonly Facts[]): VariantScope {
   const keys = [...fields].filter((field) => field.startsWith(metafieldPrefix));
   return {
     withVariantImages: fields.has('image'),
+    withUnitPrices: fields.has('unitPrice'),
     withItems: [...fields].some((field) => itemFields.has(field)),
     withVariantMetafields: keys.length > 0,
     variantMetafields: Math.min(maxPage, Math.max(1, keys.length)),

@@ -1433,12 +1433,12 @@ export type MetafieldsRemoveMutation = { metafieldsDelete: { deletedMetafields: 
 export type ProductPushMutationVariables = Exact<{
   identifier: ProductSetIdentifiers;
   input: ProductSetInput;
-  variants: number;
   images: number;
+  withImages: boolean;
 }>;
 
 
-export type ProductPushMutation = { productSet: { product: { id: Gid, handle: string, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, variants: { nodes: Array<{ id: Gid, sku: string | null }> }, media: { nodes: Array<
+export type ProductPushMutation = { productSet: { product: { id: Gid, handle: string, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, media?: { nodes: Array<
           | { id: Gid }
           | { id: Gid }
           | { id: Gid }
@@ -1453,6 +1453,7 @@ export type ProductsReadQueryVariables = Exact<{
   metafields: number;
   metafieldKeys?: Array<string> | string | null | undefined;
   withItems: boolean;
+  withUnitPrices: boolean;
   withCollections: boolean;
   variantMetafields: number;
   variantMetafieldKeys?: Array<string> | string | null | undefined;
@@ -1481,6 +1482,7 @@ export type ProductVariantsReadQueryVariables = Exact<{
   after?: string | null | undefined;
   withVariantImages: boolean;
   withItems: boolean;
+  withUnitPrices: boolean;
   variantMetafields: number;
   variantMetafieldKeys?: Array<string> | string | null | undefined;
   withVariantMetafields: boolean;
@@ -2242,7 +2244,7 @@ export const MetafieldsRemoveDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<MetafieldsRemoveMutation, MetafieldsRemoveMutationVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
-    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $variants: Int!, $images: Int!) {
+    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
     product {
       id
@@ -2252,13 +2254,7 @@ export const ProductPushDocument = new TypedDocumentString(`
       descriptionHtml
       vendor
       productType
-      variants(first: $variants) {
-        nodes {
-          id
-          sku
-        }
-      }
-      media(first: $images) {
+      media(first: $images) @include(if: $withImages) {
         nodes {
           id
         }
@@ -2273,7 +2269,7 @@ export const ProductPushDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductPushMutation, ProductPushMutationVariables>;
 export const ProductsReadDocument = new TypedDocumentString(`
-    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withItems: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
+    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withItems: Boolean!, $withUnitPrices: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   nodes(ids: $ids) {
     ... on Product {
       id
@@ -2354,7 +2350,7 @@ export const ProductsReadDocument = new TypedDocumentString(`
               }
             }
           }
-          unitPriceMeasurement @include(if: $withItems) {
+          unitPriceMeasurement @include(if: $withUnitPrices) {
             quantityValue
             quantityUnit
             referenceValue
@@ -2388,7 +2384,7 @@ export const ProductsReadDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductsReadQuery, ProductsReadQueryVariables>;
 export const ProductVariantsReadDocument = new TypedDocumentString(`
-    query ProductVariantsRead($id: ID!, $first: Int!, $after: String, $withVariantImages: Boolean!, $withItems: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
+    query ProductVariantsRead($id: ID!, $first: Int!, $after: String, $withVariantImages: Boolean!, $withItems: Boolean!, $withUnitPrices: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   product(id: $id) {
     variants(first: $first, after: $after) {
       nodes {
@@ -2414,7 +2410,7 @@ export const ProductVariantsReadDocument = new TypedDocumentString(`
             }
           }
         }
-        unitPriceMeasurement @include(if: $withItems) {
+        unitPriceMeasurement @include(if: $withUnitPrices) {
           quantityValue
           quantityUnit
           referenceValue
