@@ -2,7 +2,6 @@ import { ValidationError } from '../errors/errors.ts';
 import {
   ProductByHandleDocument,
   ProductOwnerDocument,
-  ProductStampsDocument,
   ProductsReadDocument,
   ProductVariantsReadDocument,
   VariantsFindDocument,
@@ -138,16 +137,6 @@ async function readVariants(
     const { data } = await client.graphql(ProductVariantsReadDocument, variables, callOptions(options));
     return data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
   });
-}
-
-/** When each of those products was changed last; not there: the shop has it no longer. At most 250 in one call. */
-export async function readStamps(
-  client: SyncClient,
-  gids: readonly string[],
-  options: CallOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const { data } = await client.graphql(ProductStampsDocument, { ids: [...gids] }, callOptions(options));
-  return new Map(data.nodes.flatMap((node) => (node && 'id' in node ? [[node.id as string, node.updatedAt]] : [])));
 }
 
 /** By what a product that is in the shop already is taken for that of a draft. */

@@ -39,6 +39,23 @@ describe('the definition of the local id', () => {
     expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
   });
 
+  it('of another type is one clear error, not one for each product', async () => {
+    const { sync, fake, client, clock } = fakeSync();
+    const definition = {
+      ...{ name: 'Local id', namespace: '$app:shopwright', key: 'local_id', ownerType: 'PRODUCT' },
+      type: 'single_line_text_field',
+    };
+    await clock.run(
+      client.graphql(
+        'mutation ($definition: MetafieldDefinitionInput!) { metafieldDefinitionCreate(definition: $definition) { userErrors { message } } }',
+        { definition },
+      ),
+    );
+    const error = await clock.run(sync.pushMany([tee('a'), tee('b')]).catch((thrown: unknown) => thrown));
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toMatch(/single_line_text_field.*Delete that/);
+    expect(fake.executed('productSet')).toBe(0);
+  });
+
   it('that cannot be made ends the push, and the next push tries again', async () => {
     const { sync, fake, clock } = fakeSync();
     fake.faults.next('reset-before', { operation: 'MetafieldDefinitionEnsure' });

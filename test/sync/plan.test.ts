@@ -17,6 +17,12 @@ interface Variant {
 const shirt = (variants: readonly object[], more: object = {}): ProductDraftInput =>
   ({ localId: 'shirt', title: 'Shirt', variants, ...more }) as unknown as ProductDraftInput;
 
+const named = (localId: string, skus: readonly string[]): ProductDraftInput => ({
+  localId,
+  title: localId,
+  variants: skus.map((sku) => ({ sku, price: '1', options: { Size: sku } })),
+});
+
 const size = (sku: string, Size: string, more: object = {}) => ({ sku, price: '10', options: { Size }, ...more });
 
 describe('a push of a product that is there', () => {
@@ -454,6 +460,81 @@ describe('a push of a product that is there', () => {
         ],
       },
     ]);
+  });
+
+  it.each<[string, (made: FakeSync) => Promise<unknown>, ProductDraftInput, RegExp]>([
+    [
+      'whose SKUs are those of two products',
+      async ({ sync, clock }) => clock.run(sync.pushMany([named('one', ['A']), named('two', ['B'])])),
+      shirt([size('A', 'S'), size('B', 'M')]),
+      /2 products of demo.myshopify.com.*handle/,
+    ],
+    [
+      'that belongs to another local id',
+      async ({ sync, clock }) => clock.run(sync.push(named('one', ['A']))),
+      shirt([size('A', 'S')]),
+      /already belongs to the local id "one"/,
+    ],
+  ])('does not adopt a product %s', async (_what, before, wanted, message) => {
+    await before(made);
+    const adopting = createProductSync({
+      client: made.client,
+      stores: memoryStores(),
+      clock: made.clock,
+      adoptBy: ['sku', 'barcode'],
+    });
+    const result = await made.clock.run(adopting.push(wanted));
+    expect(result).toMatchObject({ outcome: 'failed', error: { message: expect.stringMatching(message) } });
+  });
+
+  it('waits for an upload of a moment ago before it changes its text', async () => {
+    const image = { url: 'https://cdn.example.com/a.jpg', alt: 'A' };
+    await push(shirt([size('S', 'S')], { images: [image] }));
+    expect((await push(shirt([size('S', 'S')], { images: [{ ...image, alt: 'B' }] }))).outcome).toBe('updated');
+    expect(made.fake.products()).toMatchObject([{ media: [{ alt: 'B' }] }]);
+  });
+
+  it('joins and leaves collections, and leaves those of others', async () => {
+    const collection = async (title: string): Promise<string> => {
+      const data = await ask<{ collectionCreate: { collection: { id: string } } }>(
+        'mutation ($title: String!) { collectionCreate(collection: { title: $title }) { collection { id } userErrors { message } } }',
+        { title },
+      ).catch(() =>
+        ask<{ collectionCreate: { collection: { id: string } } }>(
+          'mutation ($title: String!) { collectionCreate(input: { title: $title }) { collection { id } userErrors { message } } }',
+          { title },
+        ),
+      );
+      return data.collectionCreate.collection.id;
+    };
+    const [ours, next, theirs] = [await collection('Ours'), await collection('Next'), await collection('Theirs')];
+    await create(shirt([size('S', 'S')], { collections: [ours] }));
+    await ask(
+      'mutation ($id: ID!, $to: [ID!]) { productUpdate(product: { id: $id, collectionsToJoin: $to }) { userErrors { message } } }',
+      {
+        id: gid,
+        to: [theirs],
+      },
+    );
+    expect((await push(shirt([size('S', 'S')], { collections: [next] }))).outcome).toBe('updated');
+    const { collections } = await product('collections(first: 9) { nodes { title } }');
+    expect(JSON.stringify(collections)).toBe('{"nodes":[{"title":"Theirs"},{"title":"Next"}]}');
+  });
+
+  it('redirects the old address where the draft says so', async () => {
+    await create(shirt([size('S', 'S')], { handle: 'old' }));
+    await push(shirt([size('S', 'S')], { handle: 'new', redirectNewHandle: true }));
+    const update = made.fake.calls.findLast(({ operation }) => operation === 'ProductFieldsUpdate');
+    expect(update?.variables).toMatchObject({ product: { handle: 'new', redirectNewHandle: true } });
+  });
+
+  it('sends a barcode again only when the draft says another one, since it cannot be read', async () => {
+    const coded = (barcode: string, title = 'Shirt') => shirt([size('S', 'S', { barcode })], { title });
+    await create(coded('123'));
+    await push(coded('123', 'New'));
+    expect(made.fake.executed('ProductVariantsUpdate')).toBe(0);
+    await push(coded('456', 'New'));
+    expect(made.fake.products()).toMatchObject([{ variants: [{ barcode: '456' }] }]);
   });
 
   it('says in a dry run which values would change, from what to what', async () => {

@@ -1,4 +1,4 @@
-import type { RollbackReport } from 'shopwright/sync';
+import { createProductSync, type RollbackReport } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
 
@@ -160,6 +160,41 @@ describe('a rollback', () => {
     expect(made.fake.products()).toMatchObject([
       { variants: [{ sku: 'S' }, { sku: 'M', price: '10.00', title: 'M' }] },
     ]);
+  });
+
+  it('tells of a product that is gone, and of one that could not be put back', async () => {
+    const made = await pushed();
+    await made.clock.run(made.sync.push(tee('other')));
+    const { runId } = await made.clock.run(
+      made.sync.pushMany([
+        { ...start, title: 'Wrong' },
+        { ...tee('other'), title: 'Wrong' },
+      ]),
+    );
+    const [first, second] = made.fake.products();
+    const gone = first?.['title'] === 'Wrong' ? first : second;
+    made.fake.store.delete(domain, 'Product', gone?.id ?? '');
+    made.fake.faults.next('status-403', { operation: 'ProductFieldsUpdate' });
+    const report = await made.clock.run(made.sync.rollback({ runId }));
+    expect(report.counts).toMatchObject({ gone: 1, failed: 1 });
+    expect(report.notable.map(({ outcome }) => outcome).sort()).toEqual(['failed', 'gone']);
+    expect((await made.clock.run(made.sync.rollback({ runId }))).counts).toMatchObject({ gone: 1, restored: 1 });
+  });
+
+  it('takes products out of the channels that the push put them into', async () => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.push(start));
+    const publishing = createProductSync({
+      client: made.client,
+      stores: made.stores,
+      clock: made.clock,
+      publishTo: ['Online Store'],
+    });
+    await made.clock.run(publishing.push(start));
+    expect(made.fake.products()).toMatchObject([{ published: [{}] }]);
+    await made.clock.run(publishing.push({ ...start, title: 'Other' }));
+    await made.clock.run(publishing.rollback({ localId: 'tee-1' }));
+    expect(made.fake.products()).toMatchObject([{ title: 'Tee tee-1' }]);
   });
 
   it('refuses a run that nobody knows', async () => {

@@ -1496,16 +1496,6 @@ export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ i
             | { id: Gid }
           > } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
-export type ProductStampsQueryVariables = Exact<{
-  ids: Array<string> | string;
-}>;
-
-
-export type ProductStampsQuery = { nodes: Array<
-    | { id: Gid, updatedAt: DateTime }
-    | Record<PropertyKey, never>
-   | null> };
-
 export type ProductFieldsUpdateMutationVariables = Exact<{
   product: ProductUpdateInput;
 }>;
@@ -2442,16 +2432,6 @@ export const ProductVariantsReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductVariantsReadQuery, ProductVariantsReadQueryVariables>;
-export const ProductStampsDocument = new TypedDocumentString(`
-    query ProductStamps($ids: [ID!]!) {
-  nodes(ids: $ids) {
-    ... on Product {
-      id
-      updatedAt
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ProductStampsQuery, ProductStampsQueryVariables>;
 export const ProductFieldsUpdateDocument = new TypedDocumentString(`
     mutation ProductFieldsUpdate($product: ProductUpdateInput!) {
   productUpdate(product: $product) {
