@@ -317,8 +317,14 @@ function keyOf<Row>(row: Row, groupBy: Cell<Row>): { readonly text: string } | {
 
 function toProduct<Row>(localId: string, rows: readonly Row[], mapping: VariantMapping<Row>): GroupedProduct {
   const { product, images = [], options = {} } = mapping;
-  const pictures = readImages(rows, typeof images === 'object' ? images : [images]);
-  const variants = rows.map((row) => toVariant(row, mapping));
+  const imageCells = typeof images === 'object' ? images : [images];
+  const pictures = readImages(rows, imageCells);
+  const made = rows.map((row) => toVariant(row, mapping));
+  // A row that only carries an image, as Shopify's own CSV has them, is no variant.
+  const isImageOnly = (variant: Record<string, unknown>, index: number): boolean =>
+    isBlank(variant) && readImages(rows.slice(index, index + 1), imageCells).length > 0;
+  const real = made.filter((variant, index) => !isImageOnly(variant, index));
+  const variants = real.length > 0 ? real : made;
   const used = Object.entries(options).filter(([, cell]) => readFirst(rows, cell) !== undefined);
   const grouped: Readonly<Record<string, unknown>> = {
     ...(typeof product === 'function' ? withoutEmpty(product(rows)) : readProduct(rows, product)),
@@ -337,6 +343,12 @@ function readProduct<Row>(rows: readonly Row[], cells: ProductCells<Row>): Recor
     return field === 'tags' ? splitTags(value) : value;
   });
 }
+
+/** Whether nothing is said of a variant. */
+const isBlank = (variant: Record<string, unknown>): boolean =>
+  Object.values(variant).every(
+    (value) => value === undefined || (isRecord(value) && Object.values(value).every((one) => one === undefined)),
+  );
 
 /** Fields of a variant that a draft takes as numbers. */
 const numberFields = new Set(['price', 'compareAtPrice', 'position']);

@@ -97,6 +97,23 @@ describe('groupVariants', () => {
     ]);
   });
 
+  it('makes no variant of a row that only carries an image, unless nothing else does', () => {
+    const cells = {
+      groupBy: 'handle',
+      product: { title: 'title' },
+      options: { Size: 'size' },
+      variant: { sku: 'sku', price: 'price' },
+      images: 'image',
+    } as const;
+    const first = { handle: 'mug', title: 'Mug', size: 'S', sku: 'M-S', price: '5', image: 'https://x.test/1.jpg' };
+    const second = { handle: 'mug', title: '', size: '', sku: '', price: '', image: 'https://x.test/2.jpg' };
+    const [mug] = groupVariants([first, second], cells).products;
+    expect(mug?.variants).toEqual([{ sku: 'M-S', price: '5', options: { Size: 'S' } }]);
+    expect(mug?.images).toHaveLength(2);
+    expect(groupVariants([second], cells).products[0]?.variants).toHaveLength(1);
+    expect(groupVariants([first, { ...second, image: '' }], cells).products[0]?.variants).toHaveLength(2);
+  });
+
   it('takes one column for images, and none', () => {
     const row = { style_code: 'A', image: 'https://x.test/1.jpg' };
     expect(group([row], { images: 'image' }).products[0]?.images).toEqual([{ url: 'https://x.test/1.jpg' }]);
