@@ -122,13 +122,125 @@ describe('the options of a product', () => {
       'OPTION_VALUE_DOES_NOT_EXIST',
     ],
     ['a place beyond the last', { option: { position: 3 } }, 'INVALID_POSITION'],
+    ['an id that no option has', { option: { id: 'gid://shopify/ProductOption/999' } }, 'OPTION_DOES_NOT_EXIST'],
+    ['a blank name', { option: { name: ' ' } }, 'INVALID_NAME'],
+    ['a new value without a name', { optionValuesToAdd: [{}] }, 'INVALID_NAME'],
+    ['a new value with a long name', { optionValuesToAdd: [{ name: 'x'.repeat(256) }] }, 'OPTION_VALUE_NAME_TOO_LONG'],
+    [
+      'an unknown value with another name',
+      { optionValuesToUpdate: [{ id: 'gid://shopify/ProductOptionValue/999', name: 'XL' }] },
+      'OPTION_VALUE_DOES_NOT_EXIST',
+    ],
   ])('are not changed by %s', async (_what, input, code) => {
     const { product, userErrors } = await change('productOptionUpdate', {
       ...input,
       option: { id: option('Size').id, ...input.option },
     });
-    expect(userErrors).toMatchObject([{ code }]);
+    expect(userErrors).toContainEqual(expect.objectContaining({ code }));
     expect(product).toEqual(shirt);
+  });
+
+  it('keep a value that is to be renamed and deleted at once', async () => {
+    const small = valueId('S');
+    const { userErrors } = await change('productOptionUpdate', {
+      option: { id: option('Size').id },
+      optionValuesToUpdate: [{ id: small, name: 'XS' }],
+      optionValuesToDelete: [small],
+      variantStrategy: 'MANAGE',
+    });
+    expect(userErrors).toMatchObject([
+      { code: 'OPTION_VALUE_CONFLICTING_OPERATION', field: ['optionValuesToDelete', '0'] },
+    ]);
+  });
+
+  it('are not left without values, nor the product without variants', async () => {
+    const { product, userErrors } = await change('productOptionUpdate', {
+      option: { id: option('Size').id },
+      optionValuesToDelete: [valueId('S'), valueId('M')],
+      variantStrategy: 'MANAGE',
+    });
+    expect(userErrors).toMatchObject([
+      { code: 'CANNOT_LEAVE_OPTIONS_WITHOUT_VARIANTS' },
+      { code: 'CANNOT_DELETE_ALL_OPTION_VALUES_IN_OPTION' },
+    ]);
+    expect(product).toEqual(shirt);
+  });
+
+  it('of a product that does not exist are not changed', async () => {
+    const productId = 'gid://shopify/Product/999';
+    const { product, userErrors } = await change('productOptionsDelete', { productId, options: [option('Size').id] });
+    expect(product).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'] }]);
+  });
+
+  it.each<[keyof typeof documents, object]>([
+    [
+      'productOptionUpdate',
+      { option: { id: 'gid://shopify/ProductOption/1', linkedMetafield: { namespace: 'custom', key: 'size' } } },
+    ],
+    ['productOptionsCreate', { options: [{ name: 'Fit', linkedMetafield: { namespace: 'custom', key: 'fit' } }] }],
+    ['productOptionsCreate', { options: [{ name: 'Fit', values: [{ linkedMetafieldValue: 'slim' }] }] }],
+  ])('are not linked to metafields: %s says so', async (name, variables) => {
+    const { data, errors } = await harness.run(documents[name], { productId: shirt.id, ...variables });
+    expect(data).toEqual({ [name]: null });
+    expect(errors).toMatchObject([{ message: expect.stringMatching(/linkedMetafield.* not simulated/i) }]);
+  });
+
+  const fit = { name: 'Fit', values: [{ name: 'Slim' }] };
+
+  it.each<[string, readonly object[], string, readonly string[]]>([
+    ['without a name', [{ values: [{ name: 'Slim' }] }], 'OPTION_NAME_MISSING', ['options', '0', 'name']],
+    ['with a blank name', [{ ...fit, name: ' ' }], 'INVALID_NAME', ['options', '0', 'name']],
+    ['without values', [{ name: 'Fit' }], 'OPTION_VALUES_MISSING', ['options', '0', 'values']],
+    ['with a value without a name', [{ name: 'Fit', values: [{}] }], 'INVALID_NAME', ['options', '0', 'values']],
+    [
+      'with a value twice',
+      [{ name: 'Fit', values: [{ name: 'Slim' }, { name: 'Slim' }] }],
+      'DUPLICATED_OPTION_VALUE',
+      ['options', '0', 'values'],
+    ],
+    ['with a name that is taken', [{ ...fit, name: 'size' }], 'OPTION_ALREADY_EXISTS', ['options', '0']],
+    ['of the same name', [fit, { ...fit, name: 'FIT' }], 'DUPLICATED_OPTION_NAME', ['options', '1']],
+    ['before the first', [{ ...fit, position: 0 }], 'POSITION_OUT_OF_BOUNDS', ['options', '0', 'position']],
+    ['beyond the last', [{ ...fit, position: 4 }], 'POSITION_OUT_OF_BOUNDS', ['options', '0', 'position']],
+  ])('are not added %s', async (_what, options, code, field) => {
+    const { product, userErrors } = await change('productOptionsCreate', { options });
+    expect(userErrors).toContainEqual({ code, field });
+    expect(product).toEqual(shirt);
+  });
+
+  it('take the place of the option that stands for none, and that comes back with the last', async () => {
+    const made = await harness.data(
+      `mutation ($input: ProductSetInput!) { productSet(input: $input) { ${selection} } }`,
+      { input: { title: 'Mug' } },
+    );
+    const mug = (made.productSet as Payload).product as Product;
+    expect(titles(mug)).toEqual(['Default Title']);
+    const { product } = await change('productOptionsCreate', {
+      productId: mug.id,
+      options: [{ name: 'Size', values: [{ name: 'S' }, { name: 'L' }] }, fit],
+      variantStrategy: 'CREATE',
+    });
+    expect(product?.options.map(({ name }) => name)).toEqual(['Size', 'Fit']);
+    expect(titles(product)).toEqual(['S / Slim', 'L / Slim']);
+    const last = await change('productOptionsDelete', {
+      productId: mug.id,
+      options: product?.options.map(({ id }) => id),
+      strategy: 'POSITION',
+    });
+    expect(last.product?.options).toMatchObject([{ name: 'Title', optionValues: [{ name: 'Default Title' }] }]);
+    expect(titles(last.product)).toEqual(['Default Title']);
+    expect(ids(last.product)).toEqual(ids(mug));
+  });
+
+  it('are not deleted where one of them is unknown', async () => {
+    const options = [option('Colour').id, 'gid://shopify/ProductOption/999'];
+    const payload = await change('productOptionsDelete', { options });
+    expect(payload).toMatchObject({
+      product: shirt,
+      deletedOptionsIds: null,
+      userErrors: [{ code: 'OPTION_DOES_NOT_EXIST', field: ['options', '1'] }],
+    });
   });
 
   it('are added with a value for the variants that are there, and deleted with one', async () => {
@@ -164,5 +276,90 @@ describe('the options of a product', () => {
   it('leave the order of the variants to whoever gives their positions', async () => {
     const positions = [{ id: shirt.variants.nodes[1]?.id, position: 1 }];
     expect(titles((await change('productVariantsBulkReorder', { positions })).product)).toEqual(['M / Red', 'S / Red']);
+  });
+
+  it('have as many values, and make as many variants, as a product can have', async () => {
+    const values = (from: number, length: number) =>
+      Array.from({ length }, (_, index) => ({ name: `Size ${from + index}` }));
+    const add = (optionValuesToAdd: readonly object[], variantStrategy?: string) =>
+      change('productOptionUpdate', { option: { id: option('Size').id }, optionValuesToAdd, variantStrategy });
+    for (let from = 0; from < 2000; from += 250) expect((await add(values(from, 250))).userErrors).toEqual([]);
+    expect((await add(values(2000, 47))).userErrors).toMatchObject([{ code: 'OPTION_VALUES_OVER_LIMIT' }]);
+    expect((await add(values(2000, 46))).userErrors).toEqual([]);
+    const colours = await change('productOptionUpdate', {
+      option: { id: option('Colour').id },
+      optionValuesToAdd: [{ name: 'Blue' }],
+      variantStrategy: 'MANAGE',
+    });
+    expect(colours.userErrors).toMatchObject([{ code: 'CANNOT_CREATE_VARIANTS_ABOVE_LIMIT' }]);
+    const more = {
+      options: [{ name: 'Fit', values: [{ name: 'Slim' }, { name: 'Wide' }] }],
+      variantStrategy: 'CREATE',
+    };
+    expect((await change('productOptionsCreate', more)).userErrors).toMatchObject([
+      { code: 'TOO_MANY_VARIANTS_CREATED' },
+    ]);
+  });
+
+  it('are put in order by id as by name', async () => {
+    const { product } = await change('productOptionsReorder', {
+      options: [{ id: option('Size').id, values: [{ id: valueId('M') }] }],
+    });
+    expect(product?.options[0]?.optionValues).toMatchObject([{ name: 'M' }, { name: 'S' }]);
+    expect(titles(product)).toEqual(['M / Red', 'S / Red']);
+  });
+
+  it.each<[string, readonly object[], string, readonly string[]]>([
+    ['an unknown name', [{ name: 'Fit' }], 'OPTION_NAME_DOES_NOT_EXIST', ['options', '0']],
+    ['an unknown id', [{ id: 'gid://shopify/ProductOption/999' }], 'OPTION_ID_DOES_NOT_EXIST', ['options', '0']],
+    ['neither id nor name', [{}], 'NO_KEY_ON_REORDER', ['options', '0']],
+    ['an option twice', [{ name: 'Colour' }, { name: 'Colour' }], 'DUPLICATED_OPTION_NAME', ['options', '1']],
+    [
+      'an unknown value',
+      [{ name: 'Size', values: [{ name: 'XL' }] }],
+      'OPTION_VALUE_DOES_NOT_EXIST',
+      ['options', '0', 'values', '0'],
+    ],
+    [
+      'an unknown id of a value',
+      [{ name: 'Size', values: [{ id: 'gid://shopify/ProductOptionValue/999' }] }],
+      'OPTION_VALUE_ID_DOES_NOT_EXIST',
+      ['options', '0', 'values', '0'],
+    ],
+    [
+      'a value twice',
+      [{ name: 'Size', values: [{ name: 'M' }, { name: 'M' }] }],
+      'DUPLICATED_OPTION_VALUE',
+      ['options', '0', 'values', '1'],
+    ],
+  ])('stay in their order with %s', async (_what, options, code, field) => {
+    const { product, userErrors } = await change('productOptionsReorder', { options });
+    expect(userErrors).toEqual([{ code, field }]);
+    expect(product).toEqual(shirt);
+  });
+
+  it.each<[string, (ids: readonly string[]) => readonly object[], string, readonly string[]]>([
+    [
+      'a variant of another product',
+      () => [{ id: 'gid://shopify/ProductVariant/999', position: 1 }],
+      'MISSING_VARIANT',
+      ['positions', '0', 'id'],
+    ],
+    ['no position', ([id]) => [{ id, position: 0 }], 'INVALID_POSITION', ['positions', '0', 'position']],
+    [
+      'two positions for one',
+      ([id]) => [
+        { id, position: 2 },
+        { id, position: 1 },
+      ],
+      'DUPLICATED_VARIANT_ID',
+      ['positions', '1', 'id'],
+    ],
+  ])('leave the variants in their order with %s', async (_what, positions, code, field) => {
+    const { product, userErrors } = await change('productVariantsBulkReorder', {
+      positions: positions(ids(shirt) ?? []),
+    });
+    expect(userErrors).toEqual([{ code, field }]);
+    expect(product).toEqual(shirt);
   });
 });

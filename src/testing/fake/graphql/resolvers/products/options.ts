@@ -5,7 +5,7 @@ import { requireGid } from '../../gid.ts';
 import { productById } from '../find-entities.ts';
 import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
 import { combinationKey, maxNameLength, maxOptions, maxValues, sameName } from '../product-set/options.ts';
-import { variantFrom } from '../product-set/variants.ts';
+import { maxVariants, variantFrom } from '../product-set/variants.ts';
 import { saveProduct } from './save-product.ts';
 
 /** Mutations of a product's options: variants keep their ids and their stock through a change of names. */
@@ -119,7 +119,8 @@ function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
   if (position < 1 || position > change.options.length)
     report('INVALID_POSITION', ['option', 'position'], 'Option position must be between 1 and the number of options');
   change.options = [...others.slice(0, position - 1), option, ...others.slice(position - 1)];
-  if (args.variantStrategy === 'MANAGE' && args.optionValuesToAdd?.length) completeCombinations(change);
+  if (args.variantStrategy === 'MANAGE' && args.optionValuesToAdd?.length)
+    completeCombinations(change, 'CANNOT_CREATE_VARIANTS_ABOVE_LIMIT', ['optionValuesToAdd']);
 }
 
 function valuesAfter(
@@ -232,7 +233,11 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
     report('OPTIONS_OVER_LIMIT', ['options'], `Can only specify a maximum of ${maxOptions} options`);
 
   const options: StoredOption[] = [...kept];
-  for (const { wanted, ...option } of created) options.splice(wanted - 1, 0, option);
+  for (const [index, { wanted, ...option }] of created.entries()) {
+    if (wanted < 1 || wanted > kept.length + created.length)
+      report('POSITION_OUT_OF_BOUNDS', ['options', index, 'position'], 'Position is out of bounds.');
+    options.splice(wanted - 1, 0, option);
+  }
   change.options = options;
   const given = created.flatMap(({ name, optionValues: [first] }) =>
     first ? [{ name, value: first.name, optionValue: first }] : [],
@@ -241,7 +246,7 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
     ...variant,
     selectedOptions: [...(isStandalone ? [] : variant.selectedOptions), ...given],
   }));
-  if (args.variantStrategy === 'CREATE') completeCombinations(change);
+  if (args.variantStrategy === 'CREATE') completeCombinations(change, 'TOO_MANY_VARIANTS_CREATED', ['options']);
 }
 
 interface DeleteOptionsArgs {
@@ -309,14 +314,19 @@ function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: Options
     field: FieldPath,
     what: 'OPTION' | 'OPTION_VALUE',
   ): readonly T[] => {
-    const first = keys.flatMap((key, index) => {
+    const first = new Set<T>();
+    for (const [index, key] of keys.entries()) {
+      const place = [...field, index];
       const found = things.find(({ id, name }) => (key.id == null ? name === key.name : id === key.id));
-      if (found) return [found];
-      const by = key.id == null ? (what === 'OPTION' ? '_NAME' : '') : '_ID';
-      report(`${what}${by}_DOES_NOT_EXIST`, [...field, index], 'Does not exist.');
-      return [];
-    });
-    return [...first, ...things.filter((thing) => !first.includes(thing))];
+      if (key.id == null && key.name == null) report('NO_KEY_ON_REORDER', place, 'Give an id or a name.');
+      else if (!found) {
+        const by = key.id == null ? (what === 'OPTION' ? '_NAME' : '') : '_ID';
+        report(`${what}${by}_DOES_NOT_EXIST`, place, 'Does not exist.');
+      } else if (first.has(found))
+        report(what === 'OPTION' ? 'DUPLICATED_OPTION_NAME' : 'DUPLICATED_OPTION_VALUE', place, 'Is given twice.');
+      else first.add(found);
+    }
+    return [...first, ...things.filter((thing) => !first.has(thing))];
   };
   const options = order(change.options, inputs, ['options'], 'OPTION').map((option) => {
     const index = inputs.findIndex(({ id, name }) => (id == null ? name === option.name : id === option.id));
@@ -334,8 +344,7 @@ function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: Options
   change.options = options;
   change.variants = change.variants.toSorted((a, b) => {
     const [left, right] = [ranks(a), ranks(b)];
-    const at = left.findIndex((value, index) => value !== right[index]);
-    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+    return left.map((value, index) => value - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
   });
 }
 
@@ -347,23 +356,31 @@ interface ReorderVariantsArgs {
 /** `productVariantsBulkReorder`: those named move to their positions, in the order given; the others close up. */
 function reorderVariants({ positions }: ReorderVariantsArgs, change: OptionsChange): void {
   const variants = [...change.variants];
+  const seen = new Set<string>();
   for (const [index, { id, position }] of positions.entries()) {
     const at = variants.findIndex((variant) => variant.id === id);
     const field = ['positions', index];
     if (at < 0) change.report('MISSING_VARIANT', [...field, 'id'], 'The variant does not exist.');
+    else if (seen.has(id))
+      change.report('DUPLICATED_VARIANT_ID', [...field, 'id'], 'The variant is given more than once.');
     else if (position < 1)
       change.report('INVALID_POSITION', [...field, 'position'], 'The variant position must be greater than zero.');
     else variants.splice(position - 1, 0, ...variants.splice(at, 1));
+    seen.add(id);
   }
   change.variants = variants;
 }
 
-/** Makes the variants that are missing among the combinations of all values. */
-function completeCombinations(change: OptionsChange): void {
-  const { context, options } = change;
-  const taken = new Set(change.variants.map((variant) => combinationKey(withNames(variant, options).selectedOptions)));
+/** Makes the variants that are missing among the combinations of all values, up to what a product can have. */
+function completeCombinations(change: OptionsChange, tooMany: string, field: FieldPath): void {
+  const { context, options, report } = change;
   const [template] = change.variants;
   if (!template) return;
+  if (options.reduce((count, { optionValues }) => count * optionValues.length, 1) > maxVariants) {
+    report(tooMany, field, `A product cannot have more than ${maxVariants} variants.`);
+    return;
+  }
+  const taken = new Set(change.variants.map((variant) => combinationKey(withNames(variant, options).selectedOptions)));
   const combinations = options.reduce<readonly StoredVariant['selectedOptions'][]>(
     (built, { name, optionValues }) =>
       built.flatMap((chosen) =>
