@@ -195,6 +195,277 @@ describe('a document', () => {
   });
 });
 
+describe('the structure of a document', () => {
+  const shop = (selections: string, rest = '') => `query Q { shop { ${selections} } } ${rest}`;
+
+  it.each<[string, string, string, object, readonly string[]]>([
+    [
+      'an unknown directive',
+      shop('id @nope'),
+      'Directive @nope is not defined',
+      { code: 'undefinedDirective', directiveName: 'nope' },
+      ['query Q', 'shop', 'id'],
+    ],
+    [
+      'a directive in the wrong place',
+      shop('id @oneOf'),
+      "'@oneOf' can't be applied to FIELD",
+      { code: 'directiveCannotBeApplied', targetName: 'FIELD', name: 'oneOf' },
+      ['query Q', 'shop', 'id'],
+    ],
+    [
+      'a directive twice',
+      shop('id @skip(if: true) @skip(if: false)'),
+      'The directive "skip" can only be used once at this location.',
+      { code: 'directiveNotUniqueForLocation', directiveName: 'skip' },
+      ['query Q', 'shop', 'id'],
+    ],
+    [
+      'a fragment that is not there',
+      shop('...F'),
+      'Fragment F was used, but not defined',
+      { code: 'useAndDefineFragment', fragmentName: 'F' },
+      ['query Q', 'shop', '... F'],
+    ],
+    [
+      'a fragment that nothing uses',
+      shop('id', 'fragment F on Shop { id }'),
+      'Fragment F was defined, but not used',
+      { code: 'useAndDefineFragment', fragmentName: 'F' },
+      ['fragment F'],
+    ],
+    [
+      'a fragment within itself',
+      shop('...F', 'fragment F on Shop { id ...F }'),
+      'Fragment F contains an infinite loop',
+      { code: 'infiniteLoop', fragmentName: 'F' },
+      ['fragment F', '... F'],
+    ],
+    [
+      'two fragments of one name',
+      shop('...F', 'fragment F on Shop { id } fragment F on Shop { id }'),
+      'Fragment name "F" must be unique',
+      { code: 'fragmentNotUnique', fragmentName: 'F' },
+      ['fragment F'],
+    ],
+    [
+      'a fragment of another type',
+      shop('...F', 'fragment F on Product { id }'),
+      "Fragment F on Product can't be spread inside Shop",
+      { code: 'cannotSpreadFragment', typeName: 'Product', fragmentName: 'F', parentName: 'Shop' },
+      ['query Q', 'shop', '... F'],
+    ],
+    [
+      'an inline fragment of another type',
+      shop('... on Product { id }'),
+      "Fragment on Product can't be spread inside Shop",
+      { code: 'cannotSpreadFragment', typeName: 'Product', fragmentName: 'unknown', parentName: 'Shop' },
+      ['query Q', 'shop', '... on Product'],
+    ],
+    [
+      'a fragment on a scalar',
+      shop('... on ID { id }'),
+      'Invalid fragment on type ID (must be Union, Interface or Object)',
+      { code: 'fragmentOnNonCompositeType', typeName: 'ID' },
+      ['query Q', 'shop', '... on ID'],
+    ],
+    [
+      'a fragment on an unknown type',
+      shop('... on Nope { id }'),
+      "No such type Nope, so it can't be a fragment condition",
+      { code: 'undefinedType', typeName: 'Nope' },
+      ['query Q', 'shop', '... on Nope'],
+    ],
+    [
+      'an unknown directive on a fragment without a type',
+      shop('... @nope { id }'),
+      'Directive @nope is not defined',
+      { code: 'undefinedDirective', directiveName: 'nope' },
+      ['query Q', 'shop', '...'],
+    ],
+    [
+      'two operations of one name',
+      `${shop('id')} ${shop('id')}`,
+      'Operation name "Q" must be unique',
+      { code: 'uniquelyNamedOperations', operationName: 'Q' },
+      ['query Q'],
+    ],
+    [
+      'an operation without a name beside another',
+      `${shop('id')} { shop { id } }`,
+      'Operation name is required when multiple operations are present',
+      { code: 'uniquelyNamedOperations' },
+      ['query'],
+    ],
+    [
+      'a variable twice',
+      'query Q($n: Int, $n: Int) { products(first: $n) { nodes { id } } }',
+      'There can only be one variable named "n"',
+      { code: 'variableNotUnique', variableName: 'n' },
+      ['query Q'],
+    ],
+    [
+      'an argument twice',
+      'query Q { products(first: 1, first: 2) { nodes { id } } }',
+      'There can be only one argument named "first"',
+      { code: 'argumentNotUnique', name: 'first' },
+      ['query Q', 'products', 'first'],
+    ],
+    [
+      'an input field twice',
+      'mutation M { productCreate(product: { title: "a", title: "b" }) { product { id } } }',
+      'There can be only one input field named "title"',
+      { code: 'inputFieldNotUnique', name: 'title' },
+      ['mutation M', 'productCreate', 'product', 'title'],
+    ],
+    [
+      'a subscription',
+      'subscription S { shop { id } }',
+      'The subscription operation is not supported by the schema.',
+      { code: 'invalidDocument' },
+      ['subscription S'],
+    ],
+    [
+      'fields of a scalar',
+      shop('id { a ...F ... on Shop { id } }', 'fragment F on Shop { id }'),
+      `Selections can't be made on scalars (field 'id' returns ID but has selections ["a", "F", "... on Shop { ... }"])`,
+      { code: 'selectionMismatch', typeName: 'ID' },
+      ['query Q', 'shop', 'id'],
+    ],
+    [
+      'fields of an enum',
+      'query Q { products(first: 1) { nodes { status { a } } } }',
+      `Selections can't be made on enums (field 'status' returns ProductStatus but has selections ["a"])`,
+      { code: 'selectionMismatch', typeName: 'ProductStatus' },
+      ['query Q', 'products', 'nodes', 'status'],
+    ],
+    [
+      'an unknown field in a fragment without a type',
+      shop('... { nope }'),
+      "Field 'nope' doesn't exist on type 'Shop'",
+      { code: 'undefinedField', typeName: 'Shop', fieldName: 'nope' },
+      ['query Q', 'shop', '...', 'nope'],
+    ],
+  ])('with %s', async (_name, query, message, extensions, path) => {
+    expect(await refusal(query)).toContainEqual(
+      expect.objectContaining({ message, extensions: expect.objectContaining(extensions), path }),
+    );
+  });
+
+  it('with one field with different arguments names both', async () => {
+    const query =
+      'query Q { a: products(first: 1) { nodes { id } } a: products(first: 2, query: "x") { nodes { id } } }';
+    const conflicts = String.raw`{first:"1"} or {first:"2",query:"\"x\""}`;
+    expect(await refusal(query)).toEqual([
+      {
+        message: `Field 'a' has an argument conflict: ${conflicts}?`,
+        locations: [
+          { line: 1, column: 11 },
+          { line: 1, column: 50 },
+        ],
+        path: ['query Q', 'a'],
+        extensions: { code: 'fieldConflict', fieldName: 'a', conflicts },
+      },
+    ]);
+  });
+
+  it('with conflicts further inside tells of each of them where it is', async () => {
+    const nodes = (selections: string) => `products(first: 1) { nodes { ${selections} } }`;
+    const query = `query Q { ${nodes('a: id variants(first: 1) { nodes { id } }')} ${nodes('a: title variants(first: $n) { nodes { id } }')} }`;
+    const conflicts = await refusal(query.replace('Q', 'Q($n: Int)'));
+    expect(conflicts).toMatchObject([
+      { message: "Field 'a' has a field conflict: id or title?", path: ['query Q', 'products', 'nodes', 'a'] },
+      {
+        message: `Field 'variants' has an argument conflict: {first:"1"} or {first:"$n"}?`,
+        path: ['query Q', 'products', 'nodes', 'variants'],
+      },
+    ]);
+  });
+
+  it.each([
+    ['Product', "Product isn't a valid input type (on $n)", 'variableRequiresValidType'],
+    ['[Nope!]', "Nope isn't a defined input type (on $n)", 'variableRequiresValidType'],
+    ['Int! = null', "Default value for $n doesn't match type Int!", 'defaultValueInvalidType'],
+    ['Int = "x"', "Default value for $n doesn't match type Int", 'defaultValueInvalidType'],
+    ['Int = X', "Default value for $n doesn't match type Int", 'defaultValueInvalidType'],
+    [
+      'ProductIdentifierInput = "x"',
+      "Default value for $n doesn't match type ProductIdentifierInput",
+      'defaultValueInvalidType',
+    ],
+    [
+      'ProductIdentifierInput = {nope: 1}',
+      "Default value for $n doesn't match type ProductIdentifierInput",
+      'defaultValueInvalidType',
+    ],
+    [
+      'MetafieldsSetInput = {key: "a"}',
+      "Default value for $n doesn't match type MetafieldsSetInput",
+      'defaultValueInvalidType',
+    ],
+  ])('declares a variable as %s', async (type, message, code) => {
+    expect(await refusal(`query Q($n: ${type}) { products(first: $n) { nodes { id } } }`)).toContainEqual(
+      expect.objectContaining({ message, path: ['query Q'], extensions: expect.objectContaining({ code }) }),
+    );
+  });
+
+  it.each([
+    ['{}', "OneOf Input Object 'ProductIdentifierInput' must specify exactly one argument."],
+    [
+      '{ handle: "a", id: "gid://shopify/Product/1" }',
+      "OneOf Input Object 'ProductIdentifierInput' must specify exactly one argument.",
+    ],
+    ['{ handle: null }', "Argument 'ProductIdentifierInput.handle' must be non-nullable."],
+  ])('has %s where exactly one field is wanted', async (literal, message) => {
+    expect(await refusal(`query Q { productByIdentifier(identifier: ${literal}) { id } }`)).toMatchObject([
+      {
+        message,
+        path: ['query Q', 'productByIdentifier', 'identifier'],
+        extensions: { code: 'invalidOneOfInputObject' },
+      },
+    ]);
+  });
+
+  it.each([
+    [{}, '0 were provided'],
+    [{ handle: 'a', id: 'gid://shopify/Product/1' }, '2 were provided'],
+    [{ handle: null }, "'handle' was `null`"],
+  ])('takes %j for a variable of which exactly one field is wanted', async (identifier, reason) => {
+    const query = 'query Q($i: ProductIdentifierInput!) { productByIdentifier(identifier: $i) { id } }';
+    expect(await refusal(query, { i: identifier })).toMatchObject([
+      {
+        extensions: {
+          problems: [
+            { path: [], explanation: `'ProductIdentifierInput' requires exactly one argument, but ${reason}.` },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['https://', "Invalid url 'https://', missing host"],
+    ['https://a b', "Invalid url 'https://a b'"],
+  ])('has the address %s', async (address, message) => {
+    const query = `mutation M { webhookSubscriptionCreate(topic: SHOP_UPDATE, webhookSubscription: { callbackUrl: "${address}" }) { userErrors { message } } }`;
+    expect(await refusal(query)).toMatchObject([{ message, extensions: { typeName: 'CoercionError' } }]);
+  });
+
+  it('has a gid of another platform, which is refused where the field is answered', async () => {
+    expect(await freshFake().send('{ product(id: "gid://other/Product/1") { id } }')).toMatchObject({
+      data: { product: null },
+      errors: [{ message: "Invalid global id 'gid://other/Product/1'", path: ['product'] }],
+    });
+  });
+
+  it('has variables and null in a literal that does not fit', async () => {
+    expect(await refusal('query Q { product(id: [$a, 1.5, {a: null}]) { id } }')).toMatchObject([
+      { message: "Argument 'id' on Field 'product' has an invalid value ([$a, 1.5, {a: null}]). Expected type 'ID!'." },
+      { message: 'Variable $a is used by Q but not declared' },
+    ]);
+  });
+});
+
 describe('a list of an input', () => {
   it.each([
     [

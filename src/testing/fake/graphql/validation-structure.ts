@@ -43,16 +43,40 @@ const rules = specifiedRules.filter((rule) => !ownRules.has(rule));
 /** What is wrong with operations, fragments and directives, and with fields that can't be merged. */
 export function structureErrors(schema: GraphQLSchema, document: DocumentNode): readonly LocatedErrorEntry[] {
   const errors = validate(schema, document, rules, { hideSuggestions: true });
-  return errors.filter((error) => !isTaken(error, document)).map((error) => structureEntry(error, document));
+  return errors.flatMap((error) => {
+    if (/^Fields ".+?" conflict because /.test(error.message)) return conflictEntries(error, document);
+    return isTaken(error, document) ? [] : [structureEntry(error, document)];
+  });
 }
 
 /**
- * What graphql-js refuses and Shopify does not: fields of different types under one name on types of which no object
- * is both. A variable of an unknown type is told of as a variable.
+ * Fields that can't be merged. graphql-js tells of a field with all that conflicts inside it, Shopify of each of those
+ * by itself. Fields of different types under one name, on types of which no object is both, Shopify takes.
  */
+function conflictEntries({ message, nodes = [] }: GraphQLError, document: DocumentNode): readonly LocatedErrorEntry[] {
+  const conflict =
+    /"(?<fieldName>\w+)" conflict because (?:they have (?<differs>differing arguments)|"(?<one>\w+)" and "(?<other>\w+)" are different)?/g;
+  return [...message.matchAll(conflict)].flatMap(({ groups = {} }, index): LocatedErrorEntry[] => {
+    const { fieldName, differs, one, other } = groups;
+    // The message names the fields in the order of the nodes, of which the second half is what the first conflicts with.
+    const [first, second] = [nodes[index], nodes[nodes.length / 2 + index]];
+    if (first?.kind !== Kind.FIELD || second?.kind !== Kind.FIELD || !(differs ?? one)) return [];
+    const what = differs ? 'an argument' : 'a field';
+    const conflicts = differs ? `${argumentsOf(first)} or ${argumentsOf(second)}` : `${one} or ${other}`;
+    return [
+      {
+        message: `Field '${fieldName}' has ${what} conflict: ${conflicts}?`,
+        locations: [first, second].flatMap((node) => locationOf(node).locations ?? []),
+        path: pathTo(document, first),
+        extensions: { code: 'fieldConflict', fieldName, conflicts },
+      },
+    ];
+  });
+}
+
+/** What Shopify tells of as a variable: that a variable is of an unknown type. */
 function isTaken({ message, nodes }: GraphQLError, document: DocumentNode): boolean {
-  if (/they return conflicting types/.test(message)) return true;
-  const [node] = nodes ?? [];
+  const node = nodes?.[0];
   return message.startsWith('Unknown type ') && node !== undefined && isInVariable(document, node);
 }
 
@@ -85,17 +109,7 @@ export function locationOf({ loc }: ASTNode): Pick<LocatedErrorEntry, 'locations
   return loc ? { locations: [{ line: loc.startToken.line, column: loc.startToken.column }] } : {};
 }
 
-function rewritten(error: GraphQLError): Pick<LocatedErrorEntry, 'message' | 'extensions'> {
-  const { message } = error;
-  const [first, second] = error.nodes ?? [];
-  if (/have differing arguments/.test(message) && first?.kind === Kind.FIELD && second?.kind === Kind.FIELD) {
-    const conflicts = `${argumentsOf(first)} or ${argumentsOf(second)}`;
-    const fieldName = first.alias?.value ?? first.name.value;
-    return {
-      message: `Field '${fieldName}' has an argument conflict: ${conflicts}?`,
-      extensions: { code: 'fieldConflict', fieldName, conflicts },
-    };
-  }
+function rewritten({ message }: GraphQLError): Pick<LocatedErrorEntry, 'message' | 'extensions'> {
   for (const { pattern, code, message: template, extensions } of structureRules) {
     const groups = pattern.exec(message)?.groups;
     if (!groups) continue;
@@ -254,12 +268,6 @@ const structureRules: readonly StructureRule[] = [
     'inputFieldNotUnique',
     'There can be only one input field named "<name>"',
     { name: '<name>' },
-  ),
-  rule(
-    /^Fields "(?<name>.+?)" conflict because .*"(?<first>.+?)" and "(?<second>.+?)" are different fields/,
-    'fieldConflict',
-    "Field '<name>' has a field conflict: <first> or <second>?",
-    { fieldName: '<name>', conflicts: '<first> or <second>' },
   ),
 ];
 
