@@ -195,6 +195,51 @@ describe('metafieldsSet', () => {
     expect(problemsOf(await set(harness, [second ?? {}]))).toEqual([['CAPABILITY_VIOLATION', 'metafields.0.value']]);
   });
 
+  it.each<[string, unknown, string | null]>([
+    ['date', '2026-02-28', null],
+    ['date', '2028-02-29', null],
+    ['date', '2026-13-01', 'Value must be in YYYY-MM-DD format.'],
+    ['date', '28.02.2026', 'Value must be in YYYY-MM-DD format.'],
+    ['date', '2026-02-30', 'Value must be in YYYY-MM-DD format.'],
+    ['date_time', '2026-02-28T12:00:00', null],
+    ['date_time', '2026-02-28T12:00:00+01:00', null],
+    ['date_time', '2026-02-28Tnoon', 'Value must be in YYYY-MM-DDTHH:MM:SS format.'],
+    ['date_time', '2026-02-30T12:00:00Z', 'Value must be in YYYY-MM-DDTHH:MM:SS format.'],
+    ['weight', '1 kg', 'Value must be a stringified JSON object.'],
+    ['weight', { value: 1.5, unit: 'kg' }, null],
+    ['weight', { value: 'heavy', unit: 'kg' }, 'Value must have a value.'],
+    ['weight', { value: 1.5, unit: '' }, 'Value must have a unit.'],
+    ['money', '5.00', 'Value must be a stringified JSON object.'],
+    ['money', { amount: '5.00', currency_code: 'EUR' }, null],
+    ['money', { amount: 'five', currency_code: 'EUR' }, 'Value must have an amount.'],
+    ['money', { amount: '5.00' }, 'Value must have a currency code.'],
+    ['money', { amount: '5.00', currency_code: 'euro' }, 'Value must have a valid currency code.'],
+    ['rating', '4', 'Value must be a stringified JSON object.'],
+    ['rating', { value: '4.5', scale_min: '1.0', scale_max: '5.0' }, null],
+    ['rating', { value: '4.5', scale_max: '5.0' }, 'Value must have a value, a scale_min and a scale_max.'],
+    ['rating', { value: '5.5', scale_min: '1.0', scale_max: '5.0' }, 'Value must be within the scale.'],
+    ['rating', { value: '0.5', scale_min: '1.0', scale_max: '5.0' }, 'Value must be within the scale.'],
+    ['link', { text: 'Care', url: 'https://example.com/care' }, null],
+    ['link', { text: 'Care' }, 'Value must have a url.'],
+    ['link', { url: 'care' }, 'Value must be one of the following URL schemes: http, https, mailto, sms, tel.'],
+    ['url', 'mailto:care@example.com', null],
+    ['url', 'https://', 'Value must be one of the following URL schemes: http, https, mailto, sms, tel.'],
+    ['rich_text_field', { type: 'root', children: [] }, null],
+    ['rich_text_field', { type: 'paragraph' }, 'Value must be a valid rich text object.'],
+    ['rich_text_field', '<p>Soft</p>', 'Value must be a valid rich text object.'],
+    ['list.date', ['2026-02-28', '2026-02-30'], 'Value must be in YYYY-MM-DD format.'],
+    ['list.weight', [{ value: 1, unit: 'kg' }, { value: 2 }], 'Value must have a unit.'],
+  ])('looks at what a %s holds: %j', async (type, given, message) => {
+    const harness = createHarness();
+    const { product: ownerId } = await owners(harness);
+    const value = typeof given === 'string' ? given : JSON.stringify(given);
+    const { userErrors } = await set(harness, [{ ownerId, namespace: 'custom', key: 'fact', type, value }]);
+    expect(userErrors).toMatchObject(
+      message === null ? [] : [{ code: 'INVALID_VALUE', field: ['metafields', '0', 'value'], message }],
+    );
+    expect(userErrors).toHaveLength(message === null ? 0 : 1);
+  });
+
   it('keeps values of variants unique', async () => {
     const harness = createHarness();
     const { variant } = await owners(harness);

@@ -330,6 +330,24 @@ describe('productSet in the background', () => {
     expect(harness.store.all(shop, 'Product')).toEqual([]);
   });
 
+  it('tells there too what a call that waits would have got as an error', async () => {
+    const harness = createHarness();
+    const variables = { input: { title: 'A' }, identifier: { id: 'gid://elsewhere/Product/1' } };
+    const { errors } = await harness.run(
+      'mutation ($input: ProductSetInput!, $identifier: ProductSetIdentifiers) { productSet(input: $input, identifier: $identifier) { product { id } } }',
+      variables,
+    );
+    expect(errors).toMatchObject([{ message: "Invalid global id 'gid://elsewhere/Product/1'" }]);
+    const id = await started(harness, variables);
+    await harness.clock.advance(500);
+    expect(await polled(harness, id)).toMatchObject({
+      status: 'COMPLETE',
+      product: null,
+      userErrors: [{ code: 'JOB_ERROR', field: null, message: errors?.[0]?.message }],
+    });
+    expect(harness.store.all(shop, 'Product')).toEqual([]);
+  });
+
   it('works on what is there when it runs', async () => {
     const harness = createHarness();
     const { id: product } = await pushed(harness, { title: 'A' });

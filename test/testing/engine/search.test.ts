@@ -107,6 +107,11 @@ describe('a search for products', () => {
     ['created_at:<now', ['red-tee', 'blue-tee', 'mug']],
     ["created_at:>'2026'", []],
     ['updated_at:>=2026-10-03', ['mug']],
+    ['created_at:2026-10', ['red-tee', 'blue-tee', 'mug']],
+    ['created_at:2026-09', []],
+    ['created_at:>=2026-11', []],
+    ['created_at:*', ['red-tee', 'blue-tee', 'mug']],
+    ['-updated_at:*', []],
     ['is_price_reduced:false gift_card:false', ['red-tee', 'blue-tee', 'mug']],
     ['has_only_default_variant:true', ['red-tee', 'blue-tee', 'mug']],
     ['  ', ['red-tee', 'blue-tee', 'mug']],
@@ -143,6 +148,31 @@ describe('a search for products', () => {
     expect(await found('NOT colour:red')).toHaveLength(3);
   });
 
+  it.each([
+    [
+      'colour:red OR size:*',
+      {
+        or: [
+          { field: 'colour', match_all: 'red' },
+          { field: 'size', exists: true },
+        ],
+      },
+    ],
+    [
+      'colour:r* AND -size:>=3',
+      {
+        and: [{ field: 'colour', match_prefix: 'r' }, { not: { field: 'size', range: { gte: '3' } } }],
+      },
+    ],
+  ])('shows how it reads %s, of which it follows nothing', async (query, parsed) => {
+    const { data, extensions } = await run(
+      'query ($query: String!) { products(first: 10, query: $query) { nodes { handle } } }',
+      { query },
+    );
+    expect(data.products.nodes).toHaveLength(3);
+    expect(extensions.search).toMatchObject([{ parsed, warnings: [{ field: 'colour' }, { field: 'size' }] }]);
+  });
+
   it('warns of a value that is not accepted, and finds nothing by it', async () => {
     const json = await run('{ products(first: 10, query: "status:sold") { nodes { handle } } }');
     expect(json.data.products.nodes).toEqual([]);
@@ -171,6 +201,13 @@ describe('a search for products', () => {
     'inventory_total:>1',
     'metafields.custom.a:1',
     'vendor:>a',
+    'title:>a',
+    'gift_card:>false',
+    'id:1*',
+    'price:1*',
+    'price:cheap',
+    'created_at:2026*',
+    'tag_not:>a',
     '(tee',
     'tee)',
     '"tee',
@@ -271,6 +308,9 @@ describe('a search elsewhere', () => {
     ['productVariants', 'sku:TEE* -sku:"tee-red"', 1],
     ['productVariants', 'vendor:acme OR product_status:archived', 2],
     ['productVariants', 'option1:"default title" taxable:true', 3],
+    ['productVariants', 'option2:red OR option3:*', 0],
+    ['productVariants', 'tag:summer product_type:shirts', 2],
+    ['productVariants', 'updated_at:>2027', 0],
     ['inventoryItems', 'sku:MUG*', 1],
     ['locations', 'name:shop* active:true', 1],
     ['locations', 'NOT location', 0],

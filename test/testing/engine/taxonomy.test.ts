@@ -45,6 +45,20 @@ describe('the taxonomy', () => {
     });
   });
 
+  it('has products found by their category', async () => {
+    const harness = createHarness();
+    const top = await pushed(harness, { title: 'A', category: gid('aa-1-2') });
+    await pushed(harness, { title: 'B', category: gid('aa-3') });
+    const bare = await pushed(harness, { title: 'C' });
+    const found = async (query: string) =>
+      (await harness.data('query ($query: String!) { products(first: 5, query: $query) { nodes { id } } }', { query }))[
+        'products'
+      ];
+    expect(await found('category_id:aa-1-2')).toEqual({ nodes: [{ id: top.id }] });
+    expect(await found('-category_id:*')).toEqual({ nodes: [{ id: bare.id }] });
+    expect(await found('category_id:aa-1')).toEqual({ nodes: [] });
+  });
+
   it('says all about a category, also on a product', async () => {
     const harness = createHarness();
     const { id } = await pushed(harness, { title: 'A', category: gid('aa-1-2') });

@@ -131,13 +131,20 @@ const json = unless((value) => parseJson(value) !== undefined, 'Value must be va
 
 const reference = unless((value) => isGid(value), 'Value must be a valid reference.');
 
+/** Whether a text begins with a day of the calendar. `Date.parse` alone takes 30 February for 2 March. */
+function beginsWithDay(value: string): boolean {
+  const day = value.slice(0, 'YYYY-MM-DD'.length);
+  const at = Date.parse(day);
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
 const date = unless(
-  (value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)),
+  (value) => value.length === 'YYYY-MM-DD'.length && beginsWithDay(value),
   'Value must be in YYYY-MM-DD format.',
 );
 
 const dateTime = unless(
-  (value) => /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value)),
+  (value) => value.charAt('YYYY-MM-DD'.length) === 'T' && beginsWithDay(value) && !Number.isNaN(Date.parse(value)),
   'Value must be in YYYY-MM-DDTHH:MM:SS format.',
 );
 
