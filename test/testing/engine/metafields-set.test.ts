@@ -316,6 +316,20 @@ describe('a metafield definition that exists', () => {
       { definition: { ownerType: 'PRODUCT', namespace: 'host', key: 'code', ...definition } },
     );
 
+  it.each([
+    ['name', 256],
+    ['description', 101],
+  ])('takes no %s of %i characters', async (part, length) => {
+    const harness = createHarness();
+    await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });
+    expect(await update(harness, { [part]: 'x'.repeat(length) })).toMatchObject({
+      metafieldDefinitionUpdate: {
+        updatedDefinition: null,
+        userErrors: [{ code: 'TOO_LONG', field: ['definition', part] }],
+      },
+    });
+  });
+
   it('is changed', async () => {
     const harness = createHarness();
     await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });

@@ -249,7 +249,7 @@ describe('the options of a product', () => {
     });
     expect(titles(product)).toEqual(['Slim / S / Red', 'Slim / M / Red']);
     expect(ids(product)).toEqual(ids(shirt));
-    const refused = await change('productOptionsDelete', { options: [option('Size').id] });
+    const refused = await change('productOptionsDelete', { options: [option('Size').id], strategy: null });
     expect(refused.userErrors).toMatchObject([{ code: 'CANNOT_DELETE_OPTION_WITH_MULTIPLE_VALUES' }]);
     const fewer = await change('productOptionsDelete', { options: [option('Colour').id] });
     expect(titles(fewer.product)).toEqual(['Slim / S', 'Slim / M']);

@@ -98,6 +98,13 @@ describe('productCreate', () => {
   it.each([
     [{ title: ' ' }, [], ['title']],
     [{ title: 'A', productOptions: [{ name: 'Size' }] }, [], ['productOptions', '0', 'values']],
+    [{ title: 'A', productOptions: [{ name: 'Size / Fit', values: [{ name: 'S' }] }] }, [], ['options']],
+    [{ title: 'A', productOptions: [{ values: [{ name: 'S' }] }] }, [], ['productOptions', '0', 'name']],
+    [
+      { title: 'A', productOptions: [{ name: 'Size', values: [{}] }] },
+      [],
+      ['productOptions', '0', 'values', '0', 'name'],
+    ],
     [{ title: 'A' }, [{ ...image, originalSource: 'ftp://a' }], ['media', '0', 'originalSource']],
   ])('refuses %j', async (product, media, field) => {
     const harness = createHarness();

@@ -11,8 +11,8 @@ export interface ParsedGid {
 
 /** Takes `gid://shopify/Product/1` apart; `undefined` for what is no gid. */
 export function parseGid(id: string): ParsedGid | undefined {
-  const match = /^gid:\/\/shopify\/([A-Za-z]+)\/([^?/]+)(\?.*)?$/.exec(id);
-  return match ? { kind: match[1] ?? '', key: match[2] ?? '' } : undefined;
+  const [, kind, key] = /^gid:\/\/shopify\/([A-Za-z]+)\/([^?/]+)(\?.*)?$/.exec(id) ?? [];
+  return kind !== undefined && key !== undefined ? { kind, key } : undefined;
 }
 
 /** Whether a text is a gid, of whatever type. */

@@ -96,7 +96,7 @@ function isInVariable(document: DocumentNode, target: ASTNode): boolean {
 }
 
 function structureEntry(error: GraphQLError, document: DocumentNode): LocatedErrorEntry {
-  const [node] = error.nodes ?? [];
+  const node = error.nodes?.[0];
   return {
     ...rewritten(error),
     ...(error.locations && { locations: error.locations }),
@@ -303,8 +303,8 @@ export function syntaxEntry(error: GraphQLError, text: string): LocatedErrorEntr
   });
   if (/more than \d+ tokens/.test(error.message))
     return { message: 'This query is too large to execute.', extensions: { code: 'PARSE_ERROR' } };
-  const [position] = error.positions ?? [];
-  const [location] = error.locations ?? [];
+  const position = error.positions?.[0];
+  const location = error.locations?.[0];
   const lexer = new Lexer(new Source(text));
   let last: { readonly line: number; readonly column: number } | undefined;
   try {

@@ -36,8 +36,9 @@ export function metafieldFrom(
   const definition = definitionByKey(context, owner.type, before?.namespace ?? namespace, key);
   const type = input.type ?? definition?.type.name ?? before?.type;
   const value = input.value ?? before?.value ?? '';
-  const problem = typeProblem(type, definition?.type.name) ?? valueProblem(type ?? '', value);
-  if (problem || type === undefined) return problem ?? blankType;
+  if (type === undefined) return blankType;
+  const problem = typeProblem(type, definition?.type.name) ?? valueProblem(type, value);
+  if (problem) return problem;
 
   const metafield = { namespace: before?.namespace ?? namespace, key, type, value };
   if (definition?.uniqueValues && isTaken(metafield, owner, context)) {
@@ -85,8 +86,7 @@ export function compareDigestOf({ type, value }: Pick<StoredMetafield, 'type' | 
 
 const blankType: MetafieldProblem = { part: 'type', code: 'BLANK', message: "Type can't be blank" };
 
-function typeProblem(type: string | undefined, defined: string | undefined): MetafieldProblem | undefined {
-  if (type === undefined) return blankType;
+function typeProblem(type: string, defined: string | undefined): MetafieldProblem | undefined {
   if (!isMetafieldType(type))
     return { part: 'type', code: 'INVALID_TYPE', message: `Type ${type} is not a valid type` };
   if (defined === undefined || defined === type) return undefined;
