@@ -79,8 +79,10 @@ export async function runSync(command: SyncCommand, args: readonly string[], ter
     return 0;
   }
   const [target, ...more] = positionals;
-  if (more.length > 0)
-    throw wrong(command, `takes one ${command === 'rollback' ? 'run' : 'file'}, not ${positionals.length}.`);
+  const what = command === 'rollback' ? 'run' : 'file';
+  if (more.length > 0) throw wrong(command, `takes one ${what}, not ${positionals.length}.`);
+  if (target === undefined && command !== 'rollback')
+    throw wrong(command, `needs a file. Try: shopwright ${command} --help`);
   const { shop, 'token-env': variable } = values;
   if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
   if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
@@ -99,8 +101,7 @@ export async function runSync(command: SyncCommand, args: readonly string[], ter
   try {
     const sync = createProductSync({ client, stores, adoptBy, publishTo: values['publish-to'] ?? [] });
     if (command === 'rollback') return await undo(sync, target, values, terminal);
-    if (target === undefined) throw wrong(command, `needs a file. Try: shopwright ${command} --help`);
-    return await push(command, sync, target, values, terminal);
+    return await push(command, sync, target ?? '', values, terminal);
   } finally {
     await stores.close();
   }
@@ -128,7 +129,7 @@ async function push(
   const { products, problems, saved } = await readProducts(file);
   for (const problem of problems) terminal.error(problem);
   const plan = saved ?? (await sync.plan(products, options));
-  const isInvalid = problems.length > 0 || (plan.counts.invalid ?? 0) + (plan.counts.failed ?? 0) > 0;
+  const isInvalid = problems.length > 0 || plan.products.some(({ outcome }) => /^(invalid|failed)$/.test(outcome));
   const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct);
   if (command === 'plan') {
     terminal.out(values.json ? JSON.stringify(plan) : formatPlan(plan, shown(values, terminal)));
@@ -139,7 +140,10 @@ async function push(
   if (!values.json) terminal.out(formatPlan(plan, shown(values, terminal)));
   if (isInvalid && !values['skip-invalid'])
     throw wrong(file, 'has products that are invalid, listed above. Fix them, or leave them out with --skip-invalid.');
-  if (isEmpty) return 0;
+  if (isEmpty) {
+    if (values.json) terminal.out(JSON.stringify({ counts: plan.counts, failed: [] }));
+    return isInvalid ? 1 : 0;
+  }
   if (!values.yes && !(await terminal.ask?.(`Apply this to ${plan.shop}?`)))
     throw wrong('--yes', 'was not given, and nobody said yes. Nothing was changed.');
   return report(await applyPlan(sync, plan, options, values, terminal), isInvalid, values, terminal);
@@ -152,14 +156,15 @@ function applyPlan(
   values: Values,
   terminal: Terminal,
 ): Promise<PushSummary> {
-  const step = Math.max(1, Math.ceil((plan.counts['would-create'] ?? 0) + (plan.counts['would-update'] ?? 0)) / 10);
+  const total = plan.products.filter((product) => product.plan && product.draft).length;
+  const step = Math.ceil(total / 10);
   let next = step;
   return sync.apply(plan, {
     ...options,
-    onProgress: ({ finished, total }) => {
+    onProgress: ({ finished }) => {
       if (values.json || finished < next) return;
       next += step;
-      terminal.error(`${finished} of ${total ?? '?'} products`);
+      terminal.error(`${finished} of ${total} products`);
     },
   });
 }
@@ -224,7 +229,7 @@ async function readProducts(file: string): Promise<Contents> {
       const errors = issues.filter(({ severity }) => severity === 'error');
       return {
         products: drafts as readonly ProductDraftInput[],
-        problems: errors.map(({ row, column, message }) => `${file}, row ${row ?? '?'}, ${column ?? ''}: ${message}`),
+        problems: errors.map(({ row, column, message }) => `${file}, row ${row}${column && `, ${column}`}: ${message}`),
       };
     }
     const text = await readFile(file, 'utf8');
@@ -247,12 +252,22 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     throw wrong('--out', `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
   }
 }
 
 function readOptions(command: SyncCommand, args: readonly string[]) {
+  const parsed = parse(command, args);
+  // An option of another command must not be taken for one of this: apply would not heed a --dry-run.
+  for (const { name } of parsed.tokens.filter((token) => token.kind === 'option')) {
+    if (!new RegExp(`^ .*--${name} `, 'm').test(helps[command]))
+      throw wrong(`--${name}`, `is no option of ${command}. Try: shopwright ${command} --help`);
+  }
+  return parsed;
+}
+
+function parse(command: SyncCommand, args: readonly string[]) {
   const text = { type: 'string' } as const;
   const several = { type: 'string', multiple: true } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -261,6 +276,7 @@ function readOptions(command: SyncCommand, args: readonly string[]) {
       args: [...args],
       strict: true,
       allowPositionals: true,
+      tokens: true,
       options: {
         ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text },
         ...{ 'publish-to': several, 'adopt-by': several },

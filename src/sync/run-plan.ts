@@ -89,7 +89,7 @@ export function checkDeletes(plan: RunPlan, { variants = 0, variantsWithStock = 
   const names = gone.slice(0, 20).map(({ name, stock }) => (stock ? `${name} (${stock} in stock)` : name));
   const more = gone.length > names.length ? `, and ${gone.length - names.length} more` : '';
   const allowed = `{ variants: ${gone.length}${withStock.length > 0 ? `, variantsWithStock: ${withStock.length}` : ''} }`;
-  const message = `would delete ${gone.length} ${gone.length === 1 ? 'variant' : 'variants'}: ${names.join(', ')}${more}. Allow it with maxDeletes: ${allowed}, or put them back into the drafts.`;
+  const message = `would delete ${counted(gone.length, 'variant')}: ${names.join(', ')}${more}. Allow it with maxDeletes: ${allowed}, or put them back into the drafts.`;
   throw new ValidationError('The plan was not applied', {
     issues: [{ field: 'maxDeletes', message }],
     shop: plan.shop,
@@ -157,7 +157,7 @@ export function formatPlan(plan: RunPlan, { colours: isColoured = false, limit }
   const shown = plan.products.slice(0, limit ?? plan.products.length);
   const lines = shown.flatMap(linesOf);
   const hidden = plan.products.length - shown.length;
-  if (hidden > 0) lines.push(`  … and ${hidden} more products`);
+  if (hidden > 0) lines.push(`  … and ${counted(hidden, 'more product')}`);
   const painted = lines.map((line) => {
     const colour = colours[line.trimStart()[0] as keyof typeof colours];
     return isColoured && colour ? `${colour}${line}\u001b[0m` : line;
@@ -165,19 +165,20 @@ export function formatPlan(plan: RunPlan, { colours: isColoured = false, limit }
   return [...painted, summaryOf(plan)].join('\n');
 }
 
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 function summaryOf(plan: RunPlan): string {
   const count = (outcome: PushOutcome): number => plan.counts[outcome] ?? 0;
-  const deleted = deletedBy(plan).length;
   const parts = [
     `${count('would-create')} to create`,
     `${count('would-update')} to update`,
-    `${deleted} ${deleted === 1 ? 'variant' : 'variants'} to delete`,
+    `${counted(deletedBy(plan).length, 'variant')} to delete`,
     `${count('unchanged')} unchanged`,
     ...(['conflict', 'blocked', 'invalid', 'failed'] as const).flatMap((outcome) =>
       count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
     ),
   ];
-  return `Plan for ${plan.shop}: ${parts.join(', ')}; ${plan.points} points in ${plan.calls} calls.`;
+  return `Plan for ${plan.shop}: ${parts.join(', ')}; ${counted(plan.points, 'point')} in ${counted(plan.calls, 'call')}.`;
 }
 
 function linesOf({
@@ -196,7 +197,8 @@ function linesOf({
       : outcome === 'would-update'
         ? `~ ${localId}`
         : `! ${localId}: ${outcome}`;
-  const changes = outcome === 'would-create' ? createdLine(plan) : (plan?.changes ?? []).flatMap(changeLines);
+  const planned = plan?.changes ?? [];
+  const changes = outcome === 'would-create' ? createdLine(planned) : planned.flatMap(changeLines);
   return [
     problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
     ...changes.map((line) => `  ${line}`),
@@ -205,11 +207,10 @@ function linesOf({
   ];
 }
 
-function createdLine(plan: ProductPlan | undefined): string[] {
-  const changes = plan?.changes ?? [];
+function createdLine(changes: readonly ProductChange[]): string[] {
   const count = (list: ProductChange['list']): number => changes.filter((change) => change.list === list).length;
   const title = changes.find(({ list }) => list === 'product')?.fields['title']?.to;
-  return [`+ ${show(title)}, ${count('variants')} variants, ${count('images')} images`];
+  return [`+ ${show(title)}, ${counted(count('variants'), 'variant')}, ${counted(count('images'), 'image')}`];
 }
 
 const words: Readonly<Record<ProductChange['list'], string>> = {
@@ -240,6 +241,6 @@ function differenceText({ list, name, field, base, ours, theirs }: ProductDiffer
 /** A value as people read it, at most 60 characters of it. */
 function show(value: FactValue | undefined): string {
   if (Array.isArray(value)) return (value as OptionPairs).map(([name, one]) => `${name}: ${one}`).join(', ');
-  if (typeof value !== 'string') return value === undefined ? 'nothing' : String(value ?? 'nothing');
+  if (typeof value !== 'string') return String(value ?? 'nothing');
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createShopifyClient } from 'shopwright';
 import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
@@ -153,8 +154,100 @@ describe('shopwright plan, apply and rollback', () => {
     ['an unknown option', ['plan', '--wat'], /--wat/],
     ['a run that nobody knows', ['rollback', 'nope'], /nope/],
     ['neither run nor product', ['rollback'], /give one of them/],
+    ['a run and a product', ['rollback', 'r', '--product', 'tee'], /give one of them/],
+    ['two runs', ['rollback', 'r', 's'], /takes one run, not 2/],
+    ['two files', ['apply', 'x.csv', 'y.csv'], /takes one file, not 2/],
+    ['a folder', ['plan', tmpdir()], /EISDIR/],
+    ['to adopt by something else', ['plan', 'x.csv', '--adopt-by', 'title'], /handle, sku, barcode/],
+    ['an option of rollback with apply', ['apply', 'x.csv', '--yes', '--dry-run'], /--dry-run is no option of apply/],
+    ['an option of apply with rollback', ['rollback', 'r', '--yes'], /--yes is no option of rollback/],
+    ['an option of apply with plan', ['plan', 'x.csv', '--max-deletes=3'], /--max-deletes is no option of plan/],
   ])('refuse %s', async (_what, args, message) => {
     expect(await run(args)).toMatchObject({ code: 1, errors: expect.stringMatching(message) });
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ['a shop', ['--token-env', 'SHOP_TOKEN'], /--shop is missing/],
+    ['the name of a variable', ['--shop', 'demo'], /--token-env is missing/],
+    ['the token itself', ['--shop', 'demo', '--token-env', 'NOT_SET'], /NOT_SET, which the environment does not have/],
+  ])('refuse to start without %s, and make no database', async (_what, args, message) => {
+    const errors: string[] = [];
+    const db = join(folder, 'new.db');
+    const code = await runShopwright(['plan', 'x.csv', '--db', db, ...args], {
+      out: () => undefined,
+      error: (line) => void errors.push(line),
+      stop: new AbortController().signal,
+    });
+    expect([code, errors.join()]).toEqual([1, expect.stringMatching(message)]);
+    expect(existsSync(db)).toBe(false);
+  });
+
+  it('name the file of a plan that cannot be written', async () => {
+    const out = join(folder, 'no', 'plan.json');
+    const planned = await run(['plan', file('products.csv', csv(tee())), '--out', out]);
+    expect(planned).toMatchObject({ code: 1, errors: expect.stringContaining(`--out is ${out}`) });
+    expect(planned.errors).toContain('ENOENT');
+  });
+
+  it('undo the last push of one product, or archive what a run created', async () => {
+    await run(['apply', file('products.csv', csv(tee())), '--yes']);
+    const changed = await run(['apply', file('products.csv', csv(tee('Cotton tee'))), '--yes', '--json']);
+    expect(changed.code).toBe(2);
+    expect(await run(['rollback', '--product', 'tee'])).toMatchObject({ code: 2, out: '1 restored.' });
+    expect(titles()).toEqual(['Linen tee']);
+
+    const mug = file('mug.csv', csv(['mug,Mug,Us,Title,Default Title,MUG,3.00']));
+    const { runId } = JSON.parse((await run(['apply', mug, '--yes', '--json'])).out) as { runId: string };
+    const undone = await run(['rollback', runId, '--archive-created', '--json']);
+    expect(undone.code).toBe(2);
+    expect(JSON.parse(undone.out)).toMatchObject({ counts: { failed: 0, partly: 0 } });
+    expect(fake.products().find(({ title }) => title === 'Mug')).toMatchObject({ status: 'ARCHIVED' });
+  });
+
+  it('tell what a rollback leaves, for others changed it since', async () => {
+    const products = file('products.csv', csv(tee()));
+    await run(['apply', products, '--yes']);
+    const changed = file('products.csv', csv(tee('Cotton tee', '12.00')));
+    const { runId } = JSON.parse((await run(['apply', changed, '--yes', '--json'])).out) as { runId: string };
+    const client = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', origin });
+    await client.graphql(
+      'mutation ($id: ID!) { productUpdate(product: { id: $id, title: "By hand" }) { userErrors { message } } }',
+      { id: fake.products()[0]?.id },
+    );
+    const undone = await run(['rollback', runId]);
+    expect(undone).toMatchObject({ code: 1, out: '1 partly.' });
+    expect(undone.errors.split('\n')).toEqual(['tee: partly', '  product  title was changed since']);
+    expect(titles()).toEqual(['By hand']);
+  });
+
+  it('say in exit code and JSON that a product was not pushed where the others need nothing', async () => {
+    const invalid = 'mug,Mug,Us,Title,Default Title,MUG,on request';
+    await run(['apply', file('products.csv', csv(tee())), '--yes']);
+    const products = file('products.csv', csv([...tee(), invalid]));
+    const applied = await run(['apply', products, '--yes', '--skip-invalid', '--json']);
+    expect(applied.code).toBe(1);
+    expect(JSON.parse(applied.out)).toMatchObject({ counts: { unchanged: 1 }, failed: [] });
+  });
+
+  it('tell products of a JSON file that are invalid, by their names', async () => {
+    const products = file('products.json', JSON.stringify([{ localId: 'a', title: 'A', variants: [{ sku: 'A' }] }]));
+    const planned = await run(['plan', products]);
+    expect(planned.code).toBe(1);
+    expect(planned.out).toContain('! a: variants[0].price');
+    expect((await run(['apply', products, '--yes'])).errors).toContain('--skip-invalid');
+  });
+
+  it('tell what a record as a whole has, without the name of a column', async () => {
+    const inventory = 'Handle,Title,Location,On hand\ntee,Linen tee,Depot,3\n';
+    expect((await run(['plan', file('stock.csv', inventory)])).errors).toMatch(
+      /stock\.csv, row 1: is an inventory file/,
+    );
+  });
+
+  it('show how far a long run is', async () => {
+    const rows = Array.from({ length: 25 }, (_, at) => `p${at},Product ${at},Us,Title,Default Title,P${at},1.00`);
+    const { errors } = await run(['apply', file('products.csv', csv(rows)), '--yes']);
+    expect(errors.split('\n')).toEqual([3, 6, 9, 12, 15, 18, 21, 24].map((count) => `${count} of 25 products`));
   });
 
   it.each(['plan', 'apply', 'rollback'])('help with %s', async (command) => {

@@ -1,4 +1,4 @@
-import { formatPlan, parsePlan, serializePlan } from 'shopwright/sync';
+import { formatPlan, type PlannedProduct, parsePlan, type RunPlan, serializePlan } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { type FakeSync, fakeSync, tee } from './fake-shop.ts';
@@ -44,7 +44,7 @@ describe('a plan of a run', () => {
     expect(text).toContain('~ tee-1');
     expect(text).toMatch(/ {2}~ vendor: \S+ → "New"/);
     expect(text).toContain('  - variant T-M, for good');
-    expect(text).toContain('+ tee-3');
+    expect(text).toContain('+ tee-3\n  + "Tee tee-3", 2 variants, 1 image\n');
     expect(text).toContain('! bad: title');
     expect(text.split('\n').at(-1)).toBe(
       'Plan for demo.myshopify.com: 1 to create, 1 to update, 1 variant to delete, 1 unchanged, 1 invalid; 33 points in 3 calls.',
@@ -105,5 +105,141 @@ describe('a plan of a run', () => {
       made.sync.apply({ ...plan, shop: 'other.myshopify.com' }).catch((thrown: unknown) => thrown),
     );
     expect(error).toMatchObject({ message: expect.stringContaining('other.myshopify.com') });
+  });
+});
+
+describe('a plan for people', () => {
+  const runPlan = (products: readonly PlannedProduct[], counts: RunPlan['counts'] = {}): RunPlan => ({
+    shop: 'demo.myshopify.com',
+    createdAt: 0,
+    ...{ counts, products, points: 10, calls: 1 },
+  });
+  type Change = NonNullable<PlannedProduct['plan']>['changes'][number];
+  type Difference = NonNullable<PlannedProduct['drifts']>[number];
+
+  const change = (kind: Change['kind'], list: Change['list'], name: string, more: Partial<Change> = {}): Change => ({
+    ...{ kind, list, key: name, name, fields: {} },
+    ...more,
+  });
+  const updated = (...changes: readonly Change[]): PlannedProduct => ({
+    localId: 'tee',
+    outcome: 'would-update',
+    plan: { localId: 'tee', gid: 'gid://shopify/Product/1', action: 'update', changes, drifts: [], conflicts: [] },
+  });
+  const linesOf = (product: PlannedProduct): string[] =>
+    formatPlan(runPlan([product]))
+      .split('\n')
+      .slice(1, -1);
+  const field = (from: Change['fields'][string]['from'], to: typeof from): Pick<Change, 'fields'> => ({
+    fields: { value: { from, to } },
+  });
+
+  it.each<[string, Change, string]>([
+    ['what is added', change('add', 'tags', 'summer'), '+ tag summer'],
+    ['what is removed', change('remove', 'images', 'a.jpg'), '- image a.jpg'],
+    ['a variant that goes', change('remove', 'variants', 'T-S'), '- variant T-S, for good'],
+    [
+      'a variant that goes with its stock',
+      change('remove', 'variants', 'T-S', { stock: 4 }),
+      '- variant T-S (4 in stock go with it), for good',
+    ],
+    ['a value of the product', change('update', 'product', '', field('a', 'b')), '~ value: "a" → "b"'],
+    ['a value of an entry', change('update', 'metafields', 'x.y', field('1', '2')), '~ metafield x.y value: "1" → "2"'],
+    ['a value that was empty', change('update', 'product', '', field(null, true)), '~ value: nothing → true'],
+    ['a number that falls to zero', change('update', 'product', '', field(5, 0)), '~ value: 5 → 0'],
+    [
+      'options by their names',
+      change(
+        'update',
+        'variants',
+        'T-S',
+        field(
+          [['Size', 'S']],
+          [
+            ['Size', 'L'],
+            ['Colour', 'Red'],
+          ],
+        ),
+      ),
+      '~ variant T-S value: Size: S → Size: L, Colour: Red',
+    ],
+    [
+      'a long text by its beginning',
+      change('update', 'product', '', field('x'.repeat(60), 'y'.repeat(61))),
+      `~ value: "${'x'.repeat(60)}" → "${'y'.repeat(59)}…"`,
+    ],
+    [
+      'a text of several lines in one',
+      change('update', 'product', '', field('a\nb', 'a "b"')),
+      '~ value: "a\\nb" → "a \\"b\\""',
+    ],
+  ])('says %s', (_what, given, line) => {
+    expect(linesOf(updated(given))).toEqual([`  ${line}`]);
+  });
+
+  const entry = { list: 'images', key: 'a', name: 'a.jpg', field: null, base: null } as const;
+  it.each<[string, Difference, string]>([
+    ['removed', { ...entry, ours: null, theirs: undefined }, 'image a.jpg: was removed'],
+    ['changed', { ...entry, ours: undefined, theirs: null }, 'image a.jpg: was changed'],
+    [
+      'emptied in one value',
+      { ...entry, field: 'alt', base: 'A tee', ours: 'Our tee', theirs: null },
+      'image a.jpg alt: was "A tee", shop has nothing, draft says "Our tee"',
+    ],
+    [
+      'given a value that the last push did not say',
+      { ...entry, field: 'alt', base: undefined, ours: undefined, theirs: 'Theirs' },
+      'image a.jpg alt: was nothing, shop has "Theirs", draft says nothing',
+    ],
+  ])('says what others have %s', (_what, given, line) => {
+    expect(linesOf({ localId: 'tee', outcome: 'conflict', conflicts: [given], drifts: [given] })).toEqual([
+      `  ! ${line} (both sides changed it)`,
+      `  ? ${line} (changed in the shop)`,
+    ]);
+  });
+
+  it('names each product, and why one was not planned', () => {
+    const failed: PlannedProduct = { localId: 'mug', outcome: 'failed', problem: 'The shop did not respond.' };
+    const blocked: PlannedProduct = { localId: 'jug', outcome: 'blocked', problem: 'not shown' };
+    const nameless: PlannedProduct = {
+      localId: undefined,
+      outcome: 'invalid',
+      issues: ['localId', 'title'].map((field) => ({
+        ...{ field, code: `${field}-missing`, severity: 'error', message: 'is missing' },
+      })),
+    };
+    const text = formatPlan(runPlan([failed, blocked, nameless], { failed: 1, blocked: 1, invalid: 1 }));
+    expect(text.split('\n')).toEqual([
+      '! mug: failed: The shop did not respond.',
+      '! jug: blocked',
+      '! (no local id): localId is missing',
+      '! (no local id): title is missing',
+      'Plan for demo.myshopify.com: 0 to create, 0 to update, 0 variants to delete, 0 unchanged, 1 blocked, 1 invalid, 1 failed; 10 points in 1 call.',
+    ]);
+  });
+
+  it('gives each kind of line a colour, and the others none', () => {
+    const lines = formatPlan(runPlan([updated(change('add', 'tags', 'a')), updated()]), { colours: true, limit: 1 });
+    const [product, tag, more, summary] = lines.split('\n');
+    expect(product).toBe('\u001b[33m~ tee\u001b[0m');
+    expect(tag).toBe('\u001b[32m  + tag a\u001b[0m');
+    expect(more).toBe('  … and 1 more product');
+    expect(summary).toMatch(/^Plan for/);
+  });
+
+  it('is not applied where it deletes too much: the error names variants, their stock, and what would allow it', async () => {
+    const { sync, clock } = fakeSync();
+    const gone = (count: number, stock: number) =>
+      runPlan([
+        updated(...Array.from({ length: count }, (_, at) => change('remove', 'variants', `T-${at}`, { stock }))),
+      ]);
+    const messageOf = (plan: RunPlan, variants: number) =>
+      clock.run(sync.apply(plan, { maxDeletes: { variants } }).catch(({ message }: Error) => message));
+    expect(await messageOf(gone(22, 0), 21)).toMatch(
+      /would delete 22 variants: T-0, .*T-19, and 2 more\. Allow it with maxDeletes: \{ variants: 22 \}/,
+    );
+    expect(await messageOf(gone(1, 7), 1)).toMatch(
+      /would delete 1 variant: T-0 \(7 in stock\)\. Allow it with maxDeletes: \{ variants: 1, variantsWithStock: 1 \}/,
+    );
   });
 });
