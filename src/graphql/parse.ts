@@ -163,7 +163,7 @@ function depthOfText(source: string): number {
         depth -= 1;
         break;
       case '#':
-        while (at + 1 < source.length && !/[\n\r]/.test(source[at + 1] ?? '')) at += 1;
+        while (at + 1 < source.length && !/[\n\r]/.test(source.charAt(at + 1))) at += 1;
         break;
       case '"':
         at = endOfText(source, at);

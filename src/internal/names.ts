@@ -54,14 +54,16 @@ export function nearestName(
 
 /** The Levenshtein distance: letters to insert, delete or replace. */
 function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  let edits = other.length;
   for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (let at = 1; at <= other.length; at++) {
-      const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
-    }
-    row = next;
+    let diagonal = 0;
+    row = row.map((above, at) => {
+      const replaced = diagonal + (letter === other[at - 1] ? 0 : 1);
+      edits = at === 0 ? index + 1 : Math.min(replaced, above + 1, edits + 1);
+      diagonal = above;
+      return edits;
+    });
   }
-  return row[other.length] ?? 0;
+  return edits;
 }

@@ -12,7 +12,9 @@ import {
   wrap,
 } from 'cockatiel';
 import { createShopifyClient, type HostPolicy, isShopwrightError } from 'shopwright';
+import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { runUnder } from '../../src/http/host-policy.ts';
 import { good, rejection, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
 const query = 'query Q { shop { name } }';
@@ -157,6 +159,39 @@ describe('any other policy', () => {
     await clock.advance(10);
     controller.abort('left');
     expect(await error).toMatchObject({ code: 'OUTCOME_UNKNOWN', cause: 'left' });
+  });
+
+  it('may refuse a result that it has seen: its own error passes', async () => {
+    const refused = new Error('too old');
+    const policy: HostPolicy = {
+      async execute(fn, signal = new AbortController().signal) {
+        await fn({ signal });
+        throw refused;
+      },
+    };
+    const { shop, clock, sent } = scriptedShop([good()], { policy });
+    expect(await clock.run(rejection(shop.graphql(query)))).toBe(refused);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('that gives a signal which is aborted already sends nothing', async () => {
+    const policy: HostPolicy = { execute: (fn) => fn({ signal: AbortSignal.abort('too late') }) };
+    const { shop, clock, sent } = scriptedShop([good()], { policy });
+    expect(await clock.run(rejection(shop.graphql(cancel, { input: 'x' })))).toBe('too late');
+    expect(sent).toHaveLength(0);
+  });
+
+  it('that gives up while the result comes in does not hide it', async () => {
+    const policy: HostPolicy = {
+      execute(fn, signal = new AbortController().signal) {
+        fn({ signal }).catch(() => undefined);
+        return Promise.reject(new Error('too slow'));
+      },
+    };
+    // The response is there when the abort comes, so the call ends with it.
+    const run = (signal: AbortSignal): Promise<string> =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('carried out')));
+    expect(await runUnder(policy, run, { clock: createManualClock() })).toBe('carried out');
   });
 
   it.each([[{}], [() => undefined], ['bulkhead'], [null]])('%o is refused as none', (policy) => {

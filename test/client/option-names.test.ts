@@ -143,6 +143,8 @@ describe('an option of a call that does not exist is refused before anything is 
     ['graphql', graphql, { priority: 'backgroud' }, 'priority', 'Did you mean background?'],
     ['graphql', graphql, { userErrors: 'ignore' }, 'userErrors', 'must be one of throw, return'],
     ['graphql', graphql, { errors: 'retrun' }, 'errors', 'Did you mean return?'],
+    ['graphql', graphql, { priority: 7 }, 'priority', 'must be one of '],
+    ['graphql', graphql, { '': 7 }, '', 'is not an option.'],
     ['REST', get, { querry: {} }, 'querry', 'Did you mean query?'],
     ['REST', post, { priorty: 'background' }, 'priorty', 'Did you mean priority?'],
     ['REST', get, { idempotencyKey: 'k' }, 'idempotencyKey', 'is not an option'],

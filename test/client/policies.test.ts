@@ -232,6 +232,82 @@ describe('shopifyRetry() around other clients', () => {
     expect(response.at).toHaveLength(sends);
   });
 
+  const limited = { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] };
+  const graphQL = (body: object, headers?: unknown) => ({ ...body, ...(headers !== undefined && { headers }) });
+  const failed = (response: unknown, more: object = {}) => Object.assign(new Error('failed'), { response, ...more });
+  const timedOut = new DOMException('signal timed out', 'TimeoutError');
+
+  it.each<[what: string, outcome: unknown, idempotency: Idempotency, seconds: number | 'some' | 'none']>([
+    ['a body with GraphQL errors', graphQL(limited), 'unsafe', 'some'],
+    ['a body with data', { data: { shop: {} } }, 'unsafe', 'none'],
+    ['a text', 'done', 'idempotent', 'none'],
+    ['a result without a status', { errors: { message: 'fetch failed' } }, 'idempotent', 'some'],
+    ['a result without a status', { errors: { message: 'fetch failed' } }, 'unsafe', 'none'],
+    ['a result without a response', { errors: { networkStatusCode: 503, message: 'x' } }, 'idempotent', 'some'],
+    ['a time-out of fetch', timedOut, 'idempotent', 'some'],
+    ['a time-out of fetch', timedOut, 'unsafe', 'none'],
+    ['an error with headers in a list', failed({ status: 429, headers: { 'Retry-After': ['4'] } }), 'unsafe', 4],
+    ['an error with headers beside it', failed({ code: 429 }, { headers: { 'retry-after': 5 } }), 'unsafe', 5],
+    [
+      'an error with a header that is null',
+      failed({ statusCode: 429, headers: { 'retry-after': null } }),
+      'unsafe',
+      'some',
+    ],
+    ['an error without headers', failed({ statusCode: 503 }), 'idempotent', 'some'],
+    ['an error without a status', failed({ status: 'bad' }), 'idempotent', 'none'],
+    ['an HTML page as a good response', () => new Response(' <html>'), 'idempotent', 'some'],
+    ['a good response that is no JSON', () => new Response('done'), 'idempotent', 'none'],
+    ['a good response without a body', () => new Response(null, { status: 204 }), 'idempotent', 'none'],
+    [
+      'a good response without a type',
+      () => new Response(new TextEncoder().encode(JSON.stringify(limited))),
+      'idempotent',
+      'none',
+    ],
+  ])('takes %s for what it is', async (_what, outcome, idempotency, seconds) => {
+    const clock = createManualClock();
+    const policy = shopifyRetry({ idempotency, clock });
+    const delays: number[] = [];
+    policy.onRetry(({ delayMs }) => void delays.push(delayMs));
+    let calls = 0;
+    const work = async (): Promise<unknown> => {
+      calls += 1;
+      if (calls > 1) return { data: {} };
+      if (outcome instanceof Error) throw outcome;
+      return typeof outcome === 'function' ? outcome() : outcome;
+    };
+    await clock.run(policy.execute(work).catch(() => undefined));
+    expect(calls).toBe(seconds === 'none' ? 1 : 2);
+    // The wait that a header names, with a little more by chance.
+    if (typeof seconds === 'number') expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([seconds]);
+  });
+
+  it('takes a good response for good whose body the caller has read, and a bad one by its status', async () => {
+    const { fetch, clock, at } = scripted([status(503), good()]);
+    const policy = shopifyRetry({ idempotency: 'idempotent', clock });
+    const read = async (): Promise<Response> => {
+      const response = await post(fetch);
+      await response.text();
+      return response;
+    };
+    expect((await clock.run(policy.execute(read))).ok).toBe(true);
+    expect(at).toHaveLength(2);
+  });
+
+  it('takes a body with data for good where it knows the document, and sends it once', async () => {
+    const clock = createManualClock();
+    const policy = shopifyRetry({ document: query, clock });
+    let calls = 0;
+    const result = await clock.run(
+      policy.execute(async () => {
+        calls += 1;
+        return { data: { shop: { name: 'Acme' } } };
+      }),
+    );
+    expect([calls, result]).toEqual([1, { data: { shop: { name: 'Acme' } } }]);
+  });
+
   it('@shopify/admin-api-client inside of its own fetch knows what was never sent', async () => {
     const { fetch, clock, at } = scripted([broken('ECONNREFUSED'), broken('ECONNREFUSED'), good()]);
     const policy = shopifyRetry({ clock });

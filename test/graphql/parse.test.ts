@@ -213,3 +213,46 @@ describe('the documents that are remembered', () => {
     expect(parseOperation(large(1), {}).costKey).toBe(names[0]);
   });
 });
+
+describe('a document that cannot be sent', () => {
+  it.each<[string, string, string | undefined, RegExp]>([
+    ['holds no operation', 'fragment F on Shop { id }', undefined, /holds no operation\.$/],
+    ['has no operation of that name', 'query A { shop { id } }', 'B', /holds no operation named B\.$/],
+    ['has no operation of an empty name', 'query A { shop { id } }', '', /holds no operation named ""\.$/],
+    ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
+    ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
+    ['ends too early', 'query A {\n shop { id }', undefined, /\(line 2, column 13\)$/],
+    ['ends in a comment', '{ shop # {', undefined, /Expected Name, found <EOF>/],
+    ['ends in a text', '{ shop(a: "{', undefined, /Unterminated string/],
+  ])('is refused before anything is sent where it %s', async (_what, text, operationName, message) => {
+    const { shop, sent } = scriptedShop([good()]);
+    const error = await rejection(shop.graphql(text, {}, operationName === undefined ? {} : { operationName }));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toEqual([
+      { field: 'document', message: expect.stringMatching(message) },
+    ]);
+    expect(sent).toHaveLength(0);
+  });
+
+  it('may hold types beside its operation, which the shop then refuses', () => {
+    const text = `mutation M($i: X!) { ${adjust} } scalar Money`;
+    expect(printDocument(parse(text))).toContain('scalar Money');
+    expect(parseOperation(text, { keys: 'unstable' })).toMatchObject({
+      name: 'M',
+      source: expect.stringContaining('scalar Money'),
+      keySlots: [{ variable: 'idempotencyKey' }],
+    });
+  });
+
+  it('may lack a fragment of a payload, whose user errors are then not known', () => {
+    const operation = parseOperation('mutation M { shopUpdate { ...Gone userErrors { message } } }', {});
+    expect(operation.rootFields).toMatchObject([{ userErrorKeys: ['userErrors'] }]);
+  });
+});
+
+it('operations that share a fragment with a key each get its variable', () => {
+  const text = `mutation A($i: X!) { ...F } mutation B($i: X!) { ...F ${adjust.replace('inv', 'own: inv')} } fragment F on Mutation { ${adjust} }`;
+  const { source } = parseOperation(text, { operationName: 'A', keys: 'unstable' });
+  expect(source).toMatch(/mutation A\(\$i: X!, \$idempotencyKey: String!\)/);
+  expect(source).toMatch(/mutation B\(\$i: X!, \$idempotencyKey: String!\)/);
+  expect(source.match(/@idempotent/g)).toHaveLength(1);
+});

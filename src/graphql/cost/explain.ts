@@ -64,28 +64,32 @@ interface Share {
 export function explainParsed(document: DocumentNode, variables: object, operationName?: string): CostExplanation {
   const fields = new Map<string, FieldCost>();
   const root: Share = { path: '', variables: new Set() };
-  const open: Share[] = [root];
+  const around: Share[] = [];
+  let current = root;
   const selections = new Map<string, ReadonlySet<string>>();
-  const current = (): Share => open.at(-1) ?? root;
 
   const watch: CostWatch = {
-    enter: (path) => open.push({ path, variables: new Set() }),
+    enter(path) {
+      around.push(current);
+      current = { path, variables: new Set() };
+    },
     page(pageSize, multiplier) {
-      current().page = { pageSize, multiplier };
+      current.page = { pageSize, multiplier };
     },
     leave(points) {
-      const { path, variables: read, page } = open.pop() ?? root;
-      for (const name of read) current().variables.add(name);
+      const { path, variables: read, page } = current;
+      current = around.pop() ?? root;
+      for (const name of read) current.variables.add(name);
       // Of a field that two types have, the more expensive counts.
       if (points <= (fields.get(path)?.points ?? 0)) return;
       fields.set(path, { path, points: withoutDust(points), ...page, variables: [...read] });
     },
-    counted: (selection) => selections.set(selection, new Set(current().variables)),
+    counted: (selection) => selections.set(selection, new Set(current.variables)),
     again(selection) {
-      for (const name of selections.get(selection) ?? []) current().variables.add(name);
+      for (const name of selections.get(selection) ?? []) current.variables.add(name);
     },
   };
-  const onRead = (name: string): void => void current().variables.add(name);
+  const onRead = (name: string): void => void current.variables.add(name);
   const points = estimateCost(document, { ...variables }, operationName, { watch, onRead });
   return {
     points: chargedPoints(points),
