@@ -129,7 +129,16 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
         return { drafts: [], products: [], issues: [...issues] };
       }
       const isWhole = !issues.some(({ severity, row }) => severity === 'error' && row === 1);
-      const sound = all.filter((product) => isWhole && !product.issues.some(({ severity }) => severity === 'error'));
+      // What was given away before its last rows came lacks them, which only the late rows tell.
+      const cut = new Set(
+        all.flatMap((product) =>
+          product.issues.some(({ code }) => code.endsWith('-late')) ? [product.draft.localId] : [],
+        ),
+      );
+      const sound = all.filter(
+        (product) =>
+          isWhole && !cut.has(product.draft.localId) && !product.issues.some(({ severity }) => severity === 'error'),
+      );
       const found = [...issues, ...all.flatMap((product) => product.issues)];
       return {
         drafts: sound.map(({ draft }) => draft),
@@ -170,23 +179,24 @@ async function* readShopify(
   kept: number,
   issues: CsvIssue[],
 ): AsyncGenerator<CsvProduct> {
-  let header: Header | undefined;
+  const first = await records.next();
+  const header = readHeader(first.done ? [] : first.value.cells);
+  checkProductFile(header);
+  issues.push(...header.issues);
+  if (header.isMatrixify) {
+    const message = 'is written by or for Matrixify: its products are read, its commands are not carried out';
+    issues.push(ofFile('warning', 'matrixify-file', message));
+  }
+  yield* readRows(withColumns(records, header.names), header, options, kept, issues);
+}
+
+/** The records after the header, whose faults name the column: the parser knows its number, the header its name. */
+async function* withColumns(records: AsyncGenerator<CsvRecord>, names: readonly string[]): AsyncGenerator<CsvRecord> {
   try {
-    const first = await records.next();
-    const names = first.done ? [] : first.value.cells;
-    header = readHeader(names);
-    checkProductFile(header);
-    issues.push(...header.issues);
-    if (header.isMatrixify) {
-      const message = 'is written by or for Matrixify: its products are read, its commands are not carried out';
-      issues.push(ofFile('warning', 'matrixify-file', message));
-    }
-    yield* readRows(records, header, options, kept, issues);
+    yield* records;
   } catch (error) {
     if (!(error instanceof FileFault) || error.columnIndex === undefined) throw error;
-    // The parser knows the number of the column, the header its name.
-    const column = (header?.names[error.columnIndex] ?? '').trim();
-    throw new FileFault({ ...error.issue, column });
+    throw new FileFault({ ...error.issue, column: (names[error.columnIndex] ?? '').trim() });
   }
 }
 
@@ -245,9 +255,11 @@ async function* readRows(
   }
   shift.check();
   yield* finished(groups.rest());
-  if (isEmpty) issues.push(ofFile('warning', 'no-rows', 'has a header and no rows: there is nothing to read'));
+  if (isEmpty) issues.push(noRows());
   else issues.push(...file.fileIssues());
 }
+
+const noRows = (): CsvIssue => ofFile('warning', 'no-rows', 'has a header and no rows: there is nothing to read');
 
 function ofFile(severity: CsvIssue['severity'], code: string, message: string): CsvIssue {
   return { severity, code, row: 1, line: 1, column: '', message };
@@ -344,19 +356,19 @@ async function* readMapped(
     const message = `has no column ${missing.map((name) => `"${name}"`).join(', ')}, which the mapping names: correct one of the two`;
     throw new FileFault({ code: 'column-missing', row: 1, line: 1, column: missing[0] ?? '', message });
   }
-  const groups = new RowsByKey<{ readonly record: CsvRecord; readonly row: CsvRow }>(kept);
+  const groups = new RowsByKey<MappedRecord>(kept);
+  let isEmpty = true;
 
-  function* finished(
-    complete: Iterable<readonly [string, readonly { readonly record: CsvRecord; readonly row: CsvRow }[]]>,
-  ): Generator<CsvProduct> {
+  function* finished(complete: Iterable<readonly [string, readonly MappedRecord[]]>): Generator<CsvProduct> {
     for (const [, placed] of complete) {
       const grouped = groupVariants(
         placed.map(({ row }) => row),
         mapping,
       );
-      const found = grouped.rejected.map(({ index, reason }): CsvIssue => {
-        const { row, line } = placed[index]?.record ?? { row: 1, line: 1 };
-        return { severity: 'error', code: 'row-rejected', row, line, column: '', message: reason };
+      const reasons = new Map(grouped.rejected.map(({ index, reason }) => [index, reason]));
+      const found = placed.flatMap(({ record, issues: ofRow }, index) => {
+        const reason = reasons.get(index);
+        return reason === undefined ? ofRow : [...ofRow, ofRecord(record, 'row-rejected', reason)];
       });
       const [draft] = grouped.products;
       if (draft) yield { draft: { sku: 'optional', ...draft }, row: placed[0]?.record.row ?? 1, issues: found };
@@ -364,28 +376,39 @@ async function* readMapped(
     }
   }
 
-  for await (const record of records) {
+  for await (const record of withColumns(records, names)) {
     if (record.badQuote !== undefined) {
       const { row, line, badQuote } = record;
       throw new FileFault({ code: 'bad-quoting', row, line, column: names[badQuote] ?? '', message: badQuoting });
     }
     if (record.cells.every((cell) => cell.trim() === '')) continue;
+    isEmpty = false;
     const row: CsvRow = Object.fromEntries(names.map((name, index) => [name, record.cells[index] ?? '']));
     const probe = groupVariants([row], { groupBy: mapping.groupBy, product: {}, variant: {} });
     const [rejected] = probe.rejected;
     const key = probe.products[0]?.localId;
     if (rejected || key === undefined) {
-      const { row: at, line } = record;
-      const message = rejected?.reason ?? 'belongs to no product';
-      issues.push({ severity: 'error', code: 'row-rejected', row: at, line, column: '', message });
+      issues.push(ofRecord(record, 'row-rejected', rejected?.reason ?? 'belongs to no product'));
       continue;
     }
     const size = record.cells.reduce((sum, cell) => sum + cell.length, 100);
-    if (!groups.add(key, { record, row }, size)) {
+    const ofRow: CsvIssue[] = [];
+    if (!groups.add(key, { record, row, issues: ofRow }, size)) {
       const message = 'comes so late that its product was given away before: sort the file by product';
-      issues.push({ severity: 'error', code: 'row-late', row: record.row, line: record.line, column: '', message });
+      ofRow.push(ofRecord(record, 'row-late', message));
     }
     for (const complete of groups.overflow(key)) yield* finished([complete]);
   }
   yield* finished(groups.rest());
+  if (isEmpty) issues.push(noRows());
+}
+
+interface MappedRecord {
+  readonly record: CsvRecord;
+  readonly row: CsvRow;
+  readonly issues: readonly CsvIssue[];
+}
+
+function ofRecord({ row, line }: CsvRecord, code: string, message: string): CsvIssue {
+  return { severity: 'error', code, row, line, column: '', message };
 }

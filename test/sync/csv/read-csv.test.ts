@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { isShopwrightError } from 'shopwright';
-import { type CsvContents, type CsvSource, readCsv } from 'shopwright/sync';
+import { type CsvContents, type CsvRow, type CsvSource, readCsv } from 'shopwright/sync';
 import { validateProduct } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 
@@ -171,6 +171,17 @@ describe('a stream', () => {
     expect([count, late]).toEqual([3001, ['p-0 handle-returns,handle-returns-late,title-missing,option-name-missing']]);
   });
 
+  it('gives no draft of a product whose last rows come too late', async () => {
+    function* feed(): Generator<string> {
+      yield 'Handle,Title,Option1 Name,Option1 Value,Variant Price,Body (HTML)\n';
+      for (let at = 0; at < 20; at += 1) yield `p-${at},P,Size,S,1.00,${'x'.repeat(1_000_000)}\n`;
+      yield 'p-0,,,M,1.00,\n';
+    }
+    const { drafts, products } = await read(feed());
+    expect(products).toHaveLength(21);
+    expect(drafts.map(({ localId }) => localId)).toEqual(Array.from({ length: 19 }, (_, at) => `p-${at + 1}`));
+  });
+
   it('may be left early, which closes it', async () => {
     const source = Readable.from(endless(5000));
     for await (const product of readCsv(source, shopify)) {
@@ -222,6 +233,55 @@ describe('a mapping', () => {
     ]);
     expect(contents.drafts.map((draft) => validateProduct(draft).ok)).toEqual([true, true]);
     expect(found(contents)).toEqual(['warning separator-not-comma 1', 'error row-rejected 6']);
+  });
+
+  const mapping = {
+    groupBy: 'style',
+    product: { title: 'name' },
+    options: { Size: 'size' },
+    variant: { sku: 'sku', price: 'price' },
+  };
+  const readMapped = (source: CsvSource) => readCsv(source, { format: mapping }).collect();
+  const header = 'style,name,size,sku,price\n';
+
+  it('leaves out a product of which a row comes too late, whole and in part', async () => {
+    function* feed(): Generator<string> {
+      yield header;
+      for (let at = 0; at < 20; at += 1) yield `p-${at},${'x'.repeat(1_000_000)},S,s-${at},1.00\n`;
+      yield 'p-0,,M,m-0,1.00\n';
+    }
+    const contents = await readMapped(feed());
+    expect(found(contents)).toEqual(['error row-late 22']);
+    expect(contents.products).toHaveLength(21);
+    expect(contents.drafts.map(({ localId }) => localId)).toEqual(Array.from({ length: 19 }, (_, at) => `p-${at + 1}`));
+  });
+
+  it.each([
+    ['a quote never closed', 'a,A,S,"s,1\nb,B,S,s-b,1\n', ['error quote-not-closed 2 sku']],
+    ['a quote within quotes', 'a,A,S,"10" s",1\nb,B,S,s-b,1\n', ['error bad-quoting 2 sku']],
+    ['a header alone', '', ['warning no-rows 1']],
+    ['empty rows alone', ',,,,\n,,,,\n', ['warning no-rows 1']],
+  ])('tells of %s, and gives no draft', async (_what, rows, issues) => {
+    const contents = await readMapped(header + rows);
+    expect([found(contents), contents.drafts]).toEqual([issues, []]);
+  });
+
+  it('whose function throws costs the product, and tells each of its rows', async () => {
+    const title = (row: CsvRow): string => {
+      if (row['style'] === 'a') throw new Error('no title');
+      return row['name'] ?? '';
+    };
+    const reading = readCsv(`${header}a,A,S,s,1\na,,M,m,1\nb,B,S,s,1\n`, {
+      format: { ...mapping, product: { title } },
+    });
+    const contents = await reading.collect();
+    expect(found(contents)).toEqual(['error row-rejected 2', 'error row-rejected 3']);
+    expect(contents.issues[0]?.message).toContain('no title');
+    expect(titles(contents)).toEqual(['B']);
+  });
+
+  it('is refused for an empty file, with the columns that it names', async () => {
+    expect(found(await readMapped(''))).toEqual(['error column-missing 1 style']);
   });
 
   it('must name columns that are there', async () => {
