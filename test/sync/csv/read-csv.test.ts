@@ -56,6 +56,28 @@ describe('the encoding', () => {
     }
   });
 
+  it.each([1, 2, 3, 4, 5])('keeps letters of four bytes whole, in pieces of %i bytes', async (size) => {
+    const contents = await read(pieces(new TextEncoder().encode('Handle,Title,Variant Price\na,Tee 👕é杯,1\n'), size));
+    expect([titles(contents), contents.issues]).toEqual([['Tee 👕é杯'], []]);
+  });
+
+  it('tells of a letter that the end of the file cuts in two', async () => {
+    const cut = new TextEncoder().encode('Handle,Variant Price,Title\na,1,Große Tasse 杯').subarray(0, -1);
+    for (const source of [cut, pieces(cut, 7)]) {
+      const contents = await read(source);
+      expect(found(contents)).toEqual(['warning not-utf8 1', 'error letters-lost 2 Title']);
+      expect(contents.drafts).toEqual([]);
+    }
+  });
+
+  it('is UTF-16 by its zeros where no mark says so', async () => {
+    const plain = Buffer.from('Handle,Title,Variant Price\na,A,1\n', 'utf16le');
+    for (const source of [plain, Buffer.from(plain).swap16()]) {
+      const contents = await read(source);
+      expect([titles(contents), found(contents)]).toEqual([['A'], ['warning not-utf8 1']]);
+    }
+  });
+
   it('can be said', async () => {
     const polish = Buffer.from([...Buffer.from('Handle,Title,Variant Price\na,'), 0xb3, ...Buffer.from(',1.00\n')]);
     const contents = await readCsv(polish, { ...shopify, encoding: 'windows-1250' }).collect();

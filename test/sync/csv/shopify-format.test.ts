@@ -621,3 +621,85 @@ describe('categories', () => {
     expect(found(contents)).toEqual(['warning category-is-a-path 4 Product Category']);
   });
 });
+
+describe('a file that is not quite a product CSV', () => {
+  it.each<[string, string, readonly string[]]>([
+    [
+      'a first column without a name, told once',
+      ',Handle,Title,Variant Price\n0,a,A,1\n1,b,B,1\n',
+      ['warning value-in-nameless-column 2'],
+    ],
+    ['a value beyond the header', 'Handle,Title,Variant Price\na,A,1,x\n', ['warning value-in-nameless-column 2']],
+    [
+      'a row that is too short',
+      'Handle,Title,Variant Price\na,A\n',
+      ['warning row-too-short 2', 'error price-missing 2 Variant Price'],
+    ],
+    [
+      'a quote in a column that is not read',
+      'Handle,Title,Variant Price,Shelf\na,A,1,B"7\n',
+      ['warning column-unknown 1 Shelf', 'warning stray-quote 2'],
+    ],
+    ['titles without handles', 'Title,Variant Price\nA,1\nB,2\n', []],
+    ['a title of signs alone', 'Title,Variant Price\n!!!,1\n', []],
+    ['a broken quote before any product', 'Title,Variant Price\n"A" x,1\nB,2\n', ['error bad-quoting 2 Title']],
+    [
+      'an unused first option named Title',
+      'Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant Price\na,A,Title,,Size,S,1\na,,,,,M,1\n',
+      [],
+    ],
+    ['tags that are commas alone', 'Handle,Title,Tags,Variant Price\na,A,"  , ,",1\n', []],
+  ])('%s', async (_what, text, issues) => {
+    expect(found(await read(text))).toEqual(issues);
+  });
+
+  it('handles and images alone are products to be, without titles', async () => {
+    const contents = await read('Handle,Image Src\na,https://img.test/1.jpg\n');
+    expect(found(contents)).toContain('error column-missing 1 Title');
+    expect(contents.drafts).toEqual([]);
+  });
+
+  it('a product without handle is known by its title, and an unreadable title by the word product', async () => {
+    const { drafts } = await read('Title,Variant Price\nBlue Jug,1\n!!!,2\n');
+    expect(drafts.map(({ localId }) => localId)).toEqual(['blue-jug', 'product']);
+  });
+
+  it('values of a metafield that are none of its type are errors, and the text is not changed', async () => {
+    for (const [type, text] of [
+      ['boolean', 'perhaps'],
+      ['number_integer', '1.5'],
+    ] as const) {
+      const contents = await read(file('X (product.metafields.custom.x)', text), { types: { 'custom.x': type } });
+      expect(found(contents)).toEqual(['error metafield-value-invalid 2 X (product.metafields.custom.x)']);
+      expect(contents.drafts).toEqual([]);
+    }
+  });
+
+  it('a list of references is left out whole where one is not found', async () => {
+    const read2 = (known: readonly string[]) =>
+      read(file('X (product.metafields.custom.x)', 'blue; red'), {
+        types: { 'custom.x': 'list.metaobject_reference' },
+        resolveReference: async (handle) => (known.includes(handle) ? `gid://shopify/Metaobject/${handle}` : undefined),
+      });
+    const whole = await read2(['blue', 'red']);
+    expect(whole.drafts[0]?.metafields).toMatchObject([
+      { value: '["gid://shopify/Metaobject/blue","gid://shopify/Metaobject/red"]' },
+    ]);
+    const part = await read2(['blue']);
+    expect(found(part)).toEqual(['warning metafield-reference 2 X (product.metafields.custom.x)']);
+    expect(part.drafts[0]?.metafields).toBeUndefined();
+  });
+
+  it('a measure of a unit price that is no number is told, and the unit price left out', async () => {
+    const columns =
+      'Unit Price Total Measure,Unit Price Total Measure Unit,Unit Price Base Measure,Unit Price Base Measure Unit';
+    const contents = await read(file(columns, 'much,ml,100,ml'));
+    expect(found(contents)).toContain('error measure-not-a-number 2 Unit Price Total Measure');
+    expect(variants(contents)[0]).not.toHaveProperty('unitPrice');
+  });
+
+  it('the image of a variant is the first where the product has none', async () => {
+    const contents = await read(file('Variant Image', 'https://img.test/v.jpg'));
+    expect(contents.drafts[0]?.images).toEqual([{ url: 'https://img.test/v.jpg', position: 1 }]);
+  });
+});
