@@ -204,6 +204,15 @@ describe('a stream', () => {
     expect(drafts.map(({ localId }) => localId)).toEqual(Array.from({ length: 19 }, (_, at) => `p-${at + 1}`));
   });
 
+  it('keeps the product that is being read whole, however large it is', async () => {
+    function* feed(): Generator<string> {
+      yield 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Shelf\n';
+      for (let at = 0; at < 20; at += 1) yield `p,${at ? '' : 'P'},Size,S${at},s-${at},1.00,${'x'.repeat(1_000_000)}\n`;
+    }
+    const { drafts } = await read(feed());
+    expect(drafts.map(({ variants }) => variants?.length)).toEqual([20]);
+  });
+
   it('may be left early, which closes it', async () => {
     const source = Readable.from(endless(5000));
     for await (const product of readCsv(source, shopify)) {
