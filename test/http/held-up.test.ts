@@ -5,7 +5,7 @@ import { undiciTransport } from 'shopwright/transport/undici';
 import { expect, it, onTestFinished } from 'vitest';
 
 /** Long enough for a request to be sent on a busy machine. */
-const timeoutMs = 300;
+const timeoutMs = 700;
 
 /** Places in the memory that both threads see: requests that came, leave to respond, responses that were written. */
 const [came, mayRespond, written, count] = [0, 1, 2, 3];
@@ -48,7 +48,7 @@ async function heldUpClient(transport: Transport, size: number, phase: 'check' |
   const port = await new Promise<unknown>((resolve) => thread.once('message', resolve));
   const holdUp = (): void => {
     const before = Atomics.load(state, written);
-    const untilMs = performance.now() + 2.5 * timeoutMs;
+    const untilMs = performance.now() + 2 * timeoutMs;
     Atomics.add(state, mayRespond, 1);
     Atomics.notify(state, mayRespond);
     Atomics.wait(state, written, before, 5_000);
