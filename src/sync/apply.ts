@@ -24,6 +24,7 @@ import type { ProductChange } from './plan.ts';
 import {
   type Facts,
   type FactValue,
+  itemFields,
   metafieldPrefix,
   noOption,
   type OptionPairs,
@@ -34,7 +35,7 @@ import {
   type RemoteVariant,
 } from './product-facts.ts';
 import type { SyncClient } from './product-input.ts';
-import type { CallOptions } from './read-remote.ts';
+import { type CallOptions, callOptions } from './read-remote.ts';
 
 /** What an application of changes works on. */
 export interface Application {
@@ -99,11 +100,11 @@ class Run {
   updatedAt: string;
   stored: Facts = {};
   readonly #a: Application;
-  readonly #callOptions: { readonly priority: 'background'; readonly signal?: AbortSignal };
+  readonly #options: CallOptions;
 
-  constructor(application: Application, { signal }: CallOptions) {
+  constructor(application: Application, options: CallOptions) {
     this.#a = application;
-    this.#callOptions = { priority: 'background', ...(signal && { signal }) };
+    this.#options = options;
     this.updatedAt = application.remote.updatedAt;
   }
 
@@ -146,10 +147,7 @@ class Run {
   }
 
   async metafields(): Promise<void> {
-    const idOf = (key: string) => {
-      const dot = key.lastIndexOf('.');
-      return { ownerId: this.#gid, namespace: key.slice(0, dot), key: key.slice(dot + 1) };
-    };
+    const idOf = (key: string) => ({ ownerId: this.#gid, ...metafieldName(key) });
     const written = [...this.#of('metafields', 'add'), ...this.#of('metafields', 'update')].map(({ key }) => {
       const { type, value } = this.#a.desired.metafields?.[key] ?? {};
       return { ...idOf(key), ...(typeof type === 'string' && { type }), value: String(value) };
@@ -267,7 +265,7 @@ class Run {
     const { data } = await client.graphql<Data, object>(
       document as TypedDocument<Data, object>,
       variables,
-      this.#callOptions,
+      callOptions(this.#options),
     );
     return data;
   }
@@ -289,7 +287,7 @@ class Run {
           const isBusy =
             isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_STATE');
           if (!isBusy || waitMs > longestWaitMs) throw error;
-          await sleep(this.#a.clock, waitMs, this.#callOptions.signal);
+          await sleep(this.#a.clock, waitMs, this.#options.signal);
         }
       }
     }
@@ -323,12 +321,16 @@ class Run {
 
   /** What the draft says of the options of a variant of the shop. */
   #desiredOptions(id: string): OptionPairs | undefined {
-    const [key] = [...this.#a.variantIds].find(([, gid]) => gid === id) ?? [];
-    const change = this.#a.changes.find(
-      (one) => one.list === 'variants' && one.kind === 'update' && one.key === key && one.fields['options'],
+    this.#optionsById ??= new Map(
+      this.#of('variants', 'update').map(({ gid = '', fields }) => [
+        gid,
+        fields['options']?.to as OptionPairs | undefined,
+      ]),
     );
-    return change ? (change.fields['options']?.to as OptionPairs) : undefined;
+    return this.#optionsById.get(id);
   }
+
+  #optionsById: ReadonlyMap<string, OptionPairs | undefined> | undefined;
 
   /** Values of one option that all of their variants give up for the same new one: those are renamed. */
   #renamedValues(
@@ -392,8 +394,9 @@ class Run {
     const updates = this.#of('variants', 'update').flatMap((change) =>
       change.gid === undefined ? [] : [{ change, gid: change.gid, input: this.#variantInput(change) }],
     );
+    const byId = new Map<string, RemoteVariant>(this.#a.remote.variants.map((variant) => [variant.id, variant]));
     const moves = updates.flatMap(({ change, gid }) => {
-      const variant = this.#a.remote.variants.find(({ id }) => id === gid);
+      const variant = byId.get(gid);
       const to = change.fields['options']?.to as OptionPairs | undefined;
       if (!variant || !to || names.length === 0) return [];
       const from = this.#currentOptions(variant, names);
@@ -419,7 +422,9 @@ class Run {
     if (first.length > 0) await this.#deleteParked(names);
     const gone = updates.flatMap(({ change, gid }) =>
       Object.entries(toValues(change)).flatMap(([field, value]) =>
-        field.startsWith(metafieldPrefix) && value === null ? [{ ownerId: gid, ...metafieldName(field) }] : [],
+        field.startsWith(metafieldPrefix) && value === null
+          ? [{ ownerId: gid, ...metafieldName(field.slice(metafieldPrefix.length)) }]
+          : [],
       ),
     );
     for (const metafields of inChunks(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
@@ -506,11 +511,6 @@ class Run {
   }
 }
 
-/** Values of a variant that Shopify keeps with its inventory item. */
-const itemFields: ReadonlySet<string> = new Set([
-  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin'],
-]);
-
 function weightOf(text: string): { readonly value: number; readonly unit: string } {
   const [value = '0', unit = 'GRAMS'] = text.split(' ');
   return { value: Number(value), unit };
@@ -518,11 +518,11 @@ function weightOf(text: string): { readonly value: number; readonly unit: string
 
 function variantMetafield(field: string, text: string) {
   const { type, value } = JSON.parse(text) as { readonly type?: string; readonly value: string };
-  return { ...metafieldName(field), ...(type !== undefined && { type }), value };
+  return { ...metafieldName(field.slice(metafieldPrefix.length)), ...(type !== undefined && { type }), value };
 }
 
-function metafieldName(field: string): { readonly namespace: string; readonly key: string } {
-  const name = field.slice(metafieldPrefix.length);
+/** The namespace and the key of `namespace.key`. No key holds a point. */
+function metafieldName(name: string): { readonly namespace: string; readonly key: string } {
   const dot = name.lastIndexOf('.');
   return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
 }

@@ -1,6 +1,4 @@
-import type { ProductDraft } from '../validation/product-draft.ts';
 import {
-  desiredFacts,
   type FactEntries,
   type FactList,
   type Facts,
@@ -8,7 +6,6 @@ import {
   type Matches,
   matchFacts,
   type OptionPairs,
-  optionsKey,
   type ProductFacts,
   type PushBase,
   type RemoteProduct,
@@ -47,8 +44,6 @@ export interface PlanOptions {
  * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
  */
 export interface DeleteLimits {
-  /** Products. Default 0. */
-  readonly products?: number;
   /** Variants, those with stock included. Default 0. */
   readonly variants?: number;
   /** Variants that have units in stock, which go with them. Default 0. */
@@ -112,12 +107,12 @@ const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] a
  * a change. Only the shop: a drift. Both, differently: a conflict. Equal: nothing. Sends nothing and reads nothing.
  */
 export function planUpdate(
-  draft: ProductDraft,
+  localId: string,
+  ours: ProductFacts,
   base: PushBase | undefined,
   remote: RemoteProduct,
   options: PlanOptions = {},
 ): PlannedUpdate {
-  const ours = desiredFacts(draft);
   const matches = matchFacts(ours, base, remote, { isWhole: true });
   const theirs = remoteFacts(remote, matches);
   const before = base && withSent(base, theirs);
@@ -143,7 +138,7 @@ export function planUpdate(
   const { drifts, conflicts } = comparison;
   const changes = withStock(comparison.changes, remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
-  const plan: ProductPlan = { localId: draft.localId, gid: remote.id, action, changes, drifts, conflicts };
+  const plan: ProductPlan = { localId, gid: remote.id, action, changes, drifts, conflicts };
   return { plan, matches, nextFacts: next };
 }
 
@@ -183,10 +178,8 @@ function withSent(base: PushBase, theirs: ProductFacts): PushBase {
 export class DeleteBudget {
   #variants: number;
   #withStock: number;
-  products: number;
 
-  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
-    this.products = products;
+  constructor({ variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
     this.#variants = variants;
     this.#withStock = variantsWithStock;
   }
@@ -223,8 +216,8 @@ export function withChanged(
 }
 
 /** The plan of a product that the shop does not have: everything is new. */
-export function planCreate(draft: ProductDraft): ProductPlan {
-  const changes = Object.entries(desiredFacts(draft)).flatMap(([list, entries]) =>
+export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
+  const changes = Object.entries(ours).flatMap(([list, entries]) =>
     Object.entries(entries ?? {}).map(
       ([key, facts]): ProductChange => ({
         kind: 'add',
@@ -235,7 +228,7 @@ export function planCreate(draft: ProductDraft): ProductPlan {
       }),
     ),
   );
-  return { localId: draft.localId, gid: null, action: 'create', changes, drifts: [], conflicts: [] };
+  return { localId, gid: null, action: 'create', changes, drifts: [], conflicts: [] };
 }
 
 /** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
@@ -264,10 +257,12 @@ function gidsOf(remote: RemoteProduct, matches: Matches): (list: FactList, key: 
 }
 
 function withStock(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
+  const stocks = new Map<string, number>(
+    remote.variants.map(({ id, inventoryQuantity }) => [id, inventoryQuantity ?? 0]),
+  );
   return changes.map((change) => {
     if (change.kind !== 'remove' || change.list !== 'variants') return change;
-    const variant = remote.variants.find(({ id }) => id === change.gid);
-    return { ...change, stock: variant?.inventoryQuantity ?? 0 };
+    return { ...change, stock: stocks.get(change.gid ?? '') ?? 0 };
   });
 }
 
@@ -413,5 +408,3 @@ export function nameOf(list: FactList, key: string, facts: Facts): string {
 /** Option values as people read them: `Red / M`. */
 export const optionText = (options: OptionPairs | undefined): string =>
   (options ?? []).map(([, value]) => value).join(' / ');
-
-export { optionsKey };

@@ -120,6 +120,11 @@ function variantFacts(
   };
 }
 
+/** Fields of a variant that Shopify keeps with its inventory item. */
+export const itemFields: ReadonlySet<string> = new Set([
+  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
+]);
+
 /** What the names of a variant's metafields begin with among its fields. */
 export const metafieldPrefix = 'metafield:';
 
@@ -274,7 +279,11 @@ export function matchFacts(
   remote: RemoteProduct,
   { isWhole = false }: { readonly isWhole?: boolean } = {},
 ): Matches {
-  const free = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
+  const all = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
+  const ofSku = Map.groupBy(remote.variants, ({ sku }) => sku ?? '');
+  const ofValues = Map.groupBy(remote.variants, (variant) => optionsKey(pairsOf(variant)));
+  const free = new Map(all);
+  const isFree = ({ id }: RemoteVariant): boolean => free.has(id);
   const wanted = new Map(Object.entries(desired.variants ?? {}));
   const variants = new Map<string, RemoteVariant>();
   const claim = (key: string, variant: RemoteVariant | undefined): void => {
@@ -285,25 +294,17 @@ export function matchFacts(
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
   for (const [key, { sku, options }] of [...wanted]) {
     if (!sku) continue;
-    const same = [...free.values()].filter((variant) => variant.sku === sku);
+    const same = ofSku.get(String(sku))?.filter(isFree) ?? [];
     claim(key, same.find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)) ?? same[0]);
   }
   const baseKeys = new Map<string, string>();
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
-    const own = remote.variants.find(({ id }) => id === base?.ids.variants[key]);
-    const bySku = (): RemoteVariant | undefined =>
-      remote.variants.find(({ sku }) => sku !== null && sku === facts['sku']);
-    const byValues = (): RemoteVariant | undefined =>
-      remote.variants.find((variant) => optionsKey(pairsOf(variant)) === optionsKey(facts['options']));
-    const id = (own ?? bySku() ?? (base?.ids.variants[key] === undefined ? byValues() : undefined))?.id;
+    const knownId = base?.ids.variants[key];
+    const own = all.get(knownId ?? '') ?? (facts['sku'] ? ofSku.get(String(facts['sku']))?.[0] : undefined);
+    const id = (own ?? (knownId === undefined ? ofValues.get(optionsKey(facts['options']))?.[0] : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
-  for (const [key, { options }] of [...wanted]) {
-    claim(
-      key,
-      [...free.values()].find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)),
-    );
-  }
+  for (const [key, { options }] of [...wanted]) claim(key, ofValues.get(optionsKey(options))?.find(isFree));
   // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
   const [first] = wanted.keys();
   const [left] = free.values();

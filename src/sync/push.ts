@@ -48,7 +48,7 @@ import {
 } from './product-facts.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
-import { type AdoptBy, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
+import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
 
 /** What a result tells besides its outcome. */
 interface Told {
@@ -253,8 +253,9 @@ class Push {
     const { localId } = this.#draft;
     const gid = this.gid ?? (await this.#find());
     const remote = gid === null ? undefined : await this.#read(gid);
-    if (!remote) return { outcome: 'would-create', localId, plan: planCreate(this.#draft) };
-    const { plan } = planUpdate(this.#draft, this.#base, remote, this.#options);
+    if (!remote)
+      return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
+    const { plan } = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
     if (plan.action === 'unchanged' && this.#unpublished().length === 0)
       return { outcome: plan.conflicts.length > 0 ? 'conflict' : 'unchanged', gid: remote.id, ...told(plan) };
     return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...told(plan) };
@@ -265,7 +266,7 @@ class Push {
     const isAdopted = this.gid === null;
     this.gid ??= await this.#find();
     if (this.gid === null) {
-      const plan = planCreate(this.#draft);
+      const plan = planCreate(this.#draft.localId, this.#start.desired);
       if (this.#isOutdated(plan)) return { outcome: 'outdated', plan, ...told(plan) };
       if (!(await this.#begin(plan.changes))) return undefined;
       await this.#create(plan);
@@ -277,7 +278,7 @@ class Push {
     const isNew = this.#plan !== undefined;
     const remote = await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
-    const planned = planUpdate(this.#draft, this.#base, remote, this.#options);
+    const planned = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...told(planned.plan), plan: planned.plan };
     const blocked = this.#blocked(planned.plan);
@@ -518,8 +519,7 @@ class Push {
   }
 
   get #call() {
-    const { signal } = this.#options;
-    return { priority: 'background' as const, ...(signal && { signal }) };
+    return callOptions(this.#options);
   }
 }
 

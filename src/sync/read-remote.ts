@@ -10,6 +10,7 @@ import { allPages } from '../graphql/pagination.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import {
   type Facts,
+  itemFields,
   metafieldPrefix,
   type ProductFacts,
   type PushBase,
@@ -23,7 +24,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const callOptions = ({ signal }: CallOptions) => ({ priority: 'background' as const, ...(signal && { signal }) });
+/** The options of such a call. */
+export const callOptions = ({ signal }: CallOptions) => ({
+  priority: 'background' as const,
+  ...(signal && { signal }),
+});
 
 /** The most that one page of a connection has. */
 const maxPage = 250;
@@ -48,11 +53,6 @@ interface VariantScope {
   readonly variantMetafields: number;
   readonly variantMetafieldKeys: readonly string[];
 }
-
-/** Fields of a variant that are read with its inventory item. */
-const itemFields: ReadonlySet<string> = new Set([
-  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
-]);
 
 function variantScopeOf(variants: readonly Facts[]): VariantScope {
   const fields = new Set(variants.flatMap((facts) => Object.keys(facts)));

@@ -20,7 +20,7 @@ import {
 } from './product-facts.ts';
 import type { SyncClient } from './product-input.ts';
 import { journalFormat } from './push.ts';
-import { readRemote, scopeOf } from './read-remote.ts';
+import { callOptions, readRemote, scopeOf } from './read-remote.ts';
 
 /**
  * What is to be undone: all that a run did, or the last push of one product.
@@ -209,7 +209,7 @@ async function removeCreated(
   const { localId } = record;
   const result = { localId, gid, changes: [], others: [], remade: [] };
   if (dryRun) return { ...result, outcome: 'removed' };
-  const call = { priority: 'background' as const, ...(signal && { signal }) };
+  const call = callOptions({ signal });
   await note(record, entries, [], context);
   if (created === 'archive') {
     const remote = await readRemote(client, gid, scopeOf({}, undefined, false), { signal });
@@ -271,7 +271,7 @@ async function restore(
     await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal });
   if (unpublished.length > 0) {
     const publications = unpublished.map((publicationId) => ({ publicationId }));
-    await client.graphql(ProductUnpublishDocument, { id: gid, publications }, { priority: 'background' });
+    await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
   }
   const restored = base && {
     ...base,
