@@ -1,4 +1,5 @@
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { inputPoints, mutationPoints } from '../graphql/cost/rule.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   type FileSetInput,
@@ -72,15 +73,11 @@ const mostPoints = 900;
 
 /**
  * The input without images where it would cost too much with them: they follow by calls of their own.
- * https://shopify.dev/changelog/dynamic-complexity-cost-for-productset-mutation
  */
 export function withinCost(input: ProductSetInput): ProductSetInput {
-  const { files = [], variants = [], metafields = [] } = input;
-  const shown = variants?.filter(({ file }) => file).length ?? 0;
-  const points =
-    10 + 0.2 * (variants?.length ?? 0) + 0.6 * shown + 0.4 * (metafields?.length ?? 0) + 1.9 * (files?.length ?? 0);
+  const points = mutationPoints + inputPoints('productSet', (name) => (name === 'input' ? input : undefined));
   if (points <= mostPoints) return input;
-  const { files: _files, ...rest } = input;
+  const { files: _files, variants, ...rest } = input;
   return { ...rest, variants: variants?.map(({ file: _file, ...variant }) => variant) ?? [] };
 }
 

@@ -76,6 +76,8 @@ export interface ProductSyncOptions {
   readonly clock?: Clock;
 }
 
+type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
+
 type MaybePromise<T> = T | Promise<T>;
 
 /** Keeps the products of one shop in step with your own data. */
@@ -240,19 +242,31 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return { ...shared, publications: found, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 
-  const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
+  /** The draft of a product that can be pushed, or the result for one that cannot. */
+  const draftOf = async (product: unknown): Promise<{ readonly draft: ProductDraft } | InvalidResult> => {
     const { validateProduct } = await loadValidation();
     const checked = validateProduct(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
     const draft = await withCategory(checked.draft, options.resolveCategory);
-    const { localId } = draft;
     const unsent = unsentParts(draft);
-    if (unsent.length > 0) return { outcome: 'invalid', localId, issues: unsent };
-    const context = ofRun ?? (await prepare(pushOptions));
+    return unsent.length > 0 ? { outcome: 'invalid', localId: draft.localId, issues: unsent } : { draft };
+  };
+
+  const pushDraft = async (
+    draft: ProductDraft,
+    pushOptions: PushOptions,
+    context: PushContext,
+  ): Promise<PushResult> => {
+    const { localId } = draft;
     const own = draft.publishTo && (await publicationsOf(draft.publishTo, pushOptions.signal).catch(issuesOfConfig));
     if (own && 'issues' in own) return { outcome: 'invalid', localId, issues: own.issues };
     const publishing = own ? { ...context, publications: own } : context;
     return mutex.run(localId, () => pushProduct(draft, publishing, pushOptions), pushOptions.signal);
+  };
+
+  const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
+    const found = await draftOf(product);
+    return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
   };
 
   return {
@@ -275,14 +289,14 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       planOptions.signal?.throwIfAborted();
       // What is allowed is checked when the plan is applied: here all of it is to be seen.
       const maxDeletes = { variants: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
-      const context = await prepare({ ...planOptions, maxDeletes, dryRun: true });
+      const dryRun = { ...planOptions, maxDeletes, dryRun: true };
+      const context = await prepare(dryRun);
       const found: PlannedProduct[] = [];
-      const { validateProduct } = await loadValidation();
       const pushOne = async (product: unknown): Promise<PushResult> => {
-        const checked = validateProduct(product);
-        const result = await push(product, { ...planOptions, dryRun: true }, context);
-        if (result.outcome !== 'unchanged' || result.drifts)
-          found.push(plannedProduct(result, checked.ok ? checked.draft : undefined));
+        const checked = await draftOf(product);
+        const draft = 'draft' in checked ? checked.draft : undefined;
+        const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
+        if (result.outcome !== 'unchanged' || result.drifts) found.push(plannedProduct(result, draft));
         return result;
       };
       const options = { ...planOptions, runId: '' };

@@ -2,7 +2,7 @@ import { isShopwrightError, type ShopwrightError, ValidationError } from '../err
 import { ProductRemoveDocument, ProductUnpublishDocument } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
-import type { JournalEntry, SyncJournal } from '../ports/sync-journal.ts';
+import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { applyChanges } from './apply.ts';
 import { isSameValue, nameOf, type ProductChange } from './plan.ts';
@@ -128,16 +128,24 @@ export async function rollback(
 }
 
 /** The products of a run, each once, in the order in which it pushed them. */
-async function* productsOf(target: RollbackTarget, { client, journal }: RollbackContext): AsyncGenerator<string> {
+async function* productsOf(target: RollbackTarget, context: RollbackContext): AsyncGenerator<string> {
   const seen = new Set<string>();
   const filter = target.runId === undefined ? { localId: target.localId } : { runId: target.runId };
+  for await (const { localId } of pushesOf(context, filter)) {
+    if (seen.has(localId)) continue;
+    seen.add(localId);
+    yield localId;
+  }
+}
+
+/** The pushes in the journal, page by page. */
+async function* pushesOf(
+  { client, journal }: RollbackContext,
+  filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
+): AsyncGenerator<JournalEntry> {
   for (let after: string | undefined, isLast = false; !isLast; ) {
     const page = await journal.list(client.shop, { ...filter, limit: pageSize, ...(after !== undefined && { after }) });
-    for (const { localId, action } of page) {
-      if (seen.has(localId) || !pushActions.has(action)) continue;
-      seen.add(localId);
-      yield localId;
-    }
+    for (const entry of page) if (pushActions.has(entry.action)) yield entry;
     after = page.at(-1)?.id;
     isLast = page.length < pageSize;
   }
@@ -173,27 +181,16 @@ async function undoProduct(
   }
 }
 
-/** The pushes of a product that are to be undone, newest first. */
+/** The pushes of a product that are to be undone, newest first: those of the run, or the last one. */
 async function entriesOf(
   localId: string,
   runId: string | undefined,
-  { client, journal }: RollbackContext,
+  context: RollbackContext,
 ): Promise<readonly JournalEntry[]> {
   const entries: JournalEntry[] = [];
-  for (let after: string | undefined, isLast = false; !isLast; ) {
-    const page = await journal.list(client.shop, {
-      ...{ localId, order: 'newest', limit: pageSize },
-      ...(runId !== undefined && { runId }),
-      ...(after !== undefined && { after }),
-    });
-    for (const entry of page) {
-      if (!pushActions.has(entry.action)) continue;
-      entries.push(entry);
-      // Without a run it is the last push that is undone: what one began, its restarts included, has one time each.
-      if (runId === undefined) return [entry];
-    }
-    after = page.at(-1)?.id;
-    isLast = page.length < pageSize;
+  for await (const entry of pushesOf(context, { localId, order: 'newest', ...(runId !== undefined && { runId }) })) {
+    entries.push(entry);
+    if (runId === undefined) break;
   }
   return entries;
 }
