@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, StorageError, ValidationError } from '../errors/errors.ts';
+import { sharedTask } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
@@ -338,10 +339,12 @@ interface PushMarksOwner {
 /** Creates the marks of one product queue. */
 function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarksOwner): PushMarks {
   const scoped = async (): Promise<string> => `${await shopPrefix(shop)}${pushMarks}`;
-  const prefix = async (): Promise<string> =>
+  // Long or odd names are hashed: once, not for each mark.
+  const prefix = sharedTask(async () =>
     scope === undefined
       ? `${await shopPrefix(shop)}~push:`
-      : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`;
+      : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`,
+  );
 
   /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store. */
   const update = async (key: string, localId: string, changes: Partial<Mark>) => {
