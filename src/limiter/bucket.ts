@@ -1,4 +1,4 @@
-import type { ThrottleFeedback, ThrottleStatus } from '../ports/rate-limiter.ts';
+import type { AcquireRequest, ThrottleFeedback, ThrottleStatus } from '../ports/rate-limiter.ts';
 
 /**
  * One bucket of points, as numbers only: no timer, no promise, no clock. Call `refill` with the present
@@ -211,4 +211,9 @@ function lowestLevel({ maximumAvailable, shares }: BucketState): number {
 /** Whether it is a number of points at all: what a server sends may be anything. */
 export function isPoints(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value) && value >= 0;
+}
+
+/** Since when a call that asks now has been asking for a permit, in monotonic milliseconds. */
+export function sinceOf({ ageMs }: Pick<AcquireRequest, 'ageMs'>, nowMs: number): number {
+  return isPoints(ageMs) ? nowMs - ageMs : nowMs;
 }

@@ -11,9 +11,10 @@ import {
   refund,
   reserve,
   settle,
+  sinceOf,
 } from './bucket.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { sinceOf, tooExpensive, WaitQueue } from './wait-queue.ts';
+import { tooExpensive, WaitQueue } from './wait-queue.ts';
 
 /**
  * The limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's

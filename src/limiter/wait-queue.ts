@@ -3,7 +3,7 @@ import { whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { SortedQueue } from '../internal/sorted-queue.ts';
 import type { AcquireRequest, Permit } from '../ports/rate-limiter.ts';
-import { type BucketState, isPoints, msInLine } from './bucket.ts';
+import { type BucketState, isPoints, msInLine, sinceOf } from './bucket.ts';
 
 /** A place in the queue: the lowest rank is served first, equal ranks in order of arrival. */
 interface Place {
@@ -51,19 +51,16 @@ interface WaitQueueSettings {
 
 /** The calls that wait for one bucket, whoever grants its points. All times are monotonic milliseconds. */
 export class WaitQueue {
+  /** How many wait. */
+  size = 0;
   readonly #settings: WaitQueueSettings;
   readonly #queue = new SortedQueue<Waiter, Place>(precedes, ({ cost }) => cost);
   #arrivals = 0;
-  #size = 0;
   /** Place of the waiter whose cost was asked for last, in a refusal. */
   #asked: Place = lastPlace;
 
   constructor(settings: WaitQueueSettings) {
     this.#settings = settings;
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   /** Points that all waiters ask for. */
@@ -88,7 +85,7 @@ export class WaitQueue {
       if (!waiter.isWaiting) return;
       waiter.isWaiting = false;
       queue.remove(waiter);
-      this.#size -= 1;
+      this.size -= 1;
       cancelDeadline?.();
       unfollow?.();
     };
@@ -121,7 +118,7 @@ export class WaitQueue {
       },
     };
     queue.add(waiter);
-    this.#size += 1;
+    this.size += 1;
     if (queue.first === waiter) onNewFirst();
     return { waiter, permit };
   }
@@ -216,11 +213,6 @@ export class WaitQueue {
   #rankOf(request: AcquireRequest, nowMs: number): number {
     return sinceOf(request, nowMs) + (request.priority === 'background' ? this.#settings.agingMs : 0);
   }
-}
-
-/** Since when a call that asks now has been asking for a permit, in monotonic milliseconds. */
-export function sinceOf({ ageMs }: AcquireRequest, nowMs: number): number {
-  return isPoints(ageMs) ? nowMs - ageMs : nowMs;
 }
 
 function precedes(one: Place, other: Place): boolean {

@@ -9,7 +9,7 @@ import type {
   RateLimiter,
   SharedCosts,
 } from '../../ports/rate-limiter.ts';
-import { type Headroom, msUntilGrant } from '../bucket.ts';
+import { type Headroom, msUntilGrant, sinceOf } from '../bucket.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import {
   bucketKey,
@@ -20,7 +20,7 @@ import {
   type TokenBucketOptions,
   type TokenBucketSettings,
 } from '../token-bucket.ts';
-import { sinceOf, tooExpensive, WaitQueue } from '../wait-queue.ts';
+import { tooExpensive, WaitQueue } from '../wait-queue.ts';
 import { RedisConnection, type RedisScripting } from './connection.ts';
 import { LearnedCosts } from './learned-costs.ts';
 import { LocalReplica } from './replica.ts';
