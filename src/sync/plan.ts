@@ -98,6 +98,8 @@ export interface PlannedUpdate {
   readonly matches: Matches;
   /** What the next push compares with, once this one is done. Without the ids of what is yet to be made. */
   readonly nextFacts: ProductFacts;
+  /** What Shopify made of values of earlier pushes, as far as it still holds. */
+  readonly stored: Facts;
 }
 
 const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
@@ -139,19 +141,26 @@ export function planUpdate(
   const changes = withStock(comparison.changes, remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const plan: ProductPlan = { localId, gid: remote.id, action, changes, drifts, conflicts };
-  return { plan, matches, nextFacts: next };
+  return { plan, matches, nextFacts: next, stored: before?.stored ?? {} };
 }
 
-/** What changes are about to send, for a push that meets the product before they are known to be done. */
+/**
+ * What changes are about to send, after what earlier pushes were sending that never ended: any of it can be what the shop
+ * has. Of each entry the newest few are kept.
+ */
 export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
-  const sending: { [List in FactList]?: Record<string, Facts | null> } = {};
+  const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
   for (const [list, entries] of Object.entries(before)) sending[list as FactList] = { ...entries };
   for (const { kind, list, key, fields } of changes) {
     const values = Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
-    sending[list] = { ...sending[list], [key]: kind === 'remove' ? null : { ...sending[list]?.[key], ...values } };
+    const earlier = sending[list]?.[key] ?? [];
+    sending[list] = { ...sending[list], [key]: [...earlier, kind === 'remove' ? null : values].slice(-keptSendings) };
   }
   return sending;
 }
+
+/** So many pushes of a product may die one after the other. */
+const keptSendings = 10;
 
 /** What pushes have said, those included that have not ended, as far as the shop has it: it is nobody else's change. */
 function withSent(base: PushBase, theirs: ProductFacts): PushBase {
@@ -161,12 +170,15 @@ function withSent(base: PushBase, theirs: ProductFacts): PushBase {
   for (const [name, entries] of Object.entries(sending)) {
     const list = name as FactList;
     const now: Record<string, Facts> = { ...known[list] };
-    for (const [key, sent] of Object.entries(entries ?? {})) {
+    for (const [key, sendings] of Object.entries(entries ?? {})) {
       const there = theirs[list]?.[key];
-      if (!sent && !there) delete now[key];
-      if (!sent || !there) continue;
-      const done = Object.entries(sent).filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
-      now[key] = { ...now[key], ...Object.fromEntries(done) };
+      if (!there) {
+        if (sendings.includes(null)) delete now[key];
+        continue;
+      }
+      const sent = sendings.flatMap((values) => Object.entries(values ?? {}));
+      const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
+      if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
       if (list === 'product') for (const [field] of done) delete stored[field];
     }
     known[list] = now;

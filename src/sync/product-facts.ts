@@ -229,12 +229,12 @@ export interface PushBase {
   };
   /** Gids of the publications that were asked for, sorted. */
   readonly publications: readonly string[];
-  /** What a push that has not ended was about to change: nobody knows how far it came. `null` for what was to go. */
+  /** What pushes that have not ended were about to change: nobody knows how far they came. */
   readonly sending?: Sending;
 }
 
-/** Values that are being sent, by list and key. */
-export type Sending = { readonly [List in FactList]?: Readonly<Record<string, Facts | null>> };
+/** Values that were being sent, by list and key, of each push in turn. `null` for what was to go. */
+export type Sending = { readonly [List in FactList]?: Readonly<Record<string, readonly (Facts | null)[]>> };
 
 /** The format in which this release keeps a base. A later release that keeps more, or otherwise, takes the next number. */
 const baseFormat = 2;
@@ -324,7 +324,10 @@ function matchImages(
   };
   const ids = base?.ids.images ?? {};
   for (const [key, id] of Object.entries(ids)) claim(key, free.get(id));
-  const uploads = Object.entries({ ...base?.sending?.images, ...desired.images });
+  const unfinished = Object.entries(base?.sending?.images ?? {}).map(
+    ([key, sent]) => [key, sent.at(-1) ? (Object.assign({}, ...sent) as Facts) : undefined] as const,
+  );
+  const uploads = Object.entries({ ...Object.fromEntries(unfinished), ...desired.images });
   for (const [key, image] of uploads) {
     // Nobody knows its id: a push whose response was lost may have uploaded it, or whoever made the product.
     if (!image || found.has(key) || ids[key] !== undefined) continue;

@@ -35,7 +35,6 @@ import {
 import {
   contentHash,
   desiredFacts,
-  type Facts,
   imageKey,
   matchFacts,
   type ProductFacts,
@@ -413,7 +412,7 @@ class Push {
     this.#isApplied = true;
   }
 
-  async #update(remote: RemoteProduct, { plan, matches, nextFacts }: PlannedUpdate): Promise<void> {
+  async #update(remote: RemoteProduct, { plan, matches, nextFacts, stored: known }: PlannedUpdate): Promise<void> {
     const { desired } = this.#start;
     const ids = this.#base?.ids;
     const variantIds = new Map([
@@ -424,7 +423,7 @@ class Push {
       ...Object.entries(ids?.images ?? {}),
       ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
     ]);
-    let stored: Facts = this.#base?.stored ?? {};
+    let stored = known;
     if (plan.changes.length > 0) {
       await this.#journal('update', remote.id, plan.changes);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));

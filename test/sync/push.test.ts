@@ -1,4 +1,5 @@
-import { isShopwrightError, memoryStores, StorageError } from 'shopwright';
+import fc from 'fast-check';
+import { createShopifyClient, isShopwrightError, memoryStores, StorageError, type Stores } from 'shopwright';
 import type { PushProgress } from 'shopwright/sync';
 import { createProductSync } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
@@ -458,6 +459,72 @@ describe('what happens between two pushes', () => {
     expect((await clock.run(sync.push(tee('t', b)))).outcome).toBe('failed');
     expect((await clock.run(sync.push(tee('t', a)))).outcome).toBe('updated');
     expect(fake.products()[0]?.['media']).toMatchObject([{ originalSource: { url: 'https://cdn.example.com/a.jpg' } }]);
+  });
+
+  describe('as the death of the process', () => {
+    /** Pushes in a process of its own, which dies with the update it sends: after Shopify has made it, or before. */
+    async function dying(shop: ReturnType<typeof fakeSync>, title: string, at: 'sent' | 'unsent'): Promise<void> {
+      const controller = new AbortController();
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const isUpdate = String(init?.body).includes('ProductFieldsUpdate');
+        if (isUpdate && at === 'sent') await shop.fake.fetch(input, init);
+        if (isUpdate) controller.abort(new Error('killed'));
+        controller.signal.throwIfAborted();
+        return shop.fake.fetch(input, init);
+      };
+      const client = createShopifyClient({
+        ...{ shop: domain, accessToken: 'shpat_fake', fetch, clock: shop.clock, isolated: true },
+      });
+      const { records } = shop.stores;
+      const stores = {
+        ...shop.stores,
+        records: {
+          ...{ get: records.get.bind(records), counts: records.counts.bind(records) },
+          ...{ list: records.list.bind(records), delete: records.delete.bind(records) },
+          putIf: async (...args: Parameters<typeof records.putIf>) => {
+            controller.signal.throwIfAborted();
+            return records.putIf(...args);
+          },
+        },
+      } as Stores;
+      const sync = createProductSync({ client, stores, clock: shop.clock });
+      const push = shop.clock.run(sync.push(tee('tee-1', { title }), { signal: controller.signal }));
+      const isDead = await push.then(
+        () => false,
+        () => true,
+      );
+      // A title that the shop has already needs no update to die with.
+      expect(await records.get(domain, 'tee-1')).toMatchObject({ status: isDead ? 'syncing' : 'synced' });
+    }
+
+    const lives = fc.array(
+      fc.record({ at: fc.constantFrom('sent' as const, 'unsent' as const), isNew: fc.boolean() }),
+      {
+        maxLength: 5,
+      },
+    );
+
+    it('over and over is nobody else’s change: the next push makes up for it', async () => {
+      await fc.assert(
+        fc.asyncProperty(lives, fc.boolean(), async (deaths, isSame) => {
+          const shop = fakeSync();
+          await shop.clock.run(shop.sync.push(tee('tee-1', { title: 'Version 0' })));
+          let version = 1;
+          for (const { at, isNew } of deaths) {
+            await dying(shop, `Version ${version}`, at);
+            if (isNew) version += 1;
+          }
+          if (!isSame) version += 1;
+          for (const title of [`Version ${version}`, `Version ${version + 1}`, 'Version 0']) {
+            const result = await shop.clock.run(shop.sync.push(tee('tee-1', { title })));
+            expect(result).not.toHaveProperty('conflicts');
+            expect(result).not.toHaveProperty('drifts');
+            expect(shop.fake.products()).toMatchObject([{ title }]);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
   });
 
   it('as an abort before anything was sent leaves the record as it was', async () => {
