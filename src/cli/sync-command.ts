@@ -130,6 +130,7 @@ async function push(
   for (const problem of problems) terminal.error(problem);
   const plan = saved ?? (await sync.plan(products, options));
   const isInvalid = problems.length > 0 || plan.products.some(({ outcome }) => /^(invalid|failed)$/.test(outcome));
+  const isLeft = plan.products.some(({ outcome }) => outcome === 'conflict');
   const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct);
   if (command === 'plan') {
     terminal.out(values.json ? JSON.stringify(plan) : formatPlan(plan, shown(values, terminal)));
@@ -142,11 +143,11 @@ async function push(
     throw wrong(file, 'has products that are invalid, listed above. Fix them, or leave them out with --skip-invalid.');
   if (isEmpty) {
     if (values.json) terminal.out(JSON.stringify({ counts: plan.counts, failed: [] }));
-    return isInvalid ? 1 : 0;
+    return isInvalid || isLeft ? 1 : 0;
   }
   if (!values.yes && !(await terminal.ask?.(`Apply this to ${plan.shop}?`)))
     throw wrong('--yes', 'was not given, and nobody said yes. Nothing was changed.');
-  return report(await applyPlan(sync, plan, options, values, terminal), isInvalid, values, terminal);
+  return report(await applyPlan(sync, plan, options, values, terminal), isInvalid || isLeft, values, terminal);
 }
 
 function applyPlan(
@@ -169,8 +170,9 @@ function applyPlan(
   });
 }
 
-function report(summary: PushSummary, isInvalid: boolean, values: Values, terminal: Terminal): ExitCode {
-  const { counts, failed, runId } = summary;
+function report(summary: PushSummary, isPartial: boolean, values: Values, terminal: Terminal): ExitCode {
+  const { counts, failed, stoppedBy, runId } = summary;
+  if (stoppedBy instanceof Error && !failed.some(({ error }) => error === stoppedBy)) terminal.error(stoppedBy.message);
   if (values.json) terminal.out(JSON.stringify({ runId, counts, failed: failed.map(({ localId }) => localId) }));
   else {
     for (const { localId, error } of failed) terminal.error(`${localId}: ${error.message}`);
@@ -179,8 +181,8 @@ function report(summary: PushSummary, isInvalid: boolean, values: Values, termin
     );
     terminal.out(`Undo it with: shopwright rollback ${runId} --shop … --token-env …`);
   }
-  const isIncomplete = counts.failed + counts.blocked + counts.outdated + counts.skipped > 0;
-  return isIncomplete || isInvalid || summary.stoppedBy !== undefined ? 1 : 2;
+  const isIncomplete = counts.failed + counts.conflict + counts.blocked + counts.outdated + counts.skipped > 0;
+  return isIncomplete || isPartial || stoppedBy !== undefined ? 1 : 2;
 }
 
 async function undo(

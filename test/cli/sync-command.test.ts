@@ -122,6 +122,31 @@ describe('shopwright plan, apply and rollback', () => {
     expect(titles()).toEqual(['Linen tee']);
   });
 
+  it('tell a product that was left because the shop has changed it too', async () => {
+    await run(['apply', file('products.csv', csv(tee())), '--yes']);
+    const edit =
+      'mutation ($id: ID!) { productUpdate(product: { id: $id, title: "By hand" }) { userErrors { message } } }';
+    await fetch(`${origin}/admin/api/2026-10/graphql.json`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_fake' },
+      body: JSON.stringify({ query: edit, variables: { id: fake.products()[0]?.id } }),
+    });
+    const changed = file('products.csv', csv(tee('Cotton tee')));
+    const left = await run(['apply', changed, '--yes']);
+    expect(left).toMatchObject({ code: 1, out: expect.stringContaining('both sides changed it') });
+    expect(titles()).toEqual(['By hand']);
+    expect(await run(['apply', changed, '--yes', '--on-conflict', 'ours'])).toMatchObject({ code: 2 });
+    expect(titles()).toEqual(['Cotton tee']);
+  });
+
+  it('say what stopped a run', async () => {
+    await run(['apply', file('products.csv', csv(tee())), '--yes']);
+    fake.faults.next('status-403', { operation: 'ProductFieldsUpdate' });
+    const stopped = await run(['apply', file('products.csv', csv(tee('Cotton tee'))), '--yes']);
+    expect(stopped.code).toBe(1);
+    expect(stopped.errors).toContain('403');
+  });
+
   it('delete nothing where the end of a file is missing', async () => {
     const rows = Array.from(
       { length: 30 },
