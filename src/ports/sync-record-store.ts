@@ -20,16 +20,18 @@ export interface SyncRecord {
   /** Hash of all that the last push said; an equal hash means there is nothing to push. */
   readonly hash: string | null;
   /**
-   * Hashes of parts of the last push (`images`, `publications`), so that an unchanged part is not
-   * sent again, and of what webhooks last told (`webhook`). `null` before the first push.
+   * Short marks of the sync: the id of the push that began last (`push`), whether another one ran at the same time
+   * (`doubt`), the journal entry that was rolled back last (`undone`), and a hash of what webhooks last told (`webhook`).
+   * `null` before the first push.
    */
   readonly parts: Readonly<Record<string, string>> | null;
   readonly lastError: { readonly code: string; readonly message: string } | null;
   /** Pushes begun since the last success. */
   readonly attempts: number;
   /**
-   * What the last push that succeeded said, such as `{ input, publications }`; `null` before it. Kept as JSON, so
-   * without `undefined` and with dates as text. Of any size: 5 MB and more.
+   * What the last push said, value by value, with the ids of variants and images: the next push compares with it. While a
+   * push is under way, also what it is sending. `null` before the first push. Kept as JSON, so without `undefined` and with
+   * dates as text. Of any size: 5 MB and more.
    */
   readonly lastSyncData: JsonObject | null;
   /** Milliseconds since the epoch. */

@@ -279,7 +279,7 @@ function isOutOfReach(code: string): boolean {
 
 /**
  * Whether a push failed because the shop was unreachable, and not because the product was rejected, so that the same
- * push can succeed later. Repeating it is harmless: it sends the whole state of an identified product.
+ * push can succeed later. Repeating it is harmless: it compares with the shop as it is by then.
  */
 function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
   return status === 'failed' && lastError !== null && isOutOfReach(lastError.code);
