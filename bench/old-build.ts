@@ -11,13 +11,18 @@ const root = resolve(import.meta.dirname, '..');
 /** The folder of the old commit, built once and kept in the folder for temporary files. */
 export function oldBuild(): string {
   const folder = join(tmpdir(), `shopwright-bench-${oldCommit}`);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    // The checkout that made it may be gone, and its packages with it.
+    rmSync(join(folder, 'node_modules'), { force: true });
+    linkPackages(folder);
+    return folder;
+  }
   const draft = `${folder}-${process.pid}`;
   mkdirSync(draft);
   try {
     const archive = execFileSync('git', ['archive', oldCommit], { cwd: root, maxBuffer: 2 ** 28 });
     execFileSync('tar', ['-x', '-C', draft], { input: archive });
-    symlinkSync(join(root, 'node_modules'), join(draft, 'node_modules'), 'junction');
+    linkPackages(draft);
     const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
     execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], {
       cwd: draft,
@@ -29,4 +34,8 @@ export function oldBuild(): string {
     throw error;
   }
   return folder;
+}
+
+function linkPackages(folder: string): void {
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
