@@ -59,11 +59,10 @@ export default defineConfig({
   esbuildPlugins: [shortenBundled],
   esbuildOptions(options) {
     // Names stay, and lines stay short: a stack trace says which function it was, and the line that Node prints
-    // of an uncaught error fits on a screen.
+    // of an uncaught error fits on a screen. (With short names and `keepNames`, each function that a call makes
+    // would be named at run time, which cost 7 % of a call.)
     options.minifyWhitespace = true;
     options.minifySyntax = true;
-    options.minifyIdentifiers = true;
-    options.keepNames = true;
     options.lineLimit = 120;
   },
 });
