@@ -61,15 +61,19 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
   };
 }
 
+const fetchSettings = {
+  // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
+  redirect: 'manual',
+  // Frameworks patch fetch, and would serve a mutation from their cache: it would never be sent.
+  cache: 'no-store',
+} as const;
+
 function initOf({ method, headers, body }: TransportRequest, signal: AbortSignal) {
   return {
     method,
     headers,
     signal,
-    // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
-    redirect: 'manual',
-    // Frameworks patch fetch, and would serve a mutation from their cache: it would never be sent.
-    cache: 'no-store',
+    ...fetchSettings,
     ...(body !== undefined && { body }),
   } as const;
 }
@@ -81,15 +85,15 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
   const instance = given.extend((host) => {
     hostFetch ??= host.fetch;
     hasPrefix = Boolean(host.prefix) || Boolean(host.baseUrl);
-    return { ...clientsOwn, totalTimeout: false };
+    return { ...clientsOwn, ...fetchSettings, totalTimeout: false, throwHttpErrors: true };
   });
 
   return {
     name: 'ky',
     send: (request) =>
       exchange(request.signal, async (stop) => {
-        const { origin, host, pathname, search } = new URL(request.url);
-        const init = initOf(request, stop);
+        const { method, headers, body } = request;
+        const { host, pathname, search } = new URL(request.url);
         let seen: Response | undefined;
         const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
           // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
@@ -97,11 +101,12 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
           return seen;
         };
         try {
-          const response = await instance(hasPrefix ? pathname + search : origin + pathname + search, {
-            ...init,
-            headers: hasPrefix ? { 'x-shopify-shop-domain': host, ...request.headers } : request.headers,
-            throwHttpErrors: true,
+          const response = await instance(hasPrefix ? pathname + search : request.url, {
+            method,
+            headers: hasPrefix ? { 'x-shopify-shop-domain': host, ...headers } : headers,
+            signal: stop,
             fetch: send,
+            ...(body !== undefined && { body }),
           });
           return await received(response, request.maxResponseBytes);
         } catch (error) {
