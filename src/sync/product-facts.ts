@@ -205,7 +205,7 @@ export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | '
   readonly variants: readonly RemoteVariant[];
   readonly media: readonly RemoteMedia[];
   /** Those that were asked for. */
-  readonly metafields: readonly RemoteNode['metafields']['nodes'][number][];
+  readonly metafields: readonly NonNullable<RemoteNode['metafields']>['nodes'][number][];
 }
 
 /** A variant as the shop has it. `media` only where it was asked for. */

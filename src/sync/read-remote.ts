@@ -104,9 +104,8 @@ export async function readRemote(
     ...ofVariants(variantScope),
     withCollections,
     metafields: Math.min(maxPage, Math.max(1, metafieldKeys?.length ?? maxPage)),
-    metafieldKeys: metafieldKeys
-      ? [...metafieldKeys, 'shopwright.none'].slice(0, Math.max(1, metafieldKeys.length))
-      : null,
+    metafieldKeys: metafieldKeys ? [...metafieldKeys] : null,
+    withMetafields: metafieldKeys?.length !== 0,
   };
   const { data } = await client.graphql(ProductsReadDocument, variables, callOptions(options));
   const [node] = data.nodes;
@@ -115,7 +114,7 @@ export async function readRemote(
   const rest = variants.pageInfo.hasNextPage
     ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, variantScope }, options)
     : [];
-  return { ...fields, variants: [...variants.nodes, ...rest], media: media.nodes, metafields: metafields.nodes };
+  return { ...fields, variants: [...variants.nodes, ...rest], media: media.nodes, metafields: metafields?.nodes ?? [] };
 }
 
 const ofVariants = ({ variantMetafieldKeys, ...scope }: VariantScope) => ({

@@ -1438,7 +1438,7 @@ export type ProductPushMutationVariables = Exact<{
 }>;
 
 
-export type ProductPushMutation = { productSet: { product: { id: Gid, handle: string, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, media?: { nodes: Array<
+export type ProductPushMutation = { productSet: { product: { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, media?: { nodes: Array<
           | { id: Gid }
           | { id: Gid }
           | { id: Gid }
@@ -1452,6 +1452,7 @@ export type ProductsReadQueryVariables = Exact<{
   images: number;
   metafields: number;
   metafieldKeys?: Array<string> | string | null | undefined;
+  withMetafields: boolean;
   withItems: boolean;
   withUnitPrices: boolean;
   withCollections: boolean;
@@ -1467,7 +1468,7 @@ export type ProductsReadQuery = { nodes: Array<
           | { id: Gid, alt: string | null, status: MediaStatus, image: { url: UrlString } | null }
           | { id: Gid, alt: string | null, status: MediaStatus }
           | { id: Gid, alt: string | null, status: MediaStatus }
-        >, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
+        > }, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
               | { id: Gid }
               | { id: Gid }
               | { id: Gid }
@@ -1965,7 +1966,7 @@ export type ProductOptionsCreateMutationVariables = Exact<{
 }>;
 
 
-export type ProductOptionsCreateMutation = { productOptionsCreate: { product: { id: Gid, updatedAt: DateTime, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }> } | null, userErrors: Array<{ code: ProductOptionsCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+export type ProductOptionsCreateMutation = { productOptionsCreate: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductOptionsCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type ProductOptionUpdateMutationVariables = Exact<{
   productId: string;
@@ -1992,7 +1993,7 @@ export type ProductVariantsCreateMutationVariables = Exact<{
 }>;
 
 
-export type ProductVariantsCreateMutation = { productVariantsBulkCreate: { product: { id: Gid, updatedAt: DateTime } | null, productVariants: Array<{ id: Gid, sku: string | null }> | null, userErrors: Array<{ code: ProductVariantsBulkCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+export type ProductVariantsCreateMutation = { productVariantsBulkCreate: { product: { id: Gid, updatedAt: DateTime } | null, productVariants: Array<{ id: Gid }> | null, userErrors: Array<{ code: ProductVariantsBulkCreateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type ProductVariantsUpdateMutationVariables = Exact<{
   productId: string;
@@ -2238,7 +2239,6 @@ export const ProductPushDocument = new TypedDocumentString(`
   productSet(identifier: $identifier, input: $input, synchronous: true) {
     product {
       id
-      handle
       updatedAt
       title
       descriptionHtml
@@ -2259,7 +2259,7 @@ export const ProductPushDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductPushMutation, ProductPushMutationVariables>;
 export const ProductsReadDocument = new TypedDocumentString(`
-    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withItems: Boolean!, $withUnitPrices: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
+    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withMetafields: Boolean!, $withItems: Boolean!, $withUnitPrices: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   nodes(ids: $ids) {
     ... on Product {
       id
@@ -2303,12 +2303,8 @@ export const ProductsReadDocument = new TypedDocumentString(`
             }
           }
         }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
       }
-      metafields(first: $metafields, keys: $metafieldKeys) {
+      metafields(first: $metafields, keys: $metafieldKeys) @include(if: $withMetafields) {
         nodes {
           namespace
           key
@@ -2506,14 +2502,6 @@ export const ProductOptionsCreateDocument = new TypedDocumentString(`
     product {
       id
       updatedAt
-      options {
-        id
-        name
-        optionValues {
-          id
-          name
-        }
-      }
     }
     userErrors {
       code
@@ -2576,7 +2564,6 @@ export const ProductVariantsCreateDocument = new TypedDocumentString(`
     }
     productVariants {
       id
-      sku
     }
     userErrors {
       code
