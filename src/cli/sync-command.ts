@@ -43,12 +43,14 @@ Exit code: 0 nothing to do, 2 there are changes, 1 an error or an invalid produc
 Usage: shopwright apply FILE --shop SHOP --token-env NAME [options]
 
 Shows the plan and asks. Prints the name of the run, by which "shopwright rollback" undoes it.
+Call it again where it was cut off: nothing is sent twice.
 
 Options:
 ${ofFiles}
   --max-deletes N        Variants that may be deleted, those with stock included (default 0)
   --max-stock-deletes N  Of these, variants that have units in stock (default 0)
   --skip-invalid         Push the valid products of a file that has others too
+  --run NAME             Name of the run; take the same to continue one that was cut off (default: a new one)
   --yes                  Do not ask
 ${shared}
 
@@ -126,6 +128,7 @@ async function push(
       variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
     },
   } as const;
+  if (values.run === '') throw wrong('--run', 'is empty. Give any name, or leave it out.');
   const { products, problems, saved } = await readProducts(file);
   for (const problem of problems) terminal.error(problem);
   const plan = saved ?? (await sync.plan(products, options));
@@ -162,6 +165,7 @@ function applyPlan(
   let next = step;
   return sync.apply(plan, {
     ...options,
+    ...(values.run !== undefined && { runId: values.run }),
     onProgress: ({ finished }) => {
       if (values.json || finished < next) return;
       next += step;
@@ -280,7 +284,7 @@ function parse(command: SyncCommand, args: readonly string[]) {
       allowPositionals: true,
       tokens: true,
       options: {
-        ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text },
+        ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text, run: text },
         ...{ 'publish-to': several, 'adopt-by': several },
         ...{ json: flag, refresh: flag, yes: flag, 'skip-invalid': flag, 'dry-run': flag, 'archive-created': flag },
         'on-drift': { type: 'string', default: 'report' },

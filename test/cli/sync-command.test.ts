@@ -78,6 +78,16 @@ describe('shopwright plan, apply and rollback', () => {
     expect(await run(['rollback', runId])).toMatchObject({ code: 0, out: '1 unchanged.' });
   });
 
+  it('undo by one name what several applications did', async () => {
+    await run(['apply', file('products.csv', csv(tee())), '--yes', '--run', 'monday']);
+    const more = ['mug,Mug,Us,Title,Default Title,MUG,3.00'];
+    const continued = await run(['apply', file('more.csv', csv(more)), '--yes', '--run', 'monday']);
+    expect(continued.out).toContain('shopwright rollback monday');
+    expect(titles()).toEqual(['Linen tee', 'Mug']);
+    expect(await run(['rollback', 'monday'])).toMatchObject({ code: 2, out: '2 removed.' });
+    expect(titles()).toEqual([]);
+  });
+
   it('ask before anything is changed', async () => {
     const products = file('products.csv', csv(tee()));
     expect(await run(['apply', products])).toMatchObject({ code: 1 });
@@ -184,6 +194,7 @@ describe('shopwright plan, apply and rollback', () => {
     ['two files', ['apply', 'x.csv', 'y.csv'], /takes one file, not 2/],
     ['a folder', ['plan', tmpdir()], /EISDIR/],
     ['to adopt by something else', ['plan', 'x.csv', '--adopt-by', 'title'], /handle, sku, barcode/],
+    ['a run without a name', ['apply', 'x.csv', '--run', ''], /--run is empty/],
     ['an option of rollback with apply', ['apply', 'x.csv', '--yes', '--dry-run'], /--dry-run is no option of apply/],
     ['an option of apply with rollback', ['rollback', 'r', '--yes'], /--yes is no option of rollback/],
     ['an option of apply with plan', ['plan', 'x.csv', '--max-deletes=3'], /--max-deletes is no option of plan/],
