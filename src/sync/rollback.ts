@@ -1,5 +1,9 @@
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
-import { ProductRemoveDocument, ProductUnpublishDocument } from '../graphql/operations/generated/graphql.ts';
+import {
+  ProductByIdentifierDocument,
+  ProductRemoveDocument,
+  ProductUnpublishDocument,
+} from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
@@ -18,7 +22,7 @@ import {
   remoteFacts,
   writeBase,
 } from './product-facts.ts';
-import type { SyncClient } from './product-input.ts';
+import { identifierOf, type SyncClient } from './product-input.ts';
 import { journalFormat } from './push.ts';
 import { callOptions, readRemote, scopeOf } from './read-remote.ts';
 
@@ -168,17 +172,31 @@ async function undoProduct(
   const record = await records.get(client.shop, localId);
   const [newest] = entries;
   const oldest = entries.at(-1);
-  const isCreated = oldest?.action === 'create';
-  if (!newest || !oldest || !record || record.parts?.[undone] === newest.id || record.gid === null)
-    return { ...nothing, gid: record?.gid ?? null, outcome: 'unchanged' };
-  const { gid } = record;
+  const known = record?.gid ?? null;
+  const unchanged: RollbackResult = { ...nothing, gid: known, outcome: 'unchanged' };
+  if (!newest || !oldest || !record || record.parts?.[undone] === newest.id) return unchanged;
+  const isCreated = oldest.action === 'create';
+  let gid = known;
   try {
+    // A push that was killed before it had a response may have created the product all the same.
+    if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
+    if (gid === null) return unchanged;
     if (isCreated) return await removeCreated(record, gid, entries, context, options);
     return await restore(record, gid, entries, context, options);
   } catch (error) {
     if (options.signal?.aborted || !isShopwrightError(error)) throw error;
     return { ...nothing, gid, outcome: 'failed', error };
   }
+}
+
+async function findCreated(
+  localId: string,
+  client: SyncClient,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const identifier = identifierOf(localId);
+  const { data } = await client.graphql(ProductByIdentifierDocument, { identifier }, callOptions({ signal }));
+  return data.productByIdentifier?.id ?? null;
 }
 
 /** The pushes of a product that are to be undone, newest first: those of the run, or the last one. */

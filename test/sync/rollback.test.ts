@@ -1,3 +1,4 @@
+import type { SyncRecordStore } from 'shopwright';
 import { createProductSync, type RollbackReport } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
@@ -141,6 +142,28 @@ describe('a rollback', () => {
     expect(await stopped).toEqual(new Error('killed'));
     const report = (await made.clock.run(made.sync.rollback({ runId }))) satisfies RollbackReport;
     expect(report.counts).toMatchObject({ restored: 13, unchanged: 7 });
+    expect(whole(made)).toEqual(before);
+  });
+
+  it('removes what a killed process has created without learning of it', async () => {
+    const made = fakeSync();
+    const before = whole(made);
+    const { records } = made.stores;
+    const hasCreated = (): boolean => made.fake.executed('ProductPush') > 0;
+    const dying: SyncRecordStore = {
+      ...records,
+      putIf: async (record, version) => {
+        if (hasCreated()) throw new Error('killed');
+        return records.putIf(record, version);
+      },
+    };
+    const { client, clock } = made;
+    const sync = createProductSync({ client, clock, stores: { ...made.stores, records: dying } });
+    await expect(made.clock.run(sync.pushMany([start], { runId: 'killed' }))).rejects.toThrow('killed');
+    expect(made.fake.products()).toHaveLength(1);
+
+    const report = await made.clock.run(made.sync.rollback({ runId: 'killed' }));
+    expect(report.counts).toMatchObject({ removed: 1 });
     expect(whole(made)).toEqual(before);
   });
 
