@@ -235,12 +235,14 @@ class Push {
     return this.#hasBegun;
   }
 
-  #isOutdated({ action, changes }: ProductPlan): boolean {
+  /** Whether something would be sent, or be left as a conflict, that the plan that is being applied does not say. */
+  #isOutdated({ changes, conflicts }: ProductPlan): boolean {
     const { expected } = this.#context;
-    return (
-      expected !== undefined &&
-      contentHash({ action, changes }) !== contentHash({ action: expected.action, changes: expected.changes })
-    );
+    if (!expected) return false;
+    // What a killed push has sent already is not to be sent again: then there are fewer changes than were planned.
+    const planned = new Set(expected.changes.map(contentHash));
+    const isAsPlanned = changes.every((change) => planned.has(contentHash(change)));
+    return !isAsPlanned || contentHash(conflicts) !== contentHash(expected.conflicts);
   }
 
   #hasBegun = false;

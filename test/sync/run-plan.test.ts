@@ -1,4 +1,12 @@
-import { formatPlan, type PlannedProduct, parsePlan, type RunPlan, serializePlan } from 'shopwright/sync';
+import type { SyncRecordStore } from 'shopwright';
+import {
+  createProductSync,
+  formatPlan,
+  type PlannedProduct,
+  parsePlan,
+  type RunPlan,
+  serializePlan,
+} from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { type FakeSync, fakeSync, tee } from './fake-shop.ts';
@@ -76,6 +84,48 @@ describe('a plan of a run', () => {
         .map(({ title }) => title)
         .sort(),
     ).toEqual(['By hand', 'Tee tee-2', 'Tee tee-3']);
+  });
+
+  it.each([
+    ['ProductPush', 'a product that was being created'],
+    ['ProductFieldsUpdate', 'a product of which one part was changed'],
+  ])('goes on after a kill behind %s: %s', async (last) => {
+    const made = await pushed();
+    const text = serializePlan(await made.clock.run(made.sync.plan(products)));
+    const options = { maxDeletes: { variants: 1 } };
+    const isOver = (): boolean => made.fake.executed(last) > executedBefore;
+    const executedBefore = made.fake.executed(last);
+    // Neither a record nor a call gets out of a process that is dead.
+    const { records } = made.stores;
+    const dying: SyncRecordStore = {
+      ...records,
+      putIf: async (record, version) => {
+        if (isOver()) throw new Error('killed');
+        return records.putIf(record, version);
+      },
+    };
+    const { client, clock, fake } = made;
+    const graphql = ((...call: Parameters<typeof client.graphql>) =>
+      isOver() ? Promise.reject(new Error('killed')) : client.graphql(...call)) as typeof client.graphql;
+    const sync = createProductSync({
+      client: { ...client, graphql },
+      stores: { ...made.stores, records: dying },
+      clock,
+      concurrency: 1,
+    });
+    await expect(clock.run(sync.apply(parsePlan(text), options))).rejects.toThrow('killed');
+    const sent = () => fake.calls.filter(({ kind, executed }) => kind === 'mutation' && executed).length;
+    const sentBefore = sent();
+
+    const summary = await clock.run(made.sync.apply(parsePlan(text), options));
+    expect(summary.counts).toMatchObject({ outdated: 0, failed: 0 });
+    expect(sent() - sentBefore).toBe(last === 'ProductPush' ? 0 : 2);
+    expect(fake.products().find(({ title }) => title === 'Tee tee-1')).toMatchObject({
+      vendor: 'New',
+      variants: [{ sku: 'T-S' }],
+    });
+    expect(fake.products()).toHaveLength(3);
+    expect(await made.sync.health()).toMatchObject({ status: 'healthy', records: { synced: 3 } });
   });
 
   it('tells drifts and conflicts in one line each', async () => {
