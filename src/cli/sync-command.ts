@@ -209,7 +209,7 @@ async function undo(
       const others = result.others.map(({ list, name, field }) => `${list} ${name} ${field ?? ''}`.trim());
       const more = [
         ...others.map((one) => `${one} was changed since`),
-        ...result.remade.map((sku) => `${sku} made anew`),
+        ...result.remade.map((sku) => `${sku} was created again: it has another id, and no stock`),
       ];
       terminal.error(`${result.localId}: ${result.outcome}${result.error ? `: ${result.error.message}` : ''}`);
       for (const line of more) terminal.error(`  ${line}`);
@@ -268,7 +268,7 @@ function readOptions(command: SyncCommand, args: readonly string[]) {
   // An option of another command must not be taken for one of this: apply would not heed a --dry-run.
   for (const { name } of parsed.tokens.filter((token) => token.kind === 'option')) {
     if (!new RegExp(`^ .*--${name} `, 'm').test(helps[command]))
-      throw wrong(`--${name}`, `is no option of ${command}. Try: shopwright ${command} --help`);
+      throw wrong(`--${name}`, `is not an option of ${command}. Try: shopwright ${command} --help`);
   }
   return parsed;
 }

@@ -69,7 +69,7 @@ export interface ShopifyRetryPolicy extends IPolicy<ShopifyRetryContext> {
 
 /**
  * A retry policy for calls of other clients (`@shopify/admin-api-client`, `@shopify/shopify-api`, ky, `fetch`), with
- * the rules of this package's own: 429 with `Retry-After`, `THROTTLED` with its cost, 5xx, responses that are no JSON,
+ * the rules of this package's own: 429 with `Retry-After`, `THROTTLED` with its cost, 5xx, responses that are not JSON,
  * and connections that failed. A call that is `unsafe` and may have been carried out is not sent again.
  *
  * The function returns or throws what its client does. The last of these is what `execute` returns or throws, unchanged.
@@ -109,7 +109,7 @@ export interface ShopifyBreakerPolicy extends IPolicy {
 
 /**
  * A circuit breaker for calls of other clients: after `failures` failed responses in a row (5xx, time-outs, connections,
- * responses that are no JSON) it refuses calls for `openMs` with a `CircuitOpenError`, and then lets `trials` through.
+ * responses that are not JSON) it refuses calls for `openMs` with a `CircuitOpenError`, and then lets `trials` through.
  * Throttling and refusals show that the shop is alive. `execute` names no operation, so all calls count alike.
  *
  * @throws ConfigError for an invalid option. `execute` throws CircuitOpenError while it is open; then nothing was sent.

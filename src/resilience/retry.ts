@@ -29,7 +29,7 @@ const longestSpread = 8;
  * Decides about a retry. Pure: the same arguments give the same decision, but for the jitter, which comes
  * from `random` (0 up to 1).
  *
- * Throttling is no failure of the shop: others use the same bucket, and points come back. It is bounded by time, and
+ * Throttling does not mean that the shop fails: others use the same bucket, and points come back. It is bounded by time, and
  * each further throttled response spreads the callers over a longer time.
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: () => number): RetryDecision {

@@ -44,7 +44,7 @@ export interface Application {
   /** The product as it was read: what is changed here is compared with it. */
   readonly remote: RemoteProduct;
   readonly changes: readonly ProductChange[];
-  /** The variants of the draft by key, whole: one that is made anew needs all of its values. */
+  /** The variants of the draft by key, whole: one that is created again needs all of its values. */
   readonly desired: ProductFacts;
   /** Whether the old address leads to the new one when the handle changes. */
   readonly redirectsHandle?: boolean | undefined;

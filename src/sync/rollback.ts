@@ -67,7 +67,7 @@ export interface RollbackResult {
     readonly pushed: FactValue | undefined;
     readonly theirs: FactValue | undefined;
   }[];
-  /** Variants that had been deleted and were made anew: they have other ids, and no stock. */
+  /** Variants that had been deleted and were created again: they have other ids, and no stock. */
   readonly remade: readonly string[];
   /** Why it failed. */
   readonly error?: ShopwrightError;

@@ -113,7 +113,7 @@ export function serializePlan(plan: RunPlan): string {
 /**
  * Reads a plan that `serializePlan` has written.
  *
- * @throws ValidationError for text that is no plan, was changed, or is of a newer release.
+ * @throws ValidationError for text that is not a plan, was changed, or is of a newer release.
  *
  * @example
  * await sync.apply(parsePlan(await readFile('plan.json', 'utf8')));

@@ -195,9 +195,13 @@ describe('shopwright plan, apply and rollback', () => {
     ['a folder', ['plan', tmpdir()], /EISDIR/],
     ['to adopt by something else', ['plan', 'x.csv', '--adopt-by', 'title'], /handle, sku, barcode/],
     ['a run without a name', ['apply', 'x.csv', '--run', ''], /--run is empty/],
-    ['an option of rollback with apply', ['apply', 'x.csv', '--yes', '--dry-run'], /--dry-run is no option of apply/],
-    ['an option of apply with rollback', ['rollback', 'r', '--yes'], /--yes is no option of rollback/],
-    ['an option of apply with plan', ['plan', 'x.csv', '--max-deletes=3'], /--max-deletes is no option of plan/],
+    [
+      'an option of rollback with apply',
+      ['apply', 'x.csv', '--yes', '--dry-run'],
+      /--dry-run is not an option of apply/,
+    ],
+    ['an option of apply with rollback', ['rollback', 'r', '--yes'], /--yes is not an option of rollback/],
+    ['an option of apply with plan', ['plan', 'x.csv', '--max-deletes=3'], /--max-deletes is not an option of plan/],
   ])('refuse %s', async (_what, args, message) => {
     expect(await run(args)).toMatchObject({ code: 1, errors: expect.stringMatching(message) });
   });
