@@ -16,6 +16,7 @@ export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
 export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopify-products.ts';
 export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
+export { createFiles, type EnsuredFile, type Files, type FilesOptions, type FileToEnsure } from '../sync/files.ts';
 export type {
   DeleteLimits,
   DriftPolicy,

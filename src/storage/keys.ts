@@ -55,6 +55,9 @@ export async function shopPrefix(shop: string, appId: string = defaultApp): Prom
   return `${ofShop(await keyPart(shop, longestShop))}${await appPart(appId)}`;
 }
 
+/** Begins the keys that say which file an image became. They are no app's own: files are those of the shop. */
+export const filePrefix = async (shop: string): Promise<string> => `files:${await keyPart(shop, longestShop)}:`;
+
 /** Begins the keys in which a token store keeps its owners: no part of an owner has an `@`, since it is escaped there. */
 export const ownersPrefix = (prefix: string): string => `${prefix}@`;
 
@@ -62,7 +65,7 @@ export const ownersPrefix = (prefix: string): string => `${prefix}@`;
 export const tokenPrefix = 'tokens/';
 
 /**
- * Keys of all that is kept about a shop for one app, and of its deliveries that wait: what `shop/redact` erases. What
+ * Keys of all that is kept about a shop for one app, of its files, and of its deliveries that wait: what `shop/redact` erases. What
  * other apps keep in the store is theirs.
  */
 export async function* keysOfApp(store: KeyValueStore, shop: string, appId: string): AsyncIterable<string> {
@@ -70,6 +73,7 @@ export async function* keysOfApp(store: KeyValueStore, shop: string, appId: stri
   const app = await appPart(appId);
   const prefix = ofShop(domain);
   for await (const key of store.scan(prefix)) if (appOf(key.slice(prefix.length)) === app) yield key;
+  yield* store.scan(await filePrefix(shop));
   // Few at any time: what is handled leaves.
   for await (const key of store.scan(inbox)) {
     const [, handler = '', of] = key.split(':');

@@ -1,7 +1,7 @@
 import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
 import {
-  FilesChangeDocument,
+  type FileUpdateInput,
   MetafieldsRemoveDocument,
   MetafieldsWriteDocument,
   ProductFieldsUpdateDocument,
@@ -17,8 +17,8 @@ import {
   ProductVariantsDeleteDocument,
   ProductVariantsUpdateDocument,
 } from '../graphql/operations/generated/graphql.ts';
-import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
+import { changeFiles } from './files.ts';
 import { orderMoves, pairOptions, parking } from './option-moves.ts';
 import type { ProductChange } from './plan.ts';
 import {
@@ -69,11 +69,6 @@ const maxList = 250;
 
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
-
-/** Milliseconds to wait for Shopify to be done with an upload: the first time, and the last. */
-const firstWaitMs = 500;
-
-const longestWaitMs = 16_000;
 
 /** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
 const maxUploads = 100;
@@ -276,21 +271,8 @@ class Run {
     throw new InvalidResponseError(`${shop} returned neither a product nor user errors.`, { shop });
   }
 
-  async #changeFiles(files: readonly { readonly id: string }[]): Promise<void> {
-    for (const chunk of inChunks(files, maxList)) {
-      for (let waitMs = firstWaitMs; ; waitMs *= 2) {
-        try {
-          await this.#call(FilesChangeDocument, { files: chunk });
-          break;
-        } catch (error) {
-          // Shopify is still at work on an upload, such as that of a push a moment ago.
-          const isBusy =
-            isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_STATE');
-          if (!isBusy || waitMs > longestWaitMs) throw error;
-          await sleep(this.#a.clock, waitMs, this.#options.signal);
-        }
-      }
-    }
+  #changeFiles(files: readonly FileUpdateInput[]): Promise<void> {
+    return changeFiles(this.#a.client, this.#a.clock, files, this.#options);
   }
 
   /** The options that the draft's variants have; `undefined` where none of them changes or comes. */

@@ -214,6 +214,7 @@ describe('shop/redact', () => {
       await records.put({ ...emptyRecord, ...record, shop: domain });
       await handler(productUpdate('2026-11-02T12:00:00Z', { shop: domain }));
       await keyValue.set(`webhook-inbox:search:${domain}:waiting`, '{}');
+      await keyValue.set(`files:${domain}:url-1`, '{}');
     }
     await clock.run(queue.drain());
     onShopRedact.mockImplementation(async () => expect((await records.counts(shop)).synced).toBe(1));
@@ -226,7 +227,7 @@ describe('shop/redact', () => {
       `compliance:${shop}:request-1`,
       `webhooks:${shop}:webhooks:done:request-1`,
     ]);
-    expect(left.filter((key) => key.includes('zeta'))).toHaveLength(3);
+    expect(left.filter((key) => key.includes('zeta'))).toHaveLength(4);
     expect(onShopRedact).toHaveBeenCalledOnce();
   });
 

@@ -388,6 +388,46 @@ describe('files', () => {
     });
   });
 
+  it('fail where no download can find them', async () => {
+    const harness = createHarness();
+    const { files } = await upload(harness, [{ originalSource: 'https://cdn.invalid/a.jpg' }]);
+    await harness.clock.advance(500);
+    const errors = [{ code: 'IMAGE_DOWNLOAD_FAILURE', message: 'The image could not be downloaded.' }];
+    const selection = 'status fileStatus image { url } mediaErrors { code message } fileErrors { code message }';
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on MediaImage { ${selection} } } }`;
+    expect(await harness.data(query, { ids: files?.map(({ id }) => id) })).toEqual({
+      nodes: [{ status: 'FAILED', fileStatus: 'FAILED', image: null, mediaErrors: errors, fileErrors: errors }],
+    });
+    expect(await change(harness, [{ id: files?.[0]?.id, alt: 'y' }])).toMatchObject({
+      userErrors: [{ code: 'NON_READY_STATE' }],
+    });
+  });
+
+  it('of a product are put in another order, one move after the other, in the background', async () => {
+    const harness = createHarness();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ originalSource: `https://a.example/${name}.jpg` }));
+    const { id, media } = await pushed(harness, { title: 'A', files: [a, b, c] });
+    const [first, second, third] = media.nodes.map((one) => one.id);
+    const reorder = async (moves: readonly object[]) => {
+      const mutation =
+        'mutation ($id: ID!, $moves: [MoveInput!]!) { productReorderMedia(id: $id, moves: $moves) { job { id done } mediaUserErrors { code field } } }';
+      return (await harness.data(mutation, { id, moves }))['productReorderMedia'];
+    };
+    const order = (): unknown => harness.store.all(shop, 'Product')[0]?.['media'];
+    const moves = [
+      { id: first, newPosition: '2' },
+      { id: third, newPosition: '0' },
+    ];
+    expect(await reorder(moves)).toEqual({ job: { id: expect.any(String), done: false }, mediaUserErrors: [] });
+    expect(order()).toMatchObject([{ id: first }, { id: second }, { id: third }]);
+    await harness.clock.advance(500);
+    expect(order()).toMatchObject([{ id: third }, { id: second }, { id: first }]);
+    expect(await reorder([{ id: 'gid://shopify/MediaImage/999', newPosition: '0' }])).toEqual({
+      job: null,
+      mediaUserErrors: [{ code: 'MEDIA_DOES_NOT_EXIST_ON_PRODUCT', field: ['moves', '0', 'id'] }],
+    });
+  });
+
   it('come to products and leave them', async () => {
     const harness = createListeningHarness();
     const { files } = await upload(harness, [{ originalSource: source }]);

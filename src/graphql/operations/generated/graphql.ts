@@ -3,7 +3,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { Gid, DateTime, Decimal, Money, UrlString } from './../../scalars.ts';
+import type { Gid, DateTime, Decimal, Money, UrlString, BigIntString } from './../../scalars.ts';
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type BarcodeInput = {
   type?: BarcodeType | null | undefined;
@@ -460,10 +460,54 @@ export type FileContentType =
   | 'VIDEO'
   | (string & {});
 
+export type FileCreateInput = {
+  alt?: string | null | undefined;
+  contentType?: FileContentType | null | undefined;
+  duplicateResolutionMode?: FileCreateInputDuplicateResolutionMode | null | undefined;
+  filename?: string | null | undefined;
+  originalSource: string;
+};
+
 export type FileCreateInputDuplicateResolutionMode =
   | 'APPEND_UUID'
   | 'RAISE_ERROR'
   | 'REPLACE'
+  | (string & {});
+
+export type FileErrorCode =
+  | 'DUPLICATE_FILENAME_ERROR'
+  | 'EXTERNAL_VIDEO_EMBED_DISABLED'
+  | 'EXTERNAL_VIDEO_EMBED_NOT_FOUND_OR_TRANSCODING'
+  | 'EXTERNAL_VIDEO_INVALID_ASPECT_RATIO'
+  | 'EXTERNAL_VIDEO_NOT_FOUND'
+  | 'EXTERNAL_VIDEO_UNLISTED'
+  | 'FILE_STORAGE_LIMIT_EXCEEDED'
+  | 'GENERIC_FILE_DOWNLOAD_FAILURE'
+  | 'GENERIC_FILE_INVALID_SIZE'
+  | 'IMAGE_DOWNLOAD_FAILURE'
+  | 'IMAGE_PROCESSING_FAILURE'
+  | 'INVALID_IMAGE_ASPECT_RATIO'
+  | 'INVALID_IMAGE_FILE_SIZE'
+  | 'INVALID_IMAGE_RESOLUTION'
+  | 'INVALID_SIGNED_URL'
+  | 'MEDIA_TIMEOUT_ERROR'
+  | 'MODEL3D_GLB_OUTPUT_CREATION_ERROR'
+  | 'MODEL3D_GLB_TO_USDZ_CONVERSION_ERROR'
+  | 'MODEL3D_PROCESSING_FAILURE'
+  | 'MODEL3D_THUMBNAIL_GENERATION_ERROR'
+  | 'MODEL3D_THUMBNAIL_REGENERATION_ERROR'
+  | 'MODEL3D_VALIDATION_ERROR'
+  | 'UNKNOWN'
+  | 'UNSUPPORTED_IMAGE_FILE_TYPE'
+  | 'VIDEO_INVALID_FILETYPE_ERROR'
+  | 'VIDEO_MAX_DURATION_ERROR'
+  | 'VIDEO_MAX_HEIGHT_ERROR'
+  | 'VIDEO_MAX_WIDTH_ERROR'
+  | 'VIDEO_METADATA_READ_ERROR'
+  | 'VIDEO_MIN_DURATION_ERROR'
+  | 'VIDEO_MIN_HEIGHT_ERROR'
+  | 'VIDEO_MIN_WIDTH_ERROR'
+  | 'VIDEO_VALIDATION_ERROR'
   | (string & {});
 
 export type FileSetInput = {
@@ -474,6 +518,13 @@ export type FileSetInput = {
   id?: string | null | undefined;
   originalSource?: string | null | undefined;
 };
+
+export type FileStatus =
+  | 'FAILED'
+  | 'PROCESSING'
+  | 'READY'
+  | 'UPLOADED'
+  | (string & {});
 
 export type FileUpdateInput = {
   alt?: string | null | undefined;
@@ -573,6 +624,31 @@ export type MediaStatus =
   | 'PROCESSING'
   | 'READY'
   | 'UPLOADED'
+  | (string & {});
+
+export type MediaUserErrorCode =
+  | 'BLANK'
+  | 'INVALID'
+  | 'INVALID_MEDIA_TYPE'
+  | 'MAXIMUM_VARIANT_MEDIA_PAIRS_EXCEEDED'
+  | 'MEDIA_CANNOT_BE_MODIFIED'
+  | 'MEDIA_DOES_NOT_EXIST'
+  | 'MEDIA_DOES_NOT_EXIST_ON_PRODUCT'
+  | 'MEDIA_IS_NOT_ATTACHED_TO_VARIANT'
+  | 'MISSING_ARGUMENTS'
+  | 'MODEL3D_THROTTLE_EXCEEDED'
+  | 'MODEL3D_VALIDATION_ERROR'
+  | 'NON_READY_MEDIA'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_MEDIA_LIMIT_EXCEEDED'
+  | 'PRODUCT_SUSPENDED'
+  | 'PRODUCT_VARIANT_ALREADY_HAS_MEDIA'
+  | 'PRODUCT_VARIANT_DOES_NOT_EXIST_ON_PRODUCT'
+  | 'PRODUCT_VARIANT_SPECIFIED_MULTIPLE_TIMES'
+  | 'SHOP_MEDIA_LIMIT_EXCEEDED'
+  | 'TOO_MANY_MEDIA_PER_INPUT_PAIR'
+  | 'VIDEO_THROTTLE_EXCEEDED'
+  | 'VIDEO_VALIDATION_ERROR'
   | (string & {});
 
 export type MetafieldAccessInput = {
@@ -748,6 +824,11 @@ export type MetafieldsSetUserErrorCode =
   | 'TOO_LONG'
   | 'TOO_SHORT'
   | (string & {});
+
+export type MoveInput = {
+  id: string;
+  newPosition: BigIntString;
+};
 
 export type OptionCreateInput = {
   linkedMetafield?: LinkedMetafieldCreateInput | null | undefined;
@@ -979,6 +1060,11 @@ export type ProductVariantInventoryPolicy =
   | 'DENY'
   | (string & {});
 
+export type ProductVariantPositionInput = {
+  id: string;
+  position: number;
+};
+
 export type ProductVariantSetInput = {
   barcode?: string | null | undefined;
   barcodes?: Array<BarcodeInput> | null | undefined;
@@ -1060,6 +1146,14 @@ export type ProductVariantsBulkInput = {
   unitPriceMeasurement?: UnitPriceMeasurementInput | null | undefined;
 };
 
+export type ProductVariantsBulkReorderUserErrorCode =
+  | 'DUPLICATED_VARIANT_ID'
+  | 'GENERIC_ERROR'
+  | 'INVALID_POSITION'
+  | 'MISSING_VARIANT'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | (string & {});
+
 export type ProductVariantsBulkUpdateUserErrorCode =
   | 'BLANK'
   | 'CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE'
@@ -1102,6 +1196,33 @@ export type SeoInput = {
   description?: string | null | undefined;
   title?: string | null | undefined;
 };
+
+export type StagedUploadHttpMethodType =
+  | 'POST'
+  | 'PUT'
+  | (string & {});
+
+export type StagedUploadInput = {
+  fileSize?: BigIntString | null | undefined;
+  filename: string;
+  httpMethod?: StagedUploadHttpMethodType | null | undefined;
+  mimeType: string;
+  resource: StagedUploadTargetGenerateUploadResource;
+};
+
+export type StagedUploadTargetGenerateUploadResource =
+  | 'BULK_MUTATION_VARIABLES'
+  | 'COLLECTION_IMAGE'
+  | 'DISPUTE_FILE_UPLOAD'
+  | 'FILE'
+  | 'IMAGE'
+  | 'MODEL_3D'
+  | 'PRODUCT_IMAGE'
+  | 'RETURN_LABEL'
+  | 'SHOP_IMAGE'
+  | 'URL_REDIRECT_IMPORT'
+  | 'VIDEO'
+  | (string & {});
 
 export type UniqueMetafieldValueInput = {
   key: string;
@@ -1399,6 +1520,56 @@ export type WeightUnit =
   | 'OUNCES'
   | 'POUNDS'
   | (string & {});
+
+export type FilesCreateMutationVariables = Exact<{
+  files: Array<FileCreateInput> | FileCreateInput;
+}>;
+
+
+export type FilesCreateMutation = { fileCreate: { files: Array<
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+    > | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type FilesChangeMutationVariables = Exact<{
+  files: Array<FileUpdateInput> | FileUpdateInput;
+}>;
+
+
+export type FilesChangeMutation = { fileUpdate: { files: Array<
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+    > | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type FilesRemoveMutationVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type FilesRemoveMutation = { fileDelete: { deletedFileIds: Array<Gid> | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type FilesReadQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type FilesReadQuery = { nodes: Array<
+    | { id: Gid, alt: string | null, fileStatus: FileStatus, fileErrors: Array<{ code: FileErrorCode, message: string, details: string | null }>, image: { url: UrlString } | null }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type StagedUploadsMutationVariables = Exact<{
+  input: Array<StagedUploadInput> | StagedUploadInput;
+}>;
+
+
+export type StagedUploadsMutation = { stagedUploadsCreate: { stagedTargets: Array<{ url: UrlString | null, resourceUrl: UrlString | null, parameters: Array<{ name: string, value: string }> }> | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type MetafieldDefinitionByKeyQueryVariables = Exact<{
   ownerType: MetafieldOwnerType;
@@ -2018,19 +2189,6 @@ export type ProductRemoveMutationVariables = Exact<{
 
 export type ProductRemoveMutation = { productDelete: { deletedProductId: Gid | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
-export type FilesChangeMutationVariables = Exact<{
-  files: Array<FileUpdateInput> | FileUpdateInput;
-}>;
-
-
-export type FilesChangeMutation = { fileUpdate: { files: Array<
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-    > | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
-
 export type ProductByIdentifierQueryVariables = Exact<{
   identifier: ProductIdentifierInput;
 }>;
@@ -2062,6 +2220,29 @@ export type ProductOwnerQueryVariables = Exact<{
 
 
 export type ProductOwnerQuery = { product: { id: Gid, metafield: { value: string } | null } | null };
+
+export type ProductImagesReorderMutationVariables = Exact<{
+  id: string;
+  moves: Array<MoveInput> | MoveInput;
+}>;
+
+
+export type ProductImagesReorderMutation = { productReorderMedia: { job: { id: Gid, done: boolean } | null, mediaUserErrors: Array<{ code: MediaUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductVariantsReorderMutationVariables = Exact<{
+  productId: string;
+  positions: Array<ProductVariantPositionInput> | ProductVariantPositionInput;
+}>;
+
+
+export type ProductVariantsReorderMutation = { productVariantsBulkReorder: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductVariantsBulkReorderUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type JobReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type JobReadQuery = { job: { id: Gid, done: boolean } | null };
 
 export type PublicationsQueryVariables = Exact<{
   first: number;
@@ -2173,6 +2354,83 @@ export const StandingWebhookSubscriptionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"StandingWebhookSubscription"}) as unknown as TypedDocumentString<StandingWebhookSubscriptionFragment, unknown>;
+export const FilesCreateDocument = new TypedDocumentString(`
+    mutation FilesCreate($files: [FileCreateInput!]!) {
+  fileCreate(files: $files) {
+    files {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesCreateMutation, FilesCreateMutationVariables>;
+export const FilesChangeDocument = new TypedDocumentString(`
+    mutation FilesChange($files: [FileUpdateInput!]!) {
+  fileUpdate(files: $files) {
+    files {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesChangeMutation, FilesChangeMutationVariables>;
+export const FilesRemoveDocument = new TypedDocumentString(`
+    mutation FilesRemove($ids: [ID!]!) {
+  fileDelete(fileIds: $ids) {
+    deletedFileIds
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesRemoveMutation, FilesRemoveMutationVariables>;
+export const FilesReadDocument = new TypedDocumentString(`
+    query FilesRead($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on MediaImage {
+      id
+      alt
+      fileStatus
+      fileErrors {
+        code
+        message
+        details
+      }
+      image {
+        url
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesReadQuery, FilesReadQueryVariables>;
+export const StagedUploadsDocument = new TypedDocumentString(`
+    mutation StagedUploads($input: [StagedUploadInput!]!) {
+  stagedUploadsCreate(input: $input) {
+    stagedTargets {
+      url
+      resourceUrl
+      parameters {
+        name
+        value
+      }
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StagedUploadsMutation, StagedUploadsMutationVariables>;
 export const MetafieldDefinitionByKeyDocument = new TypedDocumentString(`
     query MetafieldDefinitionByKey($ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!) {
   metafieldDefinitions(
@@ -2622,20 +2880,6 @@ export const ProductRemoveDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductRemoveMutation, ProductRemoveMutationVariables>;
-export const FilesChangeDocument = new TypedDocumentString(`
-    mutation FilesChange($files: [FileUpdateInput!]!) {
-  fileUpdate(files: $files) {
-    files {
-      id
-    }
-    userErrors {
-      code
-      field
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<FilesChangeMutation, FilesChangeMutationVariables>;
 export const ProductByIdentifierDocument = new TypedDocumentString(`
     query ProductByIdentifier($identifier: ProductIdentifierInput!) {
   productByIdentifier(identifier: $identifier) {
@@ -2680,6 +2924,44 @@ export const ProductOwnerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductOwnerQuery, ProductOwnerQueryVariables>;
+export const ProductImagesReorderDocument = new TypedDocumentString(`
+    mutation ProductImagesReorder($id: ID!, $moves: [MoveInput!]!) {
+  productReorderMedia(id: $id, moves: $moves) {
+    job {
+      id
+      done
+    }
+    mediaUserErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductImagesReorderMutation, ProductImagesReorderMutationVariables>;
+export const ProductVariantsReorderDocument = new TypedDocumentString(`
+    mutation ProductVariantsReorder($productId: ID!, $positions: [ProductVariantPositionInput!]!) {
+  productVariantsBulkReorder(productId: $productId, positions: $positions) {
+    product {
+      id
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantsReorderMutation, ProductVariantsReorderMutationVariables>;
+export const JobReadDocument = new TypedDocumentString(`
+    query JobRead($id: ID!) {
+  job(id: $id) {
+    id
+    done
+  }
+}
+    `) as unknown as TypedDocumentString<JobReadQuery, JobReadQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {

@@ -4,12 +4,12 @@ import type { Background } from '../../background.ts';
 import type { GraphqlEngine } from '../../model.ts';
 import type { DeferredEntity, DeferredOutcome, DeferredRequest } from '../../store/entities.ts';
 import type { FakeStore } from '../../store/entity-store.ts';
-import { type OperationContext, type ResolverMap, resolver } from '../context.ts';
+import { isoNow, type OperationContext, type ResolverMap, resolver } from '../context.ts';
 import { requireGid } from '../gid.ts';
 import { changeMembers } from './collections/members.ts';
 import { productById } from './find-entities.ts';
 import { type ProductSetArgs, setProduct } from './product-set/build.ts';
-import { deleteProduct } from './products/save-product.ts';
+import { deleteProduct, saveProduct } from './products/save-product.ts';
 
 const operationKinds: ReadonlySet<string> = new Set<DeferredKind>(['ProductSetOperation', 'ProductDeleteOperation']);
 
@@ -115,6 +115,10 @@ function outcomeOf(request: DeferredRequest, context: OperationContext): Deferre
 
 type Work = (request: DeferredRequest, context: OperationContext) => DeferredOutcome;
 
+interface MediaOrderRequest extends DeferredRequest {
+  readonly moves: readonly { readonly id: string; readonly newPosition: string | number }[];
+}
+
 interface MembersRequest extends DeferredRequest {
   readonly collectionId: string;
   readonly join: readonly string[];
@@ -132,6 +136,18 @@ const deferredWork: Readonly<Record<string, Work>> = {
     if (!product) return { userErrors: [{ field: ['id'], message: 'Product does not exist' }] };
     deleteProduct(context, product);
     return { deletedProductId: product.id };
+  },
+  // One move after the other, each to a position from 0 on; the others close up.
+  mediaOrder: (request, context) => {
+    const product = productById(context, String(request.productId));
+    if (!product) return {};
+    const media = [...product.media];
+    for (const { id, newPosition } of (request as MediaOrderRequest).moves) {
+      const at = media.findIndex((one) => one.id === id);
+      if (at >= 0) media.splice(Number(newPosition), 0, ...media.splice(at, 1));
+    }
+    saveProduct(context, { ...product, media, updatedAt: isoNow(context.clock) }, product);
+    return {};
   },
   collectionMembers: (request, context) => {
     const { collectionId, join, leave } = request as MembersRequest;

@@ -2,6 +2,7 @@ import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
+import { defer } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
 import { byId, keyword, type Searchable, searched } from '../search.ts';
@@ -44,6 +45,24 @@ export const fileResolvers: ResolverMap = {
     fileDelete: resolver<unknown, { fileIds: readonly string[] }>((_source, { fileIds }, context) =>
       deleteFiles(fileIds, context),
     ),
+    productReorderMedia: resolver<unknown, ReorderMediaArgs>((_source, args, context) => {
+      const { userErrors: mediaUserErrors, report } = collectUserErrors();
+      const media = productById(context, args.id)?.media;
+      if (!media) report('PRODUCT_DOES_NOT_EXIST', ['id'], 'Product does not exist');
+      for (const [index, { id }] of (media ? args.moves : []).entries()) {
+        if (!media?.some((one) => one.id === id))
+          report(
+            'MEDIA_DOES_NOT_EXIST_ON_PRODUCT',
+            ['moves', index, 'id'],
+            'Media does not exist on the given product.',
+          );
+      }
+      const isRefused = mediaUserErrors.length > 0;
+      const job = isRefused
+        ? null
+        : defer(context, 'Job', { type: 'mediaOrder', productId: args.id, moves: args.moves });
+      return { job, mediaUserErrors, userErrors: mediaUserErrors.map(({ field, message }) => ({ field, message })) };
+    }),
   },
 };
 
@@ -65,6 +84,12 @@ interface FileUpdateInput {
   readonly filename?: string | null;
   readonly originalSource?: string | null;
   readonly previewImageSource?: string | null;
+}
+
+interface ReorderMediaArgs {
+  readonly id: string;
+  /** `UnsignedInt64` is text in JSON. */
+  readonly moves: readonly { readonly id: string; readonly newPosition: string | number }[];
 }
 
 const maxAlt = 512;

@@ -11,14 +11,27 @@ const processingAfterMs = 100;
 
 const readyAfterMs = 500;
 
-/** How far an image is by the clock. */
+/** How far an image is by the clock. What no download can find has failed in the end. */
 export function imageStatus(
-  { uploadedAtMs }: StoredMedia,
+  { uploadedAtMs, originalSource }: StoredMedia,
   { clock }: ResolverContext,
-): 'UPLOADED' | 'PROCESSING' | 'READY' {
+): 'UPLOADED' | 'PROCESSING' | 'READY' | 'FAILED' {
   const ageMs = uploadedAtMs === undefined ? readyAfterMs : clock.now() - uploadedAtMs;
-  if (ageMs >= readyAfterMs) return 'READY';
+  if (ageMs >= readyAfterMs) return isUnreachable(originalSource.url) ? 'FAILED' : 'READY';
   return ageMs >= processingAfterMs ? 'PROCESSING' : 'UPLOADED';
+}
+
+/** No host has a name under `.invalid`: https://www.rfc-editor.org/rfc/rfc6761#section-6.4 */
+const isUnreachable = (address: string): boolean => /\.invalid$/.test(new URL(address).hostname);
+
+/** Why an image has failed. */
+export function imageErrors(
+  media: StoredMedia,
+  context: ResolverContext,
+): readonly { readonly code: string; readonly message: string; readonly details: string | null }[] {
+  if (imageStatus(media, context) !== 'FAILED') return [];
+  const message = 'The image could not be downloaded.';
+  return [{ code: 'IMAGE_DOWNLOAD_FAILURE', message, details: null }];
 }
 
 /** The image with that gid: a file, or one that came with a product. */

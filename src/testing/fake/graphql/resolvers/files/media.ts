@@ -3,7 +3,7 @@ import { type ResolverContext, type ResolverMap, resolver } from '../../context.
 import { notSimulated } from '../../errors.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { productById } from '../find-entities.ts';
-import { imageStatus } from './images.ts';
+import { imageErrors, imageStatus } from './images.ts';
 
 interface MediaArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -13,6 +13,8 @@ interface MediaArgs extends ConnectionArgs {
 /** What there is to see of an image that was worked on. */
 const readyImage = (media: StoredMedia | undefined, context: ResolverContext): StoredMedia['image'] | null =>
   media && imageStatus(media, context) === 'READY' ? media.image : null;
+
+const imageErrorsOf = (media: StoredMedia, _args: unknown, context: ResolverContext) => imageErrors(media, context);
 
 /** Resolvers of images, on products and variants. */
 export const mediaResolvers: ResolverMap = {
@@ -47,9 +49,9 @@ export const mediaResolvers: ResolverMap = {
     }),
   },
   MediaImage: {
-    mediaErrors: () => [],
+    mediaErrors: resolver<StoredMedia>(imageErrorsOf),
     mediaWarnings: () => [],
-    fileErrors: () => [],
+    fileErrors: resolver<StoredMedia>(imageErrorsOf),
     status: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
     fileStatus: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
     image: resolver<StoredMedia>((media, _args, context) => readyImage(media, context)),
