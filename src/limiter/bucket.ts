@@ -123,10 +123,12 @@ export function refund(bucket: BucketState, reservation: Reservation): void {
  * whatever the order in which responses come in, so an old response never makes the level too high.
  */
 export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthers: number): void {
-  if (isSize(status.maximumAvailable * bucket.shares) && isPoints(status.restoreRate)) {
-    bucket.maximumAvailable = status.maximumAvailable;
-    if (status.restoreRate > 0) bucket.restoreRate = Math.max(status.restoreRate, slowestRate / bucket.shares);
-    bucket.confirmed = true;
+  const size = status.maximumAvailable;
+  if (isSize(size * bucket.shares) && isPoints(status.restoreRate)) {
+    // Calls that do not fit would be refused from now on, and bring no better number: a second response must say so.
+    bucket.confirmed = size >= bucket.maximumAvailable || size * bucket.shares >= smallestShop;
+    bucket.maximumAvailable = size;
+    if (status.restoreRate * bucket.shares >= slowestRate) bucket.restoreRate = status.restoreRate;
   }
   if (!Number.isFinite(status.currentlyAvailable)) return;
   const upper = Math.min(status.currentlyAvailable, bucket.maximumAvailable);
@@ -134,8 +136,11 @@ export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthe
   bucket.level = Math.max(lowestLevel(bucket), Math.min(upper, Math.max(lower, bucket.level)));
 }
 
-/** Points per second that any shop has, whatever a response says: the slowest known one has 50. */
+/** Points per second that any shop has: a slower one is not believed. The slowest known one has 50. */
 const slowestRate = 1;
+
+/** The smallest bucket that any shop is known to have for GraphQL. */
+const smallestShop = 1_000;
 
 /** The smallest bucket that is believed. In a smaller one no call would fit, and no response would ever correct it. */
 const smallestSize = 1;

@@ -163,12 +163,31 @@ describe('a response with odd numbers', () => {
     );
   });
 
+  it('believes a size that no shop has only when a second response says so', () => {
+    const bucket = createBucket(assumed, 0);
+    settle(bucket, reserve(bucket, 10), { throttleStatus: status(2_000, 2_000) });
+    settle(bucket, reserve(bucket, 10), { throttleStatus: status(5, 5) });
+    expect(bucket).toMatchObject({ maximumAvailable: 5, confirmed: false, isBlind: true });
+    settle(bucket, reserve(bucket, 5), { throttleStatus: status(5, 5) });
+    expect(bucket.confirmed).toBe(true);
+    settle(bucket, reserve(bucket, 5), { throttleStatus: status(2_000, 2_000) });
+    expect(bucket).toMatchObject({ maximumAvailable: 2_000, confirmed: true });
+    settle(bucket, reserve(bucket, 10), { throttleStatus: status(1_000, 1_000) });
+    expect(bucket).toMatchObject({ maximumAvailable: 1_000, confirmed: true });
+  });
+
+  it('does not believe a rate that no shop has', () => {
+    const bucket = createBucket(assumed, 0);
+    correct(bucket, status(-1e9, 1_000, 1e-9), 0);
+    expect(bucket).toMatchObject({ level: -1_000, restoreRate: 50 });
+  });
+
   it('lets the bucket of one process owe what the whole bucket of the shop holds', () => {
     const share = { ...createBucket({ maximumAvailable: 250, restoreRate: 12.5 }, 0), shares: 4 };
     settle(share, reserve(share, 1_000), { actualCost: 1_000 });
     expect(share.level).toBe(-750);
     correct(share, status(-1e9, 250, 1e-9), 0);
-    expect(share).toMatchObject({ level: -1_000, restoreRate: 0.25 });
+    expect(share).toMatchObject({ level: -1_000, restoreRate: 12.5 });
   });
 });
 

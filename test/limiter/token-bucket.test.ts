@@ -202,6 +202,19 @@ describe('refusing', () => {
     });
   });
 
+  it.each(['at first', 'later'])(
+    'goes on after a response with a size that no shop has, which came %s',
+    async (when) => {
+      const { clock, take, ask } = when === 'later' ? await confirmed() : bench();
+      const numbers = { currentlyAvailable: 900, restoreRate: 100 };
+      (await take(10)).settle({ actualCost: 10, throttleStatus: { ...numbers, maximumAvailable: 5 } });
+      const next = ask(60);
+      await clock.step(1_000);
+      (await next).settle({ actualCost: 60, throttleStatus: { ...numbers, maximumAvailable: 1_000 } });
+      expect((await ask(60)).cost).toBe(60);
+    },
+  );
+
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('refuses a cost of %s', async (cost) => {
     const { ask } = await confirmed();
     expect(isShopwrightError(await ask(cost).catch((reason: unknown) => reason), 'VALIDATION_FAILED')).toBe(true);

@@ -65,7 +65,7 @@ end
 local function isAhead(atMs, atMostMs) return atMs > now and atMs <= now + atMostMs end
 local hourMs = 3600000
 -- The same as in bucket.ts.
-local slowestRate, smallestSize = 1, 1
+local slowestRate, smallestShop, smallestSize = 1, 1000, 1
 -- Whatever a response says, a bucket is overdrawn by no more than it holds.
 local function capLevel() b.level = math.max(-b.max, math.min(b.level, b.max - b.reserved)) end
 local function take(points, count)
@@ -140,9 +140,9 @@ for i = 0, endedCount - 1 do
   b.spent = b.spent + spent
   b.level = b.level + points - spent
   if isSize then
+    b.confirmed = (max >= b.max or max >= smallestShop) and 1 or 0
     b.max = max
-    if rate > 0 then b.rate = math.max(rate, slowestRate) end
-    b.confirmed = 1
+    if rate >= slowestRate then b.rate = rate end
   end
   if current then
     local upper = math.min(current, b.max)

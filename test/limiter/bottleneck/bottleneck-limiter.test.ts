@@ -225,9 +225,9 @@ describe('a bucket that becomes smaller', () => {
   it('rejects calls that waited for its size and turn out too big', async () => {
     const { lines, note, take } = await bench();
     const first = await take(10);
-    note('too big', 900);
+    note('too big', 1_900);
     note('fits', 100);
-    first.settle({ actualCost: 10, throttleStatus: throttleStatus(400, 500) });
+    first.settle({ actualCost: 10, throttleStatus: throttleStatus(400, 1_000) });
     await clock.step(30);
     expect(lines).toEqual(['too big: MaxCostError', 'fits']);
   });

@@ -349,6 +349,7 @@ describe('a response with odd numbers', () => {
     { actualCost: 1e12 },
     { throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: -1e9, restoreRate: 50 } },
     { throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 900, restoreRate: 1e-9 } },
+    { throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: -1e9, restoreRate: 1e-9 } },
     { throttleStatus: { maximumAvailable: 1e-9, currentlyAvailable: 900, restoreRate: 50 } },
   ])('does not stall the other processes: %j', async (feedback) => {
     const [one, two] = [harness.limiter(), harness.limiter()];
@@ -364,6 +365,22 @@ describe('a response with odd numbers', () => {
     expect(lines).toEqual(['two']);
     expect(two.status(scope)).toMatchObject({ maximumAvailable: 1_000 });
     expect(two.status(scope)?.restoreRate).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('a response with a size that no shop has', () => {
+  it('makes no process refuse its calls', async () => {
+    const [one, two] = [harness.limiter(), harness.limiter()];
+    await harness.confirm(one, 1_000);
+    const numbers = { currentlyAvailable: 900, restoreRate: 50 };
+    (await harness.ask(one, 10)).settle({ throttleStatus: { ...numbers, maximumAvailable: 5 } });
+    await harness.clock.step(50);
+    const next = harness.ask(two, 60);
+    await harness.clock.step(1_000);
+    (await next).settle({ actualCost: 60, throttleStatus: { ...numbers, maximumAvailable: 1_000 } });
+    await harness.clock.step(50);
+    expect((await harness.ask(one, 60)).cost).toBe(60);
+    await expect(harness.ask(one, 1_001)).rejects.toMatchObject({ code: 'MAX_COST_EXCEEDED' });
   });
 });
 
