@@ -31,9 +31,25 @@ export {
   type NextFault,
 } from '../testing/fake/faults/faults.ts';
 export type { FieldResolver, ResolverContext, ResolverMap } from '../testing/fake/graphql/context.ts';
+export type {
+  BetweenOptions,
+  Hook,
+  HookedCall,
+  HookFilter,
+  HookOptions,
+  HookScript,
+  KillPoint,
+} from '../testing/fake/hooks/hooks.ts';
 export type { FakeServer, ListenOptions } from '../testing/fake/http/listen.ts';
 export { fakeCertificate } from '../testing/fake/http/listen.ts';
-export type { FakeCall, FakePlan, FakeShopOptions, FakeStats } from '../testing/fake/model.ts';
+export type {
+  ExecutedField,
+  FakeCall,
+  FakeExecution,
+  FakePlan,
+  FakeShopOptions,
+  FakeStats,
+} from '../testing/fake/model.ts';
 export type { FakeAppOptions } from '../testing/fake/oauth/session-token.ts';
 export type { SessionTokenOptions, ShopControls } from '../testing/fake/oauth/shop-controls.ts';
 export type { DeliveryAttempt, FakeDelivery } from '../testing/fake/store/entities.ts';

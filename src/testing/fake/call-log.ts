@@ -1,14 +1,28 @@
 import { type FaultKind, faultKinds } from './faults/faults.ts';
-import type { FakeCall, FakeStats } from './model.ts';
+import type { ExecutedField, FakeCall, FakeExecution, FakeStats } from './model.ts';
 import type { ShopState } from './shops.ts';
 
 /** An operation name, a root field or an idempotency key; or a test of one call. */
 export type CallFilter = string | ((call: FakeCall) => boolean);
 
+type NamedCall = Pick<FakeCall, 'operation' | 'rootFields' | 'idempotencyKeys'>;
+
+/** The test of a call that a filter stands for. */
+export function matchesCall<Call extends NamedCall>(
+  filter: string | ((call: Call) => boolean),
+): (call: Call) => boolean {
+  if (typeof filter === 'function') return filter;
+  return (call) =>
+    call.operation === filter || call.rootFields.includes(filter) || call.idempotencyKeys?.includes(filter) === true;
+}
+
 /** What a fake was asked, in the order in which the responses were ready. */
 export interface CallLog {
   readonly calls: readonly FakeCall[];
   add(call: FakeCall): void;
+  /** All that was executed, in that order. */
+  readonly executions: readonly FakeExecution[];
+  addExecution(execution: FakeExecution): void;
   /** How many of the calls that match were executed. */
   executed(filter: CallFilter): number;
   /** Counts over these shops. */
@@ -18,21 +32,21 @@ export interface CallLog {
 /**
  * Makes an empty log.
  *
- * @param keepVariables Whether a call keeps the variables it came with.
+ * @param keepVariables Whether calls and executions keep the variables they came with.
  */
 export function createCallLog(keepVariables: boolean): CallLog {
   const calls: FakeCall[] = [];
+  const executions: FakeExecution[] = [];
+  const withoutArgs = (field: ExecutedField): ExecutedField => ({ ...field, args: {} });
   return {
     calls,
     add: (call) => calls.push(keepVariables ? call : { ...call, variables: {} }),
+    executions,
+    addExecution(execution) {
+      executions.push(keepVariables ? execution : { ...execution, fields: execution.fields.map(withoutArgs) });
+    },
     executed(filter) {
-      const matches =
-        typeof filter === 'function'
-          ? filter
-          : (call: FakeCall) =>
-              call.operation === filter ||
-              call.rootFields.includes(filter) ||
-              call.idempotencyKeys?.includes(filter) === true;
+      const matches = matchesCall(filter);
       return calls.filter((call) => call.executed && matches(call)).length;
     },
     stats(shops) {

@@ -5,8 +5,9 @@ import type { BulkOptions, BulkScript } from './bulk/operation.ts';
 import type { CallFilter } from './call-log.ts';
 import type { FaultOptions, FaultScript } from './faults/faults.ts';
 import type { ResolverMap } from './graphql/context.ts';
+import type { HookScript } from './hooks/hooks.ts';
 import type { FakeServer, ListenOptions } from './http/listen.ts';
-import type { FakeCall, FakeShopOptions, FakeStats } from './model.ts';
+import type { FakeCall, FakeExecution, FakeShopOptions, FakeStats } from './model.ts';
 import type { FakeAppOptions } from './oauth/session-token.ts';
 import type { ShopControls } from './oauth/shop-controls.ts';
 import type { Entity, FakeStore, StoreChange } from './store/entity-store.ts';
@@ -80,10 +81,17 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
 
   /** Scripts faults: `fake.faults.next('reset-after', { operation: 'productSet' })`. */
   readonly faults: FaultScript;
+  /** Runs a test's code at exact points: before and after a call, between a read and a write, where a client is killed. */
+  readonly hooks: HookScript;
   /** Scripts failures of bulk operations: `fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 100 })`. */
   readonly bulk: BulkScript;
   /** Every request, in the order in which the responses were ready. */
   readonly calls: readonly FakeCall[];
+  /**
+   * All that was executed, in that order, also inside of bulk operations: what points, uploads and mutations can be
+   * counted from. The calls that were refused, throttled or lost before they were executed are in `calls` only.
+   */
+  readonly executions: readonly FakeExecution[];
   /** How many calls of an operation, a root field or an idempotency key, or of those that pass a test, were executed. */
   executed(filter: CallFilter): number;
   /** Counts of one shop, or of all. @throws ConfigError for a shop that the fake does not have. */

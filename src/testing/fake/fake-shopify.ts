@@ -12,6 +12,7 @@ import { createFaultPlan } from './faults/faults.ts';
 import type { ShopInfo } from './graphql/context.ts';
 import { createGraphqlEngine } from './graphql/engine.ts';
 import { resumeDeferred } from './graphql/resolvers/deferred.ts';
+import { createHooks } from './hooks/hooks.ts';
 import type { FakeCore } from './http/api.ts';
 import { createCore } from './http/core.ts';
 import { fakeFetch } from './http/fetch.ts';
@@ -72,7 +73,16 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     shopInfo: infoOf,
     ...(options.resolvers && { resolvers: options.resolvers }),
   });
-  const bulk = createBulk({ engine, store, clock, background, seed, options: options.bulk ?? {} });
+  const bulk = createBulk({
+    engine,
+    store,
+    clock,
+    background,
+    seed,
+    onExecution: log.addExecution,
+    options: options.bulk ?? {},
+  });
+  const hooks = createHooks((error) => backgroundErrors.push(error));
   const tokens = createTokenBook({ store, clock });
   const closing = new AbortController();
   const answer = createCore({
@@ -87,6 +97,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     },
     routes: [...oauthRoutes({ apps, shops, store, clock }), ...bulk.routes],
     faultPlan,
+    hooks,
     log,
     seed,
     latencyMs,
@@ -140,8 +151,10 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
       return server;
     },
     faults: { next: faultPlan.next, clear: faultPlan.clear },
+    hooks: hooks.script,
     bulk: bulk.script,
     calls: log.calls,
+    executions: log.executions,
     executed: log.executed,
     stats: (shop) => log.stats(shop === undefined ? shops.all : [shops.get(shop)]),
     store,

@@ -61,6 +61,8 @@ export type Prepared =
 export interface Executed {
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphqlErrorEntry[];
+  /** Its root fields, in the order in which they were executed. */
+  readonly fields?: readonly ExecutedField[];
   /** Keys that its mutations carried, if any. */
   readonly idempotencyKeys?: readonly string[];
   /** What `extensions.search` tells: searches that Shopify warns of. */
@@ -115,8 +117,11 @@ export interface FakeCall {
   readonly requestedCost: number;
   /** Points charged in the end. */
   readonly actualCost: number;
-  /** `fault` wins over the outcome it hides; `refused` is any answer that executed nothing for the caller's own fault. */
-  readonly outcome: 'ok' | 'throttled' | 'fault' | 'refused';
+  /**
+   * `fault` wins over the outcome it hides; `refused` is any answer that executed nothing for the caller's own fault;
+   * `killed` got no response, since its client was stopped by `hooks.killAt`.
+   */
+  readonly outcome: 'ok' | 'throttled' | 'fault' | 'refused' | 'killed';
   readonly fault?: FaultKind;
   /** Keys of `@idempotent` that its mutations carried, if any. */
   readonly idempotencyKeys?: readonly string[];
@@ -125,6 +130,43 @@ export interface FakeCall {
    * earlier run with its idempotency key was not.
    */
   readonly executed: boolean;
+}
+
+/** One root field of an operation, as it was executed. */
+export interface ExecutedField {
+  /** Such as `productSet`. */
+  readonly name: string;
+  /** Its arguments with variables and defaults put in; empty where the fake does not record variables. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /**
+   * `user-errors`: its payload reports some, so that nothing or only a part was changed. `error`: it threw, as for
+   * `NOT_SIMULATED`. `not-run`: it was refused for its idempotency key, or answered from an earlier run with it.
+   */
+  readonly result: 'ok' | 'user-errors' | 'error' | 'not-run';
+}
+
+/**
+ * One thing that a fake executed: an operation, a REST call, an upload, a download, a call of OAuth, or inside of a
+ * bulk operation its query or one row of its mutation.
+ */
+export interface FakeExecution {
+  /** Wall time at which it was done, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Domain. */
+  readonly shop: string;
+  /** The app whose token it carried. */
+  readonly app?: string;
+  /** As in `FakeCall`: an operation's name, `PUT products/{id}.json`, `staged upload`, `bulk download`. */
+  readonly operation: string;
+  readonly kind?: 'query' | 'mutation';
+  /** Root fields of GraphQL, in order; a field that stands there twice is there twice. Empty for others. */
+  readonly fields: readonly ExecutedField[];
+  /** Points charged; 0 for what costs none, such as all that a bulk operation does. */
+  readonly points: number;
+  /** Bytes of the body that was sent: of an upload about the size of the file. 0 inside of a bulk operation. */
+  readonly bytes: number;
+  /** Gid of the bulk operation that did it. */
+  readonly bulkOperation?: string;
 }
 
 /** What happened so far. Points are those of Shopify's cost rule. */

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { schemaVersions } from '../../../src/config/generated/api-versions.ts';
 import { createCallLog } from '../../../src/testing/fake/call-log.ts';
 import { createFaultPlan } from '../../../src/testing/fake/faults/faults.ts';
+import { createHooks } from '../../../src/testing/fake/hooks/hooks.ts';
 import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/api.ts';
 import { createCore } from '../../../src/testing/fake/http/core.ts';
 import { fakeFetch } from '../../../src/testing/fake/http/fetch.ts';
@@ -300,6 +301,7 @@ describe('a route', () => {
       },
     };
     const core = createCore({
+      hooks: createHooks(() => undefined),
       clock,
       shops,
       tokens: createTokenBook({ store, clock }),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import type { FakeRoute } from '../http/api.ts';
-import type { GraphqlEngine } from '../model.ts';
+import type { FakeExecution, GraphqlEngine } from '../model.ts';
 import type { BulkOperationEntity } from '../store/entities.ts';
 import type { FakeStore } from '../store/entity-store.ts';
 import { bulkRoutes } from './file-storage.ts';
@@ -21,7 +21,7 @@ import {
   nextStep,
   withoutLines,
 } from './operation.ts';
-import { type BulkWork, BulkWorkError, mutationWork, queryWork } from './work.ts';
+import { type BulkWork, BulkWorkError, mutationWork, queryWork, type WorkContext } from './work.ts';
 
 /** The part of a fake that runs bulk operations. */
 interface Bulk extends Omit<BulkRunner, 'pickUp'> {
@@ -60,6 +60,8 @@ interface BulkRunnerOptions {
   readonly clock: Clock;
   readonly background: Background;
   readonly seed: number;
+  /** Told of all that bulk operations execute. */
+  readonly onExecution: (execution: FakeExecution) => void;
   readonly options: BulkOptions;
 }
 
@@ -138,7 +140,13 @@ function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
     store.put(job.shop, 'BulkOperation', operation);
     if (operation.denied) throw new BulkWorkError('ACCESS_DENIED', 'The token misses a scope.');
     const make = operation.type === 'QUERY' ? queryWork : mutationWork;
-    goOn(job, await make(operation, { engine, store, shop: job.shop, seed }));
+    const { shop } = job;
+    const onExecuted: WorkContext['onExecuted'] = ({ name, kind }, { fields = [] }) => {
+      const bulkOperation = operation.id;
+      const what = { at: clock.now(), shop, app: operation.app, operation: name, kind, fields, bulkOperation };
+      context.onExecution({ ...what, points: 0, bytes: 0 });
+    };
+    goOn(job, await make(operation, { engine, store, shop, seed, onExecuted }));
   };
 
   const goOn = (job: Job, work: BulkWork): void => {

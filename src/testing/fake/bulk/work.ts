@@ -1,7 +1,7 @@
 import { type ArgumentNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { GraphqlErrorEntry } from '../../../errors/errors.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
-import type { Caller, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
+import type { Caller, Executed, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
 import { createRandom, hashText } from '../random.ts';
 import type { BulkErrorCode, BulkOperationEntity } from '../store/entities.ts';
 import type { EntityStore } from '../store/entity-store.ts';
@@ -21,12 +21,14 @@ export interface BulkWork {
 }
 
 /** What work is made of. */
-interface WorkContext {
+export interface WorkContext {
   readonly engine: GraphqlEngine;
   readonly store: EntityStore;
   readonly shop: string;
   /** Seed of the order of lines and rows. */
   readonly seed: number;
+  /** Told of each operation that was executed: the query, or a row of the mutation. */
+  readonly onExecuted: (operation: PreparedOperation, executed: Executed) => void;
 }
 
 /** A bulk operation cannot go on. */
@@ -58,7 +60,9 @@ export async function queryWork(operation: BulkOperationEntity, context: WorkCon
   const { query, apiVersion, app, origin, groupObjects: grouped } = operation;
   const prepared = engine.prepare({ query, apiVersion });
   if (!prepared.ok) throw failure(prepared.errors);
-  const { data, errors } = await engine.execute(prepared.operation, { shop, app, origin, wholeLists: true });
+  const executed = await engine.execute(prepared.operation, { shop, app, origin, wholeLists: true });
+  context.onExecuted(prepared.operation, executed);
+  const { data, errors } = executed;
   if (errors) throw failure(errors);
 
   const lines = queryLines(readShape(prepared.operation), data, { grouped, random: randomOf(operation, seed) });
@@ -84,7 +88,8 @@ function failure(errors: readonly GraphqlErrorEntry[]): BulkWorkError {
  *
  * @throws BulkWorkError where the file is not the one that was there when the operation was accepted.
  */
-export function mutationWork(operation: BulkOperationEntity, { engine, store, shop, seed }: WorkContext): BulkWork {
+export function mutationWork(operation: BulkOperationEntity, context: WorkContext): BulkWork {
+  const { store, shop, seed } = context;
   const { query, apiVersion, app, origin, upload } = operation;
   const fileContent = (): string => {
     const file = upload && uploadByKey(store, shop, upload.key);
@@ -102,7 +107,7 @@ export function mutationWork(operation: BulkOperationEntity, { engine, store, sh
       done += count;
       const lines: BulkLine[] = [];
       for (const row of due)
-        lines.push(await rowLine(engine, { query, apiVersion, variables: row.variables }, row, { shop, app, origin }));
+        lines.push(await rowLine(context, { query, apiVersion, variables: row.variables }, row, { shop, app, origin }));
       return lines;
     },
   };
@@ -110,7 +115,7 @@ export function mutationWork(operation: BulkOperationEntity, { engine, store, sh
 
 /** Executes one row. What fails is told in its line, and concerns no other. */
 async function rowLine(
-  engine: GraphqlEngine,
+  { engine, onExecuted }: WorkContext,
   request: GraphqlRequest,
   row: VariableRow,
   caller: Caller,
@@ -120,7 +125,9 @@ async function rowLine(
   };
   const prepared = engine.prepare(request);
   if (!prepared.ok) return line({ errors: prepared.errors });
-  const { data, errors } = await engine.execute(madeSynchronous(prepared.operation), caller);
+  const executed = await engine.execute(madeSynchronous(prepared.operation), caller);
+  onExecuted(prepared.operation, executed);
+  const { data, errors } = executed;
   return line({ ...(data !== null && { data }), ...(errors && { errors }) });
 }
 

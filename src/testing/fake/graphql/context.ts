@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
-import type { FakePlan } from '../model.ts';
+import type { ExecutedField, FakePlan } from '../model.ts';
 import type { EntityStore } from '../store/entity-store.ts';
 
 /** What the engine says about a shop that its store does not hold. */
@@ -89,13 +89,15 @@ export interface OperationRun {
   readonly keys: Set<string>;
   /** Mutation fields that were executed, and not answered from an earlier time. */
   executed: number;
+  /** Its root fields, in the order in which they were executed. */
+  readonly fields: ExecutedField[];
   /** What `extensions.search` tells of searches. */
   readonly searches: object[];
 }
 
 /** Makes the notes of an operation that begins. */
 export function createRun(): OperationRun {
-  return { keys: new Set(), executed: 0, searches: [] };
+  return { keys: new Set(), executed: 0, fields: [], searches: [] };
 }
 
 /** Changes, events and work for later that stand together, or not at all. */

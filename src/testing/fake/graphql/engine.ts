@@ -3,10 +3,10 @@ import type { Clock } from '../../../internal/clock.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { Background } from '../background.ts';
 import { classifyField } from '../cost/field-class.ts';
-import type { GraphqlEngine } from '../model.ts';
+import type { ExecutedField, GraphqlEngine } from '../model.ts';
 import type { FakeSchemas } from '../schema.ts';
 import type { FakeStore } from '../store/entity-store.ts';
-import { createRun, type OperationContext, type ResolverMap, type ShopInfo } from './context.ts';
+import { createRun, type OperationContext, type OperationRun, type ResolverMap, type ShopInfo } from './context.ts';
 import { errorEntry, notSimulated } from './errors.ts';
 import { parseGid } from './gid.ts';
 import { createIdempotency, type IdempotencyGuard } from './idempotency.ts';
@@ -59,6 +59,7 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
         unit.commit();
         return {
           data: data ?? null,
+          fields: run.fields,
           ...(errors && { errors: errors.map(errorEntry) }),
           ...(run.keys.size > 0 && { idempotencyKeys: [...run.keys] }),
           ...(run.searches.length > 0 && { searches: run.searches }),
@@ -82,12 +83,30 @@ function fieldResolver(
   return (source, args, context, info) => {
     const type = info.parentType.name;
     const resolve = resolvers[type]?.[info.fieldName];
-    if (resolve && type === 'Mutation')
-      return onceByKey(args, context, info, () => mutate(resolve, source, args, context, info));
+    if (resolve && type === 'Mutation') {
+      const note = noteField(context.run, info.fieldName, args, 'not-run');
+      return onceByKey(args, context, info, () => mutate(note, resolve, source, args, context, info));
+    }
+    if (resolve && type === 'QueryRoot') {
+      const note = noteField(context.run, info.fieldName, args, 'error');
+      const value = resolve(source, args, context, info);
+      note('ok');
+      return value;
+    }
     if (resolve) return resolve(source, args, context, info);
     const value = isRecord(source) ? source[info.fieldName] : undefined;
     if (value !== undefined) return value;
+    if (type === 'QueryRoot' || type === 'Mutation') noteField(context.run, info.fieldName, args, 'error');
     throw notSimulated(`${type}.${info.fieldName}`);
+  };
+}
+
+/** Notes a root field with what has come of it so far; the function that is returned changes that. */
+function noteField(run: OperationRun, name: string, args: unknown, result: ExecutedField['result']) {
+  const field = { name, args: isRecord(args) ? args : {}, result };
+  run.fields.push(field);
+  return (now: ExecutedField['result']): void => {
+    field.result = now;
   };
 }
 

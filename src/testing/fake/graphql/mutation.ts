@@ -1,4 +1,5 @@
 import { isRecord } from '../../../internal/json.ts';
+import type { ExecutedField } from '../model.ts';
 import type { FieldResolver, OperationContext } from './context.ts';
 
 const keepsChanges = Symbol('keeps its changes despite userErrors');
@@ -18,8 +19,13 @@ export function reportsErrors(payload: unknown): boolean {
   );
 }
 
-/** Runs one mutation field: it happens as a whole, or, where it reports `userErrors`, not at all. */
+/**
+ * Runs one mutation field: it happens as a whole, or, where it reports `userErrors`, not at all.
+ *
+ * @param note Told what came of it.
+ */
 export function mutate(
+  note: (result: ExecutedField['result']) => void,
   resolve: FieldResolver,
   source: unknown,
   args: unknown,
@@ -27,9 +33,12 @@ export function mutate(
   info: Parameters<FieldResolver>[3],
 ): unknown {
   context.run.executed += 1;
+  note('error');
   const unit = context.begin();
   const settle = (payload: unknown): unknown => {
-    if (!reportsErrors(payload) || (isRecord(payload) && Object.hasOwn(payload, keepsChanges))) unit.commit();
+    const isRefused = reportsErrors(payload);
+    note(isRefused ? 'user-errors' : 'ok');
+    if (!isRefused || (isRecord(payload) && Object.hasOwn(payload, keepsChanges))) unit.commit();
     return payload;
   };
   const payload = resolve(source, args, unit.context, info);

@@ -1,4 +1,4 @@
-import type { FakeCall } from '../model.ts';
+import type { ExecutedField, FakeCall } from '../model.ts';
 import type { ShopState } from '../shops.ts';
 
 /** One HTTP request, as every face of the fake hands it to the core. */
@@ -89,7 +89,12 @@ export interface ApiTask {
   /** What tells the caller to wait, by the bucket's numbers of now. */
   throttled(): WholeResponse;
   /** Executes it, and gives back what was not needed. */
-  execute(): Promise<{ readonly answer: FakeResponse; readonly call: Partial<FakeCall> }>;
+  execute(): Promise<{
+    readonly answer: FakeResponse;
+    readonly call: Partial<FakeCall>;
+    /** Root fields of GraphQL, as they were executed. */
+    readonly fields?: readonly ExecutedField[];
+  }>;
 }
 
 /** The request handling behind every face. It takes the whole request, and always goes on to the end: a server does not see an abort. */

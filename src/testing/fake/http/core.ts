@@ -4,6 +4,7 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { CallLog } from '../call-log.ts';
 import { disturb } from '../faults/disturb.ts';
 import { type FaultPlan, faults } from '../faults/faults.ts';
+import type { Hooks } from '../hooks/hooks.ts';
 import type { FakeCall } from '../model.ts';
 import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
@@ -25,6 +26,7 @@ interface CoreOptions {
   /** What needs no token. Tried in order, before the APIs. */
   readonly routes?: readonly FakeRoute[];
   readonly faultPlan: FaultPlan;
+  readonly hooks: Hooks;
   readonly log: CallLog;
   readonly seed: number;
   /** Milliseconds of one call, half on the way in and half while its points are held. */
@@ -35,7 +37,7 @@ interface CoreOptions {
 
 /** Makes the request handling: the life of one request, from top to bottom. */
 export function createCore(options: CoreOptions): FakeCore {
-  const { clock, shops, tokens, versions, apis, routes = [], faultPlan, log, latencyMs, closing } = options;
+  const { clock, shops, tokens, versions, apis, routes = [], faultPlan, hooks, log, latencyMs, closing } = options;
   const nextId = createRandom(options.seed);
 
   return async (request) => {
@@ -85,11 +87,21 @@ export function createCore(options: CoreOptions): FakeCore {
       return finish(answer, { outcome: 'fault', fault: fault.kind });
     }
 
-    // Execute, and give back what was not needed.
+    // Execute, and give back what was not needed. A test can come in just before and just after.
     if (latencyMs > 0) await sleep(clock, latencyMs / 2, closing);
-    const executed = await task.execute();
-    const answer = stamp(executed.answer);
-    note({ executed: true, ...executed.call });
+    if (await hooks.beforeCall(call)) {
+      task.refund();
+      return finish({ type: 'hang' }, { outcome: 'killed' });
+    }
+    const { answer: given, call: known, fields = [] } = await task.execute();
+    const answer = stamp(given);
+    note({ executed: true, ...known });
+    if (call.executed || fields.length > 0) {
+      const { shop, app, operation, kind, actualCost: points } = call;
+      const by = { ...(app !== undefined && { app }), ...(kind && { kind }) };
+      log.addExecution({ at: clock.now(), shop, operation, ...by, fields, points, bytes: request.bytes.length });
+    }
+    if (await hooks.afterCall(call, () => textOf(answer))) return finish({ type: 'hang' }, { outcome: 'killed' });
     if (!fault) return finish(answer);
 
     // Does a fault hit on the way back?
@@ -103,6 +115,12 @@ export function createCore(options: CoreOptions): FakeCore {
 function newCall(at: number): Omit<FakeCall, 'status'> {
   const nothing = { shop: '', operation: '', rootFields: [], variables: {}, requestedCost: 0, actualCost: 0 };
   return { ...nothing, at, outcome: 'ok', executed: false };
+}
+
+/** The body of a response that is whole. */
+function textOf(answer: FakeResponse): string {
+  if (answer.type !== 'answer') return '';
+  return typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString();
 }
 
 /** A request that a route answers, as a call that costs nothing. */

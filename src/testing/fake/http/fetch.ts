@@ -57,6 +57,8 @@ type Received = Exclude<FakeResponse, { readonly type: 'hang' }>;
 function receive(answering: Promise<FakeResponse>, signal: AbortSignal): Promise<Received> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
+    // The work begins at once, and a hook of the test may end the wait before it begins.
+    if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     answering.then((answer) => {
       if (answer.type === 'hang') return;

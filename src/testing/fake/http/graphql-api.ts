@@ -73,7 +73,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
           version,
           ...(scopes && { scopes: [...scopes] }),
         });
-        const { data, errors, idempotencyKeys, searches, executed = true } = result;
+        const { data, errors, fields, idempotencyKeys, searches, executed = true } = result;
         const actual = Math.min(requested, charge(operation, actualCost(operation, data)));
         bucket.refund(requested - actual);
         const breakdown = request.header('shopify-graphql-cost-debug') === '1' && { fields: costFields(operation) };
@@ -86,6 +86,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
             { ...headers, ...(deprecated && { 'x-shopify-api-deprecated-reason': deprecated }) },
           ),
           call: { actualCost: actual, executed, ...(idempotencyKeys && { idempotencyKeys }) },
+          ...(fields && { fields }),
         };
       },
     };
