@@ -3,9 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createShopifyClient } from '../client/client.ts';
 import { ConfigError } from '../errors/errors.ts';
+import type { Stores } from '../ports/stores.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
 import { readCsv } from '../sync/csv/read-csv.ts';
 import { createProductSync, type ProductSync, type PushManyOptions, type PushSummary } from '../sync/product-sync.ts';
+import { missingProducts } from '../sync/remove.ts';
 import { parseRows } from '../sync/rows.ts';
 import { formatPlan, parsePlan, type RunPlan, serializePlan } from '../sync/run-plan.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
@@ -23,6 +25,7 @@ const ofFiles = `  --publish-to NAME      Sales channel for new products; may be
   --refresh              Compare unchanged products with the shop too
   --on-drift WHOSE       report, ours or theirs: values that only the shop changed (default report)
   --on-conflict WHOSE    report, ours or theirs: values that both changed (default report)
+  --missing WHAT         keep, archive or delete products that earlier runs pushed and the file lacks (default keep)
   --limit N              Products that are shown (default 50)`;
 
 const helps = {
@@ -48,7 +51,8 @@ Call it again where it was cut off: nothing is sent twice.
 Options:
 ${ofFiles}
   --max-deletes N        Variants that may be deleted, those with stock included (default 0)
-  --max-stock-deletes N  Of these, variants that have units in stock (default 0)
+  --max-stock-deletes N  Variants that have units in stock, those of deleted products included (default 0)
+  --max-products N       Products that --missing may archive or delete (default 0)
   --skip-invalid         Push the valid products of a file that has others too
   --run NAME             Name of the run; take the same to continue one that was cut off (default: a new one)
   --yes                  Do not ask
@@ -103,7 +107,7 @@ export async function runSync(command: SyncCommand, args: readonly string[], ter
   try {
     const sync = createProductSync({ client, stores, adoptBy, publishTo: values['publish-to'] ?? [] });
     if (command === 'rollback') return await undo(sync, target, values, terminal);
-    return await push(command, sync, target ?? '', values, terminal);
+    return await push(command, { sync, stores, shop: client.shop }, target ?? '', values, terminal);
   } finally {
     await stores.close();
   }
@@ -113,7 +117,7 @@ type Values = ReturnType<typeof readOptions>['values'];
 
 async function push(
   command: 'plan' | 'apply',
-  sync: ProductSync,
+  { sync, stores, shop }: { readonly sync: ProductSync; readonly stores: Stores; readonly shop: string },
   file: string,
   values: Values,
   terminal: Terminal,
@@ -124,14 +128,27 @@ async function push(
     onDrift: oneOf('--on-drift', values['on-drift'], ['report', 'ours', 'theirs']),
     onConflict: oneOf('--on-conflict', values['on-conflict'], ['report', 'ours', 'theirs']),
     maxDeletes: {
+      products: wholeNumber('--max-products', values['max-products']),
       variants: wholeNumber('--max-deletes', values['max-deletes']),
       variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
     },
   } as const;
   if (values.run === '') throw wrong('--run', 'is empty. Give any name, or leave it out.');
+  const missing = oneOf('--missing', values.missing, ['keep', 'archive', 'delete']);
   const { products, problems, saved } = await readProducts(file);
   for (const problem of problems) terminal.error(problem);
-  const plan = saved ?? (await sync.plan(products, options));
+  // What a damaged file lacks may be only what cannot be read.
+  if (problems.length > 0 && missing !== 'keep') {
+    const listed = new Set(products.map(({ localId }) => localId));
+    const kept: string[] = [];
+    for await (const localId of missingProducts(stores.records, shop, missing, (id) => listed.has(id)))
+      kept.push(localId);
+    if (kept.length > 0)
+      terminal.error(
+        `${file} is not whole, so what it lacks is not touched (--missing ${missing}): ${kept.join(', ')}`,
+      );
+  }
+  const plan = saved ?? (await sync.plan(products, { ...options, missing: problems.length > 0 ? 'keep' : missing }));
   const isInvalid = problems.length > 0 || plan.products.some(({ outcome }) => /^(invalid|failed)$/.test(outcome));
   const isLeft = plan.products.some(({ outcome }) => outcome === 'conflict');
   const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct);
@@ -160,7 +177,7 @@ function applyPlan(
   values: Values,
   terminal: Terminal,
 ): Promise<PushSummary> {
-  const total = plan.products.filter((product) => product.plan && product.draft).length;
+  const total = plan.products.filter((product) => product.plan).length;
   const step = Math.ceil(total / 10);
   let next = step;
   return sync.apply(plan, {
@@ -181,7 +198,11 @@ function report(summary: PushSummary, isPartial: boolean, values: Values, termin
   else {
     for (const { localId, error } of failed) terminal.error(`${localId}: ${error.message}`);
     terminal.out(
-      `${counts.created} created, ${counts.updated} updated, ${counts.failed} failed, ${counts.outdated} outdated.`,
+      [
+        `${counts.created} created, ${counts.updated} updated`,
+        ...(['deleted', 'archived'] as const).flatMap((word) => (counts[word] > 0 ? [`${counts[word]} ${word}`] : [])),
+        `${counts.failed} failed, ${counts.outdated} outdated.`,
+      ].join(', '),
     );
     terminal.out(`Undo it with: shopwright rollback ${runId} --shop … --token-env …`);
   }
@@ -210,6 +231,7 @@ async function undo(
       const more = [
         ...others.map((one) => `${one} was changed since`),
         ...result.remade.map((sku) => `${sku} was created again: it has another id, and no stock`),
+        ...result.lost.map((one) => `not brought back: ${one}`),
       ];
       terminal.error(`${result.localId}: ${result.outcome}${result.error ? `: ${result.error.message}` : ''}`);
       for (const line of more) terminal.error(`  ${line}`);
@@ -217,8 +239,8 @@ async function undo(
     const words = Object.entries(counts).flatMap(([outcome, count]) => (count > 0 ? [`${count} ${outcome}`] : []));
     terminal.out(`${values['dry-run'] ? 'Would be: ' : ''}${words.join(', ')}.`);
   }
-  if (counts.failed + counts.partly > 0) return 1;
-  return counts.restored + counts.removed > 0 ? 2 : 0;
+  if (counts.failed + counts.partly > 0 || notable.some(({ lost }) => lost.length > 0)) return 1;
+  return counts.restored + counts.removed + counts.recreated > 0 ? 2 : 0;
 }
 
 /** What a file holds: products, a saved plan, and what is wrong with the rest. */
@@ -291,6 +313,8 @@ function parse(command: SyncCommand, args: readonly string[]) {
         'on-conflict': { type: 'string', default: 'report' },
         'max-deletes': { type: 'string', default: '0' },
         'max-stock-deletes': { type: 'string', default: '0' },
+        'max-products': { type: 'string', default: '0' },
+        missing: { type: 'string', default: 'keep' },
         limit: { type: 'string', default: '50' },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -36,10 +36,12 @@ export {
   type PushManyOptions,
   type PushProgress,
   type PushSummary,
+  type RemoveOptions,
   type SyncHealth,
 } from '../sync/product-sync.ts';
 export type { PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
+export type { MissingProducts } from '../sync/remove.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
 export {

@@ -38,15 +38,18 @@ export interface PlanOptions {
 }
 
 /**
- * How many deletions a run may make; more of them, and the product is `blocked` before anything of it is sent.
+ * How many deletions a run may make. More variants, and the product is `blocked` before anything of it is sent; more
+ * products, and the run stops before its first write.
  *
  * @example
  * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
  */
 export interface DeleteLimits {
+  /** Products that left the list and are deleted or archived. Default 0. */
+  readonly products?: number;
   /** Variants, those with stock included. Default 0. */
   readonly variants?: number;
-  /** Variants that have units in stock, which go with them. Default 0. */
+  /** Variants that have units in stock, which go with them; those of deleted products too. Default 0. */
   readonly variantsWithStock?: number;
 }
 
@@ -79,12 +82,12 @@ export interface ProductDifference {
   readonly theirs: FactValue | undefined;
 }
 
-/** What a push does to one product that is in the shop. */
+/** What a push, or a removal, does to one product. */
 export interface ProductPlan {
   readonly localId: string;
   /** `null` for a product that is to be created. */
   readonly gid: string | null;
-  readonly action: 'create' | 'update' | 'unchanged';
+  readonly action: 'create' | 'update' | 'unchanged' | 'archive' | 'delete';
   readonly changes: readonly ProductChange[];
   /** What only the shop's side has changed. With `onDrift: 'ours'` it is among the changes too. */
   readonly drifts: readonly ProductDifference[];
@@ -186,25 +189,77 @@ function withSent(base: PushBase, theirs: ProductFacts): PushBase {
   return { ...base, facts: known, stored };
 }
 
+/** What plans take away for good, or out of sight. */
+export function deletionsOf(plans: readonly ProductPlan[]) {
+  const byId = (action: ProductPlan['action']) =>
+    plans.filter((plan) => plan.action === action).sort((a, b) => (a.localId < b.localId ? -1 : 1));
+  const gone = byId('delete');
+  const variants = plans.filter(({ action }) => action !== 'delete').flatMap(removedVariants);
+  return {
+    deleted: gone,
+    archived: byId('archive'),
+    /** Those of products that stay. */
+    variants,
+    withStock: [...variants, ...gone.flatMap(removedVariants)].filter(({ stock = 0 }) => stock !== 0),
+  };
+}
+
+const removedVariants = ({ changes }: ProductPlan): readonly ProductChange[] =>
+  changes.filter(({ kind, list }) => kind === 'remove' && list === 'variants');
+
+/** Units in stock that go with a product. */
+export const stockOf = (plan: ProductPlan): number =>
+  removedVariants(plan).reduce((sum, { stock = 0 }) => sum + stock, 0);
+
+/** Names that an error lists. */
+const mostNamed = 20;
+
 /** The deletions that a run may still make. */
 export class DeleteBudget {
+  #products: number;
   #variants: number;
   #withStock: number;
 
-  constructor({ variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
+  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
+    this.#products = products;
     this.#variants = variants;
     this.#withStock = variantsWithStock;
   }
 
-  /** Takes the variants of one product from the budget; `false` where it does not hold all of them. */
-  take(variants: readonly ProductChange[]): boolean {
-    const withStock = variants.filter(({ stock = 0 }) => stock !== 0).length;
-    if (variants.length > this.#variants || withStock > this.#withStock) return false;
-    this.#variants -= variants.length;
-    this.#withStock -= withStock;
-    return true;
+  /**
+   * Takes what plans delete from the budget, all or nothing.
+   *
+   * @returns What they would delete, by name, and how to allow it, where the budget does not hold it.
+   */
+  take(plans: readonly ProductPlan[]): string | undefined {
+    const { deleted, archived, variants, withStock } = deletionsOf(plans);
+    const products = deleted.length + archived.length;
+    if (products <= this.#products && variants.length <= this.#variants && withStock.length <= this.#withStock) {
+      this.#products -= products;
+      this.#variants -= variants.length;
+      this.#withStock -= withStock.length;
+      return undefined;
+    }
+    const parts = [
+      named('delete', 'product', deleted, (plan) => withUnits(plan.localId, stockOf(plan))),
+      named('archive', 'product', archived, ({ localId }) => localId),
+      named('delete', 'variant', variants, ({ name, stock }) => withUnits(name, stock)),
+    ].flat();
+    const limits = { products, variants: variants.length, variantsWithStock: withStock.length };
+    const allowed = Object.entries(limits).flatMap(([name, count]) => (count > 0 ? [`${name}: ${count}`] : []));
+    const back = products > 0 ? 'leave the products in the shop' : 'put them back into the draft';
+    return `would ${parts.join(', and ')}. Allow it with maxDeletes: { ${allowed.join(', ')} }, or ${back}.`;
   }
 }
+
+function named<T>(verb: string, word: string, list: readonly T[], nameOf: (one: T) => string): string[] {
+  if (list.length === 0) return [];
+  const names = list.slice(0, mostNamed).map(nameOf).join(', ');
+  const more = list.length > mostNamed ? `, and ${list.length - mostNamed} more` : '';
+  return [`${verb} ${list.length} ${word}${list.length === 1 ? '' : 's'}: ${names}${more}`];
+}
+
+const withUnits = (name: string, stock: number | undefined): string => (stock ? `${name} (${stock} in stock)` : name);
 
 /** The facts with what the shop has in all that was changed. */
 export function withChanged(

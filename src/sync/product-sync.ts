@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames } from '../internal/names.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -20,7 +20,7 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
-import { DeleteBudget } from './plan.ts';
+import { DeleteBudget, type DeleteLimits, type ProductPlan } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import {
   localIdOf,
@@ -32,6 +32,7 @@ import {
 } from './push.ts';
 import { isShopWide } from './push-failure.ts';
 import type { AdoptBy } from './read-remote.ts';
+import { type MissingProducts, missingProducts, type Removal, removeProduct } from './remove.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
 
@@ -115,7 +116,29 @@ export interface ProductSync {
    * @example
    * const summary = await sync.apply(plan, { maxDeletes: { variants: 3 } });
    */
-  apply(plan: RunPlan, options?: PushManyOptions): Promise<PushSummary>;
+  apply(plan: RunPlan, options?: Omit<PushManyOptions, 'missing'>): Promise<PushSummary>;
+  /**
+   * Deletes products from the shop, with their variants and stock, and forgets their records. The journal holds what stood
+   * there: `rollback` makes them anew, without their ids, stock and sales.
+   *
+   * @throws ValidationError where a product has units in stock, or `maxDeletes` allows less; then nothing was sent.
+   * StorageError, the signal's reason, and errors that concern the whole shop.
+   *
+   * @example
+   * await sync.delete(['tee-1', 'tee-2'], { maxDeletes: { variantsWithStock: 4 } });
+   */
+  delete(localIds: Iterable<string>, options?: RemoveOptions): Promise<PushSummary>;
+  /**
+   * Archives products: customers no longer see them, and all that belongs to them stays. A later push of their drafts shows
+   * them again.
+   *
+   * @throws ValidationError where `maxDeletes` allows less. StorageError, the signal's reason, and errors that concern the
+   * whole shop.
+   *
+   * @example
+   * await sync.archive(['tee-1']);
+   */
+  archive(localIds: Iterable<string>, options?: RemoveOptions): Promise<PushSummary>;
   /**
    * Puts back what a run, or the last push of one product, changed. What others changed since is left and listed; a product
    * that the run created is deleted. Safe to call again where it was cut off.
@@ -147,8 +170,25 @@ export interface ProductSync {
  * });
  */
 export interface PushManyOptions extends PushOptions {
+  /**
+   * What becomes of products that earlier runs pushed and this list no longer has: `keep` them, `archive` or `delete` them.
+   * As many as `maxDeletes.products` allows; where there are more, nothing of the run is sent. Give it with whole lists only:
+   * `pushMany` then reads the list to its end before it sends anything. Default `keep`.
+   */
+  readonly missing?: MissingProducts;
   /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
   readonly onProgress?: (progress: PushProgress) => unknown;
+}
+
+/**
+ * Options of `delete` and `archive`.
+ *
+ * @example
+ * await sync.archive(discontinued, { dryRun: true, onProgress: ({ result }) => console.log(result) });
+ */
+export interface RemoveOptions extends Pick<PushManyOptions, 'signal' | 'dryRun' | 'runId' | 'onProgress'> {
+  /** How much may go. Default: the products that are named, and none of their variants that have stock. */
+  readonly maxDeletes?: Omit<DeleteLimits, 'variants'>;
 }
 
 /** How far a run has come. */
@@ -201,6 +241,9 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   resolveCategory: true,
   clock: true,
 };
+
+/** What a dry run may take away. */
+const anyRemoval = { products: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
 
 const defaultConcurrency = 8;
 
@@ -264,6 +307,56 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return mutex.run(localId, () => pushProduct(draft, publishing, pushOptions), pushOptions.signal);
   };
 
+  const remove = (localId: string, removal: Removal, options: RemoveOptions, expected?: ProductPlan) =>
+    mutex.run(
+      localId,
+      () => removeProduct(localId, removal, { client, records, journal, clock }, { ...options, expected }),
+      options.signal,
+    );
+
+  /** What removals would take away, checked against what is allowed. Nothing is sent. */
+  const planRemovals = async (
+    localIds: Iterable<string> | AsyncIterable<string>,
+    removal: Removal,
+    { signal }: RemoveOptions,
+    maxDeletes: (count: number) => DeleteLimits | undefined,
+  ): Promise<ReadonlyMap<object, PushResult>> => {
+    const found = new Map<object, PushResult>();
+    await forEachConcurrent(localIds, { concurrency, signal }, async (localId) => {
+      found.set({ localId }, await remove(localId, removal, { ...(signal && { signal }), dryRun: true }));
+    });
+    const shopWide = [...found.values()].find((result) => result.outcome === 'failed' && isShopWide(result.error));
+    if (shopWide?.outcome === 'failed') throw shopWide.error;
+    const plans = [...found.values()].flatMap((result) => ('plan' in result ? [result.plan] : []));
+    checkDeletes(plans, maxDeletes(plans.length), client.shop);
+    return found;
+  };
+
+  /** Makes a removal as it was planned. */
+  const removeAsPlanned = (localId: string, planned: PushResult, removal: Removal, options: RemoveOptions) =>
+    'plan' in planned || planned.outcome === 'unchanged'
+      ? remove(localId, removal, options, 'plan' in planned ? planned.plan : undefined)
+      : Promise.resolve(planned);
+
+  const removeNamed = async (
+    localIds: Iterable<string>,
+    removal: Removal,
+    options: RemoveOptions = {},
+  ): Promise<PushSummary> => {
+    options.signal?.throwIfAborted();
+    const planned = await planRemovals(new Set(localIds), removal, options, (count) =>
+      options.dryRun ? anyRemoval : { products: count, ...options.maxDeletes },
+    );
+    const runOptions = { ...options, runId: options.runId ?? randomUUID() };
+    const pushOne = (product: unknown): Promise<PushResult> => {
+      const result = planned.get(product as object) ?? skippedOf(product);
+      return options.dryRun
+        ? Promise.resolve(result)
+        : removeAsPlanned(localIdOf(product) ?? '', result, removal, runOptions);
+    };
+    return pushMany([...planned.keys()], { clock, concurrency, pushOne }, runOptions);
+  };
+
   const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
     const found = await draftOf(product);
     return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
@@ -272,27 +365,53 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   return {
     push: (product, pushOptions) => push(product, pushOptions),
     async pushMany(products, pushOptions = {}) {
-      pushOptions.signal?.throwIfAborted();
+      const { signal, dryRun, maxDeletes } = pushOptions;
+      const removal = removalOf(pushOptions);
+      signal?.throwIfAborted();
+      const whole = removal && (await readWhole(products, signal));
       // An error of the shop or the options is reported once, not for each product.
       const context = await prepare(pushOptions);
       const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
+      const gone = whole && missingProducts(records, client.shop, removal, listed(whole, client.shop));
+      const removals =
+        gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
+      // What the list lacks is taken from the budget of all: its stock is none that variants may take.
+      context.deletes.take([...(removals?.values() ?? [])].flatMap((one) => ('plan' in one ? [one.plan] : [])));
       const seen = new Set<string>();
       const pushOne = (product: unknown): Promise<PushResult> => {
+        const planned = removals?.get(product as object);
+        if (planned && removal && !dryRun)
+          return removeAsPlanned(localIdOf(product) ?? '', planned, removal, {
+            ...(signal && { signal }),
+            runId: runOptions.runId,
+          });
+        if (planned) return Promise.resolve(planned);
         const localId = localIdOf(product);
         if (localId !== undefined && seen.has(localId)) return Promise.resolve(duplicate(localId));
         if (localId !== undefined) seen.add(localId);
         return push(product, runOptions, context);
       };
-      return pushMany(products, { clock, concurrency, pushOne }, runOptions);
+      const all = whole && removals ? [...whole, ...removals.keys()] : products;
+      return pushMany(all, { clock, concurrency, pushOne }, runOptions);
     },
+    delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
+    archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
     async plan(products, planOptions = {}) {
-      planOptions.signal?.throwIfAborted();
+      const { signal } = planOptions;
+      const removal = removalOf(planOptions);
+      signal?.throwIfAborted();
       // What is allowed is checked when the plan is applied: here all of it is to be seen.
-      const maxDeletes = { variants: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
+      const all = Number.POSITIVE_INFINITY;
+      const maxDeletes = { products: all, variants: all, variantsWithStock: all };
       const dryRun = { ...planOptions, maxDeletes, dryRun: true };
       const context = await prepare(dryRun);
       const found: PlannedProduct[] = [];
       const pushOne = async (product: unknown): Promise<PushResult> => {
+        if (product instanceof Missing && removal) {
+          const result = await remove(product.localId, removal, { ...(signal && { signal }), dryRun: true });
+          if (result.outcome !== 'unchanged') found.push(plannedProduct(result, undefined));
+          return result;
+        }
         const checked = await draftOf(product);
         const draft = 'draft' in checked ? checked.draft : undefined;
         const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
@@ -300,7 +419,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         return result;
       };
       const options = { ...planOptions, runId: '' };
-      const { counts, stoppedBy } = await pushMany(products, { clock, concurrency, pushOne }, options);
+      const { counts, stoppedBy } = await pushMany(
+        removal ? withMissing(products, removal, stores.records, client.shop) : products,
+        { clock, concurrency, pushOne },
+        options,
+      );
       if (stoppedBy !== undefined) throw stoppedBy;
       const costs = found.flatMap(({ plan }) => (plan ? [costOf(plan)] : []));
       const [points, calls] = (['points', 'calls'] as const).map((name) =>
@@ -324,19 +447,46 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
           shop: client.shop,
         });
       }
-      checkDeletes(plan, applyOptions.maxDeletes);
+      checkDeletes(
+        plan.products.flatMap((one) => one.plan ?? []),
+        applyOptions.maxDeletes,
+        client.shop,
+      );
       const context = await prepare(applyOptions);
       const runOptions = { ...applyOptions, runId: applyOptions.runId ?? randomUUID() };
-      const planned = new Map(plan.products.flatMap((one) => (one.draft && one.plan ? [[one.draft, one.plan]] : [])));
+      // Products that left the list go last: a draft may have taken over the handle of one.
+      const [drafts, removals] = [true, false].map((isDraft) =>
+        plan.products.flatMap((one) =>
+          one.plan && isDraft === (one.draft !== undefined) ? [[one.draft ?? one, one.plan] as const] : [],
+        ),
+      );
+      const planned = new Map<unknown, ProductPlan>([...(drafts ?? []), ...(removals ?? [])]);
       const pushOne = (product: unknown): Promise<PushResult> => {
-        const expected = planned.get(product as ProductDraft);
+        const expected = planned.get(product);
+        if (expected?.action === 'delete' || expected?.action === 'archive')
+          return remove(expected.localId, expected.action, runOptions, expected);
         return push(product, runOptions, { ...context, ...(expected && { expected }) });
       };
       return pushMany([...planned.keys()], { clock, concurrency, pushOne }, runOptions);
     },
     rollback: (target, rollbackOptions = {}) => {
-      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, rollbackOptions.signal);
-      return rollback(target, { client, records, journal, clock, inTurn }, rollbackOptions);
+      const { signal } = rollbackOptions;
+      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
+      const recreate = async (draft: ProductDraft, publications: readonly string[]): Promise<PushResult> => {
+        await identity(signal);
+        const shared = {
+          client,
+          records,
+          journal,
+          clock,
+          publications,
+          hasIdentity: true,
+          deletes: new DeleteBudget(),
+        };
+        const context = { ...shared, adoptBy: [], recreateDeleted: true, isRollback: true };
+        return pushProduct(draft, context, { ...(signal && { signal }) });
+      };
+      return rollback(target, { client, records, journal, clock, inTurn, recreate }, rollbackOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     async health() {
@@ -347,6 +497,67 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return { status, records: counts, breaker, limiter };
     },
   };
+}
+
+/** A product of the records that the list of a plan lacks. */
+class Missing {
+  readonly localId: string;
+
+  constructor(localId: string) {
+    this.localId = localId;
+  }
+}
+
+/** The products of a list, and behind them those that it lacks. */
+async function* withMissing(
+  products: Iterable<unknown> | AsyncIterable<unknown>,
+  removal: Removal,
+  records: Stores['records'],
+  shop: string,
+): AsyncGenerator<unknown> {
+  const seen = new Set<string>();
+  let nameless = 0;
+  for await (const product of products) {
+    const localId = localIdOf(product);
+    if (localId === undefined) nameless += 1;
+    else seen.add(localId);
+    yield product;
+  }
+  refuseNameless(nameless, shop);
+  for await (const localId of missingProducts(records, shop, removal, (id) => seen.has(id))) yield new Missing(localId);
+}
+
+async function readWhole(
+  products: Iterable<unknown> | AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<readonly unknown[]> {
+  const whole: unknown[] = [];
+  for await (const product of products) {
+    signal?.throwIfAborted();
+    whole.push(product);
+  }
+  return whole;
+}
+
+/** Tells of a local id whether the list has it. */
+function listed(products: readonly unknown[], shop: string): (localId: string) => boolean {
+  const localIds = new Set(products.map(localIdOf));
+  refuseNameless(localIds.has(undefined) ? products.filter((one) => localIdOf(one) === undefined).length : 0, shop);
+  return (localId) => localIds.has(localId);
+}
+
+/** @throws ValidationError where products without a local id could be those that seem to be missing. */
+function refuseNameless(count: number, shop: string): void {
+  if (count === 0) return;
+  const message = `cannot be known: ${count} of the list ${count === 1 ? 'has' : 'have'} no local id, and may be what seems to be missing. Give each product its local id, or leave \`missing\` out.`;
+  throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
+}
+
+/** @throws ConfigError for a word that is none. */
+function removalOf({ missing }: PushManyOptions): Removal | undefined {
+  const issues = unknownValue('missing', missing, ['keep', 'archive', 'delete']);
+  if (issues.length > 0) throw new ConfigError('Invalid options', { issues });
+  return missing === 'keep' ? undefined : missing;
 }
 
 /** The draft with the gid of its category, where that is a path that can be resolved. */
@@ -446,7 +657,7 @@ async function pushMany(
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
   const pushOrSkip = async (product: unknown): Promise<PushResult> => {
-    const skipped: PushResult = { outcome: 'skipped', localId: localIdOf(product) };
+    const skipped = skippedOf(product);
     if (stop) return skipped;
     const result = await pushOne(product, options).catch((error: unknown): PushResult => {
       if (options.signal?.aborted) return skipped;
@@ -476,6 +687,11 @@ async function pushMany(
   return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
 }
 
+const skippedOf = (product: unknown): Extract<PushResult, { outcome: 'skipped' }> => ({
+  outcome: 'skipped',
+  localId: localIdOf(product),
+});
+
 /** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */
 const mostListed = 1000;
 
@@ -491,6 +707,10 @@ class PushCounters {
     conflict: 0,
     'would-create': 0,
     'would-update': 0,
+    deleted: 0,
+    archived: 0,
+    'would-delete': 0,
+    'would-archive': 0,
     blocked: 0,
     outdated: 0,
     invalid: 0,

@@ -72,6 +72,10 @@ export type PushResult =
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
   /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
+  /** It left the list, or its removal was asked for: it is no longer in the shop, or archived there. */
+  | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
+  /** In a dry run: what a removal would take away. */
+  | { readonly outcome: 'would-delete' | 'would-archive'; readonly plan: ProductPlan; readonly localId: string }
   /** Nothing was sent: the shop is not any more as it was when the plan that is being applied was made. */
   | ({ readonly outcome: 'outdated'; readonly plan: ProductPlan } & Told)
   /** Shopify rejected it, or could not be reached. The record has the error too. */
@@ -80,8 +84,8 @@ export type PushResult =
   | { readonly outcome: 'skipped'; readonly localId: string | undefined };
 
 /**
- * What became of one product: `created`, `updated`, `unchanged`, `conflict`, `would-create`, `would-update`, `blocked`,
- * `outdated`, `invalid`, `failed` or `skipped`.
+ * What became of one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,
+ * `would-update`, `would-delete`, `would-archive`, `blocked`, `outdated`, `invalid`, `failed` or `skipped`.
  *
  * @example
  * const pushed: PushOutcome[] = ['created', 'updated'];
@@ -107,7 +111,7 @@ export interface PushOptions extends PlanOptions {
   readonly refresh?: boolean;
   /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
   readonly force?: boolean;
-  /** How many deletions are allowed. Default none. */
+  /** How many deletions are allowed. Default none of each kind. */
   readonly maxDeletes?: DeleteLimits;
   /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
   readonly runId?: string;
@@ -129,6 +133,8 @@ export interface PushContext {
   readonly deletes: DeleteBudget;
   /** The plan that is being applied: what is found to be changed by now must be the same. */
   readonly expected?: ProductPlan;
+  /** Whether a rollback makes the product anew: no later rollback undoes that. Default `false`. */
+  readonly isRollback?: boolean;
 }
 
 /**
@@ -147,8 +153,9 @@ export async function pushProduct(
   const { client, records, publications, recreateDeleted } = context;
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
-  const desired = desiredFacts(draft);
-  const hash = contentHash({ desired, publications });
+  const said = desiredFacts(draft);
+  const hash = contentHash({ desired: said, publications });
+  const desired = shownAgain(said, before);
   const isGone = before?.status === 'deleted-in-shopify';
   const isForced = options.force === true;
   if (before?.status === 'synced' && before.hash === hash && before.gid !== null && !options.refresh && !isForced)
@@ -319,6 +326,7 @@ class Push {
             shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
             lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
             ...(stored.status === 'deleted-in-shopify' ? {} : changes),
+            ...(changes.status === 'synced' && { parts: withoutPart(stored.parts, archivedPart) }),
           };
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
     }
@@ -490,10 +498,8 @@ class Push {
 
   /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
   #blocked(plan: ProductPlan): Extract<PushResult, { outcome: 'blocked' }> | undefined {
-    const gone = plan.changes.filter(({ kind, list }) => kind === 'remove' && list === 'variants');
-    if (this.#context.deletes.take(gone)) return undefined;
-    const names = gone.map(({ name, stock }) => (stock ? `${name} (${stock} in stock)` : name)).join(', ');
-    const message = `no longer has ${gone.length === 1 ? 'the variant' : 'the variants'} ${names}: a push would delete ${gone.length === 1 ? 'it' : 'them'}. Allow it with \`maxDeletes\`, such as { variants: ${gone.length}${gone.some(({ stock }) => stock) ? `, variantsWithStock: ${gone.filter(({ stock }) => stock).length}` : ''} }, or put ${gone.length === 1 ? 'it' : 'them'} back into the draft.`;
+    const message = this.#context.deletes.take([plan]);
+    if (message === undefined) return undefined;
     const error = new ValidationError('The product was not pushed', {
       issues: [{ field: 'variants', message }],
       shop: this.#context.client.shop,
@@ -511,7 +517,7 @@ class Push {
         localId: this.#draft.localId,
         gid,
         runId: runId ?? null,
-        action,
+        action: this.#context.isRollback ? 'rollback' : action,
         at: clock.now(),
         sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
         before: this.#base ? writeBase(this.#base) : null,
@@ -528,9 +534,19 @@ class Push {
 export const journalFormat = 1;
 
 /** Parts of a record: which push began last, and whether another one ran at the same time. */
-const pushId = 'push';
+export const pushId = 'push';
 
 const doubt = 'doubt';
+
+/** The status that a product had before it left the list and was archived. */
+export const archivedPart = 'archived';
+
+/** What a draft says, with the status of before where the product is back that was archived when it left the list. */
+function shownAgain(facts: ProductFacts, record: SyncRecord | undefined): ProductFacts {
+  const status = record?.parts?.[archivedPart];
+  if (status === undefined) return facts;
+  return { ...facts, product: { '': { status, ...facts.product?.[''] } } };
+}
 
 const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
   localId,
@@ -550,8 +566,8 @@ function deletedInShopify(shop: string): ValidationError {
 /** Says of a product whose gid is known that the shop does not have it. */
 const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
 
-/** The part hashes of a record without one of them, so that this part is sent again. */
-function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
+/** The parts of a record without one of them. */
+export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
   return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
 }
 

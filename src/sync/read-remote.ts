@@ -86,6 +86,16 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
 }
 
 /**
+ * All that can be read of a product, so that it can be made anew. Of variants'
+ * metafields and unit prices only those that pushes wrote.
+ */
+export function wholeScope(base: PushBase | undefined): ReadingScope {
+  const known = scopeOf({ images: {}, collections: {}, ...base?.facts }, base, true);
+  const all = { withVariantImages: true, withItems: true };
+  return { ...known, withCollections: true, images: maxPage, variantScope: { ...known.variantScope, ...all } };
+}
+
+/**
  * Reads one product with all of its variants.
  *
  * @returns `undefined` where the shop has it no longer.

@@ -1,20 +1,21 @@
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
-import {
-  ProductByIdentifierDocument,
-  ProductRemoveDocument,
-  ProductUnpublishDocument,
-} from '../graphql/operations/generated/graphql.ts';
+import { ProductByIdentifierDocument, ProductUnpublishDocument } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import type { DraftImage, DraftMetafield, ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
 import { isSameValue, nameOf, type ProductChange } from './plan.ts';
 import {
   type FactList,
   type Facts,
   type FactValue,
+  imageKey,
   matchFacts,
+  metafieldPrefix,
+  noOption,
+  type OptionPairs,
   type ProductFacts,
   type PushBase,
   type RemoteProduct,
@@ -23,8 +24,9 @@ import {
   writeBase,
 } from './product-facts.ts';
 import { identifierOf, type SyncClient } from './product-input.ts';
-import { journalFormat } from './push.ts';
+import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from './push.ts';
 import { callOptions, readRemote, scopeOf } from './read-remote.ts';
+import { deleteProduct } from './remove.ts';
 
 /**
  * What is to be undone: all that a run did, or the last push of one product.
@@ -54,9 +56,10 @@ export interface RollbackResult {
   readonly gid: string | null;
   /**
    * `restored`: it is as it was before. `partly`: but for what others changed since, which is listed. `removed`: the run
-   * had created it. `unchanged`: nothing was left to undo. `gone`: the shop has it no longer. `failed`: try again.
+   * had created it. `recreated`: it had been deleted, and was made anew with other ids. `unchanged`: nothing was left to
+   * undo. `gone`: the shop has it no longer. `failed`: try again.
    */
-  readonly outcome: 'restored' | 'partly' | 'removed' | 'unchanged' | 'gone' | 'failed';
+  readonly outcome: 'restored' | 'partly' | 'removed' | 'recreated' | 'unchanged' | 'gone' | 'failed';
   /** What was put back. */
   readonly changes: readonly ProductChange[];
   /** What others have changed since, and was left as it is: the value that the push sent, and the one that is there. */
@@ -69,6 +72,8 @@ export interface RollbackResult {
   }[];
   /** Variants that had been deleted and were created again: they have other ids, and no stock. */
   readonly remade: readonly string[];
+  /** What a product that was created again does not have again, besides its ids and sales, in words. */
+  readonly lost: readonly string[];
   /** Why it failed. */
   readonly error?: ShopwrightError;
 }
@@ -89,6 +94,8 @@ export interface RollbackContext {
   readonly clock: Clock;
   /** Runs the work once no push of the product is under way in this process. */
   readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
+  /** Creates a product that was deleted, and publishes it to those publications. */
+  readonly recreate: (draft: ProductDraft, publications: readonly string[]) => Promise<PushResult>;
 }
 
 const mostListed = 1_000;
@@ -110,6 +117,7 @@ export async function rollback(
     restored: 0,
     partly: 0,
     removed: 0,
+    recreated: 0,
     unchanged: 0,
     gone: 0,
     failed: 0,
@@ -155,7 +163,7 @@ async function* pushesOf(
   }
 }
 
-const pushActions: ReadonlySet<string> = new Set(['create', 'update']);
+const pushActions: ReadonlySet<string> = new Set(['create', 'update', 'archive', 'delete']);
 
 /** The part of a record that says which entry was undone last. */
 const undone = 'undone';
@@ -167,15 +175,16 @@ async function undoProduct(
   options: RollbackOptions,
 ): Promise<RollbackResult> {
   const { client, records } = context;
-  const nothing = { localId, changes: [], others: [], remade: [] };
+  const nothing = { localId, changes: [], others: [], remade: [], lost: [] };
   const entries = await entriesOf(localId, runId, context);
   const record = await records.get(client.shop, localId);
   const [newest] = entries;
   const oldest = entries.at(-1);
+  const isCreated = oldest?.action === 'create';
+  if (newest?.action === 'delete' && !isCreated) return undelete(newest, entries, record, context, options);
   const known = record?.gid ?? null;
   const unchanged: RollbackResult = { ...nothing, gid: known, outcome: 'unchanged' };
   if (!newest || !oldest || !record || record.parts?.[undone] === newest.id) return unchanged;
-  const isCreated = oldest.action === 'create';
   let gid = known;
   try {
     // A push that was killed before it had a response may have created the product all the same.
@@ -222,9 +231,8 @@ async function removeCreated(
 ): Promise<RollbackResult> {
   const { client, records } = context;
   const { localId } = record;
-  const result = { localId, gid, changes: [], others: [], remade: [] };
+  const result = { localId, gid, changes: [], others: [], remade: [], lost: [] };
   if (dryRun) return { ...result, outcome: 'removed' };
-  const call = callOptions({ signal });
   await note(record, entries, [], context);
   if (created === 'archive') {
     const remote = await readRemote(client, gid, scopeOf({}, undefined, false), { signal });
@@ -237,14 +245,7 @@ async function removeCreated(
     await finish(record, entries, undefined, context);
     return { ...result, changes: [change], outcome: 'removed' };
   }
-  try {
-    await client.graphql(ProductRemoveDocument, { id: gid }, call);
-  } catch (error) {
-    // An earlier rollback, whose end is not known, may have done it, or a merchant.
-    const isGone =
-      isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ message }) => /not exist/.test(message));
-    if (!isGone) throw error;
-  }
+  await deleteProduct(gid, client, signal);
   await records.delete(client.shop, localId);
   return { ...result, outcome: 'removed' };
 }
@@ -258,7 +259,7 @@ async function restore(
 ): Promise<RollbackResult> {
   const { client, clock } = context;
   const { localId } = record;
-  const nothing = { localId, gid, changes: [], others: [], remade: [] };
+  const nothing = { localId, gid, changes: [], others: [], remade: [], lost: [] };
   const net = netChanges(entries);
   const now = readBase(record.lastSyncData);
   const base = readBase(entries.at(-1)?.before);
@@ -297,6 +298,162 @@ async function restore(
   };
   await finish(record, entries, restored, context);
   return result;
+}
+
+/** Makes a product anew that was deleted, from what the journal holds of it. */
+async function undelete(
+  entry: JournalEntry,
+  entries: readonly JournalEntry[],
+  record: SyncRecord | undefined,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records, clock } = context;
+  const { dryRun, signal } = options;
+  const { localId } = entry;
+  const nothing = { localId, gid: record?.gid ?? null, changes: [], others: [], remade: [], lost: [] };
+  const mark = `begun ${entry.id}`;
+  const isBegun = record?.parts?.[undone] === mark;
+  // Undone already, or pushed again since.
+  if (record && !isBegun && record.gid !== entry.gid) return { ...nothing, outcome: 'unchanged' };
+  try {
+    // The deletion may never have been sent.
+    const isThere =
+      record &&
+      !isBegun &&
+      entry.gid !== null &&
+      (await readRemote(client, entry.gid, scopeOf({}, undefined, false), { signal }));
+    if (isThere) return { ...nothing, outcome: 'unchanged' };
+
+    const facts = factsBefore(netChanges(entries));
+    const base = readBase(entries.at(-1)?.before);
+    const draft = draftOf(localId, facts);
+    const remade = Object.entries(facts.variants ?? {}).map(([key, variant]) => nameOf('variants', key, variant));
+    const result: RollbackResult = { ...nothing, outcome: 'recreated', remade, lost: lostWith(changesOf(entry), base) };
+    if (dryRun) return result;
+
+    const begun: SyncRecord = {
+      ...emptyRecord(client.shop, localId),
+      version: (record?.version ?? 0) + 1,
+      lastAttemptAt: clock.now(),
+      parts: { [undone]: mark },
+    };
+    if (!isBegun && !(await records.putIf(begun, record?.version)))
+      return await undelete(entry, entries, await records.get(client.shop, localId), context, options);
+    const pushed = await context.recreate(draft, base?.publications ?? []);
+    if (pushed.outcome === 'failed') return { ...nothing, outcome: 'failed', error: pushed.error };
+    const made = await records.get(client.shop, localId);
+    const ids = readBase(made?.lastSyncData)?.ids;
+    const imageKeys = Object.entries(facts.images ?? {}).map(([key, { url }]) => [key, imageKey(String(url))] as const);
+    const images = Object.fromEntries(
+      imageKeys.flatMap(([key, newKey]) => (ids?.images[newKey] ? [[key, ids.images[newKey]]] : [])),
+    );
+    const restored = base && {
+      ...base,
+      ids: { variants: keptIds(base.facts.variants, ids?.variants ?? {}), images: keptIds(base.facts.images, images) },
+    };
+    await finish(made ?? begun, entries, restored, context);
+    return { ...result, gid: made?.gid ?? null };
+  } catch (error) {
+    if (signal?.aborted || !isShopwrightError(error)) throw error;
+    return { ...nothing, outcome: 'failed', error };
+  }
+}
+
+/** The facts that stood there before the pushes. */
+function factsBefore(net: readonly Net[]): ProductFacts {
+  const facts: { [List in FactList]?: Record<string, Facts> } = {};
+  for (const { list, key, before } of net) if (before) facts[list] = { ...facts[list], [key]: before };
+  return facts;
+}
+
+/** What nobody can give back to a product that was deleted. */
+function lostWith(changes: readonly ProductChange[], base: PushBase | undefined): readonly string[] {
+  return changes.flatMap(({ list, key, name, stock }) => {
+    if (list === 'variants' && stock) return [`${stock} in stock of ${name}`];
+    const isOthers = list === 'images' && base?.facts.images?.[key] === undefined;
+    return isOthers ? [`image ${name}, unless the shop still has its file at this address`] : [];
+  });
+}
+
+/** A draft that makes a product with these facts. */
+function draftOf(
+  localId: string,
+  { product, tags, metafields, collections, images, variants }: ProductFacts,
+): ProductDraft {
+  const { seoTitle, seoDescription, ...fields } = told(product?.[''] ?? {});
+  const pairs = Object.values(variants ?? {})[0]?.['options'] as OptionPairs | undefined;
+  return {
+    localId,
+    ...fields,
+    ...((seoTitle || seoDescription) && {
+      seo: { ...(seoTitle && { title: seoTitle }), ...(seoDescription && { description: seoDescription }) },
+    }),
+    ...(tags && { tags: Object.values(tags).map(({ name }) => String(name)) }),
+    ...(metafields && {
+      metafields: Object.entries(metafields).map(([name, { type, value }]) => metafieldOf(name, { type, value })),
+    }),
+    ...(collections && { collections: Object.keys(collections) }),
+    ...(images && {
+      images: Object.values(images).map(
+        ({ url, alt }): DraftImage => ({ url: String(url), ...(alt ? { alt: String(alt) } : {}) }),
+      ),
+    }),
+    ...(pairs && !isNoOption(pairs) && { options: pairs.map(([name]) => name) }),
+    variants: Object.entries(variants ?? {}).map(([key, facts]) => variantOf(key, facts, images)),
+  } as unknown as ProductDraft;
+}
+
+function variantOf(key: string, facts: Facts, images: ProductFacts['images']): ProductVariantDraft {
+  const {
+    options,
+    image,
+    unitPrice,
+    weight,
+    cost,
+    tracked,
+    requiresShipping,
+    harmonizedSystemCode,
+    countryCodeOfOrigin,
+    ...rest
+  } = told(facts);
+  const names = Object.keys(rest).filter((name) => name.startsWith(metafieldPrefix));
+  const plain = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(metafieldPrefix)));
+  const [value, unit] = typeof weight === 'string' ? weight.split(' ') : [];
+  const item = {
+    ...told({ cost: cost ?? null, tracked: tracked ?? null, requiresShipping: requiresShipping ?? null }),
+    ...told({ harmonizedSystemCode: harmonizedSystemCode ?? null, countryCodeOfOrigin: countryCodeOfOrigin ?? null }),
+    ...(unit && { weight: { value: Number(value), unit } }),
+  };
+  const pairs = (options ?? []) as OptionPairs;
+  const url = typeof image === 'string' ? images?.[image]?.['url'] : undefined;
+  return {
+    key,
+    ...plain,
+    options: isNoOption(pairs) ? {} : Object.fromEntries(pairs),
+    ...(Object.keys(item).length > 0 && { inventoryItem: item }),
+    ...(typeof unitPrice === 'string' && { unitPrice: JSON.parse(unitPrice) }),
+    ...(names.length > 0 && {
+      metafields: names.map((name) => metafieldOf(name.slice(metafieldPrefix.length), JSON.parse(String(facts[name])))),
+    }),
+    ...(typeof url === 'string' && { imageUrl: url }),
+  } as unknown as ProductVariantDraft;
+}
+
+/** The facts that have a value: what a new product leaves out is empty. */
+const told = (facts: Facts): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null && value !== ''));
+
+const isNoOption = ([first, more]: OptionPairs): boolean =>
+  !more && (!first || (first[0] === noOption[0] && first[1] === noOption[1]));
+
+function metafieldOf(
+  name: string,
+  { type, value }: { readonly type?: FactValue | undefined; readonly value?: FactValue | undefined },
+): DraftMetafield {
+  const dot = name.lastIndexOf('.');
+  const [namespace, key] = [name.slice(0, dot), name.slice(dot + 1)];
+  return { namespace, key, ...(typeof type === 'string' && { type }), value: String(value) };
 }
 
 const keptIds = (entries: object | undefined, ids: Readonly<Record<string, string>>): Record<string, string> =>
@@ -463,7 +620,7 @@ async function finish(
     const changed: SyncRecord = {
       ...record,
       hash: null,
-      parts: { ...record.parts, [undone]: entries[0]?.id ?? '' },
+      parts: { ...withoutPart(record.parts, archivedPart), [undone]: entries[0]?.id ?? '' },
       lastSyncData: base ? writeBase(base) : null,
       version: record.version + 1,
     };

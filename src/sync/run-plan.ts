@@ -2,7 +2,15 @@ import { ValidationError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
-import type { DeleteLimits, ProductChange, ProductDifference, ProductPlan } from './plan.ts';
+import {
+  DeleteBudget,
+  type DeleteLimits,
+  deletionsOf,
+  type ProductChange,
+  type ProductDifference,
+  type ProductPlan,
+  stockOf,
+} from './plan.ts';
 import { contentHash, type FactValue, type OptionPairs } from './product-facts.ts';
 import type { PushOutcome, PushResult } from './push.ts';
 
@@ -10,7 +18,7 @@ import type { PushOutcome, PushResult } from './push.ts';
 export interface PlannedProduct {
   readonly localId: string | undefined;
   readonly outcome: PushOutcome;
-  /** What would be sent; there for `would-create`, `would-update` and `blocked`. */
+  /** What would be sent; there for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. */
   readonly plan?: ProductPlan;
   /** The draft by which it was planned: `apply` pushes it. */
   readonly draft?: ProductDraft;
@@ -29,7 +37,7 @@ export interface RunPlan {
   /** When it was made, in milliseconds since the epoch. */
   readonly createdAt: number;
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
-  /** All products but the unchanged ones, in the order in which they were planned. */
+  /** All products but the unchanged ones, in the order in which they were planned; those that left the list last. */
   readonly products: readonly PlannedProduct[];
   /** Points that Shopify charges for the changes, by its published rules, and calls that make them. */
   readonly points: number;
@@ -54,6 +62,7 @@ export function plannedProduct(result: PushResult, draft: ProductDraft | undefin
 export function costOf({ action, changes }: ProductPlan): { readonly points: number; readonly calls: number } {
   const count = (list: ProductChange['list'], ...kinds: ProductChange['kind'][]): number =>
     changes.filter((change) => change.list === list && kinds.includes(change.kind)).length;
+  if (action === 'delete') return { points: 10, calls: 1 };
   const [variants, images] = [count('variants', 'add'), count('images', 'add')];
   const metafields = count('metafields', 'add', 'update');
   if (action === 'create')
@@ -75,25 +84,15 @@ export function costOf({ action, changes }: ProductPlan): { readonly points: num
   return { calls, points: Math.ceil(parts.reduce((sum, [number, points]) => sum + number * points, 0)) };
 }
 
-/** The variants that a plan would delete. */
-export const deletedBy = (plan: Pick<RunPlan, 'products'>): readonly ProductChange[] =>
-  plan.products.flatMap(({ plan: ofProduct }) =>
-    (ofProduct?.changes ?? []).filter(({ kind, list }) => kind === 'remove' && list === 'variants'),
-  );
+/** The plans of products that an application makes. */
+const plansOf = ({ products }: Pick<RunPlan, 'products'>): readonly ProductPlan[] =>
+  products.flatMap(({ plan }) => plan ?? []);
 
-/** @throws ValidationError that names the variants, where a plan deletes more than is allowed. */
-export function checkDeletes(plan: RunPlan, { variants = 0, variantsWithStock = 0 }: DeleteLimits = {}): void {
-  const gone = deletedBy(plan);
-  const withStock = gone.filter(({ stock = 0 }) => stock !== 0);
-  if (gone.length <= variants && withStock.length <= variantsWithStock) return;
-  const names = gone.slice(0, 20).map(({ name, stock }) => (stock ? `${name} (${stock} in stock)` : name));
-  const more = gone.length > names.length ? `, and ${gone.length - names.length} more` : '';
-  const allowed = `{ variants: ${gone.length}${withStock.length > 0 ? `, variantsWithStock: ${withStock.length}` : ''} }`;
-  const message = `would delete ${counted(gone.length, 'variant')}: ${names.join(', ')}${more}. Allow it with maxDeletes: ${allowed}, or put them back into the drafts.`;
-  throw new ValidationError('The plan was not applied', {
-    issues: [{ field: 'maxDeletes', message }],
-    shop: plan.shop,
-  });
+/** @throws ValidationError that names products and variants, where plans delete more than is allowed. */
+export function checkDeletes(plans: readonly ProductPlan[], limits: DeleteLimits | undefined, shop: string): void {
+  const message = new DeleteBudget(limits).take(plans);
+  if (message === undefined) return;
+  throw new ValidationError('Nothing was changed', { issues: [{ field: 'maxDeletes', message }], shop });
 }
 
 /** The format of a saved plan. A later release that saves otherwise takes the next number. */
@@ -169,10 +168,13 @@ const counted = (count: number, word: string): string => `${count} ${word}${coun
 
 function summaryOf(plan: RunPlan): string {
   const count = (outcome: PushOutcome): number => plan.counts[outcome] ?? 0;
+  const { deleted, archived, variants } = deletionsOf(plansOf(plan));
   const parts = [
     `${count('would-create')} to create`,
     `${count('would-update')} to update`,
-    `${counted(deletedBy(plan).length, 'variant')} to delete`,
+    ...(deleted.length > 0 ? [`${counted(deleted.length, 'product')} to delete`] : []),
+    ...(archived.length > 0 ? [`${counted(archived.length, 'product')} to archive`] : []),
+    `${counted(variants.length, 'variant')} to delete`,
     `${count('unchanged')} unchanged`,
     ...(['conflict', 'blocked', 'invalid', 'failed'] as const).flatMap((outcome) =>
       count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
@@ -191,14 +193,14 @@ function linesOf({
   problem,
 }: PlannedProduct): string[] {
   if (issues) return issues.map(({ field, message }) => `! ${localId}: ${field} ${message}`);
-  const head =
-    outcome === 'would-create'
-      ? `+ ${localId}`
-      : outcome === 'would-update'
-        ? `~ ${localId}`
-        : `! ${localId}: ${outcome}`;
   const planned = plan?.changes ?? [];
-  const changes = outcome === 'would-create' ? createdLine(planned) : planned.flatMap(changeLines);
+  const head = heads[outcome]?.replace('ID', localId) ?? `! ${localId}: ${outcome}`;
+  const changes =
+    outcome === 'would-create'
+      ? [`+ ${wholeText(planned)}`]
+      : outcome === 'would-delete' && plan
+        ? [`- ${wholeText(planned)}${unitsText(stockOf(plan))}, for good`]
+        : planned.flatMap(changeLines);
   return [
     problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
     ...changes.map((line) => `  ${line}`),
@@ -207,10 +209,17 @@ function linesOf({
   ];
 }
 
-function createdLine(changes: readonly ProductChange[]): string[] {
+const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
+  'would-create': '+ ID',
+  'would-update': '~ ID',
+  'would-delete': '- ID: no longer listed',
+  'would-archive': '~ ID: no longer listed',
+};
+
+function wholeText(changes: readonly ProductChange[]): string {
   const count = (list: ProductChange['list']): number => changes.filter((change) => change.list === list).length;
-  const title = changes.find(({ list }) => list === 'product')?.fields['title']?.to;
-  return [`+ ${show(title)}, ${counted(count('variants'), 'variant')}, ${counted(count('images'), 'image')}`];
+  const title = changes.find(({ list }) => list === 'product')?.fields['title'];
+  return `${show(title?.to ?? title?.from)}, ${counted(count('variants'), 'variant')}, ${counted(count('images'), 'image')}`;
 }
 
 const words: Readonly<Record<ProductChange['list'], string>> = {
@@ -225,12 +234,13 @@ const words: Readonly<Record<ProductChange['list'], string>> = {
 function changeLines({ kind, list, name, fields, stock }: ProductChange): string[] {
   const what = `${words[list]} ${name}`.trim();
   if (kind === 'add') return [`+ ${what}`];
-  if (kind === 'remove')
-    return [`- ${what}${stock ? ` (${stock} in stock go with it)` : ''}${list === 'variants' ? ', for good' : ''}`];
+  if (kind === 'remove') return [`- ${what}${unitsText(stock)}${list === 'variants' ? ', for good' : ''}`];
   return Object.entries(fields).map(
     ([field, { from, to }]) => `~ ${`${what} ${field}`.trim()}: ${show(from)} → ${show(to)}`,
   );
 }
+
+const unitsText = (stock: number | undefined): string => (stock ? ` (${stock} in stock go with it)` : '');
 
 function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
   const what = `${words[list]} ${name} ${field ?? ''}`.trim();

@@ -171,6 +171,57 @@ describe('shopwright plan, apply and rollback', () => {
     expect(planned.errors).toContain('row');
   });
 
+  it.each([
+    [
+      'in the middle of a row',
+      (text: string) => text.slice(0, Math.floor(text.length * 0.97)),
+      /is not whole.*: p29$/m,
+    ],
+    [
+      'between two rows',
+      (text: string) => `${text.split('\n').slice(0, 30).join('\n')}\n`,
+      /would delete 1 product: p29/,
+    ],
+  ])(
+    'delete nothing where the end of a file is missing, %s, and name what seems to have left',
+    async (_where, cut, names) => {
+      const rows = Array.from(
+        { length: 30 },
+        (_, index) => `p${index},Product ${index},Us,Title,Default Title,P${index},1.00`,
+      );
+      await run(['apply', file('products.csv', csv(rows)), '--yes']);
+      const damaged = file('cut.csv', cut(csv(rows)));
+      for (const more of [[], ['--skip-invalid']]) {
+        const applied = await run(['apply', damaged, '--yes', '--missing', 'delete', ...more]);
+        expect(applied).toMatchObject({ code: 1, errors: expect.stringMatching(names) });
+      }
+      expect(fake.products()).toHaveLength(30);
+    },
+  );
+
+  it('delete or archive what left the list, where that is said, and bring it back', async () => {
+    await run(['apply', file('products.csv', csv([...tee(), 'mug,Mug,Us,Title,Default Title,MUG,3.00'])), '--yes']);
+    const fewer = file('products.csv', csv(tee()));
+    expect(await run(['plan', fewer])).toMatchObject({ code: 0 });
+    const planned = await run(['plan', fewer, '--missing', 'delete']);
+    expect(planned).toMatchObject({ code: 2, out: expect.stringContaining('- mug: no longer listed') });
+    expect((await run(['apply', fewer, '--yes', '--missing', 'delete'])).errors).toContain('1 product: mug');
+    expect(titles()).toEqual(['Linen tee', 'Mug']);
+
+    const archived = await run(['apply', fewer, '--yes', '--missing', 'archive', '--max-products', '1', '--json']);
+    expect(archived.code).toBe(2);
+    expect(fake.products()).toMatchObject([{ status: 'ACTIVE' }, { status: 'ARCHIVED' }]);
+    const { runId } = JSON.parse(archived.out) as { runId: string };
+    expect(await run(['rollback', runId])).toMatchObject({ code: 2, out: '1 restored.' });
+
+    const deleted = await run(['apply', fewer, '--yes', '--missing', 'delete', '--max-products', '1']);
+    expect(deleted).toMatchObject({ code: 2, out: expect.stringContaining('0 updated, 1 deleted, 0 failed') });
+    expect(titles()).toEqual(['Linen tee']);
+    const undone = await run(['rollback', deleted.out.match(/rollback (\S+)/)?.[1] ?? '']);
+    expect(undone).toMatchObject({ code: 2, out: '1 recreated.', errors: expect.stringContaining('MUG made anew') });
+    expect(titles()).toEqual(['Linen tee', 'Mug']);
+  });
+
   it('read JSON, and print it', async () => {
     const products = file(
       'products.json',
@@ -185,6 +236,7 @@ describe('shopwright plan, apply and rollback', () => {
     ['a file that is not there', ['plan', '/nowhere.csv'], /ENOENT/],
     ['no file', ['plan'], /needs a file/],
     ['a word that is none', ['plan', 'x.csv', '--on-drift', 'mine'], /report, ours, theirs/],
+    ['a fate that is none', ['plan', 'x.csv', '--missing', 'remove'], /keep, archive, delete/],
     ['no number', ['apply', 'x.csv', '--max-deletes', 'all'], /whole number/],
     ['an unknown option', ['plan', '--wat'], /--wat/],
     ['a run that nobody knows', ['rollback', 'nope'], /nope/],

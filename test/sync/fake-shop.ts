@@ -63,3 +63,36 @@ export function tee(localId = 'tee-1', more: object = {}): ProductDraftInput {
     ...more,
   };
 }
+
+/** Sets the units in stock of a product's variants. */
+export async function stockUp({ client, clock, fake }: FakeSync, title: string, units: number): Promise<void> {
+  const id = fake.products().find((product) => product.title === title)?.id;
+  interface Data {
+    readonly product: {
+      readonly variants: { readonly nodes: readonly { readonly inventoryItem: { readonly id: string } }[] };
+    };
+    readonly locations: { readonly nodes: readonly { readonly id: string }[] };
+  }
+  const { data } = await clock.run(
+    client.graphql<Data>(
+      `query ($id: ID!) {
+        product(id: $id) { variants(first: 50) { nodes { inventoryItem { id } } } }
+        locations(first: 1) { nodes { id } }
+      }`,
+      { id },
+    ),
+  );
+  const [location] = data.locations.nodes;
+  const quantities = data.product.variants.nodes.map(({ inventoryItem }) => ({
+    ...{ inventoryItemId: inventoryItem.id, locationId: location?.id, quantity: units },
+    changeFromQuantity: null,
+  }));
+  await clock.run(
+    client.graphql(
+      `mutation ($input: InventorySetQuantitiesInput!, $key: String!) {
+        inventorySetQuantities(input: $input) @idempotent(key: $key) { userErrors { message } }
+      }`,
+      { input: { name: 'available', reason: 'correction', quantities }, key: `${title} ${units}` },
+    ),
+  );
+}
