@@ -9,6 +9,7 @@ import {
 import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
@@ -71,6 +72,9 @@ export interface RotatingTokenStore extends TokenStore {
  */
 export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore {
   const { store, keyPrefix = tokenPrefix } = options;
+  // With the default in place of a prefix, two stores would meet.
+  const issues = unknownNames(options, { store: true, keys: true, keyPrefix: true });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || !isStorableText(keyPrefix)) {
     throw new ConfigError('Invalid configuration', {
       issues: [{ field: 'keyPrefix', message: 'use text of at most 64 characters' }],

@@ -58,6 +58,8 @@ export function refuseUnknown(options: object, names: Readonly<Record<string, tr
       ...unknownNames(given, names),
       ...unknownNames(Object(given['retry']), { ...retry, idempotency: true }, 'retry.'),
       ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
+      // Whatever is not `unsafe` is sent again.
+      ...unknownValue('retry.idempotency', Object(given['retry']).idempotency, ['idempotent', 'keyed', 'unsafe']),
     ];
     if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
     return;

@@ -1,7 +1,8 @@
 import { constants } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
-import { ConfigError, NetworkError } from '../errors/errors.ts';
+import { ConfigError, type Issue, NetworkError } from '../errors/errors.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
 import { exchangeOnSignal, responseTooLarge } from './ky.ts';
 
@@ -21,6 +22,7 @@ import { exchangeOnSignal, responseTooLarge } from './ky.ts';
  * await transport.close();
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Required<Transport> {
+  refuse(unknownNames(options, optionNames, 'undiciTransport.'));
   const dispatcher: Dispatcher =
     options.dispatcher === undefined ? new Agent(agentOptions(options)) : options.dispatcher;
   assertWorks(dispatcher, options.dispatcher === undefined);
@@ -140,6 +142,19 @@ export type UndiciTransportOptions =
       readonly dispatcher: Dispatcher;
     } & { readonly [K in keyof UndiciAgentSettings]?: undefined });
 
+const optionNames: Record<keyof UndiciTransportOptions, true> = {
+  dispatcher: true,
+  connections: true,
+  keepAliveTimeoutMs: true,
+  connectTimeoutMs: true,
+  headersTimeoutMs: true,
+  bodyTimeoutMs: true,
+};
+
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+}
+
 /**
  * The settings in undici's words.
  *
@@ -153,7 +168,7 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
     if (value === undefined || (Number.isSafeInteger(value) && value >= smallest)) return [];
     return [{ field: `undiciTransport.${field}`, message: `is ${value}. Give a whole number, ${smallest} or more.` }];
   });
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  refuse(problems);
   return {
     // HTTP/2 is off until undici 8; with all versions alike, a test of one speaks for the others.
     allowH2: false,

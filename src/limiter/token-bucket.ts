@@ -1,5 +1,6 @@
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../ports/rate-limiter.ts';
 import {
   type BucketState,
@@ -233,8 +234,15 @@ function limiterClosed(): DOMException {
 /** `TokenBucketOptions` with the defaults filled in. */
 export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
 
-/** Fills in the defaults and lists what is invalid: for limiters that have more options than these. */
-export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
+/**
+ * Fills in the defaults and lists what is invalid.
+ *
+ * @param names The options that the limiter takes, where they are others than these.
+ */
+export function readTokenBucketOptions(
+  options: TokenBucketOptions = {},
+  names?: Readonly<Record<string, true>>,
+): {
   readonly settings: TokenBucketSettings;
   readonly problems: Issue[];
 } {
@@ -246,7 +254,7 @@ export function readTokenBucketOptions(options: TokenBucketOptions = {}): {
     agingMs: options.agingMs ?? 30_000,
     idleMs: options.idleMs ?? 600_000,
   };
-  const problems: Issue[] = [];
+  const problems: Issue[] = [...unknownNames(options, names ?? settings, 'limiter.')];
   const check = (field: keyof TokenBucketSettings, isValid: boolean, message: string): void => {
     if (!isValid) problems.push({ field: `limiter.${field}`, message });
   };

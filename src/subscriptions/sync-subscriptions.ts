@@ -1,4 +1,10 @@
-import { InvalidResponseError, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
+import {
+  ConfigError,
+  InvalidResponseError,
+  isShopwrightError,
+  type ShopwrightError,
+  StorageError,
+} from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   type StandingWebhookSubscriptionFragment,
@@ -12,6 +18,7 @@ import { allPages } from '../graphql/pagination.ts';
 import type { RequestOptions } from '../http/request-options.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { checkDesired, type DesiredSubscription, Ownership } from './desired.ts';
@@ -58,7 +65,7 @@ export interface SyncSubscriptionsOptions {
  *
  * @returns What has become of each. A subscription that fails does not stop the others, and is in `failed`.
  * @throws ValidationError (code `VALIDATION_FAILED`) before anything is sent, with all issues of the list.
- * @throws ConfigError (code `CONFIG_INVALID`) for an invalid owner.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid owner, and for an option that does not exist.
  * @throws What the client throws while it reads the actual subscriptions, and StorageError of the store.
  *
  * @example
@@ -73,6 +80,8 @@ export interface SyncSubscriptionsOptions {
  */
 export async function syncSubscriptions(options: SyncSubscriptionsOptions): Promise<SubscriptionReport> {
   const { client, store, owner = 'shopwright', appId, dryRun = false, signal } = options;
+  const unknown = unknownNames(options, optionNames);
+  if (unknown.length > 0) throw new ConfigError('Invalid configuration', { issues: unknown });
   const { shop } = client;
   const ownership = new Ownership(owner);
   const desired = checkDesired(options.desired, ownership, shop);
@@ -94,6 +103,17 @@ export async function syncSubscriptions(options: SyncSubscriptionsOptions): Prom
   }
   return report.build();
 }
+
+/** A `dryrun` that nothing reads would delete subscriptions. */
+const optionNames: Record<keyof SyncSubscriptionsOptions, true> = {
+  client: true,
+  desired: true,
+  owner: true,
+  appId: true,
+  store: true,
+  dryRun: true,
+  signal: true,
+};
 
 /** Reports what the diff would do if all goes well. */
 function preview(diff: SubscriptionDiff, report: ReportBuilder): void {

@@ -2,7 +2,7 @@ import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { nearestName } from '../internal/names.ts';
+import { nearestName, unknownNames } from '../internal/names.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
@@ -286,9 +286,19 @@ export interface ErasableStores {
 /** What is erased of `stores`. */
 const storeNames: readonly string[] = ['tokens', 'records', 'journal', 'keyValue'];
 
+const optionNames: Record<keyof ComplianceOptions, true> = {
+  store: true,
+  stores: true,
+  queue: true,
+  onDataRequest: true,
+  onCustomerRedact: true,
+  onShopRedact: true,
+  clock: true,
+};
+
 /** What would come to light with the first request, when it is too late. @throws ConfigError */
 function checkOptions(options: ComplianceOptions): void {
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
   const need = (field: string, value: unknown, methods: readonly string[], fix: string): void => {
     const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');
     if (missing.length > 0) issues.push({ field, message: `has no ${missing.join(', ')}, so ${fix}` });

@@ -1,6 +1,8 @@
+import { ConfigError } from '../errors/errors.ts';
 import { linkSignal } from '../internal/abort.ts';
 import { systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
 import {
   type BodyRead,
   type FieldsChanged,
@@ -67,6 +69,25 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
     }
     return received;
   };
+}
+
+const optionNames: Record<keyof ReceiveWebhookOptions, true> = {
+  secrets: true,
+  maxBodyBytes: true,
+  bodyTimeoutMs: true,
+  logger: true,
+  clock: true,
+};
+
+/**
+ * A receiver that stands alone, as for `createReceiver`.
+ *
+ * @throws ConfigError also for the name of an option that does not exist.
+ */
+export function createVerifier(options: ReceiveWebhookOptions, verify: Verify): Receive {
+  const issues = unknownNames(options, optionNames);
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  return createReceiver(options, verify);
 }
 
 const decoder = new TextDecoder();

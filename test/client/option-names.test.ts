@@ -1,11 +1,19 @@
 import { createShopifyApp, createShopifyClient, isShopwrightError, memoryStores } from 'shopwright';
+import { createTokenStore } from 'shopwright/auth';
+import { verifyShopifyWebhook as expressVerifier } from 'shopwright/express';
+import { verifyShopifyWebhook as honoVerifier } from 'shopwright/hono';
+import { tokenBucketLimiter } from 'shopwright/limiter';
+import { bottleneckLimiter } from 'shopwright/limiter/bottleneck';
+import { redisLimiter } from 'shopwright/limiter/redis';
 import { inProcessQueue } from 'shopwright/queue';
 import { bullmqQueue } from 'shopwright/queue/bullmq';
 import { postgresStores } from 'shopwright/storage/postgres';
 import { redisStores } from 'shopwright/storage/redis';
 import { sqliteStores } from 'shopwright/storage/sqlite';
-import { createProductQueue, createProductSync } from 'shopwright/sync';
+import { createProductQueue, createProductSync, syncSubscriptions } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
+import { undiciTransport } from 'shopwright/transport/undici';
+import { complianceHandlers } from 'shopwright/webhooks/compliance';
 import { describe, expect, test } from 'vitest';
 import { good, rejection, scriptedShop } from './scripted-shop.ts';
 
@@ -62,11 +70,39 @@ describe('a name that does not exist is refused with the nearest that does', () 
     ['Redis stores', loose(redisStores), { keyPrefx: 'x' }, 'keyPrefx', 'keyPrefix'],
     ['a product queue', loose(createProductQueue), { retryDelayMs: [1] }, 'retryDelayMs', 'retryDelaysMs'],
     ['a queue', loose(inProcessQueue), { concurency: 4 }, 'queue.concurency', 'queue.concurrency'],
+    ['a limiter', loose(tokenBucketLimiter), { softCieling: 0.5 }, 'limiter.softCieling', 'limiter.softCeiling'],
+    ['a limiter on Redis', loose(redisLimiter), { keyPrefx: 'x' }, 'limiter.keyPrefx', 'limiter.keyPrefix'],
+    ['one on Bottleneck', loose(bottleneckLimiter), { refil: 'host' }, 'limiter.refil', 'limiter.refill'],
+    [
+      'a transport on undici',
+      loose(undiciTransport),
+      { conections: 5 },
+      'undiciTransport.conections',
+      'undiciTransport.connections',
+    ],
+    ['a verifier for Express', loose(expressVerifier), { maxBodyByte: 5 }, 'maxBodyByte', 'maxBodyBytes'],
+    ['a verifier for Hono', loose(honoVerifier), { loger: console }, 'loger', 'logger'],
+    [
+      'the compliance handlers',
+      loose(complianceHandlers),
+      { onShopRedactd: () => {} },
+      'onShopRedactd',
+      'onShopRedact',
+    ],
+    ['a token store', loose(createTokenStore), { keyprefix: 'x/' }, 'keyprefix', 'keyPrefix'],
     ['a queue on BullMQ', loose(bullmqQueue), { connections: {} }, 'queue.connections', 'queue.connection'],
   ])('of %s', (_what, make, options, field, nearest) => {
     expect(issuesOf(() => make(options))[field]).toMatch(
       `is not an option. Did you mean ${field.startsWith('shops[0].bucket') ? 'shops[0].bucket.' : ''}${nearest}?`,
     );
+  });
+
+  test('of a sync of subscriptions, before anything is deleted', async () => {
+    const fake = createFakeShopify();
+    const to = createShopifyClient({ shop: 'acme', accessToken: 'test', fetch: fake.fetch });
+    const error = await rejection(syncSubscriptions({ client: to, desired: [], ...({ dryrun: true } as object) }));
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toMatch(/dryrun: .* Did you mean dryRun\?/);
+    expect(fake.calls).toEqual([]);
   });
 
   test('unless its value is undefined', () => {
@@ -143,6 +179,7 @@ describe('an option of a call that does not exist is refused before anything is 
     ['graphql', graphql, { priority: 'backgroud' }, 'priority', 'Did you mean background?'],
     ['graphql', graphql, { userErrors: 'ignore' }, 'userErrors', 'must be one of throw, return'],
     ['graphql', graphql, { errors: 'retrun' }, 'errors', 'Did you mean return?'],
+    ['graphql', graphql, { retry: { idempotency: 'unsfe' } }, 'retry.idempotency', 'Did you mean unsafe?'],
     ['graphql', graphql, { priority: 7 }, 'priority', 'must be one of '],
     ['graphql', graphql, { '': 7 }, '', 'is not an option.'],
     ['REST', get, { querry: {} }, 'querry', 'Did you mean query?'],

@@ -218,6 +218,17 @@ interface BottleneckLimiterSettings extends Readonly<Required<BottleneckLimiterO
   limiterFor(scope: BucketScope): HostBottleneck;
 }
 
+const optionNames: Record<keyof BottleneckLimiterOptions, true> = {
+  limiterFor: true,
+  refill: true,
+  priorities: true,
+  maximumAvailable: true,
+  restoreRate: true,
+  idleMs: true,
+  startTimeoutMs: true,
+  clock: true,
+};
+
 /**
  * Fills in the defaults.
  *
@@ -225,8 +236,8 @@ interface BottleneckLimiterSettings extends Readonly<Required<BottleneckLimiterO
  */
 function bottleneckLimiterSettings(options: BottleneckLimiterOptions): BottleneckLimiterSettings {
   const { limiterFor, refill = 'limiter', startTimeoutMs = 10_000 } = options;
-  const { priorities = { interactive: 5, background: 7 }, ...bucket } = options;
-  const { settings, problems } = readTokenBucketOptions(bucket);
+  const { priorities = { interactive: 5, background: 7 } } = options;
+  const { settings, problems } = readTokenBucketOptions(options, optionNames);
   const { clock, maximumAvailable, restoreRate, idleMs } = settings;
   const check = (field: keyof BottleneckLimiterOptions, isValid: boolean, message: string): void => {
     if (!isValid) problems.push({ field: `limiter.${field}`, message });

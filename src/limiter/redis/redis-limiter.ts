@@ -185,6 +185,22 @@ interface RedisLimiterSettings extends TokenBucketSettings {
   readonly logger: Logger | undefined;
 }
 
+const optionNames: Record<keyof RedisLimiterOptions, true> = {
+  clock: true,
+  maximumAvailable: true,
+  restoreRate: true,
+  softCeiling: true,
+  agingMs: true,
+  idleMs: true,
+  redis: true,
+  keyPrefix: true,
+  commandTimeoutMs: true,
+  leaseMs: true,
+  probeMs: true,
+  processes: true,
+  logger: true,
+};
+
 /**
  * Fills in the defaults.
  *
@@ -193,7 +209,7 @@ interface RedisLimiterSettings extends TokenBucketSettings {
 function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiterSettings {
   const { redis, keyPrefix = 'shopwright:limiter:', logger } = options;
   const { commandTimeoutMs = 1_000, leaseMs = 30_000, probeMs = 1_000, processes = 1 } = options;
-  const { settings, problems } = readTokenBucketOptions(options);
+  const { settings, problems } = readTokenBucketOptions(options, optionNames);
   const check = (field: keyof RedisLimiterOptions, isValid: boolean, message: string): void => {
     if (!isValid) problems.push({ field: `limiter.${field}`, message });
   };

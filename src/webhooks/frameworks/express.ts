@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
-import { createReceiver } from '../receive.ts';
+import { createVerifier } from '../receive.ts';
 import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
 import { fromNodeRequest, type NodeRequest, sendResponse, topicOfPath } from './requests.ts';
@@ -100,7 +100,7 @@ export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
  * @throws ConfigError when `maxBodyBytes` is not a positive integer.
  */
 export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddleware<ShopifyWebhookRequest> {
-  const receive = createReceiver(options, verifyWebhook);
+  const receive = createVerifier(options, verifyWebhook);
   return (request, response, next) => {
     // `next` is called once: what it throws itself is for nobody here, least of all for a second call of it.
     receive(fromNodeRequest(request, fix)).then((received) => {

@@ -6,7 +6,7 @@ import type {
   WebhookHandler,
   WebhookResponse,
 } from '../events.ts';
-import { createReceiver } from '../receive.ts';
+import { createVerifier } from '../receive.ts';
 import { failureResponse } from '../response.ts';
 import { verifyWebhook } from '../verify.ts';
 import { leaveNodeBody, type NodeRequest, readNodeBody, topicOfPath } from './requests.ts';
@@ -88,7 +88,7 @@ export function shopifyWebhooks(handler: WebhookHandler): FastifyPluginAsync {
  * ```
  */
 export function verifyShopifyWebhook(options: ReceiveWebhookOptions): FastifyPluginAsync {
-  const receive = createReceiver(options, verifyWebhook);
+  const receive = createVerifier(options, verifyWebhook);
   const plugin: FastifyPluginAsync = async (scope) => {
     leaveBodiesAlone(scope);
     scope.addHook('preValidation', async (request, reply) => {

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { BodyRead, ReceiveWebhookOptions, WebhookDelivery, WebhookEvent, WebhookHandler } from '../events.ts';
-import { createReceiver } from '../receive.ts';
+import { createVerifier } from '../receive.ts';
 import { readRequestBody } from '../request-body.ts';
 import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
@@ -60,7 +60,7 @@ export function shopifyWebhooks(handler: WebhookHandler): (context: Context) => 
 export function verifyShopifyWebhook(
   options: ReceiveWebhookOptions,
 ): MiddlewareHandler<{ Variables: ShopifyWebhookVariables }> {
-  const receive = createReceiver(options, verifyHere);
+  const receive = createVerifier(options, verifyHere);
   return async (context, next) => {
     const received = await receive(fromContext(context));
     if (!received.ok) return toResponse(failureResponse(received));

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../events.ts';
-import { createReceiver } from '../receive.ts';
+import { createVerifier } from '../receive.ts';
 import { fromRequest } from '../request-body.ts';
 import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
@@ -77,7 +77,7 @@ export type VerifiedRoute<Context> = (
 export function verifyShopifyWebhook(
   options: ReceiveWebhookOptions,
 ): <Context = unknown>(route: VerifiedRoute<Context>) => (request: Request, context: Context) => Promise<Response> {
-  const receive = createReceiver(options, verifyHere);
+  const receive = createVerifier(options, verifyHere);
   return (route) => async (request, context) => {
     const received = await receive(fromRequest(request, { fix }));
     return received.ok ? route(request, received.event, context) : toResponse(failureResponse(received));
@@ -125,7 +125,7 @@ export function verifyShopifyWebhookApiRoute(
 ): <Request extends NodeRequest, Response extends ServerResponse>(
   route: VerifiedApiRoute<Request, Response>,
 ) => (request: Request, response: Response) => Promise<void> {
-  const receive = createReceiver(options, verifyHere);
+  const receive = createVerifier(options, verifyHere);
   return (route) => async (request, response) => {
     const received = await receive(fromNodeRequest(request, pagesRouterFix));
     if (received.ok) await route(request, response, received.event);
