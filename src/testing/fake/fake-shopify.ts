@@ -88,11 +88,12 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   const answer = createCore({
     clock,
     closing: closing.signal,
+    apps,
     shops,
     tokens,
     versions: schemas.versions,
     apis: {
-      graphql: createGraphqlApi({ engine: bulk.engine, charge: skewedCharge(costSkew, seed) }),
+      graphql: createGraphqlApi({ engine: bulk.engine, bulkTypes: bulk.enabled, charge: skewedCharge(costSkew, seed) }),
       rest: createRestApi({ store, clock, background, shopInfo: infoOf }),
     },
     routes: [...oauthRoutes({ apps, shops, store, clock }), ...bulk.routes],

@@ -194,11 +194,33 @@ describe('a bulk query', () => {
 
   it('fails for what is not simulated, and the fake says so when it is closed', async () => {
     const harness = createBulkHarness();
-    const { id } = await harness.started('{ orders { edges { node { id } } } }');
+    const { id } = await harness.started(
+      '{ products { edges { node { id resourcePublicationOnCurrentPublication { isPublished } } } } }',
+    );
+    harness.fake.store.put('demo.myshopify.com', 'Product', {
+      id: 'gid://shopify/Product/1',
+      collectionIds: [],
+      options: [],
+      variants: [],
+      media: [],
+      metafields: [],
+      handle: 'x',
+    });
     expect(await harness.ended(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
     await expect(harness.fake.close()).rejects.toMatchObject({
-      errors: [expect.objectContaining({ message: expect.stringContaining('`QueryRoot.orders` is not simulated') })],
+      errors: [expect.objectContaining({ message: expect.stringContaining('is not simulated by the fake') })],
     });
+  });
+
+  it('is refused at once for a root that is not simulated', async () => {
+    const harness = createBulkHarness();
+    await expect(harness.runQuery('{ orders { edges { node { id } } } }')).rejects.toThrow(
+      /`QueryRoot\.orders` is not simulated by the fake.*NOT_SIMULATED/,
+    );
+    const resolvers = { QueryRoot: { orders: () => ({ edges: [] }) } };
+    const own = createBulkHarness({ resolvers });
+    const { id } = await own.started('{ orders { edges { node { id } } } }');
+    expect(await own.ended(id)).toMatchObject({ status: 'COMPLETED', url: null });
   });
 
   it('fails as access denied where a resolver says so', async () => {

@@ -16,6 +16,7 @@ import type { FakeApi, FakeRoute } from '../../../src/testing/fake/http/api.ts';
 import { createCore } from '../../../src/testing/fake/http/core.ts';
 import { fakeFetch } from '../../../src/testing/fake/http/fetch.ts';
 import { listen } from '../../../src/testing/fake/http/listen.ts';
+import { createApps } from '../../../src/testing/fake/oauth/session-token.ts';
 import { createTokenBook } from '../../../src/testing/fake/oauth/tokens.ts';
 import { createShops } from '../../../src/testing/fake/shops.ts';
 import { createFakeStore } from '../../../src/testing/fake/store/fake-store.ts';
@@ -301,6 +302,7 @@ describe('a route', () => {
       },
     };
     const core = createCore({
+      apps: createApps(),
       hooks: createHooks(() => undefined),
       clock,
       shops,

@@ -73,7 +73,7 @@ describe('a session token', () => {
       forged(token, {}, { alg: 'none' }),
       forged(token, { exp: 1_700_000_000 }),
       forged(token, { exp: 'never' }),
-      forged(token, { nbf: 1_700_000_001 }),
+      forged(token, { nbf: 1_700_000_011 }),
       forged(token, { nbf: null }),
       forged(token, { aud: 'other' }),
       forged(token, { iss: 'https://other.myshopify.com/admin' }),

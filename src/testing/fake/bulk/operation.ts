@@ -1,4 +1,5 @@
 import type { Issue } from '../../../errors/errors.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import type { Background } from '../background.ts';
 import { isoTime } from '../graphql/context.ts';
 import type {
@@ -21,7 +22,23 @@ export interface BulkOptions {
   readonly rowsPerSecond?: number;
   /** Operations with more lines than this fail after so many with `INTERNAL_SERVER_ERROR`. Default: none do. */
   readonly failAfterObjects?: number;
+  /**
+   * Whether bulk queries are enabled for the apps. Where they are not, `bulkOperationRunQuery` is denied, as Shopify
+   * does since 2026-11-06 until an app enables them in the Dev Dashboard. Default `true`.
+   */
+  readonly queries?: boolean;
+  /** The same for bulk mutations. Default `true`. */
+  readonly mutations?: boolean;
 }
+
+const optionNames: Record<keyof BulkOptions, true> = {
+  delayMs: true,
+  objectsPerSecond: true,
+  rowsPerSecond: true,
+  failAfterObjects: true,
+  queries: true,
+  mutations: true,
+};
 
 /** How one bulk operation fails. */
 export interface BulkFailure {
@@ -35,6 +52,10 @@ export interface BulkFailure {
 export interface BulkScript {
   /** The next bulk operation that is accepted fails. Called twice, the next two do. */
   failNext(failure?: BulkFailure): void;
+  /** Bulk operations of that type can be started from now on. */
+  enable(type: 'queries' | 'mutations'): void;
+  /** Starting one of that type is denied from now on, as where an app did not use it for 31 days. */
+  disable(type: 'queries' | 'mutations'): void;
 }
 
 /** How long a result can be downloaded: 7 days. https://shopify.dev/docs/api/usage/bulk-operations/queries */
@@ -120,9 +141,14 @@ export function bulkOptionProblems(options: BulkOptions): Issue[] {
     ['rowsPerSecond', perSecond.MUTATION, perSecond.MUTATION > 0, 'a number above 0'],
     ['failAfterObjects', failAfterObjects, failAfterObjects >= 0, 'a number, 0 or more'],
   ];
-  return checks.flatMap(([field, value, isRight, wanted]) =>
-    isRight ? [] : [{ field: `bulk.${field}`, message: `is ${value}. Give ${wanted}.` }],
-  );
+  const problems = checks.filter(([, , isRight]) => !isRight);
+  return [
+    ...unknownNames(options, optionNames, 'bulk.'),
+    ...problems.map(([field, value, , wanted]) => ({
+      field: `bulk.${field}`,
+      message: `is ${value}. Give ${wanted}.`,
+    })),
+  ];
 }
 
 /** Lines of the next step, at most `left`, and how long it takes. */

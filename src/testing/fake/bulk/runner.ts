@@ -2,7 +2,7 @@ import type { Clock } from '../../../internal/clock.ts';
 import type { Background } from '../background.ts';
 import type { FakeRoute } from '../http/api.ts';
 import type { FakeExecution, GraphqlEngine } from '../model.ts';
-import type { BulkOperationEntity } from '../store/entities.ts';
+import type { BulkOperationEntity, BulkType } from '../store/entities.ts';
 import type { FakeStore } from '../store/entity-store.ts';
 import { bulkRoutes } from './file-storage.ts';
 import {
@@ -68,6 +68,8 @@ interface BulkRunnerOptions {
 /** Runs the bulk operations that stand in the store, step by step on the fake's clock. */
 interface BulkRunner {
   readonly script: BulkScript;
+  /** Types that may be started now. */
+  readonly enabled: ReadonlySet<BulkType>;
   /** Starts the operations of a shop that wait for it. */
   pickUp(shop: string): void;
   /**
@@ -88,11 +90,18 @@ interface Job {
 
 type Step = (operation: BulkOperationEntity) => Promise<void>;
 
+const typeNames = { queries: 'QUERY', mutations: 'MUTATION' } as const satisfies Record<string, BulkType>;
+
 /** Makes the runner. */
 function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
   const { engine, store, clock, background, seed } = context;
   const pace = bulkPace(context.options);
   const failures: BulkFailure[] = [];
+  const { queries = true, mutations = true } = context.options;
+  const enabled = new Set<BulkType>([
+    ...(queries ? (['QUERY'] as const) : []),
+    ...(mutations ? (['MUTATION'] as const) : []),
+  ]);
   const busy = new Set<Promise<void>>();
   let jobs = new Map<string, Job>();
   let closed = false;
@@ -185,7 +194,12 @@ function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
   };
 
   return {
-    script: { failNext: (failure = {}) => void failures.push(failure) },
+    script: {
+      failNext: (failure = {}) => void failures.push(failure),
+      enable: (type) => void enabled.add(typeNames[type]),
+      disable: (type) => void enabled.delete(typeNames[type]),
+    },
+    enabled,
     pickUp(shop) {
       for (const { id, status } of bulkOperations(store, shop)) {
         if (status !== 'CREATED' || jobs.has(id)) continue;

@@ -1,6 +1,7 @@
 import { generatedApiVersion, schemaVersions } from '../../../config/generated/api-versions.ts';
 import { sleep } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
+import { isRecord, parseJson } from '../../../internal/json.ts';
 import type { FakeResponse, WholeResponse } from '../http/api.ts';
 import { type ChosenFault, type FaultEffect, faults } from './faults.ts';
 
@@ -13,7 +14,8 @@ const missingBytes = 100;
 const versionHeader = 'x-shopify-api-version';
 
 /** What a fault makes of a response. A false THROTTLED, and a response that is only late, pass as they are. */
-export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, clock: Clock): FakeResponse {
+export function disturb(answer: WholeResponse, fault: ChosenFault, clock: Clock): FakeResponse {
+  const { kind, delayMs, fields = ['expires_in'] } = fault;
   const { effect } = faults[kind];
   const { status, body } = answer;
   // Where it is given, it would no longer hold.
@@ -40,6 +42,8 @@ export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, c
       return withHeaders({ date: new Date(clock.now() + delayMs).toUTCString() });
     case 'version':
       return versionHeader in headers ? withHeaders({ [versionHeader]: otherVersion(headers[versionHeader]) }) : answer;
+    case 'omit':
+      return { ...answer, headers, body: withoutFields(String(body), fields) };
     case 'header':
       return withHeaders({ [effect.name]: effect.value });
     case 'drop':
@@ -49,6 +53,13 @@ export function disturb(answer: WholeResponse, { kind, delayMs }: ChosenFault, c
     case 'throttled':
       return answer;
   }
+}
+
+/** JSON without some fields of the outermost object; other text as it is. */
+function withoutFields(body: string, names: readonly string[]): string {
+  const parsed = parseJson(body);
+  if (!isRecord(parsed)) return body;
+  return JSON.stringify(Object.fromEntries(Object.entries(parsed).filter(([name]) => !names.includes(name))));
 }
 
 /** Headers that stand on every response, whatever it holds. */

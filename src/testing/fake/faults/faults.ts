@@ -28,12 +28,18 @@ export interface NextFault {
   readonly after?: number;
   /** How late a `slow` or `slow-drip` answer is, and how far a `clock-skew` is off (may be negative); in milliseconds. */
   readonly delayMs?: number;
+  /**
+   * What a response with `missing-fields` lacks: names of fields at the top of its JSON. Default `['expires_in']`, as
+   * Shopify has been seen to refresh tokens.
+   */
+  readonly fields?: readonly string[];
 }
 
 /** A fault that was chosen for a call. */
 export interface ChosenFault {
   readonly kind: FaultKind;
   readonly delayMs: number;
+  readonly fields?: readonly string[];
 }
 
 /** What a script can tell a call by. */
@@ -77,13 +83,14 @@ const defaultDelayMs = 2_000;
 
 type OptionNames<TOptions> = Record<keyof TOptions, true>;
 
-const nextNames: OptionNames<NextFault> = { operation: true, times: true, after: true, delayMs: true };
+const nextNames: OptionNames<NextFault> = { operation: true, times: true, after: true, delayMs: true, fields: true };
 
 /** A scripted fault that waits for its calls. */
 interface Script {
   readonly kind: FaultKind;
   readonly operation: string | undefined;
   readonly delayMs: number | undefined;
+  readonly fields: readonly string[] | undefined;
   skip: number;
   left: number;
 }
@@ -112,7 +119,7 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
 
   return {
     next(kind, options = {}) {
-      const { operation, times = 1, after = 0, delayMs: late } = options;
+      const { operation, times = 1, after = 0, delayMs: late, fields } = options;
       check(
         ...unknownNames(options, nextNames),
         unknownKinds([kind]),
@@ -120,7 +127,7 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
         notBetween('after', after, Number.POSITIVE_INFINITY, 'a number of calls'),
         kind === 'clock-skew' ? undefined : notBetween('delayMs', late, Number.MAX_SAFE_INTEGER, 'milliseconds'),
       );
-      if (times > 0) scripts.push({ kind, operation, delayMs: late, skip: after, left: times });
+      if (times > 0) scripts.push({ kind, operation, delayMs: late, fields, skip: after, left: times });
     },
     clear() {
       scripts = [];
@@ -133,7 +140,8 @@ export function createFaultPlan(options: FaultOptions, seed: number): FaultPlan 
       if (script) {
         script.left -= 1;
         scripts = scripts.filter((candidate) => candidate.left > 0);
-        return { kind: script.kind, delayMs: script.delayMs ?? delayMs };
+        const { fields } = script;
+        return { kind: script.kind, delayMs: script.delayMs ?? delayMs, ...(fields && { fields }) };
       }
       // Two draws for each call, so that a call's luck does not depend on the luck of those before it.
       const [luck, choice] = [random(), random()];
@@ -176,6 +184,7 @@ export type FaultKind =
   | 'status-423'
   | 'status-430'
   | 'status-540'
+  | 'ip-not-allowed'
   | 'status-500-after'
   | 'status-502-after'
   | 'status-503-after'
@@ -194,7 +203,8 @@ export type FaultKind =
   | 'empty'
   | 'clock-skew'
   | 'version-fall-forward'
-  | 'deprecated';
+  | 'deprecated'
+  | 'missing-fields';
 
 /** What the caller gets. */
 export type FaultEffect =
@@ -222,6 +232,8 @@ export type FaultEffect =
   | { readonly type: 'skew' }
   /** The right answer, that names another version than the one asked for. */
   | { readonly type: 'version' }
+  /** The right answer, whose JSON lacks some fields. */
+  | { readonly type: 'omit' }
   /** The right answer, with a header more. */
   | { readonly type: 'header'; readonly name: string; readonly value: string };
 
@@ -273,6 +285,11 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   'status-423': status(423, false),
   'status-430': status(430, false),
   'status-540': status(540, false),
+  // Refused before any API sees it: https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
+  'ip-not-allowed': {
+    executes: false,
+    effect: { type: 'status', status: 403, headers: { 'content-type': 'text/plain' }, body: 'Forbidden' },
+  },
   'status-500-after': status(500, true),
   'status-502-after': status(502, true),
   'status-503-after': status(503, true),
@@ -298,6 +315,7 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
     executes: true,
     effect: { type: 'header', name: 'x-shopify-api-deprecated-reason', value: 'Shop.products, Shop.productVariants' },
   },
+  'missing-fields': { executes: true, effect: { type: 'omit' } },
 };
 
 /** Every kind, in the order of the documentation. */

@@ -49,6 +49,8 @@ export interface OperationContext extends ResolverContext {
   begin(): UnitOfWork;
   /** What is noted about the operation. */
   readonly run: OperationRun;
+  /** Root fields of queries that are simulated; not there for REST, where no query can be given. */
+  readonly queryRoots?: ReadonlySet<string>;
 }
 
 /**

@@ -36,14 +36,16 @@ interface GraphqlEngineOptions {
 export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngine {
   const { store, clock, shopInfo, background } = options;
   const idempotency = createIdempotency();
-  const resolveField = fieldResolver(mergeResolvers(resolvers, options.resolvers ?? {}), idempotency.guard);
+  const merged = mergeResolvers(resolvers, options.resolvers ?? {});
+  const queryRoots = new Set(Object.keys(merged.QueryRoot ?? {}));
+  const resolveField = fieldResolver(merged, idempotency.guard);
 
   return {
     prepare: createPrepare(options.schemas),
     async execute(operation, caller) {
       const run = createRun();
       const info = { ...shopInfo(caller.shop), ...(caller.scopes && { scopes: caller.scopes }) };
-      const unit = beginUnit(store, { ...caller, info, clock, background, run });
+      const unit = beginUnit(store, { ...caller, info, clock, background, run, queryRoots });
       try {
         const executing = execute({
           schema: operation.schema,

@@ -10,6 +10,7 @@ interface UnitBase extends Caller {
   readonly clock: Clock;
   readonly background: Background;
   readonly run: OperationRun;
+  readonly queryRoots?: ReadonlySet<string>;
 }
 
 /** Begins a unit over the store itself: on its commit events go out, and work for later is set on the clock. */

@@ -1,5 +1,6 @@
 import { versionAfter } from '../../../config/api-version.ts';
 import { generatedApiVersion } from '../../../config/generated/api-versions.ts';
+import type { Apps } from '../oauth/session-token.ts';
 import type { TokenBook } from '../oauth/tokens.ts';
 import type { ShopState, Shops } from '../shops.ts';
 import type { ApiCaller, FakeRequest } from './api.ts';
@@ -16,12 +17,17 @@ type Admission =
     }
   | { readonly ok: false; readonly refusal: Refusal; readonly app?: string };
 
-/**
- * Checks in Shopify's order: path, shop, token, state of the shop, version.
- *
- * @param versions Versions that are served, oldest first.
- */
-export function admit(request: FakeRequest, shops: Shops, tokens: TokenBook, versions: readonly string[]): Admission {
+/** What requests are checked against. */
+interface AdmissionContext {
+  readonly apps: Apps;
+  readonly shops: Shops;
+  readonly tokens: TokenBook;
+  /** Versions that are served, oldest first. */
+  readonly versions: readonly string[];
+}
+
+/** Checks in Shopify's order: path, shop, token, state of the shop, version. */
+export function admit(request: FakeRequest, { apps, shops, tokens, versions }: AdmissionContext): Admission {
   const target = readPath(request.path, versions);
   if (!target) return { ok: false, refusal: refusals.notFound };
   const { api, asked, resource } = target;
@@ -33,6 +39,8 @@ export function admit(request: FakeRequest, shops: Shops, tokens: TokenBook, ver
   const holder = tokens.find(shop, accessToken(request));
   if (!holder || shop.state === 'uninstalled') return { ok: false, refusal: refusals.wrongToken };
   const { app, scopes } = holder;
+  if (!holder.expires && apps.all.find(({ id }) => id === app)?.refusesNonExpiringTokens)
+    return { ok: false, refusal: refusals.nonExpiringToken, app };
   if (shop.state === 'frozen') return { ok: false, refusal: refusals.frozen, app };
   if (shop.state === 'locked') return { ok: false, refusal: refusals.locked, app };
 

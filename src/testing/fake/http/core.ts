@@ -6,6 +6,7 @@ import { disturb } from '../faults/disturb.ts';
 import { type FaultPlan, faults } from '../faults/faults.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { FakeCall } from '../model.ts';
+import type { Apps } from '../oauth/session-token.ts';
 import type { TokenBook } from '../oauth/tokens.ts';
 import { createRandom, randomId } from '../random.ts';
 import type { Shops } from '../shops.ts';
@@ -16,6 +17,7 @@ import { jsonResponse } from './responses.ts';
 /** Options of `createCore`. */
 interface CoreOptions {
   readonly clock: Clock;
+  readonly apps: Apps;
   readonly shops: Shops;
   /** Whose tokens are whose. */
   readonly tokens: TokenBook;
@@ -37,7 +39,7 @@ interface CoreOptions {
 
 /** Makes the request handling: the life of one request, from top to bottom. */
 export function createCore(options: CoreOptions): FakeCore {
-  const { clock, shops, tokens, versions, apis, routes = [], faultPlan, hooks, log, latencyMs, closing } = options;
+  const { clock, shops, apis, routes = [], faultPlan, hooks, log, latencyMs, closing } = options;
   const nextId = createRandom(options.seed);
 
   return async (request) => {
@@ -61,7 +63,7 @@ export function createCore(options: CoreOptions): FakeCore {
     const route = routes.find((candidate) => candidate.matches(request));
     if (route) opened = openRoute(route, request);
     else {
-      const admission = admit(request, shops, tokens, versions);
+      const admission = admit(request, options);
       if (!admission.ok) {
         const { refusal, app } = admission;
         const answer = jsonResponse(refusal.status, refusal.body, { 'x-shopify-api-version': generatedApiVersion });

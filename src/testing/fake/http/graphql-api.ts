@@ -3,6 +3,7 @@ import { maxRequestPoints } from '../../../graphql/cost/rule.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
 import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
+import type { BulkType } from '../store/entities.ts';
 import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeResponse } from './api.ts';
 import {
   accessDeniedBody,
@@ -18,12 +19,14 @@ import {
 /** What GraphQL works with. */
 interface GraphqlApiOptions {
   readonly engine: GraphqlEngine;
+  /** Types of bulk operations that are enabled now. */
+  readonly bulkTypes: ReadonlySet<BulkType>;
   /** What an operation is charged for so many points of the rule. */
   readonly charge: (operation: PreparedOperation, points: number) => number;
 }
 
 /** Makes the GraphQL API. */
-export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi {
+export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOptions): FakeApi {
   const deprecatedIn = deprecatedFields();
 
   return {
@@ -42,7 +45,7 @@ export function createGraphqlApi({ engine, charge }: GraphqlApiOptions): FakeApi
       const call = { operation: name, kind, rootFields, variables };
 
       // May it, and is it small enough?
-      const denied = deniedField(operation, caller.scopes);
+      const denied = deniedField(operation, caller.scopes, bulkTypes);
       if (denied) return { ok: false, refusal: reply(accessDeniedBody(denied)), call };
       const requested = charge(operation, requestedCost(operation));
       const asked = { ...call, requestedCost: requested };

@@ -2,6 +2,7 @@ import type { ThrottleStatus } from '../../../ports/rate-limiter.ts';
 import { rootFields, rootType } from '../cost/selection.ts';
 import type { PreparedOperation } from '../model.ts';
 import { requiredScopes } from '../schema.ts';
+import type { BulkType } from '../store/entities.ts';
 import type { WholeResponse } from './api.ts';
 
 /** What the body of a response holds. */
@@ -27,6 +28,11 @@ export const refusals = {
   wrongToken: {
     status: 401,
     body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' },
+  },
+  /** The status is known by one report, the words are ours. */
+  nonExpiringToken: {
+    status: 403,
+    body: { errors: '[API] Non-expiring access tokens are no longer accepted for the Admin API.' },
   },
   frozen: { status: 402, body: { errors: 'Unavailable Shop' } },
   locked: { status: 423, body: { errors: 'This shop is unavailable' } },
@@ -69,20 +75,19 @@ export function maxCostBody(cost: number, maxCost: number): ResponseBody {
   return { errors: [{ message, extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation } }] };
 }
 
-/** A root field that the shop's scopes do not open. */
+/** A root field that the app may not ask for. */
 interface DeniedField {
   readonly field: string;
   /** Its key in the response. */
   readonly key: string;
-  /** Any one of them would open it. */
-  readonly scopes: readonly string[];
+  /** What would open it, as a sentence. */
+  readonly requiredAccess: string;
   /** The keys of all root fields. */
   readonly keys: readonly string[];
 }
 
 /** ACCESS_DENIED for one root field; all root fields come back as `null`. */
-export function accessDeniedBody({ field, key, keys, scopes }: DeniedField): ResponseBody {
-  const requiredAccess = `${scopes.map((scope) => `\`${scope}\``).join(' or ')} access scope.`;
+export function accessDeniedBody({ field, key, keys, requiredAccess }: DeniedField): ResponseBody {
   return {
     errors: [
       {
@@ -104,23 +109,39 @@ export function failureBody(error: unknown): ResponseBody {
   return { errors: `The fake failed: ${error instanceof Error ? error.message : String(error)}` };
 }
 
-/** The first root field that the granted scopes do not open; `undefined` grants all. */
+/**
+ * The first root field that the app may not ask for: for its granted scopes, of which `undefined` grants all, or because
+ * bulk operations of that type are not enabled for it.
+ */
 export function deniedField(
   operation: PreparedOperation,
   granted: ReadonlySet<string> | undefined,
+  bulkTypes?: ReadonlySet<BulkType>,
 ): DeniedField | undefined {
-  if (!granted) return undefined;
   const root = rootType(operation).name;
   const fields = rootFields(operation);
   for (const [key, [node]] of fields) {
     const field = node.name.value;
+    const type = bulkTypeOf[field];
+    if (type && bulkTypes?.has(type) === false) {
+      const requiredAccess = `Bulk ${type === 'QUERY' ? 'queries' : 'mutations'} are not enabled for this app.`;
+      return { field, key, requiredAccess, keys: [...fields.keys()] };
+    }
+    if (!granted) continue;
     const scopes = [...new Set(requiredScopes[`${root}.${field}`])];
     if (scopes.length > 0 && !scopes.some((scope) => isGranted(scope, granted))) {
-      return { field, key, scopes, keys: [...fields.keys()] };
+      const requiredAccess = `${scopes.map((scope) => `\`${scope}\``).join(' or ')} access scope.`;
+      return { field, key, requiredAccess, keys: [...fields.keys()] };
     }
   }
   return undefined;
 }
+
+/** The root fields that start bulk operations. */
+const bulkTypeOf: Readonly<Record<string, BulkType>> = {
+  bulkOperationRunQuery: 'QUERY',
+  bulkOperationRunMutation: 'MUTATION',
+};
 
 /** Whether the granted scopes hold one; `undefined` grants all. A scope to write holds the scope to read. */
 export function isGranted(scope: string, granted: ReadonlySet<string> | undefined): boolean {

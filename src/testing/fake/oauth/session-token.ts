@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
+import { unknownNames } from '../../../internal/names.ts';
 
 /** A user of a shop, as a session token names them. */
 interface SessionTokenClaims {
@@ -38,6 +39,9 @@ export function signSessionToken(app: FakeApp, shop: string, userId: string, now
   return `${content}.${signature(content, app.clientSecret)}`;
 }
 
+/** Seconds that a session token may be ahead of the clock. Shopify's library for apps takes as many. */
+const toleratedSeconds = 10;
+
 /** What a session token says, if it is one for that app and shop, signed, and of now. */
 export function readSessionToken(
   token: string,
@@ -52,7 +56,8 @@ export function readSessionToken(
   if (signed !== signature(`${head}.${body}`, app.clientSecret)) return undefined;
   const { exp, nbf, aud, iss, dest, sub } = claims;
   const seconds = now / 1_000;
-  const isOfNow = typeof exp === 'number' && typeof nbf === 'number' && nbf <= seconds && seconds < exp;
+  const isOfNow =
+    typeof exp === 'number' && typeof nbf === 'number' && nbf <= seconds + toleratedSeconds && seconds < exp;
   const isForHere = aud === app.clientId && iss === `https://${shop}/admin` && dest === `https://${shop}`;
   return isOfNow && isForHere && typeof sub === 'string' ? { sub } : undefined;
 }
@@ -75,7 +80,21 @@ export interface FakeAppOptions {
   readonly redirectUris?: readonly string[];
   /** Scopes it is given where a request names none. Default all. */
   readonly scopes?: readonly string[];
+  /**
+   * Whether offline tokens that never expire are refused with 403, as Shopify does for public apps from 2027-01-01 on.
+   * They can still be exchanged for one that expires. Default `false`.
+   */
+  readonly refusesNonExpiringTokens?: boolean;
 }
+
+const appNames: Record<keyof FakeAppOptions, true> = {
+  clientId: true,
+  clientSecret: true,
+  id: true,
+  redirectUris: true,
+  scopes: true,
+  refusesNonExpiringTokens: true,
+};
 
 /** An app of a fake. */
 export interface FakeApp extends FakeAppOptions {
@@ -94,11 +113,11 @@ const defaultApp: FakeAppOptions = { clientId: 'fake-client-id', clientSecret: '
 /**
  * Makes the apps of a fake.
  *
- * @throws ConfigError for a client id or an id that is given twice, or a secret that is empty.
+ * @throws ConfigError for an unknown option, a client id or an id that is given twice, or a secret that is empty.
  */
 export function createApps(options: readonly FakeAppOptions[] = [defaultApp]): Apps {
   const all = options.map((app, index) => ({ ...app, id: app.id ?? (index === 0 ? 'default' : app.clientId) }));
-  const problems: Issue[] = [];
+  const problems: Issue[] = options.flatMap((app, index) => [...unknownNames(app, appNames, `apps[${index}].`)]);
   for (const [index, { clientId, clientSecret, id }] of all.entries()) {
     const before = all.slice(0, index);
     const problem = (name: string, message: string): number =>

@@ -16,6 +16,11 @@ export interface SessionTokenOptions {
   readonly clientId?: string;
   /** Id of the user. Default `1`, the owner. */
   readonly userId?: string;
+  /**
+   * Milliseconds by which the clock that made the token is ahead of the fake's; negative for one that is behind.
+   * Default 0. The fake itself exchanges tokens that are up to 10 seconds ahead.
+   */
+  readonly skewMs?: number;
 }
 
 /** What a test does to shops and tokens while the fake runs. */
@@ -69,9 +74,9 @@ export function shopControls(context: {
       shop.state = state;
     },
     revokeTokens: (domain) => tokens.revoke(shops.get(domain)),
-    issueSessionToken({ shop, clientId, userId = ownerId } = {}) {
+    issueSessionToken({ shop, clientId, userId = ownerId, skewMs = 0 } = {}) {
       const app = clientId === undefined ? apps.all[0] : apps.find(clientId);
-      if (app) return signSessionToken(app, shops.get(shop).domain, userId, clock.now());
+      if (app) return signSessionToken(app, shops.get(shop).domain, userId, clock.now() + skewMs);
       const known = apps.all.map((candidate) => candidate.clientId).join(', ');
       throw new ConfigError('Invalid configuration', {
         issues: [{ field: 'clientId', message: `is ${clientId}. Give one of: ${known}.` }],

@@ -116,6 +116,8 @@ interface TokenHolder {
   readonly app: string;
   /** `undefined` for all. */
   readonly scopes: ReadonlySet<string> | undefined;
+  /** Whether its time ends. */
+  readonly expires: boolean;
 }
 
 /** The access tokens of all shops: those of the options, and those that OAuth gave. */
@@ -134,10 +136,10 @@ export function createTokenBook({ store, clock }: { readonly store: EntityStore;
     find(shop, token) {
       if (store.get(shop.domain, oauthKinds.retired, tokenGid(oauthKinds.retired, token))) return undefined;
       const app = shop.tokens.get(token);
-      if (app !== undefined) return { app, scopes: shop.scopes };
+      if (app !== undefined) return { app, scopes: shop.scopes, expires: false };
       const issued = findIssued(store, shop.domain, token);
       if (!issued || (issued.expiresAt !== null && issued.expiresAt <= clock.now())) return undefined;
-      return { app: issued.app, scopes: new Set(issued.scopes) };
+      return { app: issued.app, scopes: new Set(issued.scopes), expires: issued.expiresAt !== null };
     },
     revokeIssued({ domain }) {
       const transaction = store.begin();

@@ -18,6 +18,7 @@ import {
 } from '../../bulk/operation.ts';
 import { checkBulkMutation, checkBulkQuery, readShape } from '../../bulk/queries.ts';
 import { readRows } from '../../bulk/work.ts';
+import { rootFields } from '../../cost/selection.ts';
 import { deniedField } from '../../http/responses.ts';
 import type { PreparedOperation } from '../../model.ts';
 import { apiVersionOf } from '../../schema.ts';
@@ -64,6 +65,9 @@ const bulkRunResolvers: ResolverMap = {
       const checked = checkBulkQuery(info.schema, query);
       if (!checked.ok) {
         return refused(...checked.messages.map((message) => ({ code: 'INVALID', field: ['query'], message })));
+      }
+      for (const [node] of rootFields(checked.operation).values()) {
+        if (!context.queryRoots?.has(node.name.value)) throw notSimulated(`QueryRoot.${node.name.value}`);
       }
       if (readShape(checked.operation).connections.size === 0) {
         throw notSimulated('Mutation.bulkOperationRunQuery(query:) with a top level field that is no connection');

@@ -84,14 +84,27 @@ function checkPageSize({ first, last }: ConnectionArgs, maximum: number): void {
 
 function positionAfter(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
   const id = idIn(cursor);
-  const position = ordered.findIndex((item) => item.id === id);
+  const position = positionOf(ordered, id, reverse);
   return position >= 0 ? position + 1 : positionBeyond(ordered, id, reverse);
 }
 
 function positionBefore(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
   const id = idIn(cursor);
-  const position = ordered.findIndex((item) => item.id === id);
+  const position = positionOf(ordered, id, reverse);
   return position >= 0 ? position : positionBeyond(ordered, id, reverse);
+}
+
+/** Where an item stands; -1 for nowhere. Most lists are in order of their ids: there a later page takes no longer. */
+function positionOf(ordered: readonly Identified[], id: string, reverse: boolean): number {
+  const wanted = numberOf(id);
+  let [from, until] = [0, ordered.length];
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    const number = numberOf(ordered[middle]?.id ?? '');
+    if (reverse ? number > wanted : number < wanted) from = middle + 1;
+    else until = middle;
+  }
+  return ordered[from]?.id === id ? from : ordered.findIndex((item) => item.id === id);
 }
 
 /** Where the items begin that come after an item that is gone. */
