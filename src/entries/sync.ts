@@ -17,6 +17,8 @@ export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopi
 export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export { createFiles, type EnsuredFile, type Files, type FilesOptions, type FileToEnsure } from '../sync/files.ts';
+export type { JournalRetention } from '../sync/journal-retention.ts';
+export type { MissingProducts } from '../sync/missing-products.ts';
 export type {
   DeleteLimits,
   DriftPolicy,
@@ -33,15 +35,12 @@ export {
   createProductSync,
   type ProductSync,
   type ProductSyncOptions,
-  type PushManyOptions,
-  type PushProgress,
-  type PushSummary,
   type RemoveOptions,
   type SyncHealth,
 } from '../sync/product-sync.ts';
 export type { PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
+export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
-export type { MissingProducts } from '../sync/remove.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
 export {

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames, unknownValue } from '../internal/names.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -20,19 +20,23 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
+import { type JournalRetention, pruneJournal, retentionIssues } from './journal-retention.ts';
+import {
+  listed,
+  Missing,
+  missingProducts,
+  type Removal,
+  readWhole,
+  removalOf,
+  withMissing,
+} from './missing-products.ts';
 import { DeleteBudget, type DeleteLimits, type ProductPlan } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
-import {
-  localIdOf,
-  type PushContext,
-  type PushOptions,
-  type PushOutcome,
-  type PushResult,
-  pushProduct,
-} from './push.ts';
+import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct } from './push.ts';
 import { isShopWide } from './push-failure.ts';
+import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
 import type { AdoptBy } from './read-remote.ts';
-import { type MissingProducts, missingProducts, type Removal, removeProduct } from './remove.ts';
+import { removeProduct } from './remove.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
 
@@ -73,6 +77,8 @@ export interface ProductSyncOptions {
    * and then a draft whose category is a path is invalid.
    */
   readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
+  /** How long the journal keeps what runs did: 90 days or 3 runs, whichever is more. `forever` deletes nothing. */
+  readonly journal?: JournalRetention | 'forever';
   /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -161,26 +167,6 @@ export interface ProductSync {
 }
 
 /**
- * Options of `pushMany`.
- *
- * @example
- * await sync.pushMany(products, {
- *   signal: shutdown.signal,
- *   onProgress: ({ finished, total, result }) => console.log(`${finished}/${total} ${result.localId} ${result.outcome}`),
- * });
- */
-export interface PushManyOptions extends PushOptions {
-  /**
-   * What becomes of products that earlier runs pushed and this list no longer has: `keep` them, `archive` or `delete` them.
-   * As many as `maxDeletes.products` allows; where there are more, nothing of the run is sent. Give it with whole lists only:
-   * `pushMany` then reads the list to its end before it sends anything. Default `keep`.
-   */
-  readonly missing?: MissingProducts;
-  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
-  readonly onProgress?: (progress: PushProgress) => unknown;
-}
-
-/**
  * Options of `delete` and `archive`.
  *
  * @example
@@ -189,33 +175,6 @@ export interface PushManyOptions extends PushOptions {
 export interface RemoveOptions extends Pick<PushManyOptions, 'signal' | 'dryRun' | 'runId' | 'onProgress'> {
   /** How much may go. Default: the products that are named, and none of their variants that have stock. */
   readonly maxDeletes?: Omit<DeleteLimits, 'variants'>;
-}
-
-/** How far a run has come. */
-export interface PushProgress {
-  /** Products finished, whatever their outcome. */
-  readonly finished: number;
-  /** Products in the run, where it is known beforehand. */
-  readonly total: number | undefined;
-  readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The product that was just finished. */
-  readonly result: PushResult;
-}
-
-/** The summary of a run. */
-export interface PushSummary {
-  /** Products finished, whatever their outcome. */
-  readonly finished: number;
-  readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The first 1,000 of them. */
-  readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
-  /** The first 1,000 of them. */
-  readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
-  /** What stopped the run before its end: the signal's reason, or an error that concerns the whole shop. */
-  readonly stoppedBy: unknown;
-  readonly durationMs: number;
-  /** Name of the run in the journal. */
-  readonly runId: string;
 }
 
 /** How well the sync with one shop works. */
@@ -239,6 +198,7 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   adoptByHandle: true,
   recreateDeleted: true,
   resolveCategory: true,
+  journal: true,
   clock: true,
 };
 
@@ -260,7 +220,8 @@ const maxConcurrency = 1000;
  */
 export function createProductSync(options: ProductSyncOptions): ProductSync {
   const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
-  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  const { journal: retention = {} } = options;
+  const issues: Issue[] = [...unknownNames(options, optionNames), ...retentionIssues(retention)];
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
     issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
@@ -338,6 +299,21 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       ? remove(localId, removal, options, 'plan' in planned ? planned.plan : undefined)
       : Promise.resolve(planned);
 
+  /** Goes through a run that changes something, and then deletes what the journal need not keep. */
+  const run = async (
+    products: Iterable<unknown> | AsyncIterable<unknown>,
+    pushOne: (product: unknown) => Promise<PushResult>,
+    runOptions: PushManyOptions & { readonly runId: string },
+  ): Promise<PushSummary> => {
+    const startedAt = clock.now();
+    const summary = await pushMany(products, { clock, concurrency, pushOne }, runOptions);
+    const { created, updated, deleted, archived } = summary.counts;
+    if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
+    const { runId } = summary;
+    await pruneJournal(stores, { shop: client.shop, runId, startedAt, endedAt: clock.now() }, retention);
+    return summary;
+  };
+
   const removeNamed = async (
     localIds: Iterable<string>,
     removal: Removal,
@@ -354,7 +330,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         ? Promise.resolve(result)
         : removeAsPlanned(localIdOf(product) ?? '', result, removal, runOptions);
     };
-    return pushMany([...planned.keys()], { clock, concurrency, pushOne }, runOptions);
+    return run([...planned.keys()], pushOne, runOptions);
   };
 
   const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
@@ -392,7 +368,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         return push(product, runOptions, context);
       };
       const all = whole && removals ? [...whole, ...removals.keys()] : products;
-      return pushMany(all, { clock, concurrency, pushOne }, runOptions);
+      return run(all, pushOne, runOptions);
     },
     delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
@@ -467,7 +443,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
           return remove(expected.localId, expected.action, runOptions, expected);
         return push(product, runOptions, { ...context, ...(expected && { expected }) });
       };
-      return pushMany([...planned.keys()], { clock, concurrency, pushOne }, runOptions);
+      return run([...planned.keys()], pushOne, runOptions);
     },
     rollback: (target, rollbackOptions = {}) => {
       const { signal } = rollbackOptions;
@@ -497,67 +473,6 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return { status, records: counts, breaker, limiter };
     },
   };
-}
-
-/** A product of the records that the list of a plan lacks. */
-class Missing {
-  readonly localId: string;
-
-  constructor(localId: string) {
-    this.localId = localId;
-  }
-}
-
-/** The products of a list, and behind them those that it lacks. */
-async function* withMissing(
-  products: Iterable<unknown> | AsyncIterable<unknown>,
-  removal: Removal,
-  records: Stores['records'],
-  shop: string,
-): AsyncGenerator<unknown> {
-  const seen = new Set<string>();
-  let nameless = 0;
-  for await (const product of products) {
-    const localId = localIdOf(product);
-    if (localId === undefined) nameless += 1;
-    else seen.add(localId);
-    yield product;
-  }
-  refuseNameless(nameless, shop);
-  for await (const localId of missingProducts(records, shop, removal, (id) => seen.has(id))) yield new Missing(localId);
-}
-
-async function readWhole(
-  products: Iterable<unknown> | AsyncIterable<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<readonly unknown[]> {
-  const whole: unknown[] = [];
-  for await (const product of products) {
-    signal?.throwIfAborted();
-    whole.push(product);
-  }
-  return whole;
-}
-
-/** Tells of a local id whether the list has it. */
-function listed(products: readonly unknown[], shop: string): (localId: string) => boolean {
-  const localIds = new Set(products.map(localIdOf));
-  refuseNameless(localIds.has(undefined) ? products.filter((one) => localIdOf(one) === undefined).length : 0, shop);
-  return (localId) => localIds.has(localId);
-}
-
-/** @throws ValidationError where products without a local id could be those that seem to be missing. */
-function refuseNameless(count: number, shop: string): void {
-  if (count === 0) return;
-  const message = `cannot be known: ${count} of the list ${count === 1 ? 'has' : 'have'} no local id, and may be what seems to be missing. Give each product its local id, or leave \`missing\` out.`;
-  throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
-}
-
-/** @throws ConfigError for a word that is none. */
-function removalOf({ missing }: PushManyOptions): Removal | undefined {
-  const issues = unknownValue('missing', missing, ['keep', 'archive', 'delete']);
-  if (issues.length > 0) throw new ConfigError('Invalid options', { issues });
-  return missing === 'keep' ? undefined : missing;
 }
 
 /** The draft with the gid of its category, where that is a path that can be resolved. */
@@ -621,107 +536,4 @@ async function findPublications(client: SyncClient, wanted: readonly string[]): 
     });
   }
   return [...new Set(gids)];
-}
-
-interface PushManySettings {
-  readonly clock: Clock;
-  /** Products pushed at the same time. */
-  readonly concurrency: number;
-  /** Validates and pushes one product. */
-  readonly pushOne: (product: unknown, options: PushManyOptions) => Promise<PushResult>;
-}
-
-/**
- * Pushes products with bounded concurrency. A failed product never stops the others; an error that concerns the whole
- * shop does, and leaves the rest to the next run. It ends only when everything in flight has ended.
- *
- * @throws What the source or `onProgress` throws.
- */
-async function pushMany(
-  products: Iterable<unknown> | AsyncIterable<unknown>,
-  { clock, concurrency, pushOne }: PushManySettings,
-  options: PushManyOptions & { readonly runId: string },
-): Promise<PushSummary> {
-  const startedAt = clock.monotonic();
-  const total = Array.isArray(products) ? products.length : undefined;
-  const counters = new PushCounters();
-  const halt = new AbortController();
-  let stop: { readonly reason: unknown } | undefined;
-
-  const stopFor = (reason: unknown): void => {
-    stop ??= { reason };
-    // What is left of a list is reported as skipped; a stream of unknown length is not read to its end for that.
-    if (total === undefined) halt.abort();
-  };
-  const onAbort = (): void => stopFor(options.signal?.reason);
-  options.signal?.addEventListener('abort', onAbort, { once: true });
-
-  const pushOrSkip = async (product: unknown): Promise<PushResult> => {
-    const skipped = skippedOf(product);
-    if (stop) return skipped;
-    const result = await pushOne(product, options).catch((error: unknown): PushResult => {
-      if (options.signal?.aborted) return skipped;
-      if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
-      return { outcome: 'failed', localId: skipped.localId, error };
-    });
-    if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
-    stopFor(result.error);
-    // An open breaker let nothing out: the product has not failed, it waits for the next run.
-    return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
-  };
-
-  try {
-    await forEachConcurrent(products, { concurrency, signal: halt.signal }, async (product) => {
-      const result = await pushOrSkip(product);
-      counters.add(result);
-      const { finished, counts } = counters;
-      await options.onProgress?.({ finished, total, counts: { ...counts }, result });
-    });
-  } catch (error) {
-    if (!halt.signal.aborted || error !== halt.signal.reason) throw error;
-  } finally {
-    options.signal?.removeEventListener('abort', onAbort);
-  }
-  const { finished, counts, invalid, failed } = counters;
-  const durationMs = clock.monotonic() - startedAt;
-  return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
-}
-
-const skippedOf = (product: unknown): Extract<PushResult, { outcome: 'skipped' }> => ({
-  outcome: 'skipped',
-  localId: localIdOf(product),
-});
-
-/** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */
-const mostListed = 1000;
-
-/** Counts the results of a run. */
-class PushCounters {
-  finished = 0;
-  readonly invalid: PushSummary['invalid'][number][] = [];
-  readonly failed: PushSummary['failed'][number][] = [];
-  readonly counts: Record<PushOutcome, number> = {
-    created: 0,
-    updated: 0,
-    unchanged: 0,
-    conflict: 0,
-    'would-create': 0,
-    'would-update': 0,
-    deleted: 0,
-    archived: 0,
-    'would-delete': 0,
-    'would-archive': 0,
-    blocked: 0,
-    outdated: 0,
-    invalid: 0,
-    failed: 0,
-    skipped: 0,
-  };
-
-  add(result: PushResult): void {
-    this.finished += 1;
-    this.counts[result.outcome] += 1;
-    if (result.outcome === 'invalid' && this.invalid.length < mostListed) this.invalid.push(result);
-    if (result.outcome === 'failed' && this.failed.length < mostListed) this.failed.push(result);
-  }
 }

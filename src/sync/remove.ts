@@ -6,6 +6,7 @@ import type { JsonObject } from '../internal/json.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { applyChanges } from './apply.ts';
+import type { Removal } from './missing-products.ts';
 import { nameOf, type ProductChange, type ProductPlan } from './plan.ts';
 import {
   contentHash,
@@ -21,12 +22,6 @@ import type { SyncClient } from './product-input.ts';
 import { archivedPart, journalFormat, type PushResult, pushId } from './push.ts';
 import { failure } from './push-failure.ts';
 import { callOptions, readRemote, scopeOf, wholeScope } from './read-remote.ts';
-
-/** What becomes of products that are in the records and no longer in the list. */
-export type MissingProducts = 'keep' | 'archive' | 'delete';
-
-/** How a product is removed. */
-export type Removal = Exclude<MissingProducts, 'keep'>;
 
 /** What the removal of one product needs. */
 export interface RemovalContext {
@@ -101,28 +96,6 @@ export async function deleteProduct(gid: string, client: SyncClient, signal: Abo
     if (!isGone) throw error;
   }
 }
-
-/** The products of the records that are in the shop, and of which `isListed` says that the list lacks them. */
-export async function* missingProducts(
-  records: SyncRecordStore,
-  shop: string,
-  removal: Removal,
-  isListed: (localId: string) => boolean,
-): AsyncGenerator<string> {
-  for (let after: string | undefined; ; ) {
-    const page = await records.list(shop, { limit: pageSize, ...(after !== undefined && { after }) });
-    for (const { localId, gid, status, parts } of page) {
-      const isHere = gid !== null && status !== 'deleted-in-shopify';
-      const isDone = removal === 'archive' && parts?.[archivedPart] !== undefined;
-      if (isHere && !isDone && !isListed(localId)) yield localId;
-    }
-    const last = page.at(-1);
-    if (!last || last.localId === after) return;
-    after = last.localId;
-  }
-}
-
-const pageSize = 1_000;
 
 function planRemoval(
   localId: string,

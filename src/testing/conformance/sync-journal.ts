@@ -513,6 +513,29 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'prunes runs by the time at which a later one began, and finds the others by run and by product',
+    async check(journal, expect) {
+      const entry = (runId: string, at: number) => ['a', 'b'].map((localId) => draft(localId, { runId, at }));
+      await journal.append([...entry('r1', 10), ...entry('r2', 20), draft('a', { runId: null, at: 25 })]);
+      await journal.append(entry('r3', 30));
+      expect(await journal.prune(shop, 20)).toBe(2);
+      expect(await idsOf(journal, { runId: 'r1' })).toEqual([]);
+      expect(await idsOf(journal, { runId: 'r2' })).toEqual(['a', 'b']);
+      expect((await journal.list(shop, { localId: 'a' })).map(({ at }) => at)).toEqual([20, 25, 30]);
+      expect(await journal.prune(shop, 30)).toBe(3);
+      expect(await idsOf(journal, { localId: 'b', order: 'newest' })).toEqual(['b']);
+    },
+  },
+  {
+    name: 'prunes while entries are added, and none of these',
+    async check(journal, expect) {
+      await journal.append(drafts(300, { at: 1 }));
+      const [pruned] = await Promise.all([journal.prune(shop, 5), journal.append(drafts(50, { at: 5 }))]);
+      expect(pruned).toBe(300);
+      expect((await journal.list(shop)).map(({ at }) => at)).toEqual(Array.from({ length: 50 }, () => 5));
+    },
+  },
+  {
     name: 'prunes more than a thousand entries',
     async check(journal, expect) {
       await journal.append([...drafts(1_203, { at: 1, sent: null, before: null }), draft('kept', { at: 2 })]);
