@@ -38,7 +38,7 @@ export {
   type RemoveOptions,
   type SyncHealth,
 } from '../sync/product-sync.ts';
-export type { PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
+export type { FailedImage, PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
 export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';

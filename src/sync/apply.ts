@@ -36,6 +36,7 @@ import {
 } from './product-facts.ts';
 import type { SyncClient } from './product-input.ts';
 import { type CallOptions, callOptions } from './read-remote.ts';
+import type { ImageClaim, SharedImages } from './shared-images.ts';
 
 /** What an application of changes works on. */
 export interface Application {
@@ -50,6 +51,8 @@ export interface Application {
   readonly redirectsHandle?: boolean | undefined;
   /** Addresses of images by key, as Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Finds images that other products have brought into the shop. Left out, each new image is uploaded. */
+  readonly shared?: SharedImages;
   /** Gids of the product's images by key. Those that are uploaded are added. */
   readonly imageIds: Map<string, string>;
   /** Gids of the product's variants by key. Those that are made are added, those that go are removed. */
@@ -156,29 +159,58 @@ class Run {
   /** Images that are new: by reference where Shopify has the file already, else from their addresses. */
   async uploads(): Promise<void> {
     const added = this.#of('images', 'add');
-    const known = added.filter(({ gid }) => gid !== undefined);
-    await this.#changeFiles(known.map(({ gid = '' }) => ({ id: gid, referencesToAdd: [this.#gid] })));
-    for (const { key, gid } of known) if (gid !== undefined) this.#a.imageIds.set(key, gid);
-    for (const chunk of inChunks(
-      added.filter(({ gid }) => gid === undefined),
-      maxUploads,
-    )) {
-      const media = chunk.map(({ key, name, fields }) => ({
-        originalSource: this.#a.sources.get(key) ?? name,
-        alt: textOrNull(fields['alt']?.to),
-        mediaContentType: 'IMAGE' as const,
-      }));
-      const { productUpdate } = await this.#call(ProductImagesAddDocument, {
-        id: this.#gid,
-        media,
-        last: media.length,
-      });
-      const product = this.#need(productUpdate?.product);
-      this.updatedAt = product.updatedAt;
-      for (const [index, { key }] of chunk.entries()) {
-        const id = product.media.nodes[index]?.id;
-        if (id !== undefined) this.#a.imageIds.set(key, id);
-      }
+    const known = added.flatMap(({ key, gid }) => (gid === undefined ? [] : [[key, gid] as const]));
+    await this.#refer(new Map(known));
+    const fresh = added.filter(({ gid }) => gid === undefined);
+    if (fresh.length === 0) return;
+    const wanted = fresh.map(({ key, fields }) => ({ key, alt: fields['alt'] && textOrNull(fields['alt'].to) }));
+    const claim = await this.#a.shared?.claim(wanted, this.#options);
+    try {
+      const isShared = claim !== undefined && (await this.#referShared(claim));
+      const rest = fresh.filter(({ key }) => !(isShared && claim.ids.has(key)));
+      for (const chunk of inChunks(rest, maxUploads)) await this.#upload(chunk);
+      await claim?.uploaded(this.#a.imageIds);
+    } finally {
+      claim?.release();
+    }
+  }
+
+  /** Shows files that the shop has, by key. */
+  async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
+    await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
+    for (const [key, id] of ids) this.#a.imageIds.set(key, id);
+  }
+
+  /** Shows files that other products have uploaded; `false` where somebody has deleted one of them. */
+  async #referShared(claim: ImageClaim): Promise<boolean> {
+    try {
+      await this.#refer(claim.ids);
+      return true;
+    } catch (error) {
+      const isGone =
+        isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'FILE_DOES_NOT_EXIST');
+      if (!isGone) throw error;
+      claim.forget();
+      return false;
+    }
+  }
+
+  async #upload(changes: readonly ProductChange[]): Promise<void> {
+    const media = changes.map(({ key, name, fields }) => ({
+      originalSource: this.#a.sources.get(key) ?? name,
+      alt: textOrNull(fields['alt']?.to),
+      mediaContentType: 'IMAGE' as const,
+    }));
+    const { productUpdate } = await this.#call(ProductImagesAddDocument, {
+      id: this.#gid,
+      media,
+      last: media.length,
+    });
+    const product = this.#need(productUpdate?.product);
+    this.updatedAt = product.updatedAt;
+    for (const [index, { key }] of changes.entries()) {
+      const id = product.media.nodes[index]?.id;
+      if (id !== undefined) this.#a.imageIds.set(key, id);
     }
   }
 

@@ -204,6 +204,8 @@ type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { rea
 export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields'> {
   readonly variants: readonly RemoteVariant[];
   readonly media: readonly RemoteMedia[];
+  /** Gids of images that Shopify could not take. They are not among the others. */
+  readonly failedMedia: readonly string[];
   /** Those that were asked for. */
   readonly metafields: readonly NonNullable<RemoteNode['metafields']>['nodes'][number][];
 }

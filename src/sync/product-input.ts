@@ -26,6 +26,7 @@ import {
 import {
   byPosition,
   defined,
+  imageKey,
   namesOfOptions,
   noOption,
   plainDecimal,
@@ -41,10 +42,12 @@ export interface SyncClient extends GraphqlClient {
 
 /**
  * Turns a draft into the input of `productSet` that creates it. Only a product that is not there yet is sent so.
+ *
+ * @param fileIds Gids of images that the shop has, by key: they are not uploaded.
  */
-export function toProductInput(draft: ProductDraft): ProductSetInput {
+export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string, string>): ProductSetInput {
   const optionNames = namesOfOptions(draft);
-  const images = byPosition(draft.images ?? []).map(toFile);
+  const files = new Map(byPosition(draft.images ?? []).map((image) => [image.url, toFile(image, fileIds)]));
   return {
     title: draft.title,
     ...defined({
@@ -57,14 +60,14 @@ export function toProductInput(draft: ProductDraft): ProductSetInput {
       status: draft.status,
       category: draft.category,
       seo: draft.seo && defined(draft.seo),
-      files: draft.images && images,
+      files: draft.images && [...files.values()],
       collections: draft.collections && [...draft.collections],
       templateSuffix: draft.templateSuffix,
       giftCard: draft.giftCard,
     }),
     metafields: [...sentMetafields(draft).map(toMetafield), idMetafield(draft.localId)],
     productOptions: optionNames.map((name) => toOption(name, draft)),
-    variants: draft.variants.map((variant) => toVariant(variant, draft, optionNames, images)),
+    variants: draft.variants.map((variant) => toVariant(variant, draft, optionNames, files)),
   };
 }
 
@@ -129,7 +132,7 @@ function toVariant(
   variant: ProductVariantDraft,
   { linkedOptions = {} }: ProductDraft,
   optionNames: readonly string[],
-  images: readonly FileSetInput[],
+  files: ReadonlyMap<string, FileSetInput>,
 ): ProductVariantSetInput {
   const image = variant.imageUrl ?? variant.imageUrls?.[0];
   return {
@@ -149,7 +152,7 @@ function toVariant(
       unitPriceMeasurement: variant.unitPrice,
       metafields: variant.metafields?.map(toMetafield),
       position: variant.position,
-      file: image === undefined ? undefined : images.find(({ originalSource }) => originalSource === image),
+      file: image === undefined ? undefined : files.get(image),
     }),
   };
 }
@@ -158,7 +161,9 @@ function toInventoryItem({ weight, cost, ...item }: DraftInventoryItem): Invento
   return defined({ ...item, cost: cost && plainDecimal(cost), measurement: weight && { weight } });
 }
 
-function toFile(image: DraftImage): FileSetInput {
+function toFile(image: DraftImage, ids: ReadonlyMap<string, string>): FileSetInput {
+  const id = ids.get(imageKey(image.url));
+  if (id !== undefined) return { id };
   return { originalSource: image.url, contentType: 'IMAGE', ...defined({ alt: image.alt }) };
 }
 

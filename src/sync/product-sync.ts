@@ -39,6 +39,7 @@ import type { AdoptBy } from './read-remote.ts';
 import { removeProduct } from './remove.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
+import { SharedImages } from './shared-images.ts';
 
 /**
  * Options of `createProductSync`.
@@ -236,13 +237,14 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return task(signal);
   };
   const identity = sharedTask(() => ensureIdentity(client));
+  const images = new SharedImages(client, stores.keyValue, clock);
 
   /** Reads what all pushes need, once; after a failure, the next push tries again. */
   const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions): Promise<PushContext> => {
     const found = await publicationsOf(publishTo, signal);
     const isKnown = dryRun ? await hasIdentity(client) : true;
     if (!dryRun) await identity(signal);
-    const shared = { client, records, journal, clock, adoptBy, recreateDeleted };
+    const shared = { client, records, journal, clock, images, adoptBy, recreateDeleted };
     return { ...shared, publications: found, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 

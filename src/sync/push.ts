@@ -7,6 +7,7 @@ import {
   ValidationError,
 } from '../errors/errors.ts';
 import {
+  FilesRemoveDocument,
   MetafieldsWriteDocument,
   ProductByIdentifierDocument,
   ProductPublishDocument,
@@ -19,6 +20,7 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
+import { problemText, type RemoteFile, readFiles, settledFiles } from './files.ts';
 import {
   type DeleteBudget,
   type DeleteLimits,
@@ -35,6 +37,8 @@ import {
 import {
   contentHash,
   desiredFacts,
+  type Facts,
+  type FactValue,
   imageKey,
   matchFacts,
   type ProductFacts,
@@ -48,6 +52,7 @@ import {
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
+import type { SharedImages } from './shared-images.ts';
 
 /** What a result tells besides its outcome. */
 interface Told {
@@ -56,6 +61,19 @@ interface Told {
   readonly drifts?: readonly ProductDifference[];
   /** What both sides have changed since the last push, differently. Absent where nothing is. */
   readonly conflicts?: readonly ProductDifference[];
+  /**
+   * Images that Shopify could not take: of earlier pushes, which are uploaded again, and with `waitForImages` of this one.
+   * Absent where nothing is known of any.
+   */
+  readonly failedImages?: readonly FailedImage[];
+}
+
+/** An image of a product that Shopify could not take. */
+export interface FailedImage {
+  /** The address, without what grants access to it. */
+  readonly source: string;
+  /** What Shopify says: a sentence with its code, such as `IMAGE_DOWNLOAD_FAILURE`. */
+  readonly reason: string;
 }
 
 /** The result of pushing one product. */
@@ -111,6 +129,11 @@ export interface PushOptions extends PlanOptions {
   readonly refresh?: boolean;
   /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
   readonly force?: boolean;
+  /**
+   * Waits until Shopify has downloaded the images that the push uploads, at most a minute, and tells those that fail in
+   * `failedImages`. Default `false`: then a later push of the product tells them, as soon as it reads the product.
+   */
+  readonly waitForImages?: boolean;
   /** How many deletions are allowed. Default none of each kind. */
   readonly maxDeletes?: DeleteLimits;
   /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
@@ -123,6 +146,7 @@ export interface PushContext {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
+  readonly images: SharedImages;
   /** Gids of the publications that pushed products are published to, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];
@@ -263,10 +287,11 @@ class Push {
     const remote = gid === null ? undefined : await this.#read(gid);
     if (!remote)
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
+    await this.#noteFailed(remote);
     const { plan } = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
     if (plan.action === 'unchanged' && this.#unpublished().length === 0)
-      return { outcome: plan.conflicts.length > 0 ? 'conflict' : 'unchanged', gid: remote.id, ...told(plan) };
-    return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...told(plan) };
+      return { outcome: plan.conflicts.length > 0 ? 'conflict' : 'unchanged', gid: remote.id, ...this.#told(plan) };
+    return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
   /** Pushes. `undefined` where somebody else has written the record since it was read. */
@@ -286,9 +311,10 @@ class Push {
     const isNew = this.#plan !== undefined;
     const remote = await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
+    if (!isNew) await this.#noteFailed(remote);
     const planned = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
     if (!isNew && this.#isOutdated(planned.plan))
-      return { outcome: 'outdated', ...told(planned.plan), plan: planned.plan };
+      return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
     const blocked = this.#blocked(planned.plan);
     if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
     if (blocked) {
@@ -376,14 +402,91 @@ class Push {
     return readRemote(this.#context.client, gid, scope, this.#options);
   }
 
+  /** Images of earlier pushes that Shopify could not take, by gid. */
+  readonly #failed = new Map<string, FailedImage>();
+
+  /** Finds the images of earlier pushes that have failed, and forgets them, so that they are uploaded again. */
+  async #noteFailed({ failedMedia }: RemoteProduct): Promise<void> {
+    const base = this.#base;
+    const keys = Object.entries(base?.ids.images ?? {}).filter(([, id]) => failedMedia.includes(id));
+    if (!base || keys.length === 0) return;
+    const files = await readFiles(
+      this.#context.client,
+      keys.map(([, id]) => id),
+      this.#options,
+    );
+    for (const [key, id] of keys) this.#failed.set(id, failedImage(base.facts.images?.[key], files.get(id)));
+    const failed = new Set(keys.map(([key]) => key));
+    const without = <T>(entries: Readonly<Record<string, T>> = {}): Record<string, T> =>
+      Object.fromEntries(Object.entries(entries).filter(([key]) => !failed.has(key)));
+    this.#base = {
+      ...base,
+      facts: { ...base.facts, images: without(base.facts.images) },
+      ids: { ...base.ids, images: without(base.ids.images) },
+    };
+  }
+
+  /** Deletes what is left of failed uploads: nothing but their errors. */
+  async #removeFailed(): Promise<void> {
+    if (this.#failed.size === 0) return;
+    try {
+      await this.#context.client.graphql(FilesRemoveDocument, { ids: [...this.#failed.keys()] }, this.#call);
+    } catch (error) {
+      // Somebody else was quicker.
+      const isGone =
+        isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ code }) => code === 'FILE_DOES_NOT_EXIST');
+      if (!isGone) throw error;
+    }
+  }
+
+  /** Waits for the images that this push has uploaded. Returns whether all of them were taken. */
+  async #awaitImages(): Promise<boolean> {
+    if (!this.#options.waitForImages || this.#uploaded.size === 0) return true;
+    const { client, clock } = this.#context;
+    const waiting = { ...this.#options, timeoutMs: longestImageWaitMs };
+    const files = await settledFiles(client, clock, [...this.#uploaded.values()], waiting);
+    const failed = [...this.#uploaded].filter(([, id]) => files.get(id)?.status === 'FAILED');
+    const { images = {} } = this.#start.desired;
+    for (const [key, id] of failed) this.#failed.set(id, failedImage(images[key], files.get(id)));
+    return failed.length === 0;
+  }
+
+  #told(plan: ProductPlan): Told {
+    // One that has failed again is told once.
+    const failedImages = [...new Map([...this.#failed.values()].map((image) => [image.source, image])).values()];
+    return { ...told(plan), ...(failedImages.length > 0 && { failedImages }) };
+  }
+
   /** Whether all of the draft was sent when the product was created. */
   #isComplete = false;
 
   async #create(plan: ProductPlan): Promise<void> {
-    const { client } = this.#context;
     this.#plan = plan;
     await this.#journal('create', null, plan.changes);
-    const whole = toProductInput(this.#draft);
+    const { desired } = this.#start;
+    const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
+    const claim = await this.#context.images.claim(wanted, this.#options);
+    try {
+      await this.#createWith(claim.ids).catch((error: unknown) => {
+        // Somebody has deleted an image that another product uploaded.
+        const isOfFiles =
+          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ field }) => field?.includes('files'));
+        if (!isOfFiles || claim.ids.size === 0) throw error;
+        claim.forget();
+        return this.#createWith(new Map());
+      });
+      await claim.uploaded(this.#uploaded);
+    } finally {
+      claim.release();
+    }
+  }
+
+  /** Images that this push has uploaded: their gids by key. */
+  readonly #uploaded = new Map<string, string>();
+
+  async #createWith(imageIds: ReadonlyMap<string, string>): Promise<void> {
+    const { client } = this.#context;
+    const whole = toProductInput(this.#draft, imageIds);
     const input = withinCost(whole);
     const images = input.files?.length ?? 0;
     const { data, requestId } = await client.graphql(
@@ -419,6 +522,7 @@ class Push {
       },
       publications: [],
     };
+    for (const [key, id] of Object.entries(this.#base.ids.images)) if (!imageIds.has(key)) this.#uploaded.set(key, id);
     this.#isApplied = true;
   }
 
@@ -434,15 +538,20 @@ class Push {
       ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
     ]);
     let stored = known;
+    await this.#removeFailed();
     if (plan.changes.length > 0) {
       await this.#journal('update', remote.id, plan.changes);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
-      const { client, clock } = this.#context;
+      const { client, clock, images } = this.#context;
       const application = {
-        ...{ client, clock, remote, changes: plan.changes, desired, sources, imageIds, variantIds },
+        ...{ client, clock, remote, changes: plan.changes, desired, sources, shared: images, imageIds, variantIds },
         redirectsHandle: this.#draft.redirectNewHandle,
       };
       const applied = await applyChanges(application, this.#options);
+      for (const { list, kind, key, gid } of plan.changes) {
+        const id = imageIds.get(key);
+        if (list === 'images' && kind === 'add' && gid === undefined && id !== undefined) this.#uploaded.set(key, id);
+      }
       this.#updatedAt = applied.updatedAt;
       stored = { ...stored, ...applied.stored };
     } else this.#updatedAt = remote.updatedAt;
@@ -482,18 +591,19 @@ class Push {
 
   async #conclude(outcome: 'created' | 'updated' | 'unchanged' | 'conflict', plan: ProductPlan): Promise<PushResult> {
     const isPublished = await this.#publish();
+    const isWhole = await this.#awaitImages();
     const { clock } = this.#context;
     // A conflict that stands is one the next time too, so that draft must not count as pushed.
     const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
     await this.end({
       status: 'synced',
-      hash: isOpen ? null : this.#start.hash,
+      hash: isOpen || !isWhole ? null : this.#start.hash,
       attempts: 0,
       lastError: null,
       lastSyncedAt: clock.now(),
     });
     const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
-    return { outcome: happened, gid: this.gid ?? '', ...told({ ...plan, localId: this.#draft.localId }) };
+    return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
   }
 
   /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
@@ -504,7 +614,7 @@ class Push {
       issues: [{ field: 'variants', message }],
       shop: this.#context.client.shop,
     });
-    return { outcome: 'blocked', plan, error, ...told(plan) };
+    return { outcome: 'blocked', plan, error, ...this.#told(plan) };
   }
 
   async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
@@ -547,6 +657,17 @@ function shownAgain(facts: ProductFacts, record: SyncRecord | undefined): Produc
   if (status === undefined) return facts;
   return { ...facts, product: { '': { status, ...facts.product?.[''] } } };
 }
+
+/** Milliseconds that a push waits for images. */
+const longestImageWaitMs = 60_000;
+
+const failedImage = (facts: Facts | undefined, file: RemoteFile | undefined): FailedImage => ({
+  source: String(facts?.['url'] ?? ''),
+  reason: problemText(file?.errors ?? []),
+});
+
+const textOrAny = (alt: FactValue | undefined): string | null | undefined =>
+  typeof alt === 'string' || alt === null ? alt : undefined;
 
 const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
   localId,

@@ -86,7 +86,7 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
 }
 
 /**
- * All that can be read of a product, so that it can be made anew. Of variants'
+ * All that can be read of a product, so that it can be created again. Of variants'
  * metafields and unit prices only those that pushes wrote.
  */
 export function wholeScope(base: PushBase | undefined): ReadingScope {
@@ -124,7 +124,13 @@ export async function readRemote(
   const rest = variants.pageInfo.hasNextPage
     ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, variantScope }, options)
     : [];
-  return { ...fields, variants: [...variants.nodes, ...rest], media: media.nodes, metafields: metafields?.nodes ?? [] };
+  return {
+    ...fields,
+    variants: [...variants.nodes, ...rest],
+    media: media.nodes.filter(({ status }) => status !== 'FAILED'),
+    failedMedia: media.nodes.flatMap(({ id, status }) => (status === 'FAILED' ? [id] : [])),
+    metafields: metafields?.nodes ?? [],
+  };
 }
 
 const ofVariants = ({ variantMetafieldKeys, ...scope }: VariantScope) => ({

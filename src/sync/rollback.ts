@@ -54,7 +54,7 @@ export interface RollbackResult {
   readonly gid: string | null;
   /**
    * `restored`: it is as it was before. `partly`: but for what others changed since, which is listed. `removed`: the run
-   * had created it. `recreated`: it had been deleted, and was made anew with other ids. `unchanged`: nothing was left to
+   * had created it. `recreated`: it had been deleted, and was created again with other ids. `unchanged`: nothing was left to
    * undo. `gone`: the shop has it no longer. `failed`: try again.
    */
   readonly outcome: 'restored' | 'partly' | 'removed' | 'recreated' | 'unchanged' | 'gone' | 'failed';

@@ -75,7 +75,7 @@ function world() {
       },
     };
   };
-  return { waiting, fake, stores, versions, start };
+  return { waiting, clock, fake, stores, versions, start };
 }
 
 const titleOf = (version: number | undefined): string => `Version ${version}`;
@@ -92,7 +92,7 @@ async function settled(): Promise<void> {
 it('the last state of the source reaches the shop, whoever changes, pushes and dies when', async () => {
   await fc.assert(
     fc.asyncProperty(commands, picks, fc.boolean(), async (script, turns, allDie) => {
-      const { waiting, fake, stores, versions, start } = world();
+      const { waiting, clock, fake, stores, versions, start } = world();
       const processes = [start(), start()];
       if (allDie) script.push({ kind: 'crash', at: 0 }, { kind: 'crash', at: 1 });
       const failures: unknown[] = [];
@@ -123,8 +123,12 @@ it('the last state of the source reaches the shop, whoever changes, pushes and d
           const pick = turns[count % turns.length] ?? 0;
           const command = pick % 8 === 0 || waiting.length === 0 ? script.shift() : undefined;
           if (command) obey(command);
-          else if (waiting.length === 0) return;
-          else waiting.splice(pick % waiting.length, 1)[0]?.();
+          else if (waiting.length === 0) {
+            // Somebody may wait for an image that the other process has uploaded.
+            if (clock.pending > 0) await clock.advance(1_000);
+            await settled();
+            if (waiting.length === 0) return;
+          } else waiting.splice(pick % waiting.length, 1)[0]?.();
         }
       };
 
