@@ -457,6 +457,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
           records,
           journal,
           clock,
+          images,
           publications,
           hasIdentity: true,
           deletes: new DeleteBudget(),
