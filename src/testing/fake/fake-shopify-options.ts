@@ -71,7 +71,8 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
   /** Answers without network. Give it to a client as `fetch`. */
   readonly fetch: typeof globalThis.fetch;
   /**
-   * Handlers for msw's `setupServer(...fake.handlers)`. Needs the package msw.
+   * Handlers for msw's `setupServer(...fake.handlers)`. Needs the package msw. What the package undici sends, such as by
+   * `undiciTransport`, msw does not see: the fake then warns.
    *
    * @throws ConfigError when msw is not installed.
    */

@@ -18,7 +18,7 @@ import { createCore } from './http/core.ts';
 import { fakeFetch } from './http/fetch.ts';
 import { createGraphqlApi } from './http/graphql-api.ts';
 import { type FakeServer, listen } from './http/listen.ts';
-import { mswHandlers } from './http/msw.ts';
+import { mswHandlers, warnOfUndici } from './http/msw.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { createApps } from './oauth/session-token.ts';
 import { shopControls } from './oauth/shop-controls.ts';
@@ -126,9 +126,11 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   };
   resume();
   const servers = new Set<FakeServer>();
+  let stopWatch: (() => void) | undefined;
   const close = async (): Promise<void> => {
     closing.abort(new Error('The fake is closed. Make a new one.'));
     background.close();
+    stopWatch?.();
     await bulk.close();
     await webhooks.close();
     await Promise.all([...servers].map((server) => server.close()));
@@ -140,10 +142,8 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   return {
     fetch: fakeFetch(core),
     get handlers() {
-      return mswHandlers(
-        core,
-        shops.all.map((shop) => shop.domain),
-      );
+      stopWatch ??= warnOfUndici(domains);
+      return mswHandlers(core, domains);
     },
     async listen(where) {
       closing.signal.throwIfAborted();

@@ -1,6 +1,9 @@
 import { setupServer } from 'msw/node';
+import { createShopifyClient } from 'shopwright';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { undiciTransport } from 'shopwright/transport/undici';
+import { Agent, request } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { mswHandlers } from '../../../src/testing/fake/http/msw.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
@@ -9,6 +12,17 @@ const server = setupServer();
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
+
+/** Sends nothing: what comes as far as here has passed by the handlers. */
+const offline = new Agent({ connect: (_options, done) => done(new Error('offline'), null) });
+
+const clientOf = (shop: string) =>
+  createShopifyClient({
+    shop,
+    accessToken: 'shpat_fake',
+    transport: undiciTransport({ dispatcher: offline }),
+    retry: { maxRetries: 0 },
+  });
 
 const globalFetch: typeof fetch = (input, init) => globalThis.fetch(input, init);
 
@@ -73,6 +87,30 @@ describe('the handlers for msw', () => {
     server.use(...mswHandlers(() => Promise.reject(new Error('broken')), ['demo.myshopify.com']));
     const { status, json } = await ask(globalFetch);
     expect([status, json]).toEqual([500, { errors: 'The fake failed: broken' }]);
+  });
+
+  it.each([
+    ['undiciTransport', 'a', (shop: string) => clientOf(shop).graphql('{ shop { name } }')],
+    ['a dispatcher of undici', 'b', (shop: string) => request(`https://${shop}/`, { dispatcher: offline })],
+  ])('warn once of what they do not see: %s', async (_what, name, send) => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    onTestFinished(() => warnings.mockRestore());
+    const domains = [`${name}.myshopify.com`, `${name}-closed.myshopify.com`] as const;
+    const [fake, closed] = domains.map((domain) => createFakeShopify({ shops: [{ domain }] }));
+    server.use(...(fake?.handlers ?? []), ...(closed?.handlers ?? []));
+    await closed?.close();
+    expect((await ask(globalFetch, { host: `https://${domains[0]}` })).status).toBe(200);
+    await expect(request('https://elsewhere.example/', { dispatcher: offline })).rejects.toThrow('offline');
+    await expect(send(domains[1])).rejects.toThrow();
+    expect(warnings).not.toHaveBeenCalled();
+    for (let call = 0; call < 2; call += 1) await expect(send(domains[0])).rejects.toThrow();
+    await fake?.close();
+    expect(warnings.mock.calls).toEqual([
+      [
+        expect.stringMatching(`https://${domains[0]} passed by.*undici.*fake\\.fetch.*fake\\.listen`),
+        { code: 'SHOPWRIGHT_FAKE_BYPASSED' },
+      ],
+    ]);
   });
 
   it('say what to install where msw is missing', () => {
