@@ -184,6 +184,13 @@ describe('values', () => {
     });
   });
 
+  it('of times are whole seconds, also of the location that a shop has from the start', async () => {
+    const { payload } = freshFake();
+    expect(await payload('{ locations(first: 1) { nodes { createdAt updatedAt } } }')).toEqual({
+      nodes: [{ createdAt: '2024-01-01T00:00:00Z', updatedAt: '2024-01-01T00:00:00Z' }],
+    });
+  });
+
   it('of a new location are those of Shopify, with the name of its province', async () => {
     const { payload } = freshFake();
     const add =

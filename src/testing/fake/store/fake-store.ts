@@ -270,7 +270,7 @@ function productKeys(product: ProductEntity): string[] {
 }
 
 /** When every shop of the fake was opened. */
-const opened = '2024-01-01T00:00:00.000Z';
+const opened = '2024-01-01T00:00:00Z';
 
 const defaultLocations = ['Shop location'];
 
