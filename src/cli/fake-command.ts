@@ -17,7 +17,7 @@ export interface Terminal {
   readonly hasColours?: boolean;
 }
 
-/** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes. */
+/** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes or differences. */
 export type ExitCode = 0 | 1 | 2;
 
 /** `shopwright fake`: runs a fake Shopify until it is told to stop. */
@@ -101,6 +101,7 @@ interface FakeArguments {
 const fakeHelp = `shopwright fake: run a fake Shopify on localhost
 
 Usage: shopwright fake [options]
+       shopwright fake compare [options]: find where it differs from a development store
 
 Options:
   --port PORT        Port on 127.0.0.1; 0 picks a free one (default 4010)

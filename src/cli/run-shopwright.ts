@@ -10,12 +10,13 @@ Commands:
   apply          Push it, or a plan that was saved, after a look at it
   rollback       Put back what a run changed
   fake           Run a fake Shopify on localhost
+  fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
 
 Options:
   -h, --help     Show this help; with a command, its options
 
-Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes.`;
+Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes or differences.`;
 
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -23,6 +24,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
   try {
     switch (command) {
       case 'fake': {
+        if (rest[0] === 'compare') {
+          const { runCompare } = await import('./compare-command.ts');
+          return await runCompare(rest.slice(1), terminal);
+        }
         // Loaded here, so that the help and other commands do not wait for the schema and its libraries.
         const { runFake } = await import('./fake-command.ts');
         return await runFake(rest, terminal);

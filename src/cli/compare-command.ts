@@ -1,0 +1,603 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { createShopifyClient, type ShopifyClient } from '../client/client.ts';
+import { generatedApiVersion, schemaVersions } from '../config/generated/api-versions.ts';
+import { ConfigError, InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
+import { kyTransport } from '../http/ky.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { redactText } from '../internal/redact.ts';
+import type { TransportResponse } from '../ports/transport.ts';
+import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
+import { type CompareDocument, fakeSeeds, readingDocuments, writingDocuments } from './compare-documents.ts';
+import type { ExitCode, Terminal } from './fake-command.ts';
+
+/** The help text of `shopwright fake compare`. */
+const compareHelp = `shopwright fake compare: find where the fake differs from a shop
+
+Usage: shopwright fake compare --shop DEV_STORE --token-env NAME [options]
+
+Sends a fixed list of documents to the shop and to a fake, and prints what differs: data, user errors, errors, search
+warnings and requested costs. The report has no token, no values of the shop and no ids: it can go into an issue.
+
+Only queries are sent, unless --write is given. Then a draft product is made, changed, and deleted again in any case.
+
+Options:
+  --shop SHOP          Domain of a development store, such as acme-dev.myshopify.com
+  --token-env NAME     Environment variable that holds an Admin API access token
+  --write              Send mutations too, to one product that is made for it and deleted
+  --any-shop           With --write: also to a shop that is no development store
+  --list               Print the documents, with --write those that write too, and send nothing
+  --out FILE           Write the report to FILE
+  --json               Print JSON for machines
+  --api-version V      Version to compare: ${schemaVersions.join(', ')} (default ${generatedApiVersion})
+  --origin URL         A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  -h, --help           Show this help
+
+Exit code: 0 nothing differs, 2 something differs, 1 an error.`;
+
+/** What a report tells of one document. */
+interface Difference {
+  /** Id of the document: its operation name. */
+  readonly document: string;
+  readonly area: 'data' | 'userErrors' | 'errors' | 'search' | 'cost';
+  readonly path: string;
+  /** Absent where that side has nothing there. */
+  readonly shop?: unknown;
+  readonly fake?: unknown;
+}
+
+/** Something that could not be compared, and why. */
+interface Omission {
+  readonly document: string;
+  readonly why: string;
+}
+
+interface Report {
+  readonly apiVersion: string;
+  readonly write: boolean;
+  /** Documents whose responses were compared. */
+  readonly compared: number;
+  readonly differences: readonly Difference[];
+  readonly notCompared: readonly Omission[];
+}
+
+/** `shopwright fake compare`: runs the documents against a shop and the fake, and reports what differs. */
+export async function runCompare(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const wanted = parseCompareArguments(args);
+  if (wanted === 'help') {
+    terminal.out(compareHelp);
+    return 0;
+  }
+  const documents = [...readingDocuments, ...(wanted.write ? writingDocuments : [])];
+  if ('list' in wanted) {
+    terminal.out(wanted.json ? JSON.stringify(documents) : documents.map(documentText).join('\n\n'));
+    return 0;
+  }
+
+  const { accessToken, apiVersion } = wanted;
+  const handle = `shopwright-check-${randomUUID()}`;
+  const shop = connect({ ...wanted, accessToken, handle });
+  const fakeToken = 'shpat_fake';
+  const fake = createFakeShopify({ shops: [{ domain: shop.client.shop, tokens: { [fakeToken]: 'default' } }] });
+  try {
+    if (wanted.write && !wanted.anyShop) await requireDevelopmentStore(shop, terminal.stop);
+    const pretended = connect({
+      shop: shop.client.shop,
+      accessToken: fakeToken,
+      apiVersion,
+      handle,
+      fetch: fake.fetch,
+    });
+    for (const { query, variables } of fakeSeeds) await pretended.client.graphql(query, variables);
+    const run = async (): Promise<Report> => {
+      const report = await compareAll(documents, { shop, fake: pretended }, wanted, terminal.stop);
+      await print(report, wanted, terminal);
+      return report;
+    };
+    const report = wanted.write ? await withRemoval(shop, handle, run) : await run();
+    return report.differences.length > 0 ? 2 : 0;
+  } finally {
+    await fake.close();
+  }
+}
+
+/** The shop or the fake: a client, what it answered last, and the ids that its documents have kept. */
+interface Side {
+  readonly client: ShopifyClient;
+  /** The response to the last request, once it is there. */
+  readonly responses: TransportResponse[];
+  readonly kept: Map<string, string>;
+  readonly accessToken: string;
+}
+
+interface SideOptions {
+  readonly shop: string;
+  readonly accessToken: string;
+  readonly apiVersion: string;
+  readonly handle: string;
+  readonly origin?: string | undefined;
+  readonly fetch?: typeof fetch;
+}
+
+function connect({ shop, accessToken, apiVersion, handle, origin, fetch }: SideOptions): Side {
+  const http = kyTransport(fetch ? { fetch } : {});
+  const responses: TransportResponse[] = [];
+  const client = createShopifyClient({
+    ...{ shop, accessToken, apiVersion, isolated: true },
+    ...(origin !== undefined && { origin }),
+    transport: {
+      name: http.name,
+      async send(request) {
+        responses.length = 0;
+        const response = await http.send(request);
+        responses.push(response);
+        return response;
+      },
+    },
+  });
+  return { client, accessToken, responses, kept: new Map([['handle', handle]]) };
+}
+
+/** A mutation in the wrong place costs its owner more than a refusal. */
+async function requireDevelopmentStore({ client }: Side, signal: AbortSignal): Promise<void> {
+  const { data } = await client.graphql<{ shop: { plan: { partnerDevelopment: boolean } } }>(
+    'query ShopPlan { shop { plan { partnerDevelopment } } }',
+    {},
+    { signal },
+  );
+  if (data.shop.plan.partnerDevelopment) return;
+  throw wrong(
+    '--write',
+    `would write to ${client.shop}, which is no development store. Take one, or add --any-shop if you mean it.`,
+  );
+}
+
+/** Runs something, and deletes the product with that handle whatever became of it. */
+async function withRemoval(side: Side, handle: string, run: () => Promise<Report>): Promise<Report> {
+  let report: Report;
+  try {
+    report = await run();
+  } catch (error) {
+    await remove(side, handle).catch((left: Error) => {
+      throw new AggregateError([error, left], `${messageOf(error)} ${left.message}`);
+    });
+    throw error;
+  }
+  await remove(side, handle);
+  return report;
+}
+
+/** Milliseconds for the removal, which runs also after Ctrl-C. */
+const removalMs = 60_000;
+
+async function remove({ client, kept }: Side, handle: string): Promise<void> {
+  try {
+    const limit = { deadlineMs: removalMs };
+    // By its id, which no document changes; by its handle where the response to its creation did not come.
+    const id = kept.get('product');
+    const { data } = await client.graphql<{ productByIdentifier: { id: string } | null }>(
+      'query ProductFind($by: ProductIdentifierInput!) { productByIdentifier(identifier: $by) { id } }',
+      { by: id === undefined ? { handle } : { id } },
+      limit,
+    );
+    const product = data.productByIdentifier;
+    if (product === null) return;
+    await client.graphql(
+      'mutation ProductRemove($input: ProductDeleteInput!) { productDelete(input: $input) { userErrors { field message } } }',
+      { input: { id: product.id } },
+      // What is deleted twice is deleted.
+      { ...limit, retry: { idempotency: 'idempotent' } },
+    );
+  } catch (error) {
+    throw new Error(
+      `The product with the handle ${handle} may still be in ${client.shop}: delete it. (${messageOf(error)})`,
+    );
+  }
+}
+
+interface Sides {
+  readonly shop: Side;
+  readonly fake: Side;
+}
+
+async function compareAll(
+  documents: readonly CompareDocument[],
+  sides: Sides,
+  { write }: { readonly write: boolean },
+  signal: AbortSignal,
+): Promise<Report> {
+  const differences: Difference[] = [];
+  const notCompared: Omission[] = [];
+  let compared = 0;
+  for (const document of documents) {
+    const id = nameOf(document);
+    const missing = missingIds(document, sides);
+    if (missing.length > 0) {
+      notCompared.push({ document: id, why: `an earlier document gave no ${missing.join(', ')}` });
+      continue;
+    }
+    const shop = await send(sides.shop, document, signal);
+    const fake = await send(sides.fake, document, signal);
+    const denied = shop.errors.find(
+      (error) => isRecord(error['extensions']) && error['extensions']['code'] === 'ACCESS_DENIED',
+    );
+    if (denied) {
+      notCompared.push({ document: id, why: String(denied['message']) });
+      continue;
+    }
+    compared += 1;
+    const found = compareResponses(document, shop, fake);
+    for (const one of found.differences) differences.push({ document: id, ...one });
+    for (const why of found.empty) notCompared.push({ document: id, why });
+  }
+  return { apiVersion: sides.shop.client.apiVersion, write, compared, differences, notCompared };
+}
+
+const nameOf = ({ query }: Pick<CompareDocument, 'query'>): string =>
+  /^(?:query|mutation) (\w+)/.exec(query)?.[1] ?? '';
+
+/** What stands for a kept id in the variables of a document. */
+const placeholder = /^\{(\w+)\}$/;
+
+function missingIds({ variables = {} }: CompareDocument, { shop, fake }: Sides): readonly string[] {
+  const names = new Set<string>();
+  mapTexts(variables, (text) => {
+    const [, name] = placeholder.exec(text) ?? [];
+    if (name !== undefined && !(shop.kept.has(name) && fake.kept.has(name))) names.add(name);
+    return text;
+  });
+  return [...names];
+}
+
+/** A response, as it is compared: without ids, times and addresses. */
+interface Answer {
+  readonly data: unknown;
+  readonly userErrors: Readonly<Record<string, unknown>>;
+  readonly errors: readonly Record<string, unknown>[];
+  readonly search: unknown;
+  readonly cost: unknown;
+}
+
+/** Codes of errors whose response says what Shopify refused. */
+const refusals: ReadonlySet<string> = new Set([
+  'GRAPHQL_ERROR',
+  'ACCESS_DENIED',
+  'MAX_COST_EXCEEDED',
+  'USER_ERROR',
+  'OUTCOME_UNKNOWN',
+]);
+
+async function send(side: Side, document: CompareDocument, signal: AbortSignal): Promise<Answer> {
+  const { client, kept, responses } = side;
+  responses.length = 0;
+  const given = mapTexts(document.variables ?? {}, (text) => kept.get(placeholder.exec(text)?.[1] ?? '') ?? text);
+  try {
+    await client.graphql(document.query, isRecord(given) ? given : {}, {
+      ...{ signal, userErrors: 'return', errors: 'return' },
+      ...(document.cost !== undefined && { cost: document.cost }),
+    });
+  } catch (error) {
+    if (!isShopwrightError(error) || !refusals.has(error.code) || responses[0]?.status !== 200) throw error;
+  }
+  const [response] = responses;
+  const body = parseJson(response?.body ?? '');
+  if (!isRecord(body))
+    throw new InvalidResponseError(`${nameOf(document)} was answered without JSON.`, { shop: client.shop });
+  const served = response?.headers.get('x-shopify-api-version') ?? client.apiVersion;
+  if (served !== client.apiVersion)
+    throw wrong(
+      '--api-version',
+      `is ${client.apiVersion}, and ${client.shop} served ${served}. Compare a version that it has.`,
+    );
+
+  for (const [name, path] of Object.entries(document.keep ?? {})) {
+    const value = valueAt(body['data'], path);
+    if (typeof value === 'string') kept.set(name, value);
+  }
+  return answerOf(body, side);
+}
+
+function answerOf(body: Readonly<Record<string, unknown>>, side: Side): Answer {
+  const clean = (value: unknown): unknown => mapTexts(value, (text) => redact(text, side));
+  const extensions = isRecord(body['extensions']) ? body['extensions'] : {};
+  const cost = isRecord(extensions['cost']) ? extensions['cost']['requestedQueryCost'] : undefined;
+  const userErrors: Record<string, unknown> = {};
+  const withoutErrors = (root: string, payload: unknown): unknown => {
+    if (!isRecord(payload)) return payload;
+    const entries = Object.entries(payload);
+    for (const [key, list] of entries) if (/userErrors$/i.test(key)) userErrors[`${root}.${key}`] = clean(list);
+    return Object.fromEntries(entries.filter(([key]) => !/userErrors$/i.test(key)));
+  };
+  const data = isRecord(body['data'])
+    ? Object.fromEntries(Object.entries(body['data']).map(([root, payload]) => [root, withoutErrors(root, payload)]))
+    : body['data'];
+  const errors = Array.isArray(body['errors']) ? body['errors'].filter(isRecord) : [];
+  return {
+    data: clean(data),
+    userErrors,
+    errors: errors.map(({ message, path, extensions: more }) => ({
+      message: clean(message),
+      ...(path !== undefined && { path: clean(path) }),
+      ...(more !== undefined && { extensions: clean(more) }),
+    })),
+    search: clean(extensions['search']),
+    cost,
+  };
+}
+
+const isoTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+
+/** A text without what belongs to one shop or one moment. The same text on both sides stays the same. */
+function redact(text: string, { kept, accessToken, client }: Side): string {
+  let clean = text.replaceAll(accessToken, '[redacted]');
+  for (const [name, id] of kept) {
+    const [number = ''] = /\d{6,}$/.exec(id) ?? [];
+    for (const one of number ? [id, number] : [id])
+      clean = clean.replaceAll(new RegExp(`${one}(?!\\d)`, 'g'), `{${name}}`);
+  }
+  return redactText(clean)
+    .replaceAll(/gid:\/\/shopify\/(\w+)\/[\w?=&%:/-]+/g, 'gid://shopify/$1/…')
+    .replaceAll(/https?:\/\/[^\s"'<>]+/g, '{address}')
+    .replaceAll(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '{email}')
+    .replaceAll(client.shop, '{shop}')
+    .replaceAll(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, '{uuid}')
+    .replaceAll(isoTime, (time) => time.replaceAll(/\d/g, '0'))
+    .replaceAll(/\b\d{11,}\b/g, '{number}');
+}
+
+type Found = Omit<Difference, 'document'>;
+
+/** What two responses to one document differ in, and which list one of them has nothing in. */
+function compareResponses(
+  { exact = [] }: CompareDocument,
+  shop: Answer,
+  fake: Answer,
+): { readonly differences: readonly Found[]; readonly empty: readonly string[] } {
+  // A refusal on one side explains all the rest: it is one difference.
+  if (shop.errors.length > 0 !== fake.errors.length > 0) {
+    const only = { area: 'errors', path: 'errors' } as const;
+    return {
+      differences: [shop.errors.length > 0 ? { ...only, shop: shop.errors } : { ...only, fake: fake.errors }],
+      empty: [],
+    };
+  }
+  const differences: Found[] = [];
+  const empty: string[] = [];
+  const note = (area: Found['area']) => (path: string, ofShop: unknown, ofFake: unknown) => {
+    differences.push({
+      ...{ area, path },
+      ...(ofShop !== undefined && { shop: ofShop }),
+      ...(ofFake !== undefined && { fake: ofFake }),
+    });
+  };
+  eachDifference(shop.errors, fake.errors, 'errors', note('errors'));
+  eachDifference(shop.search, fake.search, 'extensions.search', note('search'));
+  eachDifference(shop.cost, fake.cost, 'requestedQueryCost', note('cost'));
+  const isRefused = ({ userErrors }: Answer): boolean =>
+    Object.values(userErrors).some((list) => Array.isArray(list) && list.length > 0);
+  if (isRefused(shop) === isRefused(fake)) {
+    eachDifference(shop.userErrors, fake.userErrors, '', note('userErrors'));
+    if (exact === true) eachDifference(shop.data, fake.data, 'data', note('data'));
+    else {
+      for (const path of exact) eachDifference(valueAt(shop.data, path), valueAt(fake.data, path), path, note('data'));
+      const shapes = [shapeOf(shop.data), shapeOf(fake.data)] as const;
+      eachOtherShape(...shapes, 'data', {
+        differ: note('data'),
+        empty: (path, side) => empty.push(`the ${side} has nothing in ${path}`),
+      });
+    }
+  } else note('userErrors')('userErrors', shop.userErrors, fake.userErrors);
+  return { differences, empty };
+}
+
+type Note = (path: string, shop: unknown, fake: unknown) => void;
+
+/** Notes each value that differs, at the deepest path where both sides have something. */
+function eachDifference(shop: unknown, fake: unknown, path: string, note: Note): void {
+  const areLists = Array.isArray(shop) && Array.isArray(fake);
+  if (areLists || (isRecord(shop) && isRecord(fake))) {
+    const [ofShop, ofFake] = [Object.entries(shop), Object.entries(fake)].map(
+      (entries) => new Map<string, unknown>(entries),
+    );
+    for (const key of new Set([...(ofShop?.keys() ?? []), ...(ofFake?.keys() ?? [])]))
+      eachDifference(ofShop?.get(key), ofFake?.get(key), path === '' ? key : `${path}.${key}`, note);
+  } else if (!isDeepStrictEqual(shop, fake)) note(path, shop, fake);
+}
+
+/** What data look like: objects by field, lists as one entry for all, values as their kind. `null` is not known. */
+type Shape = null | string | readonly Shape[] | { readonly [field: string]: Shape };
+
+function shapeOf(value: unknown): Shape {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.length === 0 ? [] : [value.map(shapeOf).reduce(mergeShapes)];
+  if (isRecord(value))
+    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, shapeOf(inner)]));
+  if (typeof value !== 'string') return typeof value;
+  const [, type] = /^gid:\/\/shopify\/(\w+)\/…$/.exec(value) ?? [];
+  if (type !== undefined) return `id of ${type}`;
+  return /^0000-00-00T[0:.]+(?:Z|[+-]00:00)$/.test(value) ? `time ${value}` : 'text';
+}
+
+function mergeShapes(one: Shape, other: Shape): Shape {
+  if (one === null || other === null) return one ?? other;
+  if (typeof one === 'string' && typeof other === 'string')
+    return [...new Set([...one.split(' | '), ...other.split(' | ')])].sort().join(' | ');
+  if (isShapeList(one) && isShapeList(other)) {
+    const entries = [...one, ...other];
+    return entries.length === 0 ? [] : [entries.reduce(mergeShapes)];
+  }
+  if (isShapeRecord(one) && isShapeRecord(other)) {
+    const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
+    return Object.fromEntries(
+      [...fields].map((field) => [field, mergeShapes(one[field] ?? null, other[field] ?? null)]),
+    );
+  }
+  return one;
+}
+
+const isShapeList = (shape: Shape | undefined): shape is readonly Shape[] => Array.isArray(shape);
+const isShapeRecord = (shape: Shape | undefined): shape is { readonly [field: string]: Shape } =>
+  isRecord(shape) && !Array.isArray(shape);
+
+/** Notes each place where shapes differ, and each list of which only one side shows what is in it. */
+function eachOtherShape(
+  shop: Shape | undefined,
+  fake: Shape | undefined,
+  path: string,
+  notes: { readonly differ: Note; readonly empty: (path: string, side: 'shop' | 'fake') => void },
+): void {
+  if (shop === null || fake === null) return;
+  if (isShapeList(shop) && isShapeList(fake)) {
+    if (shop.length !== fake.length) notes.empty(path, shop.length === 0 ? 'shop' : 'fake');
+    else eachOtherShape(shop[0] ?? null, fake[0] ?? null, path, notes);
+  } else if (isShapeRecord(shop) && isShapeRecord(fake)) {
+    for (const field of new Set([...Object.keys(shop), ...Object.keys(fake)]))
+      eachOtherShape(shop[field], fake[field], `${path}.${field}`, notes);
+  } else if (typeof shop !== 'string' || typeof fake !== 'string') notes.differ(path, shop, fake);
+  else if (!shop.split(' | ').some((kind) => fake.split(' | ').includes(kind))) notes.differ(path, shop, fake);
+}
+
+/** The value at a path such as `product.options.0.id`; `undefined` where there is none. */
+function valueAt(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+      value,
+    );
+}
+
+/** A copy of plain JSON with each text replaced. */
+function mapTexts(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value);
+  if (Array.isArray(value)) return value.map((inner) => mapTexts(inner, replace));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, replace)]));
+}
+
+async function print(
+  report: Report,
+  { out, json }: { readonly out: string | undefined; readonly json: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const text = json ? JSON.stringify(report) : reportText(report);
+  if (out === undefined) {
+    terminal.out(text);
+    return;
+  }
+  try {
+    await writeFile(out, `${text}\n`);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw wrong('--out', `is ${out}, which cannot be written (${code}). Give a file in a folder that exists.`);
+  }
+  terminal.out(`Wrote ${out}: ${summaryOf(report)}`);
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const summaryOf = ({ differences, compared }: Report): string =>
+  `${counted(differences.length, 'difference')} in ${counted(compared, 'document')}.`;
+
+/** Longest value that a report shows, in characters. */
+const maxShown = 400;
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const short = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
+  return `\`${short.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+}
+
+function reportText(report: Report): string {
+  const { apiVersion, write, differences, notCompared } = report;
+  const rows = differences.map(
+    ({ document, area, path, shop, fake }) =>
+      `| ${document} | ${area} | \`${path}\` | ${shown(shop)} | ${shown(fake)} |`,
+  );
+  const omissions = notCompared.map(({ document, why }) => `- ${document}: ${why}`);
+  return [
+    `# Contract check of the fake, Admin API ${apiVersion}, ${write ? 'with' : 'without'} writes`,
+    '',
+    summaryOf(report),
+    ...(rows.length > 0
+      ? ['', '| document | what | where | shop | fake |', '| --- | --- | --- | --- | --- |', ...rows]
+      : []),
+    ...(omissions.length > 0 ? ['', 'Not compared:', '', ...omissions] : []),
+  ].join('\n');
+}
+
+function documentText({ query, variables }: CompareDocument): string {
+  return variables ? `${query}\n# variables: ${JSON.stringify(variables)}` : query;
+}
+
+/** The arguments of `shopwright fake compare`. */
+interface CompareArguments {
+  readonly shop: string;
+  readonly accessToken: string;
+  readonly apiVersion: string;
+  readonly origin: string | undefined;
+  readonly write: boolean;
+  readonly anyShop: boolean;
+  readonly out: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * Reads the arguments of `shopwright fake compare`.
+ *
+ * @throws ConfigError for the first that is missing or invalid.
+ */
+function parseCompareArguments(
+  args: readonly string[],
+): CompareArguments | { readonly list: true; readonly write: boolean; readonly json: boolean } | 'help' {
+  const values = readOptions(args);
+  if (values.help) return 'help';
+  const {
+    shop,
+    write,
+    json,
+    out,
+    origin,
+    'token-env': variable,
+    'api-version': apiVersion,
+    'any-shop': anyShop,
+  } = values;
+  if (values.list) return { list: true, write, json };
+  if (!shop)
+    throw wrong('--shop', 'is missing. Give the domain of a development store, such as acme-dev.myshopify.com.');
+  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+  const accessToken = process.env[variable];
+  if (!accessToken)
+    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+  if (!schemaVersions.some((version) => version === apiVersion))
+    throw wrong('--api-version', `is "${apiVersion}". Give one of ${schemaVersions.join(', ')}.`);
+  if (anyShop && !write) throw wrong('--any-shop', 'is for --write only. Add it, or leave this out.');
+  return { shop, accessToken, apiVersion, origin, write, anyShop, out, json };
+}
+
+function readOptions(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        ...{ shop: text, 'token-env': text, out: text, origin: text },
+        ...{ write: flag, 'any-shop': flag, list: flag, json: flag },
+        'api-version': { type: 'string', default: generatedApiVersion },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Node's message continues with hints about its own API; the first sentence says what is wrong.
+    const [sentence] = (error as Error).message.split(/\.\s|\n/);
+    throw wrong('arguments:', `${sentence}. Try: shopwright fake compare --help`);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const wrong = (field: string, message: string): ConfigError =>
+  new ConfigError('Invalid configuration', { issues: [{ field, message }] });
