@@ -1,4 +1,32 @@
-/** Token sources, and the encrypted store for the tokens of many shops. */
+/** Token sources, the encrypted store for the tokens of many shops, and checks that a request is from Shopify. */
+export type { AppSecrets } from '../auth/app-secrets.ts';
+export {
+  type RefusedSessionToken,
+  type SessionTokenRefusal,
+  type SessionTokenVerification,
+  type VerifiedSessionToken,
+  type VerifySessionTokenInput,
+  verifySessionToken,
+} from '../auth/session-token.ts';
+export {
+  type OtherShopHost,
+  type ShopRefusal,
+  type ShopVerification,
+  type VerifyShopOptions,
+  verifyShop,
+} from '../auth/shop.ts';
+export {
+  type AppProxyVerification,
+  type OAuthQueryVerification,
+  type RefusedSignedQuery,
+  type SignedQueryRefusal,
+  type VerifiedAppProxy,
+  type VerifiedOAuthQuery,
+  type VerifyAppProxyInput,
+  type VerifyOAuthQueryInput,
+  verifyAppProxy,
+  verifyOAuthQuery,
+} from '../auth/signed-query.ts';
 export { staticToken } from '../auth/static-token.ts';
 export {
   createTokenStore,
