@@ -55,7 +55,8 @@ export function errorOfStatus(
     case 308:
       return new HttpError(
         `${shop} redirects (${status}) ${meaningOfRedirect(response.headers.get('location'), shop)}${quoted}`,
-        details,
+        // See Other: the request was carried out, and its result stands elsewhere.
+        { mayHaveExecuted: status === 303, ...details },
       );
     default:
       return new HttpError(`${shop} answered with status ${status}.${quoted}`, {

@@ -100,6 +100,12 @@ it.each([408, 499])('a mutation whose wait somebody else gave up (%i) may have b
   expect((await failure([status(code)])).error).toMatchObject({ code: 'OUTCOME_UNKNOWN', attempts: 1 });
 });
 
+it('a mutation whose response stands elsewhere (303) was carried out', async () => {
+  const { error, sends } = await failure([status(303, '', { location: '/admin/api/2026-10/jobs/1.json' })]);
+  expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, cause: { code: 'HTTP_ERROR' } });
+  expect(sends).toBe(1);
+});
+
 describe('what was in doubt stays in doubt', () => {
   it.each([
     ['a "Timeout" without a code', body({ errors: [{ message: 'Timeout' }] })],
