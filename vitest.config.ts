@@ -57,8 +57,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // The bin runs as a process of its own, where coverage does not see it.
-      exclude: ['src/**/generated/**', 'src/**/types.ts', 'src/cli/shopwright.ts'],
+      // The bin and the demo run as processes of their own, where coverage does not see them.
+      exclude: ['src/**/generated/**', 'src/**/types.ts', 'src/cli/shopwright.ts', 'src/cli/demo-*.ts'],
       thresholds: { statements: 95, branches: 95 },
     },
   },

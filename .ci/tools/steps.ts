@@ -2,7 +2,7 @@
 // that fails. What `&&` does in a shell, on every platform:
 //
 //   node .ci/tools/steps.ts lint typecheck
-//   node .ci/tools/steps.ts build:js -- examples/product-sync/main.ts --fresh
+//   node .ci/tools/steps.ts build:js -- dist/cli/shopwright.js demo --verbose
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { npm, root } from './programs.ts';

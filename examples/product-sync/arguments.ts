@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const usage = `npm run demo -- [options]
+export const usage = `npm run example -- [options]
 
   (no option)         push the example catalogue into a fake Shopify inside this process
   --origin URL        push into a fake Shopify of its own process (npm run fake)

@@ -15,6 +15,8 @@ export interface Terminal {
   /** Asks whoever sits there; absent where nobody does. */
   readonly ask?: (question: string) => Promise<boolean>;
   readonly hasColours?: boolean;
+  /** Shows a line in place of the one that it showed before; absent where that is no screen. */
+  readonly redraw?: (line: string) => void;
 }
 
 /** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes or differences. */

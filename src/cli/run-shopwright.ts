@@ -9,6 +9,7 @@ Commands:
   plan           Say what a push of a CSV or JSON file would change in a shop
   apply          Push it, or a plan that was saved, after a look at it
   rollback       Put back what a run changed
+  demo           Show plan, apply and rollback on a fake Shopify
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
@@ -31,6 +32,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         // Loaded here, so that the help and other commands do not wait for the schema and its libraries.
         const { runFake } = await import('./fake-command.ts');
         return await runFake(rest, terminal);
+      }
+      case 'demo': {
+        const { runDemo } = await import('./demo-command.ts');
+        return await runDemo(rest, terminal);
       }
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');

@@ -19,6 +19,7 @@ void runShopwright(process.argv.slice(2), {
   error: (line) => process.stderr.write(`${line}\n`),
   stop: stopping.signal,
   hasColours: process.stdout.isTTY === true,
+  ...(process.stdout.isTTY && { redraw: (line: string) => process.stdout.write(`\r\u001b[K${line}`) }),
   ...(process.stdin.isTTY && { ask }),
 }).then((code) => {
   process.exitCode = code;

@@ -35,6 +35,15 @@ describe('shopwright', () => {
     expect(errors).toEqual([]);
   });
 
+  it('says what the demo does, and refuses an option that it does not have', async () => {
+    const { code, out } = start('demo', '--help');
+    expect(await code).toBe(0);
+    expect(out.join('\n')).toMatch(/shopwright demo[\s\S]*--verbose/);
+    const refused = start('demo', '--fast');
+    expect(await refused.code).toBe(1);
+    expect(refused.errors).toEqual(["shopwright: arguments: Unknown option '--fast'. Try: shopwright demo --help"]);
+  });
+
   it('prints its commands as an error where it is given none', async () => {
     const { code, out, errors } = start();
     expect(await code).toBe(1);

@@ -37,7 +37,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function startDemo(): ChildProcess {
+function startExample(): ChildProcess {
   return spawn(
     process.execPath,
     ['examples/product-sync/main.ts', '--origin', origin, '--data', folder, '--concurrency', '4'],
@@ -48,14 +48,14 @@ function startDemo(): ChildProcess {
   );
 }
 
-/** Runs the demo to its end and gives what it printed. */
-async function runDemo(): Promise<string> {
-  const demo = startDemo();
+/** Runs the example to its end and gives what it printed. */
+async function runExample(): Promise<string> {
+  const example = startExample();
   let output = '';
-  demo.stdout?.on('data', (chunk: Buffer) => {
+  example.stdout?.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  await once(demo, 'exit');
+  await once(example, 'exit');
   return output;
 }
 
@@ -93,21 +93,21 @@ async function localIdsInShop(): Promise<readonly (string | undefined)[]> {
   return found;
 }
 
-describe('the demo, killed at ten random moments and run again', () => {
+describe('the example, killed at ten random moments and run again', () => {
   it('ends with each valid product exactly once', async () => {
     const moments: number[] = [];
     for (let kill = 0; kill < 10; kill += 1) {
-      const demo = startDemo();
+      const example = startExample();
       const moment = 250 + Math.random() * 1200;
       moments.push(Math.round(moment));
       await new Promise((wait) => setTimeout(wait, moment));
-      demo.kill('SIGKILL');
-      if (demo.exitCode === null && demo.signalCode === null) await once(demo, 'exit');
+      example.kill('SIGKILL');
+      if (example.exitCode === null && example.signalCode === null) await once(example, 'exit');
     }
     const between = await localIdsInShop();
 
-    const output = await runDemo();
-    const again = await runDemo();
+    const output = await runExample();
+    const again = await runExample();
 
     const held = await localIdsInShop();
     const info = `killed after ${moments.join(', ')} ms, with ${between.length} products in the shop by then`;
