@@ -38,8 +38,8 @@ const shop = 'demo.myshopify.com';
 /** A shop beside it, with the same bucket, for the naive loop. */
 const naiveShop = 'naive.myshopify.com';
 
-/** The rate of a Plus shop. Its bucket is 20 times as large, and would hold the whole demo. */
-const bucket = { maximumAvailable: 1_000, restoreRate: 1_000 };
+/** Less than any plan's bucket, which would hold the whole demo, and half the rate of Plus, so that it ends soon. */
+const bucket = { maximumAvailable: 1_000, restoreRate: 500 };
 
 const tokens = { app: 'shpat_demo', merchant: 'shpat_merchant' };
 
@@ -267,7 +267,8 @@ class Demo {
     const where = ['--shop', shop, '--token-env', 'SHOPWRIGHT_DEMO_TOKEN', '--origin', this.#origin, '--db', 'sync.db'];
     const child = spawn(process.execPath, [...process.execArgv, program, command, ...args, ...where], {
       cwd: this.#folder,
-      env: { ...process.env, SHOPWRIGHT_DEMO_TOKEN: tokens.app },
+      // One program starts several times: what the first one has compiled serves the others.
+      env: { ...process.env, SHOPWRIGHT_DEMO_TOKEN: tokens.app, NODE_COMPILE_CACHE: join(this.#folder, 'cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#running.add(child);

@@ -79,13 +79,15 @@ describe('shopwright demo', () => {
     expect(after).toBeGreaterThan(0);
   });
 
-  it('is throttled less than a naive loop', () => {
+  // How often the naive loop is depends on how fast the machine is.
+  it('is throttled at most once, and no more than a naive loop', () => {
     const [sent, planned, throttled = 0, naive] = figures(
       demo.text,
       /█{20} (\d+)\/(\d+) calls; throttled: (\d+), a naive loop: (\d+)/,
     );
     expect(sent).toBe(planned);
-    expect(naive).toBeGreaterThan(throttled);
+    expect(throttled).toBeLessThanOrEqual(1);
+    expect(naive).toBeGreaterThanOrEqual(throttled);
   });
 
   it('corrects an option value beside a merchant: the drift is told, id and stock stay', () => {

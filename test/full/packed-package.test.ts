@@ -203,6 +203,12 @@ describe('the packed package', () => {
     expect(npm(['exec', '--no', '--', 'shopwright', '--help'], { cwd: project })).toContain('fake');
   });
 
+  it('runs the demo', () => {
+    const told = npm(['exec', '--no', '--', 'shopwright', 'demo'], { cwd: project });
+    expect(told).toContain(', 0 twice.');
+    expect(told).toContain('The shop equals the start');
+  });
+
   it('shares one bucket and knows its errors across two copies of the module', () => {
     cpSync(join(project, 'node_modules/shopwright'), join(project, 'copy'), { recursive: true });
     const program = `
