@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames } from '../internal/names.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -30,7 +30,7 @@ import {
   removalOf,
   withMissing,
 } from './missing-products.ts';
-import { DeleteBudget, type DeleteLimits, type ProductPlan } from './plan.ts';
+import { DeleteBudget, type DeleteLimits, type PlanOptions, type ProductPlan } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct } from './push.ts';
 import { isShopWide } from './push-failure.ts';
@@ -341,8 +341,12 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 
   return {
-    push: (product, pushOptions) => push(product, pushOptions),
+    async push(product, pushOptions = {}) {
+      checkOptions(pushOptions, pushNames);
+      return push(product, pushOptions);
+    },
     async pushMany(products, pushOptions = {}) {
+      checkOptions(pushOptions, pushManyNames);
       const { signal, dryRun, maxDeletes } = pushOptions;
       const removal = removalOf(pushOptions);
       signal?.throwIfAborted();
@@ -375,6 +379,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
     async plan(products, planOptions = {}) {
+      checkOptions(planOptions, pushManyNames);
       const { signal } = planOptions;
       const removal = removalOf(planOptions);
       signal?.throwIfAborted();
@@ -417,6 +422,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
     },
     async apply(plan, applyOptions = {}) {
+      checkOptions(applyOptions, pushManyNames);
       applyOptions.signal?.throwIfAborted();
       if (plan.shop !== client.shop) {
         const message = `is for ${plan.shop}, and this sync is for ${client.shop}. Apply it with a sync of its shop.`;
@@ -447,7 +453,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       return run([...planned.keys()], pushOne, runOptions);
     },
-    rollback: (target, rollbackOptions = {}) => {
+    async rollback(target, rollbackOptions = {}) {
+      checkOptions(rollbackOptions, rollbackNames);
       const { signal } = rollbackOptions;
       const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
       const recreate = async (draft: ProductDraft, publications: readonly string[]): Promise<PushResult> => {
@@ -476,6 +483,45 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return { status, records: counts, breaker, limiter };
     },
   };
+}
+
+const pushNames: Record<keyof PushOptions, true> = {
+  signal: true,
+  dryRun: true,
+  refresh: true,
+  force: true,
+  maxDeletes: true,
+  runId: true,
+  managed: true,
+  onDrift: true,
+  onConflict: true,
+};
+
+const pushManyNames: Record<keyof PushManyOptions, true> = { ...pushNames, missing: true, onProgress: true };
+
+const rollbackNames: Record<keyof RollbackOptions, true> = {
+  dryRun: true,
+  signal: true,
+  created: true,
+  onProgress: true,
+};
+
+const policies = ['report', 'ours', 'theirs'];
+
+/**
+ * A `dryrun` that nothing reads would write.
+ *
+ * @throws ValidationError for names and values that do not exist, with the nearest that do.
+ */
+function checkOptions(options: PlanOptions & Pick<RollbackOptions, 'created'>, names: object): void {
+  const { onDrift, onConflict, created } = options;
+  const issues = [
+    ...unknownNames(options, { ...names }),
+    ...unknownValue('onDrift', onDrift, policies),
+    ...unknownValue('onConflict', onConflict, policies),
+    ...unknownValue('created', created, ['delete', 'archive']),
+  ];
+  if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
 
 /** The draft with the gid of its category, where that is a path that can be resolved. */

@@ -9,6 +9,22 @@ import { domain, fakeSync, tee } from './fake-shop.ts';
 const idOf = (result: { gid?: string } | object): string =>
   'gid' in result && typeof result.gid === 'string' ? result.gid : '';
 
+describe('an option that does not exist', () => {
+  it.each<[string, (made: ReturnType<typeof fakeSync>, options: object) => Promise<unknown>, object, string]>([
+    ['push', ({ sync }, options) => sync.push(tee(), options), { dryrun: true }, 'dryRun'],
+    ['push', ({ sync }, options) => sync.push(tee(), options), { onDrift: 'our' }, 'ours'],
+    ['pushMany', ({ sync }, options) => sync.pushMany([tee()], options), { maxDelete: {} }, 'maxDeletes'],
+    ['plan', ({ sync }, options) => sync.plan([tee()], options), { signl: {} }, 'signal'],
+    ['rollback', ({ sync }, options) => sync.rollback({ runId: 'x' }, options), { dry: true }, 'dryRun'],
+    ['rollback', ({ sync }, options) => sync.rollback({ runId: 'x' }, options), { created: 'archived' }, 'archive'],
+  ])('of %s is refused before anything is sent: %j', async (_what, call, options, nearest) => {
+    const made = fakeSync();
+    const error = await call(made, options).catch((reason: unknown) => reason);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(`Did you mean ${nearest}?`);
+    expect(made.fake.calls).toEqual([]);
+  });
+});
+
 describe('a push', () => {
   it('creates the product, with its options, variants, images and local id', async () => {
     const { sync, fake, clock } = fakeSync();
