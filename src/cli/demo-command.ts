@@ -9,8 +9,9 @@ import { generatedApiVersion } from '../config/generated/api-versions.ts';
 import { ConfigError } from '../errors/errors.ts';
 import { ProductPushDocument } from '../graphql/operations/generated/graphql.ts';
 import { isRecord } from '../internal/json.ts';
+import { deletionsOf } from '../sync/plan.ts';
 import { toProductInput } from '../sync/product-input.ts';
-import { deletedBy, formatPlan, type PlannedProduct, type RunPlan } from '../sync/run-plan.ts';
+import { formatPlan, type PlannedProduct, type RunPlan } from '../sync/run-plan.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeCall } from '../testing/fake/model.ts';
@@ -189,7 +190,8 @@ class Demo {
    */
   async #applyAndKill(plan: RunPlan): Promise<boolean> {
     const planned = plan.products.flatMap(({ plan: ofProduct, draft }) => (ofProduct && draft ? [draft] : []));
-    const args = ['plan.json', '--run', 'monday', '--max-deletes', String(deletedBy(plan).length), '--skip-invalid'];
+    const gone = deletionsOf(plan.products.flatMap(({ plan: ofProduct }) => ofProduct ?? [])).variants;
+    const args = ['plan.json', '--run', 'monday', '--max-deletes', String(gone.length), '--skip-invalid'];
     this.#say();
     this.#title(`apply ${args.join(' ')}`);
     const mark = this.#fake.calls.length;
@@ -330,7 +332,7 @@ class Demo {
 
   /** Sends a product as a program without a limiter does: at once, and after a throttled response again. */
   async #pushNaively(draft: ProductDraft): Promise<void> {
-    const { metafields: _, ...input } = toProductInput(draft);
+    const { metafields: _, ...input } = toProductInput(draft, new Map());
     const handle = draft.localId;
     const variables = { identifier: { handle }, input: { ...input, handle }, images: 1, withImages: true };
     while ((await this.#ask(naiveShop, tokens.app, ProductPushDocument.toString(), variables)) === 'throttled')

@@ -321,6 +321,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     removal: Removal,
     options: RemoveOptions = {},
   ): Promise<PushSummary> => {
+    checkOptions(options, removeNames);
     options.signal?.throwIfAborted();
     const planned = await planRemovals(new Set(localIds), removal, options, (count) =>
       options.dryRun ? anyRemoval : { products: count, ...options.maxDeletes },
@@ -490,6 +491,7 @@ const pushNames: Record<keyof PushOptions, true> = {
   dryRun: true,
   refresh: true,
   force: true,
+  waitForImages: true,
   maxDeletes: true,
   runId: true,
   managed: true,
@@ -498,6 +500,14 @@ const pushNames: Record<keyof PushOptions, true> = {
 };
 
 const pushManyNames: Record<keyof PushManyOptions, true> = { ...pushNames, missing: true, onProgress: true };
+
+const removeNames: Record<keyof RemoveOptions, true> = {
+  signal: true,
+  dryRun: true,
+  runId: true,
+  onProgress: true,
+  maxDeletes: true,
+};
 
 const rollbackNames: Record<keyof RollbackOptions, true> = {
   dryRun: true,
