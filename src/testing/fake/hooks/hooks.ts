@@ -9,8 +9,11 @@ export type HookedCall = Omit<FakeCall, 'status' | 'outcome' | 'fault'>;
 /** An operation name, a root field, or a REST call such as `PUT products/{id}.json`; or a test of one call. */
 export type HookFilter = string | ((call: HookedCall) => boolean);
 
-/** What a test does at a point of a call. The call goes on when it is done; where it fails, so does the call. */
-export type Hook = (call: HookedCall) => void | Promise<void>;
+/**
+ * What a test does at a point of a call. A promise that it returns is waited for before the call goes on; where it throws,
+ * the call fails too.
+ */
+export type Hook = (call: HookedCall) => unknown;
 
 /** Which of the matching calls a hook meets. */
 export interface HookOptions {
@@ -66,7 +69,7 @@ export interface HookScript {
    * @throws ConfigError for a text that is no point.
    *
    * @example
-   * const killed = fake.hooks.killAt('after productSet#2', () => { child.kill('SIGKILL'); });
+   * const killed = fake.hooks.killAt('after productSet#2', () => child.kill('SIGKILL'));
    * await killed;
    */
   killAt(point: KillPoint, stop: Hook): Promise<HookedCall>;
