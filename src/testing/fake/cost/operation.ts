@@ -58,7 +58,7 @@ export function actualCost(operation: PreparedOperation, data: unknown): number 
 /** The requested cost by field, inner fields first. */
 export function costFields(operation: PreparedOperation): readonly CostField[] {
   const fields = new Map<string, CostField>();
-  const note: Walk['note'] = (path, definedCost, children) => {
+  const note: NonNullable<Walk['note']> = (path, definedCost, children) => {
     fields.set(path.join('.'), {
       path,
       definedCost,
@@ -75,7 +75,7 @@ function operationPoints(
   mode: Pick<Walk, 'actual'> & Partial<Walk>,
   data?: unknown,
 ): number {
-  const walk: Walk = { note: () => undefined, ...selectionContext(operation), ...mode };
+  const walk: Walk = { ...selectionContext(operation), selected: new Map(), ...mode };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
   return chargedPoints(
     objectSelection(walk, rootType(operation), [operation.definition.selectionSet], data, [], price),
@@ -96,7 +96,7 @@ function mutationField(walk: Walk, visit: Visit): number {
     inputPoints(field.name, (name) => argumentValue(walk, nodes[0], name));
   const kind = classifyField(field.type);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type, paidElsewhere) : 0;
-  walk.note(path, withoutDust(own), children);
+  walk.note?.(path, withoutDust(own), children);
   return own + children;
 }
 
@@ -105,7 +105,14 @@ interface Walk extends SelectionContext {
   /** Sizes come from the response; fields that the response does not hold cost nothing. */
   readonly actual: boolean;
   /** Told about each field, inner ones first. `childrenCost` is `null` for scalars. */
-  readonly note: (path: readonly string[], definedCost: number, childrenCost: number | null) => void;
+  readonly note?: (path: readonly string[], definedCost: number, childrenCost: number | null) => void;
+  /** What was selected where: the nodes of a page have it all in common. */
+  readonly selected: Map<SelectionSetNode, Map<GraphQLObjectType, readonly SelectedField[]>>;
+}
+
+/** One field of a selection that costs something, or that somebody wants to hear of. */
+interface SelectedField extends Pick<Visit, 'field' | 'nodes'> {
+  readonly key: string;
 }
 
 /** One field of an object's selection, with its value where the walk has a response. */
@@ -130,14 +137,36 @@ function objectSelection(
   price: Price = fieldPoints,
 ): number {
   let points = 0;
-  for (const [key, nodes] of collectFields(walk, type, sets)) {
-    const { value: name } = nodes[0].name;
-    const field = type.getFields()[name] ?? introspection[name];
+  for (const { key, field, nodes } of selectedFields(walk, type, sets)) {
     const value = isRecord(data) ? data[key] : undefined;
-    if (!field || (walk.actual && value === undefined)) continue;
-    points += price(walk, { parent: type, field, nodes, value, path: [...path, key] });
+    if (walk.actual && value === undefined) continue;
+    points += price(walk, { parent: type, field, nodes, value, path: walk.note ? [...path, key] : path });
   }
   return points;
+}
+
+function selectedFields(
+  walk: Walk,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+): readonly SelectedField[] {
+  const [set] = sets;
+  const isAlone = sets.length === 1;
+  const known = isAlone && set && walk.selected.get(set)?.get(type);
+  if (known) return known;
+  const fields = [...collectFields(walk, type, sets)].flatMap(([key, nodes]): readonly SelectedField[] => {
+    const { value: name } = nodes[0].name;
+    const field = type.getFields()[name] ?? introspection[name];
+    if (!field) return [];
+    const isFree = classifyField(field.type).pays === 'nothing' && fieldPrices[`${type.name}.${name}`] === undefined;
+    // A mutation is paid for whatever it gives.
+    return isFree && !walk.note && type.name !== 'Mutation' ? [] : [{ key, field, nodes }];
+  });
+  if (isAlone && set) {
+    const byType = walk.selected.get(set) ?? new Map<GraphQLObjectType, readonly SelectedField[]>();
+    walk.selected.set(set, byType.set(type, fields));
+  }
+  return fields;
 }
 
 /** What is no field of the schema's types. `__typename` is free. */
@@ -153,7 +182,7 @@ function fieldPoints(walk: Walk, visit: Visit): number {
   const price = fieldPrices[`${visit.parent.name}.${visit.field.name}`];
   const own = price ?? (kind.pays === 'object' ? objectPrice(visit, kind.type) : 0);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type) : null;
-  walk.note(visit.path, own, children);
+  walk.note?.(visit.path, own, children);
   return own + (children ?? 0);
 }
 
@@ -169,7 +198,7 @@ function paidElsewhere(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays !== 'object') return fieldPoints(walk, visit);
   const children = below(walk, visit, kind.type);
-  walk.note(visit.path, 0, children);
+  walk.note?.(visit.path, 0, children);
   return children;
 }
 
@@ -205,7 +234,7 @@ function connection(walk: Walk, visit: Visit, type: GraphQLObjectType): number {
     const came = Array.isArray(child.value) ? child.value.length : 0;
     return walk.actual && came > 0 ? chargedForPage(perNode * multiplier, size, came) : perNode * multiplier;
   });
-  walk.note(visit.path, connectionPoints, children);
+  walk.note?.(visit.path, connectionPoints, children);
   return connectionPoints + children;
 }
 
