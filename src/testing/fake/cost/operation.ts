@@ -1,10 +1,12 @@
 import {
+  type DocumentNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLObjectType,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  visit,
 } from 'graphql';
 import {
   chargedForPage,
@@ -75,11 +77,32 @@ function operationPoints(
   mode: Pick<Walk, 'actual'> & Partial<Walk>,
   data?: unknown,
 ): number {
-  const walk: Walk = { ...selectionContext(operation), selected: new Map(), ...mode };
+  const walk: Walk = {
+    ...selectionContext(operation),
+    selected: mode.note ? new Map() : selectedIn(operation.document),
+    ...mode,
+  };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
   return chargedPoints(
     objectSelection(walk, rootType(operation), [operation.definition.selectionSet], data, [], price),
   );
+}
+
+const selectedByDocument = new WeakMap<DocumentNode, Walk['selected']>();
+
+/** What is remembered of a document. Where variables decide what it selects, nothing is. */
+function selectedIn(document: DocumentNode): Walk['selected'] {
+  const known = selectedByDocument.get(document);
+  if (known) return known;
+  let isConditional = false;
+  visit(document, {
+    Directive({ name }) {
+      isConditional ||= name.value === 'skip' || name.value === 'include';
+    },
+  });
+  const selected: Walk['selected'] = new Map();
+  if (!isConditional) selectedByDocument.set(document, selected);
+  return selected;
 }
 
 /**
@@ -89,13 +112,13 @@ function operationPoints(
  * Seen: `webPixelCreate { webPixel { id settings } userErrors { field } }` costs 10.
  * https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
  */
-function mutationField(walk: Walk, visit: Visit): number {
-  const { field, nodes, path } = visit;
+function mutationField(walk: Walk, visited: Visit): number {
+  const { field, nodes, path } = visited;
   const own =
     (fieldPrices[`Mutation.${field.name}`] ?? mutationPoints) +
     inputPoints(field.name, (name) => argumentValue(walk, nodes[0], name));
   const kind = classifyField(field.type);
-  const children = kind.pays === 'object' ? below(walk, visit, kind.type, paidElsewhere) : 0;
+  const children = kind.pays === 'object' ? below(walk, visited, kind.type, paidElsewhere) : 0;
   walk.note?.(path, withoutDust(own), children);
   return own + children;
 }
