@@ -116,7 +116,8 @@ export interface ProductSync {
   ): Promise<RunPlan>;
   /**
    * Makes what a plan says. Each product is read again: where the shop is not any more as it was, the product is
-   * `outdated` and nothing of it is sent. What it deletes is checked against `maxDeletes` before the first write.
+   * `outdated` and nothing of it is sent. Call it again where it was cut off: what has been sent already is not sent twice.
+   * What it deletes is checked against `maxDeletes` before the first write.
    *
    * @throws ValidationError for a plan of another shop, or one that deletes more than is allowed.
    *
