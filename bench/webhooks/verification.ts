@@ -1,8 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { verifyWebhook } from 'shopwright/webhooks';
-import { median } from '../races/statistics.ts';
+import { type Contender, raceContenders } from '../contenders.ts';
 
-const rounds = 200;
 const secret = 'shpss_0123456789abcdef0123456789abcdef';
 // One kilobyte, as bytes, which is what a server has.
 const rawBody = Buffer.from(JSON.stringify({ id: 42, body_html: 'x'.repeat(999) }));
@@ -51,13 +50,6 @@ const official = shopifyApi({
 });
 const rawRequest = { method: 'POST', url: '/webhooks/shopify', headers };
 
-/** One way to verify. Each call must find the signature right, or the figure would be about something else. */
-interface Contender {
-  readonly name: string;
-  readonly calls: number;
-  verify(): boolean | Promise<boolean>;
-}
-
 const contenders: readonly Contender[] = [
   {
     name: 'bare createHmac + timingSafeEqual',
@@ -86,38 +78,7 @@ const contenders: readonly Contender[] = [
   },
 ];
 
-/** Microseconds a call in one round. */
-async function round({ name, calls, verify }: Contender): Promise<number> {
-  const start = performance.now();
-  for (let call = 0; call < calls; call += 1) {
-    const answer = verify();
-    const isRight = typeof answer === 'boolean' ? answer : await answer;
-    if (!isRight) throw new Error(`${name} found a right signature wrong`);
-  }
-  return ((performance.now() - start) * 1_000) / calls;
-}
-
-/**
- * Measures verification of a body of one kilobyte. Contenders take turns round by round, so that a busy moment of the
- * machine meets them all; a factor is the median over the rounds of the factor in each. A round is short, since a
- * loop of thousands of signatures that never lets go measures how their handles pile up, which no server does.
- */
+/** Measures verification of a body of one kilobyte. */
 export async function measureVerification(): Promise<void> {
-  for (const contender of contenders) await round(contender);
-  const times = contenders.map((): number[] => []);
-  for (let turn = 0; turn < rounds; turn += 1) {
-    for (const [index, contender] of contenders.entries()) times[index]?.push(await round(contender));
-  }
-  const bare = times[0] ?? [];
-  console.log(`Verification of ${rawBody.byteLength} bytes, ${rounds} rounds`);
-  console.table(
-    contenders.map(({ name }, index) => {
-      const own = times[index] ?? [];
-      const factor = median(own.map((time, turn) => time / (bare[turn] ?? Number.NaN)));
-      return { name, 'µs a call': Number(median(own).toFixed(2)), '× bare': Number(factor.toFixed(2)) };
-    }),
-  );
-  const [ours = [], theirs = []] = [times[1], times[3]];
-  const faster = median(theirs.map((time, turn) => time / (ours[turn] ?? Number.NaN)));
-  console.log(`verifyWebhook is ${faster.toFixed(0)} times as fast as @shopify/shopify-api.`);
+  await raceContenders(`Verification of ${rawBody.byteLength} bytes`, contenders);
 }

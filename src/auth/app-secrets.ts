@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { unknownNames } from '../internal/names.ts';
 
 /**
  * The app's client secret, or several while one is being replaced. `undefined` and empty ones are skipped, so that
@@ -13,8 +14,8 @@ export type SecretMatch =
 
 /** A signature to check. */
 export interface Signature {
-  /** What is signed, one character a byte. */
-  readonly content: string;
+  /** What is signed: bytes, or text in UTF-8. */
+  readonly content: string | Uint8Array;
   /** The signature as it was sent, and sure to be of 32 bytes in the one way to spell them. */
   readonly signature: string;
   readonly encoding: 'hex' | 'base64url';
@@ -22,19 +23,22 @@ export interface Signature {
 
 /** Finds the secret that made an HMAC-SHA256, in constant time for each secret. */
 export function matchSecret(secrets: unknown, { content, signature, encoding }: Signature): SecretMatch {
-  const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
-  const usable = list.filter(isUsableSecret);
-  if (usable.length === 0) return { ok: false, reason: 'secret-missing' };
-
-  const presented = Buffer.from(signature, 'latin1');
+  const presented = Buffer.from(signature);
   const isSignedBy = (secret: string): boolean => {
-    const made = Buffer.from(createHmac('sha256', secret).update(content, 'latin1').digest(encoding), 'latin1');
+    // Compared as text: node:crypto hands that over faster than bytes.
+    const made = Buffer.from(createHmac('sha256', secret).update(content).digest(encoding));
     return made.length === presented.length && timingSafeEqual(made, presented);
   };
-  const secret = usable.find(isSignedBy);
-  if (secret !== undefined) return { ok: true, secretIndex: list.indexOf(secret) };
-  const isTrimmedRight = usable.some((text) => text !== text.trim() && isSignedBy(text.trim()));
-  return { ok: false, reason: isTrimmedRight ? 'secret-has-whitespace' : 'signature-mismatch' };
+  const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
+  let reason: Extract<SecretMatch, { ok: false }>['reason'] = 'secret-missing';
+  for (const [secretIndex, secret] of list.entries()) {
+    if (!isUsableSecret(secret)) continue;
+    if (isSignedBy(secret)) return { ok: true, secretIndex };
+    if (reason === 'secret-missing') reason = 'signature-mismatch';
+    const trimmed = secret.trim();
+    if (trimmed !== secret && isSignedBy(trimmed)) reason = 'secret-has-whitespace';
+  }
+  return { ok: false, reason };
 }
 
 /** A key of nothing but white space could be guessed, so it does not count. */
@@ -49,6 +53,17 @@ export function isSameText(one: string, other: string): boolean {
 /** Whether an option is a number of seconds from 0 to a limit. */
 export const isSecondsUpTo = (max: number, value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= max;
+
+/** What is wrong with the names of options, as the end of a message; `undefined` where nothing is. */
+export function unknownOption(input: object, known: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name in input) {
+    if (Object.hasOwn(known, name)) continue;
+    // Nearly always there is none, and to list the names each time would cost as much as a signature.
+    const [unknown] = unknownNames(input, known);
+    return unknown && ` \`${unknown.field}\` ${unknown.message}`;
+  }
+  return undefined;
+}
 
 /** What refusals of all verifiers have in common. */
 export const secretMessages = {

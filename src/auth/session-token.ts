@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { unknownNames } from '../internal/names.ts';
-import { type AppSecrets, isSecondsUpTo, matchSecret, secretMessages } from './app-secrets.ts';
+import { type AppSecrets, isSecondsUpTo, matchSecret, secretMessages, unknownOption } from './app-secrets.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
 /** A session token, and what it must fit. */
@@ -120,8 +119,8 @@ const optionNames = { token: 1, clientId: 1, secrets: 1, skewSeconds: 1, otherHo
 /** May throw on hostile input, such as a getter that throws. */
 function verify(input: VerifySessionTokenInput): SessionTokenVerification {
   const { token: given, clientId, secrets, skewSeconds = 10, otherHosts, clock = systemClock } = input;
-  const [unknown] = unknownNames(input, optionNames);
-  if (unknown) return refuse('input-invalid', ` \`${unknown.field}\` ${unknown.message}`);
+  const unknown = unknownOption(input, optionNames);
+  if (unknown !== undefined) return refuse('input-invalid', unknown);
   if (!isSecondsUpTo(maxSkewSeconds, skewSeconds)) {
     return refuse('input-invalid', ` \`skewSeconds\` must be from 0 to ${maxSkewSeconds}.`);
   }
@@ -171,8 +170,6 @@ interface SignedToken {
 }
 
 /** 32 bytes in base64url are 43 characters, of which the last has two bits that must be 0. */
-const tokenPattern = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/;
-
 const signaturePattern = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /** The checks that come before the signature's, cheapest first. */
@@ -180,13 +177,15 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
   if (given === undefined || given === null || given === '') return refuse('token-missing');
   if (typeof given !== 'string') return refuse('token-malformed');
   if (given.length > maxTokenLength) return refuse('token-too-long');
-  const token = given.replace(/^Bearer /i, '');
-  const [, header, payload, signature] = tokenPattern.exec(token) ?? [];
-  if (header === undefined || payload === undefined || signature === undefined) return refuse('token-malformed');
-  const algorithm = checkHeader(header);
+  const token = /^bearer /i.test(given) ? given.slice(7) : given;
+  const first = token.indexOf('.');
+  const last = token.lastIndexOf('.');
+  if (first < 0 || token.indexOf('.', first + 1) !== last) return refuse('token-malformed');
+  const algorithm = checkHeader(token.slice(0, first));
   if (algorithm) return algorithm;
+  const signature = token.slice(last + 1);
   if (!signaturePattern.test(signature)) return refuse('token-malformed');
-  return { content: `${header}.${payload}`, payload, signature };
+  return { content: token.slice(0, last), payload: token.slice(first + 1, last), signature };
 }
 
 /** `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`: what nearly all tokens begin with. */

@@ -1,6 +1,12 @@
 import { type Clock, systemClock } from '../internal/clock.ts';
-import { unknownNames } from '../internal/names.ts';
-import { type AppSecrets, isSameText, isSecondsUpTo, matchSecret, secretMessages } from './app-secrets.ts';
+import {
+  type AppSecrets,
+  isSameText,
+  isSecondsUpTo,
+  matchSecret,
+  secretMessages,
+  unknownOption,
+} from './app-secrets.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
 /** A query that Shopify signed. */
@@ -186,7 +192,12 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
     const content = Array.from(values, ([name, value]) => (name === 'signature' ? '' : `${name}=${value}`))
       .sort()
       .join('');
-    const signed = checkSigned({ ...read, content, signature: values.get('signature'), values });
+    const signed = checkSigned({
+      ...read,
+      content: Buffer.from(content, 'latin1'),
+      signature: values.get('signature'),
+      values,
+    });
     if (!signed.ok) return signed;
     const customerId = values.get('logged_in_customer_id') ?? '';
     const pathPrefix = values.get('path_prefix') ?? '';
@@ -255,8 +266,8 @@ function readInput(
   names: Readonly<Record<string, unknown>>,
 ): ReadInput | RefusedSignedQuery {
   const { query: given, secrets, windowSeconds = 90, otherHosts = [], clock = systemClock } = input;
-  const [unknown] = unknownNames(input, names);
-  if (unknown) return refuse('input-invalid', ` \`${unknown.field}\` ${unknown.message}`);
+  const unknown = unknownOption(input, names);
+  if (unknown !== undefined) return refuse('input-invalid', unknown);
   if (!isSecondsUpTo(maxWindowSeconds, windowSeconds)) {
     return refuse('input-invalid', ` \`windowSeconds\` must be from 0 to ${maxWindowSeconds}.`);
   }
@@ -296,7 +307,7 @@ function checkSigned({
   otherHosts,
   clock,
 }: ReadInput & {
-  readonly content: string;
+  readonly content: string | Uint8Array;
   readonly signature: string | undefined;
   readonly values: ReadonlyMap<string, string>;
 }): Pick<VerifiedAppProxy, 'ok' | 'shop' | 'timestampSeconds' | 'secretIndex'> | RefusedSignedQuery {
