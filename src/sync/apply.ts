@@ -421,7 +421,11 @@ class Run {
       .filter(({ id }) => !elsewhere.has(id))
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
-    if (first.length > 0) await this.#sendUpdates(first.map(({ gid, to }) => ({ id: gid, optionValues: named(to) })));
+    const isParking = first.length > 0;
+    await this.#sendUpdates(
+      first.map(({ gid, to }) => ({ id: gid, optionValues: named(to) })),
+      isParking,
+    );
 
     const moved = new Map(order.map(({ gid, to }) => [gid, to]));
     const rank = new Map(order.map(({ gid }, index) => [gid, index]));
@@ -432,8 +436,8 @@ class Run {
       })
       .filter((input) => Object.keys(input).length > 1)
       .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
-    await this.#sendUpdates(inputs);
-    if (first.length > 0) await this.#deleteParked(names);
+    await this.#sendUpdates(inputs, isParking);
+    if (isParking) await this.#deleteParked(names);
     const gone = updates.flatMap(({ change, gid }) =>
       Object.entries(toValues(change)).flatMap(([field, value]) =>
         field.startsWith(metafieldPrefix) && value === null
@@ -444,12 +448,13 @@ class Run {
     for (const metafields of inChunks(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
-  async #sendUpdates(inputs: readonly ProductVariantsBulkInput[]): Promise<void> {
+  /** @param withOptions Whether the options are asked back, which costs points. */
+  async #sendUpdates(inputs: readonly ProductVariantsBulkInput[], withOptions: boolean): Promise<void> {
     for (const variants of inChunks(inputs, maxList)) {
-      const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants });
+      const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants, withOptions });
       const product = this.#need(data.productVariantsBulkUpdate?.product);
       this.updatedAt = product.updatedAt;
-      this.#latestOptions = product.options;
+      this.#latestOptions = product.options ?? [];
     }
   }
 

@@ -2169,10 +2169,11 @@ export type ProductVariantsCreateMutation = { productVariantsBulkCreate: { produ
 export type ProductVariantsUpdateMutationVariables = Exact<{
   productId: string;
   variants: Array<ProductVariantsBulkInput> | ProductVariantsBulkInput;
+  withOptions: boolean;
 }>;
 
 
-export type ProductVariantsUpdateMutation = { productVariantsBulkUpdate: { product: { id: Gid, updatedAt: DateTime, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }> } | null, userErrors: Array<{ code: ProductVariantsBulkUpdateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+export type ProductVariantsUpdateMutation = { productVariantsBulkUpdate: { product: { id: Gid, updatedAt: DateTime, options?: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }> } | null, userErrors: Array<{ code: ProductVariantsBulkUpdateUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type ProductVariantsDeleteMutationVariables = Exact<{
   productId: string;
@@ -2832,12 +2833,12 @@ export const ProductVariantsCreateDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductVariantsCreateMutation, ProductVariantsCreateMutationVariables>;
 export const ProductVariantsUpdateDocument = new TypedDocumentString(`
-    mutation ProductVariantsUpdate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+    mutation ProductVariantsUpdate($productId: ID!, $variants: [ProductVariantsBulkInput!]!, $withOptions: Boolean!) {
   productVariantsBulkUpdate(productId: $productId, variants: $variants) {
     product {
       id
       updatedAt
-      options {
+      options @include(if: $withOptions) {
         id
         name
         optionValues {
