@@ -1,5 +1,9 @@
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
-import { ProductByIdentifierDocument, ProductUnpublishDocument } from '../graphql/operations/generated/graphql.ts';
+import {
+  ProductByIdentifierDocument,
+  ProductOptionUpdateDocument,
+  ProductUnpublishDocument,
+} from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
@@ -14,8 +18,10 @@ import {
   type FactValue,
   imageKey,
   matchFacts,
+  type OptionPairs,
   type ProductFacts,
   type PushBase,
+  pairsOf,
   type RemoteProduct,
   readBase,
   remoteFacts,
@@ -283,6 +289,7 @@ async function restore(
   const desired = patched(theirs, changes);
   if (changes.length > 0)
     await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal });
+  await forgetValues(net, remote, changes, client, signal);
   if (unpublished.length > 0) {
     const publications = unpublished.map((publicationId) => ({ publicationId }));
     await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
@@ -296,6 +303,41 @@ async function restore(
   };
   await finish(record, entries, restored, context);
   return result;
+}
+
+/** Deletes the option values that came with variants of the run, and that no variant has without them. */
+async function forgetValues(
+  net: readonly Net[],
+  remote: RemoteProduct,
+  changes: readonly ProductChange[],
+  client: SyncClient,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const pairsOfNet = ({ after }: Net) => (after?.['options'] ?? []) as OptionPairs;
+  const came = new Set(
+    net
+      .filter(({ list, before }) => list === 'variants' && before === null)
+      .flatMap((one) => pairsOfNet(one).map((pair) => JSON.stringify(pair))),
+  );
+  if (came.size === 0) return;
+  const ofVariants = changes.filter(({ list }) => list === 'variants');
+  const isGoing = new Set(ofVariants.filter(({ kind }) => kind === 'remove').map(({ gid }) => gid));
+  const used = new Set(
+    [
+      ...remote.variants.filter(({ id }) => !isGoing.has(id)).flatMap(pairsOf),
+      ...ofVariants.flatMap(({ fields }) => (fields['options']?.to ?? []) as OptionPairs),
+    ].map((pair) => JSON.stringify(pair)),
+  );
+  for (const { id, name, optionValues } of remote.options) {
+    const isUnused = (value: string): boolean => {
+      const pair = JSON.stringify([name, value]);
+      return came.has(pair) && !used.has(pair);
+    };
+    const gone = optionValues.filter((value) => isUnused(value.name)).map((value) => value.id);
+    if (gone.length === 0 || gone.length === optionValues.length) continue;
+    const variables = { productId: remote.id, option: { id }, delete: gone };
+    await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
+  }
 }
 
 /** Makes a product anew that was deleted, from what the journal holds of it. */
