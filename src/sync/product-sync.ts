@@ -524,7 +524,7 @@ const policies = ['report', 'ours', 'theirs'];
  *
  * @throws ValidationError for names and values that do not exist, with the nearest that do.
  */
-function checkOptions(options: PlanOptions & Pick<RollbackOptions, 'created'>, names: object): void {
+function checkOptions(options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'>, names: object): void {
   const { onDrift, onConflict, created } = options;
   const issues = [
     ...unknownNames(options, { ...names }),
