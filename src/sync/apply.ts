@@ -2,24 +2,33 @@ import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
 import {
   type FileUpdateInput,
+  JobReadDocument,
   MetafieldsRemoveDocument,
   MetafieldsWriteDocument,
+  type MoveInput,
   ProductFieldsUpdateDocument,
+  ProductImageIdsDocument,
   ProductImagesAddDocument,
+  ProductImagesReorderDocument,
   ProductOptionsCreateDocument,
   ProductOptionsDeleteDocument,
   ProductOptionUpdateDocument,
   ProductTagsAddDocument,
   ProductTagsRemoveDocument,
   type ProductUpdateInput,
+  ProductVariantIdsDocument,
   type ProductVariantsBulkInput,
   ProductVariantsCreateDocument,
   ProductVariantsDeleteDocument,
+  ProductVariantsReorderDocument,
   ProductVariantsUpdateDocument,
 } from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
+import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { changeFiles } from './files.ts';
 import { orderMoves, pairOptions, parking } from './option-moves.ts';
+import { keysInOrder, movesInto } from './order.ts';
 import type { ProductChange } from './plan.ts';
 import {
   type Facts,
@@ -73,6 +82,11 @@ const maxList = 250;
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
 
+/** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
+const firstWaitMs = 500;
+
+const longestWaitMs = 16_000;
+
 /** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
 const maxUploads = 100;
 
@@ -91,6 +105,7 @@ export async function applyChanges(application: Application, options: CallOption
   await run.options();
   await run.variants();
   await run.imageDetails();
+  await run.orders();
   return { updatedAt: run.updatedAt, stored: run.stored };
 }
 
@@ -112,8 +127,15 @@ class Run {
     const [joined, left] = (['add', 'remove'] as const).map((kind) =>
       this.#of('collections', kind).map(({ key }) => key),
     );
-    if (!change && !joined?.length && !left?.length) return;
-    const { seoTitle, seoDescription, ...fields } = change ? toValues(change) : {};
+    const {
+      seoTitle,
+      seoDescription,
+      imageOrder: _images,
+      variantOrder: _variants,
+      ...fields
+    } = change ? toValues(change) : {};
+    const isPlain = Object.keys(fields).length > 0 || seoTitle !== undefined || seoDescription !== undefined;
+    if (!isPlain && !joined?.length && !left?.length) return;
     const seo = {
       ...(seoTitle !== undefined && { title: textOrNull(seoTitle) }),
       ...(seoDescription !== undefined && { description: textOrNull(seoDescription) }),
@@ -274,6 +296,60 @@ class Run {
     );
     await this.#changeFiles([...changed, ...removed]);
     for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
+  }
+
+  /** Orders of images and variants, once all of them are there. */
+  async orders(): Promise<void> {
+    const [{ fields }] = [...this.#of('product', 'update'), { fields: {} as ProductChange['fields'] }];
+    const { imageOrder, variantOrder } = fields;
+    const productId = this.#gid;
+    const idsIn = ({ to }: { readonly to: FactValue }, ids: ReadonlyMap<string, string>): readonly string[] =>
+      keysInOrder(to).flatMap((key) => ids.get(key) ?? []);
+    if (imageOrder) {
+      const { product } = await this.#call(ProductImageIdsDocument, { id: productId });
+      const now = product?.media.nodes.map(({ id }) => id as string) ?? [];
+      const moves = movesInto(now, idsIn(imageOrder, this.#a.imageIds));
+      for (const chunk of inChunks(moves, maxList)) {
+        await this.#reorderImages(chunk.map(({ id, at }) => ({ id, newPosition: String(at) })));
+      }
+    }
+    if (variantOrder) {
+      const now = await allPages(async (after) => {
+        const { product } = await this.#call(ProductVariantIdsDocument, { id: productId, after });
+        return product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
+      });
+      const moves = movesInto(
+        now.map(({ id }) => id),
+        idsIn(variantOrder, this.#a.variantIds),
+      );
+      for (const chunk of inChunks(moves, maxList)) {
+        const positions = chunk.map(({ id, at }) => ({ id, position: at + 1 }));
+        const data = await this.#call(ProductVariantsReorderDocument, { productId, positions });
+        this.updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? this.updatedAt;
+      }
+    }
+  }
+
+  /** Moves images, and waits until that is done: a reading before would see the old order. */
+  async #reorderImages(moves: readonly MoveInput[]): Promise<void> {
+    const { clock } = this.#a;
+    let job: { readonly id: string; readonly done: boolean } | null | undefined;
+    for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
+      try {
+        const data = await this.#call(ProductImagesReorderDocument, { id: this.#gid, moves: [...moves] });
+        job = data.productReorderMedia?.job ?? null;
+      } catch (error) {
+        // Shopify is still at work on an upload.
+        const isBusy =
+          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_MEDIA');
+        if (!isBusy || waitMs > longestWaitMs) throw error;
+        await sleep(clock, waitMs, this.#options.signal);
+      }
+    }
+    for (let waitMs = firstWaitMs; job && !job.done && waitMs <= longestWaitMs; waitMs *= 2) {
+      await sleep(clock, waitMs, this.#options.signal);
+      job = (await this.#call(JobReadDocument, { id: job.id })).job;
+    }
   }
 
   get #gid(): string {

@@ -1,3 +1,4 @@
+import { compareOrder, isOrderField, keysInOrder, type OrderField, orderFields } from './order.ts';
 import {
   type FactEntries,
   type FactList,
@@ -139,6 +140,11 @@ export function planUpdate(
     const known = list === 'variants' ? rekeyed(before, matches) : before?.facts[list];
     const kept = comparison.list(list, ours[list], known, theirs[list] ?? {});
     if (kept) next[list] = kept;
+  }
+  for (const field of Object.keys(orderFields) as OrderField[]) {
+    const [o, b, t] = [ours, before?.facts, theirs].map((facts) => facts?.product?.['']?.[field]);
+    const kept = comparison.order(field, o, b, t);
+    if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
   }
   const { drifts, conflicts } = comparison;
   const changes = withStock(comparison.changes, remote);
@@ -378,7 +384,7 @@ class Comparison {
       const t = theirs[field];
       next[field] = o;
       const b = base?.[field];
-      if (list === 'tags' || field === 'url') continue;
+      if (list === 'tags' || field === 'url' || isOrderField(field)) continue;
       if (t === undefined) {
         // What the shop has is not read, such as a barcode or a tax code: it is sent when the draft says something else.
         if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
@@ -401,6 +407,36 @@ class Comparison {
     }
     if (Object.keys(fields).length > 0) this.#change('update', list, key, ours, fields);
     return next;
+  }
+
+  /**
+   * Compares an order, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
+   * compares with, where that is not what the draft says.
+   */
+  order(
+    field: OrderField,
+    ours: FactValue | undefined,
+    base: FactValue | undefined,
+    theirs: FactValue | undefined,
+  ): FactValue | undefined {
+    if (ours === undefined || base === undefined || theirs === undefined) return undefined;
+    const keys = keysInOrder(ours);
+    const coming = new Set(
+      this.changes.flatMap(({ list, kind, key }) => (list === orderFields[field] && kind === 'add' ? [key] : [])),
+    );
+    const added = [...coming].filter((key) => keys.includes(key));
+    const outcome = compareOrder(keys, keysInOrder(base), keysInOrder(theirs), added);
+    const difference = { list: 'product' as const, key: '', name: '', field, base, ours, theirs };
+    if (outcome === 'same') return undefined;
+    if (outcome !== 'ours' && this.#keepsTheirs(outcome === 'conflict', difference))
+      // A conflict that was only reported is one the next time too.
+      return outcome === 'conflict' && this.#options.onConflict !== 'theirs' ? base : undefined;
+    const fields = { [field]: { from: theirs, to: ours } };
+    const at = this.changes.findIndex(({ list }) => list === 'product');
+    const known = this.changes[at];
+    if (known) this.changes[at] = { ...known, fields: { ...known.fields, ...fields } };
+    else this.#change('update', 'product', '', {}, fields);
+    return undefined;
   }
 
   /** The draft has it, and the shop does not. */

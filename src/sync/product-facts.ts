@@ -9,6 +9,7 @@ import type {
   ProductDraft,
   ProductVariantDraft,
 } from '../validation/product-draft.ts';
+import { orderText } from './order.ts';
 
 /**
  * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
@@ -39,6 +40,8 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
   const { tags, collections, images } = draft;
   const metafields = draft.metafields && sentMetafields(draft);
   const names = namesOfOptions(draft);
+  const keyed = variantKeys(draft.variants);
+  const sorted = keyed.toSorted(([, a], [, b]) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
   return {
     product: {
       '': defined({
@@ -52,6 +55,8 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
         templateSuffix: draft.templateSuffix,
         seoTitle: draft.seo?.title,
         seoDescription: draft.seo?.description,
+        imageOrder: images && orderText([...new Set(byPosition(images).map(({ url }) => imageKey(url)))]),
+        variantOrder: orderText(sorted.map(([key]) => key)),
       }),
     },
     ...(tags && { tags: Object.fromEntries(tags.map((tag) => [tagKey(tag), { name: tag }])) }),
@@ -66,9 +71,7 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
         byPosition(images).map(({ url, alt }) => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
       ),
     }),
-    variants: Object.fromEntries(
-      variantKeys(draft.variants).map(([key, variant]) => [key, variantFacts(variant, draft, names)]),
-    ),
+    variants: Object.fromEntries(keyed.map(([key, variant]) => [key, variantFacts(variant, draft, names)])),
   };
 }
 
@@ -381,6 +384,10 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         templateSuffix: remote.templateSuffix,
         seoTitle: remote.seo.title,
         seoDescription: remote.seo.description,
+        imageOrder: orderText(remote.media.flatMap(({ id }) => imageKeys.get(id) ?? [])),
+        variantOrder: orderText(
+          remote.variants.flatMap(({ id }) => variantKeys.get(id) ?? matches.baseKeys.get(id) ?? []),
+        ),
       },
     },
     tags: Object.fromEntries(remote.tags.map((tag) => [tagKey(tag), { name: tag }])),

@@ -11,6 +11,7 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
 import { draftOf } from './draft-of-facts.ts';
+import { compareOrder, keysInOrder, orderFields } from './order.ts';
 import { isSameValue, nameOf, type ProductChange } from './plan.ts';
 import {
   type FactList,
@@ -276,9 +277,10 @@ async function restore(
   const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
   for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
   const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
-  const { changes, others } = inverse(net, theirs, (list, key) =>
+  const { changes: undoing, others } = inverse(net, theirs, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
+  const changes = withPlaces(undoing, { base, now, theirs });
   const unpublished = publishedBy(entries, base);
   const outcome = others.length > 0 ? 'partly' : changes.length + unpublished.length > 0 ? 'restored' : 'unchanged';
   const remade = changes.filter(({ kind, list }) => kind === 'add' && list === 'variants').map(({ name }) => name);
@@ -527,6 +529,27 @@ function inverse(
     }
   }
   return { changes, others };
+}
+
+/** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
+function withPlaces(
+  changes: readonly ProductChange[],
+  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+): readonly ProductChange[] {
+  const fields: Record<string, { readonly from: FactValue; readonly to: FactValue }> = {};
+  for (const [field, ofList] of Object.entries(orderFields)) {
+    const added = changes.flatMap(({ list, kind, key }) => (list === ofList && kind === 'add' ? [key] : []));
+    const [to, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
+      (facts) => facts?.product?.['']?.[field],
+    );
+    if (added.length === 0 || to === undefined || from === undefined) continue;
+    const outcome = compareOrder(keysInOrder(to), keysInOrder(pushed), keysInOrder(from), added);
+    if (outcome === 'ours') fields[field] = { from, to };
+  }
+  if (Object.keys(fields).length === 0) return changes;
+  const known = changes.find(({ list }) => list === 'product');
+  const shared = known ?? { kind: 'update', list: 'product', key: '', name: '', fields: {} };
+  return [...changes.filter((change) => change !== known), { ...shared, fields: { ...fields, ...shared.fields } }];
 }
 
 /** The shop's facts once the changes are made. */

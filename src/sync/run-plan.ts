@@ -2,6 +2,7 @@ import { ValidationError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
+import { isOrderField, orderFields } from './order.ts';
 import {
   DeleteBudget,
   type DeleteLimits,
@@ -68,8 +69,10 @@ export function costOf({ action, changes }: ProductPlan): { readonly points: num
   if (action === 'create')
     return { points: Math.ceil(10 + 0.2 * variants + 1.9 * images + 0.4 * (metafields + 1)), calls: 1 };
   const updated = count('variants', 'update');
+  const fields = changes.flatMap((change) => (change.list === 'product' ? Object.keys(change.fields) : []));
   const parts: readonly (readonly [calls: number, points: number])[] = [
-    [count('product', 'update'), 10],
+    [Math.sign(fields.filter((field) => !isOrderField(field)).length), 10],
+    [fields.filter(isOrderField).length, 10],
     [Math.sign(count('tags', 'add')), 10],
     [Math.sign(count('tags', 'remove')), 10],
     [Math.ceil(metafields / 25), 10],
@@ -235,14 +238,17 @@ function changeLines({ kind, list, name, fields, stock }: ProductChange): string
   const what = `${words[list]} ${name}`.trim();
   if (kind === 'add') return [`+ ${what}`];
   if (kind === 'remove') return [`- ${what}${unitsText(stock)}${list === 'variants' ? ', for good' : ''}`];
-  return Object.entries(fields).map(
-    ([field, { from, to }]) => `~ ${`${what} ${field}`.trim()}: ${show(from)} → ${show(to)}`,
+  return Object.entries(fields).map(([field, { from, to }]) =>
+    isOrderField(field)
+      ? `~ order of ${orderFields[field]}`
+      : `~ ${`${what} ${field}`.trim()}: ${show(from)} → ${show(to)}`,
   );
 }
 
 const unitsText = (stock: number | undefined): string => (stock ? ` (${stock} in stock go with it)` : '');
 
 function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
+  if (field !== null && isOrderField(field)) return `order of ${orderFields[field]}: was changed`;
   const what = `${words[list]} ${name} ${field ?? ''}`.trim();
   if (field === null) return `${what}: ${theirs === undefined ? 'was removed' : 'was changed'}`;
   return `${what}: was ${show(base)}, shop has ${show(theirs)}, draft says ${show(ours)}`;

@@ -2245,6 +2245,26 @@ export type JobReadQueryVariables = Exact<{
 
 export type JobReadQuery = { job: { id: Gid, done: boolean } | null };
 
+export type ProductImageIdsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProductImageIdsQuery = { product: { media: { nodes: Array<
+        | { id: Gid }
+        | { id: Gid }
+        | { id: Gid }
+        | { id: Gid }
+      > } } | null };
+
+export type ProductVariantIdsQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ProductVariantIdsQuery = { product: { variants: { nodes: Array<{ id: Gid }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
 export type PublicationsQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -2963,6 +2983,32 @@ export const JobReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<JobReadQuery, JobReadQueryVariables>;
+export const ProductImageIdsDocument = new TypedDocumentString(`
+    query ProductImageIds($id: ID!) {
+  product(id: $id) {
+    media(first: 250) {
+      nodes {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductImageIdsQuery, ProductImageIdsQueryVariables>;
+export const ProductVariantIdsDocument = new TypedDocumentString(`
+    query ProductVariantIds($id: ID!, $after: String) {
+  product(id: $id) {
+    variants(first: 250, after: $after) {
+      nodes {
+        id
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductVariantIdsQuery, ProductVariantIdsQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {
