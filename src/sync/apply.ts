@@ -2,33 +2,25 @@ import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
 import {
   type FileUpdateInput,
-  JobReadDocument,
   MetafieldsRemoveDocument,
   MetafieldsWriteDocument,
-  type MoveInput,
   ProductFieldsUpdateDocument,
-  ProductImageIdsDocument,
   ProductImagesAddDocument,
-  ProductImagesReorderDocument,
   ProductOptionsCreateDocument,
   ProductOptionsDeleteDocument,
   ProductOptionUpdateDocument,
   ProductTagsAddDocument,
   ProductTagsRemoveDocument,
   type ProductUpdateInput,
-  ProductVariantIdsDocument,
   type ProductVariantsBulkInput,
   ProductVariantsCreateDocument,
   ProductVariantsDeleteDocument,
-  ProductVariantsReorderDocument,
   ProductVariantsUpdateDocument,
 } from '../graphql/operations/generated/graphql.ts';
-import { allPages } from '../graphql/pagination.ts';
-import { sleep } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { changeFiles } from './files.ts';
 import { orderMoves, pairOptions, parking } from './option-moves.ts';
-import { keysInOrder, movesInto } from './order.ts';
+import { keysInOrder, orderImages, orderVariants } from './order.ts';
 import type { ProductChange } from './plan.ts';
 import {
   type Facts,
@@ -81,11 +73,6 @@ const maxList = 250;
 
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
-
-/** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
-const firstWaitMs = 500;
-
-const longestWaitMs = 16_000;
 
 /** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
 const maxUploads = 100;
@@ -300,56 +287,15 @@ class Run {
 
   /** Orders of images and variants, once all of them are there. */
   async orders(): Promise<void> {
-    const [{ fields }] = [...this.#of('product', 'update'), { fields: {} as ProductChange['fields'] }];
-    const { imageOrder, variantOrder } = fields;
-    const productId = this.#gid;
-    const idsIn = ({ to }: { readonly to: FactValue }, ids: ReadonlyMap<string, string>): readonly string[] =>
-      keysInOrder(to).flatMap((key) => ids.get(key) ?? []);
-    if (imageOrder) {
-      const { product } = await this.#call(ProductImageIdsDocument, { id: productId });
-      const now = product?.media.nodes.map(({ id }) => id as string) ?? [];
-      const moves = movesInto(now, idsIn(imageOrder, this.#a.imageIds));
-      for (const chunk of inChunks(moves, maxList)) {
-        await this.#reorderImages(chunk.map(({ id, at }) => ({ id, newPosition: String(at) })));
-      }
-    }
-    if (variantOrder) {
-      const now = await allPages(async (after) => {
-        const { product } = await this.#call(ProductVariantIdsDocument, { id: productId, after });
-        return product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
-      });
-      const moves = movesInto(
-        now.map(({ id }) => id),
-        idsIn(variantOrder, this.#a.variantIds),
-      );
-      for (const chunk of inChunks(moves, maxList)) {
-        const positions = chunk.map(({ id, at }) => ({ id, position: at + 1 }));
-        const data = await this.#call(ProductVariantsReorderDocument, { productId, positions });
-        this.updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? this.updatedAt;
-      }
-    }
-  }
-
-  /** Moves images, and waits until that is done: a reading before would see the old order. */
-  async #reorderImages(moves: readonly MoveInput[]): Promise<void> {
-    const { clock } = this.#a;
-    let job: { readonly id: string; readonly done: boolean } | null | undefined;
-    for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
-      try {
-        const data = await this.#call(ProductImagesReorderDocument, { id: this.#gid, moves: [...moves] });
-        job = data.productReorderMedia?.job ?? null;
-      } catch (error) {
-        // Shopify is still at work on an upload.
-        const isBusy =
-          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_MEDIA');
-        if (!isBusy || waitMs > longestWaitMs) throw error;
-        await sleep(clock, waitMs, this.#options.signal);
-      }
-    }
-    for (let waitMs = firstWaitMs; job && !job.done && waitMs <= longestWaitMs; waitMs *= 2) {
-      await sleep(clock, waitMs, this.#options.signal);
-      job = (await this.#call(JobReadDocument, { id: job.id })).job;
-    }
+    const { client, clock, imageIds, variantIds } = this.#a;
+    const fields = this.#of('product', 'update')[0]?.fields;
+    const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
+      keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
+    const place = { client, clock, productId: this.#gid };
+    if (fields?.['imageOrder']) await orderImages(place, idsIn(fields['imageOrder'].to, imageIds), this.#options);
+    if (!fields?.['variantOrder']) return;
+    const updatedAt = await orderVariants(place, idsIn(fields['variantOrder'].to, variantIds), this.#options);
+    this.updatedAt = updatedAt ?? this.updatedAt;
   }
 
   get #gid(): string {

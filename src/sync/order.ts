@@ -1,3 +1,18 @@
+import { isShopwrightError } from '../errors/errors.ts';
+import {
+  JobReadDocument,
+  type MoveInput,
+  ProductImageIdsDocument,
+  ProductImagesReorderDocument,
+  ProductVariantIdsDocument,
+  ProductVariantsReorderDocument,
+} from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
+import { sleep } from '../internal/abort.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { SyncClient } from './product-input.ts';
+import { type CallOptions, callOptions } from './read-remote.ts';
+
 /** Fields of a product's facts that tell the order of a list: its keys as JSON text. */
 export const orderFields = { imageOrder: 'images', variantOrder: 'variants' } as const;
 
@@ -6,9 +21,6 @@ export type OrderField = keyof typeof orderFields;
 
 /** Whether a field of a product tells an order. */
 export const isOrderField = (field: string): field is OrderField => Object.hasOwn(orderFields, field);
-
-/** An order as facts keep it. */
-export const orderText = (keys: readonly string[]): string => JSON.stringify(keys);
 
 /** The keys of an order; none for a field that is not there. */
 export const keysInOrder = (text: unknown): readonly string[] =>
@@ -49,7 +61,7 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index]);
 
 /** Something that goes to a place, from 0 on, once what was moved before it is where it belongs. */
-export interface PlaceMove {
+interface PlaceMove {
   readonly id: string;
   readonly at: number;
 }
@@ -58,7 +70,7 @@ export interface PlaceMove {
  * The fewest moves, one after the other, that bring a list into an order. What the order does not name keeps its place
  * behind what stands before it.
  */
-export function movesInto(current: readonly string[], order: readonly string[]): readonly PlaceMove[] {
+function movesInto(current: readonly string[], order: readonly string[]): readonly PlaceMove[] {
   const there = new Set(current);
   const wanted = order.filter((id) => there.has(id));
   const rank = new Map(wanted.map((id, index) => [id, index]));
@@ -99,4 +111,73 @@ function longestRising(list: readonly string[], rankOf: (id: string) => number):
   const rising: string[] = [];
   for (let at = ends.at(-1); at !== undefined; at = before[at]) rising.unshift(list[at] ?? '');
   return rising;
+}
+
+/** The product that is put in order. */
+interface OrderPlace {
+  readonly client: SyncClient;
+  readonly clock: Clock;
+  readonly productId: string;
+}
+
+/** Moves of one call: the longest list that an input may have. */
+const maxMoves = 250;
+
+/** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
+const firstWaitMs = 500;
+
+const longestWaitMs = 16_000;
+
+/** Puts a product's images in an order, and waits until that is done: a reading before would see the old one. */
+export async function orderImages(
+  { client, clock, productId }: OrderPlace,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const { data } = await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options));
+  const now = data.product?.media.nodes.map(({ id }) => id as string) ?? [];
+  const moves = movesInto(now, ids).map(({ id, at }): MoveInput => ({ id, newPosition: String(at) }));
+  for (let from = 0; from < moves.length; from += maxMoves) {
+    const variables = { id: productId, moves: moves.slice(from, from + maxMoves) };
+    let job: { readonly id: string; readonly done: boolean } | null | undefined;
+    for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
+      try {
+        const moved = await client.graphql(ProductImagesReorderDocument, variables, callOptions(options));
+        job = moved.data.productReorderMedia?.job ?? null;
+      } catch (error) {
+        // Shopify is still at work on an upload.
+        const isBusy =
+          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_MEDIA');
+        if (!isBusy || waitMs > longestWaitMs) throw error;
+        await sleep(clock, waitMs, options.signal);
+      }
+    }
+    for (let waitMs = firstWaitMs; job && !job.done && waitMs <= longestWaitMs; waitMs *= 2) {
+      await sleep(clock, waitMs, options.signal);
+      job = (await client.graphql(JobReadDocument, { id: job.id }, callOptions(options))).data.job;
+    }
+  }
+}
+
+/** Puts a product's variants in an order. Returns Shopify's time of the change, where there was one to make. */
+export async function orderVariants(
+  { client, productId }: OrderPlace,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<string | undefined> {
+  const now = await allPages(async (after) => {
+    const page = await client.graphql(ProductVariantIdsDocument, { id: productId, after }, callOptions(options));
+    return page.data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
+  });
+  const moves = movesInto(
+    now.map(({ id }) => id),
+    ids,
+  ).map(({ id, at }) => ({ id, position: at + 1 }));
+  let updatedAt: string | undefined;
+  for (let from = 0; from < moves.length; from += maxMoves) {
+    const variables = { productId, positions: moves.slice(from, from + maxMoves) };
+    const { data } = await client.graphql(ProductVariantsReorderDocument, variables, callOptions(options));
+    updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? updatedAt;
+  }
+  return updatedAt;
 }

@@ -9,7 +9,6 @@ import type {
   ProductDraft,
   ProductVariantDraft,
 } from '../validation/product-draft.ts';
-import { orderText } from './order.ts';
 
 /**
  * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
@@ -183,6 +182,9 @@ export function publicAddress(address: string): string {
   const url = new URL(address);
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
+
+/** An order as facts keep it: the keys of a list. */
+const orderText = (keys: readonly string[]): string => JSON.stringify(keys);
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -1,3 +1,4 @@
+// One file: the push of one product, from its record over the shop and its images back to its record.
 import { randomUUID } from 'node:crypto';
 import {
   InvalidResponseError,
