@@ -1,3 +1,4 @@
+// One file: the way back of one product, from its journal over the shop to its record.
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
 import {
   ProductByIdentifierDocument,
