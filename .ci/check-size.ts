@@ -18,7 +18,7 @@ const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
   ['tarball', packed.size, 750_000],
   ['unpacked', packed.unpackedSize, 3_000_000],
-  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_000],
+  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_200],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_120],
 ];
 const inKb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;

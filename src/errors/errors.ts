@@ -342,7 +342,10 @@ export class ShopifyUserError extends ShopwrightError {
   readonly userErrors: readonly UserErrorEntry[];
   /** The whole data of the response: with several mutations in one document, some may have been executed. */
   readonly data: unknown;
-  /** `true` where an earlier send of the same mutation may still be carried out, or have been. */
+  /**
+   * `true` where an earlier send of the same mutation may still be carried out, or have been, and where another mutation
+   * of the document was.
+   */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(

@@ -98,6 +98,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
         userErrors,
         data,
         ...context,
+        ...(isDoneInPart(data, options) && { mayHaveExecuted: true }),
       }),
       feedback,
       cost,
@@ -169,6 +170,13 @@ function collectUserErrors(
     return isRepeated && /Delete/.test(root.name) ? entries.filter((entry) => !saysGone(entry)) : entries;
   });
 }
+
+/** Whether one of several mutations in a document has no user errors: then it was carried out. */
+const isDoneInPart = (data: Record<string, unknown>, { operation }: DecodeOptions): boolean =>
+  operation.rootFields.some(({ responseKey, userErrorKeys }) => {
+    const payload = data[responseKey];
+    return payload && !userErrorKeys.some((key) => userErrorEntries(payload, key).length > 0);
+  });
 
 /** Whether a user error says that the thing does not exist: by its code or by its message. */
 function saysGone({ code, message }: UserErrorEntry): boolean {

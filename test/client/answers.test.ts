@@ -280,6 +280,22 @@ describe("errors: 'return'", () => {
   });
 });
 
+describe('a document with several mutations, one of which has user errors', () => {
+  const document =
+    'mutation M { a: tagsAdd(id: "1", tags: []) { userErrors { message } } b: tagsAdd(id: "2", tags: []) { userErrors { message } } }';
+  const refused = { userErrors: [{ message: 'no' }] };
+
+  it.each([
+    ['says so where the other was carried out', { a: refused, b: { userErrors: [] } }, true],
+    ['says that nothing was carried out where both were refused', { a: refused, b: refused }, false],
+    ['says that nothing was carried out where the other has no payload', { a: refused, b: null }, false],
+  ])('%s', async (_name, data, mayHaveExecuted) => {
+    const { shop, clock } = scriptedShop([body({ data })]);
+    const thrown = await clock.run(rejection(shop.graphql(document)));
+    expect(thrown).toMatchObject({ code: 'USER_ERROR', mayHaveExecuted, data });
+  });
+});
+
 describe('"errors" beside data', () => {
   it.each([[null], [[]]])('that is %j is no error', async (errors) => {
     const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
