@@ -292,7 +292,7 @@ async function restore(
   const desired = patched(theirs, changes);
   if (changes.length > 0)
     await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal });
-  await forgetValues(net, remote, changes, client, signal);
+  await forgetValues(net, remote, client, signal);
   if (unpublished.length > 0) {
     const publications = unpublished.map((publicationId) => ({ publicationId }));
     await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
@@ -308,37 +308,29 @@ async function restore(
   return result;
 }
 
-/** Deletes the option values that came with variants of the run, and that no variant has without them. */
+/** Deletes the option values that came with the run, and that no variant has without it. */
 async function forgetValues(
   net: readonly Net[],
   remote: RemoteProduct,
-  changes: readonly ProductChange[],
   client: SyncClient,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const pairsOfNet = ({ after }: Net) => (after?.['options'] ?? []) as OptionPairs;
-  const came = new Set(
-    net
-      .filter(({ list, before }) => list === 'variants' && before === null)
-      .flatMap((one) => pairsOfNet(one).map((pair) => JSON.stringify(pair))),
-  );
-  if (came.size === 0) return;
-  const ofVariants = changes.filter(({ list }) => list === 'variants');
-  const isGoing = new Set(ofVariants.filter(({ kind }) => kind === 'remove').map(({ gid }) => gid));
-  const used = new Set(
-    [
-      ...remote.variants.filter(({ id }) => !isGoing.has(id)).flatMap(pairsOf),
-      ...ofVariants.flatMap(({ fields }) => (fields['options']?.to ?? []) as OptionPairs),
-    ].map((pair) => JSON.stringify(pair)),
-  );
-  for (const { id, name, optionValues } of remote.options) {
-    const isUnused = (value: string): boolean => {
-      const pair = JSON.stringify([name, value]);
-      return came.has(pair) && !used.has(pair);
-    };
-    const gone = optionValues.filter((value) => isUnused(value.name)).map((value) => value.id);
+  const came = new Map(remote.options.map(({ id, name }) => [id as string, { name, values: new Set<string>() }]));
+  for (const { list, after } of net) {
+    if (list !== 'variants') continue;
+    for (const [name, value] of (after?.['options'] ?? []) as OptionPairs)
+      for (const option of came.values()) if (option.name === name) option.values.add(value);
+  }
+  if ([...came.values()].every(({ values }) => values.size === 0)) return;
+  // Options and values may have other names by now, and variants other values: an option keeps its id.
+  const restored = await readRemote(client, remote.id, scopeOf({}, undefined, false), { signal });
+  for (const { id, name, optionValues } of restored?.options ?? []) {
+    const used = new Set(
+      restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),
+    );
+    const gone = optionValues.filter((value) => came.get(id)?.values.has(value.name) && !used.has(value.name));
     if (gone.length === 0 || gone.length === optionValues.length) continue;
-    const variables = { productId: remote.id, option: { id }, delete: gone };
+    const variables = { productId: remote.id, option: { id }, delete: gone.map((value) => value.id) };
     await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
   }
 }

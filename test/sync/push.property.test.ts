@@ -153,7 +153,26 @@ describe('whatever two drafts of a product say', () => {
         });
         expect(comparable(stored(made))).toEqual(comparable(before));
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          // A value that a variant gives up comes back with another one.
+          [
+            {
+              localId: 'p',
+              title: 'alpha',
+              variants: [{ sku: 'C', price: '1', taxable: false, options: { Fit: 'L' } }],
+            },
+            {
+              ...{ localId: 'p', title: 'alpha' },
+              variants: [
+                { sku: 'A', price: '1', taxable: false, options: { Size: 'L' } },
+                { sku: 'C', price: '1', taxable: false, options: { Size: 'XL' } },
+              ],
+            },
+          ],
+        ],
+      },
     );
   });
 });
