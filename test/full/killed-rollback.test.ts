@@ -80,7 +80,8 @@ async function rollBack(origin: string, runId: string, killedAfter: number): Pro
     if (line.startsWith('done ')) return JSON.parse(line.slice(5)) as RollbackReport;
     told += 1;
     const result = JSON.parse(line) as RollbackResult;
-    results.set(result.localId, result);
+    // What an earlier process had put back is `unchanged` to a later one.
+    if (result.outcome !== 'unchanged') results.set(result.localId, result);
     if (told === killedAfter) child.kill('SIGKILL');
   }
   expect(child.signalCode ?? 'SIGKILL').toBe('SIGKILL');
@@ -105,7 +106,7 @@ it(`a rollback of ${total} products, killed twice, leaves the shop as it was, an
   expect(counts).toMatchObject({ updated: stays, created: tenth, deleted: tenth });
 
   // Somebody else edits what the run changed, and what it did not.
-  const edited = numbers.slice(tenth, 1.1 * tenth);
+  const edited = numbers.slice(tenth, stays).filter((index) => index % 20 === 3);
   const ids = new Map(fake.products().map(({ title, id }) => [title, id]));
   for (const index of edited)
     await client.graphql(
@@ -140,17 +141,15 @@ it(`a rollback of ${total} products, killed twice, leaves the shop as it was, an
   );
   for (const index of edited) expect(after.get(`product-${index}`)).toMatchObject({ title: `Theirs ${index}` });
 
-  // Each is listed, but for one that a process had put back and did not live to tell of.
-  const listed = (index: number): RollbackResult | undefined => {
-    const result = results.get(`p-${index}`);
-    return result?.outcome === 'unchanged' ? undefined : result;
-  };
+  // Each is listed, but for those that a process was putting back when it was killed: far fewer than lie between two edits.
+  const listed = (index: number): RollbackResult | undefined => results.get(`p-${index}`);
   const recreated = numbers.slice(stays).flatMap((index) => listed(index) ?? []);
   expect(recreated.length).toBeGreaterThanOrEqual(tenth - 2);
   for (const result of recreated)
     expect(result).toMatchObject({ outcome: 'recreated', remade: [expect.any(String), expect.any(String)], lost: [] });
   const partly = edited.flatMap((index) => listed(index) ?? []);
-  expect(partly.length).toBeGreaterThanOrEqual(edited.length - 2);
+  expect(partly.length).toBeGreaterThanOrEqual(edited.length - 4);
+  expect(partly.length).toBeGreaterThan(0);
   for (const { outcome, others } of partly)
     expect([outcome, others.map(({ field }) => field)]).toEqual(['partly', ['title']]);
 
