@@ -44,7 +44,7 @@ export interface VerifiedSessionToken {
  * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
  * - `token-missing`: there is no token.
  * - `token-too-long`: longer than 8,192 characters.
- * - `token-malformed`: not three parts of base64url, or a header or claims that are no JSON.
+ * - `token-malformed`: not three parts of base64url, or a header or claims that are not JSON.
  * - `algorithm-not-allowed`: signed with anything but HS256, or with extensions (`crit`).
  * - `signature-mismatch`: none of the secrets made this signature.
  * - `claims-invalid`: signed, but a claim is missing or of the wrong type.
@@ -138,7 +138,7 @@ function verify(input: VerifySessionTokenInput): SessionTokenVerification {
     return refuse('claims-invalid');
   }
   const now = clock.now() / 1_000;
-  // Written so that a time that is no number refuses.
+  // Written so that a time that is not a number is refused.
   if (!(now < exp + skewSeconds)) return refuse('token-expired');
   if (!(now >= nbf - skewSeconds)) return refuse('token-not-yet-valid');
   if (aud !== clientId) return refuse('audience-mismatch');

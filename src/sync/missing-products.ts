@@ -86,7 +86,7 @@ function refuseNameless(count: number, shop: string): void {
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
-/** How the option says that missing products are removed. @throws ConfigError for a word that is none. */
+/** How the option says that missing products are removed. @throws ConfigError for another word. */
 export function removalOf({ missing }: { readonly missing?: MissingProducts }): Removal | undefined {
   const issues = unknownValue('missing', missing, ['keep', 'archive', 'delete']);
   if (issues.length > 0) throw new ConfigError('Invalid options', { issues });
