@@ -13,7 +13,7 @@ export type {
   SyncRecordStore,
   SyncStatus,
 } from '../ports/sync-record-store.ts';
-export { checkedPage as checkedRecordPage, checkedPatternLimit } from '../storage/adapter-kit.ts';
+export { checkedLocalIds, checkedPage as checkedRecordPage, checkedPatternLimit } from '../storage/adapter-kit.ts';
 export {
   checkedDraft as checkedJournalDraft,
   checkedJournalPage,

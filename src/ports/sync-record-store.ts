@@ -90,6 +90,13 @@ export interface ErrorPatternOptions {
  */
 export interface SyncRecordStore {
   get(shop: string, localId: string): Promise<SyncRecord | undefined>;
+  /**
+   * The records that those local ids have, each once and in no particular order. Takes 1,000 ids at most. What is damaged or
+   * of a newer release is left out, as `list` does; `get` says what is wrong with it.
+   *
+   * Optional for a store of your own: without it, each record is read with `get`.
+   */
+  getMany?(shop: string, localIds: readonly string[]): Promise<readonly SyncRecord[]>;
   getByGid(shop: string, gid: string): Promise<SyncRecord | undefined>;
   /** Inserts or replaces the record of that shop and local id. */
   put(record: SyncRecord): Promise<void>;

@@ -113,6 +113,16 @@ export function checkedPage(options: ListOptions): ListOptions & { readonly limi
   return { ...options, limit };
 }
 
+/**
+ * The local ids of which records are asked for, each once, and without those that no record can have.
+ *
+ * @throws StorageError for more of them than one call takes.
+ */
+export function checkedLocalIds(localIds: readonly string[]): readonly string[] {
+  if (localIds.length > maxPageSize) throw new StorageError(`getMany() takes at most ${maxPageSize} local ids.`);
+  return [...new Set(localIds)].filter(isStorableText);
+}
+
 /** How many error patterns are asked for. @throws StorageError for a limit out of range. */
 export function checkedPatternLimit({ limit }: ErrorPatternOptions): number {
   return checkedLimit('errorPatterns', limit, defaultPatterns);

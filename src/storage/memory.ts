@@ -2,7 +2,14 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { AgeCount, ErrorPattern, ListOptions, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
-import { checkedPage, checkedPatternLimit, compareCodePoints, createGate, type Gate } from './adapter-kit.ts';
+import {
+  checkedLocalIds,
+  checkedPage,
+  checkedPatternLimit,
+  compareCodePoints,
+  createGate,
+  type Gate,
+} from './adapter-kit.ts';
 import {
   checkedDraft,
   checkedJournalPage,
@@ -63,6 +70,8 @@ function createMemoryRecords(gate: Gate): SyncRecordStore {
 
   return {
     get: (shop, localId) => gate.run(async () => shopOf(shop).get(localId)),
+    getMany: (shop, localIds) =>
+      gate.run(async () => checkedLocalIds(localIds).flatMap((localId) => shopOf(shop).get(localId) ?? [])),
     getByGid: (shop, gid) => gate.run(async () => shopOf(shop).getByGid(gid)),
     put: (record) => gate.run(async () => put(checkedRecord(record))),
     putIf: (record, version) =>

@@ -40,23 +40,25 @@ export class Missing {
   }
 }
 
-/** The products of a list, and behind them those that it lacks. */
+/**
+ * The products of a list, and behind them those that it lacks.
+ *
+ * @param isListed Whether a product with that local id was among them, once all of them have been drawn.
+ */
 export async function* withMissing(
   products: Iterable<unknown> | AsyncIterable<unknown>,
   removal: Removal,
   records: SyncRecordStore,
   shop: string,
+  isListed: (localId: string) => boolean,
 ): AsyncGenerator<unknown> {
-  const seen = new Set<string>();
   let nameless = 0;
   for await (const product of products) {
-    const localId = localIdOf(product);
-    if (localId === undefined) nameless += 1;
-    else seen.add(localId);
+    if (localIdOf(product) === undefined) nameless += 1;
     yield product;
   }
   refuseNameless(nameless, shop);
-  for await (const localId of missingProducts(records, shop, removal, (id) => seen.has(id))) yield new Missing(localId);
+  for await (const localId of missingProducts(records, shop, removal, isListed)) yield new Missing(localId);
 }
 
 /** The products of a list, once it has been read to its end. */

@@ -194,13 +194,25 @@ export function defined<T extends object>(object: T): Defined<T> {
 }
 
 /** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
-export function contentHash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url');
-}
+export const contentHash = (value: unknown): string => hashOfText(canonicalText(value));
 
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** SHA-256 (base64url) of a text. */
+export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/**
+ * A JSON value as text, with the keys of objects in one order. `undefined` counts as missing. What `JSON.stringify` does with
+ * a function that sorts takes three times as long.
+ */
+export function canonicalText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  const object = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    const part = object[key];
+    if (part !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(part)}`;
+  }
+  return `{${text}}`;
 }
 
 type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;

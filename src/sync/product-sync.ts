@@ -11,9 +11,10 @@ import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { SyncCounts } from '../ports/sync-record-store.ts';
+import type { SyncCounts, SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
+import { type Candidate, candidatesOf, type Looked, recordsOf, SeenIds } from './candidates.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -32,7 +33,7 @@ import {
 } from './missing-products.ts';
 import { DeleteBudget, type DeleteLimits, type PlanOptions, type ProductPlan } from './plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
-import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct } from './push.ts';
+import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
 import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
 import type { AdoptBy } from './read-remote.ts';
@@ -204,6 +205,9 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   clock: true,
 };
 
+/** A product of which nothing is to be known before its turn. */
+const asIs = async (product: unknown): Promise<Candidate> => ({ product });
+
 /** What a dry run may take away. */
 const anyRemoval = { products: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
 
@@ -302,14 +306,54 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       ? remove(localId, removal, options, 'plan' in planned ? planned.plan : undefined)
       : Promise.resolve(planned);
 
+  /** What is known of a product before its turn in a run: that its id came before, what the validation says, its hash. */
+  const lookUp = async (
+    product: unknown,
+    seen: SeenIds,
+    { refresh, force, signal }: PushOptions,
+    context: PushContext,
+  ): Promise<Looked> => {
+    const localId = localIdOf(product);
+    if (localId !== undefined && !seen.add(localId)) return { product, result: duplicate(localId) };
+    const checking = draftOf(product);
+    try {
+      const checked = await checking;
+      if (refresh || force || !('draft' in checked)) return { product, checked };
+      const { publishTo } = checked.draft;
+      const publications = publishTo ? await publicationsOf(publishTo, signal) : context.publications;
+      return { product, checked, lookup: unchangedIf(checked.draft, publications) };
+    } catch {
+      // Its push meets the same, and tells it.
+      return { product, checked: checking };
+    }
+  };
+
+  const readRecords = (localIds: readonly string[]) =>
+    // Whoever pushes one of them reads its record again, and tells what is wrong with the store.
+    recordsOf(records, client.shop, localIds).catch((): readonly SyncRecord[] => []);
+
+  /** Goes through a run. */
+  const pushAll = (
+    products: Iterable<unknown> | AsyncIterable<unknown>,
+    look: (product: unknown) => Promise<Looked>,
+    pushOne: (candidate: Candidate) => Promise<PushResult>,
+    runOptions: PushManyOptions & { readonly runId: string },
+  ): Promise<PushSummary> => {
+    const total = Array.isArray(products) ? products.length : undefined;
+    const candidates = (isStopped: () => boolean) =>
+      candidatesOf(products, { look, readRecords, isStopped, least: concurrency });
+    return pushMany(candidates, { clock, concurrency, total, pushOne }, runOptions);
+  };
+
   /** Goes through a run that changes something, and then deletes what the journal need not keep. */
   const run = async (
     products: Iterable<unknown> | AsyncIterable<unknown>,
-    pushOne: (product: unknown) => Promise<PushResult>,
+    look: (product: unknown) => Promise<Looked>,
+    pushOne: (candidate: Candidate) => Promise<PushResult>,
     runOptions: PushManyOptions & { readonly runId: string },
   ): Promise<PushSummary> => {
     const startedAt = clock.now();
-    const summary = await pushMany(products, { clock, concurrency, pushOne }, runOptions);
+    const summary = await pushAll(products, look, pushOne, runOptions);
     const { created, updated, deleted, archived } = summary.counts;
     if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
     const { runId } = summary;
@@ -328,24 +372,28 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       options.dryRun ? anyRemoval : { products: count, ...options.maxDeletes },
     );
     const runOptions = { ...options, runId: options.runId ?? randomUUID() };
-    const pushOne = (product: unknown): Promise<PushResult> => {
+    const pushOne = ({ product }: Candidate): Promise<PushResult> => {
       const result = planned.get(product as object) ?? skippedOf(product);
       return options.dryRun
         ? Promise.resolve(result)
         : removeAsPlanned(localIdOf(product) ?? '', result, removal, runOptions);
     };
-    return run([...planned.keys()], pushOne, runOptions);
+    return run([...planned.keys()], asIs, pushOne, runOptions);
   };
 
-  const push = async (product: unknown, pushOptions: PushOptions = {}, ofRun?: PushContext): Promise<PushResult> => {
-    const found = await draftOf(product);
+  const push = async (
+    { product, checked }: Candidate,
+    pushOptions: PushOptions = {},
+    ofRun?: PushContext,
+  ): Promise<PushResult> => {
+    const found = await (checked ?? draftOf(product));
     return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
   };
 
   return {
     async push(product, pushOptions = {}) {
       checkOptions(pushOptions, pushNames);
-      return push(product, pushOptions);
+      return push({ product }, pushOptions);
     },
     async pushMany(products, pushOptions = {}) {
       checkOptions(pushOptions, pushManyNames);
@@ -361,8 +409,12 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
       // What the list lacks is taken from the budget of all: its stock is none that variants may take.
       context.deletes.take([...(removals?.values() ?? [])].flatMap((one) => ('plan' in one ? [one.plan] : [])));
-      const seen = new Set<string>();
-      const pushOne = (product: unknown): Promise<PushResult> => {
+      const seen = new SeenIds();
+      const isRemoval = (product: unknown): boolean => removals?.has(product as object) ?? false;
+      const look = (product: unknown) =>
+        isRemoval(product) ? asIs(product) : lookUp(product, seen, pushOptions, context);
+      const pushOne = (candidate: Candidate): Promise<PushResult> => {
+        const { product } = candidate;
         const planned = removals?.get(product as object);
         if (planned && removal && !dryRun)
           return removeAsPlanned(localIdOf(product) ?? '', planned, removal, {
@@ -370,13 +422,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
             runId: runOptions.runId,
           });
         if (planned) return Promise.resolve(planned);
-        const localId = localIdOf(product);
-        if (localId !== undefined && seen.has(localId)) return Promise.resolve(duplicate(localId));
-        if (localId !== undefined) seen.add(localId);
-        return push(product, runOptions, context);
+        return push(candidate, runOptions, context);
       };
       const all = whole && removals ? [...whole, ...removals.keys()] : products;
-      return run(all, pushOne, runOptions);
+      return run(all, look, pushOne, runOptions);
     },
     delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
@@ -386,29 +435,32 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const removal = removalOf(planOptions);
       signal?.throwIfAborted();
       // What is allowed is checked when the plan is applied: here all of it is to be seen.
-      const all = Number.POSITIVE_INFINITY;
-      const maxDeletes = { products: all, variants: all, variantsWithStock: all };
+      const maxDeletes = { ...anyRemoval, variants: Number.POSITIVE_INFINITY };
       const dryRun = { ...planOptions, maxDeletes, dryRun: true };
       const context = await prepare(dryRun);
       const found: PlannedProduct[] = [];
-      const pushOne = async (product: unknown): Promise<PushResult> => {
+      const seen = new SeenIds();
+      const look = async (product: unknown): Promise<Looked> => {
+        if (product instanceof Missing) return { product };
+        const candidate = await lookUp(product, seen, dryRun, context);
+        if (candidate.result) found.push(plannedProduct(candidate.result, undefined));
+        return candidate;
+      };
+      const pushOne = async ({ product, checked: known }: Candidate): Promise<PushResult> => {
         if (product instanceof Missing && removal) {
           const result = await remove(product.localId, removal, { ...(signal && { signal }), dryRun: true });
           if (result.outcome !== 'unchanged') found.push(plannedProduct(result, undefined));
           return result;
         }
-        const checked = await draftOf(product);
+        const checked = await (known ?? draftOf(product));
         const draft = 'draft' in checked ? checked.draft : undefined;
         const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
         if (result.outcome !== 'unchanged' || result.drifts) found.push(plannedProduct(result, draft));
         return result;
       };
       const options = { ...planOptions, runId: '' };
-      const { counts, stoppedBy } = await pushMany(
-        removal ? withMissing(products, removal, stores.records, client.shop) : products,
-        { clock, concurrency, pushOne },
-        options,
-      );
+      const all = removal ? withMissing(products, removal, records, client.shop, (id) => seen.has(id)) : products;
+      const { counts, stoppedBy } = await pushAll(all, look, pushOne, options);
       if (stoppedBy !== undefined) throw stoppedBy;
       const costs = found.flatMap(({ plan }) => (plan ? [costOf(plan)] : []));
       const [points, calls] = (['points', 'calls'] as const).map((name) =>
@@ -447,13 +499,13 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         ),
       );
       const planned = new Map<unknown, ProductPlan>([...(drafts ?? []), ...(removals ?? [])]);
-      const pushOne = (product: unknown): Promise<PushResult> => {
+      const pushOne = ({ product }: Candidate): Promise<PushResult> => {
         const expected = planned.get(product);
         if (expected?.action === 'delete' || expected?.action === 'archive')
           return remove(expected.localId, expected.action, runOptions, expected);
-        return push(product, runOptions, { ...context, ...(expected && { expected }) });
+        return push({ product }, runOptions, { ...context, ...(expected && { expected }) });
       };
-      return run([...planned.keys()], pushOne, runOptions);
+      return run([...planned.keys()], asIs, pushOne, runOptions);
     },
     async rollback(target, rollbackOptions = {}) {
       checkOptions(rollbackOptions, rollbackNames);

@@ -1,6 +1,7 @@
 import { isShopwrightError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
+import type { Candidate } from './candidates.ts';
 import type { MissingProducts } from './missing-products.ts';
 import { localIdOf, type PushOptions, type PushOutcome, type PushResult } from './push.ts';
 import { isShopWide } from './push-failure.ts';
@@ -57,8 +58,10 @@ interface PushManySettings {
   readonly clock: Clock;
   /** Products pushed at the same time. */
   readonly concurrency: number;
-  /** Validates and pushes one product. */
-  readonly pushOne: (product: unknown) => Promise<PushResult>;
+  /** Products in the run, where it is known beforehand. */
+  readonly total: number | undefined;
+  /** Validates and pushes one product that has no result yet. */
+  readonly pushOne: (candidate: Candidate) => Promise<PushResult>;
 }
 
 /**
@@ -68,12 +71,11 @@ interface PushManySettings {
  * @throws What the source or `onProgress` throws.
  */
 export async function pushMany(
-  products: Iterable<unknown> | AsyncIterable<unknown>,
-  { clock, concurrency, pushOne }: PushManySettings,
+  candidatesOf: (isStopped: () => boolean) => AsyncIterable<Candidate>,
+  { clock, concurrency, total, pushOne }: PushManySettings,
   options: PushManyOptions & { readonly runId: string },
 ): Promise<PushSummary> {
   const startedAt = clock.monotonic();
-  const total = Array.isArray(products) ? products.length : undefined;
   const counters = new PushCounters();
   const halt = new AbortController();
   let stop: { readonly reason: unknown } | undefined;
@@ -86,10 +88,11 @@ export async function pushMany(
   const onAbort = (): void => stopFor(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
-  const pushOrSkip = async (product: unknown): Promise<PushResult> => {
-    const skipped = skippedOf(product);
+  const pushOrSkip = async (candidate: Candidate): Promise<PushResult> => {
+    const skipped = skippedOf(candidate.product);
     if (stop) return skipped;
-    const result = await pushOne(product).catch((error: unknown): PushResult => {
+    if (candidate.result) return candidate.result;
+    const result = await pushOne(candidate).catch((error: unknown): PushResult => {
       if (options.signal?.aborted) return skipped;
       if (!isShopwrightError(error) || skipped.localId === undefined) throw error;
       return { outcome: 'failed', localId: skipped.localId, error };
@@ -101,8 +104,9 @@ export async function pushMany(
   };
 
   try {
-    await forEachConcurrent(products, { concurrency, signal: halt.signal }, async (product) => {
-      const result = await pushOrSkip(product);
+    const candidates = candidatesOf(() => stop !== undefined);
+    await forEachConcurrent(candidates, { concurrency, signal: halt.signal }, async (candidate) => {
+      const result = await pushOrSkip(candidate);
       counters.add(result);
       const { finished, counts } = counters;
       await options.onProgress?.({ finished, total, counts: { ...counts }, result });

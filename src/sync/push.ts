@@ -36,10 +36,12 @@ import {
   withChanged,
 } from './plan.ts';
 import {
+  canonicalText,
   contentHash,
   desiredFacts,
   type Facts,
   type FactValue,
+  hashOfText,
   imageKey,
   matchFacts,
   type ProductFacts,
@@ -179,12 +181,12 @@ export async function pushProduct(
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
   const said = desiredFacts(draft);
-  const hash = contentHash({ desired: said, publications });
+  const hash = hashOfText(saidText(said, publications));
   const desired = shownAgain(said, before);
   const isGone = before?.status === 'deleted-in-shopify';
   const isForced = options.force === true;
-  if (before?.status === 'synced' && before.hash === hash && before.gid !== null && !options.refresh && !isForced)
-    return { outcome: 'unchanged', localId, gid: before.gid };
+  const unchanged = options.refresh || isForced ? undefined : unchangedBy(before, hash);
+  if (unchanged) return unchanged;
   if (isGone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
   options.signal?.throwIfAborted();
 
@@ -212,6 +214,27 @@ export async function pushProduct(
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
+}
+
+/** All that a push says of a product, in one order. */
+const saidText = (desired: ProductFacts, publications: readonly string[]): string =>
+  canonicalText({ desired, publications });
+
+/** The result for a product of which the last push has said the same. */
+function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult | undefined {
+  const isSame = record?.status === 'synced' && record.hash === hash && record.gid !== null;
+  return isSame ? { outcome: 'unchanged', localId: record.localId, gid: record.gid } : undefined;
+}
+
+/** By which record a draft needs no push. `size` is about how many characters the draft has. */
+export function unchangedIf(draft: ProductDraft, publications: readonly string[]) {
+  const text = saidText(desiredFacts(draft), publications);
+  const hash = hashOfText(text);
+  return {
+    localId: draft.localId,
+    size: text.length,
+    resultOf: (record: SyncRecord | undefined) => unchangedBy(record, hash),
+  };
 }
 
 /** What is known of a product before a push of it. */

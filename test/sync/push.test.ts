@@ -286,7 +286,8 @@ describe('pushing many', () => {
     async function* source(): AsyncGenerator<ProductDraftInput> {
       for (let i = 0; i < 10; i += 1) {
         drawn += 1;
-        expect(drawn - finished).toBeLessThanOrEqual(2);
+        // Those that are pushed, and as many that come next.
+        expect(drawn - finished).toBeLessThanOrEqual(4);
         yield tee(`p-${i}`);
       }
     }

@@ -31,6 +31,11 @@ local function get()
   return rows({ ARGV[1] })
 end
 
+-- ARGV: local ids.
+local function getMany()
+  return rows(ARGV)
+end
+
 -- ARGV: gid.
 local function getByGid()
   local least = '[' .. ARGV[1] .. '\0'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { AgeCount, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
-import { checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
+import { checkedLocalIds, checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
 import { countsOf, ErrorPatternCounter, epochDay, orderedAges } from '../record-counts.ts';
 import {
   checkedRecord,
@@ -30,6 +30,7 @@ import library from './sync-records.lua';
 
 const scripts = {
   get: readScript(library, 'get'),
+  getMany: readScript(library, 'getMany'),
   getByGid: readScript(library, 'getByGid'),
   list: readScript(library, 'list'),
   listFailed: readScript(library, 'listFailed'),
@@ -87,6 +88,11 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
     async get(shop, localId) {
       if (![shop, localId].every(isStorableText)) return undefined;
       return (await values(shop, scripts.get, [localId])).map(recordOf)[0];
+    },
+    async getMany(shop, localIds) {
+      const wanted = checkedLocalIds(localIds);
+      if (wanted.length === 0 || !isStorableText(shop)) return [];
+      return skipped.readable(await values(shop, scripts.getMany, wanted), recordOf);
     },
     async getByGid(shop, gid) {
       if (gid === '' || ![shop, gid].every(isStorableText)) return undefined;

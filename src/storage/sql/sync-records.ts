@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { StorageError } from '../../errors/errors.ts';
 import type { AgeCount, ErrorPattern, SyncRecordStore } from '../../ports/sync-record-store.ts';
-import { checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
+import { checkedLocalIds, checkedPage, checkedPatternLimit, isStorableText } from '../adapter-kit.ts';
 import { countsOf, ErrorPatternCounter, orderedAges } from '../record-counts.ts';
 import {
   checkedRecord,
@@ -43,6 +43,15 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
           .executeTakeFirst();
       });
       return row && fromRecordRow(shop, row);
+    },
+
+    async getMany(shop, localIds) {
+      const wanted = checkedLocalIds(localIds);
+      const rows = await run(async (db) => {
+        if (wanted.length === 0 || !isStorableText(shop)) return [];
+        return db.selectFrom(table).selectAll().where('shop', '=', shop).where('local_id', 'in', wanted).execute();
+      });
+      return skipped.readable(rows, (row) => fromRecordRow(shop, row));
     },
 
     async getByGid(shop, gid) {

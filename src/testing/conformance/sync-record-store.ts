@@ -384,6 +384,33 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'reads many records at once, each that is there once, and nothing of another shop',
+    async check(store, expect) {
+      if (!store.getMany) return;
+      const odd = record("it's {ödd} 👗 \\");
+      await store.putMany([...localIds(1_000).map((localId) => record(localId)), odd]);
+      await store.put(record('p1', { shop: otherShop }));
+      const ids = localIds(999);
+      const found = await store.getMany(shop, [...ids, odd.localId]);
+      const byId = (one: SyncRecord, other: SyncRecord): number => (one.localId < other.localId ? -1 : 1);
+      expect([...found].sort(byId)).toEqual([...ids.map((localId) => record(localId)), odd].sort(byId));
+      expect(await store.getMany(shop, ['p0001', 'nobody', 'p0001', 'p1', ''])).toEqual([record('p0001')]);
+      expect(await store.getMany('nobody.myshopify.com', ['p0001'])).toEqual([]);
+      expect(await store.getMany(shop, [])).toEqual([]);
+    },
+  },
+  {
+    name: 'finds none of many records by ids that no record can have, and refuses more than 1,000 ids',
+    async check(store, expect) {
+      if (!store.getMany) return;
+      await store.putMany([record('p\ufffd'), record('q')]);
+      expect(await store.getMany(shop, ['p\ud800', 'q\0', 'Q'])).toEqual([]);
+      expect(await store.getMany(`${shop}\0`, ['q'])).toEqual([]);
+      const error = await storageFailure(store.getMany(shop, localIds(1_001)));
+      expect(error.message.includes('1000') || error.message.includes('1,000')).toBe(true);
+    },
+  },
+  {
     name: 'takes a batch as it was when the call was made',
     async check(store, expect) {
       const batch = [record('p1')];
@@ -432,6 +459,7 @@ const batchCases: readonly StoreCase[] = [
       const closed = stores.close();
       const calls = [
         store.get(shop, 'p1'),
+        ...(store.getMany ? [store.getMany(shop, ['p1'])] : []),
         store.getByGid(shop, 'g1'),
         store.put(record('p1')),
         store.putMany([record('p1')]),
