@@ -40,12 +40,12 @@ async function prepare(path: string, count: number): Promise<void> {
   await sync.push(product(0));
   const first = await stores.records.get(shop, product(0).localId);
   if (!first) throw new Error('The first product has no record.');
-  const { contentHash, desiredFacts } = await import('../src/sync/product-facts.ts');
+  const { hashOfText, saidText } = await import('../src/sync/product-facts.ts');
   const batch: SyncRecord[] = [];
   for (const draft of products(count)) {
     const checked = validateProduct(draft);
     if (!checked.ok) throw new Error(`${draft.localId} is invalid.`);
-    const hash = contentHash({ desired: desiredFacts(checked.draft), publications: [] });
+    const hash = hashOfText(saidText(checked.draft, []));
     batch.push({ ...first, localId: draft.localId, gid: `gid://shopify/Product/${draft.localId}`, hash });
     if (batch.length === 1_000) await stores.records.putMany(batch.splice(0));
   }

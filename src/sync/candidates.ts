@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
@@ -43,12 +42,15 @@ interface CandidateSettings {
 /** Most products that are drawn ahead of the pushes, and whose records are read at once. */
 const mostDrawn = 100;
 
+/** Milliseconds after which others get their turn of the event loop: a store in a file responds within one's own. */
+const longestTurnMs = 50;
+
 /** Most characters of their drafts. */
 const mostCharacters = 2_000_000;
 
 /**
  * The products of a run, of which those are found, many at a time, that need no push. As long as these are most, a stream is
- * drawn ahead as far as it gives products without a wait. Between two readings others get their turn: a store in a file responds without one.
+ * drawn ahead as far as it gives products without a wait.
  */
 export function candidatesOf(
   products: Iterable<unknown> | AsyncIterable<unknown>,
@@ -58,13 +60,15 @@ export function candidatesOf(
   let ready: Candidate[] = [];
   let place = 0;
   let most = least;
+  let turnDueMs = performance.now() + longestTurnMs;
 
   const fill = async (): Promise<void> => {
     const looked: Looked[] = [];
     let size = 0;
-    const late = nextTurn(tooLate);
+    let late: Promise<typeof tooLate> | undefined;
     while (looked.length < most && size <= mostCharacters) {
-      const drawn = await drawing.next(looked.length > 0 ? late : undefined);
+      const drawn = await drawing.next(late);
+      late ??= drawing.isStream ? nextTurn(tooLate) : undefined;
       if (drawn === tooLate || drawn.done) break;
       const one = isStopped() ? { product: drawn.value } : await look(drawn.value);
       looked.push(one);
@@ -74,14 +78,16 @@ export function candidatesOf(
     const records = wanted.length > 0 && !isStopped() ? await readRecords(wanted) : [];
     const byId = new Map(records.map((record) => [record.localId, record]));
     place = 0;
-    ready = looked.map(({ lookup, ...candidate }) => {
-      const result = lookup?.resultOf(byId.get(lookup.localId));
-      return result ? { ...candidate, result } : candidate;
+    ready = looked.map((one) => {
+      const result = one.lookup?.resultOf(byId.get(one.lookup.localId));
+      return result ? { product: one.product, result } : one;
     });
     // Where most have to be pushed, and so wait for Shopify, no more are drawn than are pushed at once.
     const isMostlyKnown = ready.filter(({ result }) => result).length * 2 > ready.length;
     most = isMostlyKnown ? Math.min(most * 2, mostDrawn) : least;
-    await late;
+    if (!isMostlyKnown || performance.now() < turnDueMs) return;
+    await nextTurn();
+    turnDueMs = performance.now() + longestTurnMs;
   };
 
   return {
@@ -103,6 +109,7 @@ export function candidatesOf(
 const tooLate: unique symbol = Symbol('too late');
 
 interface Drawing {
+  readonly isStream: boolean;
   /** The next product; `tooLate` where `late` comes first. */
   next(late?: Promise<typeof tooLate>): Promise<IteratorResult<unknown> | typeof tooLate>;
   return(): Promise<unknown>;
@@ -112,11 +119,12 @@ interface Drawing {
 function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawing {
   if (!(typeof products === 'object' && Symbol.asyncIterator in products)) {
     const iterator = products[Symbol.iterator]();
-    return { next: async () => iterator.next(), return: async () => iterator.return?.() };
+    return { isStream: false, next: async () => iterator.next(), return: async () => iterator.return?.() };
   }
   const iterator = products[Symbol.asyncIterator]();
   let pending: Promise<IteratorResult<unknown>> | undefined;
   return {
+    isStream: true,
     async next(late?: Promise<typeof tooLate>) {
       pending ??= iterator.next();
       const drawn = await (late ? Promise.race([pending, late]) : pending);
@@ -147,7 +155,7 @@ export async function recordsOf(
 const leastSlots = 1_024;
 
 /**
- * Local ids that a run has had, by 64 bits of their SHA-256 each: 16 to 32 bytes an id, where texts take a hundred. Of a
+ * Local ids that a run has had, by a hash of 64 bits each: 16 to 32 bytes an id, where texts take a hundred. Of a
  * million ids the chance that two are taken for one is 1 in 37 million.
  */
 export class SeenIds {
@@ -196,8 +204,22 @@ export class SeenIds {
   }
 }
 
-/** Never zero twice: that is a free place. */
-function fingerprintOf(localId: string): readonly [high: number, low: number] {
-  const digest = createHash('sha256').update(localId).digest();
-  return [digest.readUInt32LE(0) || 1, digest.readUInt32LE(4)];
+/** Two 32-bit hashes of a text, the first one never zero: both zero is a free place. */
+function fingerprintOf(text: string): readonly [high: number, low: number] {
+  let [high, low] = [0x9e3779b1, 0x85ebca6b];
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    high = Math.imul(high ^ unit, 0x9e3779b1);
+    high ^= high >>> 15;
+    low = Math.imul(low ^ unit, 0xc2b2ae35);
+    low ^= low >>> 13;
+  }
+  return [mixed(high ^ text.length) || 1, mixed(low)];
+}
+
+/** The end of MurmurHash3: each bit of the number moves all others. */
+function mixed(number: number): number {
+  let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }

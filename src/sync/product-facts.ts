@@ -36,41 +36,55 @@ export const noOption: readonly [name: string, value: string] = ['Title', 'Defau
 
 /** What a draft says. What it leaves out is not there; `null` clears. */
 export function desiredFacts(draft: ProductDraft): ProductFacts {
-  const { tags, collections, images } = draft;
+  const { product, ...lists } = saidBy(draft);
+  const facts: { [List in FactList]?: FactEntries } = { product: { '': product } };
+  for (const list of Object.keys(lists) as (keyof typeof lists)[])
+    if (lists[list]) facts[list] = Object.fromEntries(lists[list]);
+  return facts;
+}
+
+/**
+ * All that a push of a draft says, as one text: equal texts say the same, whatever the order of what has none. Facts by key
+ * would say it too, and take twice as long: objects whose keys are all different are costly.
+ */
+export function saidText(draft: ProductDraft, publications: readonly string[]): string {
+  const { product, ...lists } = saidBy(draft);
+  for (const entries of Object.values(lists)) entries?.sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([product, lists, publications]);
+}
+
+type Entry = [key: string, facts: Facts];
+
+/** What a draft says, list by list. */
+function saidBy(draft: ProductDraft) {
+  const { tags, collections, images: unordered } = draft;
+  const images = unordered && byPosition(unordered);
   const metafields = draft.metafields && sentMetafields(draft);
   const names = namesOfOptions(draft);
   const keyed = variantKeys(draft.variants);
   const sorted = keyed.toSorted(([, a], [, b]) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
   return {
-    product: {
-      '': defined({
-        title: draft.title,
-        descriptionHtml: draft.descriptionHtml,
-        vendor: draft.vendor,
-        productType: draft.productType,
-        handle: draft.handle,
-        status: draft.status,
-        category: draft.category,
-        templateSuffix: draft.templateSuffix,
-        seoTitle: draft.seo?.title,
-        seoDescription: draft.seo?.description,
-        imageOrder: images && orderText([...new Set(byPosition(images).map(({ url }) => imageKey(url)))]),
-        variantOrder: orderText(sorted.map(([key]) => key)),
-      }),
-    },
-    ...(tags && { tags: Object.fromEntries(tags.map((tag) => [tagKey(tag), { name: tag }])) }),
-    ...(metafields && {
-      metafields: Object.fromEntries(
-        metafields.map(({ namespace, key, type, value }) => [`${namespace}.${key}`, { ...defined({ type }), value }]),
-      ),
+    product: defined({
+      title: draft.title,
+      descriptionHtml: draft.descriptionHtml,
+      vendor: draft.vendor,
+      productType: draft.productType,
+      handle: draft.handle,
+      status: draft.status,
+      category: draft.category,
+      templateSuffix: draft.templateSuffix,
+      seoTitle: draft.seo?.title,
+      seoDescription: draft.seo?.description,
+      imageOrder: images && orderText([...new Set(images.map(({ url }) => imageKey(url)))]),
+      variantOrder: orderText(sorted.map(([key]) => key)),
     }),
-    ...(collections && { collections: Object.fromEntries(collections.map((id) => [id, {}])) }),
-    ...(images && {
-      images: Object.fromEntries(
-        byPosition(images).map(({ url, alt }) => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
-      ),
-    }),
-    variants: Object.fromEntries(keyed.map(([key, variant]) => [key, variantFacts(variant, draft, names)])),
+    tags: tags?.map((tag): Entry => [tagKey(tag), { name: tag }]),
+    metafields: metafields?.map(
+      ({ namespace, key, type, value }): Entry => [`${namespace}.${key}`, { ...defined({ type }), value }],
+    ),
+    collections: collections?.map((id): Entry => [id, {}]),
+    images: images?.map(({ url, alt }): Entry => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
+    variants: keyed.map(([key, variant]): Entry => [key, variantFacts(variant, draft, names)]),
   };
 }
 
@@ -78,9 +92,9 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
 function variantKeys(variants: readonly ProductVariantDraft[]): readonly (readonly [string, ProductVariantDraft])[] {
   const taken = new Set<string>();
   return variants.map((variant) => {
-    const values = JSON.stringify(Object.values(variant.options));
-    const wanted = variant.key ?? variant.sku ?? values;
-    const key = taken.has(wanted) ? `${wanted} ${values}` : wanted;
+    const values = (): string => JSON.stringify(Object.values(variant.options));
+    const wanted = variant.key ?? variant.sku ?? values();
+    const key = taken.has(wanted) ? `${wanted} ${values()}` : wanted;
     taken.add(key);
     return [key, variant];
   });
@@ -113,14 +127,19 @@ function variantFacts(
       unitPrice: unitPrice && JSON.stringify(unitPrice, unitPriceFields),
       image: imageUrl === undefined ? undefined : imageKey(imageUrl),
     }),
-    ...Object.fromEntries(
-      (variant.metafields ?? []).map(({ namespace, key, type, value }) => [
-        `${metafieldPrefix}${namespace}.${key}`,
-        JSON.stringify({ type, value }),
-      ]),
-    ),
+    ...(variant.metafields && metafieldFacts(variant.metafields)),
   };
 }
+
+const metafieldFacts = (metafields: readonly DraftMetafield[]): Facts =>
+  Object.fromEntries(
+    metafields
+      .map(({ namespace, key, type, value }) => [
+        `${metafieldPrefix}${namespace}.${key}`,
+        JSON.stringify({ type, value }),
+      ])
+      .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+  );
 
 /** Fields of a variant that Shopify keeps with its inventory item. */
 export const itemFields: ReadonlySet<string> = new Set([
@@ -190,7 +209,9 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The object without the keys that are undefined. */
 export function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const known: Partial<T> = {};
+  for (const key of Object.keys(object) as (keyof T)[]) if (object[key] !== undefined) known[key] = object[key];
+  return known as Defined<T>;
 }
 
 /** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */

@@ -255,8 +255,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
 
   /** The draft of a product that can be pushed, or the result for one that cannot. */
   const draftOf = async (product: unknown): Promise<{ readonly draft: ProductDraft } | InvalidResult> => {
-    const { validateProduct } = await loadValidation();
-    const checked = validateProduct(product);
+    const { draftIn } = await loadValidation();
+    const checked = draftIn(product);
     if (!checked.ok) return { outcome: 'invalid', localId: checked.localId, issues: checked.errors };
     const draft = await withCategory(checked.draft, options.resolveCategory);
     const unsent = unsentParts(draft);

@@ -36,7 +36,6 @@ import {
   withChanged,
 } from './plan.ts';
 import {
-  canonicalText,
   contentHash,
   desiredFacts,
   type Facts,
@@ -49,6 +48,7 @@ import {
   type RemoteProduct,
   readBase,
   remoteFacts,
+  saidText,
   withoutImages,
   writeBase,
 } from './product-facts.ts';
@@ -181,7 +181,7 @@ export async function pushProduct(
   const { localId } = draft;
   const before = await records.get(client.shop, localId);
   const said = desiredFacts(draft);
-  const hash = hashOfText(saidText(said, publications));
+  const hash = hashOfText(saidText(draft, publications));
   const desired = shownAgain(said, before);
   const isGone = before?.status === 'deleted-in-shopify';
   const isForced = options.force === true;
@@ -216,10 +216,6 @@ export async function pushProduct(
   }
 }
 
-/** All that a push says of a product, in one order. */
-const saidText = (desired: ProductFacts, publications: readonly string[]): string =>
-  canonicalText({ desired, publications });
-
 /** The result for a product of which the last push has said the same. */
 function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult | undefined {
   const isSame = record?.status === 'synced' && record.hash === hash && record.gid !== null;
@@ -228,7 +224,7 @@ function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult |
 
 /** By which record a draft needs no push. `size` is about how many characters the draft has. */
 export function unchangedIf(draft: ProductDraft, publications: readonly string[]) {
-  const text = saidText(desiredFacts(draft), publications);
+  const text = saidText(draft, publications);
   const hash = hashOfText(text);
   return {
     localId: draft.localId,
