@@ -7,8 +7,8 @@ import type { Stores } from '../ports/stores.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
 import { readCsv } from '../sync/csv/read-csv.ts';
 import { missingProducts } from '../sync/missing-products.ts';
-import { createProductSync, type ProductSync } from '../sync/product-sync.ts';
-import type { PushManyOptions, PushSummary } from '../sync/push-many.ts';
+import { type ApplyOptions, createProductSync, type ProductSync } from '../sync/product-sync.ts';
+import type { PushSummary } from '../sync/push-many.ts';
 import { parseRows } from '../sync/rows.ts';
 import { formatPlan, parsePlan, type RunPlan, serializePlan } from '../sync/run-plan.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
@@ -128,12 +128,12 @@ async function push(
     refresh: values.refresh,
     onDrift: oneOf('--on-drift', values['on-drift'], ['report', 'ours', 'theirs']),
     onConflict: oneOf('--on-conflict', values['on-conflict'], ['report', 'ours', 'theirs']),
-    maxDeletes: {
-      products: wholeNumber('--max-products', values['max-products']),
-      variants: wholeNumber('--max-deletes', values['max-deletes']),
-      variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
-    },
   } as const;
+  const maxDeletes = {
+    products: wholeNumber('--max-products', values['max-products']),
+    variants: wholeNumber('--max-deletes', values['max-deletes']),
+    variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
+  };
   if (values.run === '') throw wrong('--run', 'is empty. Give any name, or leave it out.');
   const missing = oneOf('--missing', values.missing, ['keep', 'archive', 'delete']);
   const { products, problems, saved } = await readProducts(file);
@@ -168,13 +168,18 @@ async function push(
   }
   if (!values.yes && !(await terminal.ask?.(`Apply this to ${plan.shop}?`)))
     throw wrong('--yes', 'was not given, and nobody said yes. Nothing was changed.');
-  return report(await applyPlan(sync, plan, options, values, terminal), isInvalid || isLeft, values, terminal);
+  return report(
+    await applyPlan(sync, plan, { ...options, maxDeletes }, values, terminal),
+    isInvalid || isLeft,
+    values,
+    terminal,
+  );
 }
 
 function applyPlan(
   sync: ProductSync,
   plan: RunPlan,
-  options: PushManyOptions,
+  options: ApplyOptions,
   values: Values,
   terminal: Terminal,
 ): Promise<PushSummary> {

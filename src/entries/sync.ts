@@ -32,7 +32,9 @@ export type { FactList, FactValue } from '../sync/product-facts.ts';
 export type { SyncClient } from '../sync/product-input.ts';
 export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
 export {
+  type ApplyOptions,
   createProductSync,
+  type PlanRunOptions,
   type ProductSync,
   type ProductSyncOptions,
   type RemoveOptions,

@@ -5,6 +5,7 @@ import { allPages } from '../graphql/pagination.ts';
 import { sharedTask } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
+import { ownValue } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
@@ -113,7 +114,7 @@ export interface ProductSync {
    */
   plan(
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
-    options?: PushManyOptions,
+    options?: PlanRunOptions,
   ): Promise<RunPlan>;
   /**
    * Makes what a plan says. Each product is read again: where the shop is not any more as it was, the product is
@@ -125,7 +126,7 @@ export interface ProductSync {
    * @example
    * const summary = await sync.apply(plan, { maxDeletes: { variants: 3 } });
    */
-  apply(plan: RunPlan, options?: Omit<PushManyOptions, 'missing'>): Promise<PushSummary>;
+  apply(plan: RunPlan, options?: ApplyOptions): Promise<PushSummary>;
   /**
    * Deletes products from the shop, with their variants and stock, and forgets their records. The journal holds what stood
    * there: `rollback` makes them anew, without their ids, stock and sales.
@@ -168,6 +169,22 @@ export interface ProductSync {
   /** Counts of the sync records, with the state of the circuit breaker and the limiter. */
   health(): Promise<SyncHealth>;
 }
+
+/**
+ * Options of `plan`. It changes nothing, so what only a change needs is not among them: `maxDeletes` is for `apply`.
+ *
+ * @example
+ * const plan = await sync.plan(products, { missing: 'archive', refresh: true });
+ */
+export type PlanRunOptions = Omit<PushManyOptions, 'dryRun' | 'maxDeletes' | 'runId' | 'waitForImages'>;
+
+/**
+ * Options of `apply`. Which products go is in the plan, so there is no `missing`, and the plan is the dry run.
+ *
+ * @example
+ * await sync.apply(plan, { maxDeletes: { variants: 3 }, runId: 'autumn' });
+ */
+export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing'>;
 
 /**
  * Options of `delete` and `archive`.
@@ -430,7 +447,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
     async plan(products, planOptions = {}) {
-      checkOptions(planOptions, pushManyNames);
+      checkOptions(planOptions, planNames, notOfPlan);
       const { signal } = planOptions;
       const removal = removalOf(planOptions);
       signal?.throwIfAborted();
@@ -476,7 +493,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
     },
     async apply(plan, applyOptions = {}) {
-      checkOptions(applyOptions, pushManyNames);
+      checkOptions(applyOptions, applyNames, notOfApply);
       applyOptions.signal?.throwIfAborted();
       if (plan.shop !== client.shop) {
         const message = `is for ${plan.shop}, and this sync is for ${client.shop}. Apply it with a sync of its shop.`;
@@ -539,20 +556,41 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 }
 
-const pushNames: Record<keyof PushOptions, true> = {
+const planNames: Record<keyof PlanRunOptions, true> = {
   signal: true,
-  dryRun: true,
   refresh: true,
   force: true,
-  waitForImages: true,
-  maxDeletes: true,
-  runId: true,
   managed: true,
   onDrift: true,
   onConflict: true,
+  missing: true,
+  onProgress: true,
 };
 
-const pushManyNames: Record<keyof PushManyOptions, true> = { ...pushNames, missing: true, onProgress: true };
+const notOfPlan = {
+  dryRun: 'is what a plan always is: leave it out.',
+  maxDeletes: 'is checked when the plan is applied: give it to `apply`.',
+  runId: 'names what changes something: give it to `apply`.',
+  waitForImages: 'has nothing to wait for in a plan: give it to `apply`.',
+};
+
+const notOfApply = {
+  dryRun: 'is not for `apply`: the plan says what it would do. Make a new one with `plan`.',
+  missing: 'was decided when the plan was made: give it to `plan`.',
+};
+
+const { missing: _ofPlan, ...comparing } = planNames;
+
+const applyNames: Record<keyof ApplyOptions, true> = {
+  ...comparing,
+  waitForImages: true,
+  maxDeletes: true,
+  runId: true,
+};
+
+const pushManyNames: Record<keyof PushManyOptions, true> = { ...applyNames, missing: true, dryRun: true };
+
+const { missing: _ofList, onProgress: _ofRun, ...pushNames } = pushManyNames;
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,
@@ -574,12 +612,21 @@ const policies = ['report', 'ours', 'theirs'];
 /**
  * A `dryrun` that nothing reads would write.
  *
+ * @param elsewhere Names that other methods read, and what to do about them.
  * @throws ValidationError for names and values that do not exist, with the nearest that do.
  */
-function checkOptions(options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'>, names: object): void {
+function checkOptions(
+  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'>,
+  names: object,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
   const { onDrift, onConflict, created } = options;
+  const misplaced = Object.keys(options).filter(
+    (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
+  );
   const issues = [
-    ...unknownNames(options, { ...names }),
+    ...misplaced.map((field) => ({ field, message: elsewhere[field] ?? '' })),
+    ...unknownNames(options, { ...names, ...elsewhere }),
     ...unknownValue('onDrift', onDrift, policies),
     ...unknownValue('onConflict', onConflict, policies),
     ...unknownValue('created', created, ['delete', 'archive']),

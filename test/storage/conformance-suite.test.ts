@@ -85,6 +85,22 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
     })),
   ],
   [
+    'reads a record of many as often as its id comes',
+    'reads many records at once, each that is there once, and nothing of another shop',
+    flawed(({ get }) => ({
+      getMany: async (of, ids) =>
+        (await Promise.all(ids.slice(0, 1_000).map((id) => get(of, id)))).flatMap((one) => one ?? []),
+    })),
+  ],
+  [
+    'cuts the ids of many records instead of refusing them',
+    'finds none of many records by ids that no record can have, and refuses more than 1,000 ids',
+    flawed(({ get }) => ({
+      getMany: async (of, ids) =>
+        (await Promise.all([...new Set(ids)].slice(0, 1_000).map((id) => get(of, id)))).flatMap((one) => one ?? []),
+    })),
+  ],
+  [
     'puts a batch one by one',
     'puts all of a batch or nothing of it',
     flawed(({ put }) => ({

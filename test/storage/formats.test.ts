@@ -62,6 +62,7 @@ function itLeavesNewerFormatsAlone(subject: Subject): void {
       expect(await records.list(shop, options)).toEqual([record('p1'), record('p3')]);
     }
     expect(await records.list(shop, { after: 'p1', limit: 1 })).toEqual([record('p3')]);
+    expect(await records.getMany?.(shop, ['p2', 'p3'])).toEqual([record('p3')]);
     // Those of p1 and p3.
     expect(await records.errorPatterns(shop)).toMatchObject([{ code: 'USER_ERROR', count: 2 }]);
     expect(said).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createShopifyClient, isShopwrightError, memoryStores, StorageError, type Stores } from 'shopwright';
-import type { PushProgress } from 'shopwright/sync';
+import type { PushProgress, RunPlan } from 'shopwright/sync';
 import { createProductSync } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { domain, fakeSync, tee } from './fake-shop.ts';
 
 const idOf = (result: { gid?: string } | object): string =>
   'gid' in result && typeof result.gid === 'string' ? result.gid : '';
+
+const emptyPlan: RunPlan = { shop: domain, createdAt: 0, counts: {}, products: [], points: 0, calls: 0 };
 
 describe('an option that does not exist', () => {
   it.each<[string, (made: ReturnType<typeof fakeSync>, options: object) => Promise<unknown>, object, string]>([
@@ -22,6 +24,37 @@ describe('an option that does not exist', () => {
     const error = await call(made, options).catch((reason: unknown) => reason);
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(`Did you mean ${nearest}?`);
     expect(made.fake.calls).toEqual([]);
+  });
+});
+
+describe('an option that another method reads', () => {
+  it.each<[string, (made: ReturnType<typeof fakeSync>, options: object) => Promise<unknown>, object, RegExp]>([
+    [
+      'plan',
+      ({ sync }, options) => sync.plan([tee()], options),
+      { maxDeletes: {} },
+      /maxDeletes is checked when.*apply/,
+    ],
+    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun is what a plan always is/],
+    [
+      'apply',
+      ({ sync }, options) => sync.apply(emptyPlan, options),
+      { missing: 'delete' },
+      /missing was decided.*plan/,
+    ],
+    ['apply', ({ sync }, options) => sync.apply(emptyPlan, options), { dryRun: true }, /dryRun is not for `apply`/],
+  ])('is refused by %s: %j', async (_what, call, options, message) => {
+    const made = fakeSync();
+    const error = await call(made, options).catch((reason: unknown) => reason);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(message);
+    expect(made.fake.calls).toEqual([]);
+  });
+
+  it('is let through where it is undefined', async () => {
+    const { sync, clock } = fakeSync();
+    await expect(clock.run(sync.apply(emptyPlan, { missing: undefined } as object))).resolves.toMatchObject({
+      finished: 0,
+    });
   });
 });
 
