@@ -33,17 +33,17 @@ describe('an option that another method reads', () => {
       'plan',
       ({ sync }, options) => sync.plan([tee()], options),
       { maxDeletes: {} },
-      /maxDeletes is checked when.*apply/,
+      /maxDeletes: is checked when.*apply/,
     ],
-    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun is what a plan always is/],
+    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun: is what a plan always is/],
     [
       'apply',
       ({ sync }, options) => sync.apply(emptyPlan, options),
       { missing: 'delete' },
-      /missing was decided.*plan/,
+      /missing: was decided.*plan/,
     ],
-    ['apply', ({ sync }, options) => sync.apply(emptyPlan, options), { dryRun: true }, /dryRun is not for `apply`/],
-  ])('is refused by %s: %j', async (_what, call, options, message) => {
+    ['apply', ({ sync }, options) => sync.apply(emptyPlan, options), { dryRun: true }, /dryRun: is not for `apply`/],
+  ])('is refused by %s before anything is sent', async (_what, call, options, message) => {
     const made = fakeSync();
     const error = await call(made, options).catch((reason: unknown) => reason);
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(message);
