@@ -1,3 +1,4 @@
+// One file: what a sync of one shop can do, the options of each method, and what all of them share.
 import { randomUUID } from 'node:crypto';
 import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
 import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';

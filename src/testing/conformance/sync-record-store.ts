@@ -1,3 +1,4 @@
+// One file: all that the suite asks of one record and of a batch, in the order in which an adapter is written.
 import type { Stores } from '../../ports/stores.ts';
 import type { SyncRecord } from '../../ports/sync-record-store.ts';
 import { type ConformanceRunner, storageFailure } from './runner.ts';
