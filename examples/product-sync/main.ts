@@ -57,7 +57,7 @@ async function pushAll(
     `${products.length} products in the catalogue, ${data.productsCount.count} in the shop "${data.shop.name}"`,
   );
   for (const { index, reason } of rejected) console.log(`  row ${index + 1} is left out: ${reason}`);
-  const { records } = await sync.health();
+  const { records } = await sync.health({ maxAgeMs: 0 });
   if (records.synced > data.productsCount.count) {
     console.log(
       `Warning: ${records.synced} products count as pushed, but the shop holds fewer. Run with --fresh to push all again.`,
@@ -67,7 +67,7 @@ async function pushAll(
   const progress = createProgress(() => client.status().limiter);
   const summary = await sync.pushMany(products, { signal, dryRun: options.dryRun, onProgress: progress.show });
   progress.end();
-  const health = await sync.health();
+  const health = await sync.health({ maxAgeMs: 0 });
   printSummary(summary, counter.totals, client.status().limiter, health);
   if (target.fake && !options.dryRun && summary.stoppedBy === undefined) await showWebhook(target.fake, sync);
   return summary.counts.failed > 0 || summary.stoppedBy !== undefined ? 1 : 0;

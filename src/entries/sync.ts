@@ -17,6 +17,20 @@ export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopi
 export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export { createFiles, type EnsuredFile, type Files, type FilesOptions, type FileToEnsure } from '../sync/files.ts';
+export type {
+  ApiSuccess,
+  FailedProduct,
+  FailureAnalysis,
+  HealthAlert,
+  HealthOptions,
+  HealthReader,
+  HealthStatus,
+  HealthThresholds,
+  HealthWatch,
+  ReadHealthOptions,
+  SyncHealth,
+  WatchHealthOptions,
+} from '../sync/health.ts';
 export type { JournalRetention } from '../sync/journal-retention.ts';
 export type { MissingProducts } from '../sync/missing-products.ts';
 export type {
@@ -38,7 +52,6 @@ export {
   type ProductSync,
   type ProductSyncOptions,
   type RemoveOptions,
-  type SyncHealth,
 } from '../sync/product-sync.ts';
 export type { FailedImage, PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
 export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';

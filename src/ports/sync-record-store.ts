@@ -118,6 +118,12 @@ export interface SyncRecordStore {
    * oldest day. Kept with every change, as `counts` is.
    */
   ageCounts(shop: string): Promise<readonly AgeCount[]>;
+  /**
+   * The records whose last success was at that time or later, by status. `sinceMs` are milliseconds since the epoch.
+   *
+   * Optional for a store of your own: without it, `health()` of a product sync goes through all records.
+   */
+  countSyncedSince?(shop: string, sinceMs: number): Promise<SyncCounts>;
   /** What went wrong most often among the records that have a last error. Reads all of those. */
   errorPatterns(shop: string, options?: ErrorPatternOptions): Promise<readonly ErrorPattern[]>;
   delete(shop: string, localId: string): Promise<boolean>;

@@ -1,7 +1,14 @@
 import { type Clock, systemClock } from '../internal/clock.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
-import type { AgeCount, ErrorPattern, ListOptions, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
+import type {
+  AgeCount,
+  ErrorPattern,
+  ListOptions,
+  SyncCounts,
+  SyncRecord,
+  SyncRecordStore,
+} from '../ports/sync-record-store.ts';
 import {
   checkedLocalIds,
   checkedPage,
@@ -85,6 +92,7 @@ function createMemoryRecords(gate: Gate): SyncRecordStore {
     list: (shop, options = {}) => gate.run(async () => shopOf(shop).list(checkedPage(options))),
     counts: (shop) => gate.run(async () => countsOf(shopOf(shop).ageCounts())),
     ageCounts: (shop) => gate.run(async () => shopOf(shop).ageCounts()),
+    countSyncedSince: (shop, sinceMs) => gate.run(async () => shopOf(shop).countSyncedSince(sinceMs)),
     errorPatterns: (shop, options = {}) =>
       gate.run(async () => shopOf(shop).errorPatterns(checkedPatternLimit(options))),
     delete: (shop, localId) => gate.run(async () => shopOf(shop).delete(localId)),
@@ -154,6 +162,13 @@ class MemoryShop {
 
   ageCounts(): readonly AgeCount[] {
     return this.#counter.ages();
+  }
+
+  countSyncedSince(sinceMs: number): SyncCounts {
+    const counter = new RecordCounter();
+    for (const record of this.#records.values())
+      if (record.lastSyncedAt !== null && record.lastSyncedAt >= sinceMs) counter.count(record, 1);
+    return countsOf(counter.ages());
   }
 
   errorPatterns(limit: number): readonly ErrorPattern[] {

@@ -10,10 +10,8 @@ import { ownValue } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
-import type { BreakerState } from '../ports/events.ts';
-import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { SyncCounts, SyncRecord } from '../ports/sync-record-store.ts';
+import type { SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
 import { type Candidate, candidatesOf, type Looked, recordsOf, SeenIds } from './candidates.ts';
@@ -23,6 +21,7 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
+import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
 import { type JournalRetention, pruneJournal, retentionIssues } from './journal-retention.ts';
 import {
   listed,
@@ -83,6 +82,8 @@ export interface ProductSyncOptions {
   readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
   /** How long the journal keeps what runs did: 90 days or 3 runs, whichever is more. `forever` deletes nothing. */
   readonly journal?: JournalRetention | 'forever';
+  /** What `health()` and `watchHealth` go by. */
+  readonly health?: HealthOptions;
   /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -92,7 +93,7 @@ type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 type MaybePromise<T> = T | Promise<T>;
 
 /** Keeps the products of one shop in step with your own data. */
-export interface ProductSync {
+export interface ProductSync extends HealthReader {
   /**
    * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the same product
    * run one after another.
@@ -167,8 +168,6 @@ export interface ProductSync {
    * deletion is an id. StorageError of the stores.
    */
   applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
-  /** Counts of the sync records, with the state of the circuit breaker and the limiter. */
-  health(): Promise<SyncHealth>;
 }
 
 /**
@@ -198,15 +197,6 @@ export interface RemoveOptions extends Pick<PushManyOptions, 'signal' | 'dryRun'
   readonly maxDeletes?: Omit<DeleteLimits, 'variants'>;
 }
 
-/** How well the sync with one shop works. */
-export interface SyncHealth {
-  /** `failing`: the breaker is open. `degraded`: it is half open, or products failed, were deleted, or are being pushed. */
-  readonly status: 'healthy' | 'degraded' | 'failing';
-  readonly records: SyncCounts;
-  readonly breaker: BreakerState;
-  readonly limiter: LimiterStatus | undefined;
-}
-
 /** Loaded with the first product: zod takes longer to load than everything else in this entry. */
 const loadValidation = lateModule(() => import('../validation/validate.ts'));
 
@@ -220,6 +210,7 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   recreateDeleted: true,
   resolveCategory: true,
   journal: true,
+  health: true,
   clock: true,
 };
 
@@ -243,12 +234,17 @@ const maxConcurrency = 1000;
  * const result = await sync.push({ localId: 'tee-1', title: 'Linen tee', variants: [{ sku: 'TEE-M', price: '24.90' }] });
  */
 export function createProductSync(options: ProductSyncOptions): ProductSync {
-  const { client, stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
+  const { stores, publishTo = [], concurrency = defaultConcurrency, clock = systemClock } = options;
   const { journal: retention = {} } = options;
-  const issues: Issue[] = [...unknownNames(options, optionNames), ...retentionIssues(retention)];
+  const issues: Issue[] = [
+    ...unknownNames(options, optionNames),
+    ...retentionIssues(retention),
+    ...healthIssues(options.health ?? {}),
+  ];
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
     issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  const { client, calls } = watchCalls(options.client, clock);
   const { records, journal } = stores;
   const mutex = new KeyedMutex();
   const { adoptByHandle = false, adoptBy = adoptByHandle ? ['handle'] : [], recreateDeleted = false } = options;
@@ -547,13 +543,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return rollback(target, { client, records, journal, clock, inTurn, recreate }, rollbackOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
-    async health() {
-      const { breaker, limiter } = client.status();
-      const counts = await records.counts(client.shop);
-      const troubled = counts.failed + counts.syncing + counts['deleted-in-shopify'] > 0;
-      const status = breaker === 'open' ? 'failing' : troubled || breaker === 'half-open' ? 'degraded' : 'healthy';
-      return { status, records: counts, breaker, limiter };
-    },
+    ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),
   };
 }
 

@@ -383,7 +383,10 @@ describe('pushing many', () => {
     const stopped = await clock.run(sync.pushMany(products));
     expect(stopped.counts).toMatchObject({ failed: 1, skipped: 19 });
     expect(isShopwrightError(stopped.stoppedBy, 'CIRCUIT_OPEN')).toBe(true);
-    expect(await sync.health()).toMatchObject({ status: 'failing', records: { failed: 1, pending: 1, synced: 1 } });
+    expect(await sync.health()).toMatchObject({
+      status: 'critical',
+      records: { failed: 1, pending: 1, synced: 1 },
+    });
 
     await clock.advance(300_000);
     const rest = await clock.run(sync.pushMany(products));

@@ -116,6 +116,20 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
 
     ageCounts: async (shop) => orderedAges(await ageCounts(shop)),
 
+    async countSyncedSince(shop, sinceMs) {
+      const rows = await run(async (db) => {
+        if (!isStorableText(shop)) return [];
+        const ofShop = db.selectFrom(table).select(['status', ({ fn }) => fn.countAll().as('records')]);
+        const query = ofShop.where('shop', '=', shop).where('last_synced_at', '>=', sinceMs);
+        return query.groupBy('status').execute();
+      });
+      return countsOf(
+        rows.flatMap(({ status, records }) =>
+          isSyncStatus(status) ? [{ status, day: null, count: wholeNumber(records) ?? 0 }] : [],
+        ),
+      );
+    },
+
     async errorPatterns(shop, options = {}) {
       const limit = checkedPatternLimit(options);
       return run(async (db) => (isStorableText(shop) ? readErrorPatterns(db, tables, { shop, limit, skipped }) : []));

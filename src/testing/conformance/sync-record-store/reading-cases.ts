@@ -254,6 +254,31 @@ export const countCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'counts by status what was synced since a moment, that moment included',
+    async check(store, expect) {
+      if (!store.countSyncedSince) return;
+      await store.putMany([
+        at('p1', 'synced', 5 * dayMs),
+        at('p2', 'synced', 5 * dayMs - 1),
+        at('p3', 'failed', 5 * dayMs + 1),
+        at('p4', 'deleted-in-shopify', 6 * dayMs),
+        at('p5', 'pending', null),
+      ]);
+      await store.put(record('p6', { shop: otherShop, lastSyncedAt: 9 * dayMs }));
+      const none = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
+      expect(await store.countSyncedSince(shop, 5 * dayMs)).toEqual({
+        ...none,
+        synced: 1,
+        failed: 1,
+        'deleted-in-shopify': 1,
+      });
+      await store.put(at('p1', 'syncing', 7 * dayMs));
+      await store.delete(shop, 'p4');
+      expect(await store.countSyncedSince(shop, 6 * dayMs)).toEqual({ ...none, syncing: 1 });
+      expect(await store.countSyncedSince('nobody.myshopify.com', 0)).toEqual(none);
+    },
+  },
+  {
     name: 'agrees with the list after a long series of changes',
     async check(store, expect) {
       const pick = series();
