@@ -31,6 +31,19 @@ export type {
   SyncHealth,
   WatchHealthOptions,
 } from '../sync/health.ts';
+export {
+  type AdjustStockOptions,
+  createInventory,
+  type Inventory,
+  type InventoryOptions,
+  type RefusedStock,
+  type SetStockOptions,
+  type StockChange,
+  type StockPlace,
+  type StockQuantity,
+  type StockReason,
+  type StockReport,
+} from '../sync/inventory.ts';
 export type { JournalRetention } from '../sync/journal-retention.ts';
 export type { MissingProducts } from '../sync/missing-products.ts';
 export type {

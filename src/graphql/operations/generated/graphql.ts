@@ -573,9 +573,46 @@ export type HasMetafieldsMetafieldIdentifierInput = {
   namespace?: string | null | undefined;
 };
 
+export type InventoryAdjustQuantitiesInput = {
+  changes: Array<InventoryChangeInput>;
+  name: string;
+  reason: string;
+  referenceDocumentUri?: string | null | undefined;
+};
+
+export type InventoryAdjustQuantitiesUserErrorCode =
+  | 'ADJUST_QUANTITIES_FAILED'
+  | 'CHANGE_FROM_QUANTITY_STALE'
+  | 'IDEMPOTENCY_CONCURRENT_REQUEST'
+  | 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH'
+  | 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'
+  | 'INTERNAL_LEDGER_DOCUMENT'
+  | 'INVALID_AVAILABLE_DOCUMENT'
+  | 'INVALID_INVENTORY_ITEM'
+  | 'INVALID_LEDGER_DOCUMENT'
+  | 'INVALID_LOCATION'
+  | 'INVALID_QUANTITY_DOCUMENT'
+  | 'INVALID_QUANTITY_NAME'
+  | 'INVALID_QUANTITY_TOO_HIGH'
+  | 'INVALID_QUANTITY_TOO_LOW'
+  | 'INVALID_REASON'
+  | 'INVALID_REFERENCE_DOCUMENT'
+  | 'MAX_ONE_LEDGER_DOCUMENT'
+  | 'NON_MUTABLE_INVENTORY_ITEM'
+  | 'SERVICE_UNAVAILABLE'
+  | (string & {});
+
 export type InventoryAdjustmentInput = {
   adjustment?: number | null | undefined;
   changeFromQuantity?: number | null | undefined;
+  locationId: string;
+};
+
+export type InventoryChangeInput = {
+  changeFromQuantity?: number | null | undefined;
+  delta: number;
+  inventoryItemId: string;
+  ledgerDocumentUri?: string | null | undefined;
   locationId: string;
 };
 
@@ -600,6 +637,39 @@ export type InventoryLevelInput = {
   availableQuantity: number;
   locationId: string;
 };
+
+export type InventoryQuantityInput = {
+  changeFromQuantity?: number | null | undefined;
+  inventoryItemId: string;
+  locationId: string;
+  quantity: number;
+};
+
+export type InventorySetQuantitiesInput = {
+  name: string;
+  quantities: Array<InventoryQuantityInput>;
+  reason: string;
+  referenceDocumentUri?: string | null | undefined;
+};
+
+export type InventorySetQuantitiesUserErrorCode =
+  | 'CHANGE_FROM_QUANTITY_STALE'
+  | 'COMPARE_QUANTITY_REQUIRED'
+  | 'COMPARE_QUANTITY_STALE'
+  | 'IDEMPOTENCY_CONCURRENT_REQUEST'
+  | 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH'
+  | 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'
+  | 'INVALID_INVENTORY_ITEM'
+  | 'INVALID_LOCATION'
+  | 'INVALID_NAME'
+  | 'INVALID_QUANTITY_NEGATIVE'
+  | 'INVALID_QUANTITY_TOO_HIGH'
+  | 'INVALID_QUANTITY_TOO_LOW'
+  | 'INVALID_REASON'
+  | 'INVALID_REFERENCE_DOCUMENT'
+  | 'NON_MUTABLE_INVENTORY_ITEM'
+  | 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR'
+  | (string & {});
 
 export type LinkedMetafieldCreateInput = {
   key: string;
@@ -1571,6 +1641,39 @@ export type StagedUploadsMutationVariables = Exact<{
 
 export type StagedUploadsMutation = { stagedUploadsCreate: { stagedTargets: Array<{ url: UrlString | null, resourceUrl: UrlString | null, parameters: Array<{ name: string, value: string }> }> | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
+export type InventorySetMutationVariables = Exact<{
+  input: InventorySetQuantitiesInput;
+  idempotencyKey?: string;
+}>;
+
+
+export type InventorySetMutation = { inventorySetQuantities: { inventoryAdjustmentGroup: { id: Gid } | null, userErrors: Array<{ code: InventorySetQuantitiesUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type InventoryAdjustMutationVariables = Exact<{
+  input: InventoryAdjustQuantitiesInput;
+  idempotencyKey2?: string;
+}>;
+
+
+export type InventoryAdjustMutation = { inventoryAdjustQuantities: { inventoryAdjustmentGroup: { id: Gid } | null, userErrors: Array<{ code: InventoryAdjustQuantitiesUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type InventoryItemsFindQueryVariables = Exact<{
+  query: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type InventoryItemsFindQuery = { productVariants: { nodes: Array<{ sku: string | null, inventoryItem: { id: Gid } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type InventoryLevelReadQueryVariables = Exact<{
+  id: string;
+  locationId: string;
+}>;
+
+
+export type InventoryLevelReadQuery = { inventoryItem: { inventoryLevel: { quantities: Array<{ name: string, quantity: number }> } | null } | null };
+
 export type MetafieldDefinitionByKeyQueryVariables = Exact<{
   ownerType: MetafieldOwnerType;
   namespace: string;
@@ -2452,6 +2555,62 @@ export const StagedUploadsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StagedUploadsMutation, StagedUploadsMutationVariables>;
+export const InventorySetDocument = new TypedDocumentString(`
+    mutation InventorySet($input: InventorySetQuantitiesInput!, $idempotencyKey: String! = "") {
+  inventorySetQuantities(input: $input) @idempotent(key: $idempotencyKey) {
+    inventoryAdjustmentGroup {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InventorySetMutation, InventorySetMutationVariables>;
+export const InventoryAdjustDocument = new TypedDocumentString(`
+    mutation InventoryAdjust($input: InventoryAdjustQuantitiesInput!, $idempotencyKey2: String! = "") {
+  inventoryAdjustQuantities(input: $input) @idempotent(key: $idempotencyKey2) {
+    inventoryAdjustmentGroup {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InventoryAdjustMutation, InventoryAdjustMutationVariables>;
+export const InventoryItemsFindDocument = new TypedDocumentString(`
+    query InventoryItemsFind($query: String!, $first: Int!, $after: String) {
+  productVariants(query: $query, first: $first, after: $after) {
+    nodes {
+      sku
+      inventoryItem {
+        id
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InventoryItemsFindQuery, InventoryItemsFindQueryVariables>;
+export const InventoryLevelReadDocument = new TypedDocumentString(`
+    query InventoryLevelRead($id: ID!, $locationId: ID!) {
+  inventoryItem(id: $id) {
+    inventoryLevel(locationId: $locationId) {
+      quantities(names: ["available", "on_hand"]) {
+        name
+        quantity
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InventoryLevelReadQuery, InventoryLevelReadQueryVariables>;
 export const MetafieldDefinitionByKeyDocument = new TypedDocumentString(`
     query MetafieldDefinitionByKey($ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!) {
   metafieldDefinitions(
