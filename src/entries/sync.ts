@@ -96,3 +96,10 @@ export {
   type SyncWebhookOptions,
   type SyncWebhooks,
 } from '../sync/sync-webhooks.ts';
+export {
+  type Category,
+  createTaxonomy,
+  type Taxonomy,
+  type TaxonomyCallOptions,
+  type TaxonomyOptions,
+} from '../sync/taxonomy.ts';

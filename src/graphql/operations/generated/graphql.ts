@@ -2404,6 +2404,27 @@ export type ShopOverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ShopOverviewQuery = { shop: { id: Gid, name: string, myshopifyDomain: string, currencyCode: CurrencyCode, plan: { publicDisplayName: string } }, productsCount: { count: number, precision: CountPrecision } | null };
 
+export type CategoryFieldsFragment = { id: Gid, name: string, fullName: string, level: number, isLeaf: boolean, isArchived: boolean, parentId: Gid | null };
+
+export type TaxonomySearchQueryVariables = Exact<{
+  search: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type TaxonomySearchQuery = { taxonomy: { categories: { nodes: Array<{ id: Gid, name: string, fullName: string, level: number, isLeaf: boolean, isArchived: boolean, parentId: Gid | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type TaxonomyCategoryReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TaxonomyCategoryReadQuery = { node:
+    | { id: Gid, name: string, fullName: string, level: number, isLeaf: boolean, isArchived: boolean, parentId: Gid | null }
+    | Record<PropertyKey, never>
+   | null };
+
 export type StandingWebhookSubscriptionFragment = { id: Gid, topic: WebhookSubscriptionTopic, uri: string, format: WebhookSubscriptionFormat, filter: string | null, includeFields: Array<string>, metafieldNamespaces: Array<string>, metafields: Array<{ namespace: string, key: string }> };
 
 export type WebhookSubscriptionsQueryVariables = Exact<{
@@ -2463,6 +2484,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CategoryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment CategoryFields on TaxonomyCategory {
+  id
+  name
+  fullName
+  level
+  isLeaf
+  isArchived
+  parentId
+}
+    `, {"fragmentName":"CategoryFields"}) as unknown as TypedDocumentString<CategoryFieldsFragment, unknown>;
 export const StandingWebhookSubscriptionFragmentDoc = new TypedDocumentString(`
     fragment StandingWebhookSubscription on WebhookSubscription {
   id
@@ -3233,6 +3265,46 @@ export const ShopOverviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ShopOverviewQuery, ShopOverviewQueryVariables>;
+export const TaxonomySearchDocument = new TypedDocumentString(`
+    query TaxonomySearch($search: String!, $first: Int!, $after: String) {
+  taxonomy {
+    categories(search: $search, first: $first, after: $after) {
+      nodes {
+        ...CategoryFields
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment CategoryFields on TaxonomyCategory {
+  id
+  name
+  fullName
+  level
+  isLeaf
+  isArchived
+  parentId
+}`) as unknown as TypedDocumentString<TaxonomySearchQuery, TaxonomySearchQueryVariables>;
+export const TaxonomyCategoryReadDocument = new TypedDocumentString(`
+    query TaxonomyCategoryRead($id: ID!) {
+  node(id: $id) {
+    ... on TaxonomyCategory {
+      ...CategoryFields
+    }
+  }
+}
+    fragment CategoryFields on TaxonomyCategory {
+  id
+  name
+  fullName
+  level
+  isLeaf
+  isArchived
+  parentId
+}`) as unknown as TypedDocumentString<TaxonomyCategoryReadQuery, TaxonomyCategoryReadQueryVariables>;
 export const WebhookSubscriptionsDocument = new TypedDocumentString(`
     query WebhookSubscriptions($first: Int!, $after: String) {
   webhookSubscriptions(first: $first, after: $after) {

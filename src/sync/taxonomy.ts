@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
+import {
+  TaxonomyCategoryReadDocument,
+  TaxonomySearchDocument,
+  type TaxonomySearchQuery,
+} from '../graphql/operations/generated/graphql.ts';
+import { untilAborted } from '../internal/abort.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { SyncClient } from './product-input.ts';
+import { callOptions } from './read-remote.ts';
+
+/** A category of Shopify's product taxonomy. */
+export interface Category {
+  /** Such as `gid://shopify/TaxonomyCategory/aa-1-13-8`. */
+  readonly id: string;
+  /** Such as `T-Shirts`. */
+  readonly name: string;
+  /** With all above it, such as `Apparel & Accessories > Clothing > Clothing Tops > T-Shirts`. */
+  readonly fullName: string;
+  /** 1 for the top. */
+  readonly level: number;
+  /** Whether there is none below it. */
+  readonly isLeaf: boolean;
+  /** Whether Shopify has replaced it: products keep it, and new ones should not get it. */
+  readonly isArchived: boolean;
+  /** `null` at the top. */
+  readonly parentId: string | null;
+}
+
+/** Options of `createTaxonomy`. */
+export interface TaxonomyOptions {
+  /** What `createShopifyClient` returns. The taxonomy is the same for all shops. */
+  readonly client: SyncClient;
+  /** Keeps what was found, for all processes. Default: what this object found, until the process ends. */
+  readonly stores?: { readonly keyValue: KeyValueStore };
+  /**
+   * Milliseconds for which what was found is given without a call. Default 86,400,000 (a day). After that, and for 30 times as
+   * long, it is given at once and read anew behind it.
+   */
+  readonly freshMs?: number;
+  /** The clock, for tests. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Shopify's product taxonomy, read once. */
+export interface Taxonomy {
+  /**
+   * Categories whose name or path holds a text, as Shopify orders them.
+   *
+   * @throws ValidationError for an empty text or a limit that is no whole number from 1 to 250, and what calls throw.
+   *
+   * @example
+   * const [first] = await taxonomy.search('coffee', { limit: 5 });
+   */
+  search(text: string, options?: TaxonomyCallOptions & { readonly limit?: number }): Promise<readonly Category[]>;
+  /**
+   * One category, by its gid or short id (`aa-1-13-8`); `undefined` where there is none.
+   *
+   * @throws What calls throw.
+   */
+  get(id: string, options?: TaxonomyCallOptions): Promise<Category | undefined>;
+  /**
+   * The gid of the category with a path, such as `Apparel & Accessories > Clothing`, whatever its capitals and spaces;
+   * `undefined` where there is none. It is what `createProductSync` and `readCsv` take as `resolveCategory`.
+   *
+   * @throws What calls throw.
+   *
+   * @example
+   * const sync = createProductSync({ client, stores, resolveCategory: taxonomy.resolve });
+   */
+  readonly resolve: (path: string, options?: TaxonomyCallOptions) => Promise<string | undefined>;
+}
+
+/** Options of one look-up. */
+export interface TaxonomyCallOptions {
+  readonly signal?: AbortSignal;
+}
+
+const optionNames: Record<keyof TaxonomyOptions, true> = { client: true, stores: true, freshMs: true, clock: true };
+
+const dayMs = 86_400_000;
+
+const largestPage = 250;
+
+const defaultLimit = 20;
+
+/** How many times as long as it is fresh something is kept. */
+const keptTimes = 30;
+
+/** What was not found may be there soon: milliseconds. */
+const missingMs = 3_600_000;
+
+/**
+ * Creates what looks up categories of Shopify's product taxonomy, and keeps what it found.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
+ *
+ * @example
+ * const taxonomy = createTaxonomy({ client, stores });
+ * const gid = await taxonomy.resolve('Apparel & Accessories > Clothing');
+ */
+export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
+  const { client, stores, freshMs = dayMs, clock = systemClock } = options;
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  if (!(typeof freshMs === 'number' && freshMs >= 0))
+    issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  const found = new Found(stores?.keyValue, freshMs, clock);
+
+  const readPage = async (search: string, first: number, after: string | null): Promise<Connection | undefined> => {
+    const { data } = await client.graphql(TaxonomySearchDocument, { search, first, after }, callOptions({}));
+    return data.taxonomy?.categories;
+  };
+
+  /** All categories that a text finds, page by page, as long as they are wanted. */
+  async function* pages(search: string, first: number): AsyncGenerator<readonly Category[]> {
+    let after: string | null = null;
+    do {
+      const page: Connection | undefined = await readPage(search, first, after);
+      yield page?.nodes ?? [];
+      after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+  }
+
+  return {
+    async search(text, { limit = defaultLimit, signal } = {}) {
+      checkSearch(text, limit);
+      const wanted = text.trim();
+      const read = async (): Promise<readonly Category[]> => {
+        for await (const page of pages(wanted, limit)) return page;
+        return [];
+      };
+      return found.of(`search:${limit}:${wanted.toLowerCase()}`, read, signal);
+    },
+    async get(id, { signal } = {}) {
+      const gid = /^[a-z]{2}(-\d+)*$/.test(id) ? `gid://shopify/TaxonomyCategory/${id}` : id;
+      if (!/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(gid)) return undefined;
+      const read = async (): Promise<Category | null> => {
+        const { data } = await client.graphql(TaxonomyCategoryReadDocument, { id: gid }, callOptions({}));
+        return data.node && 'fullName' in data.node ? (data.node as Category) : null;
+      };
+      return (await found.of(`id:${gid}`, read, signal)) ?? undefined;
+    },
+    async resolve(path, { signal } = {}) {
+      const wanted = plainPath(path);
+      const name = path.split('>').at(-1)?.trim() ?? '';
+      if (name === '') return undefined;
+      const read = async (): Promise<string | null> => {
+        for await (const page of pages(name, largestPage)) {
+          // Of an archived category and its successor with the same path the successor is meant.
+          const same = page.filter(({ fullName }) => plainPath(fullName) === wanted);
+          const category = same.find(({ isArchived }) => !isArchived) ?? same[0];
+          if (category) return category.id;
+        }
+        return null;
+      };
+      return (await found.of(`path:${wanted}`, read, signal)) ?? undefined;
+    },
+  };
+}
+
+type Connection = NonNullable<TaxonomySearchQuery['taxonomy']>['categories'];
+
+function checkSearch(text: unknown, limit: unknown): void {
+  const issues: Issue[] = [];
+  if (typeof text !== 'string' || text.trim() === '')
+    issues.push({ field: 'text', message: 'is empty. Give a word of a category.' });
+  if (!(Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= largestPage))
+    issues.push({ field: 'limit', message: `must be a whole number from 1 to ${largestPage}.` });
+  if (issues.length > 0) throw new ValidationError('The search is invalid', { issues });
+}
+
+/** A path without what may differ between two spellings of it. */
+const plainPath = (path: string): string =>
+  path
+    .split('>')
+    .map((name) => name.trim().replace(/\s+/g, ' ').toLowerCase())
+    .join(' > ');
+
+/** Something that was found, and when: milliseconds since the epoch. */
+interface Kept<T> {
+  readonly at: number;
+  /** `null` where there is none. */
+  readonly value: T;
+}
+
+const keptFormat = 1;
+
+/** What was found, in this process and in the store: one read at a time for each thing, and old things are given at once. */
+class Found {
+  readonly #store: KeyValueStore | undefined;
+  readonly #freshMs: number;
+  readonly #clock: Clock;
+  readonly #own = new Map<string, Kept<unknown>>();
+  readonly #reading = new Map<string, Promise<unknown>>();
+
+  constructor(store: KeyValueStore | undefined, freshMs: number, clock: Clock) {
+    this.#store = store;
+    this.#freshMs = freshMs;
+    this.#clock = clock;
+  }
+
+  /** @param signal Ends the wait of one caller; others go on waiting for the same read. */
+  async of<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    const kept = await this.#kept<T>(about);
+    const age = kept ? this.#clock.now() - kept.at : Number.POSITIVE_INFINITY;
+    if (kept && age < (kept.value === null ? Math.min(missingMs, this.#freshMs) : this.#freshMs)) return kept.value;
+    const reading = this.#read(about, read);
+    if (!kept || kept.value === null || age >= this.#freshMs * keptTimes)
+      return signal ? untilAborted(reading, signal) : reading;
+    // What is kept is right as far as anybody knows. The next look-up tries again, and once it must wait, it throws.
+    reading.catch(() => undefined);
+    return kept.value;
+  }
+
+  async #kept<T>(about: string): Promise<Kept<T> | undefined> {
+    const own = this.#own.get(about) as Kept<T> | undefined;
+    if (own || !this.#store) return own;
+    const text = await this.#store.get(keyOf(about));
+    const stored = text === undefined ? undefined : parseJson(text);
+    // What another release or nobody of us has written is read anew.
+    if (!isRecord(stored) || stored['format'] !== keptFormat || typeof stored['at'] !== 'number') return undefined;
+    return this.#keep(about, { at: stored['at'], value: stored['value'] as T });
+  }
+
+  #read<T>(about: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#reading.get(about) as Promise<T> | undefined;
+    if (known) return known;
+    const reading = read()
+      .then(async (value) => {
+        const kept = this.#keep(about, { at: this.#clock.now(), value });
+        const ttlMs = Math.max(1, this.#freshMs * keptTimes);
+        await this.#store?.set(keyOf(about), JSON.stringify({ format: keptFormat, ...kept }), { ttlMs });
+        return value;
+      })
+      .finally(() => this.#reading.delete(about));
+    this.#reading.set(about, reading);
+    return reading;
+  }
+
+  #keep<T>(about: string, kept: Kept<T>): Kept<T> {
+    this.#own.delete(about);
+    this.#own.set(about, kept);
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > mostOwn && oldest !== undefined) this.#own.delete(oldest);
+    return kept;
+  }
+}
+
+/** Things that one process remembers without the store. The whole taxonomy has about 11,000 categories. */
+const mostOwn = 5_000;
+
+const keyOf = (about: string): string =>
+  `taxonomy:${createHash('sha256').update(about).digest('base64url').slice(0, 32)}`;
