@@ -35,6 +35,8 @@ interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Whether Shopify can have carried the request out, in part at least. */
   readonly mayHaveExecuted?: boolean;
+  /** Data that came all the same. */
+  readonly data?: unknown;
   readonly cause?: unknown;
 }
 
@@ -71,6 +73,8 @@ export abstract class ShopwrightError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     Object.defineProperty(this, errorBrand, { value: true });
+    // Customer data: whoever wants it asks for it by name.
+    if ('data' in details) Object.defineProperty(this, 'data', { value: details.data });
   }
 
   /** What a log line needs; no cause, no body, no secret. */
@@ -104,6 +108,8 @@ export class ThrottledError extends ShopwrightError {
   override readonly name = 'ThrottledError';
   declare readonly code: 'THROTTLED';
   readonly status: number | undefined;
+  /** Data that came all the same. Not part of `toJSON`. */
+  declare readonly data: unknown;
   /** Milliseconds from the first throttled response of the call to its end, set when the call gives up. */
   throttledMs = 0;
 
@@ -122,6 +128,10 @@ export class HttpError extends ShopwrightError {
   override readonly name = 'HttpError';
   declare readonly code: 'HTTP_ERROR';
   readonly status: number;
+  /** Data that came all the same. Not part of `toJSON`. */
+  declare readonly data: unknown;
+  /** `false` only where Shopify says of the status that it carried nothing out. */
+  declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly status: number; readonly isRetryable?: boolean }) {
     const isRetryable = details.isRetryable ?? false;
@@ -138,6 +148,8 @@ export class HttpError extends ShopwrightError {
 export class AuthenticationError extends ShopwrightError {
   override readonly name = 'AuthenticationError';
   declare readonly code: 'AUTHENTICATION_FAILED';
+  /** Data that came all the same. Not part of `toJSON`. */
+  declare readonly data: unknown;
 
   constructor(message: string, details: ResponseErrorDetails = {}) {
     super(message, { ...details, code: 'AUTHENTICATION_FAILED', isRetryable: false });
@@ -154,7 +166,7 @@ export class AccessDeniedError extends ShopwrightError {
   /** What Shopify says is needed, such as "`write_products` access scope". */
   readonly requiredAccess: string | undefined;
   /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
-  readonly data: unknown;
+  declare readonly data: unknown;
 
   constructor(
     message: string,
@@ -162,12 +174,10 @@ export class AccessDeniedError extends ShopwrightError {
       /** Default `ACCESS_DENIED`. */
       readonly code?: 'ACCESS_DENIED' | 'IP_NOT_ALLOWED';
       readonly requiredAccess?: string | undefined;
-      readonly data?: unknown;
     } = {},
   ) {
     super(message, { ...details, code: details.code ?? 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess === undefined ? undefined : redactText(details.requiredAccess);
-    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 }
 
@@ -177,12 +187,11 @@ export class ShopUnavailableError extends ShopwrightError {
   declare readonly code: 'SHOP_UNAVAILABLE';
   readonly status: number | undefined;
   /** Data that Shopify sent all the same. Not part of `toJSON`. */
-  readonly data: unknown;
+  declare readonly data: unknown;
 
-  constructor(message: string, details: ResponseErrorDetails & { readonly data?: unknown } = {}) {
+  constructor(message: string, details: ResponseErrorDetails = {}) {
     super(message, { ...details, code: 'SHOP_UNAVAILABLE', isRetryable: false });
     this.status = details.status;
-    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 }
 
@@ -263,20 +272,18 @@ export class OutcomeUnknownError extends ShopwrightError {
   /** Wall time of the send, in milliseconds since the epoch: look for what was made after it. */
   readonly sentAt: number;
   /** What Shopify sent of the result, where it sent some: that part was carried out. Not part of `toJSON`. */
-  readonly data: unknown;
+  declare readonly data: unknown;
 
   constructor(
     message: string,
     details: ErrorDetails & {
       readonly sentAt: number;
       readonly idempotencyKey?: string | undefined;
-      readonly data?: unknown;
     },
   ) {
     super(message, { mayHaveExecuted: true, ...details, code: 'OUTCOME_UNKNOWN', isRetryable: false });
     this.sentAt = details.sentAt;
     this.idempotencyKey = details.idempotencyKey;
-    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 
   override toJSON(): Record<string, unknown> {
@@ -304,7 +311,7 @@ export class GraphqlError extends ShopwrightError {
   /** The `extensions` of an entry can hold the caller's variables: read them by name, nothing prints them. */
   readonly errors: readonly GraphqlErrorEntry[];
   /** Partial data, where Shopify sent some. Not part of `toJSON`. */
-  readonly data: unknown;
+  declare readonly data: unknown;
   /** `false` only where the errors say that nothing was executed, such as for an invalid document. */
   declare readonly mayHaveExecuted: boolean;
 
@@ -312,14 +319,12 @@ export class GraphqlError extends ShopwrightError {
     message: string,
     details: ResponseErrorDetails & {
       readonly errors: readonly GraphqlErrorEntry[];
-      readonly data?: unknown;
       readonly isRetryable?: boolean;
     },
   ) {
     const isRetryable = details.isRetryable ?? false;
     super(message, { mayHaveExecuted: isRetryable, ...details, code: 'GRAPHQL_ERROR', isRetryable });
     this.errors = details.errors.map(withHiddenExtensions);
-    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 }
 
@@ -341,7 +346,7 @@ export class ShopifyUserError extends ShopwrightError {
   declare readonly code: 'USER_ERROR';
   readonly userErrors: readonly UserErrorEntry[];
   /** The whole data of the response: with several mutations in one document, some may have been executed. */
-  readonly data: unknown;
+  declare readonly data: unknown;
   /**
    * `true` where an earlier send of the same mutation may still be carried out, or have been, and where another mutation
    * of the document was.
@@ -352,13 +357,11 @@ export class ShopifyUserError extends ShopwrightError {
     message: string,
     details: ResponseErrorDetails & {
       readonly userErrors: readonly UserErrorEntry[];
-      readonly data?: unknown;
       readonly isRetryable?: boolean;
     },
   ) {
     super(message, { ...details, code: 'USER_ERROR', isRetryable: details.isRetryable ?? false });
     this.userErrors = details.userErrors;
-    Object.defineProperty(this, 'data', { value: details.data, enumerable: false });
   }
 
   override toJSON(): Record<string, unknown> {

@@ -52,22 +52,30 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   };
   const fail = (error: ShopwrightError): Decoded<GraphqlValue> => ({ ok: false, error, feedback: {}, cost: null });
 
-  if (response.status < 200 || response.status > 299) {
-    const error = errorOfStatus(response, context, options.nowMs);
-    return { ...fail(error), feedback: { throttled: error.code === 'THROTTLED' } };
-  }
-
-  const body = bodyOf(response);
-  if (!isRecord(body)) {
+  const isGoodStatus = response.status >= 200 && response.status <= 299;
+  const read = bodyOf(response);
+  if (!isRecord(read) && isGoodStatus) {
     return fail(new InvalidResponseError(`${options.shop} answered with ${nameOf(response)}, not with JSON.`, context));
   }
+  const body = isRecord(read) ? read : {};
   const extensions = isRecord(body['extensions']) ? body['extensions'] : {};
   const { cost, charged, status } = readCost(extensions);
   const data = isRecord(body['data']) ? body['data'] : undefined;
+  const known = { ...(cost?.actual != null && { actualCost: cost.actual }), ...(status && { throttleStatus: status }) };
+  if (!isGoodStatus) {
+    // Whatever the status says: what brought a payload, or was charged for, was executed.
+    const isDone = options.operation.kind === 'mutation' && (holdsData(data) || charged !== null);
+    const error = errorOfStatus(
+      response,
+      { ...context, data, ...(isDone && { mayHaveExecuted: true }) },
+      options.nowMs,
+    );
+    const throttled = error.code === 'THROTTLED' && charged === null;
+    return { ok: false, error, feedback: { ...known, throttled }, cost };
+  }
   const errors = readErrors(body['errors']);
   const feedback = {
-    ...(cost?.actual != null && { actualCost: cost.actual }),
-    ...(status && { throttleStatus: status }),
+    ...known,
     ...(errors.some(hasCode('THROTTLED')) && charged === null && { throttled: true }),
   };
 
@@ -147,7 +155,9 @@ function readCost(extensions: Record<string, unknown>): ReadCost {
   const actual = cost['actualQueryCost'];
   const status = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
   const { maximumAvailable, currentlyAvailable, restoreRate } = status;
-  const charged = typeof actual === 'number' ? actual : null;
+  // Whatever reads as a number, such as "10": to take it for none would have the call sent again.
+  const points = Number(actual ?? Number.NaN);
+  const charged = Number.isNaN(points) ? null : points;
   return {
     cost: typeof requested === 'number' ? { requested, actual: charged } : null,
     charged,

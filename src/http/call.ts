@@ -255,7 +255,9 @@ class RunningCall<T> {
       if (!isShopwrightError(error) || this.#isAbort(error)) throw error;
       const tokenRenewed =
         error.code === 'AUTHENTICATION_FAILED' &&
-        (await this.#inTime(false, (limit) => renewToken(tokens, { shop, token, error }, limit, signal)));
+        (await this.#inTime(false, (limit) => renewToken(tokens, { shop, token, error }, limit, signal))) &&
+        // Another token is no licence to do again what was done in spite of the old one.
+        (this.#call.idempotency !== 'unsafe' || !mayHaveExecuted(error));
       return { ok: false, error, tokenRenewed };
     } finally {
       // Does nothing where the send has settled it.

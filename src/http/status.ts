@@ -19,7 +19,12 @@ export function errorOfStatus(
 ): ShopwrightError {
   const { status } = response;
   const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after'), nowMs);
-  const details = { ...context, status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const details = {
+    mayHaveExecuted: !refusals.has(status),
+    ...context,
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
   const said = messageOfBody(response.body);
   const quoted = said === undefined ? '' : ` Shopify says: ${said}`;
   const shop = context.shop ?? 'the shop';
@@ -55,13 +60,11 @@ export function errorOfStatus(
     case 308:
       return new HttpError(
         `${shop} redirects (${status}) ${meaningOfRedirect(response.headers.get('location'), shop)}${quoted}`,
-        // See Other: the request was carried out, and its result stands elsewhere.
-        { mayHaveExecuted: status === 303, ...details },
+        details,
       );
     default:
       return new HttpError(`${shop} answered with status ${status}.${quoted}`, {
         isRetryable: status >= 500 && status !== 783,
-        mayHaveExecuted: (status >= 500 && status !== 783) || givenUp.has(status),
         ...details,
       });
   }
@@ -118,8 +121,19 @@ function meaningOfRedirect(location: string | null, shop: string): string {
   return `${to}. It is not followed, since the access token would go along: check the shop's domain and the path.`;
 }
 
-/** Somebody on the way stopped waiting, and Shopify may have gone on: 408 Request Timeout, and nginx's 499. */
-const givenUp: ReadonlySet<number> = new Set([408, 499]);
+/**
+ * Statuses by which Shopify says that it has not carried the request out:
+ * https://shopify.dev/docs/api/usage/response-codes. Redirects come before any API sees the request: to a shop's new
+ * domain, a password page, a login.
+ *
+ * No other status proves it. 303 says that the request was carried out; 304 and 460 are nothing that Shopify sends;
+ * with 408 and 499 somebody on the way has stopped waiting. A 409 ("conflict in the request") belongs to REST, which knows
+ * what it means; elsewhere it can be the conflict with what this very request, sent on twice, has made. After a 5xx
+ * nobody knows.
+ */
+const refusals: ReadonlySet<number> = new Set([
+  301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 414, 415, 422, 423, 429, 430, 501, 783,
+]);
 
 const longestQuote = 300;
 

@@ -246,14 +246,13 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   const { shop, operation, method, unresolved } = options;
   const { status } = response;
   const requestId = response.headers.get('x-request-id') ?? undefined;
-  // What the earlier send wrote may be what the next one runs into.
-  const isInDoubt = unresolved && method !== 'GET' && conflicts.has(status);
   const context = {
     shop,
     operation,
     status,
     ...(requestId !== undefined && { requestId }),
-    ...(isInDoubt && { mayHaveExecuted: true }),
+    // What the earlier send wrote may be what the next one runs into. Of a first send all three mean a refusal.
+    ...(conflicts.has(status) && { mayHaveExecuted: unresolved && method !== 'GET' }),
   };
   const throttleStatus = readCallLimit(
     response.headers.get('x-shopify-shop-api-call-limit'),
@@ -271,7 +270,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
     // It was carried out, and its result stands elsewhere.
     const path = method === 'POST' ? pathOf(response.headers.get('location'), options) : undefined;
     if (path !== undefined) return { ok: true, value: new SeeOther(path), feedback, cost: null };
-    return fail(errorOfStatus(response, { ...context, mayHaveExecuted: true }, options.nowMs));
+    return fail(errorOfStatus(response, context, options.nowMs));
   }
   if (status === 422) return fail(refusedInput(response.body, operation, context));
   if (status < 200 || status > 299) return fail(errorOfStatus(response, context, options.nowMs));

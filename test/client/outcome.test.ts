@@ -1,8 +1,14 @@
 import { inspect } from 'node:util';
-import { createShopifyClient, isShopwrightError, type OutcomeUnknownError, type ShopwrightError } from 'shopwright';
+import {
+  createShopifyClient,
+  isShopwrightError,
+  type OutcomeUnknownError,
+  type ShopifyClient,
+  type ShopwrightError,
+} from 'shopwright';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { broken, costs, good, rejection, type Step, scriptedShop, silent, status } from './scripted-shop.ts';
+import { broken, costs, good, rejection, type Step, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
 const create = 'mutation Create { draftOrderCreate(input: {}) { draftOrder { id email } userErrors { message } } }';
 const set = 'mutation Set($i: X!) { inventorySetQuantities(input: $i) { userErrors { code message } } }';
@@ -74,6 +80,14 @@ describe('a mutation that was refused without a payload', () => {
       'with THROTTLED and nothing but its charge',
       { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost: 10 } } },
     ],
+    [
+      'with THROTTLED and a charge that is text',
+      { errors: [entry('THROTTLED')], extensions: { cost: { requestedQueryCost: 10, actualQueryCost: '10' } } },
+    ],
+    [
+      'with THROTTLED and a charge beyond 2^53',
+      { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost: 1e300 } } },
+    ],
   ])('%s may have been carried out', async (_name, response) => {
     const { error, sends } = await failure([body(response)]);
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true });
@@ -96,8 +110,105 @@ describe('a mutation that was refused without a payload', () => {
   });
 });
 
-it.each([408, 499])('a mutation whose wait somebody else gave up (%i) may have been carried out', async (code) => {
-  expect((await failure([status(code)])).error).toMatchObject({ code: 'OUTCOME_UNKNOWN', attempts: 1 });
+describe('the status of a mutation', () => {
+  /** Those by which Shopify says that nothing was carried out, and redirects, which come before the API. */
+  const refusals = new Set([
+    301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 414, 415, 422, 423, 429, 430, 501, 783,
+  ]);
+  const all = [...Array.from({ length: 300 }, (_, at) => 300 + at), 600, 783, 999];
+
+  /** What a call ends with after that status. A `Response` of `fetch` can't have all of them. */
+  async function endOf(status: number, call: (shop: ShopifyClient) => Promise<unknown>) {
+    let sends = 0;
+    const clock = createManualClock();
+    const transport = {
+      name: 'statuses',
+      send: async () => {
+        sends += 1;
+        return { status, headers: new Headers(), body: '' };
+      },
+    };
+    const shop = createShopifyClient({ shop: 'acme', accessToken: token, isolated: true, clock, transport });
+    const error = await clock.run(rejection(call(shop)));
+    return { status, code: isShopwrightError(error) && error.code, sends };
+  }
+
+  const isUnknown = (statuses: readonly { readonly code: unknown }[]): unknown[] =>
+    statuses.map(({ code }) => code === 'OUTCOME_UNKNOWN');
+
+  it('proves that it was not carried out where Shopify says so, and nowhere else', async () => {
+    const ends = await Promise.all(all.map((one) => endOf(one, (shop) => shop.graphql(create))));
+    expect(isUnknown(ends)).toEqual(all.map((one) => !refusals.has(one)));
+    expect(ends.filter(({ status, sends }) => sends > 1 && status !== 429)).toEqual([]);
+  });
+
+  it('proves by REST what it proves by GraphQL, and 409 is a refusal there', async () => {
+    const ends = await Promise.all(all.map((one) => endOf(one, (shop) => shop.rest.post('products.json', {}))));
+    expect(isUnknown(ends)).toEqual(all.map((one) => one !== 409 && !refusals.has(one)));
+    expect(ends.filter(({ status, sends }) => sends > 1 && status !== 429)).toEqual([]);
+  });
+});
+
+describe('a status that speaks of a refusal', () => {
+  const payload = { draftOrderCreate: { draftOrder: { id: 'gid://shopify/DraftOrder/1', email: null } } };
+  const with_ = (code: number, content: object): Step => status(code, JSON.stringify(content));
+  const refused = [400, 401, 402, 403, 404, 422, 423, 429, 430, 500, 501];
+
+  it.each(refused)('%i beside the payload of a mutation: it was carried out, once', async (code) => {
+    for (const content of [{ data: payload }, { data: payload, errors: [entry('ACCESS_DENIED')] }]) {
+      const { error, sends } = await failure([with_(code, content)]);
+      expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, data: payload });
+      expect(error.message).toMatch(/carried out at least in part/);
+      expect(inspect(error, { depth: 9 })).not.toContain('DraftOrder/1');
+      expect(sends).toBe(1);
+    }
+  });
+
+  it.each([429, 403])('%i beside what the mutation has cost: it was carried out', async (code) => {
+    for (const actualQueryCost of [10, '10', 10.5]) {
+      const content = { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost } } };
+      const { error, sends } = await failure([with_(code, content)]);
+      expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true });
+      expect(sends).toBe(1);
+    }
+  });
+
+  it('keeps the payload of a mutation that can be sent again on its own error', async () => {
+    const data = { productSet: { product: { id: '1' } } };
+    for (const code of [400, 402, 403, 404, 423]) {
+      const { error } = await failure([with_(code, { data })], whole);
+      expect(error).toMatchObject({ mayHaveExecuted: true, data });
+      expect(error.code).not.toBe('OUTCOME_UNKNOWN');
+      expect(JSON.stringify(error)).not.toContain('"product"');
+    }
+  });
+
+  it('keeps what a query has brought', async () => {
+    const data = { shop: { name: 'Acme' } };
+    for (const code of [400, 403, 404]) {
+      const { error } = await failure([with_(code, { data })], 'query { shop { name } }');
+      expect(error).toMatchObject({ data, mayHaveExecuted: false });
+    }
+  });
+
+  it('without a payload is a refusal', async () => {
+    for (const data of [null, {}, { draftOrderCreate: null }]) {
+      const { error } = await failure([with_(400, { data, extensions: costs({ actual: null }) })]);
+      expect(error).toMatchObject({ code: 'HTTP_ERROR', mayHaveExecuted: false });
+    }
+  });
+
+  it('does not have a mutation sent again with another token where its payload came', async () => {
+    const auth = { get: async () => token, invalidate: async () => true };
+    const options = { auth, accessToken: undefined };
+    const { shop, clock, sent } = scriptedShop([with_(401, { data: payload }), good(payload)], options);
+    const error = await clock.run(rejection(shop.graphql(create)));
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', data: payload });
+    expect(sent).toHaveLength(1);
+    // What was refused without a trace is sent again with the new one.
+    const bare = scriptedShop([status(401), good(payload)], options);
+    await expect(bare.clock.run(bare.shop.graphql(create))).resolves.toMatchObject({ attempts: 2 });
+  });
 });
 
 it('a mutation whose response stands elsewhere (303) was carried out', async () => {
