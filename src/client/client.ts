@@ -11,7 +11,8 @@ import { systemClock } from '../internal/clock.ts';
 import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import { createRestClient, type RestClient } from '../rest/rest.ts';
+import { createRestClient } from '../rest/client.ts';
+import type { RestClient } from '../rest/rest.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
 import {
   appProblems,

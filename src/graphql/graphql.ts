@@ -9,6 +9,7 @@ import {
   type Protocol,
   run,
 } from '../http/call.ts';
+import { writeJson } from '../http/request-json.ts';
 import {
   callLimits,
   type DefaultLimits,
@@ -148,7 +149,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     options.signal?.throwIfAborted();
     const limits = callLimits(options, settings);
     const given = variables ?? {};
-    const variablesJson = writeVariables(given);
+    const variablesJson = writeJson('variables', variablesObject(given), false);
     const { operationName, idempotencyKey } = options;
     const reading = { operationName, keys: keyVersion };
     const operation = documents.known(document, reading) ?? (await documents.parse(document, reading));
@@ -274,27 +275,10 @@ function keyWithoutUse(operation: string): ValidationError {
   return new ValidationError(`The call of ${operation} is invalid`, { issues: [{ field: 'idempotencyKey', message }] });
 }
 
-/**
- * Writes variables down at the moment of the call: the host may change its objects while the call waits for
- * points, and a second send must say what the first one said.
- *
- * @throws ValidationError where they are no JSON, before anything is sent.
- */
-function writeVariables(variables: object): string {
-  let text: string | undefined;
-  if (typeof variables !== 'object' || Array.isArray(variables))
-    throw invalidVariables('must be an object of values by name.');
-  try {
-    text = JSON.stringify(variables);
-  } catch {
-    // A host's `toJSON` can throw anything: it is not repeated.
-  }
-  if (text !== undefined) return text;
-  throw invalidVariables('cannot be written as JSON. Give bigints as texts, and no object that holds itself.');
-}
-
-function invalidVariables(message: string): ValidationError {
-  return new ValidationError('The call is invalid', { issues: [{ field: 'variables', message }] });
+function variablesObject(variables: object): object {
+  if (typeof variables === 'object' && !Array.isArray(variables)) return variables;
+  const message = 'must be an object of values by name.';
+  throw new ValidationError('The call is invalid', { issues: [{ field: 'variables', message }] });
 }
 
 /** The body of a GraphQL request. `variables` are JSON already. */

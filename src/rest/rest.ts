@@ -18,12 +18,12 @@ import {
   requestHeaders,
 } from '../http/request-options.ts';
 import { errorOfStatus } from '../http/status.ts';
-import { isRecord, parseExactJson, parseJson, stringifyExactJson } from '../internal/json.ts';
+import { isRecord, parseExactJson, parseJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
-interface RestClientSettings extends DefaultLimits {
+export interface RestClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
   readonly apiVersion: string;
   /** Requests per second that Shopify gives back. Default: by the size of the bucket. */
@@ -32,14 +32,20 @@ interface RestClientSettings extends DefaultLimits {
 
 type Method = EncodedRequest['method'];
 
-/** The REST client of one shop. */
-export function createRestClient(settings: RestClientSettings): RestClient {
+/** A REST client, as far as its code is loaded with the first call. */
+interface RestSender extends Pick<RestClient, 'pages'> {
+  /** @param text The body, written as JSON. */
+  send(method: Method, path: string, text: string | undefined, options?: RestOptions): Promise<RestResult<never>>;
+}
+
+/** Sends the REST calls of one shop. */
+export function createRestSender(settings: RestClientSettings): RestSender {
   const { environment, apiVersion, requestsPerSecond } = settings;
 
   async function send(
     method: Method,
     path: string,
-    body: unknown,
+    text: string | undefined,
     options: RestOptions = {},
   ): Promise<RestResult<never>> {
     refuseUnknown(options, optionNames, settings);
@@ -48,7 +54,6 @@ export function createRestClient(settings: RestClientSettings): RestClient {
     const operation = `${method} ${resource}`;
     const limits = callLimits(options, settings);
     const query = readQuery(options.query);
-    const text = body === undefined ? undefined : bodyText(body);
     return sendTo(`/admin/api/${apiVersion}/${resource}${query.size > 0 ? `?${query}` : ''}`, {
       method,
       operation,
@@ -124,10 +129,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
   }
 
   return {
-    get: (path, options) => send('GET', path, undefined, options),
-    post: (path, body, options) => send('POST', path, body, options),
-    put: (path, body, options) => send('PUT', path, body, options),
-    delete: (path, options) => send('DELETE', path, undefined, options),
+    send,
     async *pages(path, options = {}) {
       const given = readQuery(options.query);
       const read = new Set([given.get('page_info')]);
@@ -209,20 +211,6 @@ function readQuery(query: RestOptions['query'] = {}): URLSearchParams {
 
 function isText(value: unknown): boolean {
   return ['string', 'boolean', 'bigint'].includes(typeof value) || Number.isFinite(value);
-}
-
-/** The JSON of a body. What JSON cannot say is refused, without a word of what it holds. */
-function bodyText(body: unknown): string {
-  let text: string | undefined;
-  const isTaken = typeof body === 'object' && body !== null && (Array.isArray(body) || !(Symbol.iterator in body));
-  try {
-    text = isTaken ? stringifyExactJson(body) : undefined;
-  } catch {
-    // A circle, or a `toJSON` that throws.
-  }
-  return (
-    text ?? refuse('body', 'must be an object that JSON can hold: no text, no bytes, and nothing that holds itself.')
-  );
 }
 
 interface DecodeOptions {
