@@ -19,7 +19,7 @@ const figures: readonly (readonly [name: string, bytes: number, limit: number])[
   ['tarball', packed.size, 750_000],
   ['unpacked', packed.unpackedSize, 3_000_000],
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_200],
-  ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_120],
+  ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
 ];
 const inKb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 for (const [name, bytes, limit] of figures) {

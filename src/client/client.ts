@@ -50,10 +50,11 @@ export interface ShopifyApp {
  * @throws ConfigError with every invalid option, before anything is sent.
  */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
-  const clock = options.clock ?? systemClock;
+  const problems: Issue[] = [...clientProblems(options)];
+  // What is refused is not used.
+  const clock = (problems.length === 0 && options.clock) || systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
-  const problems: Issue[] = [...clientProblems(options)];
   if (!domain.ok) problems.push({ field: 'shop', message: domain.message });
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined) problems.push(...tokenProblems(options.accessToken));
@@ -139,10 +140,13 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
  * @throws ConfigError with every invalid option, at once and not with the first shop.
  */
 export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
-  const version = resolveApiVersion(options.apiVersion, (options.clock ?? systemClock).now());
   const problems: Issue[] = [...appProblems(options)];
+  const version = resolveApiVersion(
+    options.apiVersion,
+    ((problems.length === 0 && options.clock) || systemClock).now(),
+  );
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
-  if (typeof options.auth?.get !== 'function')
+  if (options.auth === undefined)
     problems.push({ field: 'auth', message: 'is missing: give a token source, with get and invalidate.' });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };

@@ -3,7 +3,7 @@ import type { HostPolicy } from '../http/host-policy.ts';
 import { outOfRange } from '../http/request-options.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
-import { unknownNames } from '../internal/names.ts';
+import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { TelemetryListener } from '../ports/events.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
@@ -141,8 +141,35 @@ export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
   return [...unknownNames(options, { ...commonNames, auth: true }), ...valueProblems(options)];
 }
 
-function valueProblems(options: CommonOptions): readonly Issue[] {
+/** The methods of what a host can plug in. */
+const methods: Readonly<Record<string, readonly string[]>> = {
+  limiter: ['acquire', 'status', 'close'],
+  transport: ['send'],
+  auth: ['get', 'invalidate'],
+  logger: ['debug', 'info', 'warn', 'error'],
+  clock: ['now', 'monotonic', 'setTimer'],
+};
+
+function valueProblems(options: CommonOptions & { readonly auth?: TokenSource | undefined }): readonly Issue[] {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const groups = ['retry', 'breaker', 'rest'].filter((name) => given[name] !== undefined && !isRecord(given[name]));
+  const { appId = 'default', userAgentPrefix = '' } = options;
+  const problems = [
+    ...Object.entries(methods).flatMap(([name, needed]) => missingMethods(name, given[name], needed)),
+    ...groups.map((field) => ({ field, message: 'must be an object of options.' })),
+    ...['fetch', 'telemetry']
+      .filter((name) => given[name] !== undefined && typeof given[name] !== 'function')
+      .map((field) => ({ field, message: 'must be a function.' })),
+  ];
+  if (typeof appId !== 'string' || !appId || appId.length > 100)
+    problems.push({ field: 'appId', message: 'must be a text of 1 to 100 characters.' });
+  if (!/^[ -~]*$/.test(userAgentPrefix))
+    problems.push({ field: 'userAgentPrefix', message: 'must be plain text that a header can hold.' });
+  // What is no object has no options that could be looked at.
+  if (groups.length > 0) return problems;
   return [
+    ...problems,
+    ...missingMethods('breaker.store', options.breaker?.store, ['get', 'set', 'delete']),
     ...unknownNames(options.breaker, breakerNames, 'breaker.'),
     ...unknownNames(options.rest, { requestsPerSecond: true }, 'rest.'),
     ...originProblems(options),

@@ -181,12 +181,30 @@ function collectUserErrors(
   });
 }
 
-/** Whether one of several mutations in a document has no user errors: then it was carried out. */
+/** Whether a mutation was carried out in spite of user errors: another one of the document, or this one in part. */
 const isDoneInPart = (data: Record<string, unknown>, { operation }: DecodeOptions): boolean =>
-  operation.rootFields.some(({ responseKey, userErrorKeys }) => {
+  operation.rootFields.some(({ name, responseKey, userErrorKeys }) => {
     const payload = data[responseKey];
-    return payload && !userErrorKeys.some((key) => userErrorEntries(payload, key).length > 0);
+    if (!isRecord(payload)) return false;
+    const isRefused = userErrorKeys.some((key) => userErrorEntries(payload, key).length > 0);
+    return !isRefused || Object.entries(payload).some(([key, value]) => provesExecution(name, key, value));
   });
+
+/**
+ * Whether a field of a payload that has user errors says that something was done all the same. What a mutation has
+ * made or deleted would not be there had it been refused, nor would the variants of a bulk update that may be partial.
+ * What was there before proves nothing: `productSet` and `productUpdate` give the product beside their user errors too.
+ */
+function provesExecution(mutation: string, key: string, value: unknown): boolean {
+  const isThere = Array.isArray(value) ? value.some((entry) => entry !== null) : isRecord(value);
+  if (/userErrors$/i.test(key)) return false;
+  if (key.startsWith('deleted')) return isThere || typeof value === 'string';
+  if (/Create(V\d+)?$/.test(mutation)) return isThere && (mutation.startsWith(`${key}Create`) || !parents.has(key));
+  return isThere && key === 'productVariants' && mutation.endsWith('BulkUpdate');
+}
+
+/** To what something is added by a mutation that gives it back with what was added. */
+const parents: ReadonlySet<string> = new Set(['product', 'market', 'payout']);
 
 /** Whether a user error says that the thing does not exist: by its code or by its message. */
 function saysGone({ code, message }: UserErrorEntry): boolean {

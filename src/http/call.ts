@@ -421,8 +421,9 @@ class RunningCall<T> {
       ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}): ` +
         'error.data holds what it brought.'
       : `${operation} was sent, but no response says whether Shopify carried it out (${codeOf(cause)}).`;
-    // Other causes pass by themselves. These come again until somebody changes a limit, or looks where a redirect leads.
-    const isToldBest = isShopwrightError(cause, 'INVALID_RESPONSE', 'HTTP_ERROR') && !cause.isRetryable;
+    // Other causes pass by themselves. These come again until somebody changes a limit or the input, or looks where a
+    // redirect leads.
+    const isToldBest = isShopwrightError(cause, 'INVALID_RESPONSE', 'HTTP_ERROR', 'USER_ERROR') && !cause.isRetryable;
     const why = isToldBest ? ` ${cause.message}` : '';
     return new OutcomeUnknownError(`${what}${why} Read the state from Shopify before you send it again.`, {
       sentAt: this.#sentAt,

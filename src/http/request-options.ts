@@ -1,4 +1,5 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
+import { isRecord } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { Priority } from '../ports/rate-limiter.ts';
 import type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
@@ -57,6 +58,7 @@ export function refuseUnknown(options: object, names: Readonly<Record<string, tr
     const issues: Issue[] = [
       ...unknownNames(given, names),
       ...unknownNames(Object(given['retry']), { ...retry, idempotency: true }, 'retry.'),
+      ...(isRecord(given['retry'] ?? {}) ? [] : [{ field: 'retry', message: 'must be an object of options.' }]),
       ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
       // Whatever is not `unsafe` is sent again.
       ...unknownValue('retry.idempotency', Object(given['retry']).idempotency, ['idempotent', 'keyed', 'unsafe']),

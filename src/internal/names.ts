@@ -29,6 +29,13 @@ export function unknownValue(field: string, value: unknown, allowed: readonly st
   return [{ field, message: `must be one of ${allowed.join(', ')}. ${suggestion(given, allowed)}`.trimEnd() }];
 }
 
+/** What is wrong with something that a host plugs in: the methods that it lacks. `undefined` counts as not given. */
+export function missingMethods(field: string, value: unknown, methods: readonly string[]): readonly NameIssue[] {
+  const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');
+  if (value === undefined || missing.length === 0) return [];
+  return [{ field, message: `must have the methods ${methods.join(', ')}. It lacks ${missing.join(', ')}.` }];
+}
+
 const suggestion = (name: string, names: readonly string[], group = ''): string =>
   name === '' ? '' : `Did you mean ${group}${nearestName(name, names)}?`;
 

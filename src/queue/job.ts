@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isShopwrightError, QueueError } from '../errors/errors.ts';
+import { unknownNames } from '../internal/names.ts';
 import { redactText } from '../internal/redact.ts';
 import type { DeadJob, DeadJobOptions, NewJob } from '../ports/job-queue.ts';
 import { isDelay } from './defer.ts';
@@ -28,17 +29,29 @@ export const isTimeout = (value: unknown): value is number => isDelay(value) && 
 const isName = (value: unknown): boolean =>
   typeof value === 'string' && value.length > 0 && value.length <= 512 && value.isWellFormed();
 
+const names: Record<keyof NewJob, true> = {
+  type: true,
+  payload: true,
+  key: true,
+  delayMs: true,
+  priority: true,
+  retryDelaysMs: true,
+  timeoutMs: true,
+  idempotencyKey: true,
+};
+
 /**
  * Checks a job and fills in what it leaves out.
  *
- * @throws QueueError when it is invalid, or its payload is not JSON.
+ * @throws QueueError when it is invalid, has an option that does not exist, or its payload is not JSON.
  */
 export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
   const { retryDelaysMs = defaults.retryDelaysMs, timeoutMs = defaults.timeoutMs } = draft;
-  const check = (field: keyof NewJob, isValid: boolean, fix: string): void => {
+  const check = (field: string, isValid: boolean, fix: string): void => {
     if (!isValid) throw new QueueError(`The job cannot be queued: ${field}: ${fix}`);
   };
+  for (const { field, message } of unknownNames(draft, names)) check(field, false, message);
   const name = 'a text of 1 to 512 characters without lone surrogates';
   check('type', isName(type), `give ${name}`);
   check('key', key === undefined || isName(key), `give ${name}, or leave it out`);

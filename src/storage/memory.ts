@@ -1,4 +1,6 @@
+import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import type {
@@ -45,8 +47,13 @@ export interface MemoryStoresOptions {
  * const stores = memoryStores();
  * await stores.records.counts('acme.myshopify.com');
  * await stores.close();
+ *
+ * @throws ConfigError for an option that does not exist.
  */
-export function memoryStores({ clock = systemClock }: MemoryStoresOptions = {}): Stores {
+export function memoryStores(options: MemoryStoresOptions = {}): Stores {
+  const { clock = systemClock } = options;
+  const issues = unknownNames(options, { clock: true });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const gate = createGate();
   const keys = gatedEngine(createMemoryKeys(clock), gate);
   const locks = createLocks(keys.locks, clock);

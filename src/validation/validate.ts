@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { ConfigError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import { fieldName, type IssueAtPath, kindOf, type Path, quote, toIssue, type ValidationIssue } from './issues.ts';
 import type { ProductDraft, SkuPolicy } from './product-draft.ts';
 import { productWarnings, variantsOf } from './rules.ts';
@@ -31,15 +33,17 @@ export type ProductValidation =
     };
 
 /**
- * Checks one product and turns it into a draft. Finds all issues, not only the first, and never throws, whatever the
- * input is.
+ * Checks one product and turns it into a draft. Finds all issues, not only the first, and does not throw for the input,
+ * whatever it is.
  *
  * @example
  * const result = validateProduct({ localId: 'tee-1', title: 'Linen tee', variants: [{ sku: 'TEE-M', price: '24.90' }] });
  * if (!result.ok) console.error(result.errors);
+ *
+ * @throws ConfigError for an option, or a value of one, that does not exist.
  */
 export function validateProduct(input: unknown, options: ValidateOptions = {}): ProductValidation {
-  const { sku = 'required' } = options;
+  const { sku = 'required' } = checkedOptions(options);
   const strictness = options.unknownFields ?? 'warn';
   const unknown = strictness === 'ignore' ? [] : unknownFields(input);
   const warnings = [...productWarnings(input, sku), ...(strictness === 'warn' ? unknown : [])].map((issue) =>
@@ -67,6 +71,17 @@ export function draftIn(
 }
 
 type WithoutWarnings<T> = T extends unknown ? Omit<T, 'warnings'> : never;
+
+function checkedOptions(options: ValidateOptions): ValidateOptions {
+  const names: Record<keyof ValidateOptions, true> = { unknownFields: true, sku: true };
+  const issues = [
+    ...unknownNames(options, names),
+    ...unknownValue('unknownFields', options.unknownFields, ['warn', 'error', 'ignore']),
+    ...unknownValue('sku', options.sku, Object.keys(schemas)),
+  ];
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  return options;
+}
 
 /** A product of a list that cannot be pushed. */
 export interface InvalidProduct {
@@ -104,8 +119,11 @@ export interface ProductsValidation {
 /**
  * Checks each product as `validateProduct` does, and the list as a whole: a local id that an earlier
  * product has is an error, a SKU that an earlier product has is a warning.
+ *
+ * @throws ConfigError for an option, or a value of one, that does not exist, also where the list is empty.
  */
 export function validateProducts(inputs: Iterable<unknown>, options: ValidateOptions = {}): ProductsValidation {
+  checkedOptions(options);
   const valid: ProductDraft[] = [];
   const invalid: InvalidProduct[] = [];
   const warnings: ProductWarning[] = [];

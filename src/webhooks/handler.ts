@@ -1,5 +1,5 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
-import { nearestName } from '../internal/names.ts';
+import { nearestName, unknownNames } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
@@ -24,7 +24,7 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
  * Secrets are read when a delivery comes, not here, so that a build without them in its environment
  * can still load the module.
  *
- * @throws ConfigError when a topic does not exist, a number of bytes or milliseconds is invalid,
+ * @throws ConfigError when an option or a topic does not exist, a number of bytes or milliseconds is invalid,
  * there is a queue and no store, or the queue has a handler of that name already.
  *
  * @example
@@ -39,6 +39,7 @@ import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './top
 export function createWebhookHandler<const Custom extends string = never>(
   options: WebhookHandlerOptions<Custom>,
 ): WebhookHandler {
+  check(unknownNames(options, optionNames));
   maxBodyBytesOf(options);
   checkTopics(options);
   const { store, queue, retryDelaysMs = [] } = options;
@@ -47,8 +48,7 @@ export function createWebhookHandler<const Custom extends string = never>(
     wholeNumber(field, options[field] ?? 1);
   // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
-  if (queue && !store)
-    throw new ConfigError('Invalid configuration', { issues: [{ field: 'store', message: 'is needed with a queue' }] });
+  if (queue && !store) check([{ field: 'store', message: 'is needed with a queue' }]);
 
   let ingest: Promise<WebhookIngest> | undefined;
   // A chunk of its own: code that only verifies does not pay for it.
@@ -68,12 +68,35 @@ export function createWebhookHandler<const Custom extends string = never>(
   });
 }
 
+/** @throws ConfigError where there are issues. */
+function check(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+}
+
+const optionNames: Record<keyof WebhookHandlerOptions, true> = {
+  on: true,
+  secrets: true,
+  store: true,
+  queue: true,
+  name: true,
+  appId: true,
+  enabled: true,
+  order: true,
+  customTopics: true,
+  onEvent: true,
+  logger: true,
+  clock: true,
+  maxBodyBytes: true,
+  bodyTimeoutMs: true,
+  ackTimeoutMs: true,
+  dedupeTtlMs: true,
+  retryDelaysMs: true,
+};
+
 /** What sets a handler apart from others on the same store and queue. @throws ConfigError */
 function handlerName<Custom extends string>({ name, appId = 'default' }: WebhookHandlerOptions<Custom>): string {
-  if (!appId || appId.length > 100)
-    throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'appId', message: 'needs 1 to 100 characters' }],
-    });
+  if (typeof appId !== 'string' || !appId || appId.length > 100)
+    check([{ field: 'appId', message: 'needs 1 to 100 characters' }]);
   return name ?? (appId === 'default' ? 'webhooks' : `webhooks ${appId}`);
 }
 
@@ -92,7 +115,10 @@ function checkTopics<Custom extends string>({
   const known: readonly string[] = [...classic, ...events];
   const issues: Issue[] = [];
   for (const [field, topics] of Object.entries({ on, order })) {
-    for (const topic of Object.keys(topics)) {
+    for (const [topic, value] of Object.entries(topics)) {
+      if (value === undefined) continue;
+      if (field === 'on' && typeof value !== 'function')
+        issues.push({ field: `on.${topic}`, message: 'must be a function' });
       if (known.includes(topic)) continue;
       // Events begin with a capital letter, and are otherwise too much like webhooks.
       const nearest = nearestName(topic, /^[A-Z][a-z]/.test(topic) ? known : classic, topicToEnum);
@@ -100,5 +126,5 @@ function checkTopics<Custom extends string>({
       issues.push({ field: `${field}.${topic}`, message });
     }
   }
-  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  check(issues);
 }

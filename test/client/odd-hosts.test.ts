@@ -20,13 +20,13 @@ describe('variables', () => {
   };
 
   it.each([
-    ['a bigint', 7n],
-    ['a circle', circular],
-    ['a value that cannot say what it is', throwing],
-  ])('with %s are refused before anything is sent, and nothing is in doubt', async (_, id) => {
+    ['a bigint', 7n, 'variables.id'],
+    ['a circle', circular, 'variables'],
+    ['a value that cannot say what it is', throwing, 'variables'],
+  ])('with %s are refused before anything is sent, and nothing is in doubt', async (_, id, field) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(cancel, { id } as object)));
-    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toMatchObject([{ field: 'variables' }]);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toMatchObject([{ field }]);
     expect(String(error)).not.toContain('secret');
     expect(sent).toHaveLength(0);
     expect(shop.status().limiter?.inFlight ?? 0).toBe(0);

@@ -13,6 +13,8 @@ import { sqliteStores } from 'shopwright/storage/sqlite';
 import { createProductQueue, createProductSync, syncSubscriptions } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
 import { undiciTransport } from 'shopwright/transport/undici';
+import { validateProduct, validateProducts } from 'shopwright/validation';
+import { createWebhookHandler } from 'shopwright/webhooks';
 import { complianceHandlers } from 'shopwright/webhooks/compliance';
 import { describe, expect, test } from 'vitest';
 import { good, rejection, scriptedShop } from './scripted-shop.ts';
@@ -25,6 +27,7 @@ const client = (options: object): unknown =>
 const auth = { get: async () => 'test', invalidate: async () => false };
 const app = (options: object): unknown => loose(createShopifyApp)({ auth, ...options });
 const shop = createShopifyClient({ shop: 'acme', accessToken: 'test', isolated: true });
+const handler = (options: object): unknown => loose(createWebhookHandler)({ secrets: 'test', on: {}, ...options });
 const sync = (options: object): unknown =>
   loose(createProductSync)({ client: shop, stores: memoryStores(), ...options });
 
@@ -90,6 +93,17 @@ describe('a name that does not exist is refused with the nearest that does', () 
       'onShopRedact',
     ],
     ['a token store', loose(createTokenStore), { keyprefix: 'x/' }, 'keyprefix', 'keyPrefix'],
+    ['stores in memory', loose(memoryStores), { clocks: {} }, 'clocks', 'clock'],
+    ['a webhook handler', handler, { dedupeTtl: 5 }, 'dedupeTtl', 'dedupeTtlMs'],
+    ['a webhook handler', handler, { secret: 'x' }, 'secret', 'secrets'],
+    ['a validation', (options: object) => validateProduct({}, options), { skus: 'warn' }, 'skus', 'sku'],
+    [
+      'a validation',
+      (options: object) => validateProducts([], options),
+      { unknownField: 'warn' },
+      'unknownField',
+      'unknownFields',
+    ],
     ['a queue on BullMQ', loose(bullmqQueue), { connections: {} }, 'queue.connections', 'queue.connection'],
   ])('of %s', (_what, make, options, field, nearest) => {
     expect(issuesOf(() => make(options))[field]).toMatch(
@@ -107,6 +121,83 @@ describe('a name that does not exist is refused with the nearest that does', () 
 
   test('unless its value is undefined', () => {
     expect(issuesOf(() => client({ retries: undefined }))).toEqual({});
+  });
+});
+
+describe('a port that lacks a method is refused when it is made', () => {
+  const clock = { now: () => 0, monotonic: () => 0 };
+  test.each([
+    [{ limiter: {} }, 'limiter', 'acquire, status, close'],
+    [{ limiter: { acquire: async () => ({}), status: () => undefined } }, 'limiter', 'close'],
+    [{ limiter: null }, 'limiter', 'acquire, status, close'],
+    [{ transport: {} }, 'transport', 'send'],
+    [{ transport: () => undefined }, 'transport', 'send'],
+    [{ auth: { get: async () => 'test' }, accessToken: undefined }, 'auth', 'invalidate'],
+    [{ logger: { warn() {} } }, 'logger', 'debug, info, error'],
+    [{ clock }, 'clock', 'setTimer'],
+    [{ clock: {} }, 'clock', 'now, monotonic, setTimer'],
+    [{ breaker: { store: { get() {}, set() {} } } }, 'breaker.store', 'delete'],
+  ])('%o', (options, field, missing) => {
+    for (const make of [client, app]) {
+      expect(issuesOf(() => make(options))[field]).toMatch(
+        new RegExp(`^must have the methods .* lacks ${missing}\\.$`),
+      );
+    }
+  });
+
+  test('and so is what has them in a class', () => {
+    class Limiter {
+      acquire() {}
+      status() {}
+      close() {}
+    }
+    expect(issuesOf(() => client({ limiter: new Limiter(), logger: console }))).toEqual({});
+  });
+});
+
+describe('an option of the wrong kind is refused', () => {
+  test.each([
+    [{ appId: 5 }, 'appId'],
+    [{ appId: '' }, 'appId'],
+    [{ appId: 'a'.repeat(101) }, 'appId'],
+    [{ retry: 3 }, 'retry'],
+    [{ breaker: false }, 'breaker'],
+    [{ breaker: null }, 'breaker'],
+    [{ rest: [2] }, 'rest'],
+    [{ fetch: 'fetch' }, 'fetch'],
+    [{ telemetry: { on() {} } }, 'telemetry'],
+    [{ userAgentPrefix: 'acme\r\nx-evil: 1' }, 'userAgentPrefix'],
+  ])('%j', (options, field) => {
+    for (const make of [client, app]) expect(Object.keys(issuesOf(() => make(options)))).toEqual([field]);
+  });
+
+  test.each([[3], ['idempotent'], [[]]])('retry of a call: %j', async (retry) => {
+    const { shop: to, sent } = scriptedShop([good({})]);
+    const error = await rejection(to.graphql('query { shop { id } }', {}, { retry } as never));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues.at(-1)?.field).toBe('retry');
+    expect(sent).toEqual([]);
+  });
+
+  test('appId and handlers of a webhook handler', () => {
+    expect(issuesOf(() => handler({ appId: 5 }))).toHaveProperty('appId');
+    expect(issuesOf(() => handler({ on: { 'products/update': 'save' } }))['on.products/update']).toBe(
+      'must be a function',
+    );
+    expect(issuesOf(() => handler({ on: { 'products/update': undefined } }))).toEqual({});
+  });
+
+  test('names and values of a validation', () => {
+    expect(issuesOf(() => validateProduct({}, { sku: 'warning' } as never))['sku']).toMatch('Did you mean warn?');
+    expect(issuesOf(() => validateProducts([], { unknownFields: 'ingore' } as never))).toHaveProperty('unknownFields');
+    // As a callback of `map` it gets an index.
+    expect([{}].map(validateProduct as (input: unknown) => { ok: boolean })[0]).toMatchObject({ ok: false });
+  });
+
+  test('names of a job', async () => {
+    const queue = inProcessQueue();
+    const job = { type: 'mail', payload: {}, delay: 5 };
+    await expect(queue.enqueue(job)).rejects.toThrow(/delay: is not an option\. Did you mean delayMs\?/);
+    await queue.close();
   });
 });
 

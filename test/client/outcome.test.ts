@@ -149,6 +149,62 @@ describe('the status of a mutation', () => {
   });
 });
 
+describe('user errors beside what a mutation gives', () => {
+  const refusal = { userErrors: [{ message: 'said no', field: ['input'] }] };
+  const made = { id: 'gid://shopify/Thing/1' };
+  const call = (mutation: string, fields: string): string =>
+    `mutation M { ${mutation}(input: {}) { ${fields} userErrors { field message } } }`;
+
+  it.each([
+    ['draftOrderCreate', 'draftOrder { id }', { draftOrder: made }],
+    ['discountCodeBasicCreate', 'codeDiscountNode { id }', { codeDiscountNode: made }],
+    ['fulfillmentCreateV2', 'fulfillment { id }', { fulfillment: made }],
+    ['productVariantsBulkCreate', 'product { id } productVariants { id }', { product: made, productVariants: [made] }],
+    ['fileDelete', 'deletedFileIds', { deletedFileIds: ['gid://shopify/MediaImage/1'] }],
+    ['customerDelete', 'deletedCustomerId', { deletedCustomerId: 'gid://shopify/Customer/1' }],
+  ])('%s: what was made or deleted shows that it was carried out', async (mutation, fields, payload) => {
+    const data = { [mutation]: { ...payload, ...refusal } };
+    const { error, sends } = await failure([body({ data })], call(mutation, fields));
+    expect(error).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      mayHaveExecuted: true,
+      data,
+      cause: { code: 'USER_ERROR' },
+    });
+    expect(error.message).toContain('said no');
+    expect(sends).toBe(1);
+  });
+
+  it.each([
+    ['draftOrderCreate', 'draftOrder { id }', { draftOrder: null }],
+    ['productOptionsCreate', 'product { id }', { product: made }],
+    ['productVariantsBulkCreate', 'product { id } productVariants { id }', { product: made, productVariants: null }],
+    ['productVariantsBulkCreate', 'product { id } productVariants { id }', { product: made, productVariants: [] }],
+    ['productSet', 'product { id }', { product: made }],
+    ['productUpdate', 'product { id }', { product: made }],
+    ['orderUpdate', 'order { id }', { order: made }],
+    ['fileDelete', 'deletedFileIds', { deletedFileIds: null }],
+    ['metafieldsDelete', 'deletedMetafields { key }', { deletedMetafields: [null] }],
+  ])('%s: what was there before, or is not there, proves nothing', async (mutation, fields, payload) => {
+    const { error } = await failure(
+      [body({ data: { [mutation]: { ...payload, ...refusal } } })],
+      call(mutation, fields),
+    );
+    expect(error).toMatchObject({ code: 'USER_ERROR', mayHaveExecuted: false });
+  });
+
+  it('productVariantsBulkUpdate: with allowPartialUpdates the variants that come back were updated', async () => {
+    const update = call('productVariantsBulkUpdate', 'productVariants { id }');
+    for (const [productVariants, mayHaveExecuted] of [
+      [[made], true],
+      [null, false],
+    ] as const) {
+      const data = { productVariantsBulkUpdate: { productVariants, ...refusal } };
+      expect((await failure([body({ data })], update)).error).toMatchObject({ code: 'USER_ERROR', mayHaveExecuted });
+    }
+  });
+});
+
 describe('a status that speaks of a refusal', () => {
   const payload = { draftOrderCreate: { draftOrder: { id: 'gid://shopify/DraftOrder/1', email: null } } };
   const with_ = (code: number, content: object): Step => status(code, JSON.stringify(content));
