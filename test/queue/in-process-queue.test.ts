@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { QueueError, type TelemetryEvent } from 'shopwright';
 import { defer, inProcessQueue, type Job } from 'shopwright/queue';
 import { createManualClock } from 'shopwright/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CircuitOpenError, ThrottledError } from '../../src/errors/errors.ts';
 import { recordingLogger } from '../webhooks/recording-logger.ts';
 
@@ -42,6 +42,25 @@ describe('the queue in this process', () => {
     await clock.run(queue.drain());
     expect(most).toBe(3);
     expect(order).toEqual(['first', ...Array.from({ length: 500 }, (_, index) => index)]);
+  });
+
+  it('takes the timers of one turn for a hundred jobs: Bottleneck sets some for each turn, and no option says otherwise', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
+    const timersFor = async (jobs: number): Promise<number> => {
+      const queue = inProcessQueue({ concurrency: 1 });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      for (let job = 0; job < jobs; job += 1) await queue.enqueue({ type: 'count', payload: job });
+      const before = timers.mock.calls.length;
+      queue.process('count', async ({ job }) => {
+        if (job.payload === jobs - 1) resolve();
+      });
+      await promise;
+      return timers.mock.calls.slice(before).filter(([, ms]) => ms === 0).length;
+    };
+    const one = await timersFor(1);
+    expect(one).toBeGreaterThan(0);
+    expect(await timersFor(100)).toBe(one);
   });
 
   it('retries by its list of delays, and keeps a dead letter without the secret in its message', async () => {

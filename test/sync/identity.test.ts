@@ -1,4 +1,4 @@
-import { isShopwrightError } from 'shopwright';
+import { isShopwrightError, memoryStores } from 'shopwright';
 import type { Entity } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
@@ -93,5 +93,27 @@ describe('publications', () => {
     });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
     expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toContain('It has: none');
+  });
+});
+
+describe('two apps that push the same local id to one shop', () => {
+  /** Two fakes, since neither app finds the other's product by its local id. */
+  async function pushByBoth(second: ReturnType<typeof memoryStores> | undefined) {
+    const one = fakeSync();
+    const two = fakeSync({ sync: { stores: second ?? one.stores } });
+    const made = await one.clock.run(one.sync.push(tee()));
+    return { made, pushed: await two.clock.run(two.sync.push(tee())), products: two.fake.products() };
+  }
+
+  it('each have a product of their own with stores of their own', async () => {
+    const { made, pushed } = await pushByBoth(memoryStores());
+    expect([made.outcome, pushed.outcome]).toEqual(['created', 'created']);
+  });
+
+  // As docs/storage.md says: a record holds no app.
+  it('share one record through the same stores, so that the second takes the product for its own', async () => {
+    const { made, pushed, products } = await pushByBoth(undefined);
+    expect(pushed).toEqual({ outcome: 'unchanged', localId: 'tee-1', gid: 'gid' in made && made.gid });
+    expect(products).toEqual([]);
   });
 });

@@ -20,7 +20,8 @@ import { Account, type HostBottleneck } from './reservoir.ts';
  *   priority less. Leave room below each of `priorities`, as the default does.
  * - A queued call cannot be dropped. An aborted one is rejected at once, but keeps its place: those behind
  *   it wait until the points for it are there, and get them then.
- * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through.
+ * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through: it waits for a `setTimeout(0)`
+ *   before each step of its store, and no option takes that away.
  * - Weights are whole numbers: a cost is rounded up.
  * - A weight cannot be changed: a call that turns out to cost more while it waits goes to the end of its queue.
  * - It counts `maxConcurrent` in weight, so here in points: leave it unset, or far above any cost.

@@ -203,11 +203,12 @@ const bySqlState: Readonly<Record<string, Diagnosis>> = {
 /**
  * Whether class 08 stands for a configuration and no lost connection. PgBouncer sends 08P01 for nearly all that it says;
  * these last until somebody changes something, and nothing was done: statement pooling, a start-up parameter that it does
- * not know, a database, user or protocol that is not its own. https://www.pgbouncer.org/config.html
+ * not know, a database, user or protocol that is not its own, or a database that the server lacks.
+ * https://www.pgbouncer.org/config.html
  */
 function isRefusedByPooler(sqlState: string, error: unknown): boolean {
   const pattern =
-    /pooling mode|not allowed in|start-?up parameter|no such (?:database|user)|auth|unsupported|not supported|protocol version|invalid (?:startup|packet)/i;
+    /pooling mode|not allowed in|start-?up parameter|no such (?:database|user)|does not exist|config error|auth|unsupported|not supported|protocol version|invalid (?:startup|packet)/i;
   return sqlState.startsWith('08') && pattern.test(messageOf(error));
 }
 

@@ -57,6 +57,9 @@ describe('an error of the server', () => {
     ['08P01', 'transaction blocks not allowed in statement pooling mode', false],
     ['08P01', 'unsupported startup parameter: search_path', false],
     ['08P01', 'no such database: shop', false],
+    // As PgBouncer 1.18 hands on what the server says.
+    ['08P01', 'database "shop" does not exist', false],
+    ['08P01', 'bouncer config error', false],
     ['08P01', 'server conn crashed?', true],
     ['08P01', 'query_wait_timeout', true],
     ['08006', 'connection failure', true],
