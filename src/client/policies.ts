@@ -285,7 +285,7 @@ async function failureIn(
   reading: Reading,
 ): Promise<ShopwrightError | undefined> {
   if ('error' in outcome && isShopwrightError(outcome.error)) return outcome.error;
-  const response = 'error' in outcome ? responseOfError(outcome.error) : await responseIn(outcome.value, operation);
+  const response = await ('error' in outcome ? responseOfError(outcome.error) : responseIn(outcome.value, operation));
   if (isShopwrightError(response)) return response;
   if (response) {
     const shop = 'The shop';
@@ -322,13 +322,13 @@ async function responseIn(
 ): Promise<TransportResponse | ShopwrightError | undefined> {
   if (isResponse(value)) {
     const { status, headers } = value;
-    if (!value.ok || value.bodyUsed) return value.ok ? undefined : { status, headers, body: '' };
+    if (value.bodyUsed) return value.ok ? undefined : { status, headers, body: '' };
     try {
       const body = await value.clone().text();
-      return operation || isTrouble(body, headers) ? { status, headers, body } : undefined;
+      return !value.ok || operation || isTrouble(body, headers) ? { status, headers, body } : undefined;
     } catch (error) {
       // It broke off. Whatever the error is, the response is not whole.
-      return (await loadNetworkError()).networkError(error);
+      return value.ok ? (await loadNetworkError()).networkError(error) : { status, headers, body: '' };
     }
   }
   if (!isRecord(value)) return undefined;
@@ -361,15 +361,28 @@ async function responseOfResult(
     return failureWithoutResponse(new Error(String(message)));
   }
   const headers = lookup(isRecord(response) ? response['headers'] : undefined);
-  // With neither data nor errors it was no GraphQL response at all.
-  const body = Array.isArray(graphQLErrors) ? JSON.stringify({ data, extensions, errors: graphQLErrors }) : '';
+  // With neither data nor errors it was no GraphQL response at all, or its client has not read it.
+  const body = Array.isArray(graphQLErrors)
+    ? JSON.stringify({ data, extensions, errors: graphQLErrors })
+    : await unreadBody(response);
   return { status: networkStatusCode, headers, body };
 }
 
+/** A refusal can hold a payload: then what it refuses was done all the same. */
+async function unreadBody(response: unknown): Promise<string> {
+  if (!isResponse(response) || response.bodyUsed) return '';
+  try {
+    return await response.clone().text();
+  } catch {
+    // It broke off: its status says what there is to know.
+    return '';
+  }
+}
+
 /** The response that an error holds: those of ky, `@shopify/shopify-api` and clients like axios do. */
-function responseOfError(error: unknown): TransportResponse | undefined {
+async function responseOfError(error: unknown): Promise<TransportResponse | undefined> {
   if (!isRecord(error)) return undefined;
-  const { response, body, headers } = error;
+  const { response, body, headers, data: read } = error;
   if (!isRecord(response)) return undefined;
   const status = [response['status'], response['code'], response['statusCode']].find(
     (code) => typeof code === 'number',
@@ -380,8 +393,15 @@ function responseOfError(error: unknown): TransportResponse | undefined {
   return {
     status,
     headers: lookup(response['headers'] ?? headers),
-    body: Array.isArray(said) ? JSON.stringify({ ...data, errors: said }) : '',
+    body: Array.isArray(said) ? JSON.stringify({ ...data, errors: said }) : await bodyOfError(response, read),
   };
+}
+
+/** The body as it stands on the error (ky) or on its response (axios), else as it comes. */
+async function bodyOfError(response: Record<string, unknown>, read: unknown): Promise<string> {
+  const known = read ?? response['data'] ?? response['body'];
+  if (typeof known === 'string') return known;
+  return isRecord(known) && !(Symbol.asyncIterator in known) ? JSON.stringify(known) : await unreadBody(response);
 }
 
 /** Headers as clients keep them: with a `get`, or an object of texts or lists in any spelling. */

@@ -1,6 +1,6 @@
 import { type Issue, ValidationError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
-import { unknownNames, unknownValue } from '../internal/names.ts';
+import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { Priority } from '../ports/rate-limiter.ts';
 import type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
 import type { Call } from './call.ts';
@@ -45,6 +45,14 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   errors: ['throw', 'return'],
 };
 
+/** Options whose values are looked at before anything else. */
+const checked: ReadonlySet<string> = new Set([...Object.keys(choices), 'retry', 'signal', 'idempotencyKey']);
+
+function textProblems(field: string, value: unknown): readonly Issue[] {
+  if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return [];
+  return [{ field, message: 'must be a text that is not blank.' }];
+}
+
 /**
  * Refuses options of a call that do not exist.
  *
@@ -53,13 +61,15 @@ const choices: Readonly<Record<string, readonly string[]>> = {
  */
 export function refuseUnknown(options: object, names: Readonly<Record<string, true>>, { retry }: DefaultLimits): void {
   for (const name in options) {
-    if (names[name] === true && name !== 'retry' && !(name in choices)) continue;
+    if (names[name] === true && !checked.has(name)) continue;
     const given: Readonly<Record<string, unknown>> = { ...options };
     const issues: Issue[] = [
       ...unknownNames(given, names),
       ...unknownNames(Object(given['retry']), { ...retry, idempotency: true }, 'retry.'),
       ...(isRecord(given['retry'] ?? {}) ? [] : [{ field: 'retry', message: 'must be an object of options.' }]),
       ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
+      ...missingMethods('signal', given['signal'], ['throwIfAborted', 'addEventListener']),
+      ...textProblems('idempotencyKey', given['idempotencyKey']),
       // Whatever is not `unsafe` is sent again.
       ...unknownValue('retry.idempotency', Object(given['retry']).idempotency, ['idempotent', 'keyed', 'unsafe']),
     ];
@@ -104,7 +114,10 @@ export function outOfRange(
  * @throws ValidationError for a name or value that cannot be sent, without the value.
  */
 export function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const checked = Object.entries(headers).map(([name, value]) => {
+  // A `Headers` object or a `Map` would be an object without entries.
+  const given: Iterable<readonly [string, string]> =
+    Symbol.iterator in headers ? (headers as never) : Object.entries(headers);
+  const checked = Array.from(given, ([name, value]) => {
     try {
       new Headers([[name, value]]);
     } catch {

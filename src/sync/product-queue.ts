@@ -3,7 +3,7 @@ import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, StorageError, ValidationError } from '../errors/errors.ts';
 import { sharedTask } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { unknownNames } from '../internal/names.ts';
+import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -106,6 +106,11 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
     issues.push({ field: sync ? 'source' : 'sync', message });
   }
+  issues.push(
+    ...missingMethods('queue', queue ?? null, ['enqueue', 'process']),
+    ...missingMethods('stores.records', stores?.records ?? null, ['get', 'putIf']),
+    ...missingMethods('stores.keyValue', stores?.keyValue ?? null, ['get', 'set']),
+  );
   const { appId = defaultApp, name } = options;
   for (const [field, text] of Object.entries({ appId, name })) {
     if (text !== undefined && !isQueueName(text)) issues.push({ field, message: 'give a text of 1 to 100 characters' });

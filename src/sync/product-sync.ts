@@ -9,7 +9,7 @@ import { forEachConcurrent } from '../internal/concurrency.ts';
 import { ownValue } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames, unknownValue } from '../internal/names.ts';
+import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
@@ -243,6 +243,12 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   ];
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
     issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
+  issues.push(
+    ...missingMethods('client', options.client ?? null, ['graphql']),
+    ...missingMethods('stores.records', stores?.records ?? null, ['get', 'putIf']),
+    ...missingMethods('stores.journal', stores?.journal ?? null, ['append', 'list']),
+    ...missingMethods('stores.keyValue', stores?.keyValue ?? null, ['get', 'set']),
+  );
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { client, calls } = watchCalls(options.client, clock);
   const { records, journal } = stores;

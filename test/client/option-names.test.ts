@@ -145,6 +145,24 @@ describe('a port that lacks a method is refused when it is made', () => {
     }
   });
 
+  test.each([
+    ['a sync', sync, { client: {} }, ['client']],
+    [
+      'a sync',
+      sync,
+      { client: undefined, stores: {} },
+      ['client', 'stores.records', 'stores.journal', 'stores.keyValue'],
+    ],
+    [
+      'a product queue',
+      (options: object) => loose(createProductQueue)({ shop: 'acme', ...options }),
+      { queue: {}, stores: undefined },
+      ['queue', 'stores.records', 'stores.keyValue'],
+    ],
+  ])('in %s: %o', (_what, make, options, fields) => {
+    expect(Object.keys(issuesOf(() => make(options)))).toEqual(fields);
+  });
+
   test('and so is what has them in a class', () => {
     class Limiter {
       acquire() {}
@@ -176,6 +194,30 @@ describe('an option of the wrong kind is refused', () => {
     const error = await rejection(to.graphql('query { shop { id } }', {}, { retry } as never));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues.at(-1)?.field).toBe('retry');
     expect(sent).toEqual([]);
+  });
+
+  test.each([
+    [{ signal: new AbortController() }, 'signal'],
+    [{ signal: {} }, 'signal'],
+    [{ idempotencyKey: 5 }, 'idempotencyKey'],
+    [{ idempotencyKey: ' ' }, 'idempotencyKey'],
+  ])('of a call: %j', async (options, field) => {
+    const { shop: to, sent } = scriptedShop([good({})]);
+    const error = await rejection(to.graphql('query { shop { id } }', {}, options as never));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues.map((issue) => issue.field)).toEqual([field]);
+    expect(sent).toEqual([]);
+  });
+
+  test('but headers of a call come as an object, a Map, a list or Headers', async () => {
+    const { shop: to, sent } = scriptedShop([good({})]);
+    for (const headers of [
+      { 'X-Run': '1' },
+      new Map([['X-Run', '1']]),
+      [['X-Run', '1']],
+      new Headers({ 'X-Run': '1' }),
+    ])
+      await to.graphql('query { shop { id } }', {}, { headers } as never);
+    expect(sent.map((request) => request.headers.get('x-run'))).toEqual(['1', '1', '1', '1']);
   });
 
   test('appId and handlers of a webhook handler', () => {
