@@ -341,6 +341,8 @@ class RunningCall<T> {
         const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal, maxResponseBytes });
         // A transport that ignores the signal must not hold the call.
         const response = await limit.until(exchange);
+        // Here it is known that the request was sent; later this would be an error like any other.
+        if (typeof response.body !== 'string' || typeof response.headers.get !== 'function') throw new TypeError();
         // One that ignores the limit has read too much; at least nobody works with it.
         if (response.body.length > maxResponseBytes) throw responseTooLarge(maxResponseBytes);
         return response;

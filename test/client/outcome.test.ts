@@ -149,6 +149,20 @@ describe('the status of a mutation', () => {
   });
 });
 
+it.each([
+  ['nothing', undefined],
+  ['no headers', { status: 200, body: '{"data":{}}' }],
+  ['no body', { status: 200, headers: new Headers() }],
+  ['a body that is no text', { status: 200, headers: new Headers(), body: { data: {} } }],
+])('a mutation whose transport brings %s was sent all the same', async (_name, response) => {
+  const clock = createManualClock();
+  const transport = { name: 'odd', send: async () => response as never };
+  const shop = createShopifyClient({ shop: 'acme', accessToken: token, isolated: true, clock, transport });
+  const error = await clock.run(rejection(shop.graphql(create)));
+  expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, attempts: 1 });
+  expect(shop.status().limiter).toMatchObject({ inFlight: 0 });
+});
+
 describe('user errors beside what a mutation gives', () => {
   const refusal = { userErrors: [{ message: 'said no', field: ['input'] }] };
   const made = { id: 'gid://shopify/Thing/1' };
