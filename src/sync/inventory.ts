@@ -16,7 +16,7 @@ import {
 import { allPages } from '../graphql/pagination.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { unknownNames, unknownValue } from '../internal/names.ts';
+import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import type { SyncClient } from './product-input.ts';
@@ -211,7 +211,11 @@ const setNames: Record<keyof SetStockOptions, true> = { ...adjustNames, name: tr
  * await inventory.set([{ sku: 'TEE-M', locationId: 'gid://shopify/Location/1', quantity: 12 }]);
  */
 export function createInventory(options: InventoryOptions): Inventory {
-  const issues = unknownNames(options, optionNames);
+  const issues = [
+    ...unknownNames(options, optionNames),
+    ...missingMethods('client', options.client ?? null, ['graphql']),
+    ...(options.stores ? missingMethods('stores.keyValue', options.stores.keyValue ?? null, ['get', 'lock']) : []),
+  ];
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { client, stores, clock = systemClock } = options;
   return {

@@ -8,7 +8,7 @@ import {
 import { untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { unknownNames } from '../internal/names.ts';
+import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
@@ -105,7 +105,11 @@ const missingMs = 3_600_000;
  */
 export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
   const { client, stores, freshMs = dayMs, clock = systemClock } = options;
-  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  const issues: Issue[] = [
+    ...unknownNames(options, optionNames),
+    ...missingMethods('client', client ?? null, ['graphql']),
+    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set']) : []),
+  ];
   if (!(typeof freshMs === 'number' && freshMs >= 0))
     issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
