@@ -101,8 +101,9 @@ function bytesOf(variants: ReadonlyMap<string, ParsedOperation>): number {
 }
 
 /** Names one of the ways to read a document. */
-function variantOf({ operationName = '', keys = '' }: ParseOptions): string {
-  return `${keys} ${operationName}`;
+function variantOf({ operationName, keys = '' }: ParseOptions): string {
+  // Without a name it is a text that is there already, whose hash is kept with it.
+  return operationName === undefined ? keys : `${keys} ${operationName}`;
 }
 
 /** Whether a document is one that a host has parsed. */

@@ -533,14 +533,16 @@ function codeOf(error: unknown): string {
 const attemptHeader = 'x-shopwright-attempt';
 
 let attemptsMade = 0;
+let firstAttemptAt: string | undefined;
 
 /**
  * A value that no other attempt has: not of another copy of this module, nor of another process, whose responses a
  * framework may have kept. Made without random numbers and the time of day, which Next forbids in a prerender.
  */
 function attemptId(): string {
+  firstAttemptAt ??= String(performance.timeOrigin + performance.now());
   attemptsMade += 1;
-  return `${performance.timeOrigin + performance.now()}-${attemptsMade}`;
+  return `${firstAttemptAt}-${attemptsMade}`;
 }
 
 /** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */

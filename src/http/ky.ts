@@ -92,8 +92,8 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
     name: 'ky',
     send: (request) =>
       exchange(request.signal, async (stop) => {
-        const { method, headers, body } = request;
-        const { host, pathname, search } = new URL(request.url);
+        const { method, body } = request;
+        const place = hasPrefix ? behindPrefix(request) : request;
         let seen: Response | undefined;
         const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
           // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
@@ -101,9 +101,9 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
           return seen;
         };
         try {
-          const response = await instance(hasPrefix ? pathname + search : request.url, {
+          const response = await instance(place.url, {
             method,
-            headers: hasPrefix ? { 'x-shopify-shop-domain': host, ...headers } : headers,
+            headers: place.headers,
             signal: stop,
             fetch: send,
             ...(body !== undefined && { body }),
@@ -117,6 +117,12 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
         }
       }),
   };
+}
+
+/** A prefix replaces the shop's address, so that a header must tell the shop. */
+function behindPrefix({ url, headers }: TransportRequest): Pick<TransportRequest, 'url' | 'headers'> {
+  const { host, pathname, search } = new URL(url);
+  return { url: pathname + search, headers: { 'x-shopify-shop-domain': host, ...headers } };
 }
 
 /** The response that ky, or a hook of the host, has made an error of. ky has read its body. */

@@ -279,7 +279,12 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
   const pages = new Map<string, Page>();
   const noted = new WeakSet<CostSample>();
 
+  /** The one used last, which stands at the end already. */
+  let newest: Page | undefined;
+
   const use = (key: string, page: Page): Page => {
+    if (page === newest) return page;
+    newest = page;
     pages.delete(key);
     pages.set(key, page);
     return page;
