@@ -20,8 +20,8 @@ import {
 import type { Clock } from '../internal/clock.ts';
 import { changeFiles } from './files.ts';
 import { orderMoves, pairOptions, parking } from './option-moves.ts';
-import { keysInOrder, orderImages, orderVariants } from './order.ts';
-import type { ProductChange } from './plan.ts';
+import { isOrderField, keysInOrder, orderImages, orderVariants } from './order.ts';
+import { isSameValue, type ProductChange } from './plan.ts';
 import {
   type Facts,
   type FactValue,
@@ -50,6 +50,8 @@ export interface Application {
   readonly desired: ProductFacts;
   /** Whether the old address leads to the new one when the handle changes. */
   readonly redirectsHandle?: boolean | undefined;
+  /** Whether a value of the product stands that somebody has written since it was read. Default: it is put back. */
+  readonly overwrites?: boolean | undefined;
   /** Addresses of images by key, as Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
   /** Finds images that other products have brought into the shop. Left out, each new image is uploaded. */
@@ -66,6 +68,8 @@ export interface Applied {
   readonly updatedAt: string;
   /** Values of `product` as Shopify keeps them, where a call has told. */
   readonly stored: Facts;
+  /** Values of `product` that somebody has written between the reading and the change, by field. */
+  readonly overtaken: Facts;
 }
 
 /** The longest list that an input may have. */
@@ -93,12 +97,13 @@ export async function applyChanges(application: Application, options: CallOption
   await run.variants();
   await run.imageDetails();
   await run.orders();
-  return { updatedAt: run.updatedAt, stored: run.stored };
+  return { updatedAt: run.updatedAt, stored: run.stored, overtaken: run.overtaken };
 }
 
 class Run {
   updatedAt: string;
   stored: Facts = {};
+  overtaken: Facts = {};
   readonly #a: Application;
   readonly #options: CallOptions;
 
@@ -108,21 +113,46 @@ class Run {
     this.updatedAt = application.remote.updatedAt;
   }
 
-  /** Values of the product itself. */
+  /** Values of the product itself, and its collections. */
   async fields(): Promise<void> {
     const [change] = this.#of('product', 'update');
     const [joined, left] = (['add', 'remove'] as const).map((kind) =>
       this.#of('collections', kind).map(({ key }) => key),
     );
-    const {
-      seoTitle,
-      seoDescription,
-      imageOrder: _images,
-      variantOrder: _variants,
-      ...fields
-    } = change ? toValues(change) : {};
-    const isPlain = Object.keys(fields).length > 0 || seoTitle !== undefined || seoDescription !== undefined;
-    if (!isPlain && !joined?.length && !left?.length) return;
+    const values = Object.entries(change?.fields ?? {}).filter(([field]) => !isOrderField(field));
+    if (values.length === 0 && !joined?.length && !left?.length) return;
+    const collections = {
+      ...(joined?.length && { collectionsToJoin: joined }),
+      ...(left?.length && { collectionsToLeave: left }),
+    };
+    const sent = Object.fromEntries(values.map(([field, { to }]) => [field, to]));
+    const theirs = await this.#write(Object.fromEntries(values), collections);
+    this.overtaken = theirs;
+    // What is put back can be overtaken too.
+    for (let last = sent, rest = theirs; !this.#a.overwrites && Object.keys(rest).length > 0; ) {
+      const back = Object.fromEntries(
+        Object.entries(rest).map(([field, to]) => [field, { from: last[field] ?? null, to }] as const),
+      );
+      last = rest;
+      rest = await this.#write(back, {});
+      this.overtaken = { ...this.overtaken, ...rest };
+    }
+    const gone = this.#a.overwrites ? {} : this.overtaken;
+    this.stored = Object.fromEntries(
+      Object.entries(this.stored).filter(([field]) => field in sent && !(field in gone)),
+    );
+  }
+
+  /**
+   * Writes values of the product. The same call looks at them right before, as Shopify has no compare-and-set for them.
+   *
+   * @returns Values of others that it has written over: neither what was expected there nor what was sent.
+   */
+  async #write(values: ProductChange['fields'], collections: ProductUpdateInput): Promise<Facts> {
+    const sent = Object.entries(values);
+    const { seoTitle, seoDescription, ...fields }: Record<string, FactValue> = Object.fromEntries(
+      sent.map(([field, { to }]) => [field, to]),
+    );
     const seo = {
       ...(seoTitle !== undefined && { title: textOrNull(seoTitle) }),
       ...(seoDescription !== undefined && { description: textOrNull(seoDescription) }),
@@ -131,17 +161,35 @@ class Run {
       id: this.#gid,
       ...fields,
       ...(Object.keys(seo).length > 0 && { seo }),
-      ...(joined?.length && { collectionsToJoin: joined }),
-      ...(left?.length && { collectionsToLeave: left }),
+      ...collections,
       ...(fields['handle'] !== undefined && this.#a.redirectsHandle && { redirectNewHandle: true }),
     } as ProductUpdateInput;
-    const { productUpdate } = await this.#call(ProductFieldsUpdateDocument, { product });
+    const { seen, productUpdate } = await this.#call(ProductFieldsUpdateDocument, {
+      product,
+      look: { id: this.#gid },
+      withLook: sent.length > 0,
+      withDescription: 'descriptionHtml' in values,
+    });
     const told = productUpdate?.product;
-    if (!told) return;
-    this.updatedAt = told.updatedAt;
-    const { title, descriptionHtml, vendor, productType, handle } = told;
-    this.stored = Object.fromEntries(
-      Object.entries({ title, descriptionHtml, vendor, productType, handle }).filter(([field]) => field in fields),
+    if (told) {
+      const { updatedAt, title, descriptionHtml, vendor, productType, handle } = told;
+      this.updatedAt = updatedAt;
+      this.stored = { title, descriptionHtml, vendor, productType, handle };
+    }
+    if (!seen?.product) return {};
+    const { seo: seenSeo, category, ...plain } = seen.product;
+    const now: Facts = {
+      ...plain,
+      category: category?.id ?? null,
+      seoTitle: seenSeo.title,
+      seoDescription: seenSeo.description,
+    };
+    return Object.fromEntries(
+      sent.flatMap(([field, { from, to }]) => {
+        const there = now[field];
+        const isExpected = there === undefined || isSameValue(field, there, from) || isSameValue(field, there, to);
+        return isExpected ? [] : [[field, there] as const];
+      }),
     );
   }
 

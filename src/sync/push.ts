@@ -85,7 +85,7 @@ export type PushResult =
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
   | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told)
-  /** Nothing was sent: all that the draft would change was changed in the shop too. Decide by `onConflict`. */
+  /** Nothing of the draft was left in the shop: all that it would change was changed there too. Decide by `onConflict`. */
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
@@ -344,10 +344,10 @@ class Push {
     this.#plan = planned.plan;
     if (isAdopted && !isNew) await this.#adopt(gid);
     await this.#update(remote, planned);
-    if (isNew) return this.#conclude('created', planned.plan);
-    const { action, conflicts } = planned.plan;
-    const outcome = action === 'update' ? 'updated' : conflicts.length > 0 ? 'conflict' : 'unchanged';
-    return this.#conclude(outcome, planned.plan);
+    const done = this.#plan;
+    if (isNew) return this.#conclude('created', done);
+    const outcome = done.action === 'update' ? 'updated' : done.conflicts.length > 0 ? 'conflict' : 'unchanged';
+    return this.#conclude(outcome, done);
   }
 
   /**
@@ -558,6 +558,7 @@ class Push {
       ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
     ]);
     let stored = known;
+    let facts = nextFacts;
     await this.#removeFailed();
     if (plan.changes.length > 0) {
       await this.#journal('update', remote.id, plan.changes);
@@ -566,6 +567,7 @@ class Push {
       const application = {
         ...{ client, clock, remote, changes: plan.changes, desired, sources, shared: images, imageIds, variantIds },
         redirectsHandle: this.#draft.redirectNewHandle,
+        overwrites: this.#options.onConflict === 'ours',
       };
       const applied = await applyChanges(application, this.#options);
       for (const { list, kind, key, gid } of plan.changes) {
@@ -574,16 +576,40 @@ class Push {
       }
       this.#updatedAt = applied.updatedAt;
       stored = { ...stored, ...applied.stored };
+      facts = this.#overtaken(plan, nextFacts, applied.overtaken);
     } else this.#updatedAt = remote.updatedAt;
     const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
-      Object.fromEntries([...of].filter(([key]) => nextFacts[list]?.[key] !== undefined));
+      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
     this.#base = {
-      facts: nextFacts,
+      facts,
       stored,
       ids: { variants: keep(variantIds, 'variants'), images: keep(imageIds, 'images') },
       publications: this.#base?.publications ?? [],
     };
     this.#isApplied = true;
+  }
+
+  /**
+   * Notes values that somebody has written after this push had read them: conflicts like any others. Returns what the next
+   * push compares with.
+   */
+  #overtaken(plan: ProductPlan, next: ProductFacts, theirs: Facts): ProductFacts {
+    const fields = plan.changes.find(({ list }) => list === 'product')?.fields ?? {};
+    const found = Object.entries(theirs).flatMap(([field, there]) => {
+      const change = fields[field];
+      if (!change) return [];
+      const base = this.#base?.facts.product?.['']?.[field] ?? change.from;
+      return [{ list: 'product' as const, key: '', name: '', field, base, ours: change.to, theirs: there }];
+    });
+    if (found.length === 0) return next;
+    const isPutBack = this.#options.onConflict !== 'ours';
+    const changes = isPutBack ? plan.changes.flatMap((change) => withoutFields(change, theirs)) : plan.changes;
+    const action = changes.length === 0 ? 'unchanged' : plan.action;
+    this.#plan = { ...plan, action, changes, conflicts: [...plan.conflicts, ...found] };
+    // A conflict that was only reported is one the next time too.
+    if ((this.#options.onConflict ?? 'report') !== 'report') return next;
+    const known = Object.fromEntries(found.map(({ field, base }) => [field, base]));
+    return { ...next, product: { '': { ...next.product?.[''], ...known } } };
   }
 
   /** Publishes to the channels that were not asked for before: what a merchant has unpublished since stays so. */
@@ -702,6 +728,13 @@ function idsByKey(keys: readonly string[], nodes: readonly { readonly id: string
 function deletedInShopify(shop: string): ValidationError {
   const message = `was deleted in ${shop}. Set recreateDeleted to create it again, or stop pushing it.`;
   return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
+}
+
+/** A change without values of the product that were put back. */
+function withoutFields(change: ProductChange, putBack: Facts): readonly ProductChange[] {
+  if (change.list !== 'product') return [change];
+  const fields = Object.fromEntries(Object.entries(change.fields).filter(([field]) => !(field in putBack)));
+  return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
 }
 
 /** Says of a product whose gid is known that the shop does not have it. */

@@ -290,8 +290,11 @@ async function restore(
 
   await note(record, entries, changes, context);
   const desired = patched(theirs, changes);
-  if (changes.length > 0)
-    await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal });
+  const overtaken =
+    changes.length > 0
+      ? (await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal }))
+          .overtaken
+      : {};
   await forgetValues(net, remote, client, signal);
   if (unpublished.length > 0) {
     const publications = unpublished.map((publicationId) => ({ publicationId }));
@@ -305,7 +308,17 @@ async function restore(
     },
   };
   await finish(record, entries, restored, context);
-  return result;
+  return withOvertaken(result, overtaken);
+}
+
+/** The result with values that somebody has written while the rollback was under way: they were left. */
+function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult {
+  const fields = result.changes.find(({ list }) => list === 'product')?.fields ?? {};
+  const others = Object.entries(overtaken).map(([field, theirs]) => ({
+    ...{ list: 'product' as const, name: '', field, pushed: fields[field]?.from, theirs },
+  }));
+  if (others.length === 0) return result;
+  return { ...result, outcome: 'partly', others: [...result.others, ...others] };
 }
 
 /** Deletes the option values that came with the run, and that no variant has without it. */

@@ -71,7 +71,7 @@ export function costOf({ action, changes }: ProductPlan): { readonly points: num
   const updated = count('variants', 'update');
   const fields = changes.flatMap((change) => (change.list === 'product' ? Object.keys(change.fields) : []));
   const parts: readonly (readonly [calls: number, points: number])[] = [
-    [Math.sign(fields.filter((field) => !isOrderField(field)).length), 10],
+    [Math.sign(fields.filter((field) => !isOrderField(field)).length), 20],
     [fields.filter(isOrderField).length, 10],
     [Math.sign(count('tags', 'add')), 10],
     [Math.sign(count('tags', 'remove')), 10],

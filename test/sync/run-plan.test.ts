@@ -46,7 +46,7 @@ describe('a plan of a run', () => {
     const plan = await made.clock.run(made.sync.plan(products));
     expect(plan.counts).toMatchObject({ 'would-create': 1, 'would-update': 1, unchanged: 1, invalid: 1 });
     expect(plan.products.map(({ localId }) => localId).sort()).toEqual(['bad', 'tee-1', 'tee-3']);
-    expect(plan).toMatchObject({ points: 33, calls: 3 });
+    expect(plan).toMatchObject({ points: 43, calls: 3 });
     expect(JSON.stringify(made.fake.products())).toBe(before);
     const text = formatPlan(plan);
     expect(text).toContain('~ tee-1');

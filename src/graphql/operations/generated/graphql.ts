@@ -1773,10 +1773,13 @@ export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ i
 
 export type ProductFieldsUpdateMutationVariables = Exact<{
   product: ProductUpdateInput;
+  look: ProductUpdateInput;
+  withLook: boolean;
+  withDescription: boolean;
 }>;
 
 
-export type ProductFieldsUpdateMutation = { productUpdate: { product: { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+export type ProductFieldsUpdateMutation = { seen?: { product: { id: Gid, title: string, descriptionHtml?: string, vendor: string, productType: string, handle: string, status: ProductStatus, templateSuffix: string | null, category: { id: Gid } | null, seo: { title: string | null, description: string | null } } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null, productUpdate: { product: { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductImagesAddMutationVariables = Exact<{
   id: string;
@@ -2899,7 +2902,30 @@ export const ProductVariantsReadDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductVariantsReadQuery, ProductVariantsReadQueryVariables>;
 export const ProductFieldsUpdateDocument = new TypedDocumentString(`
-    mutation ProductFieldsUpdate($product: ProductUpdateInput!) {
+    mutation ProductFieldsUpdate($product: ProductUpdateInput!, $look: ProductUpdateInput!, $withLook: Boolean!, $withDescription: Boolean!) {
+  seen: productUpdate(product: $look) @include(if: $withLook) {
+    product {
+      id
+      title
+      descriptionHtml @include(if: $withDescription)
+      vendor
+      productType
+      handle
+      status
+      templateSuffix
+      category {
+        id
+      }
+      seo {
+        title
+        description
+      }
+    }
+    userErrors {
+      field
+      message
+    }
+  }
   productUpdate(product: $product) {
     product {
       id
