@@ -152,7 +152,7 @@ async function push(
   const plan = saved ?? (await sync.plan(products, { ...options, missing: problems.length > 0 ? 'keep' : missing }));
   const isInvalid = problems.length > 0 || plan.products.some(({ outcome }) => /^(invalid|failed)$/.test(outcome));
   const isLeft = plan.products.some(({ outcome }) => outcome === 'conflict');
-  const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct);
+  const isEmpty = !plan.products.some(({ plan: ofProduct }) => ofProduct && ofProduct.action !== 'unchanged');
   if (command === 'plan') {
     terminal.out(values.json ? JSON.stringify(plan) : formatPlan(plan, shown(values, terminal)));
     if (values.out !== undefined) await write(values.out, serializePlan(plan));
@@ -163,6 +163,8 @@ async function push(
   if (isInvalid && !values['skip-invalid'])
     throw wrong(file, 'has products that are invalid, listed above. Fix them, or leave them out with --skip-invalid.');
   if (isEmpty) {
+    // A run that was cut off may have left sync records open, of products that lack nothing.
+    if (plan.products.some((product) => product.plan)) await sync.apply(plan, options);
     if (values.json) terminal.out(JSON.stringify({ counts: plan.counts, failed: [] }));
     return isInvalid || isLeft ? 1 : 0;
   }

@@ -228,7 +228,7 @@ class Run {
       for (const chunk of inChunks(rest, maxUploads)) await this.#upload(chunk);
       await claim?.uploaded(this.#a.imageIds);
     } finally {
-      claim?.release();
+      await claim?.release();
     }
   }
 

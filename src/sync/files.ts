@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,
   HttpError,
@@ -88,7 +88,8 @@ export interface Files {
    * Brings images into the shop: those that it has are taken by their ids, each other one is uploaded once, however often
    * it is in the list, and alternative texts that differ are changed. Returns when Shopify is done with all of them.
    *
-   * Nothing is deleted. Two processes that bring the same new image at the same time can upload it twice.
+   * Nothing is deleted. Of several processes that bring the same new image at the same time one uploads it, and the others
+   * wait for that.
    *
    * @returns What became of each, in the order given.
    * @throws StorageError, the signal's reason, and what a call throws that concerns more than one image.
@@ -277,7 +278,27 @@ async function bytesOf(source: FileToEnsure['source']): Promise<Uint8Array> {
 
 /** Finds the images that the shop has, and uploads the others. */
 async function bring(entries: readonly Entry[], context: FilesContext, options: CallOptions): Promise<void> {
-  const { client, known } = context;
+  const { known, clock } = context;
+  const missing = await findEntries(entries, context, options);
+  const keys = missing.map(({ key }) => key);
+  const claims = await UploadClaims.take(keys, { known, clock }, options);
+  try {
+    // Another process may have brought some of them meanwhile.
+    const left = missing.length > 0 ? await findEntries(missing, context, options) : [];
+    const inputs = new Map<Entry, FileCreateInput>();
+    await stageUploads(left, inputs, context, options);
+    for (let rest = [...inputs]; rest.length > 0; ) rest = await createSome(rest, context, options);
+  } finally {
+    await claims.release();
+  }
+}
+
+/** Finds which images the shop has. Returns the others. */
+async function findEntries(
+  entries: readonly Entry[],
+  { client, known }: FilesContext,
+  options: CallOptions,
+): Promise<readonly Entry[]> {
   await Promise.all(
     entries.map(async (entry) => {
       const id = await known.get(entry.key);
@@ -285,10 +306,7 @@ async function bring(entries: readonly Entry[], context: FilesContext, options: 
     }),
   );
   const there = await readFiles(client, idsOf(entries), options);
-  const missing = entries.filter(({ id }) => (there.get(id ?? '')?.status ?? 'FAILED') === 'FAILED');
-  const inputs = new Map<Entry, FileCreateInput>();
-  await stageUploads(missing, inputs, context, options);
-  for (let rest = [...inputs]; rest.length > 0; ) rest = await createSome(rest, context, options);
+  return entries.filter(({ id }) => (there.get(id ?? '')?.status ?? 'FAILED') === 'FAILED');
 }
 
 /** The longest list of files that one call takes. https://shopify.dev/docs/api/admin-graphql/latest/mutations/fileCreate */
@@ -551,7 +569,75 @@ export class KnownFiles {
     await this.#store.set(await this.#keyOf(key), JSON.stringify({ format: fileFormat, id }));
   }
 
+  /** Takes an upload on, unless another one has. It ends by itself, where its process dies. */
+  async claim(key: string, owner: string): Promise<boolean> {
+    return this.#store.setIfAbsent(`${await this.#keyOf(key)}.claim`, owner, { ttlMs: longestUploadMs });
+  }
+
+  /** Gives an upload back, where it is still the owner's. */
+  async unclaim(key: string, owner: string): Promise<void> {
+    await this.#store.compareAndSet(`${await this.#keyOf(key)}.claim`, owner, undefined);
+  }
+
   #keyOf = async (key: string): Promise<string> => `${await filePrefix(this.#shop)}${key}`;
+}
+
+/** Milliseconds after which an upload that another process has taken on counts as given up. */
+const longestUploadMs = 60_000;
+
+/** Milliseconds between two looks at whether another process is done with an upload: at first, and at most. */
+const firstPollMs = 100;
+
+const longestPollMs = 2_000;
+
+/** Uploads that a process has taken on: of several processes that need the same new image one brings it. */
+export class UploadClaims {
+  readonly #known: KnownFiles;
+  readonly #owner = randomUUID();
+  readonly #taken: string[] = [];
+
+  private constructor(known: KnownFiles) {
+    this.#known = known;
+  }
+
+  /**
+   * Takes uploads on, and waits for those that another process has taken on: look then whether it has brought them.
+   *
+   * @throws StorageError and the signal's reason.
+   */
+  static async take(
+    keys: readonly string[],
+    { known, clock }: { readonly known: KnownFiles; readonly clock: Clock },
+    options: CallOptions,
+  ): Promise<UploadClaims> {
+    const claims = new UploadClaims(known);
+    try {
+      // In one order, so that no two processes wait for each other.
+      for (const key of keys.toSorted()) await claims.#takeOne(key, clock, options);
+      return claims;
+    } catch (error) {
+      await claims.release();
+      throw error;
+    }
+  }
+
+  async #takeOne(key: string, clock: Clock, { signal }: CallOptions): Promise<void> {
+    const endsAt = clock.monotonic() + longestUploadMs;
+    for (let waitMs = firstPollMs; ; waitMs = Math.min(2 * waitMs, longestPollMs)) {
+      if (await this.#known.claim(key, this.#owner)) {
+        this.#taken.push(key);
+        return;
+      }
+      // Whoever has it may be slow: uploaded twice is better than never.
+      if (clock.monotonic() >= endsAt) return;
+      await sleep(clock, waitMs, signal);
+    }
+  }
+
+  /** Lets other processes go on. @throws StorageError. */
+  async release(): Promise<void> {
+    await Promise.all(this.#taken.splice(0).map((key) => this.#known.unclaim(key, this.#owner)));
+  }
 }
 
 function chunksOf<T>(list: readonly T[], size: number): T[][] {

@@ -315,7 +315,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     });
     const shopWide = [...found.values()].find((result) => result.outcome === 'failed' && isShopWide(result.error));
     if (shopWide?.outcome === 'failed') throw shopWide.error;
-    const plans = [...found.values()].flatMap((result) => ('plan' in result ? [result.plan] : []));
+    const plans = [...found.values()].flatMap((result) => ('plan' in result && result.plan ? [result.plan] : []));
     checkDeletes(plans, maxDeletes(plans.length), client.shop);
     return found;
   };
@@ -428,7 +428,9 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const removals =
         gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
       // What the list lacks is taken from the budget of all: its stock is none that variants may take.
-      context.deletes.take([...(removals?.values() ?? [])].flatMap((one) => ('plan' in one ? [one.plan] : [])));
+      context.deletes.take(
+        [...(removals?.values() ?? [])].flatMap((one) => ('plan' in one && one.plan ? [one.plan] : [])),
+      );
       const seen = new SeenIds();
       const isRemoval = (product: unknown): boolean => removals?.has(product as object) ?? false;
       const look = (product: unknown) =>
@@ -475,7 +477,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         const checked = await (known ?? draftOf(product));
         const draft = 'draft' in checked ? checked.draft : undefined;
         const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
-        if (result.outcome !== 'unchanged' || result.drifts) found.push(plannedProduct(result, draft));
+        if (result.outcome !== 'unchanged' || result.drifts || result.plan) found.push(plannedProduct(result, draft));
         return result;
       };
       const options = { ...planOptions, runId: '' };

@@ -71,6 +71,12 @@ interface Told {
   readonly failedImages?: readonly FailedImage[];
 }
 
+/** In a dry run: what a product needs whose last push did not end well, although the shop has all that it wanted. */
+interface OpenRecord {
+  /** A plan without changes: its application closes the sync record. Absent where that is closed. */
+  readonly plan?: ProductPlan;
+}
+
 /** An image of a product that Shopify could not take. */
 export interface FailedImage {
   /** The address, without what grants access to it. */
@@ -84,9 +90,9 @@ export type PushResult =
   /** Pushed and, with `publishTo`, published. */
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
-  | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told)
+  | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
   /** Nothing of the draft was left in the shop: all that it would change was changed there too. Decide by `onConflict`. */
-  | ({ readonly outcome: 'conflict'; readonly gid: string } & Told)
+  | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
   /** Nothing was sent: the push would delete more than `maxDeletes` allows. The plan names what. */
@@ -309,8 +315,12 @@ class Push {
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
     await this.#noteFailed(remote);
     const { plan } = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
-    if (plan.action === 'unchanged' && this.#unpublished().length === 0)
-      return { outcome: plan.conflicts.length > 0 ? 'conflict' : 'unchanged', gid: remote.id, ...this.#told(plan) };
+    if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
+      const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
+      // Such as that of a push that was killed after it had sent everything.
+      const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
+      return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
+    }
     return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
@@ -497,7 +507,7 @@ class Push {
       });
       await claim.uploaded(this.#uploaded);
     } finally {
-      claim.release();
+      await claim.release();
     }
   }
 

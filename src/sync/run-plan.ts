@@ -19,7 +19,10 @@ import type { PushOutcome, PushResult } from './push.ts';
 export interface PlannedProduct {
   readonly localId: string | undefined;
   readonly outcome: PushOutcome;
-  /** What would be sent; there for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. */
+  /**
+   * What would be sent; there for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. Without
+   * changes where only the sync record is open, since a push was cut off after it had sent everything: `apply` closes it.
+   */
   readonly plan?: ProductPlan;
   /** The draft by which it was planned: `apply` pushes it. */
   readonly draft?: ProductDraft;
@@ -38,7 +41,10 @@ export interface RunPlan {
   /** When it was made, in milliseconds since the epoch. */
   readonly createdAt: number;
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
-  /** All products but the unchanged ones, in the order in which they were planned; those that left the list last. */
+  /**
+   * All products but those that are unchanged and have nothing to tell, in the order in which they were planned; those that
+   * left the list last.
+   */
   readonly products: readonly PlannedProduct[];
   /** Points that Shopify charges for the changes, by its published rules, and calls that make them. */
   readonly points: number;
@@ -50,7 +56,7 @@ export function plannedProduct(result: PushResult, draft: ProductDraft | undefin
   const { localId, outcome } = result;
   return {
     ...{ localId, outcome },
-    ...('plan' in result && { plan: result.plan }),
+    ...('plan' in result && result.plan && { plan: result.plan }),
     ...('plan' in result && draft && { draft }),
     ...('drifts' in result && result.drifts && { drifts: result.drifts }),
     ...('conflicts' in result && result.conflicts && { conflicts: result.conflicts }),
@@ -217,6 +223,7 @@ const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
   'would-update': '~ ID',
   'would-delete': '- ID: no longer listed',
   'would-archive': '~ ID: no longer listed',
+  unchanged: '  ID: nothing to send',
 };
 
 function wholeText(changes: readonly ProductChange[]): string {

@@ -1,7 +1,7 @@
 import { untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { KnownFiles, type RemoteFile, settledFiles } from './files.ts';
+import { KnownFiles, type RemoteFile, settledFiles, UploadClaims } from './files.ts';
 import { imageKey } from './product-facts.ts';
 import type { SyncClient } from './product-input.ts';
 import type { CallOptions } from './read-remote.ts';
@@ -22,8 +22,8 @@ export interface ImageClaim {
   uploaded(ids: ReadonlyMap<string, string>): Promise<void>;
   /** Forgets that they are ready: somebody has deleted one of them. */
   forget(): void;
-  /** Lets the others go on. Must be called, whatever became of the push. */
-  release(): void;
+  /** Lets the others go on, in this process and elsewhere. Must be called, whatever became of the push. @throws StorageError. */
+  release(): Promise<void>;
 }
 
 /** Milliseconds to wait for an image that another product has uploaded: after that, it is uploaded once more. */
@@ -66,8 +66,10 @@ export class SharedImages {
       this.#flights.delete(name);
       flight.resolve();
     };
-    const releaseAll = (): void => {
+    let claims: UploadClaims | undefined;
+    const releaseAll = async (): Promise<void> => {
       for (const name of [...flights.keys()]) release(name);
+      await claims?.release();
     };
     try {
       // In one order, so that no two products wait for each other.
@@ -79,9 +81,17 @@ export class SharedImages {
         this.#flights.set(name, flight.promise);
       }
       const ids = new Map<string, string>();
-      for (const [name, id] of await this.#find(byName, options)) {
-        ids.set(byName.get(name)?.key ?? '', id);
-        release(name);
+      const take = async (images: ReadonlyMap<string, WantedImage>): Promise<void> => {
+        for (const [name, id] of await this.#find(images, options)) {
+          ids.set(byName.get(name)?.key ?? '', id);
+          release(name);
+        }
+      };
+      await take(byName);
+      if (flights.size > 0) {
+        claims = await UploadClaims.take([...flights.keys()], { known: this.#known, clock: this.#clock }, options);
+        // Another process may have brought some of them meanwhile.
+        await take(new Map([...byName].filter(([name]) => flights.has(name))));
       }
       return {
         ids,
@@ -97,7 +107,7 @@ export class SharedImages {
         release: releaseAll,
       };
     } catch (error) {
-      releaseAll();
+      await releaseAll();
       throw error;
     }
   }

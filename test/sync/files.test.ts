@@ -71,6 +71,18 @@ describe('files.ensure', () => {
     expect(calls(made)).toMatchObject({ FilesCreate: 1 });
   });
 
+  it('uploads an image once that two processes ask for at the same time', async () => {
+    const made = fakeSync();
+    const { client, stores, clock, fake } = made;
+    const list = ['tee', 'cap', 'mug'].map((name) => ({ source: url(name) }));
+    const processes = [list, list.toReversed()].map((wanted) =>
+      createFiles({ client, stores, clock, fetch: fake.fetch }).ensure(wanted),
+    );
+    const [one, two] = await clock.run(Promise.all(processes));
+    expect(one?.map(idOf)).toEqual(two?.map(idOf).toReversed());
+    expect(made.fake.store.all(domain, 'MediaImage')).toHaveLength(3);
+  });
+
   it('changes an alternative text, and nothing else', async () => {
     const made = fakeSync();
     const list = Array.from({ length: 300 }, (_, index) => ({ source: url(`${index}`), alt: `Image ${index}` }));

@@ -46,6 +46,37 @@ describe('an image that many products show', () => {
     expect(await clock.run(sync.pushMany(products, { refresh: true }))).toMatchObject({ counts: { unchanged: 100 } });
   });
 
+  it('is uploaded once by two processes that push it at the same time', async () => {
+    const made = fakeSync();
+    const { fake, client, stores, clock } = made;
+    const other = createProductSync({ client, stores, clock });
+    const products = (name: string) =>
+      Array.from({ length: 10 }, (_, index) => shown(`${name}-${index}`, [logo, { url: url(`${index}`) }]));
+    const runs = [made.sync.pushMany(products('a')), other.pushMany(products('b'))];
+    const summaries = await clock.run(Promise.all(runs));
+    expect(summaries.map(({ counts }) => counts.created)).toEqual([10, 10]);
+    expect(uploads(made)).toBe(11);
+    expect(new Set(idsOf(made).flat()).size).toBe(11);
+    expect(fake.products()).toHaveLength(20);
+  });
+
+  it('is uploaded by another process where the first one died over it', async () => {
+    const made = fakeSync();
+    const { fake, client, stores, clock } = made;
+    let died = false;
+    const graphql = ((...call: Parameters<typeof client.graphql>) => {
+      died ||= 'input' in (call[1] ?? {});
+      return died ? new Promise(() => undefined) : client.graphql(...call);
+    }) as typeof client.graphql;
+    const dying = createProductSync({ client: { ...client, graphql }, stores, clock });
+    void dying.push(shown('a', [logo]));
+    await clock.advance(1_000);
+    expect(died).toBe(true);
+    const other = createProductSync({ client, stores, clock });
+    expect(await clock.run(other.push(shown('b', [logo])))).toMatchObject({ outcome: 'created' });
+    expect(fake.products().map(({ title }) => title)).toEqual(['b']);
+  });
+
   it('is known by a process that starts later, and by its variants', async () => {
     const made = fakeSync();
     await push(made, shown('a', [logo]));

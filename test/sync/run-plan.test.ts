@@ -55,7 +55,7 @@ describe('a plan of a run', () => {
     expect(text).toContain('+ tee-3\n  + "Tee tee-3", 2 variants, 1 image\n');
     expect(text).toContain('! bad: title');
     expect(text.split('\n').at(-1)).toBe(
-      'Plan for demo.myshopify.com: 1 to create, 1 to update, 1 variant to delete, 1 unchanged, 1 invalid; 33 points in 3 calls.',
+      'Plan for demo.myshopify.com: 1 to create, 1 to update, 1 variant to delete, 1 unchanged, 1 invalid; 43 points in 3 calls.',
     );
     expect(formatPlan(plan, { colours: true, limit: 1 })).toContain('… and 2 more products');
   });
@@ -126,6 +126,30 @@ describe('a plan of a run', () => {
     });
     expect(fake.products()).toHaveLength(3);
     expect(await made.sync.health()).toMatchObject({ status: 'healthy', records: { synced: 3 } });
+  });
+
+  it('closes what a killed push has left open, where the products are planned anew', async () => {
+    const made = await pushed();
+    const { client, clock, fake, stores } = made;
+    const drafts = [sized(['S', 'M'], { vendor: 'New' }), tee('tee-2')];
+    // The process dies once Shopify has done what it wanted, before the record says so.
+    void fake.hooks.killAt('after productUpdate', () => undefined);
+    void createProductSync({ client, stores, clock }).push(drafts[0] as ProductDraftInput);
+    await clock.advance(1_000);
+    expect(await made.sync.health()).toMatchObject({ status: 'degraded', records: { syncing: 1, synced: 1 } });
+
+    const plan = await clock.run(made.sync.plan(drafts));
+    expect(plan.counts).toMatchObject({ unchanged: 2, 'would-update': 0 });
+    expect(plan).toMatchObject({ points: 0, calls: 0, products: [{ localId: 'tee-1', plan: { changes: [] } }] });
+    expect(formatPlan(plan)).toBe(
+      '  tee-1: nothing to send\nPlan for demo.myshopify.com: 0 to create, 0 to update, 0 variants to delete, 2 unchanged; 0 points in 0 calls.',
+    );
+    const from = fake.calls.length;
+    const { counts } = await clock.run(made.sync.apply(parsePlan(serializePlan(plan))));
+    expect(counts).toMatchObject({ unchanged: 1, outdated: 0 });
+    expect(fake.calls.slice(from).filter(({ kind }) => kind === 'mutation')).toEqual([]);
+    expect(await made.sync.health()).toMatchObject({ status: 'healthy', records: { syncing: 0, synced: 2 } });
+    expect((await clock.run(made.sync.plan(drafts))).products).toEqual([]);
   });
 
   it('tells drifts and conflicts in one line each', async () => {
