@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { createShopifyClient } from '../client/client.ts';
+import { createShopifyClient, type ShopifyClient } from '../client/client.ts';
 import { ConfigError } from '../errors/errors.ts';
 import type { Stores } from '../ports/stores.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
+import { createDefinitionTypes } from '../sync/csv/definition-types.ts';
 import { readCsv } from '../sync/csv/read-csv.ts';
+import type { CsvIssue } from '../sync/csv/records.ts';
 import { missingProducts } from '../sync/missing-products.ts';
 import { type ApplyOptions, createProductSync, type ProductSync } from '../sync/product-sync.ts';
 import type { PushSummary } from '../sync/push-many.ts';
@@ -108,7 +110,7 @@ export async function runSync(command: SyncCommand, args: readonly string[], ter
   try {
     const sync = createProductSync({ client, stores, adoptBy, publishTo: values['publish-to'] ?? [] });
     if (command === 'rollback') return await undo(sync, target, values, terminal);
-    return await push(command, { sync, stores, shop: client.shop }, target ?? '', values, terminal);
+    return await push(command, { sync, stores, client }, target ?? '', values, terminal);
   } finally {
     await stores.close();
   }
@@ -118,7 +120,7 @@ type Values = ReturnType<typeof readOptions>['values'];
 
 async function push(
   command: 'plan' | 'apply',
-  { sync, stores, shop }: { readonly sync: ProductSync; readonly stores: Stores; readonly shop: string },
+  { sync, stores, client }: { readonly sync: ProductSync; readonly stores: Stores; readonly client: ShopifyClient },
   file: string,
   values: Values,
   terminal: Terminal,
@@ -136,13 +138,14 @@ async function push(
   };
   if (values.run === '') throw wrong('--run', 'is empty. Give any name, or leave it out.');
   const missing = oneOf('--missing', values.missing, ['keep', 'archive', 'delete']);
-  const { products, problems, saved } = await readProducts(file);
+  const { products, problems, warnings, saved } = await readProducts(file, client);
+  for (const warning of warnings) terminal.error(warning);
   for (const problem of problems) terminal.error(problem);
   // What a damaged file lacks may be only what cannot be read.
   if (problems.length > 0 && missing !== 'keep') {
     const listed = new Set(products.map(({ localId }) => localId));
     const kept: string[] = [];
-    for await (const localId of missingProducts(stores.records, shop, missing, (id) => listed.has(id)))
+    for await (const localId of missingProducts(stores.records, client.shop, missing, (id) => listed.has(id)))
       kept.push(localId);
     if (kept.length > 0)
       terminal.error(
@@ -255,23 +258,32 @@ async function undo(
 interface Contents {
   readonly products: readonly ProductDraftInput[];
   readonly problems: readonly string[];
+  /** What was left out of products that are pushed all the same. */
+  readonly warnings: readonly string[];
   readonly saved?: RunPlan;
 }
 
-async function readProducts(file: string): Promise<Contents> {
+/** What a push would be refused for, or do otherwise than the file says: those that read a file see it in its issues. */
+const toldOnce: ReadonlySet<string> = new Set(['metafield-undefined', 'metafield-reference']);
+
+async function readProducts(file: string, client: ShopifyClient): Promise<Contents> {
   try {
     if (/\.csv$/i.test(file)) {
-      const { drafts, issues } = await readCsv(createReadStream(file), { format: 'shopify' }).collect();
-      const errors = issues.filter(({ severity }) => severity === 'error');
+      const definitionType = createDefinitionTypes(client);
+      const options = { format: 'shopify', definitionType } as const;
+      const { drafts, issues } = await readCsv(createReadStream(file), options).collect();
+      const line = ({ row, column, message }: CsvIssue): string =>
+        `${file}, row ${row}${column && `, ${column}`}: ${message}`;
       return {
         products: drafts as readonly ProductDraftInput[],
-        problems: errors.map(({ row, column, message }) => `${file}, row ${row}${column && `, ${column}`}: ${message}`),
+        problems: issues.filter(({ severity }) => severity === 'error').map(line),
+        warnings: issues.filter(({ code }) => toldOnce.has(code)).map(line),
       };
     }
     const text = await readFile(file, 'utf8');
-    if (/^\s*\{\s*"format"/.test(text)) return { products: [], problems: [], saved: parsePlan(text) };
+    if (/^\s*\{\s*"format"/.test(text)) return { products: [], problems: [], warnings: [], saved: parsePlan(text) };
     const { rows, rejected } = parseRows<ProductDraftInput>(text, { name: file });
-    return { products: rows, problems: rejected.map(({ reason }) => reason) };
+    return { products: rows, problems: rejected.map(({ reason }) => reason), warnings: [] };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw wrong(file, `cannot be read (${code}).`);

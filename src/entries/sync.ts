@@ -11,6 +11,7 @@ export {
   type SyncSubscriptionsOptions,
   syncSubscriptions,
 } from '../subscriptions/sync-subscriptions.ts';
+export { createDefinitionTypes } from '../sync/csv/definition-types.ts';
 export { type CsvContents, type CsvReading, type CsvRow, type ReadCsvOptions, readCsv } from '../sync/csv/read-csv.ts';
 export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
 export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopify-products.ts';

@@ -78,6 +78,35 @@ describe('shopwright plan, apply and rollback', () => {
     expect(await run(['rollback', runId])).toMatchObject({ code: 0, out: '1 unchanged.' });
   });
 
+  it('take the types of metafields from the shop, and say which it does not know', async () => {
+    const columns = 'Handle,Title,Variant Price,Care (product.metafields.custom.care)';
+    const products = file('products.csv', `${columns}\ntee,Tee,10.00,30 degrees\ncap,Cap,5.00,by hand\n`);
+    const first = await run(['apply', products, '--yes']);
+    expect(first.code).toBe(2);
+    expect(first.errors.split('\n')[0]).toBe(
+      `${products}, row 2, Care (product.metafields.custom.care): has no definition in the shop, so that the type of its values is not known: they are left out, here and in the rows below. Define it there, or give readCsv its type in \`types\``,
+    );
+    const values = () =>
+      fake.products().map(({ metafields }) => {
+        const care = (metafields as readonly Record<string, unknown>[]).find(({ key }) => key === 'care');
+        return care && [care['type'], care['value']];
+      });
+    expect(values()).toEqual([undefined, undefined]);
+
+    const client = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', origin });
+    await client.graphql(
+      'mutation { metafieldDefinitionCreate(definition: { ownerType: PRODUCT, namespace: "custom", key: "care", name: "Care", type: "single_line_text_field" }) { userErrors { message } } }',
+    );
+    expect(await run(['apply', products, '--yes'])).toMatchObject({
+      code: 2,
+      errors: expect.not.stringContaining('Care'),
+    });
+    expect(values()).toEqual([
+      ['single_line_text_field', '30 degrees'],
+      ['single_line_text_field', 'by hand'],
+    ]);
+  });
+
   it('undo by one name what several applications did', async () => {
     await run(['apply', file('products.csv', csv(tee())), '--yes', '--run', 'monday']);
     const more = ['mug,Mug,Us,Title,Default Title,MUG,3.00'];

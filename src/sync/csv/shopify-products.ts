@@ -47,11 +47,14 @@ export interface MetafieldName {
 export interface ShopKnowledge {
   /** The gid of a category's path, such as `Apparel & Accessories > Clothing`. Default: none, and paths are reported. */
   readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
-  /** The type of a metafield by the shop's definitions. Default: none. */
+  /**
+   * The type of a metafield by the shop's definitions, which `createDefinitionTypes` reads. A metafield of which neither it
+   * nor `types` knows anything is left out, and reported once for its column: a push of it would be refused. Default: none.
+   */
   readonly definitionType?: (name: MetafieldName) => MaybePromise<string | undefined>;
   /**
    * Types of metafields that no definition tells, such as `{ 'custom.care': 'multi_line_text_field' }`. A metafield whose type
-   * is not known is left as it is written.
+   * is not known is left as it is written, unless `definitionType` says that the shop does not know it.
    */
   readonly types?: Readonly<Record<string, string>>;
   /**
@@ -357,6 +360,18 @@ export class ShopifyProducts {
     return metafields.length > 0 ? metafields : undefined;
   }
 
+  /** Metafields without a type that have been reported. */
+  readonly #undefined = new Set<string>();
+
+  /** What is left out because nobody knows its type; it is reported where it is met first. */
+  #undefinedMetafield({ namespace, key }: MetafieldName): Cell<string> {
+    const name = `${namespace}.${key}`;
+    if (this.#undefined.has(name)) return {};
+    this.#undefined.add(name);
+    const message = `has no definition in the shop, so that the type of its values is not known: they are left out, here and in the rows below. Define it there, or give readCsv its type in \`types\``;
+    return { code: 'metafield-undefined', severity: 'warning', message };
+  }
+
   async #metafieldValue(
     { namespace, key, type: named }: MetafieldColumn,
     text: string,
@@ -366,7 +381,7 @@ export class ShopifyProducts {
     const defined = definitionType && (await this.#ask(`type ${namespace}.${key}`, () => definitionType(name)));
     const type =
       defined ?? named ?? (Object.hasOwn(types, `${namespace}.${key}`) ? types[`${namespace}.${key}`] : undefined);
-    if (type === undefined) return { value: text };
+    if (type === undefined) return definitionType ? this.#undefinedMetafield(name) : { value: text };
     if (!type.endsWith('_reference') || text.includes('gid://')) return { ...metafieldText(type, text), type };
     const isList = type.startsWith('list.');
     const handles = isList ? text.split(/;\s*|\r?\n/).flatMap((handle) => handle.trim() || []) : [text.trim()];

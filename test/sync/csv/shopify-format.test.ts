@@ -556,6 +556,24 @@ describe('metafields', () => {
     expect(found(contents)).toEqual([`warning variant-metafield-not-read 1 ${columns[4]}`]);
   });
 
+  it('are left out where the shop does not know them, which is said once for each column', async () => {
+    const contents = await read(`${text}\np-2,P 2,5.00,warm,,,,\n`, {
+      definitionType: ({ key }) => (key === 'vegan' ? 'boolean' : undefined),
+      types: { 'reviews.rating_count': 'number_integer' },
+    });
+    expect(contents.drafts.map(({ metafields }) => metafields)).toEqual([
+      [
+        { namespace: 'custom', key: 'vegan', type: 'boolean', value: 'true' },
+        { namespace: 'reviews', key: 'rating_count', type: 'number_integer', value: '42' },
+      ],
+      undefined,
+    ]);
+    expect(found(contents).filter((issue) => issue.includes('undefined'))).toEqual([
+      `warning metafield-undefined 2 ${columns[0]}`,
+      `warning metafield-undefined 2 ${columns[1]}`,
+    ]);
+  });
+
   it('take the types of the definitions, else those that are given', async () => {
     const asked: string[] = [];
     const contents = await read(`${text}\np-2,P 2,5.00,a\nb,,,x,\n`, {
