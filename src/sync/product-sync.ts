@@ -64,7 +64,10 @@ export interface ProductSyncOptions {
    * not see new products.
    */
   readonly publishTo?: readonly string[];
-  /** How many products are pushed at the same time: 1 to 1,000, default 8. The limiter paces their calls in any case. */
+  /**
+   * How many products are pushed, or put back by a rollback, at the same time: 1 to 1,000, default 8. The limiter paces
+   * their calls in any case.
+   */
   readonly concurrency?: number;
   /**
    * By what a product that is in the shop already is taken for that of a draft, in this order: its `handle`, or the `sku`
@@ -548,7 +551,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         const context = { ...shared, adoptBy: [], recreateDeleted: true, isRollback: true };
         return pushProduct(draft, context, { ...(signal && { signal }) });
       };
-      return rollback(target, { client, records, journal, clock, inTurn, recreate }, rollbackOptions);
+      return rollback(target, { client, records, journal, clock, concurrency, inTurn, recreate }, rollbackOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),

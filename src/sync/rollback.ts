@@ -6,6 +6,7 @@ import {
   ProductUnpublishDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
+import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
@@ -98,6 +99,8 @@ export interface RollbackContext {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
+  /** Products that are put back at the same time. */
+  readonly concurrency: number;
   /** Runs the work once no push of the product is under way in this process. */
   readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
   /** Creates a product that was deleted, and publishes it to those publications. */
@@ -130,15 +133,15 @@ export async function rollback(
   };
   const notable: RollbackResult[] = [];
   let found = false;
-  for await (const localId of productsOf(target, context)) {
-    options.signal?.throwIfAborted();
+  const { concurrency } = context;
+  await forEachConcurrent(productsOf(target, context), { concurrency, signal: options.signal }, async (localId) => {
     found = true;
     const result = await context.inTurn(localId, () => undoProduct(localId, target.runId, context, options));
     counts[result.outcome] += 1;
     const isNotable = !['restored', 'removed', 'unchanged'].includes(result.outcome) || result.remade.length > 0;
     if (isNotable && notable.length < mostListed) notable.push(result);
     await options.onProgress?.(result);
-  }
+  });
   if (found) return { counts, notable };
   const [field, id] = target.runId === undefined ? ['localId', target.localId] : ['runId', target.runId];
   const message = `"${id}" is not in the journal of ${context.client.shop}. Runs are named by the \`runId\` of their summary; entries beyond the journal's retention are gone.`;
