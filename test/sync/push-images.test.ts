@@ -65,7 +65,7 @@ describe('an image that many products show', () => {
     const { fake, client, stores, clock } = made;
     let died = false;
     const graphql = ((...call: Parameters<typeof client.graphql>) => {
-      died ||= 'input' in (call[1] ?? {});
+      died ||= 'input' in Object(call[1]);
       return died ? new Promise(() => undefined) : client.graphql(...call);
     }) as typeof client.graphql;
     const dying = createProductSync({ client: { ...client, graphql }, stores, clock });
