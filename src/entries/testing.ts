@@ -45,7 +45,10 @@ export { fakeCertificate } from '../testing/fake/http/listen.ts';
 export type {
   ExecutedField,
   FakeCall,
+  FakeCustomer,
   FakeExecution,
+  FakeLineItem,
+  FakeOrder,
   FakePlan,
   FakeShopOptions,
   FakeStats,

@@ -9,9 +9,10 @@ import { createCallLog } from './call-log.ts';
 import { skewedCharge } from './cost/operation.ts';
 import type { FakeShopify, FakeShopifyOptions } from './fake-shopify-options.ts';
 import { createFaultPlan } from './faults/faults.ts';
-import type { ShopInfo } from './graphql/context.ts';
+import { isoNow, type ShopInfo } from './graphql/context.ts';
 import { createGraphqlEngine } from './graphql/engine.ts';
 import { resumeDeferred } from './graphql/resolvers/deferred.ts';
+import { seedOrders } from './graphql/resolvers/orders/seed-orders.ts';
 import { createHooks } from './hooks/hooks.ts';
 import type { FakeCore } from './http/api.ts';
 import { createCore } from './http/core.ts';
@@ -59,8 +60,10 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   const persistence = options.persistFile === undefined ? undefined : openPersistence(options.persistFile);
   const store = createFakeStore({ onChange: (changes) => persistence?.append(changes) });
   if (persistence) store.restore(persistence.load());
-  for (const { domain, options: seed } of shops.all)
+  for (const { domain, options: seed } of shops.all) {
     seedShop(store, domain, seed.publications ?? defaultPublications, seed.locations);
+    seedOrders(store, domain, seed, isoNow(clock));
+  }
 
   const backgroundErrors: unknown[] = [];
   const background = createBackground(clock, (error) => backgroundErrors.push(error));

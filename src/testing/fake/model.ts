@@ -28,8 +28,52 @@ export interface FakeShopOptions {
   readonly publications?: readonly string[];
   /** Names of the locations that stock inventory; the first is the primary one. Default `['Shop location']`. */
   readonly locations?: readonly string[];
+  /** Customers that the shop has from the beginning. Default none. */
+  readonly customers?: readonly FakeCustomer[];
+  /** Orders that the shop has from the beginning, oldest first. Default none. */
+  readonly orders?: readonly FakeOrder[];
   /** `uninstalled` answers 401, `frozen` 402, `locked` 423. Default `active`. */
   readonly state?: 'active' | 'uninstalled' | 'frozen' | 'locked';
+}
+
+/** A customer that a shop has from the beginning. Give an email address, a phone number or a name. */
+export interface FakeCustomer {
+  readonly email?: string;
+  /** As E.164 has it, such as `+15551234567`. */
+  readonly phone?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly note?: string;
+  readonly tags?: readonly string[];
+  /** ISO 8601. Default: the time of the fake's clock. */
+  readonly createdAt?: string;
+}
+
+/** An order that a shop has from the beginning. It is not fulfilled: `fulfillmentCreate` does that. */
+export interface FakeOrder {
+  readonly lineItems: readonly FakeLineItem[];
+  /** Email address of one of the shop's `customers`. */
+  readonly customer?: string;
+  /** Default: that of the customer. */
+  readonly email?: string;
+  readonly note?: string;
+  readonly tags?: readonly string[];
+  /** Default `PAID`. */
+  readonly financialStatus?: 'AUTHORIZED' | 'PAID' | 'PENDING' | 'REFUNDED' | 'VOIDED';
+  /** ISO 8601. Default: the time of the fake's clock. */
+  readonly createdAt?: string;
+  /** ISO 8601. Default: `createdAt`. */
+  readonly updatedAt?: string;
+}
+
+/** One line of a `FakeOrder`. */
+export interface FakeLineItem {
+  readonly title: string;
+  /** Default 1. */
+  readonly quantity?: number;
+  /** Of one unit, as decimal text. Default `0.00`. */
+  readonly price?: string;
+  readonly sku?: string;
 }
 
 /** The body of one GraphQL request. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../internal/clock.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
 import { type Bucket, bucketFor, restBucketFor } from './cost/bucket.ts';
 import type { ShopInfo } from './graphql/context.ts';
-import type { FakePlan, FakeShopOptions } from './model.ts';
+import type { FakeCustomer, FakeLineItem, FakeOrder, FakePlan, FakeShopOptions } from './model.ts';
 import { requiredScopes } from './schema.ts';
 
 /** One shop of a fake, with its buckets. */
@@ -49,8 +49,63 @@ const optionNames: Record<keyof FakeShopOptions, true> = {
   scopes: true,
   publications: true,
   locations: true,
+  customers: true,
+  orders: true,
   state: true,
 };
+
+const customerNames: Record<keyof FakeCustomer, true> = {
+  email: true,
+  phone: true,
+  firstName: true,
+  lastName: true,
+  note: true,
+  tags: true,
+  createdAt: true,
+};
+
+const orderNames: Record<keyof FakeOrder, true> = {
+  lineItems: true,
+  customer: true,
+  email: true,
+  note: true,
+  tags: true,
+  financialStatus: true,
+  createdAt: true,
+  updatedAt: true,
+};
+
+const lineNames: Record<keyof FakeLineItem, true> = { title: true, quantity: true, price: true, sku: true };
+
+function seedProblems({ customers = [], orders = [] }: FakeShopOptions, group: string): readonly Issue[] {
+  const problems: Issue[] = [];
+  const checkTimes = (given: { readonly createdAt?: string; readonly updatedAt?: string }, field: string): void => {
+    for (const name of ['createdAt', 'updatedAt'] as const) {
+      const value = given[name];
+      if (value !== undefined && Number.isNaN(Date.parse(value)))
+        problems.push({ field: `${field}${name}`, message: `"${value}" is no time. Write it as ISO 8601.` });
+    }
+  };
+  for (const [index, customer] of customers.entries()) {
+    const field = `${group}customers[${index}].`;
+    problems.push(...unknownNames(customer, customerNames, field));
+    checkTimes(customer, field);
+  }
+  const emails = new Set(customers.flatMap(({ email }) => email?.toLowerCase() ?? []));
+  for (const [index, order] of orders.entries()) {
+    const field = `${group}orders[${index}].`;
+    problems.push(...unknownNames(order, orderNames, field));
+    for (const [line, item] of order.lineItems.entries())
+      problems.push(...unknownNames(item, lineNames, `${field}lineItems[${line}].`));
+    checkTimes(order, field);
+    if (order.lineItems.length === 0) problems.push({ field: `${field}lineItems`, message: 'is empty. Give a line.' });
+    if (order.customer !== undefined && !emails.has(order.customer.toLowerCase())) {
+      const message = 'is none of the customers. Give the email address of one of them.';
+      problems.push({ field: `${field}customer`, message });
+    }
+  }
+  return problems;
+}
 
 const bucketNames: Record<keyof NonNullable<FakeShopOptions['bucket']>, true> = {
   maximumAvailable: true,
@@ -63,6 +118,7 @@ function shopProblems(shop: FakeShopOptions, group: string): readonly Issue[] {
     ...unknownNames(shop, optionNames, group),
     ...unknownNames(shop.bucket, bucketNames, `${group}bucket.`),
     ...unknownNames(shop.restBucket, { size: true, leakRate: true }, `${group}restBucket.`),
+    ...seedProblems(shop, group),
     ...unknownValue(`${group}plan`, shop.plan, ['standard', 'advanced', 'plus'] satisfies FakePlan[]),
     ...unknownValue(`${group}state`, shop.state, [
       'active',

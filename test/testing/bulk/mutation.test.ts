@@ -61,11 +61,11 @@ describe('a bulk mutation', () => {
 
   it('tells errors of the execution beside the data', async () => {
     const harness = createBulkHarness();
-    const document = 'mutation ($id: ID!) { orderClose(input: { id: $id }) { userErrors { message } } }';
-    const { id } = await harness.imported(document, [{ id: 'gid://shopify/Order/1' }]);
+    const document = 'mutation ($id: ID!) { draftOrderDelete(input: { id: $id }) { userErrors { message } } }';
+    const { id } = await harness.imported(document, [{ id: 'gid://shopify/DraftOrder/1' }]);
     expect(await harness.lines((await harness.ended(id)).url)).toEqual([
       {
-        data: { orderClose: null },
+        data: { draftOrderDelete: null },
         errors: [expect.objectContaining({ extensions: { code: 'NOT_SIMULATED' } })],
         __lineNumber: 0,
       },

@@ -214,12 +214,12 @@ describe('a bulk query', () => {
 
   it('is refused at once for a root that is not simulated', async () => {
     const harness = createBulkHarness();
-    await expect(harness.runQuery('{ orders { edges { node { id } } } }')).rejects.toThrow(
-      /`QueryRoot\.orders` is not simulated by the fake.*NOT_SIMULATED/,
+    await expect(harness.runQuery('{ draftOrders { edges { node { id } } } }')).rejects.toThrow(
+      /`QueryRoot\.draftOrders` is not simulated by the fake.*NOT_SIMULATED/,
     );
-    const resolvers = { QueryRoot: { orders: () => ({ edges: [] }) } };
+    const resolvers = { QueryRoot: { draftOrders: () => ({ edges: [] }) } };
     const own = createBulkHarness({ resolvers });
-    const { id } = await own.started('{ orders { edges { node { id } } } }');
+    const { id } = await own.started('{ draftOrders { edges { node { id } } } }');
     expect(await own.ended(id)).toMatchObject({ status: 'COMPLETED', url: null });
   });
 

@@ -436,6 +436,6 @@ describe('tags', () => {
       node: null,
       userErrors: [{ field: ['id'], message: 'Product does not exist' }],
     });
-    await expect(run(harness, 'tagsAdd', 'gid://shopify/Order/1', ['a'])).rejects.toThrow('tags of a Order');
+    await expect(run(harness, 'tagsAdd', 'gid://shopify/DraftOrder/1', ['a'])).rejects.toThrow('tags of a DraftOrder');
   });
 });

@@ -26,7 +26,7 @@ describe('what the fake does not simulate', () => {
   });
 
   it.each([
-    ['{ order(id: "gid://shopify/Order/1") { id } }', 'QueryRoot.order', { order: null }],
+    ['{ draftOrder(id: "gid://shopify/DraftOrder/1") { id } }', 'QueryRoot.draftOrder', { draftOrder: null }],
     ['{ shop { shopOwnerName } }', 'Shop.shopOwnerName', null],
     [
       'mutation { productDuplicate(productId: "gid://shopify/Product/1", newTitle: "B") { newProduct { id } } }',

@@ -315,7 +315,7 @@ describe('inventoryItemUpdate', () => {
           sku: 'new',
           tracked: true,
           requiresShipping: true,
-          unitCost: { amount: '2.50' },
+          unitCost: { amount: '2.5' },
           measurement: { weight: { value: 2, unit: 'GRAMS' } },
           harmonizedSystemCode: '123456',
           variant: { sku: 'new' },

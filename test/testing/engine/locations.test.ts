@@ -131,9 +131,9 @@ describe('locations', () => {
     ]);
   });
 
-  it('with metafields are not simulated', async () => {
+  it('with a wrong metafield are refused', async () => {
     const metafields = [{ namespace: 'host', key: 'a', value: '1' }];
-    await expect(add(createHarness(), { name: 'A', metafields })).rejects.toThrow('LocationAddInput.metafields');
+    await expect(add(createHarness(), { name: 'A', metafields })).rejects.toThrow("Type can't be blank");
   });
 });
 
@@ -231,5 +231,108 @@ describe('a location that closes', () => {
     expect(await change(harness, 'locationActivate', { id: 'gid://shopify/Location/99' })).toMatchObject({
       locationActivateUserErrors: [{ code: 'LOCATION_NOT_FOUND' }],
     });
+  });
+});
+
+const edit = `mutation ($id: ID!, $input: LocationEditInput!) { locationEdit(id: $id, input: $input) {
+  location { name fulfillsOnlineOrders address { city zip countryCode } metafield(namespace: "made", key: "code") { value ownerType } }
+  userErrors { code field message } } }`;
+
+describe('locationEdit', () => {
+  it('changes what is given, and keeps the rest', async () => {
+    const harness = createHarness();
+    const id = await add(harness, { name: 'Annex', address: { countryCode: 'DE', city: 'Ulm', zip: '89073' } });
+    const metafields = [{ namespace: 'made', key: 'code', type: 'single_line_text_field', value: 'A1' }];
+    const input = { name: ' Annexe ', fulfillsOnlineOrders: false, address: { city: 'Bonn' }, metafields };
+    expect(await harness.data(edit, { id, input })).toEqual({
+      locationEdit: {
+        location: {
+          name: 'Annexe',
+          fulfillsOnlineOrders: false,
+          address: { city: 'Bonn', zip: '89073', countryCode: 'DE' },
+          metafield: { value: 'A1', ownerType: 'LOCATION' },
+        },
+        userErrors: [],
+      },
+    });
+  });
+
+  it.each([
+    [{ name: ' ' }, 'BLANK', 'input.name', 'Add a location name'],
+    [{ name: 'a'.repeat(101) }, 'TOO_LONG', 'input.name', 'Use a shorter location name (up to 100 characters)'],
+    [{ name: 'Annex' }, 'TAKEN', 'input.name', 'You already have a location with this name'],
+    [
+      { fulfillsOnlineOrders: false },
+      'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT',
+      'input.fulfillsOnlineOrders',
+      'At least one location must fulfill online orders.',
+    ],
+    [
+      { address: { zip: 'ABC' } },
+      'INVALID_US_ZIPCODE',
+      'input.address.zip',
+      'The ZIP code is not a valid US ZIP code.',
+    ],
+  ])('refuses %o', async (input, code, field, message) => {
+    const harness = createHarness();
+    await add(harness, { name: 'Annex', fulfillsOnlineOrders: false });
+    const id = await primaryOf(harness);
+    expect(await harness.data(edit, { id, input })).toEqual({
+      locationEdit: { location: null, userErrors: [{ code, field: field.split('.'), message }] },
+    });
+  });
+
+  it('refuses what is not there', async () => {
+    const harness = createHarness();
+    const { locationEdit } = await harness.data(edit, { id: 'gid://shopify/Location/999', input: { name: 'x' } });
+    expect(locationEdit).toEqual({
+      location: null,
+      userErrors: [{ code: 'NOT_FOUND', field: ['id'], message: 'Location not found.' }],
+    });
+  });
+});
+
+describe('locationDelete', () => {
+  const remove = `mutation ($id: ID!) { locationDelete(locationId: $id) {
+    deletedLocationId locationDeleteUserErrors { code field message } } }`;
+
+  it('takes one that is inactive and empty, and tells of it', async () => {
+    const harness = createListeningHarness();
+    const { events } = harness;
+    const id = await add(harness, { name: 'Annex' });
+    const { locationDelete: refused } = await harness.data(remove, { id });
+    expect(refused).toEqual({
+      deletedLocationId: null,
+      locationDeleteUserErrors: [
+        {
+          code: 'LOCATION_IS_ACTIVE',
+          field: ['locationId'],
+          message: 'The location cannot be deleted while it is active.',
+        },
+      ],
+    });
+    await change(harness, 'locationDeactivate', { id });
+    expect(await harness.data(remove, { id })).toEqual({
+      locationDelete: { deletedLocationId: id, locationDeleteUserErrors: [] },
+    });
+    expect(await harness.data('query ($id: ID!) { location(id: $id) { id } }', { id })).toEqual({ location: null });
+    expect(events.map(({ topic }) => topic)).toContain('locations/delete');
+    const { locationDelete: gone } = await harness.data(remove, { id });
+    expect(gone).toMatchObject({
+      locationDeleteUserErrors: [{ code: 'LOCATION_NOT_FOUND', message: 'Location not found.' }],
+    });
+  });
+
+  it('refuses one with stock, and one from which an order is to be sent', async () => {
+    const fake = createFakeShopify({
+      shops: [{ locations: ['Main', 'Annex'], orders: [{ lineItems: [{ title: 'Mug' }] }] }],
+    });
+    const { json } = await ask(fake.fetch, { query: '{ location { id hasUnfulfilledOrders } }' });
+    expect(json.data.location.hasUnfulfilledOrders).toBe(true);
+    const answer = await ask(fake.fetch, { query: remove, variables: { id: json.data.location.id } });
+    expect(answer.json.data.locationDelete.locationDeleteUserErrors.map(({ code }: { code: string }) => code)).toEqual([
+      'LOCATION_IS_ACTIVE',
+      'LOCATION_HAS_PENDING_ORDERS',
+    ]);
   });
 });

@@ -263,8 +263,8 @@ describe('metafieldsSet', () => {
   });
 
   it('on a thing whose metafields are not simulated says so', async () => {
-    await expect(set(createHarness(), [{ ownerId: 'gid://shopify/Order/1', key: 'note', value: 'x' }])).rejects.toThrow(
-      'metafields of a Order',
+    await expect(set(createHarness(), [{ ownerId: 'gid://shopify/DraftOrder/1', key: 'note', value: 'x' }])).rejects.toThrow(
+      'metafields of a DraftOrder',
     );
   });
 });

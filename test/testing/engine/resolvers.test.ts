@@ -166,7 +166,7 @@ describe('products', () => {
       tracksInventory: false,
       totalVariants: 2,
       variantsCount: { count: 2 },
-      priceRangeV2: { minVariantPrice: { amount: '10.00', currencyCode: 'USD' }, maxVariantPrice: { amount: '10.00' } },
+      priceRangeV2: { minVariantPrice: { amount: '10.0', currencyCode: 'USD' }, maxVariantPrice: { amount: '10.0' } },
       options: [
         { name: 'Colour', values: ['Red'], optionValues: [{ name: 'Red', hasVariants: true }], linkedMetafield: null },
       ],
@@ -225,7 +225,7 @@ describe('products', () => {
                 tracked: true,
                 requiresShipping: false,
                 countryCodeOfOrigin: 'PT',
-                unitCost: { amount: '3.50', currencyCode: 'USD' },
+                unitCost: { amount: '3.5', currencyCode: 'USD' },
                 measurement: { weight: { unit: 'GRAMS', value: 20 } },
               },
             },

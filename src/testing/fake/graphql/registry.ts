@@ -10,12 +10,19 @@ import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
+import { customerMutationResolvers } from './resolvers/orders/customer-mutations.ts';
+import { customerResolvers } from './resolvers/orders/customers.ts';
+import { fulfillmentMutationResolvers } from './resolvers/orders/fulfillment-mutations.ts';
+import { fulfillmentResolvers } from './resolvers/orders/fulfillments.ts';
+import { orderMutationResolvers } from './resolvers/orders/order-mutations.ts';
+import { orderResolvers } from './resolvers/orders/orders.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
 import { productMutationResolvers } from './resolvers/products/mutations.ts';
 import { productOptionResolvers } from './resolvers/products/options.ts';
 import { productResolvers } from './resolvers/products/products.ts';
 import { publicationResolvers } from './resolvers/publications.ts';
 import { appResolvers, shopResolvers } from './resolvers/shop.ts';
+import { tagResolvers } from './resolvers/tags.ts';
 import { taxonomyResolvers } from './resolvers/taxonomy.ts';
 import { variantsBulkResolvers } from './resolvers/variants/bulk.ts';
 import { variantResolvers } from './resolvers/variants/variants.ts';
@@ -35,8 +42,12 @@ export const resolvers: ResolverMap = mergeResolvers(
   appResolvers,
   bulkResolvers,
   collectionResolvers,
+  customerMutationResolvers,
+  customerResolvers,
   deferredResolvers,
   fileResolvers,
+  fulfillmentMutationResolvers,
+  fulfillmentResolvers,
   inventoryResolvers,
   locationResolvers,
   mediaResolvers,
@@ -44,12 +55,15 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldMutationResolvers,
   metafieldResolvers,
   nodeResolvers,
+  orderMutationResolvers,
+  orderResolvers,
   productMutationResolvers,
   productOptionResolvers,
   productResolvers,
   productSetResolvers,
   publicationResolvers,
   shopResolvers,
+  tagResolvers,
   taxonomyResolvers,
   variantResolvers,
   variantsBulkResolvers,

@@ -141,6 +141,8 @@ export interface LocationEntity extends Entity {
   readonly isPrimary: boolean;
   readonly fulfillsOnlineOrders: boolean;
   readonly address: StoredAddress;
+  /** Not there in what was stored before locations had any. */
+  readonly metafields?: readonly StoredMetafield[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly deactivatedAt: string | null;

@@ -1,12 +1,14 @@
 import {
   type BulkResultPartEntity,
   type CollectionEntity,
+  type LocationEntity,
   type MetafieldDefinitionEntity,
   newLocation,
   type ProductEntity,
   type StagedUploadEntity,
 } from './entities.ts';
 import type { Entity, EntityStore, FakeStore, StoreChange, StoreListener, StoreTransaction } from './entity-store.ts';
+import type { CustomerEntity, FulfillmentEntity, FulfillmentOrderEntity, OrderEntity } from './order-entities.ts';
 
 /** Options of `createFakeStore`. */
 interface FakeStoreOptions {
@@ -233,6 +235,8 @@ export const lookupKey = {
   handle: (handle: string): string => `handle ${handle}`,
   collection: (id: string): string => `collection ${id}`,
   metafield: (namespace: string, key: string, value: string): string => `metafield ${namespace} ${key} ${value}`,
+  email: (email: string): string => `email ${email}`,
+  phone: (phone: string): string => `phone ${phone}`,
   definition: (ownerType: string, namespace: string, key: string): string => `${ownerType} ${namespace} ${key}`,
 };
 
@@ -244,6 +248,11 @@ function lookupKeys(kind: string, entity: Entity): readonly string[] {
     const { ownerType, namespace, key } = entity as MetafieldDefinitionEntity;
     return [lookupKey.definition(ownerType, namespace, key)];
   }
+  if (kind === 'Location') return metafieldIds(entity as LocationEntity);
+  if (kind === 'Customer') return customerKeys(entity as CustomerEntity);
+  if (kind === 'Order') return orderKeys(entity as OrderEntity);
+  if (kind === 'FulfillmentOrder') return fulfillmentOrderKeys(entity as FulfillmentOrderEntity);
+  if (kind === 'Fulfillment') return fulfillmentKeys(entity as FulfillmentEntity);
   if (kind === 'BulkResultPart') return [(entity as BulkResultPartEntity).operationId];
   if (kind === 'StagedUpload') return [(entity as StagedUploadEntity).key];
   return [];
@@ -253,6 +262,29 @@ function lookupKeys(kind: string, entity: Entity): readonly string[] {
 function collectionKeys({ handle, metafields = [] }: Partial<CollectionEntity>): string[] {
   return [...(handle === undefined ? [] : [lookupKey.handle(handle)]), ...metafields.map(({ id }) => id)];
 }
+
+/** What a test puts there by hand may have no metafields. */
+const metafieldIds = ({ metafields = [] }: { readonly metafields?: readonly { readonly id: string }[] }): string[] =>
+  metafields.map(({ id }) => id);
+
+function customerKeys({ email, phone, addresses = [], metafields }: CustomerEntity): string[] {
+  const names = [email && lookupKey.email(email), phone && lookupKey.phone(phone)];
+  return [...names.flatMap((key) => key || []), ...addresses.map(({ id }) => id), ...metafieldIds({ metafields })];
+}
+
+function orderKeys({ customerId, lineItems = [], metafields }: OrderEntity): string[] {
+  return [...(customerId ? [customerId] : []), ...lineItems.map(({ id }) => id), ...metafieldIds({ metafields })];
+}
+
+const fulfillmentOrderKeys = ({ orderId, lineItems = [] }: FulfillmentOrderEntity): string[] => [
+  orderId,
+  ...lineItems.map(({ id }) => id),
+];
+
+const fulfillmentKeys = ({ orderId, lines = [] }: FulfillmentEntity): string[] => [
+  orderId,
+  ...lines.map(({ id }) => id),
+];
 
 function productKeys(product: ProductEntity): string[] {
   const keys = [lookupKey.handle(product.handle), ...product.collectionIds.map(lookupKey.collection)];

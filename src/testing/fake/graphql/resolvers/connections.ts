@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '../../../../internal/json.ts';
 import { badRequest } from '../errors.ts';
 import { parseGid } from '../gid.ts';
 
@@ -33,7 +34,9 @@ const usualMaximum = 250;
 /** A page size that no request can ask for, and that no maximum refuses: everything. */
 export const wholeList = Number.POSITIVE_INFINITY;
 
-const cursorOf = (item: Identified): string => Buffer.from(JSON.stringify({ last_id: item.id })).toString('base64');
+const encoded = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64');
+
+const cursorOf = (item: Identified): string => encoded({ last_id: item.id });
 
 const numberOf = (id: string): number => Number(parseGid(id)?.key);
 
@@ -48,12 +51,83 @@ export function connection<T extends Identified>(
   args: ConnectionArgs,
   maximum: number = usualMaximum,
 ): Connection<T> {
-  checkPageSize(args, maximum);
   const reverse = args.reverse ?? false;
-  const ordered = reverse ? items.toReversed() : items;
+  return pageOf(reverse ? items.toReversed() : items, args, maximum, {
+    cursorOf,
+    after: (ordered, cursor) => positionAfter(ordered, cursor, reverse),
+    before: (ordered, cursor) => positionBefore(ordered, cursor, reverse),
+  });
+}
 
-  const from = args.after ? positionAfter(ordered, args.after, reverse) : 0;
-  const until = args.before ? positionBefore(ordered, args.before, reverse) : ordered.length;
+/** By what a list is sorted; things with the same value stand in order of their ids. */
+export type SortValue<T> = (item: T) => string | number;
+
+/**
+ * One page of a list in an order of its own. As at Shopify a cursor holds the value too, so that paging goes on at the
+ * right place when what it stands for has moved or is gone.
+ *
+ * @throws GraphQLError for page sizes and cursors that Shopify refuses.
+ */
+export function sortedConnection<T extends Identified>(
+  items: readonly T[],
+  args: ConnectionArgs,
+  sortBy: SortValue<T>,
+  maximum: number = usualMaximum,
+): Connection<T> {
+  const sign = args.reverse ? -1 : 1;
+  const placed = new Map(items.map((item) => [item.id, { value: sortBy(item), number: numberOf(item.id) }]));
+  const placeOf = (item: T): Place => placed.get(item.id) ?? { value: sortBy(item), number: numberOf(item.id) };
+  const beyond = (ordered: readonly T[], fits: (difference: number) => boolean, cursor: string): number => {
+    const place = placeIn(cursor);
+    const position = ordered.findIndex((item) => fits(sign * comparePlaces(placeOf(item), place)));
+    return position >= 0 ? position : ordered.length;
+  };
+  const ordered = items.toSorted((a, b) => sign * comparePlaces(placeOf(a), placeOf(b)));
+  return pageOf(ordered, args, maximum, {
+    cursorOf: (item) => encoded({ last_id: item.id, last_value: placeOf(item).value }),
+    after: (list, cursor) => beyond(list, (difference) => difference > 0, cursor),
+    before: (list, cursor) => beyond(list, (difference) => difference >= 0, cursor),
+  });
+}
+
+/** Where something stands in a sorted list. */
+interface Place {
+  readonly value: string | number;
+  readonly number: number;
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  if (a.value === b.value) return a.number - b.number;
+  return a.value < b.value ? -1 : 1;
+}
+
+function placeIn(cursor: string): Place {
+  const parsed = parseJson(Buffer.from(cursor, 'base64').toString());
+  const value = isRecord(parsed) ? parsed.last_value : undefined;
+  if (!isRecord(parsed) || typeof parsed.last_id !== 'string') throw badRequest(wrongCursor);
+  if (typeof value !== 'string' && typeof value !== 'number') throw badRequest(wrongCursor);
+  return { value, number: numberOf(parsed.last_id) };
+}
+
+const wrongCursor = 'Invalid cursor for current pagination sort.';
+
+/** How the cursors of a list are made and read. */
+interface Cursors<T> {
+  readonly cursorOf: (item: T) => string;
+  /** Where the page after a cursor begins, and where the one before it ends. */
+  readonly after: (ordered: readonly T[], cursor: string) => number;
+  readonly before: (ordered: readonly T[], cursor: string) => number;
+}
+
+function pageOf<T extends Identified>(
+  ordered: readonly T[],
+  args: ConnectionArgs,
+  maximum: number,
+  cursors: Cursors<T>,
+): Connection<T> {
+  checkPageSize(args, maximum);
+  const from = args.after ? cursors.after(ordered, args.after) : 0;
+  const until = args.before ? cursors.before(ordered, args.before) : ordered.length;
   const start = args.last == null ? from : Math.max(from, until - args.last);
   const end = args.first == null ? until : Math.min(until, from + args.first);
   const nodes = ordered.slice(start, end);
@@ -62,13 +136,13 @@ export function connection<T extends Identified>(
   return {
     nodes,
     get edges() {
-      return nodes.map((node) => ({ node, cursor: cursorOf(node) }));
+      return nodes.map((node) => ({ node, cursor: cursors.cursorOf(node) }));
     },
     pageInfo: {
       hasNextPage: end < ordered.length,
       hasPreviousPage: start > 0,
-      startCursor: head ? cursorOf(head) : null,
-      endCursor: tail ? cursorOf(tail) : null,
+      startCursor: head ? cursors.cursorOf(head) : null,
+      endCursor: tail ? cursors.cursorOf(tail) : null,
     },
   };
 }
@@ -116,7 +190,7 @@ function positionBeyond(ordered: readonly Identified[], id: string, reverse: boo
 
 function idIn(cursor: string): string {
   const match = /^\{"last_id":"(gid:[^"]+)"\}$/.exec(Buffer.from(cursor, 'base64').toString());
-  if (match?.[1] === undefined) throw badRequest('Invalid cursor for current pagination sort.');
+  if (match?.[1] === undefined) throw badRequest(wrongCursor);
   return match[1];
 }
 

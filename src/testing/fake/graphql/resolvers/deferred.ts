@@ -8,6 +8,7 @@ import { isoNow, type OperationContext, type ResolverMap, resolver } from '../co
 import { requireGid } from '../gid.ts';
 import { changeMembers } from './collections/members.ts';
 import { productById } from './find-entities.ts';
+import { cancelNow } from './orders/cancel-order.ts';
 import { type ProductSetArgs, setProduct } from './product-set/build.ts';
 import { deleteProduct, saveProduct } from './products/save-product.ts';
 
@@ -125,6 +126,12 @@ interface MembersRequest extends DeferredRequest {
   readonly leave: readonly string[];
 }
 
+interface CancelRequest extends DeferredRequest {
+  readonly orderId: string;
+  readonly reason: string;
+  readonly refunds: boolean;
+}
+
 /** Work that can be deferred, by type. Each request is what the mutation of that type has stored. */
 const deferredWork: Readonly<Record<string, Work>> = {
   productSet: (request, context) => {
@@ -147,6 +154,10 @@ const deferredWork: Readonly<Record<string, Work>> = {
       if (at >= 0) media.splice(Number(newPosition), 0, ...media.splice(at, 1));
     }
     saveProduct(context, { ...product, media, updatedAt: isoNow(context.clock) }, product);
+    return {};
+  },
+  orderCancel: (request, context) => {
+    cancelNow(request as CancelRequest, context);
     return {};
   },
   collectionMembers: (request, context) => {

@@ -60,11 +60,6 @@ export function collectionByHandle({ store, shop }: Reading, handle: string): Co
   return store.find(shop, 'Collection', lookupKey.handle(handle))[0] as CollectionEntity | undefined;
 }
 
-/** The collection that holds the metafield with that gid. */
-export function collectionOf({ store, shop }: Reading, metafieldId: string): CollectionEntity | undefined {
-  return store.find(shop, 'Collection', metafieldId)[0] as CollectionEntity | undefined;
-}
-
 /** All locations, active or not, oldest first. */
 export function allLocations({ store, shop }: Reading): readonly LocationEntity[] {
   return store.all(shop, 'Location') as readonly LocationEntity[];

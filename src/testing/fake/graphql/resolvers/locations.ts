@@ -1,11 +1,15 @@
-import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
-import { locationPayload } from '../../webhooks/resource-payloads.ts';
+import type { LocationEntity, StoredAddress } from '../../store/entities.ts';
+import { idOf, locationPayload } from '../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { collectUserErrors, notSimulated, type UserError } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { activeLocation, allLocations, locationById, primaryLocation } from './find-entities.ts';
 import { isInStock, levelAt, levelsAt, moveStock } from './inventory/levels.ts';
+import { addLocation, editLocation, type LocationAddInput, type LocationEditInput } from './location-input.ts';
+import { metafieldFields } from './metafields/metafields.ts';
+import { allFulfillmentOrders } from './orders/save-order.ts';
+import { countryName, provinceName } from './places.ts';
 import { byId, flag, keyword, type Searchable, searched, words } from './search.ts';
 
 interface LocationsArgs extends ConnectionArgs {
@@ -63,6 +67,12 @@ export const locationResolvers: ResolverMap = {
     locationAdd: resolver<unknown, { input: LocationAddInput }>((_source, { input }, context) =>
       addLocation(input, context),
     ),
+    locationEdit: resolver<unknown, { id: string; input: LocationEditInput }>((_source, { id, input }, context) =>
+      editLocation(id, input, context),
+    ),
+    locationDelete: resolver<unknown, { locationId: string }>((_source, { locationId }, context) =>
+      deleteLocation(locationId, context),
+    ),
     locationActivate: resolver<unknown, { locationId: string }>((_source, { locationId }, context) =>
       activateLocation(locationId, context),
     ),
@@ -71,13 +81,14 @@ export const locationResolvers: ResolverMap = {
     ),
   },
   Location: {
+    ...metafieldFields('LOCATION'),
     legacyResourceId: resolver<LocationEntity>(({ id }) => parseGid(id)?.key),
     // Also of one that is active: what can't be activated belongs to a fulfillment service.
     activatable: () => true,
     deactivatable: resolver<LocationEntity>(({ isActive }, _args, context) => isActive && !isOnlyActive(context)),
     deletable: resolver<LocationEntity>(({ id, isActive }, _args, context) => !isActive && !hasStock(id, context)),
     hasActiveInventory: resolver<LocationEntity>(({ id }, _args, context) => hasStock(id, context)),
-    hasUnfulfilledOrders: () => false,
+    hasUnfulfilledOrders: resolver<LocationEntity>(({ id }, _args, context) => isToSend(id, context)),
     isFulfillmentService: () => false,
     fulfillmentService: () => null,
     shipsInventory: resolver<LocationEntity>(({ isActive, fulfillsOnlineOrders }) => isActive && fulfillsOnlineOrders),
@@ -113,79 +124,14 @@ export const locationResolvers: ResolverMap = {
 const isOnlyActive = (context: ResolverContext): boolean =>
   allLocations(context).filter((location) => location.isActive).length === 1;
 
+/** Whether something of an order is still to be sent from a location. */
+const isToSend = (id: string, context: ResolverContext): boolean =>
+  allFulfillmentOrders(context).some(
+    ({ locationId, status }) => locationId === id && status !== 'CLOSED' && status !== 'CANCELLED',
+  );
+
 const hasStock = (locationId: string, context: ResolverContext): boolean =>
   levelsAt(context, locationId).some((level) => level.isActive && isInStock(level));
-
-const countryName = (code: string): string => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
-
-/** Provinces of countries that have them in addresses: code and name. Other countries' are not known to the fake. */
-const provinces: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  AU: named(
-    'ACT Australian Capital Territory|NSW New South Wales|NT Northern Territory|QLD Queensland|SA South Australia|TAS Tasmania|VIC Victoria|WA Western Australia',
-  ),
-  CA: named(
-    'AB Alberta|BC British Columbia|MB Manitoba|NB New Brunswick|NL Newfoundland and Labrador|NS Nova Scotia|NT Northwest Territories|NU Nunavut|ON Ontario|PE Prince Edward Island|QC Quebec|SK Saskatchewan|YT Yukon',
-  ),
-  US: named(
-    'AL Alabama|AK Alaska|AS American Samoa|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|DC District of Columbia|FL Florida|GA Georgia|GU Guam|HI Hawaii|ID Idaho|IL Illinois|IN Indiana|IA Iowa|KS Kansas|KY Kentucky|LA Louisiana|ME Maine|MD Maryland|MA Massachusetts|MI Michigan|MN Minnesota|MS Mississippi|MO Missouri|MT Montana|NE Nebraska|NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York|NC North Carolina|ND North Dakota|OH Ohio|OK Oklahoma|OR Oregon|PA Pennsylvania|PR Puerto Rico|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|VT Vermont|VI U.S. Virgin Islands|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming',
-  ),
-  NZ: named(
-    'AUK Auckland|BOP Bay of Plenty|CAN Canterbury|GIS Gisborne|HKB Hawke’s Bay|MWT Manawatu-Wanganui|MBH Marlborough|NSN Nelson|NTL Northland|OTA Otago|STL Southland|TKI Taranaki|TAS Tasman|WKO Waikato|WGN Wellington|WTC West Coast',
-  ),
-};
-
-function named(list: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    list.split('|').map((entry) => [entry.slice(0, entry.indexOf(' ')), entry.slice(entry.indexOf(' ') + 1)]),
-  );
-}
-
-const provinceName = (country: string, code: string | null): string | null =>
-  code === null ? null : (provinces[country]?.[code] ?? null);
-
-/** `LocationAddInput`, as far as it is simulated. */
-interface LocationAddInput {
-  readonly name: string;
-  readonly fulfillsOnlineOrders?: boolean | null;
-  readonly address: { readonly countryCode: string } & Partial<StoredAddress>;
-  readonly metafields?: readonly unknown[] | null;
-}
-
-/** Characters of a location's name. */
-const maxLength = 100;
-
-/** `locationAdd`. */
-function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
-  if (input.metafields?.length) throw notSimulated('LocationAddInput.metafields');
-  const name = input.name.trim();
-  const { userErrors, report } = collectUserErrors<'BLANK' | 'TAKEN' | 'TOO_LONG'>();
-  const field = ['input', 'name'];
-  if (name === '') report('BLANK', field, 'Add a location name');
-  if (name.length > maxLength) report('TOO_LONG', field, `Use a shorter location name (up to ${maxLength} characters)`);
-  if (allLocations(context).some((location) => location.isActive && location.name === name))
-    report('TAKEN', field, 'You already have a location with this name');
-  if (userErrors.length > 0) return { location: null, userErrors };
-
-  const { store, shop, clock } = context;
-  const { countryCode, address1, address2, city, provinceCode, zip, phone } = input.address;
-  const location = newLocation(store.nextId('Location'), isoNow(clock), {
-    name,
-    isPrimary: allLocations(context).length === 0,
-    fulfillsOnlineOrders: input.fulfillsOnlineOrders ?? true,
-    address: {
-      countryCode,
-      address1: address1 ?? null,
-      address2: address2 ?? null,
-      city: city ?? null,
-      provinceCode: provinceCode ?? null,
-      zip: zip ?? null,
-      phone: phone ?? null,
-    },
-  });
-  store.put(shop, 'Location', location);
-  context.announce('locations/create', () => locationPayload(location));
-  return { location, userErrors: [] };
-}
 
 /** `locationActivate`. One that is active already stays so. */
 function activateLocation(locationId: string, context: ResolverContext): unknown {
@@ -223,10 +169,19 @@ function deactivateLocation(args: DeactivateArgs, context: ResolverContext): unk
 
   const now = isoNow(context.clock);
   moveStock(context, before.id, args.destinationLocationId ?? undefined);
+  if (args.destinationLocationId != null) moveOrders(before.id, args.destinationLocationId, now, context);
   const location: LocationEntity = { ...before, isActive: false, deactivatedAt: now, updatedAt: now };
   context.store.put(context.shop, 'Location', location);
   context.announce('locations/deactivate', () => locationPayload(location));
   return { location, locationDeactivateUserErrors: [] };
+}
+
+/** What was to be sent from one location is to be sent from another. */
+function moveOrders(from: string, to: string, updatedAt: string, context: ResolverContext): void {
+  for (const one of allFulfillmentOrders(context)) {
+    if (one.locationId !== from || one.status === 'CLOSED') continue;
+    context.store.put(context.shop, 'FulfillmentOrder', { ...one, locationId: to, updatedAt });
+  }
 }
 
 /** In the words of `LocationDeactivateUserErrorCode`. */
@@ -270,5 +225,32 @@ function deactivationErrors(
       'Location could not be deactivated without specifying where to relocate inventory at the location.',
     );
   }
+  if (destination == null && isToSend(locationId, context)) {
+    report(
+      'HAS_FULFILLMENT_ORDERS_ERROR',
+      ['locationId'],
+      'Location could not be deactivated because it has pending orders.',
+    );
+  }
   return userErrors;
+}
+
+/** `locationDelete`, of one that is inactive and empty. In the words of `LocationDeleteUserErrorCode`. */
+function deleteLocation(locationId: string, context: ResolverContext): unknown {
+  requireGid(locationId);
+  const { userErrors, report } = collectUserErrors();
+  const location = locationById(context, locationId);
+  const refuse = (code: string, message: string): void => report(code, ['locationId'], message);
+  if (!location) refuse('LOCATION_NOT_FOUND', 'Location not found.');
+  if (location?.isActive) refuse('LOCATION_IS_ACTIVE', 'The location cannot be deleted while it is active.');
+  if (levelsAt(context, locationId).some(isInStock))
+    refuse('LOCATION_HAS_INVENTORY', 'The location cannot be deleted while it has inventory.');
+  if (isToSend(locationId, context))
+    refuse('LOCATION_HAS_PENDING_ORDERS', 'The location cannot be deleted while it has pending orders.');
+  if (userErrors.length > 0) return { deletedLocationId: null, locationDeleteUserErrors: userErrors };
+
+  moveStock(context, locationId, undefined);
+  context.store.delete(context.shop, 'Location', locationId);
+  context.announce('locations/delete', () => ({ id: idOf(locationId) }));
+  return { deletedLocationId: locationId, locationDeleteUserErrors: [] };
 }

@@ -1,7 +1,9 @@
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { parseGid, requireGid } from '../gid.ts';
-import { collectionOf, ownerOf } from './find-entities.ts';
+import { ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields/metafields.ts';
+import { wholeOwnerOf } from './metafields/owners.ts';
+import { orderPart } from './orders/fulfillments.ts';
 import { optionView } from './products/products.ts';
 import { shopObject } from './shop.ts';
 import { taxonomyCategory } from './taxonomy.ts';
@@ -26,9 +28,10 @@ function loadPart(id: string, context: ResolverContext): unknown {
   const named = (part: { readonly id: string }): boolean => part.id === id;
   const product = ownerOf(context, id);
   if (!product) {
-    const collection = collectionOf(context, id);
-    const metafield = collection?.metafields.find(named);
-    return collection && metafield && metafieldView(metafield, 'COLLECTION', collection);
+    const part = orderPart(id, context);
+    if (part) return part;
+    const found = wholeOwnerOf(id, context);
+    return found && metafieldView(found.metafield, found.type, found.owner);
   }
   switch (parseGid(id)?.kind) {
     case 'ProductVariant':

@@ -55,6 +55,13 @@ export const shopResolvers: ResolverMap = {
   ProductDeletePayload: { shop },
   PublishablePublishPayload: { shop },
   PublishableUnpublishPayload: { shop },
+  CustomerDeletePayload: { shop },
+  MoneyV2: {
+    // As Ruby writes a decimal number: "10.0", and not "10.00".
+    amount: resolver<{ readonly amount: string }>(({ amount }) =>
+      amount.replace(/^(-?\d+)$/, '$1.0').replace(/(\.\d+?)0+$/, '$1'),
+    ),
+  },
 };
 
 /** Versions around the one the package is generated for, newest last. https://shopify.dev/docs/api/usage/versioning */

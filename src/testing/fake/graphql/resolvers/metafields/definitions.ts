@@ -8,9 +8,9 @@ import { type ResolverContext, type ResolverMap, resolver } from '../../context.
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
-import { allCollections, allProducts, definitionByKey } from '../find-entities.ts';
+import { definitionByKey } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
-import { type MetafieldOwnerType, putMetafields } from './owners.ts';
+import { ownersOfType, putMetafields } from './owners.ts';
 import { isMetafieldType, isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
 
 interface DefinitionsArgs extends ConnectionArgs {
@@ -287,22 +287,8 @@ function keepReason(
 }
 
 function deleteValues({ ownerType, namespace, key }: MetafieldDefinitionEntity, context: ResolverContext): void {
-  for (const { id, metafields } of allOwners(ownerType, context)) {
+  for (const { id, metafields } of ownersOfType(ownerType, context)) {
     const others = metafields.filter((metafield) => metafield.namespace !== namespace || metafield.key !== key);
     if (others.length < metafields.length) putMetafields(id, others, context);
   }
 }
-
-function allOwners(ownerType: string, context: ResolverContext) {
-  const owners: Readonly<Record<MetafieldOwnerType, () => readonly Owner[]>> = {
-    PRODUCT: () => allProducts(context),
-    PRODUCTVARIANT: () => allProducts(context).flatMap(({ variants }) => variants),
-    COLLECTION: () => allCollections(context),
-  };
-  return Object.hasOwn(owners, ownerType) ? owners[ownerType as MetafieldOwnerType]() : [];
-}
-
-/** Whatever has metafields. */
-type Owner = { readonly id: string; readonly metafields: MetafieldsOf };
-
-type MetafieldsOf = Parameters<typeof putMetafields>[1];

@@ -1,15 +1,15 @@
-import type { CollectionEntity, ProductEntity, StoredMetafield, StoredVariant } from '../../../store/entities.ts';
+import type { StoredMetafield } from '../../../store/entities.ts';
 import { type FieldResolver, type ResolverMap, resolver } from '../../context.ts';
 import { parseGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
-import type { MetafieldOwnerType } from './owners.ts';
+import type { MetafieldOwnerType, OwnerEntity } from './owners.ts';
 import { compareDigestOf, jsonValueOf, resolveNamespace } from './values.ts';
 
 /** A metafield with the thing it belongs to. */
 interface MetafieldView extends StoredMetafield {
   readonly ownerType: MetafieldOwnerType;
-  readonly owner: ProductEntity | StoredVariant | CollectionEntity;
+  readonly owner: OwnerEntity;
 }
 
 /** Adds to a metafield what it belongs to. */
@@ -33,14 +33,16 @@ export function metafieldFields(
   return {
     metafield: resolver<MetafieldView['owner'], { namespace?: string | null; key: string }>((owner, args) => {
       const namespace = resolveNamespace(args.namespace);
-      const found = owner.metafields.find(
+      const found = owner.metafields?.find(
         (metafield) => metafield.namespace === namespace && metafield.key === args.key,
       );
       return found ? metafieldView(found, ownerType, owner) : null;
     }),
     metafields: resolver<MetafieldView['owner'], MetafieldsArgs>((owner, args) => {
       const namespace = args.namespace ? resolveNamespace(args.namespace) : undefined;
-      const ofNamespace = owner.metafields.filter((metafield) => !namespace || metafield.namespace === namespace);
+      const ofNamespace = (owner.metafields ?? []).filter(
+        (metafield) => !namespace || metafield.namespace === namespace,
+      );
       // In the order in which they are asked for, and under the names by which they are.
       const wanted = args.keys
         ? args.keys.flatMap((key) =>
@@ -70,7 +72,7 @@ export const metafieldResolvers: ResolverMap = {
   Metafield: {
     definition: resolver<MetafieldView>(({ id, ownerType, namespace, owner }, _args, context) => {
       // A metafield that was asked for by name bears that name as its key.
-      const key = owner.metafields.find((own) => own.id === id)?.key ?? '';
+      const key = owner.metafields?.find((own) => own.id === id)?.key ?? '';
       return definitionByKey(context, ownerType, namespace, key) ?? null;
     }),
     compareDigest: resolver<MetafieldView>(compareDigestOf),

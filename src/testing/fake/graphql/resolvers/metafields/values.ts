@@ -4,9 +4,9 @@ import { isRecord, parseJson } from '../../../../../internal/json.ts';
 import type { StoredMetafield } from '../../../store/entities.ts';
 import type { ResolverContext } from '../../context.ts';
 import { isGid } from '../../gid.ts';
-import { allCollections, allProducts, definitionByKey, productsByMetafield } from '../find-entities.ts';
+import { definitionByKey, productsByMetafield } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
-import type { MetafieldOwner } from './owners.ts';
+import { type MetafieldOwner, ownersOfType } from './owners.ts';
 
 /** What is wrong with one metafield, and in which part of its input. */
 export interface MetafieldProblem {
@@ -105,9 +105,7 @@ type Named = Pick<StoredMetafield, 'namespace' | 'key' | 'value'>;
 
 function isTaken(metafield: Named, owner: MetafieldOwner, context: ResolverContext): boolean {
   if (owner.type === 'PRODUCT') return productsByMetafield(context, metafield).some(({ id }) => id !== owner.id);
-  const others =
-    owner.type === 'COLLECTION' ? allCollections(context) : allProducts(context).flatMap(({ variants }) => variants);
-  return others.some(
+  return ownersOfType(owner.type, context).some(
     ({ id, metafields }) =>
       id !== owner.id &&
       metafields.some(

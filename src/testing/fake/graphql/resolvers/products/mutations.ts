@@ -1,21 +1,20 @@
-import { GraphQLError } from 'graphql';
 import type {
   MetafieldInput,
   ProductSetInput,
   UniqueMetafieldValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../../store/entities.ts';
-import { isoNow, type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireOneArgument, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { defer, isInWork } from '../deferred.ts';
 import { productByHandle, productById } from '../find-entities.ts';
-import { handleFrom, normalTags } from '../input-values.ts';
+import { handleFrom } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { buildOn, savedProduct } from '../product-set/build.ts';
 import type { Naming, ProductSetContext } from '../product-set/context.ts';
 import { metafieldsWith } from '../product-set/metafields.ts';
-import { deleteProduct, saveProduct } from './save-product.ts';
+import { deleteProduct } from './save-product.ts';
 
 /** Mutations of one product, but for `productSet` and its variants. */
 export const productMutationResolvers: ResolverMap = {
@@ -23,13 +22,6 @@ export const productMutationResolvers: ResolverMap = {
     productCreate: resolver<unknown, ProductArgs>((_source, args, context) => createProduct(args, context)),
     productUpdate: resolver<unknown, UpdateArgs>((_source, args, context) => updateProduct(args, context)),
     productDelete: resolver<unknown, DeleteArgs>((_source, args, context) => removeProduct(args, context)),
-    tagsAdd: resolver<unknown, TagsArgs>((_source, { id, tags }, context) =>
-      changeTags(id, (before) => [...before, ...tags], context),
-    ),
-    tagsRemove: resolver<unknown, TagsArgs>((_source, { id, tags }, context) => {
-      const gone = new Set(normalTags(tags, () => undefined).map((tag) => tag.toLowerCase()));
-      return changeTags(id, (before) => before.filter((tag) => !gone.has(tag.toLowerCase())), context);
-    }),
   },
 };
 
@@ -129,34 +121,6 @@ function changed(
   const owner = { type: 'PRODUCT', id: before.id, metafields: before.metafields } as const;
   const metafields = metafieldsWith(fields.metafields ?? [], owner, ['input', 'metafields'], building);
   return { ...product, metafields };
-}
-
-/** Arguments of `tagsAdd` and `tagsRemove`. */
-interface TagsArgs {
-  readonly id: string;
-  readonly tags: readonly string[];
-}
-
-/** Kinds that have tags in Shopify, and are not simulated. */
-const taggable = new Set(['Article', 'Customer', 'DiscountAutomaticNode', 'DiscountCodeNode', 'DraftOrder', 'Order']);
-
-/** `tagsAdd` and `tagsRemove`. */
-function changeTags(
-  id: string,
-  change: (before: readonly string[]) => readonly string[],
-  context: ResolverContext,
-): unknown {
-  const { kind } = requireGid(id);
-  if (taggable.has(kind)) throw notSimulated(`tags of a ${kind}`);
-  if (kind !== 'Product') throw new GraphQLError('invalid id', { extensions: { code: 'RESOURCE_NOT_FOUND' } });
-  const product = productById(context, id);
-  if (!product) return { node: null, userErrors: [userError(['id'], 'Product does not exist')] };
-  const problems: string[] = [];
-  const tags = normalTags(change(product.tags), (message) => problems.push(message));
-  if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
-  const node = { ...product, tags, updatedAt: isoNow(context.clock) };
-  if (JSON.stringify(tags) !== JSON.stringify(product.tags)) saveProduct(context, node, product);
-  return { node, userErrors: [] };
 }
 
 /** Arguments of `productDelete`. */

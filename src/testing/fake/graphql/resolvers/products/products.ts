@@ -4,7 +4,7 @@ import type { Entity } from '../../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
+import { type ConnectionArgs, connection, countUpTo, type SortValue, sortedConnection } from '../connections.ts';
 import { allProducts, productByHandle, productById } from '../find-entities.ts';
 import { handleFrom, plainText } from '../input-values.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
@@ -17,32 +17,21 @@ interface ProductsArgs extends ConnectionArgs {
   readonly sortKey: string;
 }
 
-type ProductOrder = (a: ProductEntity, b: ProductEntity) => number;
-
-const byText =
-  (textOf: (product: ProductEntity) => string): ProductOrder =>
-  (a, b) => {
-    const [one, other] = [textOf(a).toLowerCase(), textOf(b).toLowerCase()];
-    return one < other ? -1 : Number(one > other);
-  };
-
-const byNumber =
-  (numberOf: (product: ProductEntity) => number): ProductOrder =>
-  (a, b) =>
-    numberOf(a) - numberOf(b);
-
 /** Sort keys that are simulated; `null` for those that come to the order of creation, in which products stand. */
-const productOrders: Readonly<Record<string, ProductOrder | null>> = {
+const productOrders: Readonly<Record<string, SortValue<ProductEntity> | null>> = {
   ID: null,
   CREATED_AT: null,
   // Without a search there is no relevance: https://shopify.dev/docs/api/admin-graphql/latest/enums/ProductSortKeys
   RELEVANCE: null,
-  TITLE: byText(({ title }) => title),
-  VENDOR: byText(({ vendor }) => vendor),
-  PRODUCT_TYPE: byText(({ productType }) => productType),
-  UPDATED_AT: byNumber(({ updatedAt }) => Date.parse(updatedAt)),
-  PUBLISHED_AT: byNumber(({ published }) => Math.min(...published.map(({ publishDate }) => Date.parse(publishDate)))),
+  TITLE: ({ title }) => title.toLowerCase(),
+  VENDOR: ({ vendor }) => vendor.toLowerCase(),
+  PRODUCT_TYPE: ({ productType }) => productType.toLowerCase(),
+  UPDATED_AT: ({ updatedAt }) => Date.parse(updatedAt),
+  PUBLISHED_AT: ({ published }) => Math.min(never, ...published.map(({ publishDate }) => Date.parse(publishDate))),
 };
+
+/** Behind everything that is published. */
+const never = Number.MAX_SAFE_INTEGER;
 
 /** Resolvers of products, but for their mutations and what other features answer. */
 export const productResolvers: ResolverMap = {
@@ -59,7 +48,7 @@ export const productResolvers: ResolverMap = {
       const order = productOrders[args.sortKey];
       if (order === undefined) throw notSimulated(`QueryRoot.products(sortKey: ${args.sortKey})`);
       const found = searched(allProducts(context), args.query, searchableProducts(context), { info, context });
-      return connection(order ? found.toSorted(order) : found, args);
+      return order ? sortedConnection(found, args, order) : connection(found, args);
     }),
     productsCount: resolver<unknown, { limit: number | null; query?: string | null; savedSearchId?: string | null }>(
       (_source, args, context, info) => {

@@ -1,6 +1,6 @@
 import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
-import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
+import { type ResolverContext, type ResolverMap, resolver, type ShopInfo } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
@@ -76,9 +76,19 @@ export const variantResolvers: ResolverMap = {
       variants.some(({ inventoryItem }) => inventoryItem.tracked),
     ),
     priceRangeV2: resolver<ProductEntity>(({ variants }, _args, { info }) => {
-      const prices = variants.map(({ price }) => price).toSorted((a, b) => Number(a) - Number(b));
-      const money = (amount: string | undefined): unknown => ({ amount, currencyCode: info.currencyCode ?? 'USD' });
-      return { minVariantPrice: money(prices[0]), maxVariantPrice: money(prices.at(-1)) };
+      const [least, most] = priceRange(variants);
+      return { minVariantPrice: money(least, info), maxVariantPrice: money(most, info) };
+    }),
+    // The older field counts in hundredths of the currency.
+    priceRange: resolver<ProductEntity>(({ variants }, _args, { info }) => {
+      const [least, most] = priceRange(variants).map((price) => (Number(price) * 100).toFixed(1));
+      return { minVariantPrice: money(least, info), maxVariantPrice: money(most, info) };
+    }),
+    compareAtPriceRange: resolver<ProductEntity>(({ variants }, _args, { info }) => {
+      const prices = variants.flatMap(({ compareAtPrice }) => compareAtPrice ?? []);
+      if (prices.length === 0) return null;
+      const [least, most] = sortedPrices(prices);
+      return { minVariantCompareAtPrice: money(least, info), maxVariantCompareAtPrice: money(most, info) };
     }),
   },
   ProductVariant: {
@@ -90,6 +100,20 @@ export const variantResolvers: ResolverMap = {
     legacyResourceId: resolver<StoredVariant>(({ id }) => parseGid(id)?.key),
   },
 };
+
+const money = (amount: string | undefined, { currencyCode }: ShopInfo): unknown => ({
+  amount,
+  currencyCode: currencyCode ?? 'USD',
+});
+
+/** The lowest and the highest of some amounts. */
+function sortedPrices(prices: readonly string[]): readonly (string | undefined)[] {
+  const sorted = prices.toSorted((a, b) => Number(a) - Number(b));
+  return [sorted[0], sorted.at(-1)];
+}
+
+const priceRange = (variants: readonly StoredVariant[]): readonly (string | undefined)[] =>
+  sortedPrices(variants.map(({ price }) => price));
 
 /** All variants, by gid. */
 function allVariants(context: ResolverContext): readonly StoredVariant[] {
