@@ -176,8 +176,8 @@ describe('seeded orders', () => {
         shops: [
           {
             customers: [{ createdAt: 'soon' }],
-            // @ts-expect-error: an order has no field `total`.
             orders: [
+              // @ts-expect-error: an order has no field `total`.
               { lineItems: [], total: '1' },
               { lineItems, customer: 'eve@example.com' },
             ],

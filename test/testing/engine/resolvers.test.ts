@@ -448,7 +448,7 @@ describe('metafield definitions', () => {
     });
   });
 
-  it.each(['query: "x"', 'constraintStatus: CONSTRAINED_ONLY', 'pinnedStatus: PINNED', 'sortKey: NAME'])(
+  it.each(['query: "x"', 'constraintStatus: CONSTRAINED_ONLY', 'sortKey: RELEVANCE'])(
     'are not listed by %s',
     async (args) => {
       const query = `{ metafieldDefinitions(first: 1, ownerType: PRODUCT, ${args}) { nodes { id } } }`;

@@ -6,6 +6,7 @@ import { fileResolvers } from './resolvers/files/files.ts';
 import { mediaResolvers } from './resolvers/files/media.ts';
 import { inventoryResolvers } from './resolvers/inventory/inventory.ts';
 import { locationResolvers } from './resolvers/locations.ts';
+import { definitionPinResolvers } from './resolvers/metafields/definition-pins.ts';
 import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
@@ -17,6 +18,7 @@ import { fulfillmentResolvers } from './resolvers/orders/fulfillments.ts';
 import { orderMutationResolvers } from './resolvers/orders/order-mutations.ts';
 import { orderResolvers } from './resolvers/orders/orders.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
+import { productDuplicateResolvers } from './resolvers/products/duplicate.ts';
 import { productMutationResolvers } from './resolvers/products/mutations.ts';
 import { productOptionResolvers } from './resolvers/products/options.ts';
 import { productResolvers } from './resolvers/products/products.ts';
@@ -45,6 +47,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   customerMutationResolvers,
   customerResolvers,
   deferredResolvers,
+  definitionPinResolvers,
   fileResolvers,
   fulfillmentMutationResolvers,
   fulfillmentResolvers,
@@ -57,6 +60,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   nodeResolvers,
   orderMutationResolvers,
   orderResolvers,
+  productDuplicateResolvers,
   productMutationResolvers,
   productOptionResolvers,
   productResolvers,

@@ -34,6 +34,8 @@ export interface StoredMedia {
   readonly mediaContentType: 'IMAGE';
   /** Milliseconds since the epoch, from which on it is worked on; one without is ready. */
   readonly uploadedAtMs?: number;
+  /** Whether it counts as ready, though it has failed. */
+  readonly isAcknowledged?: boolean;
   /** Where it was uploaded from. */
   readonly originalSource: { readonly url: string };
   readonly image: { readonly id: string; readonly url: string; readonly altText: string | null };
@@ -104,6 +106,19 @@ export interface MetafieldDefinitionEntity extends Entity {
   readonly type: { readonly name: string };
   /** No two things of the owner type may have the same value. */
   readonly uniqueValues: boolean;
+  /** From 1 on, by type of owner; `null` for what is not pinned. */
+  readonly pinnedPosition: number | null;
+  /** Not there in what was stored before definitions had any. */
+  readonly validations?: readonly StoredValidation[];
+  /** Other abilities that were asked for, by name. They have no effect in the fake. */
+  readonly capabilities?: Readonly<Record<string, boolean>>;
+  readonly access?: Readonly<Record<string, string>>;
+}
+
+/** What a definition demands of values. */
+export interface StoredValidation {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** A collection of products that are put there by hand. Which they are stands in the products. */

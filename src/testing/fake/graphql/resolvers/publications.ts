@@ -1,7 +1,7 @@
 import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity } from '../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
-import { notSimulated } from '../errors.ts';
+import { collectUserErrors, notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
@@ -40,6 +40,15 @@ const resourcePublications = resolver<ProductEntity, PublicationsArgs>((product,
   return connection(wanted(product, args.onlyPublished, context), args);
 });
 
+/** The channel of the calling app, if it is one: that of its name. */
+const currentPublication = (context: ResolverContext): PublicationEntity | undefined =>
+  allPublications(context).find(({ name }) => name === context.app);
+
+const onCurrentPublication = resolver<ProductEntity>((product, _args, context) => {
+  const current = currentPublication(context);
+  return current !== undefined && wanted(product, true, context).some(({ id }) => id === current.id);
+});
+
 /** Resolvers of sales channels and of what is published on them. */
 export const publicationResolvers: ResolverMap = {
   QueryRoot: {
@@ -66,6 +75,12 @@ export const publicationResolvers: ResolverMap = {
     publishedOnPublication: resolver<ProductEntity, { publicationId: string }>((product, { publicationId }, context) =>
       wanted(product, true, context).some(({ id }) => id === publicationId),
     ),
+    publishedOnCurrentPublication: onCurrentPublication,
+    publishedOnCurrentChannel: onCurrentPublication,
+    resourcePublicationOnCurrentPublication: resolver<ProductEntity>((product, _args, context) => {
+      const current = currentPublication(context);
+      return publicationViews(product, context).find(({ id }) => id === current?.id) ?? null;
+    }),
     resourcePublications,
     resourcePublicationsV2: resourcePublications,
     resourcePublicationsCount: resolver<ProductEntity, { onlyPublished: boolean }>(
@@ -102,6 +117,9 @@ export const publicationResolvers: ResolverMap = {
     ),
     publishableUnpublish: resolver<unknown, PublishArgs>((_source, args, context) =>
       changePublications(args, context, unpublished),
+    ),
+    publicationUpdate: resolver<unknown, PublicationUpdateArgs>((_source, args, context) =>
+      updatePublication(args, context),
     ),
   },
 };
@@ -152,3 +170,59 @@ const refused = (userErrors: readonly { readonly field: readonly string[]; reado
   publishable: null,
   userErrors,
 });
+
+/** Arguments of `publicationUpdate`. */
+interface PublicationUpdateArgs {
+  readonly id: string;
+  readonly input: {
+    readonly autoPublish?: boolean | null;
+    readonly publishablesToAdd: readonly string[] | null;
+    readonly publishablesToRemove: readonly string[] | null;
+  };
+}
+
+/** Things that one call may put into a publication or take out. `Mutation.publicationUpdate` says so. */
+const maxPublishables = 50;
+
+/** `publicationUpdate`, with products. In the words of `PublicationUserErrorCode`. */
+function updatePublication({ id, input }: PublicationUpdateArgs, context: ResolverContext): unknown {
+  requireGid(id);
+  const { store, shop, clock } = context;
+  const before = store.get(shop, 'Publication', id) as PublicationEntity | undefined;
+  const { userErrors, report } = collectUserErrors();
+  const [join, leave] = [input.publishablesToAdd ?? [], input.publishablesToRemove ?? []];
+  if (!before) report('PUBLICATION_NOT_FOUND', ['id'], 'Publication not found.');
+  if (join.length + leave.length > maxPublishables)
+    report(
+      'PUBLICATION_UPDATE_LIMIT_EXCEEDED',
+      ['input'],
+      'The limit for simultaneous publication updates has been exceeded.',
+    );
+  for (const [name, ids] of [
+    ['publishablesToAdd', join],
+    ['publishablesToRemove', leave],
+  ] as const) {
+    for (const [index, productId] of ids.entries()) {
+      const { kind } = requireGid(productId);
+      if (kind === 'Collection' || kind === 'ProductVariant') throw notSimulated(`publishing a ${kind}`);
+      if (kind !== 'Product')
+        report('UNSUPPORTED_PUBLISHABLE_TYPE', ['input', name, index], 'Publishable type is not supported.');
+      else if (!store.get(shop, 'Product', productId))
+        report('INVALID_PUBLISHABLE_ID', ['input', name, index], 'Publishable ID not found.');
+    }
+  }
+  if (!before || userErrors.length > 0) return { publication: null, userErrors };
+  const publication = { ...before, ...(input.autoPublish != null && { autoPublish: input.autoPublish }) };
+  store.put(shop, 'Publication', publication);
+  const now = isoNow(clock);
+  for (const [ids, change] of [
+    [join, published],
+    [leave, unpublished],
+  ] as const) {
+    for (const productId of new Set(ids)) {
+      const product = store.get(shop, 'Product', productId) as ProductEntity;
+      saveProduct(context, { ...product, published: change(product.published, id, null, now) }, product);
+    }
+  }
+  return { publication, userErrors: [] };
+}

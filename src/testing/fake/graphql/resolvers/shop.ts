@@ -53,6 +53,7 @@ export const shopResolvers: ResolverMap = {
   CollectionDeletePayload: { shop },
   ProductCreatePayload: { shop },
   ProductDeletePayload: { shop },
+  ProductDuplicatePayload: { shop },
   PublishablePublishPayload: { shop },
   PublishableUnpublishPayload: { shop },
   CustomerDeletePayload: { shop },

@@ -45,6 +45,9 @@ export const fileResolvers: ResolverMap = {
     fileDelete: resolver<unknown, { fileIds: readonly string[] }>((_source, { fileIds }, context) =>
       deleteFiles(fileIds, context),
     ),
+    fileAcknowledgeUpdateFailed: resolver<unknown, { fileIds: readonly string[] }>((_source, { fileIds }, context) =>
+      acknowledge(fileIds, context),
+    ),
     productReorderMedia: resolver<unknown, ReorderMediaArgs>((_source, args, context) => {
       const { userErrors: mediaUserErrors, report } = collectUserErrors();
       const media = productById(context, args.id)?.media;
@@ -187,6 +190,27 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
     if (product && !product.media.some((media) => media.id === image.id))
       putMedia(context, product, [...product.media, image]);
   }
+}
+
+/** `fileAcknowledgeUpdateFailed`: what has failed counts as ready. */
+function acknowledge(ids: readonly string[], context: ResolverContext): unknown {
+  const { userErrors, report } = collectUserErrors();
+  reportMissing(ids, 'fileIds', context, report);
+  for (const [index, id] of ids.entries()) {
+    const image = imageById(context, id);
+    if (image && imageStatus(image, context) !== 'FAILED')
+      report('INVALID_FAILED_MEDIA_STATE', ['fileIds', index], 'The file is not in the FAILED state.');
+  }
+  if (userErrors.length > 0) return { files: [], userErrors };
+  for (const id of ids) {
+    const before = imageById(context, id);
+    if (!before) continue;
+    const image = { ...before, isAcknowledged: true, updatedAt: isoNow(context.clock) };
+    if (isFile(context, id)) putFile(context, image);
+    for (const product of context.store.find(context.shop, 'Product', id) as readonly ProductEntity[])
+      putMedia(context, product, replaced(product, image));
+  }
+  return { files: ids.map((id) => imageById(context, id)), userErrors: [] };
 }
 
 /** `fileDelete`. Products show it no longer. */

@@ -13,11 +13,11 @@ const readyAfterMs = 500;
 
 /** How far an image is by the clock. What no download can find has failed in the end. */
 export function imageStatus(
-  { uploadedAtMs, originalSource }: StoredMedia,
+  { uploadedAtMs, originalSource, isAcknowledged = false }: StoredMedia,
   { clock }: ResolverContext,
 ): 'UPLOADED' | 'PROCESSING' | 'READY' | 'FAILED' {
   const ageMs = uploadedAtMs === undefined ? readyAfterMs : clock.now() - uploadedAtMs;
-  if (ageMs >= readyAfterMs) return isUnreachable(originalSource.url) ? 'FAILED' : 'READY';
+  if (ageMs >= readyAfterMs) return isUnreachable(originalSource.url) && !isAcknowledged ? 'FAILED' : 'READY';
   return ageMs >= processingAfterMs ? 'PROCESSING' : 'UPLOADED';
 }
 

@@ -2,14 +2,16 @@ import type {
   MetafieldDefinitionCreateUserErrorCode,
   MetafieldDefinitionInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { MetafieldDefinitionEntity } from '../../../store/entities.ts';
+import type { MetafieldDefinitionEntity, StoredValidation } from '../../../store/entities.ts';
 import { canBeUnique } from '../../../store/fake-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
+import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
+import { nextPin, pinLimitMessage, unpin } from './definition-pins.ts';
+import { categoryOf, supportedValidations, validationProblem } from './definition-validations.ts';
 import { ownersOfType, putMetafields } from './owners.ts';
 import { isMetafieldType, isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
 
@@ -24,6 +26,22 @@ interface DefinitionsArgs extends ConnectionArgs {
   readonly sortKey: string;
 }
 
+/** Sort keys that are simulated; `null` for the one that comes to the order of creation. */
+const sortValues: Readonly<Record<string, SortValue<MetafieldDefinitionEntity> | null>> = {
+  ID: null,
+  NAME: ({ name }) => name.toLowerCase(),
+  // What is not pinned comes last.
+  PINNED_POSITION: ({ pinnedPosition }) => pinnedPosition ?? Number.MAX_SAFE_INTEGER,
+};
+
+/** Abilities that the fake knows of, and which have no effect in it. */
+const otherCapabilities = [
+  'adminFilterable',
+  'analyticsQueryable',
+  'cartToOrderCopyable',
+  'smartCollectionCondition',
+] as const;
+
 /** Resolvers of metafield definitions. */
 export const metafieldDefinitionResolvers: ResolverMap = {
   QueryRoot: {
@@ -31,17 +49,18 @@ export const metafieldDefinitionResolvers: ResolverMap = {
       for (const name of ['query', 'constraintStatus', 'constraintSubtype'] as const) {
         if (args[name] != null) throw notSimulated(`QueryRoot.metafieldDefinitions(${name}:)`);
       }
-      if (args.pinnedStatus !== 'ANY') throw notSimulated('QueryRoot.metafieldDefinitions(pinnedStatus:)');
-      if (args.sortKey !== 'ID') throw notSimulated('QueryRoot.metafieldDefinitions(sortKey:)');
+      const order = sortValues[args.sortKey];
+      if (order === undefined) throw notSimulated(`QueryRoot.metafieldDefinitions(sortKey: ${args.sortKey})`);
       const namespace = args.namespace ? resolveNamespace(args.namespace) : undefined;
       const definitions = store.all(shop, 'MetafieldDefinition') as readonly MetafieldDefinitionEntity[];
       const wanted = definitions.filter(
         (definition) =>
           definition.ownerType === args.ownerType &&
           (namespace === undefined || definition.namespace === namespace) &&
-          (args.key == null || definition.key === args.key),
+          (args.key == null || definition.key === args.key) &&
+          (args.pinnedStatus === 'ANY' || (args.pinnedStatus === 'PINNED') === (definition.pinnedPosition !== null)),
       );
-      return connection(wanted, args);
+      return order ? sortedConnection(wanted, args, order) : connection(wanted, args);
     }),
     metafieldDefinition: resolver<unknown, { id?: string | null; identifier?: DefinitionName | null }>(
       (_source, { id, identifier }, context) => {
@@ -67,9 +86,40 @@ export const metafieldDefinitionResolvers: ResolverMap = {
     ),
   },
   MetafieldDefinition: {
-    capabilities: resolver<MetafieldDefinitionEntity>(({ type, uniqueValues }) => ({
-      uniqueValues: { eligible: canBeUnique(type.name), enabled: uniqueValues },
+    capabilities: resolver<MetafieldDefinitionEntity>(({ type, uniqueValues, capabilities }) => {
+      const ability = (name: string): object => ({ eligible: true, enabled: capabilities?.[name] ?? false });
+      const isFilterable = capabilities?.['adminFilterable'] ?? false;
+      return {
+        ...Object.fromEntries(otherCapabilities.map((name) => [name, ability(name)])),
+        adminFilterable: { ...ability('adminFilterable'), status: isFilterable ? 'FILTERABLE' : 'NOT_FILTERABLE' },
+        uniqueValues: { eligible: canBeUnique(type.name), enabled: uniqueValues },
+      };
+    }),
+    access: resolver<MetafieldDefinitionEntity>(({ access }) => ({
+      admin: 'PUBLIC_READ_WRITE',
+      customerAccount: 'NONE',
+      storefront: 'NONE',
+      ...access,
     })),
+    validations: resolver<MetafieldDefinitionEntity>(({ type, validations = [] }) => {
+      const typeOf = new Map(supportedValidations(type.name).map((each) => [each.name, each.type]));
+      return validations.map(({ name, value }) => ({ name, value, type: typeOf.get(name) }));
+    }),
+    constraints: () => null,
+    standardTemplate: () => null,
+    metafieldsCount: resolver<MetafieldDefinitionEntity, { validationStatus?: string | null }>(
+      ({ ownerType, namespace, key }, { validationStatus }, context) => {
+        if (validationStatus != null) throw notSimulated('MetafieldDefinition.metafieldsCount(validationStatus:)');
+        return ownersOfType(ownerType, context).filter(({ metafields }) =>
+          metafields.some((own) => own.namespace === namespace && own.key === key),
+        ).length;
+      },
+    ),
+  },
+  MetafieldDefinitionType: {
+    category: resolver<MetafieldDefinitionEntity['type']>(({ name }) => categoryOf(name)),
+    supportedValidations: resolver<MetafieldDefinitionEntity['type']>(({ name }) => supportedValidations(name)),
+    supportsDefinitionMigrations: () => true,
   },
 };
 
@@ -99,6 +149,9 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   if (input.constraints) throw notSimulated('MetafieldDefinitionInput.constraints');
   const namespace = resolveNamespace(input.namespace);
   const userErrors = definitionErrors(input, namespace);
+  const pinnedPosition = input.pin ? nextPin(input.ownerType, context) : null;
+  if (pinnedPosition === undefined)
+    userErrors.push(inNoList(userError(['definition'], pinLimitMessage, 'PINNED_LIMIT_REACHED')));
   if (definitionsFor(input.ownerType, context).length >= maxDefinitions) {
     const message = `Stores can only have ${maxDefinitions} definitions for each store resource.`;
     userErrors.push(inNoList(userError(['definition'], message, 'RESOURCE_TYPE_LIMIT_EXCEEDED')));
@@ -123,13 +176,27 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
     description: input.description ?? null,
     type: { name: input.type },
     uniqueValues: input.type === 'id' || input.capabilities?.uniqueValues?.enabled === true,
-    pinnedPosition: null,
-    useAsCollectionCondition: false,
+    validations: input.validations?.map(({ name, value }) => ({ name, value })) ?? [],
+    capabilities: enabled(input.capabilities ?? {}),
+    access: givenOf(input.access ?? {}),
+    pinnedPosition: pinnedPosition ?? null,
+    useAsCollectionCondition: input.useAsCollectionCondition ?? false,
     validationStatus: 'ALL_VALID',
   };
   store.put(shop, 'MetafieldDefinition', created);
   return { createdDefinition: created, userErrors: [] };
 }
+
+/** Which other abilities were asked for. */
+const enabled = (capabilities: object): Record<string, boolean> =>
+  Object.fromEntries(
+    Object.entries(capabilities).flatMap(([name, given]) =>
+      otherCapabilities.some((known) => known === name) && given ? [[name, given.enabled === true]] : [],
+    ),
+  );
+
+const givenOf = (values: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value != null));
 
 function definitionErrors(input: MetafieldDefinitionInput, namespace: string): DefinitionError[] {
   const errors: DefinitionError[] = [];
@@ -151,6 +218,8 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
   check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
   for (const [field, code, message] of textProblems(input)) check(true, code, field, message);
   check(!isMetafieldType(input.type), 'INCLUSION', 'type', `Type name ${input.type} is not a valid type`);
+  const problem = isMetafieldType(input.type) ? validationProblem(input.type, input.validations ?? []) : undefined;
+  check(problem !== undefined, 'INVALID_OPTION', 'validations', problem ?? '');
   check(
     unique === true && !canBeUnique(input.type),
     'INVALID_CAPABILITY',
@@ -197,7 +266,11 @@ interface DefinitionName {
 interface DefinitionUpdateInput extends DefinitionName {
   readonly name?: string | null;
   readonly description?: string | null;
-  readonly capabilities?: { readonly uniqueValues?: { readonly enabled: boolean } | null } | null;
+  readonly capabilities?: Readonly<Record<string, { readonly enabled: boolean } | null>> | null;
+  readonly validations?: readonly StoredValidation[] | null;
+  readonly access?: Readonly<Record<string, string | null>> | null;
+  readonly pin?: boolean | null;
+  readonly useAsCollectionCondition?: boolean | null;
 }
 
 /** Arguments of `metafieldDefinitionDelete`. */
@@ -214,17 +287,18 @@ const simulated: ReadonlySet<string> = new Set<keyof DefinitionUpdateInput>([
   'name',
   'description',
   'capabilities',
+  'validations',
+  'access',
+  'pin',
+  'useAsCollectionCondition',
 ]);
 
 const find = (context: ResolverContext, { ownerType, namespace, key }: DefinitionName) =>
   definitionByKey(context, ownerType, resolveNamespace(namespace), key);
 
-/** `metafieldDefinitionUpdate`: name, description and whether values are unique. */
+/** `metafieldDefinitionUpdate`. Values that are there already are not looked at again. */
 function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext): unknown {
   requireSimulated(input, simulated, 'MetafieldDefinitionUpdateInput');
-  for (const name of Object.keys(input.capabilities ?? {})) {
-    if (name !== 'uniqueValues') throw notSimulated(`MetafieldCapabilityUpdateInput.${name}`);
-  }
   const refused = (code: string, field: string | null, message: string): unknown => ({
     updatedDefinition: null,
     validationJob: null,
@@ -233,16 +307,28 @@ function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext
   const before = find(context, input);
   if (!before) return refused('NOT_FOUND', null, 'Definition not found.');
   for (const [field, code, message] of textProblems(input)) return refused(code, field, message);
-  const uniqueValues = input.capabilities?.uniqueValues?.enabled ?? before.uniqueValues;
+  const uniqueValues = input.capabilities?.['uniqueValues']?.enabled ?? before.uniqueValues;
   if (uniqueValues && !canBeUnique(before.type.name))
     return refused('INVALID_CAPABILITY', 'capabilities', `Type ${before.type.name} cannot have unique values.`);
   if (!uniqueValues && before.type.name === 'id')
     return refused('CAPABILITY_REQUIRED_BUT_DISABLED', 'capabilities', 'Type id always has unique values.');
 
+  const problem = validationProblem(before.type.name, input.validations ?? []);
+  if (problem !== undefined) return refused('INVALID_OPTION', 'validations', problem);
+  const isPinned = input.pin ?? before.pinnedPosition !== null;
+  const pinnedPosition = isPinned ? (before.pinnedPosition ?? nextPin(before.ownerType, context)) : null;
+  if (pinnedPosition === undefined) return refused('PINNED_LIMIT_REACHED', null, pinLimitMessage);
+
+  const base = pinnedPosition === null && before.pinnedPosition !== null ? unpin(before, context) : before;
   const updatedDefinition: MetafieldDefinitionEntity = {
-    ...before,
+    ...base,
     name: input.name ?? before.name,
     ...(input.description !== undefined && { description: input.description }),
+    ...(input.validations && { validations: input.validations.map(({ name, value }) => ({ name, value })) }),
+    ...(input.capabilities && { capabilities: { ...before.capabilities, ...enabled(input.capabilities) } }),
+    ...(input.access && { access: { ...before.access, ...givenOf(input.access) } }),
+    ...(input.useAsCollectionCondition != null && { useAsCollectionCondition: input.useAsCollectionCondition }),
+    pinnedPosition,
     uniqueValues,
   };
   context.store.put(context.shop, 'MetafieldDefinition', updatedDefinition);

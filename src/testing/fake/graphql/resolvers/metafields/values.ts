@@ -6,7 +6,9 @@ import type { ResolverContext } from '../../context.ts';
 import { isGid } from '../../gid.ts';
 import { definitionByKey, productsByMetafield } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
+import { brokenValidation } from './definition-validations.ts';
 import { type MetafieldOwner, ownersOfType } from './owners.ts';
+import { measurements } from './values-of-types.ts';
 
 /** What is wrong with one metafield, and in which part of its input. */
 export interface MetafieldProblem {
@@ -39,6 +41,9 @@ export function metafieldFrom(
   if (type === undefined) return blankType;
   const problem = typeProblem(type, definition?.type.name) ?? valueProblem(type, value);
   if (problem) return problem;
+
+  const broken = brokenValidation(type, value, definition?.validations ?? []);
+  if (broken !== undefined) return { part: 'value', code: 'INVALID_VALUE', message: broken };
 
   const metafield = { namespace: before?.namespace ?? namespace, key, type, value };
   if (definition?.uniqueValues && isTaken(metafield, owner, context)) {
@@ -194,42 +199,6 @@ const url = unless(
   (value) => schemes.some((scheme) => value.startsWith(`${scheme}:`)) && URL.canParse(value),
   `Value must be one of the following URL schemes: ${schemes.join(', ')}.`,
 );
-
-/** https://shopify.dev/docs/apps/build/metafields/list-of-data-types */
-const measurements = [
-  'antenna_gain',
-  'area',
-  'battery_charge_capacity',
-  'battery_energy_capacity',
-  'capacitance',
-  'concentration',
-  'data_storage_capacity',
-  'data_transfer_rate',
-  'dimension',
-  'display_density',
-  'distance',
-  'duration',
-  'electric_current',
-  'electrical_resistance',
-  'energy',
-  'frequency',
-  'illuminance',
-  'inductance',
-  'luminous_flux',
-  'mass_flow_rate',
-  'power',
-  'pressure',
-  'resolution',
-  'rotational_speed',
-  'sound_level',
-  'speed',
-  'temperature',
-  'thermal_power',
-  'voltage',
-  'volume',
-  'volumetric_flow_rate',
-  'weight',
-];
 
 const references = [
   'article',
