@@ -121,7 +121,24 @@ export interface StoredValidation {
   readonly value: string;
 }
 
-/** A collection of products that are put there by hand. Which they are stands in the products. */
+/** One rule of a smart collection, in the words of `CollectionRule`. */
+export interface StoredRule {
+  readonly column: string;
+  readonly relation: string;
+  readonly condition: string;
+}
+
+/** What decides which products are in a smart collection. */
+export interface StoredRuleSet {
+  /** Whether one rule that fits is enough. */
+  readonly appliedDisjunctively: boolean;
+  readonly rules: readonly StoredRule[];
+}
+
+/**
+ * A collection of products that are put there by hand, or by its rules. Which were put there by hand stands in the
+ * products.
+ */
 export interface CollectionEntity extends Entity {
   readonly title: string;
   readonly handle: string;
@@ -130,6 +147,8 @@ export interface CollectionEntity extends Entity {
   readonly templateSuffix: string | null;
   readonly seo: { readonly title: string | null; readonly description: string | null };
   readonly image: null;
+  /** Only of a smart collection. */
+  readonly ruleSet?: StoredRuleSet;
   readonly metafields: readonly StoredMetafield[];
   readonly updatedAt: string;
   /** Milliseconds since the epoch, until which the products that it was made with are not counted. */

@@ -20,6 +20,7 @@ import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
 import { byId, gid, keyword, type Searchable, searched, time, words } from '../search.ts';
 import { changeMembers, memberOrder, membersOf } from './members.ts';
+import { type RuleSetInput, ruleSetFrom } from './rules.ts';
 
 interface CollectionsArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -41,7 +42,7 @@ function searchableCollections(context: ResolverContext): Searchable<CollectionE
       id: byId,
       handle: keyword(({ handle }) => handle),
       title: words(({ title }) => [title]),
-      collection_type: keyword(() => 'custom', ['CUSTOM', 'SMART']),
+      collection_type: keyword(({ ruleSet }) => (ruleSet ? 'smart' : 'custom'), ['CUSTOM', 'SMART']),
       product_id: gid(({ id }) => membersOf(context, id).map((product) => product.id)),
       updated_at: time(
         'updated_at',
@@ -99,13 +100,14 @@ export const collectionResolvers: ResolverMap = {
     ),
     collectionRemoveProducts: resolver<unknown, MembersArgs>((_source, args, context) => removeProducts(args, context)),
   },
+  CollectionRule: { conditionObject: () => null },
   Collection: {
     ...metafieldFields('COLLECTION'),
     legacyResourceId: resolver<CollectionEntity>(({ id }) => parseGid(id)?.key),
     description: resolver<CollectionEntity, { truncateAt?: number | null }>(({ descriptionHtml }, { truncateAt }) =>
       plainText(descriptionHtml).slice(0, truncateAt ?? undefined),
     ),
-    ruleSet: () => null,
+    ruleSet: resolver<CollectionEntity>(({ ruleSet = null }) => ruleSet),
     products: resolver<CollectionEntity, ConnectionArgs & { sortKey: string }>((collection, args, context) =>
       connection(membersOf(context, collection.id).toSorted(memberOrder(collection, args.sortKey)), args),
     ),
@@ -138,6 +140,7 @@ function createCollection(args: CollectionArgs, context: ResolverContext): unkno
   const isMissing = products.some((id) => !productById(context, id));
   const missing = isMissing ? [userError(['products'], 'Product does not exist')] : [];
   const { collection, userErrors } = build(fields, undefined, context);
+  if (fields.ruleSet && products.length > 0) missing.push(userError(['products'], handMade('add')));
   if (userErrors.length + missing.length > 0) return refused([...userErrors, ...missing]);
 
   context.store.put(context.shop, 'Collection', collection);
@@ -150,19 +153,22 @@ function createCollection(args: CollectionArgs, context: ResolverContext): unkno
 }
 
 /** `collectionUpdate`. Which products it has is changed otherwise. */
-function updateCollection(args: CollectionArgs, context: ResolverContext): unknown {
+function updateCollection(args: CollectionArgs, context: OperationContext): unknown {
   requireOneArgument('collectionUpdate', args, ['collection', 'input']);
   const fields = collectionFields(args);
   if (fields.id == null) throw badRequest('id must be specified on collectionUpdate');
   const before = collectionById(context, fields.id);
   if (!before) return refused([userError(null, 'Collection does not exist')]);
   if (fields.products) return refused([userError(['products'], 'Products can only be given on create')]);
+  if (fields.ruleSet && !before.ruleSet) throw notSimulated('rules for a collection that was made without');
   const { collection, userErrors } = build(fields, before, context);
   if (userErrors.length > 0) return refused(userErrors);
 
   context.store.put(context.shop, 'Collection', collection);
   context.announce('collections/update', () => collectionPayload(collection));
-  return { collection, job: null, userErrors: [] };
+  // Products are looked through in the background; here the rules hold at once, and the job has nothing left to do.
+  const job = fields.ruleSet ? startJob(collection.id, { join: [], leave: [] }, context) : null;
+  return { collection, job, userErrors: [] };
 }
 
 /** `collectionDelete`. Its products stay. */
@@ -200,6 +206,7 @@ function build(
     if (tooLong !== undefined) userErrors.push(userError([field], tooLong));
   }
 
+  const ruleSet = fields.ruleSet ? ruleSetFrom(fields.ruleSet, userErrors) : before?.ruleSet;
   const asked = handleFrom(fields.handle ?? '');
   const isTaken = (handle: string): boolean => {
     const owner = collectionByHandle(context, handle);
@@ -228,6 +235,7 @@ function build(
       description: given(fields.seo?.description, before?.seo.description, null),
     },
     image: null,
+    ...(ruleSet && { ruleSet }),
     metafields,
     updatedAt: now,
   };
@@ -245,6 +253,7 @@ interface CollectionFields {
   readonly seo?: { readonly title?: string | null; readonly description?: string | null } | null;
   readonly metafields?: readonly MetafieldInput[] | null;
   readonly products?: readonly string[] | null;
+  readonly ruleSet?: RuleSetInput | null;
 }
 
 /** The newer argument or the older one. */
@@ -274,6 +283,7 @@ const simulated: ReadonlySet<string> = new Set<keyof CollectionFields | 'sources
   'seo',
   'metafields',
   'products',
+  'ruleSet',
   'sources',
   'redirectNewHandle',
 ]);
@@ -281,7 +291,7 @@ const simulated: ReadonlySet<string> = new Set<keyof CollectionFields | 'sources
 /**
  * What a call says about a collection; products that a source selects are its products.
  *
- * @throws GraphQLError `NOT_SIMULATED` for rules and conditions that choose products.
+ * @throws GraphQLError `NOT_SIMULATED` for conditions of a source.
  */
 function collectionFields({ collection, input }: CollectionArgs): CollectionFields {
   const fields = collection ?? input ?? {};
@@ -308,10 +318,19 @@ interface MembersArgs {
 
 const missing = 'Collection does not exist';
 
+/** Shopify's words where rules decide. */
+const handMade = (what: 'add' | 'remove'): string =>
+  what === 'add'
+    ? "Can't manually add products to a smart collection"
+    : "Can't manually remove products from a smart collection";
+
+const isSmart = (id: string, context: ResolverContext): boolean => collectionById(context, id)?.ruleSet !== undefined;
+
 /** `collectionAddProducts`: at once, and all of them or none. */
 function addProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) return { collection: null, userErrors: [userError(['id'], missing)] };
+  if (isSmart(id, context)) return { collection: null, userErrors: [userError(['id'], handMade('add'))] };
   const userErrors = productIds.flatMap((productId, index) => {
     const product = productById(context, productId);
     if (!product) return [userError(['productIds', index], 'Product does not exist')];
@@ -330,6 +349,10 @@ function addProductsLater({ id, productIds }: MembersArgs, context: OperationCon
     const userErrors = [{ code: 'COLLECTION_DOES_NOT_EXIST', ...userError(['id'], missing) }];
     return { job: null, userErrors };
   }
+  if (isSmart(id, context)) {
+    const userErrors = [{ code: 'CANT_ADD_TO_SMART_COLLECTION', ...userError(['id'], handMade('add')) }];
+    return { job: null, userErrors };
+  }
   return { job: startJob(id, { join: productIds, leave: [] }, context), userErrors: [] };
 }
 
@@ -337,6 +360,7 @@ function addProductsLater({ id, productIds }: MembersArgs, context: OperationCon
 function removeProducts({ id, productIds }: MembersArgs, context: OperationContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) return { job: null, userErrors: [userError(['id'], missing)] };
+  if (isSmart(id, context)) return { job: null, userErrors: [userError(['id'], handMade('remove'))] };
   return { job: startJob(id, { join: [], leave: productIds }, context), userErrors: [] };
 }
 

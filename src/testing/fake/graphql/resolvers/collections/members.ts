@@ -4,12 +4,16 @@ import { collectionPayload } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid } from '../../gid.ts';
-import { collectionById, productById } from '../find-entities.ts';
+import { allProducts, collectionById, productById } from '../find-entities.ts';
+import { fits } from './rules.ts';
 
 type Reading = Pick<ResolverContext, 'store' | 'shop'>;
 
 /** The products of a collection, oldest first. */
-export function membersOf({ store, shop }: Reading, collectionId: string): readonly ProductEntity[] {
+export function membersOf(context: Reading, collectionId: string): readonly ProductEntity[] {
+  const { store, shop } = context;
+  const ruleSet = collectionById(context, collectionId)?.ruleSet;
+  if (ruleSet) return allProducts(context).filter((product) => fits(product, ruleSet, context));
   const members = store.find(shop, 'Product', lookupKey.collection(collectionId)) as readonly ProductEntity[];
   const numberOf = ({ id }: ProductEntity): number => Number(parseGid(id)?.key);
   return members.toSorted((a, b) => numberOf(a) - numberOf(b));

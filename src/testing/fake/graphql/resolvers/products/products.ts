@@ -4,6 +4,7 @@ import type { Entity } from '../../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
+import { smartCollectionsOf } from '../collections/rules.ts';
 import { type ConnectionArgs, connection, countUpTo, type SortValue, sortedConnection } from '../connections.ts';
 import { allProducts, productByHandle, productById } from '../find-entities.ts';
 import { handleFrom, plainText } from '../input-values.ts';
@@ -68,17 +69,15 @@ export const productResolvers: ResolverMap = {
     isGiftCard: () => false,
     onlineStoreUrl: () => null,
     collections: resolver<ProductEntity, ConnectionArgs & { query?: string | null; sortKey: string }>(
-      ({ collectionIds }, args, { store, shop }) => {
+      (product, args, context) => {
         if (args.query != null) throw notSimulated('Product.collections(query:)');
         if (args.sortKey !== 'ID') throw notSimulated('Product.collections(sortKey:)');
-        const collections = collectionIds.flatMap((id): Entity[] => {
-          const collection = store.get(shop, 'Collection', id);
-          return collection ? [collection] : [];
-        });
-        return connection(collections, args);
+        return connection(collectionsOf(product, context), args);
       },
     ),
-    inCollection: resolver<ProductEntity, { id: string }>(({ collectionIds }, { id }) => collectionIds.includes(id)),
+    inCollection: resolver<ProductEntity, { id: string }>((product, { id }, context) =>
+      collectionsOf(product, context).some((collection) => collection.id === id),
+    ),
     options: resolver<ProductEntity, { first?: number | null }>((product, { first }) =>
       product.options.slice(0, first ?? undefined).map((option) => optionView(option, product)),
     ),
@@ -86,12 +85,20 @@ export const productResolvers: ResolverMap = {
   },
 };
 
+/** The collections that a product was put into, or is in by their rules. */
+function collectionsOf(product: ProductEntity, context: ResolverContext): readonly Entity[] {
+  const { store, shop } = context;
+  const byHand = product.collectionIds.flatMap((id) => store.get(shop, 'Collection', id) ?? []);
+  const smart = smartCollectionsOf(product, context).filter(({ id }) => !product.collectionIds.includes(id));
+  return [...byHand, ...smart];
+}
+
 function hasDefaultVariant({ variants: [only, another] }: ProductEntity): boolean {
   return another === undefined && only?.title === 'Default Title';
 }
 
 /** What products can be searched by: the fields in the description of `QueryRoot.products(query:)`. */
-function searchableProducts({ clock }: ResolverContext): Searchable<ProductEntity> {
+function searchableProducts(context: ResolverContext): Searchable<ProductEntity> {
   const of =
     <T>(read: (variant: StoredVariant) => T) =>
     ({ variants }: ProductEntity): readonly T[] =>
@@ -99,7 +106,7 @@ function searchableProducts({ clock }: ResolverContext): Searchable<ProductEntit
   const sku = of(({ sku }) => sku ?? '');
   const barcode = of(({ barcode }) => barcode ?? '');
   const tag = keyword<ProductEntity>(({ tags }) => tags);
-  const now = (): number => clock.now();
+  const now = (): number => context.clock.now();
   return {
     texts: (product) => [
       ...[product.title, product.vendor, product.productType, ...product.tags],
@@ -119,7 +126,7 @@ function searchableProducts({ clock }: ResolverContext): Searchable<ProductEntit
       price: numeric(of(({ price }) => Number(price))),
       variant_id: gid(of(({ id }) => id)),
       variant_title: words(of(({ title }) => title)),
-      collection_id: gid(({ collectionIds }) => collectionIds),
+      collection_id: gid((product) => collectionsOf(product, context).map(({ id }) => id)),
       category_id: keyword(({ category }) => category && (parseGid(category.id)?.key ?? null)),
       gift_card: flag(() => false),
       has_only_default_variant: flag(hasDefaultVariant),
