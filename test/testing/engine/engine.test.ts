@@ -29,9 +29,9 @@ describe('what the fake does not simulate', () => {
     ['{ draftOrder(id: "gid://shopify/DraftOrder/1") { id } }', 'QueryRoot.draftOrder', { draftOrder: null }],
     ['{ shop { shopOwnerName } }', 'Shop.shopOwnerName', null],
     [
-      'mutation { productDuplicate(productId: "gid://shopify/Product/1", newTitle: "B") { newProduct { id } } }',
-      'Mutation.productDuplicate',
-      { productDuplicate: null },
+      'mutation { draftOrderDelete(input: { id: "gid://shopify/DraftOrder/1" }) { deletedId } }',
+      'Mutation.draftOrderDelete',
+      { draftOrderDelete: null },
     ],
   ])('is named: %s', async (query, field, data) => {
     expect(await createHarness().run(query)).toMatchObject({

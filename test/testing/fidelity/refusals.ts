@@ -318,6 +318,16 @@ const metafieldsSet: readonly Refusal[] = [
     'metafields.0.namespace',
     tooLong('Namespace'),
   ]),
+  row('a key with a space', 'inferred', metafield({ key: 'a b' }), [
+    'INVALID_VALUE',
+    'metafields.0.key',
+    'Key contains one or more invalid characters.',
+  ]),
+  row('a namespace with a dot', 'inferred', metafield({ namespace: 'made.here' }), [
+    'INVALID_VALUE',
+    'metafields.0.namespace',
+    'Namespace contains one or more invalid characters.',
+  ]),
   row('a reserved namespace', 'recorded', metafield({ namespace: 'shopify_standard' }), [
     'INVALID_VALUE',
     'metafields.0.namespace',

@@ -288,14 +288,14 @@ describe('the structure of a document', () => {
       `${shop('id')} ${shop('id')}`,
       'Operation name "Q" must be unique',
       { code: 'uniquelyNamedOperations', operationName: 'Q' },
-      ['query Q'],
+      [],
     ],
     [
       'an operation without a name beside another',
       `${shop('id')} { shop { id } }`,
       'Operation name is required when multiple operations are present',
       { code: 'uniquelyNamedOperations' },
-      ['query'],
+      [],
     ],
     [
       'a variable twice',
@@ -321,8 +321,8 @@ describe('the structure of a document', () => {
     [
       'a subscription',
       'subscription S { shop { id } }',
-      'The subscription operation is not supported by the schema.',
-      { code: 'invalidDocument' },
+      'Schema is not configured for subscriptions',
+      { code: 'missingSubscriptionConfiguration' },
       ['subscription S'],
     ],
     [
@@ -488,5 +488,50 @@ describe('a list of an input', () => {
       },
     ]);
     expect(await freshFake().send(query, entries(most))).not.toHaveProperty('errors');
+  });
+});
+
+describe('a gid of another kind', () => {
+  it.each([
+    ['product', 'Collection'],
+    ['productVariant', 'Product'],
+    ['collection', 'Product'],
+    ['location', 'Product'],
+    ['inventoryItem', 'Product'],
+    ['order', 'Product'],
+    ['customer', 'Order'],
+    ['fulfillmentOrder', 'Order'],
+    ['job', 'Product'],
+    ['publication', 'Product'],
+    ['webhookSubscription', 'Product'],
+    ['metafieldDefinition', 'Product'],
+  ])('is refused by %s', async (root, kind) => {
+    const id = `gid://shopify/${kind}/1`;
+    expect(await freshFake().send(`query ($id: ID!) { ${root}(id: $id) { id } }`, { id })).toMatchObject({
+      data: { [root]: null },
+      errors: [{ message: `Invalid id: ${id}`, path: [root], extensions: { code: 'RESOURCE_NOT_FOUND' } }],
+    });
+  });
+});
+
+describe('operations without a name', () => {
+  it('are told of once, with all their places', async () => {
+    expect(await refusal('{ shop { id } } { shop { name } }')).toEqual([
+      {
+        message: 'Operation name is required when multiple operations are present',
+        locations: [
+          { line: 1, column: 1 },
+          { line: 1, column: 17 },
+        ],
+        path: [],
+        extensions: { code: 'uniquelyNamedOperations' },
+      },
+    ]);
+  });
+});
+
+describe('no query at all', () => {
+  it.each(['', '  '])('is a bad request: %j', async (query) => {
+    expect(await freshFake().send(query)).toEqual({ errors: { query: 'Required parameter missing or invalid' } });
   });
 });

@@ -19,12 +19,14 @@ export function parseGid(id: string): ParsedGid | undefined {
 export const isGid = (id: string): boolean => /^gid:\/\/[\w-]+\/\w+\/[^?]+/.test(id);
 
 /**
- * As Shopify, refuses an argument that is no gid at all.
+ * As Shopify, refuses an argument that is no gid at all, or the gid of another kind than the one that is looked for.
  *
  * @throws GraphQLError in Shopify's words.
  */
-export function requireGid(id: string): ParsedGid {
+export function requireGid(id: string, kind?: string): ParsedGid {
   const parsed = parseGid(id);
+  if (parsed && kind !== undefined && parsed.kind !== kind)
+    throw new GraphQLError(`Invalid id: ${id}`, { extensions: { code: 'RESOURCE_NOT_FOUND' } });
   if (parsed) return parsed;
   throw new GraphQLError(`Invalid global id '${id}'`, {
     extensions: { code: 'argumentLiteralsIncompatible', typeName: 'CoercionError' },

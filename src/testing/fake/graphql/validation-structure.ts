@@ -40,10 +40,22 @@ const ownRules: ReadonlySet<unknown> = new Set([
 
 const rules = specifiedRules.filter((rule) => !ownRules.has(rule));
 
+const isNameless = /^This anonymous operation must be the only/;
+
+const isNameTwice = /^There can be only one operation named/;
+
 /** What is wrong with operations, fragments and directives, and with fields that can't be merged. */
 export function structureErrors(schema: GraphQLSchema, document: DocumentNode): readonly LocatedErrorEntry[] {
   const errors = validate(schema, document, rules, { hideSuggestions: true });
+  const nameless = errors.filter(({ message }) => isNameless.test(message));
   return errors.flatMap((error) => {
+    // Shopify tells of the whole document, once for all operations of a kind.
+    if (isNameless.test(error.message) && error !== nameless[0]) return [];
+    if (isNameless.test(error.message)) {
+      const locations = nameless.flatMap((each) => each.locations ?? []);
+      return [{ ...structureEntry(error, document), locations, path: [] }];
+    }
+    if (isNameTwice.test(error.message)) return [{ ...structureEntry(error, document), path: [] }];
     if (/^Fields ".+?" conflict because /.test(error.message)) return conflictEntries(error, document);
     return isTaken(error, document) ? [] : [structureEntry(error, document)];
   });
@@ -249,6 +261,12 @@ const structureRules: readonly StructureRule[] = [
     /^This anonymous operation(?<rest>) must be the only/,
     'uniquelyNamedOperations',
     'Operation name is required when multiple operations are present',
+    {},
+  ),
+  rule(
+    /^The (?<kind>\w+) operation is not supported/,
+    'missingSubscriptionConfiguration',
+    'Schema is not configured for <kind>s',
     {},
   ),
   rule(

@@ -100,7 +100,7 @@ export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOption
 function graphqlRequest({ body, header }: FakeRequest): GraphqlRequest | undefined {
   if (header('content-type')?.startsWith('application/graphql')) return { query: body };
   const parsed = parseJson(body);
-  if (!isRecord(parsed) || typeof parsed.query !== 'string') return undefined;
+  if (!isRecord(parsed) || typeof parsed.query !== 'string' || parsed.query.trim() === '') return undefined;
   const { query, operationName } = parsed;
   const variables = parsed.variables ?? {};
   if (!isRecord(variables)) return undefined;

@@ -26,7 +26,7 @@ export const deferredResolvers: ResolverMap = {
       return operationKinds.has(kind) ? (findDeferred(context, kind as DeferredKind, id) ?? null) : null;
     }),
     job: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Job');
       return findDeferred(context, 'Job', id) ?? null;
     }),
   },

@@ -47,7 +47,7 @@ export const locationResolvers: ResolverMap = {
   QueryRoot: {
     location: resolver<unknown, { id?: string | null }>((_source, { id }, context) => {
       if (id == null) return primaryLocation(context) ?? null;
-      requireGid(id);
+      requireGid(id, 'Location');
       return locationById(context, id) ?? null;
     }),
     locations: resolver<unknown, LocationsArgs>((_source, args, context, info) => {

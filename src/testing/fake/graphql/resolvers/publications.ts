@@ -57,7 +57,7 @@ export const publicationResolvers: ResolverMap = {
       return connection(allPublications(context), args);
     }),
     publication: resolver<unknown, { id: string }>((_source, { id }, { store, shop }) => {
-      requireGid(id);
+      requireGid(id, 'Publication');
       return store.get(shop, 'Publication', id) ?? null;
     }),
     publicationsCount: resolver<unknown, { limit: number | null; catalogType?: string | null }>(

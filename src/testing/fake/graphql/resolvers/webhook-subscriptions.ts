@@ -83,7 +83,7 @@ const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
 export const webhookSubscriptionResolvers: ResolverMap = {
   QueryRoot: {
     webhookSubscription: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'WebhookSubscription');
       return ownSubscriptions(context).find((subscription) => subscription.id === id) ?? null;
     }),
     // Both sort keys, time of creation and id, are the order in which they stand.

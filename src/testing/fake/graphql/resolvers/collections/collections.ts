@@ -64,7 +64,7 @@ const orders: Readonly<Record<string, (a: CollectionEntity, b: CollectionEntity)
 export const collectionResolvers: ResolverMap = {
   QueryRoot: {
     collection: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Collection');
       return collectionById(context, id) ?? null;
     }),
     collectionByHandle: resolver<unknown, { handle: string }>(

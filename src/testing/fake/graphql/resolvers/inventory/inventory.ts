@@ -54,7 +54,7 @@ interface ChangesArgs {
 export const inventoryResolvers: ResolverMap = {
   QueryRoot: {
     inventoryItem: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'InventoryItem');
       return itemOwner(context, id)?.variant.inventoryItem ?? null;
     }),
     inventoryItems: resolver<unknown, ConnectionArgs & { query?: string | null }>((_source, args, context, info) => {

@@ -69,7 +69,7 @@ export const metafieldDefinitionResolvers: ResolverMap = {
           return definitionByKey(context, identifier.ownerType, namespace, identifier.key) ?? null;
         }
         if (!id) return null;
-        requireGid(id);
+        requireGid(id, 'MetafieldDefinition');
         return context.store.get(context.shop, 'MetafieldDefinition', id) ?? null;
       },
     ),

@@ -115,6 +115,12 @@ function nameProblem(namespace: string, key: string): Problem | undefined {
   if (key.length > 64) return ['TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)'];
   if (namespace.length < 3) return ['TOO_SHORT', 'namespace', 'Namespace is too short (minimum is 3 characters)'];
   if (namespace.length > 255) return ['TOO_LONG', 'namespace', 'Namespace is too long (maximum is 255 characters)'];
+  for (const [part, label, name] of [
+    ['key', 'Key', key],
+    ['namespace', 'Namespace', namespace],
+  ] as const) {
+    if (!/^[\w-]+$/.test(name)) return ['INVALID_VALUE', part, `${label} contains one or more invalid characters.`];
+  }
   return undefined;
 }
 

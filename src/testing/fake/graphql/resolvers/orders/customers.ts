@@ -45,7 +45,7 @@ const sortValues: Readonly<Record<string, SortValue<CustomerEntity> | null>> = {
 export const customerResolvers: ResolverMap = {
   QueryRoot: {
     customer: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Customer');
       return customerById(context, id) ?? null;
     }),
     customerByIdentifier: resolver<unknown, { identifier: CustomerIdentifier }>(

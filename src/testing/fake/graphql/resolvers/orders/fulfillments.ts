@@ -36,7 +36,7 @@ const ended = new Set<string>(['CLOSED', 'CANCELLED', 'INCOMPLETE']);
 export const fulfillmentResolvers: ResolverMap = {
   QueryRoot: {
     fulfillmentOrder: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'FulfillmentOrder');
       return fulfillmentOrderById(context, id) ?? null;
     }),
     fulfillmentOrders: resolver<unknown, FulfillmentOrdersArgs>((_source, args, context, info) => {
@@ -46,7 +46,7 @@ export const fulfillmentResolvers: ResolverMap = {
       return sortedConnection(found, args, ({ updatedAt }) => Date.parse(updatedAt));
     }),
     fulfillment: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Fulfillment');
       return fulfillmentById(context, id) ?? null;
     }),
   },

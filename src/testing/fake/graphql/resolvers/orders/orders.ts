@@ -133,7 +133,7 @@ const neverThere: Readonly<Record<string, FieldResolver>> = Object.fromEntries([
 export const orderResolvers: ResolverMap = {
   QueryRoot: {
     order: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Order');
       return orderById(context, id) ?? null;
     }),
     orderByIdentifier: resolver<unknown, { identifier: { id?: string; customId?: UniqueMetafieldValueInput } }>(

@@ -38,7 +38,7 @@ const never = Number.MAX_SAFE_INTEGER;
 export const productResolvers: ResolverMap = {
   QueryRoot: {
     product: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'Product');
       return productById(context, id) ?? null;
     }),
     productByIdentifier: resolver<unknown, { identifier: ProductIdentifierInput }>(

@@ -43,7 +43,7 @@ interface VariantIdentifier {
 export const variantResolvers: ResolverMap = {
   QueryRoot: {
     productVariant: resolver<unknown, { id: string }>((_source, { id }, context) => {
-      requireGid(id);
+      requireGid(id, 'ProductVariant');
       return variantById(context, id) ?? null;
     }),
     productVariantByIdentifier: resolver<unknown, { identifier: VariantIdentifier }>(
