@@ -174,3 +174,53 @@ describe('fileAcknowledgeUpdateFailed', () => {
     ]);
   });
 });
+
+describe('a collection', () => {
+  it('is published and taken back, and tells where', async () => {
+    const { payload } = freshFake();
+    const { collection } = await payload(
+      'mutation { collectionCreate(input: { title: "All" }) { collection { id } } }',
+    );
+    const { nodes } = await payload('{ publications(first: 1) { nodes { id } } }');
+    const variables = { id: collection.id, publication: nodes[0].id };
+    const change = (mutation: string) =>
+      payload(
+        `mutation ($id: ID!, $publication: ID!) { ${mutation}(id: $id, input: [{ publicationId: $publication }]) {
+          publishable { ... on Collection { id publishedOnPublication(publicationId: $publication) publishedOnCurrentPublication
+            resourcePublicationsV2(first: 5) { nodes { isPublished publication { id } } } } } userErrors { message } } }`,
+        variables,
+      );
+    expect(await change('publishablePublish')).toEqual({
+      publishable: {
+        id: collection.id,
+        publishedOnPublication: true,
+        publishedOnCurrentPublication: false,
+        resourcePublicationsV2: { nodes: [{ isPublished: true, publication: { id: nodes[0].id } }] },
+      },
+      userErrors: [],
+    });
+    expect((await change('publishableUnpublish')).publishable.publishedOnPublication).toBe(false);
+  });
+});
+
+describe('what the fake never has', () => {
+  it('is empty, and not unknown', async () => {
+    const { payload, id } = await shopWithShirt();
+    expect(
+      await payload(
+        `query ($id: ID!) { product(id: $id) { hasVariantsThatRequiresComponents sellingPlanGroupsCount { count } combinedListingRole
+          translations(locale: "de") { key } variants(first: 1) { nodes { requiresComponents unitPriceMeasurement { measuredType } } } } }`,
+        { id },
+      ),
+    ).toEqual({
+      hasVariantsThatRequiresComponents: false,
+      sellingPlanGroupsCount: { count: 0 },
+      combinedListingRole: null,
+      translations: [],
+      variants: { nodes: [{ requiresComponents: false, unitPriceMeasurement: null }] },
+    });
+    expect(await payload('{ shop { resourceLimits { maxProductVariants locationLimit } } }')).toEqual({
+      resourceLimits: { maxProductVariants: 2048, locationLimit: 200 },
+    });
+  });
+});

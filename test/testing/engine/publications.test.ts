@@ -149,14 +149,14 @@ describe('publications', () => {
     expect(await state(harness, id, online)).toMatchObject({ publishedOnPublication: false });
   });
 
-  it('take products only', async () => {
+  it('take products and collections only', async () => {
     const { harness, online } = await prepared();
     const input = [{ publicationId: online }];
     expect(await harness.data(publish, { id: 'gid://shopify/Product/999', input })).toMatchObject({
       publishablePublish: { publishable: null, userErrors: [{ field: ['id'], message: 'Resource does not exist' }] },
     });
-    harness.store.put(shop, 'Collection', { id: 'gid://shopify/Collection/7' });
-    const { errors } = await harness.run(publish, { id: 'gid://shopify/Collection/7', input });
+    harness.store.put(shop, 'Article', { id: 'gid://shopify/Article/7' });
+    const { errors } = await harness.run(publish, { id: 'gid://shopify/Article/7', input });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
   });
 });

@@ -147,6 +147,8 @@ export interface CollectionEntity extends Entity {
   readonly templateSuffix: string | null;
   readonly seo: { readonly title: string | null; readonly description: string | null };
   readonly image: null;
+  /** Where it is published, and from when (ISO 8601). */
+  readonly published?: ProductEntity['published'];
   /** Only of a smart collection. */
   readonly ruleSet?: StoredRuleSet;
   readonly metafields: readonly StoredMetafield[];

@@ -1,11 +1,15 @@
 import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../store/entities.ts';
-import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import type { CollectionEntity, ProductEntity } from '../../store/entities.ts';
+import { collectionPayload } from '../../webhooks/resource-payloads.ts';
+import { type FieldResolver, isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { collectUserErrors, notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
 import { saveProduct } from './products/save-product.ts';
+
+/** What can be published. A collection that was stored before this was so is published nowhere. */
+type Publishable = ProductEntity | CollectionEntity;
 
 interface PublicationView {
   /** The publication's: what a cursor holds on to. */
@@ -13,7 +17,7 @@ interface PublicationView {
   readonly publication: PublicationEntity;
   readonly publishDate: string;
   readonly isPublished: boolean;
-  readonly publishable: ProductEntity;
+  readonly publishable: Publishable;
 }
 
 interface PublicationsArgs extends ConnectionArgs {
@@ -22,20 +26,25 @@ interface PublicationsArgs extends ConnectionArgs {
 }
 
 /** Where a product is published, or will be from a date in the future. */
-function publicationViews(product: ProductEntity, context: ResolverContext): readonly PublicationView[] {
+function publicationViews(
+  { published = [], ...rest }: Publishable,
+  context: ResolverContext,
+): readonly PublicationView[] {
   return allPublications(context).flatMap((publication) => {
-    const entry = product.published.find(({ publicationId }) => publicationId === publication.id);
+    const entry = published.find(({ publicationId }) => publicationId === publication.id);
     if (!entry) return [];
     const { publishDate } = entry;
     const isPublished = Date.parse(publishDate) <= context.clock.now();
-    return [{ id: publication.id, publication, publishDate, isPublished, publishable: product }];
+    return [
+      { id: publication.id, publication, publishDate, isPublished, publishable: { published, ...rest } as Publishable },
+    ];
   });
 }
 
-const wanted = (product: ProductEntity, onlyPublished: boolean, context: ResolverContext): readonly PublicationView[] =>
+const wanted = (product: Publishable, onlyPublished: boolean, context: ResolverContext): readonly PublicationView[] =>
   publicationViews(product, context).filter(({ isPublished }) => isPublished || !onlyPublished);
 
-const resourcePublications = resolver<ProductEntity, PublicationsArgs>((product, args, context) => {
+const resourcePublications = resolver<Publishable, PublicationsArgs>((product, args, context) => {
   if (args.catalogType != null) throw notSimulated('Product.resourcePublicationsV2(catalogType:)');
   return connection(wanted(product, args.onlyPublished, context), args);
 });
@@ -44,10 +53,38 @@ const resourcePublications = resolver<ProductEntity, PublicationsArgs>((product,
 const currentPublication = (context: ResolverContext): PublicationEntity | undefined =>
   allPublications(context).find(({ name }) => name === context.app);
 
-const onCurrentPublication = resolver<ProductEntity>((product, _args, context) => {
+const onCurrentPublication = resolver<Publishable>((product, _args, context) => {
   const current = currentPublication(context);
   return current !== undefined && wanted(product, true, context).some(({ id }) => id === current.id);
 });
+
+/** Where a product or a collection is published. */
+const publishedFields: Readonly<Record<string, FieldResolver>> = {
+  publishedOnPublication: resolver<Publishable, { publicationId: string }>((product, { publicationId }, context) =>
+    wanted(product, true, context).some(({ id }) => id === publicationId),
+  ),
+  publishedOnCurrentPublication: onCurrentPublication,
+  publishedOnCurrentChannel: onCurrentPublication,
+  resourcePublicationOnCurrentPublication: resolver<Publishable>((product, _args, context) => {
+    const current = currentPublication(context);
+    return publicationViews(product, context).find(({ id }) => id === current?.id) ?? null;
+  }),
+  resourcePublications,
+  resourcePublicationsV2: resourcePublications,
+  resourcePublicationsCount: resolver<Publishable, { onlyPublished: boolean }>((product, { onlyPublished }, context) =>
+    countUpTo(wanted(product, onlyPublished, context).length),
+  ),
+  availablePublicationsCount: resolver<Publishable>((product, _args, context) =>
+    countUpTo(wanted(product, true, context).length),
+  ),
+  unpublishedPublications: resolver<Publishable, ConnectionArgs>((product, args, context) => {
+    const published = new Set(wanted(product, true, context).map(({ id }) => id));
+    return connection(
+      allPublications(context).filter(({ id }) => !published.has(id)),
+      args,
+    );
+  }),
+};
 
 /** Resolvers of sales channels and of what is published on them. */
 export const publicationResolvers: ResolverMap = {
@@ -72,31 +109,9 @@ export const publicationResolvers: ResolverMap = {
       const store = publicationViews(product, context).find(({ publication }) => publication.name === 'Online Store');
       return store?.publishDate ?? null;
     }),
-    publishedOnPublication: resolver<ProductEntity, { publicationId: string }>((product, { publicationId }, context) =>
-      wanted(product, true, context).some(({ id }) => id === publicationId),
-    ),
-    publishedOnCurrentPublication: onCurrentPublication,
-    publishedOnCurrentChannel: onCurrentPublication,
-    resourcePublicationOnCurrentPublication: resolver<ProductEntity>((product, _args, context) => {
-      const current = currentPublication(context);
-      return publicationViews(product, context).find(({ id }) => id === current?.id) ?? null;
-    }),
-    resourcePublications,
-    resourcePublicationsV2: resourcePublications,
-    resourcePublicationsCount: resolver<ProductEntity, { onlyPublished: boolean }>(
-      (product, { onlyPublished }, context) => countUpTo(wanted(product, onlyPublished, context).length),
-    ),
-    availablePublicationsCount: resolver<ProductEntity>((product, _args, context) =>
-      countUpTo(wanted(product, true, context).length),
-    ),
-    unpublishedPublications: resolver<ProductEntity, ConnectionArgs>((product, args, context) => {
-      const published = new Set(wanted(product, true, context).map(({ id }) => id));
-      return connection(
-        allPublications(context).filter(({ id }) => !published.has(id)),
-        args,
-      );
-    }),
+    ...publishedFields,
   },
+  Collection: publishedFields,
   Publication: {
     catalog: resolver<PublicationEntity>(({ id, name }) => ({
       __typename: 'AppCatalog',
@@ -145,9 +160,9 @@ const unpublished: Change = (before, publicationId) => before.filter((entry) => 
 function changePublications({ id, input }: PublishArgs, context: ResolverContext, change: Change): unknown {
   const { store, shop, clock } = context;
   const { kind } = requireGid(id);
-  const product = store.get(shop, kind, id) as ProductEntity | undefined;
-  if (kind !== 'Product' && product) throw notSimulated(`publishing a ${kind}`);
-  if (!product) return refused([{ field: ['id'], message: 'Resource does not exist' }]);
+  const before = store.get(shop, kind, id) as Publishable | undefined;
+  if (before && kind !== 'Product' && kind !== 'Collection') throw notSimulated(`publishing a ${kind}`);
+  if (!before) return refused([{ field: ['id'], message: 'Resource does not exist' }]);
 
   const now = isoNow(clock);
   const userErrors = input.flatMap(({ publicationId }, index) => {
@@ -158,12 +173,23 @@ function changePublications({ id, input }: PublishArgs, context: ResolverContext
   });
   if (userErrors.length > 0) return refused(userErrors);
 
-  let entries = product.published;
+  let entries = before.published ?? [];
   for (const { publicationId, publishDate } of input)
     entries = change(entries, publicationId ?? '', publishDate ?? null, now);
-  const after = { ...product, published: entries };
-  saveProduct(context, after, product);
-  return { publishable: after, userErrors: [] };
+  return { publishable: savePublished(before, entries, context), userErrors: [] };
+}
+
+/** Keeps where something is published, and tells of it. */
+function savePublished(before: Publishable, entries: Published, context: ResolverContext): Publishable {
+  if ('variants' in before) {
+    const product = { ...before, published: entries } as ProductEntity;
+    saveProduct(context, product, before as ProductEntity);
+    return product;
+  }
+  const collection = { ...before, published: entries };
+  context.store.put(context.shop, 'Collection', collection);
+  context.announce('collections/update', () => collectionPayload(collection as CollectionEntity));
+  return collection as CollectionEntity;
 }
 
 const refused = (userErrors: readonly { readonly field: readonly string[]; readonly message: string }[]): unknown => ({
@@ -204,10 +230,10 @@ function updatePublication({ id, input }: PublicationUpdateArgs, context: Resolv
   ] as const) {
     for (const [index, productId] of ids.entries()) {
       const { kind } = requireGid(productId);
-      if (kind === 'Collection' || kind === 'ProductVariant') throw notSimulated(`publishing a ${kind}`);
-      if (kind !== 'Product')
+      if (kind === 'ProductVariant') throw notSimulated(`publishing a ${kind}`);
+      if (kind !== 'Product' && kind !== 'Collection')
         report('UNSUPPORTED_PUBLISHABLE_TYPE', ['input', name, index], 'Publishable type is not supported.');
-      else if (!store.get(shop, 'Product', productId))
+      else if (!store.get(shop, kind, productId))
         report('INVALID_PUBLISHABLE_ID', ['input', name, index], 'Publishable ID not found.');
     }
   }
@@ -220,8 +246,8 @@ function updatePublication({ id, input }: PublicationUpdateArgs, context: Resolv
     [leave, unpublished],
   ] as const) {
     for (const productId of new Set(ids)) {
-      const product = store.get(shop, 'Product', productId) as ProductEntity;
-      saveProduct(context, { ...product, published: change(product.published, id, null, now) }, product);
+      const each = store.get(shop, parseGid(productId)?.kind ?? '', productId) as Publishable;
+      savePublished(each, change(each.published ?? [], id, null, now), context);
     }
   }
   return { publication, userErrors: [] };

@@ -36,6 +36,7 @@ export function shopObject({
     taxShipping: false,
     setupRequired: false,
     checkoutApiSupported: true,
+    resourceLimits: { locationLimit: 200, maxProductOptions: 3, maxProductVariants: 2048, redirectLimitReached: false },
     plan: {
       displayName: plans[info.plan],
       publicDisplayName: plans[info.plan],

@@ -235,6 +235,7 @@ function build(
       description: given(fields.seo?.description, before?.seo.description, null),
     },
     image: null,
+    published: before?.published ?? [],
     ...(ruleSet && { ruleSet }),
     metafields,
     updatedAt: now,

@@ -67,6 +67,16 @@ export const productResolvers: ResolverMap = {
       plainText(descriptionHtml).slice(0, truncateAt ?? undefined),
     ),
     isGiftCard: () => false,
+    giftCardTemplateSuffix: () => null,
+    // Neither bundles nor combined listings, selling plans or translations can be made in the fake.
+    combinedListing: () => null,
+    combinedListingRole: () => null,
+    hasVariantsThatRequiresComponents: () => false,
+    bundleComponents: resolver<ProductEntity, ConnectionArgs>((_product, args) => connection([], args)),
+    sellingPlanGroups: resolver<ProductEntity, ConnectionArgs>((_product, args) => connection([], args)),
+    sellingPlanGroupsCount: () => countUpTo(0),
+    sellingPlanGroupCount: () => 0,
+    translations: () => [],
     onlineStoreUrl: () => null,
     collections: resolver<ProductEntity, ConnectionArgs & { query?: string | null; sortKey: string }>(
       (product, args, context) => {

@@ -92,6 +92,12 @@ export const variantResolvers: ResolverMap = {
     }),
   },
   ProductVariant: {
+    requiresComponents: () => false,
+    unitPrice: () => null,
+    unitPriceMeasurement: () => null,
+    sellingPlanGroups: resolver<StoredVariant, ConnectionArgs>((_variant, args) => connection([], args)),
+    sellingPlanGroupsCount: () => countUpTo(0),
+    translations: () => [],
     ...metafieldFields('PRODUCTVARIANT'),
     product: resolver<StoredVariant>(({ productId }, _args, context) => productById(context, productId)),
     displayName: resolver<StoredVariant>(({ productId, title }, _args, context) => {
