@@ -16,8 +16,8 @@ const main = await staticPartOf('src/index.ts', 'bundle');
 const webhooks = await staticPartOf('src/entries/webhooks.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
-  ['tarball', packed.size, 750_000],
-  ['unpacked', packed.unpackedSize, 3_000_000],
+  ['tarball', packed.size, 900_000],
+  ['unpacked', packed.unpackedSize, 3_600_000],
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_200],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
 ];

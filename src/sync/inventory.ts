@@ -1,3 +1,5 @@
+// One file: what a batch of quantities and a batch of changes go through, from the row to the report. They share the
+// checks, the search by SKU, the batches and the reading of refusals.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,
@@ -21,9 +23,6 @@ import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
-
-// One file: what a batch of quantities and a batch of changes go through, from the row to the report. They share the
-// checks, the search by SKU, the batches and the reading of refusals.
 
 /** Whose stock: the inventory item by its gid, or by the SKU of its variant, at one location. */
 export type StockPlace = { readonly locationId: string } & (

@@ -137,7 +137,10 @@ describe('products that left the list', () => {
       deleted: 0,
     });
     const nameless = [...list(2), { title: 'Whose?' }] as unknown as ProductDraftInput[];
-    for (const run of [() => made.sync.pushMany(nameless, options), () => made.sync.plan(nameless, options)])
+    for (const run of [
+      () => made.sync.pushMany(nameless, options),
+      () => made.sync.plan(nameless, { missing: 'delete' }),
+    ])
       expect(await made.clock.run(run().catch((error: unknown) => error))).toMatchObject({
         message: expect.stringMatching(/1 of the list has no local id/),
       });
@@ -151,7 +154,10 @@ describe('products that left the list', () => {
       throw new Error('connection lost');
     }
     const options = { missing: 'delete', maxDeletes: { products: 9 } } as const;
-    for (const run of [() => made.sync.pushMany(broken(), options), () => made.sync.plan(broken(), options)])
+    for (const run of [
+      () => made.sync.pushMany(broken(), options),
+      () => made.sync.plan(broken(), { missing: 'delete' }),
+    ])
       expect(await made.clock.run(run().catch((error: unknown) => error))).toEqual(new Error('connection lost'));
     const csv = `Handle,Title,Variant SKU,Variant Price\np-0,"Tee`;
     const reading = readCsv(csv, { format: 'shopify' });
