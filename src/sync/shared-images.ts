@@ -1,7 +1,8 @@
 import { untilAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { KnownFiles, type RemoteFile, settledFiles, UploadClaims } from './files.ts';
+import { type RemoteFile, settledFiles } from './files.ts';
+import { KnownFiles, UploadClaims } from './known-files.ts';
 import { imageKey } from './product-facts.ts';
 import type { SyncClient } from './product-input.ts';
 import type { CallOptions } from './read-remote.ts';
