@@ -139,7 +139,7 @@ describe('a plan of a run', () => {
     }) as typeof client.graphql;
     void createProductSync({ client: { ...client, graphql }, stores, clock }).push(drafts[0] as ProductDraftInput);
     await clock.advance(1_000);
-    expect(await made.sync.health()).toMatchObject({ records: { syncing: 1, synced: 1 } });
+    expect(await stores.records.counts('demo.myshopify.com')).toMatchObject({ syncing: 1, synced: 1 });
 
     const plan = await clock.run(made.sync.plan(drafts));
     expect(plan.counts).toMatchObject({ unchanged: 2, 'would-update': 0 });
@@ -151,7 +151,7 @@ describe('a plan of a run', () => {
     const { counts } = await clock.run(made.sync.apply(parsePlan(serializePlan(plan))));
     expect(counts).toMatchObject({ unchanged: 1, outdated: 0 });
     expect(fake.calls.slice(from).filter(({ kind }) => kind === 'mutation')).toEqual([]);
-    expect(await made.sync.health({ maxAgeMs: 0 })).toMatchObject({ records: { syncing: 0, synced: 2 } });
+    expect(await stores.records.counts('demo.myshopify.com')).toMatchObject({ syncing: 0, synced: 2 });
     expect((await clock.run(made.sync.plan(drafts))).products).toEqual([]);
   });
 
