@@ -4,6 +4,7 @@ import { parseRetryAfterMs } from '../http/status.ts';
 import { linkSignal } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
+import type { StoredTokens } from '../ports/token-store.ts';
 import type { Transport, TransportResponse } from '../ports/transport.ts';
 
 /** One request for tokens. */
@@ -152,6 +153,55 @@ const tokenOf = (value: unknown): string | null =>
 /** Seconds from 0 to a hundred years. */
 const secondsOf = (value: unknown): number | null =>
   typeof value === 'number' && value >= 0 && value <= 3_155_760_000 ? value : null;
+
+/** Seconds that an access token is taken to live where the response does not say it, and until it is asked for again. */
+const assumedSeconds = 3_600;
+
+/** https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens */
+const refreshTokenSeconds = 7_776_000;
+
+/** Fields that a response with an expiring token should have and does not. */
+export function missingFields({
+  expiresInSeconds,
+  refreshToken,
+  refreshTokenExpiresInSeconds,
+}: GrantedTokens): string[] {
+  return Object.entries({
+    expires_in: expiresInSeconds,
+    refresh_token: refreshToken,
+    refresh_token_expires_in: refreshTokenExpiresInSeconds,
+  }).flatMap(([field, value]) => (value === null ? [field] : []));
+}
+
+/**
+ * Tokens as a token store keeps them. What a response leaves out is taken from the tokens before, and a response that
+ * should have it and does not is believed for an hour at most: Shopify has been seen to leave out each of the fields
+ * (https://github.com/Shopify/shopify-app-js/issues/3400), and none of them then means "for ever".
+ *
+ * @param nowMs Milliseconds since the epoch at which the request was sent, by the clock of the store.
+ * @param isRefreshable Whether tokens of this kind have a refresh token.
+ */
+export function storedTokens(
+  granted: GrantedTokens,
+  nowMs: number,
+  isRefreshable: boolean,
+  before?: StoredTokens,
+): StoredTokens {
+  const { accessToken, expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds, scopes } = granted;
+  const isWhole = missingFields(granted).length === 0 || !isRefreshable;
+  const lifeSeconds = expiresInSeconds ?? assumedSeconds;
+  const at = (seconds: number): number => Math.floor(nowMs + seconds * 1_000);
+  return {
+    accessToken,
+    accessTokenExpiresAt: at(isWhole ? lifeSeconds : Math.min(lifeSeconds, assumedSeconds)),
+    refreshToken: refreshToken ?? before?.refreshToken ?? null,
+    refreshTokenExpiresAt:
+      refreshToken === null
+        ? (before?.refreshTokenExpiresAt ?? null)
+        : at(refreshTokenExpiresInSeconds ?? refreshTokenSeconds),
+    scopes: scopes ?? before?.scopes ?? [],
+  };
+}
 
 /** Sends by `fetch`, for who has no client's transport at hand. */
 export function fetchTransport(given?: typeof fetch): Transport {

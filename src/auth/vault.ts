@@ -10,7 +10,7 @@ import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { KeyValueStore, Lock, LockOptions } from '../ports/key-value-store.ts';
 import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
 import { defaultApp, ownersPrefix, tokenPrefix } from '../storage/keys.ts';
@@ -104,7 +104,7 @@ class Vault implements RotatingTokenStore {
   async replace(owner: TokenOwner, version: string | undefined, tokens: StoredTokens): Promise<string | undefined> {
     const known = checkedOwner(owner);
     const key = ownerKey(this.#prefix, known);
-    const next = { tokens: checkedTokens(known, tokens), version: randomUUID() };
+    const next = { tokens: checkedTokens(known, tokens), version: randomUUID(), savedAt: await this.now() };
     if (version === undefined) {
       const isFirst = await this.#store.compareAndSet(key, undefined, this.#seal.close(known, next));
       return isFirst ? next.version : undefined;
@@ -115,6 +115,14 @@ class Vault implements RotatingTokenStore {
       // Where it fails, a rotation may have been faster, which changes no version.
       if (await this.#store.compareAndSet(key, sealed, this.#seal.close(known, next))) return next.version;
     }
+  }
+
+  async lock(owner: TokenOwner, options?: LockOptions): Promise<Lock | undefined> {
+    return this.#store.lock(ownerKey(this.#prefix, checkedOwner(owner)), options);
+  }
+
+  async now(): Promise<number> {
+    return this.#store.now?.() ?? Date.now();
   }
 
   async delete(owner: TokenOwner): Promise<boolean> {
@@ -341,7 +349,13 @@ class Seal {
     if (!isRecord(entry) || typeof entry.version !== 'string' || !isStoredTokens(entry.tokens)) {
       throw unreadable(`the entry is not what this release writes. To start again, ${startAgain}`);
     }
-    return { tokens: copyTokens(entry.tokens), version: entry.version };
+    const { savedAt } = entry;
+    // Entries of the first releases have no time.
+    return {
+      tokens: copyTokens(entry.tokens),
+      version: entry.version,
+      ...(typeof savedAt === 'number' && { savedAt }),
+    };
   }
 
   /** Whether it names the key that encrypts now. */

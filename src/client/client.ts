@@ -75,6 +75,10 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const client = { origin, shop, app, clock, logger };
   const { breaker, budget, lastLow } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
 
+  const transport = options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {});
+  const tokens = options.auth ?? staticToken(options.accessToken ?? '');
+  const testOrigin = options.origin === undefined ? undefined : origin;
+
   const environment: CallEnvironment = {
     breaker,
     breakerListener: {
@@ -98,9 +102,9 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       // A test server cannot tell the shop from its own host name.
       ...(options.origin !== undefined && { 'x-shopify-shop-domain': shop }),
     },
-    tokens: options.auth ?? staticToken(options.accessToken ?? ''),
+    tokens: tokens.connect?.({ origin: testOrigin, transport, clock, logger, emit, kept: runtime.tokens }) ?? tokens,
     maxResponseBytes: options.maxResponseBytes ?? 32 * 1024 * 1024,
-    transport: options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {}),
+    transport,
     watch: createApiWatch({ shop, asked: apiVersion, noticed: runtime.noticed, lastLow, clock, emit, logger }),
     policy: options.policy,
   };

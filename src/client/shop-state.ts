@@ -5,6 +5,7 @@ import type { LastLow } from '../http/version-watch.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { TokenConnection } from '../ports/token-source.ts';
 import { type BreakerPolicy, type BreakerStore, ShopBreaker } from '../resilience/breaker.ts';
 import { createRetryBudget, type RetryBudget } from '../resilience/retry.ts';
 import type { CommonOptions } from './options.ts';
@@ -21,6 +22,8 @@ interface Runtime {
   readonly noticed: Set<string>;
   readonly documents: DocumentParser;
   readonly costs: CostBook;
+  /** What token sources have at hand. */
+  readonly tokens: TokenConnection['kept'];
 }
 
 export function createRuntime(): Runtime {
@@ -31,11 +34,12 @@ export function createRuntime(): Runtime {
     noticed: new Set(),
     documents: createDocumentParser(),
     costs: createCostBook(),
+    tokens: new WeakMap(),
   };
 }
 
 /** The number is the shape's version: copies of the package with another shape must not share it. */
-const runtimeSymbol = Symbol.for('shopwright.runtime/1');
+const runtimeSymbol = Symbol.for('shopwright.runtime/2');
 
 /** Where the `fetch` of a fake Shopify holds what belongs to that fake. */
 const fakeSymbol = Symbol.for('shopwright.fake');

@@ -28,6 +28,14 @@ export {
   verifyOAuthQuery,
 } from '../auth/signed-query.ts';
 export { staticToken } from '../auth/static-token.ts';
+export { type TimedToken, type TokenWishContext, tokenSource } from '../auth/token-source.ts';
+export {
+  type AppCredentials,
+  type ClientCredentialsOptions,
+  clientCredentials,
+  type OfflineTokenOptions,
+  offlineToken,
+} from '../auth/token-sources.ts';
 export {
   createTokenStore,
   type RotatingTokenStore,
@@ -35,5 +43,6 @@ export {
   type TokenKey,
   type TokenStoreOptions,
 } from '../auth/vault.ts';
-export type { TokenSource } from '../ports/token-source.ts';
-export type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
+export type { TokenFailure } from '../errors/errors.ts';
+export type { TokenConnection, TokenSource } from '../ports/token-source.ts';
+export type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';

@@ -144,15 +144,43 @@ export class HttpError extends ShopwrightError {
   }
 }
 
+/**
+ * Why there is no token for a shop. With the first four the shop is dead for the app until somebody opens the app there,
+ * or installs it again; the others are the app's own to fix.
+ *
+ * - `not-installed`: Shopify says that the app is not installed there.
+ * - `revoked`: Shopify no longer takes the refresh token, or the token that never expires.
+ * - `refresh-token-expired`: the same, and 90 days without a renewal are the cause.
+ * - `no-token`: the token store has none that can be renewed.
+ * - `shop-not-permitted`: client credentials work on stores of the app's own organization only.
+ * - `app-credentials`: Shopify does not know the client id, or not with that secret.
+ * - `session-token`: the session token is none that Shopify takes, or of another shop.
+ */
+export type TokenFailure =
+  | 'not-installed'
+  | 'revoked'
+  | 'refresh-token-expired'
+  | 'no-token'
+  | 'shop-not-permitted'
+  | 'app-credentials'
+  | 'session-token';
+
 /** Missing, wrong or expired credentials (401), or a kind of token that Shopify no longer takes (403). Code `AUTHENTICATION_FAILED`. */
 export class AuthenticationError extends ShopwrightError {
   override readonly name = 'AuthenticationError';
   declare readonly code: 'AUTHENTICATION_FAILED';
   /** Data that came all the same. Not part of `toJSON`. */
   declare readonly data: unknown;
+  /** Why a token source of `shopwright/auth` has no token; `undefined` of other errors. */
+  readonly reason: TokenFailure | undefined;
 
-  constructor(message: string, details: ResponseErrorDetails = {}) {
+  constructor(message: string, details: ResponseErrorDetails & { readonly reason?: TokenFailure | undefined } = {}) {
     super(message, { ...details, code: 'AUTHENTICATION_FAILED', isRetryable: false });
+    this.reason = details.reason;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), ...(this.reason && { reason: this.reason }) };
   }
 }
 

@@ -42,6 +42,19 @@ export type TelemetryEvent =
       readonly restoreRate: number;
     }
   | { readonly type: 'api-version'; readonly shop: string; readonly asked: string; readonly served: string }
+  | {
+      /**
+       * A token source has asked Shopify for tokens. `renewed`: there are new ones. `incomplete`: new ones, whose response
+       * left out `missing`; told once for each shop. `failed`: none this time. `dead`: none until the app is installed or opened again.
+       */
+      readonly type: 'token';
+      readonly shop: string;
+      readonly outcome: 'renewed' | 'incomplete' | 'failed' | 'dead';
+      /** Error code of `failed` and `dead`, else `null`. */
+      readonly errorCode: string | null;
+      /** Fields that the response of `incomplete` lacks, such as `expires_in`; else empty. */
+      readonly missing: readonly string[];
+    }
   | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
   | {
       /** One attempt of a queued job has ended. */

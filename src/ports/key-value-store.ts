@@ -68,4 +68,6 @@ export interface KeyValueStore {
   scan(prefix: string): AsyncIterable<string>;
   /** A lock by name, apart from the value of the same key; `undefined` where it is not free in time. */
   lock(key: string, options?: LockOptions): Promise<Lock | undefined>;
+  /** Milliseconds since the epoch by the clock that all processes on this store share. */
+  now?(): Promise<number>;
 }

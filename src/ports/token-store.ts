@@ -1,3 +1,5 @@
+import type { Lock, LockOptions } from './key-value-store.ts';
+
 /** The tokens of one shop, or of one user on it. */
 export interface StoredTokens {
   readonly accessToken: string;
@@ -26,6 +28,8 @@ export interface TokenEntry {
   readonly tokens: StoredTokens;
   /** Names this very state; give it to `replace` to change nothing that somebody else has changed since. */
   readonly version: string;
+  /** When they were stored, in milliseconds since the epoch by the store's clock. Missing where the store does not know it. */
+  readonly savedAt?: number;
 }
 
 /**
@@ -45,4 +49,14 @@ export interface TokenStore {
   owners(shop?: string): AsyncIterable<Required<Pick<TokenOwner, 'shop' | 'appId'>> & Pick<TokenOwner, 'userId'>>;
   /** Deletes all tokens of a shop. Returns how many entries there were. */
   erase(shop: string): Promise<number>;
+  /**
+   * A lock on the tokens of one owner, for whoever renews them; `undefined` where it is not free in time. Without it,
+   * processes may ask Shopify for the same renewal at the same time.
+   */
+  lock?(owner: TokenOwner, options?: LockOptions): Promise<Lock | undefined>;
+  /** Milliseconds since the epoch by the clock that all processes on this store share. Default: each machine's own. */
+  now?(): Promise<number>;
 }
+
+/** What keeps the tokens of a shop good needs of a token store; `lock` and `now` are for several processes. */
+export type RenewableTokenStore = Pick<TokenStore, 'get' | 'replace'> & Partial<Pick<TokenStore, 'lock' | 'now'>>;

@@ -27,6 +27,8 @@ export interface KeyEngine {
   delete(key: string, fence: number | undefined): Promise<WriteOutcome>;
   /** Pages of keys, each key once. */
   scan(prefix: string): AsyncIterable<readonly string[]>;
+  /** Milliseconds since the epoch by the clock that all processes on the store share. */
+  now(): Promise<number>;
   readonly locks: LockEngine;
 }
 

@@ -61,6 +61,7 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
       for await (const page of engine.scan(prefix)) yield* page;
     },
     lock: locks.lock,
+    now: () => engine.now(),
   };
 }
 

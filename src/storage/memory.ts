@@ -314,6 +314,7 @@ function createMemoryKeys(clock: Clock): KeyEngine {
         yield keys.slice(start, start + keysPerPage).filter((key) => read(key) !== undefined);
       }
     },
+    now: async () => clock.now(),
     locks,
   };
 }
@@ -385,6 +386,7 @@ function gatedEngine(engine: KeyEngine, { run }: Gate): KeyEngine {
         yield page.value;
       }
     },
+    now: () => run(() => engine.now()),
     locks: {
       take: (key, leaseMs) => run(() => locks.take(key, leaseMs)),
       renew: (key, token, leaseMs) => run(() => locks.renew(key, token, leaseMs)),

@@ -39,6 +39,7 @@ export function createRedisKeys(session: RedisSession): KeyEngine {
       const start = valueName(prefix).slice(0, -1);
       for await (const page of session.scan(start, '}')) yield page.map((rest) => prefix + rest);
     },
+    now: () => session.now(),
     locks: {
       async take(key, leaseMs) {
         const token = await session.write(key, scripts.takeLock, [lockName(key)], [leaseMs]);

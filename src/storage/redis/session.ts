@@ -85,6 +85,12 @@ export class RedisSession {
     return this.#settings.gate.run(() => this.#write(owner, script, keys, args));
   }
 
+  /** Milliseconds since the epoch on Redis's clock. */
+  async now(): Promise<number> {
+    await this.read(askForTime, [], []);
+    return Math.floor((this.#aheadMs ?? 0) + this.#settings.clock.monotonic());
+  }
+
   async #write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
     const { clock, commandTimeoutMs } = this.#settings;
     // Only the first write of a session has to ask for the time: every reply tells it.

@@ -127,6 +127,11 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
         await nextTurn();
       }
     },
+    now: () =>
+      run(async (db) => {
+        const row = await db.selectNoFrom(sql<number>`${nowMs()}`.as('now')).executeTakeFirstOrThrow();
+        return Number(row.now);
+      }),
     locks,
   };
 }
