@@ -1,10 +1,11 @@
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { AuthenticationError, ConfigError, type Issue } from '../errors/errors.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames } from '../internal/names.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { TokenSource } from '../ports/token-source.ts';
-import type { RenewableTokenStore } from '../ports/token-store.ts';
-import { keepingSource, type SourceSpec } from './kept-token.ts';
-import type { RenewalPlan } from './renew-tokens.ts';
+import type { RenewableTokenStore, StoredTokens } from '../ports/token-store.ts';
+import { keepingSource, type SourceSpec, type TokenWish } from './kept-token.ts';
+import type { GrantRequest, RenewalPlan } from './renew-tokens.ts';
+import { verifySessionToken } from './session-token.ts';
 
 /** The app that asks for tokens. */
 export interface AppCredentials {
@@ -35,19 +36,42 @@ export interface OfflineTokenOptions extends AppCredentials {
   readonly appId?: string;
 }
 
+/** Options of `tokenExchange`. */
+export type TokenExchangeOptions = AppCredentials & {
+  /** The session token of the request that is handled, or its whole `Authorization` header. */
+  readonly sessionToken: string | null | undefined;
+  /** Name of the app in the token store. Default `default`. */
+  readonly appId?: string;
+} & (
+    | {
+        /** `offline` (default): the app's own token, which jobs use later through `offlineToken`. */
+        readonly access?: 'offline';
+        /** Where it is kept, such as `createTokenStore(…)`. */
+        readonly tokens: RenewableTokenStore;
+      }
+    | {
+        /** `online`: the token of the user in the admin, with no more than their own permissions. */
+        readonly access: 'online';
+        /** Default: in the memory of this process. */
+        readonly tokens?: RenewableTokenStore;
+      }
+  );
+
 /** Loaded where something is not at hand: what renews is needed once an hour. */
 const loadRenewal = lateModule(() => import('./renew-tokens.ts'));
 
-/** A source whose tokens come by grants of the app. */
-const grantedSource = (kind: string, plan: (shop: string) => RenewalPlan): TokenSource => {
-  const { clientId, tokens, owner } = plan('');
-  const spec: SourceSpec = {
-    under: tokens,
-    name: JSON.stringify([kind, clientId, owner.appId, owner.userId]),
-    obtain: async (wish) => (await loadRenewal()).obtainTokens(plan(wish.shop), wish),
-  };
-  return keepingSource(() => spec);
-};
+/** How a source gets tokens, for any shop. */
+type Plan = Omit<RenewalPlan, 'owner'> & { readonly owner: Omit<RenewalPlan['owner'], 'shop'> };
+
+/** What makes a source of a plan. */
+const specOf = (kind: string, plan: Plan): SourceSpec => ({
+  under: plan.tokens,
+  name: JSON.stringify([kind, plan.clientId, plan.owner.appId, plan.owner.userId]),
+  async obtain(wish) {
+    const { obtainTokens } = await loadRenewal();
+    return obtainTokens({ ...plan, owner: { ...plan.owner, shop: wish.shop } }, wish);
+  },
+});
 
 /**
  * Tokens of an app for the stores of its own organization, which live for a day: the client credentials grant. Renewed
@@ -65,13 +89,9 @@ export function clientCredentials(options: ClientCredentialsOptions): TokenSourc
   check(options, { tokens: true, appId: true }, false);
   const { appId = 'default', tokens } = options;
   const grants = [{ kind: 'credentials', params: { grant_type: 'client_credentials' } }] as const;
-  return grantedSource('client-credentials', (shop) => ({
-    ...appOf(options),
-    tokens,
-    owner: { shop, appId },
-    isRefreshable: false,
-    grants: () => grants,
-  }));
+  const plan: Plan = { ...appOf(options), tokens, owner: { appId }, isRefreshable: false, grants: () => grants };
+  const spec = specOf('client-credentials', plan);
+  return keepingSource(() => spec);
 }
 
 const appOf = ({ clientId, clientSecret, requestTimeoutMs = 8_000 }: AppCredentials) => ({
@@ -81,10 +101,16 @@ const appOf = ({ clientId, clientSecret, requestTimeoutMs = 8_000 }: AppCredenti
 });
 
 /** @throws ConfigError with all that is wrong, and nothing of the secret. */
-function check(options: AppCredentials, others: Readonly<Record<string, true>>, needsTokens: boolean): void {
+function check(
+  options: AppCredentials,
+  others: Readonly<Record<string, true>>,
+  needsTokens: boolean,
+  access?: unknown,
+): void {
   const given: Readonly<Record<string, unknown>> = { ...options };
   const issues: Issue[] = [
     ...unknownNames(options, { clientId: true, clientSecret: true, requestTimeoutMs: true, ...others }),
+    ...unknownValue('access', access, ['offline', 'online']),
   ];
   const problem = (field: string, message: string): number => issues.push({ field, message });
   for (const field of ['clientId', 'clientSecret']) {
@@ -102,10 +128,6 @@ function check(options: AppCredentials, others: Readonly<Record<string, true>>, 
   }
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
-
-const tokenTypes = 'urn:shopify:params:oauth:token-type:';
-
-const exchangeType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /**
  * Offline tokens that expire, from the token store: what `handleCallback` or `tokenExchange` stored there. Renewed with
@@ -126,32 +148,81 @@ const exchangeType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export function offlineToken(options: OfflineTokenOptions): TokenSource {
   check(options, { tokens: true, appId: true }, true);
   const { appId = 'default', tokens } = options;
-  return grantedSource('offline', (shop) => ({
-    ...appOf(options),
-    tokens,
-    owner: { shop, appId },
-    isRefreshable: true,
-    grants(current) {
-      if (!current) return [];
-      const { accessToken, accessTokenExpiresAt, refreshToken } = current;
-      if (refreshToken !== null) return [refreshWith(refreshToken)];
-      if (accessTokenExpiresAt !== null) return [];
-      const type = `${tokenTypes}offline-access-token`;
-      return [
-        {
-          kind: 'migration',
-          params: {
-            grant_type: exchangeType,
-            subject_token: accessToken,
-            subject_token_type: type,
-            requested_token_type: type,
-            expiring: '1',
-          },
-        },
-      ];
-    },
-  }));
+  const grants = (current: StoredTokens | undefined): readonly GrantRequest[] => {
+    if (!current) return [];
+    if (current.refreshToken !== null) return [refreshWith(current.refreshToken)];
+    return current.accessTokenExpiresAt === null ? [migrationOf(current.accessToken)] : [];
+  };
+  const spec = specOf('offline', { ...appOf(options), tokens, owner: { appId }, isRefreshable: true, grants });
+  return keepingSource(() => spec);
 }
 
 const refreshWith = (refreshToken: string) =>
   ({ kind: 'refresh', params: { grant_type: 'refresh_token', refresh_token: refreshToken } }) as const;
+
+const tokenTypes = 'urn:shopify:params:oauth:token-type:';
+
+const exchangeOf = (subject: string, subjectType: string, access: 'online' | 'offline') => ({
+  grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  subject_token: subject,
+  subject_token_type: subjectType,
+  requested_token_type: `${tokenTypes}${access}-access-token`,
+  ...(access === 'offline' && { expiring: '1' }),
+});
+
+const migrationOf = (accessToken: string): GrantRequest => ({
+  kind: 'migration',
+  params: exchangeOf(accessToken, `${tokenTypes}offline-access-token`, 'offline'),
+});
+
+/**
+ * The token of an embedded app for the request that it handles: a session token is exchanged, if there is nothing at hand
+ * or in the store. An offline token that is about to end is renewed as by `offlineToken`.
+ *
+ * The session token is verified first, and gives tokens of its own shop only. Make a source for each request; what is at
+ * hand is kept for the process.
+ *
+ * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/token-exchange
+ *
+ * @throws ConfigError for options that are missing or unknown. The source throws AuthenticationError with a `reason`, such
+ * as `session-token`.
+ *
+ * @example
+ * const sessionToken = request.headers.get('authorization');
+ * const auth = tokenExchange({ clientId, clientSecret, sessionToken, access: 'online' });
+ * const { data } = await createShopifyApp({ auth }).shop(shop).graphql(Products);
+ */
+export function tokenExchange(options: TokenExchangeOptions): TokenSource {
+  const { sessionToken, access = 'offline', tokens, appId = 'default', clientId, clientSecret } = options;
+  check(options, { tokens: true, appId: true, sessionToken: true, access: true }, access === 'offline', access);
+  return keepingSource(({ clock }) => {
+    const verified = verifySessionToken({ token: sessionToken, clientId, secrets: clientSecret, clock });
+    const refused = (shop: string, why: string): AuthenticationError =>
+      new AuthenticationError(`There is no token for ${shop}. ${why}`, { shop, reason: 'session-token' });
+    if (!verified.ok) {
+      const obtain = ({ shop }: TokenWish) => Promise.reject(refused(shop, verified.message));
+      return { under: tokens, name: '', obtain };
+    }
+    const subject = sessionToken?.replace(/^bearer /i, '') ?? '';
+    const session: GrantRequest = {
+      kind: 'session',
+      params: exchangeOf(subject, 'urn:ietf:params:oauth:token-type:id_token', access),
+    };
+    const isRefreshable = access === 'offline';
+    const spec = specOf('exchange', {
+      ...appOf(options),
+      tokens,
+      owner: { appId, ...(!isRefreshable && { userId: verified.userId }) },
+      isRefreshable,
+      grants: (current) =>
+        isRefreshable && current?.refreshToken ? [refreshWith(current.refreshToken), session] : [session],
+    });
+    return {
+      ...spec,
+      obtain: async (wish) => {
+        if (verified.shop === wish.shop) return spec.obtain(wish);
+        throw refused(wish.shop, `The session token is of another shop, ${verified.shop}.`);
+      },
+    };
+  });
+}

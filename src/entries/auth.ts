@@ -35,6 +35,8 @@ export {
   clientCredentials,
   type OfflineTokenOptions,
   offlineToken,
+  type TokenExchangeOptions,
+  tokenExchange,
 } from '../auth/token-sources.ts';
 export {
   createTokenStore,

@@ -51,7 +51,7 @@ interface RefusedToken {
  *
  * @param limit The time that the source has.
  * @param signal The caller's.
- * @throws The caller's abort reason.
+ * @throws AuthenticationError of the source, and the caller's abort reason.
  */
 export async function renewToken(
   tokens: TokenSource,
@@ -63,7 +63,8 @@ export async function renewToken(
     return await limit.until(tokens.invalidate(shop, token));
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
-    if (isControlFlow(thrown)) throw thrown;
+    // A source that knows why there is no token says it better than the refusal.
+    if (isControlFlow(thrown) || isShopwrightError(thrown, 'AUTHENTICATION_FAILED')) throw thrown;
     // The caller must hear of the refusal; what went wrong with the source is added to it.
     error.message += ` ${sourceFailed(thrown, shop).message}`;
     return false;

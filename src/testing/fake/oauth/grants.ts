@@ -52,6 +52,13 @@ type Granted =
 /** One way to a token. */
 export type Grant = (context: GrantContext) => Granted;
 
+const offlineSeconds = (app: FakeApp): number => app.offlineTokenSeconds ?? lifetimes.expiringOffline;
+
+const issuingFor = ({ app, shop, store, now }: GrantContext, scopes: readonly string[]) => ({
+  ...{ store, shop: shop.domain, app: app.id, scopes, now },
+  offlineSeconds: offlineSeconds(app),
+});
+
 /** The user who approves an app in the fake. */
 export const ownerId = '1';
 
@@ -72,9 +79,9 @@ export const authorizationCodeGrant: Grant = (context) => {
   if (shop.state === 'uninstalled') shop.state = 'active';
 
   const { scopes } = code;
-  const issuing = { store, shop: shop.domain, app: app.id, scopes, now };
+  const issuing = issuingFor(context, scopes);
   if (code.mode === 'online') return onlineAnswer(issueAccess(issuing, 'online', lifetimes.day), scopes, ownerId);
-  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, now);
+  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, context);
   return permanentAnswer(issuePermanent(issuing), scopes);
 };
 
@@ -82,10 +89,11 @@ export const authorizationCodeGrant: Grant = (context) => {
  * The app's own credentials for a token of a day, without a refresh token.
  * https://shopify.dev/docs/apps/build/authentication-authorization/client-credentials-grant
  */
-export const clientCredentialsGrant: Grant = ({ app, shop, store, now }) => {
+export const clientCredentialsGrant: Grant = (context) => {
+  const { app, shop } = context;
   if (shop.state === 'uninstalled') return refused(problems.notInstalled);
   const scopes = grantedScopes(app, shop);
-  const issuing = { store, shop: shop.domain, app: app.id, scopes, now };
+  const issuing = issuingFor(context, scopes);
   return dayAnswer(issueAccess(issuing, 'offline', lifetimes.day), scopes);
 };
 
@@ -103,7 +111,7 @@ export const tokenExchangeType = 'urn:ietf:params:oauth:grant-type:token-exchang
  * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/token-exchange
  */
 export const tokenExchangeGrant: Grant = (context) => {
-  const { app, shop, store, now, parameters } = context;
+  const { app, shop, now, parameters } = context;
   const subjectType = parameters.get('subject_token_type');
   const requestedType = parameters.get('requested_token_type') ?? offline;
   if (shop.state === 'uninstalled') return refused(problems.notInstalled);
@@ -115,11 +123,11 @@ export const tokenExchangeGrant: Grant = (context) => {
   const claims = readSessionToken(parameters.get('subject_token') ?? '', app, shop.domain, now);
   if (!claims) return refused(problems.sessionToken);
   const scopes = grantedScopes(app, shop);
-  const issuing = { store, shop: shop.domain, app: app.id, scopes, now };
+  const issuing = issuingFor(context, scopes);
   if (requestedType === online) {
     return onlineAnswer(issueAccess(issuing, 'online', lifetimes.day), scopes, claims.sub);
   }
-  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, now);
+  if (wantsExpiring(parameters)) return pairResponse(issueNewChain(issuing), scopes, context);
   return permanentAnswer(issuePermanent(issuing), scopes);
 };
 
@@ -145,15 +153,15 @@ export const refreshGrant: Grant = (context) => {
     if (other.app === app.id && other.id !== refresh.id) store.delete(shop.domain, oauthKinds.refresh, other.id);
   }
   const { scopes } = refresh;
-  const pair = issuePair({ store, shop: shop.domain, app: app.id, scopes, now });
+  const pair = issuePair(issuingFor(context, scopes));
   store.put(shop.domain, oauthKinds.refresh, { ...refresh, replacement: pair });
-  return pairResponse(pair, scopes, now);
+  return pairResponse(pair, scopes, context);
 };
 
 /** The same again, for who has lost the first response. */
-function replayed(pair: StoredPair, scopes: readonly string[], { shop, store, now }: GrantContext): Granted {
-  const isRevived = now - pair.at <= refreshRecoveryMs && revivePair(pair, { store, shop: shop.domain, now });
-  return isRevived ? pairResponse(pair, scopes, now) : refused(problems.refresh);
+function replayed(pair: StoredPair, scopes: readonly string[], context: GrantContext): Granted {
+  const isRevived = context.now - pair.at <= refreshRecoveryMs && revivePair(pair, issuingFor(context, scopes));
+  return isRevived ? pairResponse(pair, scopes, context) : refused(problems.refresh);
 }
 
 /**
@@ -167,7 +175,7 @@ const migrationRecoveryMs = 7 * 24 * 3_600_000;
  * https://shopify.dev/docs/apps/build/authentication-authorization/migrate-to-expiring-offline-access-tokens
  */
 function migrateToken(context: GrantContext): Granted {
-  const { app, shop, store, now, parameters } = context;
+  const { shop, store, parameters } = context;
   if (!wantsExpiring(parameters)) return refused(problems.notExpiring);
   const token = parameters.get('subject_token') ?? '';
   const id = tokenGid(oauthKinds.retired, token);
@@ -177,10 +185,10 @@ function migrateToken(context: GrantContext): Granted {
   const issued = findIssued(store, shop.domain, token);
   const scopes = permanentScopes(token, issued, context);
   if (!scopes) return refused(problems.sessionToken);
-  const pair = issueNewChain({ store, shop: shop.domain, app: app.id, scopes, now });
+  const pair = issueNewChain(issuingFor(context, scopes));
   if (issued) store.delete(shop.domain, oauthKinds.access, issued.id);
   store.put(shop.domain, oauthKinds.retired, { id, migration: pair });
-  return pairResponse(pair, scopes, now);
+  return pairResponse(pair, scopes, context);
 }
 
 /** The scopes of a token that may be migrated: one of this app, offline, that never expires. */
@@ -195,11 +203,12 @@ function permanentScopes(
 }
 
 /** The same pair again, for who has lost the first response. */
-function recovered(pair: StoredPair | null, { app, shop, store, now }: GrantContext): Granted {
+function recovered(pair: StoredPair | null, context: GrantContext): Granted {
+  const { app, shop, store, now } = context;
   const issued = pair && findIssued(store, shop.domain, pair.accessToken);
   if (!pair || issued?.app !== app.id || now - pair.at > migrationRecoveryMs) return refused(problems.sessionToken);
-  const isRevived = revivePair(pair, { store, shop: shop.domain, now });
-  return isRevived ? pairResponse(pair, issued.scopes, now) : refused(problems.sessionToken);
+  const isRevived = revivePair(pair, issuingFor(context, issued.scopes));
+  return isRevived ? pairResponse(pair, issued.scopes, context) : refused(problems.sessionToken);
 }
 
 /** The response with an offline token that never expires. */
@@ -213,12 +222,12 @@ function dayAnswer(accessToken: string, scopes: readonly string[]): Granted {
 }
 
 /** The response with an access token and its refresh token. */
-function pairResponse(pair: StoredPair, scopes: readonly string[], now: number): Granted {
+function pairResponse(pair: StoredPair, scopes: readonly string[], { app, now }: GrantContext): Granted {
   return {
     ok: true,
     body: {
       access_token: pair.accessToken,
-      expires_in: lifetimes.expiringOffline,
+      expires_in: offlineSeconds(app),
       refresh_token: pair.refreshToken,
       refresh_token_expires_in: Math.floor((pair.refreshExpiresAt - now) / 1_000),
       scope: scopeText(scopes),

@@ -85,6 +85,8 @@ export interface FakeAppOptions {
    * They can still be exchanged for one that expires. Default `false`.
    */
   readonly refusesNonExpiringTokens?: boolean;
+  /** Seconds that an offline token lives that expires. Default 3,600, as Shopify's do. */
+  readonly offlineTokenSeconds?: number;
 }
 
 const appNames: Record<keyof FakeAppOptions, true> = {
@@ -94,6 +96,7 @@ const appNames: Record<keyof FakeAppOptions, true> = {
   redirectUris: true,
   scopes: true,
   refusesNonExpiringTokens: true,
+  offlineTokenSeconds: true,
 };
 
 /** An app of a fake. */
@@ -118,11 +121,12 @@ const defaultApp: FakeAppOptions = { clientId: 'fake-client-id', clientSecret: '
 export function createApps(options: readonly FakeAppOptions[] = [defaultApp]): Apps {
   const all = options.map((app, index) => ({ ...app, id: app.id ?? (index === 0 ? 'default' : app.clientId) }));
   const problems: Issue[] = options.flatMap((app, index) => [...unknownNames(app, appNames, `apps[${index}].`)]);
-  for (const [index, { clientId, clientSecret, id }] of all.entries()) {
+  for (const [index, { clientId, clientSecret, id, offlineTokenSeconds = 1 }] of all.entries()) {
     const before = all.slice(0, index);
     const problem = (name: string, message: string): number =>
       problems.push({ field: `apps[${index}].${name}`, message });
     if (clientId === '') problem('clientId', 'is empty. Give any text.');
+    if (!(offlineTokenSeconds > 0)) problem('offlineTokenSeconds', 'must be seconds above 0.');
     if (clientSecret === '') problem('clientSecret', 'is empty. Give any text.');
     if (before.some((other) => other.clientId === clientId))
       problem('clientId', 'is given twice. Give each app its own.');

@@ -28,6 +28,8 @@ interface IssueContext {
   readonly scopes: readonly string[];
   /** Wall time in milliseconds since the epoch. */
   readonly now: number;
+  /** Seconds that an offline token lives, where it expires. */
+  readonly offlineSeconds: number;
 }
 
 /** A token's text: the same for the same calls in the same order, and never given twice. */
@@ -70,7 +72,7 @@ export function issuePermanent(context: IssueContext): string {
 /** Issues an access token that expires, and the refresh token that goes on from it. */
 export function issuePair(context: IssueContext): StoredPair {
   const { store, shop, app, scopes, now } = context;
-  const accessToken = issueAccess(context, 'offline', lifetimes.expiringOffline);
+  const accessToken = issueAccess(context, 'offline', context.offlineSeconds);
   const refreshToken = newToken('shprt_', context);
   const refreshExpiresAt = now + lifetimes.refresh * 1_000;
   const entity: RefreshTokenEntity = {
@@ -97,14 +99,17 @@ export function issueNewChain(context: IssueContext): StoredPair {
  * Makes a pair valid once more, for a client that lost it: the access token's life starts again. `false` where the refresh
  * token was used since, or is gone.
  */
-export function revivePair({ accessToken, refreshToken }: StoredPair, { store, shop, now }: ReviveContext): boolean {
+export function revivePair(
+  { accessToken, refreshToken }: StoredPair,
+  { store, shop, now, offlineSeconds }: ReviveContext,
+): boolean {
   const access = store.get(shop, oauthKinds.access, tokenGid(oauthKinds.access, accessToken));
   if (!access || findRefresh(store, shop, refreshToken)?.replacement !== null) return false;
-  store.put(shop, oauthKinds.access, { ...access, expiresAt: now + lifetimes.expiringOffline * 1_000 });
+  store.put(shop, oauthKinds.access, { ...access, expiresAt: now + offlineSeconds * 1_000 });
   return true;
 }
 
-type ReviveContext = Pick<IssueContext, 'store' | 'shop' | 'now'>;
+type ReviveContext = Pick<IssueContext, 'store' | 'shop' | 'now' | 'offlineSeconds'>;
 
 /** A refresh token, used or not. */
 export function findRefresh(store: EntityStore, shop: string, token: string): RefreshTokenEntity | undefined {

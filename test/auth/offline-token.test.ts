@@ -1,0 +1,299 @@
+import { createShopifyApp, isShopwrightError, memoryStores, type TelemetryEvent } from 'shopwright';
+import {
+  createTokenStore,
+  type OfflineTokenOptions,
+  offlineToken,
+  type RenewableTokenStore,
+  type StoredTokens,
+} from 'shopwright/auth';
+import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { ask } from '../testing/ask.ts';
+import { newCode } from '../testing/oauth/oauth.ts';
+import { key } from './token-keys.ts';
+
+const credentials = { clientId: 'crm', clientSecret: 'shpss_crm', id: 'default' };
+const shop = 'demo.myshopify.com';
+const query = 'query Shop { shop { myshopifyDomain } }';
+const endpoint = 'POST oauth/access_token';
+const requests = (fake: FakeShopify): number => fake.calls.filter(({ operation }) => operation === endpoint).length;
+
+/** What an install brings. */
+async function install(fake: FakeShopify, now: number, expiring = '1'): Promise<StoredTokens> {
+  const { json } = await ask(fake.fetch, {
+    path: '/admin/oauth/access_token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: String(
+      new URLSearchParams({
+        client_id: credentials.clientId,
+        client_secret: credentials.clientSecret,
+        code: await newCode(fake),
+        expiring,
+      }),
+    ),
+  });
+  return {
+    accessToken: json.access_token,
+    accessTokenExpiresAt: json.expires_in ? now + json.expires_in * 1_000 : null,
+    refreshToken: json.refresh_token ?? null,
+    refreshTokenExpiresAt: json.refresh_token ? now + json.refresh_token_expires_in * 1_000 : null,
+    scopes: json.scope.split(','),
+  };
+}
+
+async function open(
+  options: {
+    expiring?: string;
+    change?: (stored: StoredTokens) => StoredTokens;
+    refusesNonExpiringTokens?: boolean;
+  } = {},
+) {
+  const { expiring = '1', change = (stored: StoredTokens) => stored, ...appOptions } = options;
+  const clock = createManualClock();
+  const fake = createFakeShopify({ apps: [{ ...credentials, ...appOptions }], clock, shops: [{ tokens: {} }] });
+  const stores = memoryStores({ clock });
+  const tokens = createTokenStore({ store: stores.keyValue, keys: [key] });
+  await tokens.replace({ shop }, undefined, change(await install(fake, clock.now(), expiring)));
+  const events: TelemetryEvent[] = [];
+  const warned: string[] = [];
+  /** An app in a process of its own. */
+  const process = (more: Partial<OfflineTokenOptions> = {}) => {
+    const { clientId, clientSecret } = credentials;
+    const app = createShopifyApp({
+      auth: offlineToken({ clientId, clientSecret, tokens, ...more }),
+      fetch: fake.fetch,
+      clock,
+      isolated: true,
+      telemetry: (event) => void (event.type === 'token' && events.push(event)),
+      logger: {
+        debug: () => undefined,
+        info: () => undefined,
+        warn: (_, message) => void warned.push(message),
+        error: () => undefined,
+      },
+    });
+    const client = app.shop(shop);
+    return { client, call: () => clock.run(client.graphql(query)) };
+  };
+  const before = requests(fake);
+  const stored = async () => (await tokens.get({ shop }))?.tokens;
+  return { clock, fake, stores, tokens, events, warned, process, stored, sent: () => requests(fake) - before };
+}
+
+const hour = 3_600_000;
+
+describe('offlineToken', () => {
+  it('uses the stored token, and asks Shopify for nothing', async () => {
+    const { process, sent } = await open();
+    await process().call();
+    expect(sent()).toBe(0);
+  });
+
+  it('renews it in the background before it ends, and stores the pair', async () => {
+    const { process, sent, stored, clock, fake } = await open();
+    const { call, client } = process();
+    await call();
+    await clock.advance(hour - 300_000);
+    const before = await stored();
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const startedAt = clock.monotonic();
+    await client.graphql(query);
+    expect(clock.monotonic()).toBe(startedAt);
+    await clock.advance(6_000);
+    const after = await stored();
+    expect(sent()).toBe(1);
+    expect(after?.refreshToken).not.toBe(before?.refreshToken);
+    expect(after?.accessTokenExpiresAt).toBeGreaterThan(clock.now() + hour - 10_000);
+    await call();
+    expect(sent()).toBe(1);
+  });
+
+  it('has one process renew it, whose pair the others use', async () => {
+    const { process, sent, clock } = await open();
+    const all = Array.from({ length: 4 }, () => process());
+    await clock.advance(hour);
+    await clock.run(Promise.all(all.flatMap(({ client }) => [client.graphql(query), client.graphql(query)])));
+    expect(sent()).toBe(1);
+  });
+
+  it('sends the old refresh token again after lost responses, and stores what comes', async () => {
+    const { process, sent, clock, fake, stored } = await open();
+    await clock.advance(hour);
+    fake.faults.next('reset-after', { operation: endpoint, times: 3 });
+    await process().call();
+    expect(sent()).toBe(4);
+    const pair = await stored();
+    await clock.advance(hour);
+    await process().call();
+    expect((await stored())?.refreshToken).not.toBe(pair?.refreshToken);
+  });
+
+  it('does not use a pair that could not be stored, and gets the same one with the next try', async () => {
+    const { process, sent, clock, tokens, stored } = await open();
+    await clock.advance(hour);
+    const failing: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: () => Promise.reject(new TypeError('the disk is full')),
+      lock: (owner, options) => tokens.lock?.(owner, options) ?? Promise.resolve(undefined),
+    };
+    const before = await stored();
+    await expect(process({ tokens: failing }).call()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    expect(await stored()).toEqual(before);
+    await process().call();
+    expect(sent()).toBe(2);
+  });
+
+  it('goes on where a process has died with the lock', async () => {
+    const { process, sent, clock, fake, tokens } = await open();
+    await clock.advance(hour);
+    const { call, client } = process();
+    fake.faults.next('hang-after', { operation: endpoint });
+    // Nobody gives this one back or renews it.
+    const leaseMs = 10_000;
+    const lost = { ...tokens, get: tokens.get.bind(tokens), replace: tokens.replace.bind(tokens) };
+    expect(typeof lost.get).toBe('function');
+    const held = await tokens.lock?.({ shop }, { leaseMs });
+    void clock.setTimer(() => void held?.release(), leaseMs);
+    const waiting = client.graphql(query);
+    await clock.advance(leaseMs - 1_000);
+    expect(sent()).toBe(0);
+    await clock.run(waiting);
+    await call();
+    expect(sent()).toBe(2);
+  });
+
+  it('counts by the clock of the store, however wrong that of the process is', async () => {
+    const { fake, tokens, clock, sent } = await open();
+    for (const aheadMs of [-5 * hour, 5 * hour]) {
+      const wrong = { ...clock, now: () => clock.now() + aheadMs };
+      const { clientId, clientSecret } = credentials;
+      const auth = offlineToken({ clientId, clientSecret, tokens });
+      const app = createShopifyApp({ auth, fetch: fake.fetch, clock: wrong, isolated: true });
+      await clock.run(app.shop(shop).graphql(query));
+    }
+    expect(sent()).toBe(0);
+  });
+
+  it('uses a live token whatever has become of its refresh token', async () => {
+    const { process, sent, clock, fake, warned, events } = await open({
+      change: (stored) => ({ ...stored, refreshToken: 'shprt_dead', refreshTokenExpiresAt: 1 }),
+    });
+    await clock.advance(hour - 300_000);
+    const { call } = process();
+    for (const seconds of [90, 90, 90, 20]) {
+      await call();
+      await clock.advance(seconds * 1_000);
+    }
+    expect(sent()).toBe(1);
+    expect(warned).toContain('the access token could not be renewed in the background');
+    expect(events.some((event) => event.type === 'token' && event.outcome === 'dead')).toBe(true);
+    expect(fake.calls.filter(({ operation, status }) => operation === 'Shop' && status === 200)).toHaveLength(4);
+  });
+
+  it.each([
+    ['revoked', 1, (fake: FakeShopify) => fake.setShopState(shop, 'uninstalled')],
+    ['refresh-token-expired', 90 * 24, () => undefined],
+    ['revoked', 0, (fake: FakeShopify) => fake.revokeTokens()],
+  ])('says that a shop is dead (%s), and asks once a minute', async (reason, hours, prepare) => {
+    const { process, sent, clock, fake } = await open();
+    prepare(fake);
+    await clock.advance(hours * hour);
+    const { call } = process();
+    for (let round = 0; round < 3; round++) {
+      const error = await call().catch((thrown: unknown) => thrown);
+      expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.reason).toBe(reason);
+      expect(`${JSON.stringify(error)}${error}`).not.toMatch(/shp[a-z]+_/);
+    }
+    expect(sent()).toBe(1);
+  });
+
+  it('sees a new install at once', async () => {
+    const { process, clock, fake, tokens } = await open();
+    fake.revokeTokens();
+    await clock.advance(hour);
+    const { call } = process();
+    await expect(call()).rejects.toMatchObject({ reason: 'revoked' });
+    const entry = await tokens.get({ shop });
+    await tokens.replace({ shop }, entry?.version, await install(fake, clock.now()));
+    await call();
+  });
+
+  it('says that there is none where the store has none', async () => {
+    const { process, sent } = await open();
+    await expect(process({ appId: 'other' }).call()).rejects.toMatchObject({ reason: 'no-token' });
+    expect(sent()).toBe(0);
+  });
+
+  it('renews once after a refusal, and repeats the call', async () => {
+    const { process, sent, clock, fake } = await open();
+    const { client, call } = process();
+    await call();
+    fake.faults.next('status-401', { operation: 'Shop' });
+    const { attempts } = await clock.run(client.graphql(query));
+    expect([attempts, sent()]).toEqual([2, 1]);
+  });
+
+  it('takes the pair that another process has renewed after a refusal', async () => {
+    const { process, sent, clock, fake } = await open();
+    const [one, two] = [process(), process()];
+    await one.call();
+    await two.call();
+    fake.faults.next('status-401', { operation: 'Shop' });
+    await one.call();
+    fake.faults.next('status-401', { operation: 'Shop' });
+    await clock.run(two.client.graphql(query));
+    expect(sent()).toBe(1);
+  });
+
+  it('exchanges a token that does not expire once Shopify refuses it', async () => {
+    const { process, sent, stored, clock, fake } = await open({ expiring: '0', refusesNonExpiringTokens: true });
+    fake.faults.next('reset-after', { operation: endpoint });
+    await process().call();
+    expect(sent()).toBe(2);
+    expect(await stored()).toMatchObject({
+      refreshToken: expect.any(String),
+      accessTokenExpiresAt: expect.any(Number),
+    });
+    await clock.advance(hour);
+    await process().call();
+    expect(sent()).toBe(3);
+  });
+
+  it('uses a token that does not expire until then', async () => {
+    const { process, sent, clock } = await open({ expiring: '0' });
+    const { call } = process();
+    await call();
+    await clock.advance(5 * hour);
+    await call();
+    await call();
+    expect(sent()).toBe(0);
+  });
+
+  it.each([
+    [['expires_in']],
+    [['refresh_token']],
+    [['refresh_token_expires_in']],
+    [['scope']],
+    [['expires_in', 'refresh_token', 'refresh_token_expires_in', 'scope']],
+  ])('works on after a response without %s, asks again within the hour, and says so once', async (fields) => {
+    const { process, sent, clock, fake, stored, events, warned } = await open();
+    await clock.advance(hour);
+    fake.faults.next('missing-fields', { operation: endpoint, fields, times: 2 });
+    const { call } = process();
+    const before = await stored();
+    for (let round = 1; round <= 3; round++) {
+      await call();
+      expect(sent()).toBe(round);
+      const now = await stored();
+      expect(now?.refreshToken).toEqual(expect.any(String));
+      expect(now?.scopes).toEqual(before?.scopes);
+      expect(now?.accessTokenExpiresAt).toBeLessThanOrEqual(clock.now() + hour);
+      expect(now?.refreshTokenExpiresAt).toEqual(expect.any(Number));
+      await clock.advance(hour);
+    }
+    const missing = fields.filter((field) => field !== 'scope');
+    const told = events.filter((event) => event.type === 'token' && event.outcome === 'incomplete');
+    expect(told).toEqual(missing.length === 0 ? [] : [expect.objectContaining({ missing })]);
+    expect(warned).toHaveLength(missing.length === 0 ? 0 : 1);
+  });
+});
