@@ -1,6 +1,12 @@
 /** Token sources, the encrypted store for the tokens of many shops, and checks that a request is from Shopify. */
 export type { AppSecrets } from '../auth/app-secrets.ts';
 export {
+  type SessionTokensOptions,
+  type ShopifySession,
+  type ShopifySessionStorage,
+  sessionTokens,
+} from '../auth/session-storage.ts';
+export {
   type RefusedSessionToken,
   type SessionTokenRefusal,
   type SessionTokenVerification,
