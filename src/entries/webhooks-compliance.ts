@@ -8,3 +8,4 @@ export {
   complianceHandlers,
   openComplianceRequests,
 } from '../webhooks/compliance.ts';
+export { type UninstalledOptions, uninstalledHandler } from '../webhooks/uninstalled.ts';

@@ -63,7 +63,7 @@ const tokens: RenewableTokenStore = {
   now: () => vault.now?.() ?? Promise.resolve(Date.now()),
 };
 
-const auth = offlineToken({ clientId: 'crm', clientSecret: 'shpss_crm', tokens, requestTimeoutMs: 600 });
+const auth = offlineToken({ clientId: 'crm', clientSecret: 'shpss_crm', tokens, requestTimeoutMs: 800 });
 const clock = { ...systemClock, now: () => Date.now() + Number(aheadMs) };
 const client = createShopifyApp({ auth, origin, transport, clock }).shop(shop);
 
