@@ -1,8 +1,9 @@
 import { type AuthenticationError, isShopwrightError } from '../errors/errors.ts';
 import { untilAborted } from '../internal/abort.ts';
 import { systemClock } from '../internal/clock.ts';
+import { lateModule } from '../internal/late-module.ts';
 import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
-import { fetchTransport } from './token-request.ts';
+import type { Transport } from '../ports/transport.ts';
 
 /** What is at hand for one shop. Times are moments on the monotonic clock. */
 export interface KeptToken {
@@ -52,6 +53,13 @@ export interface SourceSpec {
   obtain(wish: TokenWish): Promise<ObtainedToken>;
 }
 
+const loadTokenRequest = lateModule(() => import('./token-request.ts'));
+
+const lateTransport: Transport = {
+  name: 'fetch',
+  send: async (request) => (await loadTokenRequest()).fetchTransport().send(request),
+};
+
 /** A source asked without a client. */
 const withoutClient = { origin: undefined, logger: undefined, emit: undefined, kept: new WeakMap() } as const;
 
@@ -62,7 +70,7 @@ const withoutClient = { origin: undefined, logger: undefined, emit: undefined, k
 export function keepingSource(specFor: (connection: TokenConnection) => SourceSpec): TokenSource {
   let alone: TokenSource | undefined;
   const unconnected = (): TokenSource => {
-    alone ??= connect({ ...withoutClient, transport: fetchTransport(), clock: systemClock });
+    alone ??= connect({ ...withoutClient, transport: lateTransport, clock: systemClock });
     return alone;
   };
   const connect = (connection: TokenConnection): TokenSource => new ConnectedSource(specFor(connection), connection);

@@ -145,6 +145,8 @@ function start(place: string, origin: string, number: number, secret: string): W
     ],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
+  // Each round waits for the end of any of them.
+  child.setMaxListeners(0);
   const ready = Promise.withResolvers<void>();
   const worker: Worker = { child, ready: ready.promise, output: '' };
   child.stdout?.on('data', (text: Buffer) => {
@@ -198,7 +200,7 @@ async function survive(stores: Stores, place: string): Promise<void> {
         await once(worker.child, 'exit');
         return worker;
       }),
-      pause(endsAt - performance.now()).then(() => undefined),
+      pause(Math.max(0, endsAt - performance.now())).then(() => undefined),
     ]);
     for (const worker of workers) if (worker !== died && worker.child.connected) worker.child.send({ arm: '' });
     if (!died) break;
