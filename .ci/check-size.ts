@@ -14,12 +14,14 @@ const [packed] = Object.values(
 if (!packed) throw new Error('npm packed nothing');
 const main = await staticPartOf('src/index.ts', 'bundle');
 const webhooks = await staticPartOf('src/entries/webhooks.ts');
+const auth = await staticPartOf('src/entries/auth.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
   ['tarball', packed.size, 900_000],
   ['unpacked', packed.unpackedSize, 3_600_000],
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_200],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
+  ['shopwright/auth, minified and gzipped', auth.gzippedBytes, 10_600],
 ];
 const inKb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 for (const [name, bytes, limit] of figures) {

@@ -1,5 +1,6 @@
 /** Token sources, the encrypted store for the tokens of many shops, and checks that a request is from Shopify. */
 export type { AppSecrets } from '../auth/app-secrets.ts';
+export type { RotatingTokenStore, RotationReport } from '../auth/sealed-tokens.ts';
 export {
   type SessionTokensOptions,
   type ShopifySession,
@@ -44,13 +45,7 @@ export {
   type TokenExchangeOptions,
   tokenExchange,
 } from '../auth/token-sources.ts';
-export {
-  createTokenStore,
-  type RotatingTokenStore,
-  type RotationReport,
-  type TokenKey,
-  type TokenStoreOptions,
-} from '../auth/vault.ts';
+export { createTokenStore, type TokenKey, type TokenStoreOptions } from '../auth/vault.ts';
 export type { TokenFailure } from '../errors/errors.ts';
 export type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 export type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
