@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { unknownNames } from '../internal/names.ts';
+import { nodeCrypto } from '../internal/node-crypto.ts';
 
 /**
  * The app's client secret, or several while one is being replaced. `undefined` and empty ones are skipped, so that
@@ -10,7 +10,7 @@ export type AppSecrets = string | undefined | readonly (string | undefined)[];
 /** Which secret made a signature, counted from 0, or why none of them did. */
 export type SecretMatch =
   | { readonly ok: true; readonly secretIndex: number }
-  | { readonly ok: false; readonly reason: 'secret-missing' | 'secret-has-whitespace' | 'signature-mismatch' };
+  | { readonly ok: false; readonly reason: keyof typeof secretMessages | 'signature-mismatch' };
 
 /** A signature to check. */
 export interface Signature {
@@ -23,11 +23,13 @@ export interface Signature {
 
 /** Finds the secret that made an HMAC-SHA256, in constant time for each secret. */
 export function matchSecret(secrets: unknown, { content, signature, encoding }: Signature): SecretMatch {
+  const crypto = nodeCrypto;
+  if (!crypto) return { ok: false, reason: 'crypto-missing' };
   const presented = Buffer.from(signature);
   const isSignedBy = (secret: string): boolean => {
     // Compared as text: node:crypto hands that over faster than bytes.
-    const made = Buffer.from(createHmac('sha256', secret).update(content).digest(encoding));
-    return made.length === presented.length && timingSafeEqual(made, presented);
+    const made = Buffer.from(crypto.createHmac('sha256', secret).update(content).digest(encoding));
+    return made.length === presented.length && crypto.timingSafeEqual(made, presented);
   };
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
   let reason: Extract<SecretMatch, { ok: false }>['reason'] = 'secret-missing';
@@ -47,7 +49,7 @@ const isUsableSecret = (secret: unknown): secret is string => typeof secret === 
 /** Whether two texts are equal, in a time that does not tell where they differ. */
 export function isSameText(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return left.length === right.length && (nodeCrypto?.timingSafeEqual(left, right) ?? false);
 }
 
 /** Whether an option is a number of seconds from 0 to a limit. */
@@ -70,4 +72,5 @@ export const secretMessages = {
   'secret-missing':
     'No secret was given: pass the client secret of the app as `secrets`. Is its environment variable set?',
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
+  'crypto-missing': 'There is no node:crypto here, as in an edge runtime: run this on Node.',
 } as const;

@@ -42,6 +42,7 @@ export interface VerifiedSessionToken {
  *
  * - `secret-missing`, `client-id-missing`: no usable secret, or no client id, was given.
  * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
+ * - `crypto-missing`: it was called where there is no node:crypto, as in an edge runtime.
  * - `token-missing`: there is no token.
  * - `token-too-long`: longer than 8,192 characters.
  * - `token-malformed`: not three parts of base64url, or a header or claims that are not JSON.
@@ -58,6 +59,7 @@ export type SessionTokenRefusal =
   | 'secret-missing'
   | 'client-id-missing'
   | 'secret-has-whitespace'
+  | 'crypto-missing'
   | 'token-missing'
   | 'token-too-long'
   | 'token-malformed'

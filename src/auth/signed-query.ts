@@ -68,6 +68,7 @@ export interface VerifiedAppProxy {
  *
  * - `secret-missing`: no usable secret was given.
  * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
+ * - `crypto-missing`: it was called where there is no node:crypto, as in an edge runtime.
  * - `query-missing`: there is no query.
  * - `query-already-parsed`: `query` is an object that some parser made of it.
  * - `query-too-long`: longer than 16,384 characters.
@@ -84,6 +85,7 @@ export interface VerifiedAppProxy {
 export type SignedQueryRefusal =
   | 'secret-missing'
   | 'secret-has-whitespace'
+  | 'crypto-missing'
   | 'query-missing'
   | 'query-already-parsed'
   | 'query-too-long'

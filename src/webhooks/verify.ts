@@ -1,3 +1,5 @@
+import { nodeCrypto } from '../internal/node-crypto.ts';
+
 /** Headers as they come: `request.headers` of node:http or Express, a `Headers` object, or anything with `get(name)`. */
 export type WebhookHeaders =
   | { get(name: string): string | null | undefined }
@@ -141,23 +143,6 @@ export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<Web
     return refuse('input-invalid');
   }
 }
-
-type NodeCrypto = typeof import('node:crypto');
-
-function findNodeCrypto(): NodeCrypto | undefined {
-  try {
-    return globalThis.process?.getBuiltinModule?.('node:crypto');
-  } catch {
-    // Next's edge runtime has a `process` that throws where it is asked for anything of Node.
-    return undefined;
-  }
-}
-
-/**
- * node:crypto, or `undefined` where there is none, as in an edge runtime. Asked for and not imported, so that
- * one and the same module loads in both.
- */
-const nodeCrypto: NodeCrypto | undefined = /* @__PURE__ */ findNodeCrypto();
 
 /** `verifyWebhook` or `verifyWebhookAsync`. */
 export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;

@@ -1,0 +1,14 @@
+/** Installing a stand-alone app by OAuth, and the scopes that an installation has. */
+export {
+  type BeginAuthOptions,
+  type BeginAuthRefusal,
+  type BegunAuth,
+  type CallbackRefusal,
+  type CompletedAuth,
+  createOAuth,
+  type OAuthOptions,
+  type OAuthRequest,
+  type RefusedAuth,
+  type RefusedCallback,
+  type ShopifyOAuth,
+} from '../auth/oauth.ts';
