@@ -1,3 +1,4 @@
+export type { AuthCallbackHooks, VerifyAppProxyOptions, VerifySessionOptions } from '../auth/requests.ts';
 export type { ReceiveWebhookOptions, WebhookEvent, WebhookHandler } from '../webhooks/events.ts';
 export {
   type CatchAllContext,
@@ -9,5 +10,14 @@ export {
   verifyShopifyWebhook,
   verifyShopifyWebhookApiRoute,
 } from '../webhooks/frameworks/next.ts';
-
+export {
+  type AuthenticatedApiRoute,
+  type AuthenticatedRoute,
+  type AuthenticateRoute,
+  shopifyAuth,
+  shopifyAuthCallback,
+  verifyShopifyAppProxy,
+  verifyShopifySession,
+  verifyShopifySessionApiRoute,
+} from '../webhooks/frameworks/next-auth.ts';
 export type { NodeRequest } from '../webhooks/frameworks/requests.ts';

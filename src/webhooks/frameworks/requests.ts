@@ -117,3 +117,25 @@ export function topicOfPath(path: string): string | undefined | null {
   if (Object.hasOwn(shortPaths, name)) return shortPaths[name];
   return /^[a-z_]+[/.][a-z_]+$/.test(name) ? name : null;
 }
+
+/** The headers of a node:http request, as fetch has them. Of a header that came several times, all values. */
+export function headersOf({ headers }: Pick<IncomingMessage, 'headers'>): { get(name: string): string | null } {
+  return {
+    get: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : (value ?? null);
+    },
+  };
+}
+
+/** Sends a response of fetch by node:http. Cookies that the host has set stay. */
+export async function sendWebResponse(response: ServerResponse, result: Response): Promise<void> {
+  const body = await result.text();
+  if (response.headersSent) return;
+  response.statusCode = result.status;
+  for (const [name, value] of result.headers) {
+    if (name === 'set-cookie') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  response.end(body);
+}
