@@ -1,5 +1,6 @@
 // One file: an installation from the first redirect to the last, with its cookie, its checks and the words of each refusal.
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { missingScopes } from '../config/scopes.ts';
 import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
@@ -8,7 +9,6 @@ import type { StoredTokens, TokenOwner, TokenStore } from '../ports/token-store.
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
 import { type AppSecrets, isSameText, isSecondsUpTo } from './app-secrets.ts';
-import { missingScopes } from './scopes.ts';
 import { type OtherShopHost, type ShopRefusal, verifyShop } from './shop.ts';
 import { type SignedQueryRefusal, verifyOAuthQuery } from './signed-query.ts';
 import { fetchTransport, type GrantedTokens, requestTokens } from './token-request.ts';

@@ -12,3 +12,4 @@ export {
   type RefusedCallback,
   type ShopifyOAuth,
 } from '../auth/oauth.ts';
+export { type ScopeCheck, scopes } from '../graphql/scopes.ts';

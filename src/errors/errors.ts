@@ -193,6 +193,8 @@ export class AccessDeniedError extends ShopwrightError {
   declare readonly code: 'ACCESS_DENIED' | 'IP_NOT_ALLOWED';
   /** What Shopify says is needed, such as "`write_products` access scope". */
   readonly requiredAccess: string | undefined;
+  /** The scopes that Shopify speaks of, such as `write_products`; empty where it names none. With several, one may do. */
+  readonly requiredScopes: readonly string[];
   /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
   declare readonly data: unknown;
 
@@ -206,6 +208,8 @@ export class AccessDeniedError extends ShopwrightError {
   ) {
     super(message, { ...details, code: details.code ?? 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess === undefined ? undefined : redactText(details.requiredAccess);
+    // REST says it in its message only.
+    this.requiredScopes = [...new Set((this.requiredAccess ?? message).match(/\b(?:[a-z]+_)?(?:read|write)_[a-z_]+/g))];
   }
 }
 

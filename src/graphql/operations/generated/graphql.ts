@@ -2407,6 +2407,11 @@ export type ShopOverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ShopOverviewQuery = { shop: { id: Gid, name: string, myshopifyDomain: string, currencyCode: CurrencyCode, plan: { publicDisplayName: string } }, productsCount: { count: number, precision: CountPrecision } | null };
 
+export type GrantedScopesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GrantedScopesQuery = { currentAppInstallation: { accessScopes: Array<{ handle: string }> } };
+
 export type CategoryFieldsFragment = { id: Gid, name: string, fullName: string, level: number, isLeaf: boolean, isArchived: boolean, parentId: Gid | null };
 
 export type TaxonomySearchQueryVariables = Exact<{
@@ -3291,6 +3296,15 @@ export const ShopOverviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ShopOverviewQuery, ShopOverviewQueryVariables>;
+export const GrantedScopesDocument = new TypedDocumentString(`
+    query GrantedScopes {
+  currentAppInstallation {
+    accessScopes {
+      handle
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GrantedScopesQuery, GrantedScopesQueryVariables>;
 export const TaxonomySearchDocument = new TypedDocumentString(`
     query TaxonomySearch($search: String!, $first: Int!, $after: String) {
   taxonomy {
