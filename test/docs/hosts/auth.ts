@@ -1,6 +1,16 @@
 // What docs/auth.md takes for granted.
+import type { ShopifyClient, Stores } from 'shopwright';
+import type { ShopifyOAuth } from 'shopwright/auth/oauth';
+
 export { default as express } from 'express';
 export { verifyAppProxy, verifyOAuthQuery, verifySessionToken, verifyShop } from 'shopwright/auth';
 export declare const readStateCookie: (request: Request) => string | undefined;
 export declare const request: Request;
-export declare const shop: string;
+export declare const shop: ShopifyClient;
+export declare const stores: Stores;
+export declare const oauth: ShopifyOAuth;
+export declare const subscribe: (shop: string) => Promise<void>;
+export declare const sessionCookieOf: (shop: string) => Promise<string>;
+export declare const ordersOf: (shop: string | undefined) => Promise<readonly object[]>;
+export declare const clientId: string;
+export declare const secrets: string;
