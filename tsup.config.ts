@@ -16,6 +16,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     auth: 'src/entries/auth.ts',
+    'auth/migration': 'src/entries/auth-migration.ts',
     'auth/oauth': 'src/entries/auth-oauth.ts',
     codegen: 'src/entries/codegen.ts',
     config: 'src/entries/config.ts',

@@ -5,13 +5,13 @@ import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, Stora
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
-import type { StoredTokens, TokenOwner, TokenStore } from '../ports/token-store.ts';
+import type { TokenOwner, TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
 import { type AppSecrets, isSameText, isSecondsUpTo } from './app-secrets.ts';
 import { type OtherShopHost, type ShopRefusal, verifyShop } from './shop.ts';
 import { type SignedQueryRefusal, verifyOAuthQuery } from './signed-query.ts';
-import { fetchTransport, type GrantedTokens, requestTokens } from './token-request.ts';
+import { fetchTransport, type GrantedTokens, requestTokens, storedTokens } from './token-request.ts';
 
 /** Options of `createOAuth`. */
 export interface OAuthOptions {
@@ -327,9 +327,9 @@ class OAuthFlow implements ShopifyOAuth {
 
   /** Puts the new tokens in the place of whatever is there: older refresh tokens are dead from now on. */
   async #store(shop: string, granted: GrantedTokens): Promise<void> {
-    const { tokens, appId, clock } = this.#settings;
+    const { tokens, appId, mode, clock } = this.#settings;
     const owner: TokenOwner = { shop, appId, ...(granted.userId !== null && { userId: granted.userId }) };
-    const stored = storedTokens(granted, clock.now());
+    const stored = storedTokens(granted, clock.now(), mode === 'offline');
     for (;;) {
       const standing = await tokens.get(owner);
       if ((await tokens.replace(owner, standing?.version, stored)) !== undefined) return;
@@ -346,23 +346,6 @@ class OAuthFlow implements ShopifyOAuth {
       ? `https://admin.shopify.com/store/${shop.slice(0, -'.myshopify.com'.length)}/apps/${clientId}${path}`
       : `https://${shop}/admin/apps/${clientId}${path}`;
   }
-}
-
-/** Seconds that a token counts as good for whose response does not say how long: it never means "for ever". */
-const unknownLifetimeSeconds = 3_600;
-
-function storedTokens(granted: GrantedTokens, now: number): StoredTokens {
-  const { accessToken, expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds, scopes } = granted;
-  return {
-    accessToken,
-    accessTokenExpiresAt: now + (expiresInSeconds ?? unknownLifetimeSeconds) * 1_000,
-    refreshToken,
-    refreshTokenExpiresAt:
-      refreshToken === null || refreshTokenExpiresInSeconds === null
-        ? null
-        : now + refreshTokenExpiresInSeconds * 1_000,
-    scopes: scopes ?? [],
-  };
 }
 
 /** What a browser was sent away with. */
