@@ -13,6 +13,8 @@ Commands:
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
+  tokens report  Say which shops have a token that never expires
+  tokens migrate Exchange those tokens for ones that expire
 
 Options:
   -h, --help     Show this help; with a command, its options
@@ -40,6 +42,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');
         return await runSchema(rest, terminal);
+      }
+      case 'tokens': {
+        const { runTokens } = await import('./tokens-command.ts');
+        return await runTokens(rest, terminal);
       }
       case 'plan':
       case 'apply':
