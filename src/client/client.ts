@@ -1,3 +1,4 @@
+import type { ForEachShopOptions, ForEachShopReport } from '../auth/each-shop.ts';
 import { staticToken, tokenProblems } from '../auth/static-token.ts';
 import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
@@ -8,12 +9,14 @@ import { kyTransport } from '../http/ky.ts';
 import { withDefaults } from '../http/request-options.ts';
 import { createApiWatch } from '../http/version-watch.ts';
 import { systemClock } from '../internal/clock.ts';
+import { lateModule } from '../internal/late-module.ts';
 import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import { createRestClient } from '../rest/client.ts';
 import type { RestClient } from '../rest/rest.ts';
 import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
+import type { CustomerData, CustomerErasureReport, CustomerPerson, ErasureReport } from '../webhooks/erasure.ts';
 import {
   appProblems,
   clientProblems,
@@ -38,6 +41,30 @@ export interface ShopifyClient extends GraphqlClient {
 export interface ShopifyApp {
   /** @throws ConfigError where the text is no shop's domain. */
   shop(domain: string): ShopifyClient;
+  /**
+   * Does something for each shop of which `stores.tokens` has an offline token, several at a time. With `resume`, the name
+   * of a run, a process goes on where another was killed.
+   *
+   * @throws ConfigError without `stores.tokens`, and for invalid options. @throws StorageError @throws the signal's reason.
+   *
+   * @example
+   * const { failed } = await app.forEachShop((shop) => setPrices(shop), { concurrency: 8, resume: 'prices-2026-12' });
+   */
+  forEachShop(
+    work: (shop: ShopifyClient) => Promise<unknown>,
+    options?: ForEachShopOptions,
+  ): Promise<ForEachShopReport>;
+  /**
+   * Erases all that `stores` and `queue` keep about a shop for this app, and says what it was. That is remembered: a job
+   * that was queued before and fails later leaves no dead letter. Safe to repeat.
+   *
+   * @throws ConfigError without `stores.keyValue`. @throws AggregateError with what each store threw.
+   */
+  eraseShop(shop: string): Promise<ErasureReport>;
+  /** Erases what is kept about one customer: deliveries that wait or are dead letters. @throws as `eraseShop`. */
+  eraseCustomer(shop: string, person: CustomerPerson): Promise<CustomerErasureReport>;
+  /** What `eraseCustomer` would erase. @throws as `eraseShop`. */
+  exportCustomer(shop: string, person: CustomerPerson): Promise<readonly CustomerData[]>;
 }
 
 /**
@@ -153,5 +180,14 @@ export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
   if (options.auth === undefined)
     problems.push({ field: 'auth', message: 'is missing: give a token source, with get and invalidate.' });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
-  return { shop: (domain) => createShopifyClient({ ...options, shop: domain }) };
+  const { stores: _stores, queue: _queue, ...common } = options;
+  const shop = (domain: string): ShopifyClient => createShopifyClient({ ...common, shop: domain });
+  const shops = lateModule(async () => (await import('./app-shops.ts')).createAppShops(options, shop));
+  return {
+    shop,
+    forEachShop: async (...given) => (await shops()).forEachShop(...given),
+    eraseShop: async (...given) => (await shops()).eraseShop(...given),
+    eraseCustomer: async (...given) => (await shops()).eraseCustomer(...given),
+    exportCustomer: async (...given) => (await shops()).exportCustomer(...given),
+  };
 }

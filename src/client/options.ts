@@ -11,6 +11,7 @@ import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { BreakerPolicy, BreakerStore } from '../resilience/breaker.ts';
 import type { RetryPolicy } from '../resilience/retry.ts';
+import type { DeadLetterQueue, ErasableStores } from '../webhooks/erasure.ts';
 
 /** Options that one client and a whole app have in common. */
 export interface CommonOptions {
@@ -78,7 +79,16 @@ export type ShopifyClientOptions = CommonOptions & {
   );
 
 /** Options of `createShopifyApp`. */
-export type ShopifyAppOptions = CommonOptions & { readonly auth: TokenSource };
+export type ShopifyAppOptions = CommonOptions & {
+  readonly auth: TokenSource;
+  /**
+   * What the app keeps, for `forEachShop`, `eraseShop`, `eraseCustomer` and `exportCustomer`: the stores of an adapter, and
+   * as `tokens` the token store. Default: none, and these methods refuse to run.
+   */
+  readonly stores?: ErasableStores;
+  /** The queue of the webhook handler, whose dead letters hold whole bodies. Default: none. */
+  readonly queue?: DeadLetterQueue;
+};
 
 /** How a client retries, where nothing else is said. */
 export const defaultRetry: RetryPolicy = {
@@ -138,7 +148,10 @@ export function clientProblems(options: ShopifyClientOptions): readonly Issue[] 
 
 /** What is invalid in the options of an app. */
 export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
-  return [...unknownNames(options, { ...commonNames, auth: true }), ...valueProblems(options)];
+  return [
+    ...unknownNames(options, { ...commonNames, auth: true, stores: true, queue: true }),
+    ...valueProblems(options),
+  ];
 }
 
 /** The methods of what a host can plug in. */

@@ -1,4 +1,3 @@
-export type { ErasableStores, ShopEraser } from '../webhooks/compliance.ts';
 export {
   type ComplianceCallback,
   type ComplianceHandlers,
@@ -8,4 +7,12 @@ export {
   complianceHandlers,
   openComplianceRequests,
 } from '../webhooks/compliance.ts';
+export type {
+  CustomerData,
+  CustomerErasureReport,
+  CustomerPerson,
+  ErasableStores,
+  ErasureReport,
+  ShopEraser,
+} from '../webhooks/erasure.ts';
 export { type UninstalledOptions, uninstalledHandler } from '../webhooks/uninstalled.ts';

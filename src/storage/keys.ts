@@ -145,3 +145,8 @@ export function checkFormat(stored: unknown, known: number, what: string, shop?:
     { ...(shop !== undefined && { shop }) },
   );
 }
+
+/** Remembers when all that was kept about a shop for an app was erased. */
+export async function erasedKey(shop: string, appId: string): Promise<string> {
+  return `erased:${await appPart(appId)}:${await keyPart(shop, longestShop)}`;
+}

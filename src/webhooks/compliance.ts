@@ -1,13 +1,19 @@
-import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { nearestName, unknownNames } from '../internal/names.ts';
 import { isoTimeToMs } from '../internal/time.ts';
-import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import type { TokenStore } from '../ports/token-store.ts';
-import { checkFormat, defaultApp, keyPart, keysOfApp } from '../storage/keys.ts';
+import { checkFormat, defaultApp, keyPart } from '../storage/keys.ts';
+import {
+  type CustomerData,
+  type CustomerPerson,
+  type DeadLetterQueue,
+  type ErasableStores,
+  eraseCustomer,
+  eraseShop,
+  exportCustomer,
+} from './erasure.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
 import type { ComplianceTopic } from './topics.ts';
 import { lowerAscii } from './verify.ts';
@@ -37,9 +43,14 @@ export interface ComplianceOptions {
    * Default: none, and they are the host's to throw away.
    */
   readonly queue?: DeadLetterQueue;
-  /** Hands over to the merchant what is known of the customer. */
-  readonly onDataRequest: ComplianceCallback<'customers/data_request'>;
-  /** Erases what is known of the customer. The SDK's own stores keep nothing of customers. */
+  /**
+   * Hands over to the merchant what is known of the customer. The last argument is what the SDK keeps: deliveries about the
+   * customer that wait or are dead letters.
+   */
+  readonly onDataRequest: (
+    ...given: [...Parameters<ComplianceCallback<'customers/data_request'>>, stored: readonly CustomerData[]]
+  ) => unknown;
+  /** Erases what the host knows of the customer. What the SDK keeps is erased after it. */
   readonly onCustomerRedact: ComplianceCallback<'customers/redact'>;
   /** Erases what the host knows of the shop. What the SDK keeps is erased after it. */
   readonly onShopRedact: ComplianceCallback<'shop/redact'>;
@@ -52,6 +63,20 @@ export type ComplianceHandlers = { readonly [Topic in ComplianceTopic]: WebhookT
 
 /** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
 const deadlineMs = 30 * 24 * 3_600_000;
+
+/** The customer that a request is about. */
+function personOf({ payload }: WebhookEvent<ComplianceTopic>): CustomerPerson {
+  const body: unknown = payload;
+  const { customer, orders_requested: requested, orders_to_redact: toRedact } = isRecord(body) ? body : {};
+  const { email, phone } = isRecord(customer) ? customer : {};
+  const orders: readonly unknown[] = [requested, toRedact].flat();
+  return {
+    id: idOf(customer),
+    email: typeof email === 'string' ? email : null,
+    phone: typeof phone === 'string' ? phone : null,
+    orderIds: orders.filter((id) => Number.isSafeInteger(id) || typeof id === 'string').map(String),
+  };
+}
 
 const idOf = (value: unknown): string | null => {
   const id = isRecord(value) ? value['id'] : undefined;
@@ -114,13 +139,20 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
   };
 
   return {
-    'customers/data_request': (event, context) => handle(event, context, options.onDataRequest),
-    'customers/redact': (event, context) => handle(event, context, options.onCustomerRedact),
+    'customers/data_request': (event, context) =>
+      handle(event, context, async (...given) => {
+        const owner = { shop: event.shop, appId: context.appId ?? defaultApp };
+        return options.onDataRequest(...given, await exportCustomer(options, owner, personOf(event)));
+      }),
+    'customers/redact': (event, context) =>
+      handle(event, context, options.onCustomerRedact, async () => {
+        await eraseCustomer(options, { shop: event.shop, appId: context.appId ?? defaultApp }, personOf(event));
+      }),
     'shop/redact': (event, context) =>
       // This very delivery stays: it is not handled until all is erased.
-      handle(event, context, options.onShopRedact, ({ id }) =>
-        eraseShop(options, { shop: event.shop, appId: context.appId ?? defaultApp }, `:${id}`),
-      ),
+      handle(event, context, options.onShopRedact, async ({ id }) => {
+        await eraseShop(options, { shop: event.shop, appId: context.appId ?? defaultApp }, clock.now(), `:${id}`);
+      }),
   };
 }
 
@@ -268,21 +300,6 @@ function checkBody({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): voi
   throw new ValidationError(`The webhook ${topic} is invalid`, { issues: [{ field, message }], shop });
 }
 
-/** A store that can forget a shop. */
-export interface ShopEraser {
-  erase(shop: string): Promise<number>;
-}
-
-/** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
-export interface ErasableStores {
-  /** What `createTokenStore` returns. Of a store that can only `erase`, the tokens of all apps go. */
-  readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'delete'>>;
-  readonly records?: ShopEraser;
-  readonly journal?: ShopEraser;
-  /** Where `createTokenStore` keeps tokens. */
-  readonly keyValue?: KeyValueStore;
-}
-
 /** What is erased of `stores`. */
 const storeNames: readonly string[] = ['tokens', 'records', 'journal', 'keyValue'];
 
@@ -328,85 +345,4 @@ function checkOptions(options: ComplianceOptions): void {
   }
   if (queue !== undefined) need('queue', queue, ['deadJobs', 'remove'], 'dead letters cannot be erased');
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-}
-
-/** Whose data is erased. */
-interface ErasedOwner {
-  readonly shop: string;
-  readonly appId: string;
-}
-
-/**
- * Erases all that the SDK keeps about a shop for an app: tokens, sync records, journal, marks of webhooks, stock,
- * deliveries that wait, and dead letters of its deliveries. Safe to repeat, and where one store fails the others are
- * erased all the same.
- *
- * @param keep What stays of the keys: those that end with it.
- * @throws AggregateError with what each store threw.
- */
-async function eraseShop(
-  { store, stores = {}, queue }: Pick<ComplianceOptions, 'store' | 'stores' | 'queue'>,
-  owner: ErasedOwner,
-  keep: string,
-): Promise<void> {
-  const { tokens, records, journal, keyValue = store } = stores;
-  const erased = await Promise.allSettled([
-    tokens && eraseTokens(tokens, owner),
-    ...[records, journal].map((eraser) => eraser?.erase(owner.shop)),
-    ...[...new Set([store, keyValue])].map((one) => eraseKeys(one, owner, keep)),
-    queue && discardDeadLetters(queue, owner),
-  ]);
-  const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
-}
-
-async function eraseTokens(tokens: NonNullable<ErasableStores['tokens']>, { shop, appId }: ErasedOwner): Promise<void> {
-  if (!tokens.owners || !tokens.delete) {
-    await tokens.erase(shop);
-    return;
-  }
-  // Of all shops: a store of the host's own keeps a shop in the way that it was written.
-  for await (const owner of tokens.owners()) {
-    if (shopNameOf(owner.shop) === shop && owner.appId === appId) await tokens.delete(owner);
-  }
-}
-
-async function eraseKeys(store: KeyValueStore, { shop, appId }: ErasedOwner, keep: string): Promise<void> {
-  for await (const key of keysOfApp(store, shop, appId)) if (!key.endsWith(keep)) await store.delete(key);
-}
-
-/** What is needed of a queue to throw its dead letters away. */
-type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'remove'>;
-
-/** Each holds a whole body, so few at a time. */
-const pageSize = 50;
-
-/** Whether a job's payload is a delivery of that shop to that app, whichever handler's. */
-function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): boolean {
-  if (!isRecord(payload) || typeof payload['idempotencyKey'] !== 'string') return false;
-  const { details, appId: app = defaultApp } = payload;
-  return isRecord(details) && details['shop'] === shop && app === appId;
-}
-
-async function idsOf(queue: DeadLetterQueue, owner: ErasedOwner): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (let offset = 0; ; offset += pageSize) {
-    const page = await queue.deadJobs({ limit: pageSize, offset });
-    for (const { id, payload } of page) if (isDeliveryOf(owner, payload)) ids.add(id);
-    if (page.length < pageSize) return ids;
-  }
-}
-
-/**
- * Throws away the dead letters of a shop's webhooks.
- *
- * @throws QueueError
- */
-async function discardDeadLetters(queue: DeadLetterQueue, owner: ErasedOwner): Promise<void> {
-  // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
-  for (let isLast = false; !isLast; ) {
-    let discarded = 0;
-    for (const id of await idsOf(queue, owner)) if (await queue.remove(id)) discarded += 1;
-    isLast = discarded === 0;
-  }
 }

@@ -225,6 +225,7 @@ describe('shop/redact', () => {
     const left = await keys();
     expect(left.filter((key) => key.includes(shop)).toSorted()).toEqual([
       `compliance:${shop}:request-1`,
+      `erased::${shop}`,
       `webhooks:${shop}:webhooks:done:request-1`,
     ]);
     expect(left.filter((key) => key.includes('zeta'))).toHaveLength(4);

@@ -50,6 +50,12 @@ export function createJobHandler(
       reporter.respond(event, { type: outcome });
     } catch (error) {
       if (deferDelay(error) !== undefined) throw error;
+      // Neither another attempt nor a dead letter may keep what was to be erased. A request for that is still to be done.
+      if (!isRequest(event) && (await deliveries.isErasedSince(delivery, job.enqueuedAt))) {
+        await deliveries.leaveInbox(delivery);
+        reporter.failed(event, error, attempt, false, 'the shop was erased meanwhile, so nothing of it is kept');
+        return;
+      }
       // What a closing queue stops loses no attempt: the queue gives it back, or the next start recovers it.
       const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT', 'DEADLINE_EXCEEDED');
       const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
@@ -61,6 +67,9 @@ export function createJobHandler(
     }
   };
 }
+
+const isRequest = ({ topic }: WebhookEvent): boolean =>
+  topic === 'shop/redact' || topic === 'customers/redact' || topic === 'customers/data_request';
 
 /** Another version of the app may know the topic, so the job stays: it is tried again, and then a dead letter. */
 function missingHandler({ topic }: WebhookEvent): () => never {

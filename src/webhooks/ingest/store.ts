@@ -9,6 +9,7 @@ import {
   type DeliveryKeys,
   defaultApp,
   deliveryKeys,
+  erasedKey,
   handlerPart,
   inboxPrefix,
   scanKey,
@@ -316,6 +317,19 @@ export class DeliveryStore {
       this.logger?.warn({ error, key: keys.inbox }, message);
     }
     return undefined;
+  }
+
+  /** Whether all that was kept of the shop was erased after a job was queued. Never rejects: where nobody knows, it was not. */
+  async isErasedSince({ event, deadline }: Delivery, enqueuedAt: number): Promise<boolean> {
+    deadline.restart();
+    try {
+      const key = await erasedKey(event.shop, this.appId ?? defaultApp);
+      const erased = parseJson((await inTime('store', this.#store.get(key), deadline)) ?? '');
+      return isRecord(erased) && typeof erased['at'] === 'number' && enqueuedAt <= erased['at'];
+    } catch (error) {
+      this.logger?.warn({ error, ...idsOf(event) }, 'the store could not say whether a shop was erased');
+      return false;
+    }
   }
 
   /** What has left the inbox meanwhile does not come back. */

@@ -1,0 +1,310 @@
+import { shopNameOf } from '../config/shop-domain.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { TokenStore } from '../ports/token-store.ts';
+import { defaultApp, erasedKey, keysOfApp } from '../storage/keys.ts';
+
+/** A store that can forget a shop. */
+export interface ShopEraser {
+  erase(shop: string): Promise<number>;
+}
+
+/** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
+export interface ErasableStores {
+  /** What `createTokenStore` returns. Of a store that can only `erase`, the tokens of all apps go. */
+  readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'delete'>>;
+  readonly records?: ShopEraser;
+  readonly journal?: ShopEraser;
+  /** Where `createTokenStore` keeps tokens. */
+  readonly keyValue?: KeyValueStore;
+}
+
+/** What is needed of a queue to look at its dead letters and throw them away. */
+export type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'remove'>;
+
+/** Where things are kept that may have to be erased. */
+export interface ErasurePlaces {
+  /** What webhooks keep. */
+  readonly store: KeyValueStore;
+  readonly stores?: ErasableStores;
+  readonly queue?: DeadLetterQueue;
+}
+
+/** Whose data is erased. */
+export interface ErasedOwner {
+  readonly shop: string;
+  readonly appId: string;
+}
+
+/** What was erased of a shop. */
+export interface ErasureReport {
+  /** Token entries: the shop's, and those of its users. */
+  readonly tokens: number;
+  /** Sync records. */
+  readonly records: number;
+  /** Entries of the journal. */
+  readonly journal: number;
+  /** Notes of which file an image became. */
+  readonly files: number;
+  /** Deliveries of webhooks that waited to be handled. */
+  readonly inbox: number;
+  /** Dead letters of deliveries. */
+  readonly deadLetters: number;
+  /** Other notes: what was handled, watermarks, stock. */
+  readonly notes: number;
+}
+
+/**
+ * Erases all that the SDK keeps about a shop for an app, and remembers that: a delivery that was queued before and fails later
+ * leaves no dead letter. Safe to repeat, and where one store fails the others are erased all the same.
+ *
+ * @param now Milliseconds since the epoch.
+ * @param keep What stays of the keys: those that end with it.
+ * @throws AggregateError with what each store threw.
+ */
+export async function eraseShop(
+  { store, stores = {}, queue }: ErasurePlaces,
+  owner: ErasedOwner,
+  now: number,
+  keep?: string,
+): Promise<ErasureReport> {
+  const { tokens, records, journal, keyValue = store } = stores;
+  const count = { tokens: 0, records: 0, journal: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 };
+  const erased = await Promise.allSettled([
+    // First of all: what fails from now on is not kept.
+    store.set(await erasedKey(owner.shop, owner.appId), JSON.stringify({ format: 1, at: now })),
+    (async () => {
+      count.tokens += tokens ? await eraseTokens(tokens, owner) : 0;
+    })(),
+    (async () => {
+      count.records = (await records?.erase(owner.shop)) ?? 0;
+    })(),
+    (async () => {
+      count.journal = (await journal?.erase(owner.shop)) ?? 0;
+    })(),
+    ...[...new Set([store, keyValue])].map((one) => eraseKeys(one, owner, keep, count)),
+    (async () => {
+      count.deadLetters = queue ? await discardDeadLetters(queue, (payload) => isDeliveryOf(owner, payload)) : 0;
+    })(),
+  ]);
+  const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
+  return count;
+}
+
+async function eraseTokens(
+  tokens: NonNullable<ErasableStores['tokens']>,
+  { shop, appId }: ErasedOwner,
+): Promise<number> {
+  if (!tokens.owners || !tokens.delete) return tokens.erase(shop);
+  let erased = 0;
+  // Of all shops: a store of the host's own keeps a shop in the way that it was written.
+  for await (const owner of tokens.owners()) {
+    if (shopNameOf(owner.shop) !== shop || owner.appId !== appId) continue;
+    if (await tokens.delete(owner)) erased += 1;
+  }
+  return erased;
+}
+
+async function eraseKeys(
+  store: KeyValueStore,
+  { shop, appId }: ErasedOwner,
+  keep: string | undefined,
+  count: Record<'tokens' | 'files' | 'inbox' | 'notes', number>,
+): Promise<void> {
+  for await (const key of keysOfApp(store, shop, appId)) {
+    if (keep !== undefined && key.endsWith(keep)) continue;
+    if (await store.delete(key)) count[partOf(key)] += 1;
+  }
+}
+
+const partOf = (key: string): 'tokens' | 'files' | 'inbox' | 'notes' => {
+  if (key.startsWith('webhook-inbox:')) return 'inbox';
+  if (key.startsWith('files:')) return 'files';
+  return key.startsWith('webhooks:') ? 'notes' : 'tokens';
+};
+
+/** Each holds a whole body, so few at a time. */
+const pageSize = 50;
+
+/** Whether a job's payload is a delivery of that shop to that app, whichever handler's. */
+function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): payload is StoredDelivery {
+  if (!isRecord(payload) || typeof payload['idempotencyKey'] !== 'string') return false;
+  const { details, appId: app = defaultApp } = payload;
+  return isRecord(details) && details['shop'] === shop && app === appId;
+}
+
+async function idsOf(queue: DeadLetterQueue, isMeant: (payload: unknown) => boolean): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let offset = 0; ; offset += pageSize) {
+    const page = await queue.deadJobs({ limit: pageSize, offset });
+    for (const { id, payload } of page) if (isMeant(payload)) ids.add(id);
+    if (page.length < pageSize) return ids;
+  }
+}
+
+/**
+ * Throws dead letters away, and says how many.
+ *
+ * @throws QueueError
+ */
+async function discardDeadLetters(queue: DeadLetterQueue, isMeant: (payload: unknown) => boolean): Promise<number> {
+  // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
+  for (let all = 0; ; ) {
+    let discarded = 0;
+    for (const id of await idsOf(queue, isMeant)) if (await queue.remove(id)) discarded += 1;
+    if (discarded === 0) return all;
+    all += discarded;
+  }
+}
+
+/** Who a customer is, as far as it is known. */
+export interface CustomerPerson {
+  /** Number of the customer in the shop, or its gid. */
+  readonly id?: string | null;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  /** Numbers of the customer's orders, or their gids. */
+  readonly orderIds?: readonly string[];
+}
+
+/** What is kept about a customer: one delivery of a webhook. */
+export interface CustomerData {
+  readonly where: 'inbox' | 'dead-letter';
+  readonly topic: string;
+  /** Shopify's id of the delivery. */
+  readonly webhookId: string | null;
+  /** The body, as Shopify sent it. */
+  readonly payload: unknown;
+}
+
+/** What was erased of a customer. */
+export interface CustomerErasureReport {
+  /** Deliveries that waited to be handled. */
+  readonly inbox: number;
+  /** Dead letters of deliveries. */
+  readonly deadLetters: number;
+}
+
+/** A delivery as inbox and queue hold it. */
+interface StoredDelivery {
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly encoding?: unknown;
+}
+
+/**
+ * All that the SDK keeps about a customer: deliveries that wait or are dead letters. Records and journal hold products, and
+ * nothing of customers.
+ *
+ * @throws StorageError @throws QueueError
+ */
+export async function exportCustomer(
+  { store, queue }: ErasurePlaces,
+  owner: ErasedOwner,
+  person: CustomerPerson,
+): Promise<readonly CustomerData[]> {
+  const isAbout = matcherOf(person);
+  const found: CustomerData[] = [];
+  for await (const { delivery } of inboxOf(store, owner)) {
+    if (isAbout(delivery)) found.push(dataOf('inbox', delivery));
+  }
+  for (let offset = 0; queue; offset += pageSize) {
+    const page = await queue.deadJobs({ limit: pageSize, offset });
+    for (const { payload } of page) {
+      if (isDeliveryOf(owner, payload) && isAbout(payload)) found.push(dataOf('dead-letter', payload));
+    }
+    if (page.length < pageSize) break;
+  }
+  return found;
+}
+
+/**
+ * Erases what `exportCustomer` finds. Safe to repeat.
+ *
+ * @throws StorageError @throws QueueError
+ */
+export async function eraseCustomer(
+  { store, queue }: ErasurePlaces,
+  owner: ErasedOwner,
+  person: CustomerPerson,
+): Promise<CustomerErasureReport> {
+  const isAbout = matcherOf(person);
+  let inbox = 0;
+  for await (const { key, delivery } of inboxOf(store, owner)) {
+    if (isAbout(delivery) && (await store.delete(key))) inbox += 1;
+  }
+  const isMeant = (payload: unknown): boolean => isDeliveryOf(owner, payload) && isAbout(payload);
+  return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0 };
+}
+
+async function* inboxOf(
+  store: KeyValueStore,
+  owner: ErasedOwner,
+): AsyncGenerator<{ readonly key: string; readonly delivery: StoredDelivery }> {
+  for await (const key of keysOfApp(store, owner.shop, owner.appId)) {
+    if (partOf(key) !== 'inbox') continue;
+    const text = await store.get(key);
+    const delivery = text === undefined ? undefined : parseJson(text);
+    if (isDeliveryOf(owner, delivery)) yield { key, delivery };
+  }
+}
+
+function bodyOf({ body, encoding }: StoredDelivery): unknown {
+  if (typeof body !== 'string') return undefined;
+  return parseJson(encoding === 'base64' ? atob(body) : body);
+}
+
+function dataOf(where: CustomerData['where'], delivery: StoredDelivery): CustomerData {
+  const { topic, webhookId } = delivery.details;
+  return {
+    where,
+    topic: String(topic),
+    webhookId: typeof webhookId === 'string' ? webhookId : null,
+    payload: bodyOf(delivery),
+  };
+}
+
+/** These are requests about the customer, and what is to be done for them is not done yet. */
+const requestTopics: ReadonlySet<unknown> = new Set(['customers/data_request', 'customers/redact', 'shop/redact']);
+
+/** A number at the end of a gid, or a number. */
+const numberOf = (id: unknown): string | undefined =>
+  typeof id === 'number' || typeof id === 'string' || typeof id === 'bigint'
+    ? /^(?:gid:\/\/shopify\/\w+\/)?(\d+)$/.exec(String(id))?.[1]
+    : undefined;
+
+const digitsOf = (phone: string): string => phone.replace(/\D/g, '');
+
+/** Says whether a delivery is about somebody. */
+function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): (delivery: StoredDelivery) => boolean {
+  const customer = numberOf(id);
+  const mail = email?.trim().toLowerCase();
+  const digits = phone ? digitsOf(phone) : '';
+  const orders = new Set(orderIds.map(numberOf).filter((order) => order !== undefined));
+  // A few digits would be those of many.
+  const isPhone = (text: string): boolean => digits.length >= 7 && digitsOf(text) === digits;
+  const isTheirs = (name: string, value: unknown): boolean => {
+    if (typeof value === 'string') {
+      if (/email/i.test(name) && mail && value.trim().toLowerCase() === mail) return true;
+      if (/phone/i.test(name) && isPhone(value)) return true;
+    }
+    const number = numberOf(value);
+    if (number === undefined) return false;
+    return (name === 'customer_id' && number === customer) || (name === 'order_id' && orders.has(number));
+  };
+  const isOf = (value: unknown, name: string, topic: string): boolean => {
+    if (Array.isArray(value)) return value.some((each) => isOf(each, name, topic));
+    if (!isRecord(value)) return isTheirs(name, value);
+    const own = numberOf(value['admin_graphql_api_id']) ?? numberOf(value['id']);
+    const isCustomer = name === 'customer' || (name === '' && topic.startsWith('customers/'));
+    const isOrder = name === 'order' || (name === '' && topic.startsWith('orders/'));
+    if (own !== undefined && ((isCustomer && own === customer) || (isOrder && orders.has(own)))) return true;
+    return Object.entries(value).some(([field, each]) => isOf(each, field, topic));
+  };
+  return (delivery) => {
+    const { topic } = delivery.details;
+    return !requestTopics.has(topic) && isOf(bodyOf(delivery), '', String(topic));
+  };
+}

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { createShopifyApp, memoryStores, type ShopifyApp, staticToken } from 'shopwright';
+import { createTokenStore } from 'shopwright/auth';
+import { inProcessQueue } from 'shopwright/queue';
+import { createManualClock } from 'shopwright/testing';
+import { createWebhookHandler } from 'shopwright/webhooks';
+import { describe, expect, it } from 'vitest';
+import { deliveryOf } from '../webhooks/delivery-request.ts';
+import { secret } from '../webhooks/signed-delivery.ts';
+
+const shop = 'acme.myshopify.com';
+const person = { id: '7', email: 'Jane@Example.com', phone: '+1 555-625-1199', orderIds: ['1001'] };
+
+async function setup() {
+  const clock = createManualClock();
+  const adapter = memoryStores({ clock });
+  const tokens = createTokenStore({ store: adapter.keyValue, keys: [{ id: 'one', secret: randomBytes(32) }] });
+  const queue = inProcessQueue({ clock, retryDelaysMs: [] });
+  const stores = { ...adapter, tokens };
+  const app = createShopifyApp({ auth: staticToken('shpat_x'), stores, queue, clock, isolated: true });
+  const fail = { with: undefined as (() => Promise<void>) | undefined };
+  const handler = createWebhookHandler({
+    secrets: secret,
+    store: adapter.keyValue,
+    queue,
+    clock,
+    retryDelaysMs: [],
+    on: {
+      'orders/create': async () => {
+        await fail.with?.();
+        throw new Error('no database');
+      },
+      'customers/update': () => Promise.reject(new Error('no database')),
+      'products/update': () => undefined,
+    },
+  });
+  const send = async (topic: string, payload: object, webhookId: string): Promise<void> => {
+    expect((await handler(deliveryOf({ topic, payload, webhookId, clock }))).status).toBe(200);
+    await clock.run(queue.drain());
+  };
+  const install = (domain: string, more: object = {}) =>
+    tokens.replace({ shop: domain, ...more }, undefined, {
+      ...{ accessToken: 'shpat_x', accessTokenExpiresAt: null, refreshToken: null, refreshTokenExpiresAt: null },
+      scopes: [],
+    });
+  return { app, clock, stores, tokens, queue, handler, send, install, fail };
+}
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}.myshopify.com`);
+
+describe('forEachShop', () => {
+  it('works on each shop of the app once, so many at a time', async () => {
+    const { app, install } = await setup();
+    for (const domain of names(9)) await install(domain);
+    await install('s0.myshopify.com', { userId: '1' });
+    await install('other.myshopify.com', { appId: 'other' });
+    const seen: string[] = [];
+    let running = 0;
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    const report = await app.forEachShop(
+      async (client) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          if (waiting.length === 3) for (const go of waiting.splice(0)) go();
+        });
+        seen.push(client.shop);
+        running -= 1;
+      },
+      { concurrency: 3 },
+    );
+    expect([seen.sort(), most, report]).toEqual([names(9), 3, { done: 9, skipped: 0, failed: [] }]);
+  });
+
+  it('goes on where an earlier run was ended, tries what failed again, and begins anew after that', async () => {
+    const { app, install } = await setup();
+    for (const domain of names(6)) await install(domain);
+    const stop = new AbortController();
+    const first: string[] = [];
+    const ended = app.forEachShop(
+      async ({ shop: domain }) => {
+        first.push(domain);
+        if (first.length === 3) stop.abort(new Error('killed'));
+      },
+      { resume: 'prices', concurrency: 1, signal: stop.signal },
+    );
+    await expect(ended).rejects.toThrow('killed');
+
+    const run = async (failing?: string) => {
+      const seen: string[] = [];
+      const report = await app.forEachShop(
+        async ({ shop: domain }) => {
+          seen.push(domain);
+          if (domain === failing) throw new Error('no');
+        },
+        { resume: 'prices' },
+      );
+      return { seen, report };
+    };
+    const [failing = ''] = names(6).filter((domain) => !first.includes(domain));
+    const second = await run(failing);
+    expect(second.seen.sort()).toEqual(names(6).filter((domain) => !first.includes(domain)));
+    expect(second.report).toMatchObject({ done: 2, skipped: 3, failed: [{ shop: failing }] });
+    expect(await run()).toEqual({ seen: [failing], report: { done: 1, skipped: 5, failed: [] } });
+    expect((await run()).report).toMatchObject({ done: 6, skipped: 0 });
+  });
+
+  it('refuses to run without a list of shops, or with options that do not exist', async () => {
+    const bare = createShopifyApp({ auth: staticToken('shpat_x') });
+    await expect(bare.forEachShop(async () => undefined)).rejects.toThrow('stores.tokens');
+    const { app } = await setup();
+    await expect(app.forEachShop(async () => undefined, { resumes: 'x' } as object)).rejects.toThrow('resume');
+    await expect(app.forEachShop(async () => undefined, { concurrency: 1.5 })).rejects.toThrow('concurrency');
+  });
+});
+
+describe('eraseShop', () => {
+  it('erases all that is kept, says what it was, and leaves other shops alone', async () => {
+    const { app, stores, install, send, queue, tokens } = await setup();
+    await install(shop);
+    await install(shop, { userId: '1' });
+    await install('zeta.myshopify.com');
+    await send('orders/create', { id: 1001 }, 'one');
+    await send('products/update', { id: 1, updated_at: '2026-11-01T00:00:00Z' }, 'two');
+    await stores.keyValue.set(`files:${shop}:x`, '1');
+    const report = await app.eraseShop('ACME.myshopify.com');
+    expect(report).toEqual({
+      ...{ tokens: 2, records: 0, journal: 0, files: 1, deadLetters: 1 },
+      inbox: expect.any(Number),
+      notes: expect.any(Number),
+    });
+    expect(report.notes).toBeGreaterThan(0);
+    expect(await queue.deadJobs()).toEqual([]);
+    expect(await tokens.get({ shop })).toBeUndefined();
+    expect(await tokens.get({ shop: 'zeta.myshopify.com' })).toBeDefined();
+    expect(await app.eraseShop(shop)).toMatchObject({ tokens: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 });
+  });
+
+  it('is remembered: a job that fails later leaves no dead letter, and one of a later installation does', async () => {
+    const { app, clock, send, queue, fail, stores } = await setup();
+    fail.with = async () => {
+      fail.with = undefined;
+      await app.eraseShop(shop);
+    };
+    await send('orders/create', { id: 1001, email: person.email }, 'one');
+    expect(await queue.deadJobs()).toEqual([]);
+    for await (const key of stores.keyValue.scan('webhook-inbox:')) expect(key).toBe('nothing');
+    await clock.advance(1);
+    await send('orders/create', { id: 1002 }, 'two');
+    expect(await queue.deadJobs()).toHaveLength(1);
+  });
+
+  it('refuses what is no shop, and an app without stores', async () => {
+    const { app } = await setup();
+    await expect(app.eraseShop('acme.myshopify.com.evil.example')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    const bare: ShopifyApp = createShopifyApp({ auth: staticToken('shpat_x') });
+    await expect(bare.eraseShop(shop)).rejects.toThrow('stores.keyValue');
+    await expect(bare.exportCustomer(shop, person)).rejects.toThrow('stores.keyValue');
+  });
+});
+
+describe('one customer', () => {
+  const about = [
+    ['orders/create', { id: 5, customer: { id: 7 } }],
+    ['orders/create', { id: 6, contact_email: 'jane@example.com ' }],
+    ['orders/create', { id: 7, billing_address: { phone: '15556251199' } }],
+    ['orders/create', { id: 1001 }],
+    ['orders/create', { id: 9, line_items: [{ order_id: 1001 }] }],
+    ['customers/update', { id: 7 }],
+    ['customers/update', { id: 70, admin_graphql_api_id: 'gid://shopify/Customer/7' }],
+  ] as const;
+  const others = [
+    ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
+    ['customers/update', { id: 1001, email: 'notjane@example.com' }],
+    ['orders/create', { id: 8, line_items: [{ id: 7, product_id: 7 }], note: 'jane@example.com' }],
+  ] as const;
+
+  it('is exported and erased wherever they are, and nobody else', async () => {
+    const { app, send, queue } = await setup();
+    for (const [index, [topic, payload]] of [...about, ...others].entries()) await send(topic, payload, `id-${index}`);
+    const stored = await app.exportCustomer(shop, person);
+    const letters = stored.filter(({ where }) => where === 'dead-letter');
+    const texts = (list: readonly unknown[]): string[] => list.map((one) => JSON.stringify(one)).sort();
+    expect(texts(letters.map(({ topic, payload }) => [topic, payload]))).toEqual(texts(about));
+    expect(await app.exportCustomer('zeta.myshopify.com', person)).toEqual([]);
+    expect(await app.exportCustomer(shop, {})).toEqual([]);
+
+    expect(await app.eraseCustomer(shop, person)).toMatchObject({ deadLetters: about.length });
+    expect(await app.exportCustomer(shop, person)).toEqual([]);
+    expect(await queue.deadJobs()).toHaveLength(others.length);
+    expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0 });
+  });
+});
