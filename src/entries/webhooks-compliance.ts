@@ -11,6 +11,7 @@ export type {
   CustomerData,
   CustomerErasureReport,
   CustomerPerson,
+  DeadLetterQueue,
   ErasableStores,
   ErasureReport,
   ShopEraser,

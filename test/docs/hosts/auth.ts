@@ -1,6 +1,8 @@
 // What docs/auth.md takes for granted.
-import type { ShopifyClient, Stores } from 'shopwright';
+import type { ShopifyApp, ShopifyClient, Stores, TokenSource } from 'shopwright';
+import type { TokenStore } from 'shopwright/auth';
 import type { ShopifyOAuth } from 'shopwright/auth/oauth';
+import type { JobQueue } from 'shopwright/queue';
 
 export { default as express } from 'express';
 export { verifyAppProxy, verifyOAuthQuery, verifySessionToken, verifyShop } from 'shopwright/auth';
@@ -14,3 +16,8 @@ export declare const sessionCookieOf: (shop: string) => Promise<string>;
 export declare const ordersOf: (shop: string | undefined) => Promise<readonly object[]>;
 export declare const clientId: string;
 export declare const secrets: string;
+export declare const tokens: TokenStore;
+export declare const auth: TokenSource;
+export declare const queue: JobQueue;
+export declare const app: ShopifyApp;
+export declare const setPrices: (client: ShopifyClient) => Promise<void>;
