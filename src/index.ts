@@ -30,6 +30,7 @@ export {
 } from './errors/errors.ts';
 export type { TypedDocument } from './graphql/document.ts';
 export type { GraphqlClient, GraphqlResult, PartialGraphqlResult } from './graphql/graphql.ts';
+export type { Pagination } from './graphql/paginate.ts';
 export type { BigIntString, DateString, DateTime, Decimal, Gid, Money, UrlString } from './graphql/scalars.ts';
 export type { CallCost } from './http/call.ts';
 export type { HostPolicy, HostPolicyContext } from './http/host-policy.ts';

@@ -4,6 +4,7 @@ import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
 import { createGraphqlClient, type GraphqlClient } from '../graphql/graphql.ts';
+import type { PaginateOptions, PaginatingClient, Pagination, PaginationCall } from '../graphql/paginate.ts';
 import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
 import { withDefaults } from '../http/request-options.ts';
@@ -28,7 +29,7 @@ import {
 import { createRuntime, processRuntime, shared, shopStateFor } from './shop-state.ts';
 
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
-export interface ShopifyClient extends GraphqlClient {
+export interface ShopifyClient extends GraphqlClient, PaginatingClient {
   readonly rest: RestClient;
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
@@ -66,6 +67,11 @@ export interface ShopifyApp {
   /** What `eraseCustomer` would erase. @throws as `eraseShop`. */
   exportCustomer(shop: string, person: CustomerPerson): Promise<readonly CustomerData[]>;
 }
+
+/** Loaded with the first page: most processes read none. */
+const loadPaginate = lateModule(() => import('../graphql/paginate.ts'));
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * Makes a client of one shop.
@@ -160,6 +166,19 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     shop,
     apiVersion,
     graphql,
+    paginate: ((document: PaginationCall['document'], variables?: object, options?: PaginateOptions) => {
+      const call = { graphql, documents, shop, document, variables, options };
+      const pages: Mutable<Pagination<unknown>> = {
+        cursor: undefined,
+        async *pages() {
+          yield* (await loadPaginate()).readPages(call, pages);
+        },
+        async *[Symbol.asyncIterator]() {
+          yield* (await loadPaginate()).readNodes(call, pages);
+        },
+      };
+      return pages;
+    }) as PaginatingClient['paginate'],
     rest,
     status: () => ({ limiter: limiter.status({ shop, app }), breaker: breaker.state() }),
   };

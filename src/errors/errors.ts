@@ -17,6 +17,9 @@ export type ErrorCode =
   | 'CIRCUIT_OPEN'
   | 'OUTCOME_UNKNOWN'
   | 'INVALID_RESPONSE'
+  | 'PAGE_CURSOR_REPEATED'
+  | 'PAGE_INFO_MISSING'
+  | 'PAGE_LIMIT_REACHED'
   | 'CONFIG_INVALID'
   | 'VALIDATION_FAILED'
   | 'STORAGE_FAILED'
@@ -62,6 +65,11 @@ export abstract class ShopwrightError extends Error {
   readonly mayHaveExecuted: boolean;
   /** Requests sent for this call, set when the call gives up. */
   attempts = 0;
+  /**
+   * Where `paginate` can go on, set on what it throws; `null` is the beginning. Not part of `toJSON`: a cursor can hold
+   * what Shopify sorts by, such as a name.
+   */
+  declare readonly cursor?: string | null;
 
   constructor(message: string, details: ErrorDetails & { readonly code: ErrorCode; readonly isRetryable: boolean }) {
     super(redactText(message), details.cause === undefined ? undefined : { cause: details.cause });
@@ -240,6 +248,19 @@ export class InvalidResponseError extends ShopwrightError {
     super(message, { mayHaveExecuted: true, isRetryable: true, ...details, code: 'INVALID_RESPONSE' });
     this.status = details.status;
   }
+}
+
+/**
+ * A connection could not be read to its end: its pages go round in a circle (code `PAGE_CURSOR_REPEATED`), a page does
+ * not say how to go on (`PAGE_INFO_MISSING`), or Shopify does not page on behind 25,000 nodes (`PAGE_LIMIT_REACHED`). It
+ * is known by its code: there is no class to import.
+ */
+export interface PaginationError extends ShopwrightError {
+  readonly code: 'PAGE_CURSOR_REPEATED' | 'PAGE_INFO_MISSING' | 'PAGE_LIMIT_REACHED';
+  /** Where the connection is: response keys from the root, joined by dots, such as `product.variants`. */
+  readonly path: string;
+  /** Give it as `after` (or `before`) to go on there; `null` is the beginning. */
+  readonly cursor: string | null;
 }
 
 /** No complete response came. Code `NETWORK_ERROR`. */
@@ -523,6 +544,9 @@ interface ErrorOfCode {
   CIRCUIT_OPEN: CircuitOpenError;
   OUTCOME_UNKNOWN: OutcomeUnknownError;
   INVALID_RESPONSE: InvalidResponseError;
+  PAGE_CURSOR_REPEATED: PaginationError;
+  PAGE_INFO_MISSING: PaginationError;
+  PAGE_LIMIT_REACHED: PaginationError;
   CONFIG_INVALID: ConfigError;
   VALIDATION_FAILED: ValidationError;
   STORAGE_FAILED: StorageError;

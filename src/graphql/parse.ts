@@ -13,6 +13,7 @@ import type {
 import { GraphQLError } from 'graphql/error';
 import { parse, print } from 'graphql/language';
 import { ValidationError } from '../errors/errors.ts';
+import { nearestName } from '../internal/names.ts';
 import { createEstimator, type Estimator } from './cost/estimate.ts';
 import type { KeySlot } from './idempotency.ts';
 import { argumentMutations, directiveMutations } from './keyed-mutations.ts';
@@ -112,9 +113,11 @@ function findOperation(document: DocumentNode, operationName: string | undefined
   const operation =
     operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
   if (!operation) {
-    throw invalid(
-      operationName === undefined ? 'holds no operation.' : `holds no operation named ${operationName || '""'}.`,
-    );
+    if (operationName === undefined) throw invalid('holds no operation.');
+    const names = operations.flatMap(({ name }) => name?.value ?? []);
+    const nearest =
+      names.length > 0 && operationName !== '' ? ` Did you mean ${nearestName(operationName, names)}?` : '';
+    throw invalid(`holds no operation named ${operationName || '""'}.${nearest}`);
   }
   if (operationName === undefined && operations.length > 1) {
     throw invalid('holds several operations. Say which with the option operationName.');
@@ -447,12 +450,12 @@ function takesArgument(field: FieldNode): boolean {
   return path !== undefined && !path.includes('.') && !field.arguments?.some(({ name }) => name.value === path);
 }
 
-// The parser's enum of kinds is a value of its own; these nodes only need its text.
-const node = <T>(value: object): T => value as T;
+/** Makes a node: the parser's enum of kinds is a value of its own, and a node only needs its text. */
+export const node = <T>(value: object): T => value as T;
 
-const nameNode = (value: string): object => ({ kind: 'Name', value });
+export const nameNode = (value: string): object => ({ kind: 'Name', value });
 
-const variableNode = (name: string): object => ({ kind: 'Variable', name: nameNode(name) });
+export const variableNode = (name: string): object => ({ kind: 'Variable', name: nameNode(name) });
 
 function withDirective(field: FieldNode, variable: string): FieldNode {
   const argument = { kind: 'Argument', name: nameNode('key'), value: variableNode(variable) };

@@ -249,12 +249,12 @@ function createCalls(client: SubscriptionClient, { desired, remembered, signal }
   return {
     async read() {
       if (withName) {
-        return allPages(async (after) => {
+        return allPages('webhookSubscriptions', async (after) => {
           const { data } = await client.graphql(WebhookSubscriptionsDocument, { first: 100, after }, options);
           return data.webhookSubscriptions;
         });
       }
-      const unnamed = await allPages(async (after) => {
+      const unnamed = await allPages('webhookSubscriptions', async (after) => {
         const { data } = await client.graphql(UnnamedWebhookSubscriptionsDocument, { first: 100, after }, options);
         return data.webhookSubscriptions;
       });

@@ -165,7 +165,7 @@ export async function orderVariants(
   ids: readonly string[],
   options: CallOptions,
 ): Promise<string | undefined> {
-  const now = await allPages(async (after) => {
+  const now = await allPages('product.variants', async (after) => {
     const page = await client.graphql(ProductVariantIdsDocument, { id: productId, after }, callOptions(options));
     return page.data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
   });

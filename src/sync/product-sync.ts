@@ -669,7 +669,7 @@ function duplicate(localId: string): PushResult {
  */
 async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
   if (wanted.length === 0) return [];
-  const publications = await allPages(async (after) => {
+  const publications = await allPages('publications', async (after) => {
     const { data } = await client.graphql(PublicationsDocument, { first: 100, after }, { priority: 'background' });
     return data.publications;
   });

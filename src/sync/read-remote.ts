@@ -147,7 +147,7 @@ async function readVariants(
   }: { readonly id: string; readonly after: string | null; readonly variantScope: VariantScope },
   options: CallOptions,
 ): Promise<readonly RemoteVariant[]> {
-  return allPages(async (cursor) => {
+  return allPages('product.variants', async (cursor) => {
     const variables = { id, first: maxPage, after: cursor ?? after, ...ofVariants(variantScope) };
     const { data } = await client.graphql(ProductVariantsReadDocument, variables, callOptions(options));
     return data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };

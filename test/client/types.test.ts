@@ -4,6 +4,7 @@ import {
   type GraphqlErrorEntry,
   type GraphqlResult,
   isShopwrightError,
+  type Pagination,
   type PartialGraphqlResult,
   type ShopifyClient,
   type TypedDocument,
@@ -84,5 +85,57 @@ describe('the types of isShopwrightError()', () => {
       expectTypeOf(error.code).toEqualTypeOf<'THROTTLED' | 'HTTP_ERROR'>();
       if (error.code === 'HTTP_ERROR') expectTypeOf(error.status).toEqualTypeOf<number>();
     });
+  });
+});
+
+describe('the types of paginate()', () => {
+  type Money = { readonly nodes: { readonly amount: string }[] };
+  type Data = {
+    readonly product: {
+      readonly title: string;
+      readonly tags: string[];
+      readonly variants: { readonly nodes: { readonly sku: string }[] };
+      readonly media: { readonly edges: { readonly node: { readonly alt: string; readonly inner: Money } }[] };
+    } | null;
+  };
+  const document = {} as TypedDocument<Data, { id: string; after?: string | null }>;
+  const variables = { id: 'gid://shopify/Product/1' };
+
+  it('know the nodes of a generated document', () => {
+    const pages = () => shop.paginate(PublicationsDocument, { first: 10 });
+    type Publication = ReturnType<typeof pages> extends Pagination<infer Node> ? Node : never;
+    expectTypeOf<Publication['id']>().toEqualTypeOf<Gid>();
+    type PageOf = ReturnType<ReturnType<typeof pages>['pages']> extends AsyncGenerator<infer One> ? One : never;
+    expectTypeOf<PageOf['nodes']>().toEqualTypeOf<readonly Publication[]>();
+  });
+
+  it('know the nodes at a path, and refuse a path to none', () => {
+    const media = () => shop.paginate(document, variables, { at: 'product.media' });
+    expectTypeOf<ReturnType<typeof media>>().toEqualTypeOf<
+      Pagination<{ readonly alt: string; readonly inner: Money }>
+    >();
+    const variants = () => shop.paginate(document, variables, { at: 'product.variants', nested: [] });
+    expectTypeOf<ReturnType<typeof variants>>().toEqualTypeOf<Pagination<{ readonly sku: string }>>();
+    // @ts-expect-error it is misspelt
+    void (() => shop.paginate(document, variables, { at: 'product.variant' }));
+    // @ts-expect-error tags are no connection
+    void (() => shop.paginate(document, variables, { at: 'product.tags' }));
+  });
+
+  it('ask for the variables that must be given, and take the options of a call', () => {
+    // @ts-expect-error the variable `id` is missing
+    void (() => shop.paginate(document, {}));
+    // @ts-expect-error the variables are missing
+    void (() => shop.paginate(document));
+    // @ts-expect-error pages have no idempotency key
+    void (() => shop.paginate(document, variables, { idempotencyKey: 'x' }));
+    void (() => shop.paginate(document, variables, { priority: 'background', after: null }));
+  });
+
+  it('say unknown for a plain text, or what the caller says', () => {
+    const plain = () => shop.paginate('query …', { first: 1 }, { at: 'products' });
+    const told = () => shop.paginate<{ id: string }>('query …');
+    expectTypeOf<ReturnType<typeof plain>>().toEqualTypeOf<Pagination<unknown>>();
+    expectTypeOf<ReturnType<typeof told>>().toEqualTypeOf<Pagination<{ id: string }>>();
   });
 });

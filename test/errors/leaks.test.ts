@@ -38,6 +38,18 @@ type Call = (shop: ShopifyClient) => Promise<unknown>;
 const mutate: Call = (shop) => shop.graphql(mutation, variables);
 const query: Call = (shop) => shop.graphql('query Q { shop { name } }');
 
+const page = (pageInfo: object): Step => answer(200, { data: { customers: { nodes: [{ email }], pageInfo } } });
+
+const customers = `query Customers($after: String) {
+  customers(first: 5, after: $after) { nodes { email } pageInfo { hasNextPage endCursor } }
+}`;
+
+/** A cursor holds what Shopify sorts by, such as a name. */
+const paginate =
+  (after: string): Call =>
+  (shop) =>
+    shop.paginate(customers, {}, { after }).pages().next();
+
 /** Lets a call fail and gathers what was seen of it. */
 async function failing(step: Step, call: Call = mutate, options: Partial<CommonOptions> = {}): Promise<Exposed> {
   const lines: unknown[] = [];
@@ -215,6 +227,17 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     }),
   ],
   [
+    'pages that go round in a circle',
+    'PAGE_CURSOR_REPEATED',
+    () => failing(page({ hasNextPage: true, endCursor: row }), paginate(row)),
+  ],
+  ['a page without pageInfo', 'PAGE_INFO_MISSING', () => failing(page({ endCursor: row }), paginate(row))],
+  [
+    'a page behind the last one that Shopify shows',
+    'PAGE_LIMIT_REACHED',
+    () => failing(answer(200, { data: null, errors: [{ message: `${said} 25,000` }] }), paginate(row)),
+  ],
+  [
     'a lock that ran out',
     'LOCK_LOST',
     async () => ({
@@ -247,6 +270,9 @@ const allCodes: Record<ErrorCode, true> = {
   CIRCUIT_OPEN: true,
   OUTCOME_UNKNOWN: true,
   INVALID_RESPONSE: true,
+  PAGE_CURSOR_REPEATED: true,
+  PAGE_INFO_MISSING: true,
+  PAGE_LIMIT_REACHED: true,
   CONFIG_INVALID: true,
   VALIDATION_FAILED: true,
   STORAGE_FAILED: true,

@@ -1,5 +1,7 @@
+import { isShopwrightError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { allPages } from '../../src/graphql/pagination.ts';
+import { rejection } from '../client/scripted-shop.ts';
 
 describe('allPages', () => {
   it('reads a connection page by page, each behind the cursor of the one before', async () => {
@@ -9,7 +11,7 @@ describe('allPages', () => {
       ['c', { nodes: ['d'], pageInfo: { hasNextPage: false, endCursor: 'd' } }],
     ]);
     const asked: (string | null)[] = [];
-    const all = await allPages(async (after) => {
+    const all = await allPages('letters', async (after) => {
       asked.push(after);
       const page = pages.get(after);
       if (!page) throw new Error(`no page after ${after}`);
@@ -19,8 +21,12 @@ describe('allPages', () => {
     expect(asked).toEqual([null, 'b', 'c']);
   });
 
-  it('ends where Shopify says that there is more, but not from where', async () => {
-    const page = { nodes: [1], pageInfo: { hasNextPage: true, endCursor: null } };
-    expect(await allPages(async () => page)).toEqual([1]);
+  it.each([
+    ['says that there is more, but not from where', null, 'PAGE_INFO_MISSING'],
+    ['goes round in a circle', 'a', 'PAGE_CURSOR_REPEATED'],
+  ] as const)('takes no list for whole that %s', async (_name, endCursor, code) => {
+    const page = { nodes: [1], pageInfo: { hasNextPage: true, endCursor } };
+    const error = await rejection(allPages('letters', async () => page));
+    expect(isShopwrightError(error, code) && error.path).toBe('letters');
   });
 });

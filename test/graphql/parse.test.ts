@@ -217,7 +217,7 @@ describe('the documents that are remembered', () => {
 describe('a document that cannot be sent', () => {
   it.each<[string, string, string | undefined, RegExp]>([
     ['holds no operation', 'fragment F on Shop { id }', undefined, /holds no operation\.$/],
-    ['has no operation of that name', 'query A { shop { id } }', 'B', /holds no operation named B\.$/],
+    ['has no operation of that name', 'query A { shop { id } }', 'B', /holds no operation named B\. Did you mean A\?$/],
     ['has no operation of an empty name', 'query A { shop { id } }', '', /holds no operation named ""\.$/],
     ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
     ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
