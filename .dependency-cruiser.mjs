@@ -90,14 +90,14 @@ export default {
       comment: 'What is published beside the client builds on the layers, not on the entries or on each other.',
       severity: 'error',
       from: { path: at(sides) },
-      to: { path: at(['index', 'entries', ...sides]), pathNot: '^src/(?:$1|testing)/' },
+      to: { path: at(['index', 'entries', ...sides]), pathNot: '^src/(?:$1|testing|codegen)/' },
     },
     {
       name: 'testing-for-the-command-line',
-      comment: 'The command line starts the fake; nothing else builds on testing/.',
+      comment: 'The command line starts the fake and writes types; nothing else builds on testing/ and codegen/.',
       severity: 'error',
       from: { path: at(sides), pathNot: at(['cli', 'testing']) },
-      to: { path: at(['testing']) },
+      to: { path: at(['testing', 'codegen']), pathNot: '^src/$1/' },
     },
     {
       name: 'webhooks-without-graphql',

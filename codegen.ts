@@ -5,4 +5,7 @@ export default shopifyCodegen({
   output: './src/graphql/operations/generated/',
   importExtension: '.ts',
   scalars: './../../scalars.ts',
+  metadata: false,
+  // The SDK sends what it has read, such as the status of a product: values of newer schemas too.
+  inputEnums: 'open',
 });

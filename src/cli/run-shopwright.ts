@@ -15,6 +15,7 @@ Commands:
   schema pull    Write the Admin schema of a shop into a file, for types and tests
   tokens report  Say which shops have a token that never expires
   tokens migrate Exchange those tokens for ones that expire
+  codegen        Write types for your operations; "codegen upgrade VERSION" says what another version breaks
 
 Options:
   -h, --help     Show this help; with a command, its options
@@ -46,6 +47,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'tokens': {
         const { runTokens } = await import('./tokens-command.ts');
         return await runTokens(rest, terminal);
+      }
+      case 'codegen': {
+        const { runCodegen } = await import('./codegen-command.ts');
+        return await runCodegen(rest, terminal);
       }
       case 'plan':
       case 'apply':

@@ -115,7 +115,7 @@ export function* fieldsIn({ fields, byType }: Selected): Generator<MergedField> 
 }
 
 /** The connections that are in no list: the outermost ones. */
-function* connectionsIn(selected: Selected, scope: SelectionScope, prefix = ''): Generator<ConnectionShape> {
+export function* connectionsIn(selected: Selected, scope: SelectionScope, prefix = ''): Generator<ConnectionShape> {
   for (const field of fieldsIn(selected)) {
     const below = setsBelow(field);
     if (below.length === 0) continue;
