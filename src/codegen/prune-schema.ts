@@ -2,8 +2,9 @@ import { definitionParts } from '../graphql/schema-file.ts';
 import { interfacesOf, type SchemaText, type SchemaUsage } from './schema-usage.ts';
 
 /**
- * The part of a schema that documents use, as text: the fields that they select, all types that an interface or a union
- * can be, and input whole. What is generated from it is what is generated from the whole schema.
+ * The part of a schema that documents use, as text: the fields that they select, and input whole. Of the types that an
+ * interface or a union can be it has those that documents name, and one for all others that no document tells apart: to
+ * list 300 types with the same fields says no more. Where `__typename` is selected, it has all.
  */
 export function prunedSchema(schema: SchemaText, usage: SchemaUsage): string {
   const kept = new Kept(schema, usage);
@@ -11,8 +12,10 @@ export function prunedSchema(schema: SchemaText, usage: SchemaUsage): string {
   for (const [name, block] of schema.blocks) {
     const fields = kept.fields.get(name);
     if (name === 'schema' || name.startsWith('@') || kept.whole.has(name)) blocks.push(block);
-    else if (fields && schema.kind(name) === 'union') blocks.push(block);
-    else if (fields) blocks.push(withFields(block, fields, kept.fields));
+    else if (fields && schema.kind(name) === 'union') {
+      const members = schema.possible(name).filter((member) => kept.fields.has(member));
+      blocks.push(`union ${name} = ${members.join(' | ')}`);
+    } else if (fields) blocks.push(withFields(block, fields, kept.fields));
   }
   return `${blocks.join('\n\n')}\n`;
 }
@@ -32,10 +35,13 @@ class Kept {
   /** Types that stay as they are. */
   readonly whole: Set<string>;
   readonly #schema: SchemaText;
+  readonly #usage: SchemaUsage;
   readonly #open: string[] = [];
 
-  constructor(schema: SchemaText, { fields, inputs }: SchemaUsage) {
+  constructor(schema: SchemaText, usage: SchemaUsage) {
+    const { fields, inputs } = usage;
     this.#schema = schema;
+    this.#usage = usage;
     this.whole = new Set(inputs);
     for (const operation of ['query', 'mutation']) this.#keep(schema.root(operation), []);
     for (const [type, names] of fields) this.#keep(type, names);
@@ -60,7 +66,28 @@ class Kept {
     // A type without fields is none.
     if (fields.size === 0 && !isUnion) this.#keep(type, [this.#plainField(type)]);
     for (const name of fields) this.#keepTypesOf(type, name);
-    for (const possible of schema.possible(type)) this.#keep(possible, isUnion ? [] : fields);
+    for (const possible of this.#differentTypes(type)) this.#keep(possible, isUnion ? [] : fields);
+    // What stays for another reason must have the fields of its interfaces.
+    for (const face of interfacesOf(schema.blocks.get(type) ?? '')) {
+      const ofFace = this.fields.get(face);
+      if (ofFace) this.#keep(type, ofFace);
+    }
+    if (schema.kind(type) !== 'interface') return;
+    for (const possible of schema.possible(type)) if (this.fields.has(possible)) this.#keep(possible, fields);
+  }
+
+  /** The types that an interface or a union can be, and that documents tell apart. */
+  #differentTypes(type: string): readonly string[] {
+    const all = this.#schema.possible(type);
+    if (this.#usage.named.has(type)) return all;
+    const kinds = new Set<string>();
+    return all.filter((one) => {
+      if (this.#usage.fields.has(one) || this.#schema.kind(one) === 'interface') return true;
+      const faces = interfacesOf(this.#schema.blocks.get(one) ?? '').filter((face) => this.#usage.fields.has(face));
+      const isNew = !kinds.has(faces.join());
+      kinds.add(faces.join());
+      return isNew;
+    });
   }
 
   #keepTypesOf(type: string, field: string): void {

@@ -120,6 +120,8 @@ export interface SchemaUsage {
   readonly args: ReadonlyMap<string, ReadonlySet<string>>;
   /** Types of input, scalars and enums. */
   readonly inputs: ReadonlySet<string>;
+  /** Types whose `__typename` is selected. */
+  readonly named: ReadonlySet<string>;
   readonly deprecated: readonly Finding[];
   /** What the schema does not have. */
   readonly unknown: readonly Finding[];
@@ -151,6 +153,7 @@ class UsageWalk implements SchemaUsage {
   readonly fields = new Map<string, Set<string>>();
   readonly args = new Map<string, Set<string>>();
   readonly inputs = new Set<string>();
+  readonly named = new Set<string>();
   readonly deprecated: Finding[] = [];
   readonly unknown: Finding[] = [];
   readonly missing: Finding[] = [];
@@ -199,6 +202,7 @@ class UsageWalk implements SchemaUsage {
 
   #field(type: string, field: FieldNode, fields: Set<string>): void {
     const name = field.name.value;
+    if (name === '__typename') this.named.add(type);
     if (name.startsWith('__')) return;
     const where = `${type}.${name}`;
     const definition = this.#schema.field(type, name);

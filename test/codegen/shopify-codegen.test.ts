@@ -47,7 +47,7 @@ describe('code generated with shopifyCodegen', () => {
   });
 
   it('makes documents whose key the client fills in', async () => {
-    const document = /new TypedDocumentString\(`\s*(mutation Refund[\s\S]*?)`\)/.exec(code)?.[1] ?? '';
+    const document = /new TypedDocumentString\(`\s*(mutation Refund[\s\S]*?)`, \{/.exec(code)?.[1] ?? '';
     const sent: { variables: { idempotencyKey: string } }[] = [];
     const shop = createShopifyClient({
       shop: 'acme',

@@ -1600,8 +1600,6 @@ export type FilesCreateMutation = { fileCreate: { files: Array<
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
     > | null, userErrors: Array<{ code: FilesErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type FilesChangeMutationVariables = Exact<{
@@ -1610,8 +1608,6 @@ export type FilesChangeMutationVariables = Exact<{
 
 
 export type FilesChangeMutation = { fileUpdate: { files: Array<
-      | { id: Gid }
-      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
@@ -1715,8 +1711,6 @@ export type ProductPushMutationVariables = Exact<{
 export type ProductPushMutation = { productSet: { product: { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, media?: { nodes: Array<
           | { id: Gid }
           | { id: Gid }
-          | { id: Gid }
-          | { id: Gid }
         > } } | null, userErrors: Array<{ code: ProductSetUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type ProductsReadQueryVariables = Exact<{
@@ -1740,11 +1734,7 @@ export type ProductsReadQuery = { nodes: Array<
     | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, templateSuffix: string | null, collections?: { nodes: Array<{ id: Gid }> }, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }>, media: { nodes: Array<
           | { id: Gid, alt: string | null, status: MediaStatus }
           | { id: Gid, alt: string | null, status: MediaStatus, image: { url: UrlString } | null }
-          | { id: Gid, alt: string | null, status: MediaStatus }
-          | { id: Gid, alt: string | null, status: MediaStatus }
         > }, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
-              | { id: Gid }
-              | { id: Gid }
               | { id: Gid }
               | { id: Gid }
             > } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } }
@@ -1767,8 +1757,6 @@ export type ProductVariantsReadQueryVariables = Exact<{
 export type ProductVariantsReadQuery = { product: { variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
             | { id: Gid }
             | { id: Gid }
-            | { id: Gid }
-            | { id: Gid }
           > } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type ProductFieldsUpdateMutationVariables = Exact<{
@@ -1789,8 +1777,6 @@ export type ProductImagesAddMutationVariables = Exact<{
 
 
 export type ProductImagesAddMutation = { productUpdate: { product: { id: Gid, updatedAt: DateTime, media: { nodes: Array<
-          | { id: Gid }
-          | { id: Gid }
           | { id: Gid }
           | { id: Gid }
         > } } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
@@ -1825,195 +1811,6 @@ export type ProductTagsAddMutation = { tagsAdd: { node:
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductTagsRemoveMutationVariables = Exact<{
@@ -2023,195 +1820,6 @@ export type ProductTagsRemoveMutationVariables = Exact<{
 
 
 export type ProductTagsRemoveMutation = { tagsRemove: { node:
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
-      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
@@ -2359,8 +1967,6 @@ export type ProductImageIdsQueryVariables = Exact<{
 export type ProductImageIdsQuery = { product: { media: { nodes: Array<
         | { id: Gid }
         | { id: Gid }
-        | { id: Gid }
-        | { id: Gid }
       > } } | null };
 
 export type ProductVariantIdsQueryVariables = Exact<{
@@ -2379,7 +1985,6 @@ export type PublicationsQueryVariables = Exact<{
 
 export type PublicationsQuery = { publications: { nodes: Array<{ id: Gid, catalog:
         | { title: string, apps: { nodes: Array<{ title: string }> } }
-        | { title: string }
         | { title: string }
        | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
