@@ -4,7 +4,7 @@ import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
 import { createGraphqlClient, type GraphqlClient } from '../graphql/graphql.ts';
-import type { PaginateOptions, PaginatingClient, Pagination, PaginationCall } from '../graphql/paginate.ts';
+import type { PaginateArguments, PaginatingClient, Pagination } from '../graphql/paginate.ts';
 import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
 import { withDefaults } from '../http/request-options.ts';
@@ -166,16 +166,14 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     shop,
     apiVersion,
     graphql,
-    paginate: ((document: PaginationCall['document'], variables?: object, options?: PaginateOptions) => {
-      const call = { graphql, documents, shop, document, variables, options };
+    paginate: ((...given: PaginateArguments) => {
+      const read = async function* (each: 'readPages' | 'readNodes') {
+        yield* (await loadPaginate())[each](pages, graphql, documents, shop, given);
+      };
       const pages: Mutable<Pagination<unknown>> = {
         cursor: undefined,
-        async *pages() {
-          yield* (await loadPaginate()).readPages(call, pages);
-        },
-        async *[Symbol.asyncIterator]() {
-          yield* (await loadPaginate()).readNodes(call, pages);
-        },
+        pages: () => read('readPages') as ReturnType<Pagination<unknown>['pages']>,
+        [Symbol.asyncIterator]: () => read('readNodes'),
       };
       return pages;
     }) as PaginatingClient['paginate'],

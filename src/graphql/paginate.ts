@@ -75,7 +75,7 @@ export interface Pagination<Node> extends AsyncIterable<Node> {
 }
 
 /** `[variables, options]`, where the variables can be left out only if none must be given. */
-type PaginateArguments<TVariables, TOptions> =
+type TypedArguments<TVariables, TOptions> =
   Record<string, never> extends TVariables
     ? [variables?: TVariables, options?: TOptions]
     : [variables: TVariables, options?: TOptions];
@@ -151,7 +151,7 @@ export interface PaginatingClient {
   ): Pagination<NodesAt<TData, TPath>>;
   paginate<TData, TVariables>(
     document: TypedDocument<TData, TVariables>,
-    ...rest: PaginateArguments<TVariables, PaginateOptions & { readonly at?: never }>
+    ...rest: TypedArguments<TVariables, PaginateOptions & { readonly at?: never }>
   ): Pagination<NodesBelow<TData>>;
 }
 
@@ -168,6 +168,13 @@ const optionNames: Readonly<Record<keyof PaginateOptions, true>> = {
   headers: true,
   operationName: true,
 };
+
+/** What `paginate` was called with. */
+export type PaginateArguments = readonly [
+  document: string | TypedDocument<unknown, never>,
+  variables?: object,
+  options?: PaginateOptions,
+];
 
 /** What `paginate` was called with, and what it reads with. */
 export interface PaginationCall {
@@ -186,27 +193,33 @@ interface Progress {
   cursor: string | undefined;
 }
 
+type Read<Each> = (
+  progress: Progress,
+  ...call: [graphql: GraphqlClient['graphql'], documents: DocumentParser, shop: string, given: PaginateArguments]
+) => AsyncGenerator<Each, void, undefined>;
+
 /** The nodes of all pages. */
-export async function* readNodes(call: PaginationCall, progress: Progress): AsyncGenerator<unknown, void, undefined> {
-  for await (const { nodes, cursors, cursor } of pagesOf(call, progress)) {
+export const readNodes: Read<unknown> = async function* (progress, graphql, documents, shop, given) {
+  const [document, variables, options] = given;
+  const pages = pagesOf({ graphql, documents, shop, document, variables, options }, progress);
+  for await (const { nodes, cursors, cursor } of pages) {
     for (const [index, node] of nodes.entries()) {
       const isLast = index === nodes.length - 1;
       progress.cursor = (isLast ? cursorIn(cursor) : undefined) ?? cursors?.[index] ?? progress.cursor;
       yield node;
     }
   }
-}
+};
 
 /** All pages. */
-export async function* readPages(
-  call: PaginationCall,
-  progress: Progress,
-): AsyncGenerator<Page<unknown>, void, undefined> {
-  for await (const { nodes, cursors, cursor, hasMore, size, cost } of pagesOf(call, progress)) {
+export const readPages: Read<Page<unknown>> = async function* (progress, graphql, documents, shop, given) {
+  const [document, variables, options] = given;
+  const read = pagesOf({ graphql, documents, shop, document, variables, options }, progress);
+  for await (const { nodes, cursors, cursor, hasMore, size, cost } of read) {
     progress.cursor = cursorIn(cursor) ?? progress.cursor;
     yield { nodes, cursors, cursor: cursorIn(cursor) ?? null, hasMore: hasMore === true, size, cost };
   }
-}
+};
 
 const cursorIn = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

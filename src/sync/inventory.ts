@@ -445,7 +445,7 @@ async function locate<Row extends StockPlace>(
         .slice(at, at + skusASearch)
         .map((sku) => `sku:'${sku.replace(/[\\']/g, '\\$&')}'`)
         .join(' OR ');
-      const found = await allPages(async (after) => {
+      const found = await allPages('productVariants', async (after) => {
         const variables = { query, first: batchSize, after };
         const { data } = await client.graphql(InventoryItemsFindDocument, variables, callOptions({ signal }));
         return data.productVariants;

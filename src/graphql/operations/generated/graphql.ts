@@ -1811,6 +1811,9 @@ export type ProductTagsAddMutation = { tagsAdd: { node:
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductTagsRemoveMutationVariables = Exact<{
@@ -1820,6 +1823,9 @@ export type ProductTagsRemoveMutationVariables = Exact<{
 
 
 export type ProductTagsRemoveMutation = { tagsRemove: { node:
+      | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
