@@ -18,6 +18,7 @@ export default defineConfig({
     auth: 'src/entries/auth.ts',
     'auth/migration': 'src/entries/auth-migration.ts',
     'auth/oauth': 'src/entries/auth-oauth.ts',
+    bulk: 'src/entries/bulk.ts',
     codegen: 'src/entries/codegen.ts',
     config: 'src/entries/config.ts',
     express: 'src/entries/express.ts',

@@ -1,5 +1,6 @@
 import type { ForEachShopOptions, ForEachShopReport } from '../auth/each-shop.ts';
 import { staticToken, tokenProblems } from '../auth/static-token.ts';
+import type { Bulk } from '../bulk/bulk.ts';
 import { resolveApiVersion } from '../config/api-version.ts';
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, isShopwrightError } from '../errors/errors.ts';
@@ -31,12 +32,16 @@ import { createRuntime, processRuntime, shared, shopStateFor } from './shop-stat
 /** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
 export interface ShopifyClient extends GraphqlClient, PaginatingClient {
   readonly rest: RestClient;
+  /** Bulk operations: all of a shop's products or orders in one call. Loaded at the first use. */
+  readonly bulk: Bulk;
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
   readonly apiVersion: string;
   /** The bucket as the limiter sees it, and the breaker. `limiter` is `undefined` before the first call. */
   status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }
+
+const loadBulk = lateModule(() => import('../bulk/bulk.ts'));
 
 /** An app installed on many shops. */
 export interface ShopifyApp {
@@ -162,6 +167,12 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     environment: { ...environment, limiter: restLimiter, app: `${app}:rest` },
     requestsPerSecond: options.rest?.requestsPerSecond,
   });
+  const bulkShop = { graphql, shop, app, origin, apiVersion, clock, fetch: options.fetch, logger };
+  const late = (name: keyof Bulk) =>
+    (async (...given: never[]) =>
+      ((await loadBulk()).createBulk(bulkShop, options.bulk)[name] as (...given: never[]) => unknown)(
+        ...given,
+      )) as never;
   return {
     shop,
     apiVersion,
@@ -178,6 +189,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       return pages;
     }) as PaginatingClient['paginate'],
     rest,
+    bulk: { query: late('query'), resume: late('resume'), notify: late('notify') },
     status: () => ({ limiter: limiter.status({ shop, app }), breaker: breaker.state() }),
   };
 }

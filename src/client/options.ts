@@ -1,3 +1,4 @@
+import type { BulkSettings } from '../bulk/query.ts';
 import type { Issue } from '../errors/errors.ts';
 import type { HostPolicy } from '../http/host-policy.ts';
 import { outOfRange } from '../http/request-options.ts';
@@ -49,6 +50,8 @@ export interface CommonOptions {
    * bucket's size says Plus; set 4 for Advanced.
    */
   readonly rest?: { readonly requestsPerSecond?: number | undefined };
+  /** Bulk operations: the store that processes share, and how much memory a join may take. */
+  readonly bulk?: BulkSettings;
   /** Milliseconds for one attempt. Default 30,000. */
   readonly timeoutMs?: number;
   /** Milliseconds for everything, waits included. None by default. */
@@ -113,6 +116,7 @@ const commonNames: Record<keyof CommonOptions, true> = {
   retry: true,
   policy: true,
   rest: true,
+  bulk: true,
   timeoutMs: true,
   deadlineMs: true,
   maxResponseBytes: true,

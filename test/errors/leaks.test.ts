@@ -278,6 +278,9 @@ const allCodes: Record<ErrorCode, true> = {
   STORAGE_FAILED: true,
   LOCK_LOST: true,
   QUEUE_FAILED: true,
+  BULK_NOT_ENABLED: true,
+  BULK_FAILED: true,
+  BULK_INCOMPLETE: true,
 };
 
 describe('nothing that is printed of a failure holds a secret', () => {

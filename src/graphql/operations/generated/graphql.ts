@@ -18,6 +18,42 @@ export type BarcodeType =
   | 'UPC'
   | (string & {});
 
+export type BulkMutationErrorCode =
+  | 'INTERNAL_FILE_SERVER_ERROR'
+  | 'INVALID_MUTATION'
+  | 'INVALID_STAGED_UPLOAD_FILE'
+  | 'LIMIT_REACHED'
+  | 'NO_SUCH_FILE'
+  | 'OPERATION_IN_PROGRESS'
+  | (string & {});
+
+export type BulkOperationErrorCode =
+  | 'ACCESS_DENIED'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'TIMEOUT'
+  | (string & {});
+
+export type BulkOperationStatus =
+  | 'CANCELED'
+  | 'CANCELING'
+  | 'COMPLETED'
+  | 'CREATED'
+  | 'EXPIRED'
+  | 'FAILED'
+  | 'RUNNING'
+  | (string & {});
+
+export type BulkOperationType =
+  | 'MUTATION'
+  | 'QUERY'
+  | (string & {});
+
+export type BulkOperationUserErrorCode =
+  | 'INVALID'
+  | 'LIMIT_REACHED'
+  | 'OPERATION_IN_PROGRESS'
+  | (string & {});
+
 export type CombinedListingsRole =
   | 'CHILD'
   | 'PARENT'
@@ -1591,6 +1627,53 @@ export type WeightUnit =
   | 'POUNDS'
   | (string & {});
 
+export type BulkStateFragment = { id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null };
+
+export type BulkOperationByIdQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BulkOperationByIdQuery = { bulkOperation: { id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null } | null };
+
+export type BulkOperationsSinceQueryVariables = Exact<{
+  query: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type BulkOperationsSinceQuery = { bulkOperations: { nodes: Array<{ id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type BulkRunQueryMutationVariables = Exact<{
+  query: string;
+  groupObjects: boolean;
+}>;
+
+
+export type BulkRunQueryMutation = { bulkOperationRunQuery: { bulkOperation: { id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null } | null, userErrors: Array<{ code: BulkOperationUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type BulkRunMutationMutationVariables = Exact<{
+  mutation: string;
+  stagedUploadPath: string;
+}>;
+
+
+export type BulkRunMutationMutation = { bulkOperationRunMutation: { bulkOperation: { id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null } | null, userErrors: Array<{ code: BulkMutationErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type BulkStagedUploadMutationVariables = Exact<{
+  input: Array<StagedUploadInput> | StagedUploadInput;
+}>;
+
+
+export type BulkStagedUploadMutation = { stagedUploadsCreate: { stagedTargets: Array<{ url: UrlString | null, parameters: Array<{ name: string, value: string }> }> | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
+export type BulkCancelMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BulkCancelMutation = { bulkOperationCancel: { bulkOperation: { id: Gid, status: BulkOperationStatus, errorCode: BulkOperationErrorCode | null, type: BulkOperationType, query: string, createdAt: DateTime, objectCount: BigIntString, rootObjectCount: BigIntString, fileSize: BigIntString | null, url: UrlString | null, partialDataUrl: UrlString | null } | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
+
 export type FilesCreateMutationVariables = Exact<{
   files: Array<FileCreateInput> | FileCreateInput;
 }>;
@@ -2105,6 +2188,21 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const BulkStateFragmentDoc = new TypedDocumentString(`
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}
+    `, {"fragmentName":"BulkState"}) as unknown as TypedDocumentString<BulkStateFragment, unknown>;
 export const CategoryFieldsFragmentDoc = new TypedDocumentString(`
     fragment CategoryFields on TaxonomyCategory {
   id
@@ -2131,6 +2229,153 @@ export const StandingWebhookSubscriptionFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"StandingWebhookSubscription"}) as unknown as TypedDocumentString<StandingWebhookSubscriptionFragment, unknown>;
+export const BulkOperationByIdDocument = new TypedDocumentString(`
+    query BulkOperationById($id: ID!) {
+  bulkOperation(id: $id) {
+    ...BulkState
+  }
+}
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}`) as unknown as TypedDocumentString<BulkOperationByIdQuery, BulkOperationByIdQueryVariables>;
+export const BulkOperationsSinceDocument = new TypedDocumentString(`
+    query BulkOperationsSince($query: String!, $after: String) {
+  bulkOperations(
+    first: 50
+    after: $after
+    query: $query
+    sortKey: CREATED_AT
+    reverse: true
+  ) {
+    nodes {
+      ...BulkState
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}`) as unknown as TypedDocumentString<BulkOperationsSinceQuery, BulkOperationsSinceQueryVariables>;
+export const BulkRunQueryDocument = new TypedDocumentString(`
+    mutation BulkRunQuery($query: String!, $groupObjects: Boolean!) {
+  bulkOperationRunQuery(query: $query, groupObjects: $groupObjects) {
+    bulkOperation {
+      ...BulkState
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}`) as unknown as TypedDocumentString<BulkRunQueryMutation, BulkRunQueryMutationVariables>;
+export const BulkRunMutationDocument = new TypedDocumentString(`
+    mutation BulkRunMutation($mutation: String!, $stagedUploadPath: String!) {
+  bulkOperationRunMutation(
+    mutation: $mutation
+    stagedUploadPath: $stagedUploadPath
+  ) {
+    bulkOperation {
+      ...BulkState
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}`) as unknown as TypedDocumentString<BulkRunMutationMutation, BulkRunMutationMutationVariables>;
+export const BulkStagedUploadDocument = new TypedDocumentString(`
+    mutation BulkStagedUpload($input: [StagedUploadInput!]!) {
+  stagedUploadsCreate(input: $input) {
+    stagedTargets {
+      url
+      parameters {
+        name
+        value
+      }
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkStagedUploadMutation, BulkStagedUploadMutationVariables>;
+export const BulkCancelDocument = new TypedDocumentString(`
+    mutation BulkCancel($id: ID!) {
+  bulkOperationCancel(id: $id) {
+    bulkOperation {
+      ...BulkState
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+    fragment BulkState on BulkOperation {
+  id
+  status
+  errorCode
+  type
+  query
+  createdAt
+  objectCount
+  rootObjectCount
+  fileSize
+  url
+  partialDataUrl
+}`) as unknown as TypedDocumentString<BulkCancelMutation, BulkCancelMutationVariables>;
 export const FilesCreateDocument = new TypedDocumentString(`
     mutation FilesCreate($files: [FileCreateInput!]!) {
   fileCreate(files: $files) {

@@ -1,0 +1,12 @@
+/** Bulk operations: what `shop.bulk` takes, gives and throws. */
+export type { Bulk, BulkFinish, BulkFlatRow, BulkNode, BulkRowOf } from '../bulk/bulk.ts';
+export type { BulkOperation } from '../bulk/operation.ts';
+export type {
+  BulkProgress,
+  BulkQueryOptions,
+  BulkReadOptions,
+  BulkResumeOptions,
+  BulkRun,
+  BulkSettings,
+} from '../bulk/query.ts';
+export { BulkFailedError, BulkIncompleteError, BulkNotEnabledError } from '../errors/errors.ts';
