@@ -200,6 +200,13 @@ const withInner = (connection: FoundConnection): FoundConnection[] => [
   ...connection.connections.flatMap(withInner),
 ];
 
+/** Fields whose value is any JSON. Whole numbers of other fields fit into a JavaScript number, or are texts. */
+const jsonFields =
+  /\b(\w*[jJ]son\w*|additionalContent|additionalData|arguments|requestOptions|responseData|rows|settings|values)\b/;
+
+/** Whether the lines of a query can hold whole numbers beyond 2^53. */
+export const canHoldLongNumbers = (text: string): boolean => jsonFields.test(text);
+
 /** The rules of https://shopify.dev/docs/api/usage/bulk-operations/queries that can be checked without the schema. */
 function brokenRules(selectionSet: SelectionSetNode): Issue[] {
   const issues: Issue[] = [];

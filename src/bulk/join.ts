@@ -38,6 +38,8 @@ export interface JoinContext {
   readonly roots: readonly BulkConnection[];
   /** Whether the file is only a part: then children may lack their parents. */
   readonly isPartial: boolean;
+  /** Whether a line can hold whole numbers beyond 2^53. */
+  readonly isExact: boolean;
 }
 
 function orphan({ shop, operationId }: JoinContext, received: number, what: string): BulkIncompleteError {
@@ -261,7 +263,7 @@ interface PartOptions {
 }
 
 /** Bytes of the file that make one part. */
-export const partBytes = (memoryBytes: number): number => Math.max(64 * 1024, Math.floor(memoryBytes / 2));
+export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 8));
 
 /** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
 export async function* joinAnyOrder(
@@ -295,7 +297,7 @@ async function* inMemory(
 ): AsyncGenerator<Line[]> {
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(Buffer.from(chunk));
-  const lines = parseLines(Buffer.concat(all).toString());
+  const lines = parseLines(Buffer.concat(all), context.isExact);
   if (!lines) throw orphan(context, 0, 'one is cut off, or no JSON object. Read it again with bulk.resume.');
   options.onCounted(lines.length);
   yield lines;
@@ -305,7 +307,7 @@ async function* inMemory(
 const bufferBytes = 16 * 1024 * 1024;
 
 /** Bytes that are parsed at a time. */
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 128 * 1024;
 
 /**
  * Sorts lines into parts by the root they belong to, on disk, and gives the lines of one part after the other. A line below
@@ -363,13 +365,13 @@ async function* byDisk(
 
     for (const [index, part] of byParent.entries()) {
       const rootPart = new Map<string, number>();
-      for await (const text of places[index]?.take() ?? []) {
-        for (const place of text.split('\n')) {
+      for await (const piece of places[index]?.take() ?? []) {
+        for (const place of piece.toString().split('\n')) {
           const at = place.indexOf(' ');
           if (at > 0) rootPart.set(place.slice(at + 1), Number(place.slice(0, at)));
         }
       }
-      for await (const piece of part.takeBytes()) {
+      for await (const piece of part.take()) {
         let start = 0;
         for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
           scanner.read(piece, start, end);
@@ -385,8 +387,8 @@ async function* byDisk(
 
     for (const part of byRoot) {
       const lines: Line[] = [];
-      for await (const text of part.take()) {
-        const parsed = parseLines(text);
+      for await (const piece of part.take()) {
+        const parsed = parseLines(piece, context.isExact);
         if (!parsed) throw orphan(context, count, 'one is no JSON object. Read it again with bulk.resume.');
         for (const line of parsed) lines.push(line);
       }
@@ -540,13 +542,8 @@ class Part {
     return this.#buffer;
   }
 
-  /** Gives its lines as text, a piece at a time, and lets go of them. */
-  async *take(): AsyncGenerator<string> {
-    for await (const piece of this.takeBytes()) yield piece.toString('utf8', 0, piece.length - 1);
-  }
-
-  /** Gives whole lines, each with its line break. */
-  async *takeBytes(): AsyncGenerator<Buffer> {
+  /** Gives its lines, each with its line break, a piece at a time, and lets go of them. */
+  async *take(): AsyncGenerator<Buffer> {
     const slots = this.#slots;
     this.#slots = [];
     const last = this.#buffer?.subarray(0, this.#used);

@@ -8,7 +8,7 @@ import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
-import { type BulkConnection, bulkQuery, readBulkQuery } from './document.ts';
+import { type BulkConnection, bulkQuery, canHoldLongNumbers, readBulkQuery } from './document.ts';
 import {
   flatRows,
   type JoinContext,
@@ -576,8 +576,9 @@ class OperationRun implements BulkRun<Line> {
     let lines = 0;
     let bytes = 0;
     const size = partial ? null : operation.fileSize;
+    const isExact = canHoldLongNumbers(operation.query);
     const file = new ResultFile(this.#shop, {
-      ...{ url, size, operationId: operation.id, signal: this.#stop.signal },
+      ...{ url, size, isExact, operationId: operation.id, signal: this.#stop.signal },
       renew: async () => {
         const again = await readOperation(this.#shop, operation.id, this.#stop.signal);
         return partial ? (again.partialDataUrl ?? again.url) : again.url;
@@ -589,7 +590,7 @@ class OperationRun implements BulkRun<Line> {
     });
     const context: JoinContext = {
       ...{ shop: this.#shop.shop, operationId: operation.id },
-      ...{ roots: this.#roots, isPartial: partial },
+      ...{ roots: this.#roots, isPartial: partial, isExact },
     };
     const hasChildren = this.#roots.some(({ connections }) => connections.length > 0);
     if (shape === 'tree' && hasChildren && !groupObjects) {
@@ -670,7 +671,13 @@ class PagedRun implements BulkRun<Line> {
 
   async *#batches(): AsyncGenerator<RowBatch> {
     const { shape = 'tree', signal } = this.#options;
-    const context = { shop: this.#shop.shop, operationId: 'none', roots: this.#roots, isPartial: false };
+    const context = {
+      shop: this.#shop.shop,
+      operationId: 'none',
+      roots: this.#roots,
+      isPartial: false,
+      isExact: false,
+    };
     const from: Place = { at: 0, skip: 0, lines: 0 };
     const teller = this.#teller;
     const pages = readByPages(this.#shop, this.#text, signal);

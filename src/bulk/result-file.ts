@@ -23,6 +23,8 @@ interface ResultFileOptions {
   /** Bytes of the whole file, where Shopify says so. */
   readonly size: number | null;
   readonly operationId: string;
+  /** Whether a line can hold whole numbers beyond 2^53. */
+  readonly isExact: boolean;
   readonly signal: AbortSignal;
   /** Called with the bytes read so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
@@ -64,6 +66,7 @@ export class ResultFile {
    * @throws NetworkError, HttpError where the file cannot be read.
    */
   async *lines(from = 0): AsyncGenerator<LineBatch> {
+    const { isExact } = this.#options;
     let rest: Buffer[] = [];
     let at = from;
     for await (const chunk of this.chunks(from)) {
@@ -72,31 +75,26 @@ export class ResultFile {
         rest.push(chunk);
         continue;
       }
-      let text: string;
       let bytes = last + 1;
+      let lines: Line[] | undefined = [];
+      let first = 0;
       if (rest.length > 0) {
         // The line that came in parts ends here. The others need no copy.
-        const first = chunk.indexOf(newline);
+        first = chunk.indexOf(newline) + 1;
         const line = Buffer.concat([...rest, chunk.subarray(0, first)]);
         bytes += line.length - first;
-        text = `${line.toString()}\n${chunk.toString('utf8', first + 1, last)}`;
-      } else text = chunk.toString('utf8', 0, last);
-      const lines = parseLines(text);
-      if (!lines) throw this.#incomplete(`A line after byte ${at} is no JSON object.`);
-      yield { lines, at };
+        lines = parseLines(line, isExact);
+      }
+      const others = lines && parseLines(chunk, isExact, first, last);
+      if (!lines || !others) throw this.#incomplete(`A line after byte ${at} is no JSON object.`);
+      yield { lines: lines.length > 0 ? lines.concat(others) : others, at };
       at += bytes;
       rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     }
-    const cut = Buffer.concat(rest).toString();
-    if (cut.trim() === '') return;
-    let line: unknown;
-    try {
-      line = parseExactJson(cut);
-    } catch {
-      throw this.#incomplete('Its last line is cut off.');
-    }
-    if (!isRecord(line)) throw this.#incomplete('Its last line is no object.');
-    yield { lines: [line], at };
+    // A file may end without a line break; a line that was cut is no JSON.
+    const lines = parseLines(Buffer.concat(rest), isExact);
+    if (!lines) throw this.#incomplete('Its last line is cut off.');
+    if (lines.length > 0) yield { lines, at };
   }
 
   /** Its content from a byte on, unpacked where it is packed. */
@@ -292,25 +290,26 @@ export class ResultFile {
   }
 }
 
-/** The objects of some lines; `undefined` where one is something else. Blank lines hold nothing. */
-export function parseLines(text: string): Line[] | undefined {
-  try {
-    // One call for all lines costs less than one for each. Blank lines make it fail.
-    const lines = parseExactJson(`[${text.replaceAll('\n', ',')}]`) as unknown[];
-    if (lines.every(isRecord)) return lines;
-  } catch {
-    // One by one, then.
-  }
+/**
+ * The objects of some lines; `undefined` where one is something else. Blank lines hold nothing.
+ *
+ * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
+ */
+export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes.length): Line[] | undefined {
+  const parse = isExact ? parseExactJson : JSON.parse;
   const lines: Line[] = [];
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue;
+  for (let start = from; start < to; ) {
+    let end = bytes.indexOf(newline, start);
+    if (end === -1 || end > to) end = to;
+    const text = bytes.toString('utf8', start, end);
+    start = end + 1;
     try {
-      const parsed = parseExactJson(line);
-      if (!isRecord(parsed)) return undefined;
-      lines.push(parsed);
+      const line = parse(text) as unknown;
+      if (typeof line !== 'object' || !isRecord(line)) return undefined;
+      lines.push(line);
     } catch {
       // What it says is a customer's, and no error's.
-      return undefined;
+      if (text.trim() !== '') return undefined;
     }
   }
   return lines;
