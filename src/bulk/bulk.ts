@@ -1,5 +1,6 @@
 import type { TypedDocument } from '../graphql/document.ts';
 import { isRecord } from '../internal/json.ts';
+import { type BulkMutateOptions, type BulkMutation, startMutation } from './mutate.ts';
 import { type BulkShop, wake } from './operation.ts';
 import {
   type BulkQueryOptions,
@@ -10,6 +11,7 @@ import {
   resumeQuery,
   startQuery,
 } from './query.ts';
+import type { Line } from './result-file.ts';
 
 /** A node of a bulk query as it is read: each connection is a list of its nodes. */
 export type BulkNode<Node> = Node extends { readonly edges: readonly (infer Edge)[] }
@@ -79,6 +81,27 @@ export interface Bulk {
   ): Promise<BulkRun<BulkRowOf<TData>>>;
   query<Row = unknown>(document: string, variables?: object, options?: BulkQueryOptions): Promise<BulkRun<Row>>;
   /**
+   * Runs a mutation once for each row of variables, in files of less than 100 MB, and tells of each what became of it.
+   * Rows are checked by the types of the operation's variables first; an invalid one is `refused`, and is not sent.
+   *
+   * @example
+   * const run = await shop.bulk.mutate(ProductSet, rows, { key: 'import-2026-11-30' });
+   * for await (const { index, status, userErrors } of run) if (status !== 'done') console.log(index, status, userErrors);
+   *
+   * @throws ValidationError where the document cannot run in bulk, or the key belongs to other rows.
+   * @throws BulkNotEnabledError where the app may run no bulk mutations.
+   */
+  mutate<TData, TVariables extends object>(
+    document: TypedDocument<TData, TVariables>,
+    rows: Iterable<TVariables> | AsyncIterable<TVariables>,
+    options?: BulkMutateOptions,
+  ): Promise<BulkMutation<TVariables, TData>>;
+  mutate<Data = unknown, Row extends object = object>(
+    document: string,
+    rows: Iterable<Row> | AsyncIterable<Row>,
+    options?: BulkMutateOptions,
+  ): Promise<BulkMutation<Row, Data>>;
+  /**
    * Goes on with an operation: by its gid from the first row, or by the position of a run after the last row that
    * counted.
    *
@@ -103,6 +126,11 @@ export function createBulk(shop: BulkShop, given: BulkSettings | undefined): Bul
   ) => startQuery(shop, document, variables as Readonly<Record<string, unknown>>, { ...settings, ...options });
   return {
     query: query as Bulk['query'],
+    mutate: ((
+      document: string | TypedDocument<unknown, never>,
+      rows: Iterable<Line>,
+      options: BulkMutateOptions = {},
+    ) => startMutation(shop, document, rows, { ...settings, ...options })) as Bulk['mutate'],
     resume: ((idOrPosition, options = {}) =>
       resumeQuery(shop, idOrPosition, { ...settings, ...options })) as Bulk['resume'],
     notify: async (payload) => isRecord(payload) && wake(shop, String(payload.admin_graphql_api_id)),

@@ -2,7 +2,6 @@ import {
   BulkFailedError,
   BulkNotEnabledError,
   isShopwrightError,
-  OutcomeUnknownError,
   ShopifyUserError,
   type ShopwrightError,
   type UserErrorEntry,
@@ -109,6 +108,9 @@ const crowdedMs = { first: 2_000, longest: 30_000 };
 /** Milliseconds before each look for an operation whose start had no response: it may come up late. */
 const looksMs = [0, 2_000, 10_000];
 
+/** Starts in a row without a response and without a trace, after which the last failure is thrown. */
+const maxLost = 3;
+
 /**
  * Starts an operation, once: where the response is lost, it is looked for by its time and text before it is sent again.
  * Where five run already, it waits.
@@ -118,6 +120,7 @@ const looksMs = [0, 2_000, 10_000];
  */
 export async function submit(shop: BulkShop, submission: Submission): Promise<BulkOperation> {
   const { signal } = submission;
+  let lost = 0;
   for (let waitMs = crowdedMs.first; ; ) {
     const sentAt = shop.clock.now();
     try {
@@ -133,6 +136,8 @@ export async function submit(shop: BulkShop, submission: Submission): Promise<Bu
       signal?.throwIfAborted();
       const found = await findLost(shop, submission.token, sentAt, looksMs, signal);
       if (found) return found;
+      lost += 1;
+      if (lost === maxLost) throw error;
       shop.logger?.warn({ shop: shop.shop, error: error.code }, 'the start of a bulk operation was lost: sent again');
     }
   }
@@ -418,13 +423,4 @@ class MemorySlots {
     this.#waiting.delete(next);
     next();
   }
-}
-
-/** The error of an outcome that nobody knows, for a file of rows whose operation was not found. */
-export function lostOperation({ shop }: BulkShop, sentAt: number): OutcomeUnknownError {
-  return new OutcomeUnknownError('The start of a bulk mutation had no response, and no operation was found.', {
-    shop,
-    sentAt,
-    operation: 'bulkOperationRunMutation',
-  });
 }

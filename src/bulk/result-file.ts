@@ -230,7 +230,7 @@ export class ResultFile {
   async #request(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
     let to = url;
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      this.#checkAddress(to);
+      if (!isSafeAddress(this.#shop, to)) throw new Fatal(unsafeAddress(this.#shop, to));
       const response = await (this.#shop.fetch ?? globalThis.fetch)(to, {
         headers,
         signal,
@@ -243,21 +243,6 @@ export class ResultFile {
       to = new URL(location, to).href;
     }
     throw new NetworkError('The download was redirected too often.', { mayHaveExecuted: false });
-  }
-
-  /** Results hold customers' data: they are read over https, or from a test server. */
-  #checkAddress(address: string): void {
-    const { protocol, hostname, origin } = new URL(address);
-    const isLoopback = hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
-    if (protocol === 'https:' || (protocol === 'http:' && (isLoopback || origin === this.#shop.origin))) return;
-    throw new Fatal(
-      new InvalidResponseError(
-        `The file of the bulk operation is at ${protocol}//${hostname}, and not behind https. It was not read.`,
-        {
-          ...{ shop: this.#shop.shop, isRetryable: false, mayHaveExecuted: false },
-        },
-      ),
-    );
   }
 
   /** An address that is no longer good is read again; what will not change is thrown. */
@@ -313,6 +298,22 @@ export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes
     }
   }
   return lines;
+}
+
+/** Files hold customers' data: they go over https, or to a test server. */
+export function isSafeAddress(shop: BulkShop, address: string): boolean {
+  const { protocol, hostname, origin } = new URL(address);
+  const isLoopback = hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && (isLoopback || origin === shop.origin));
+}
+
+/** The error of a file that is not behind https. */
+export function unsafeAddress({ shop }: BulkShop, address: string): InvalidResponseError {
+  const { protocol, hostname } = new URL(address);
+  return new InvalidResponseError(
+    `The file of the bulk operation is at ${protocol}//${hostname}, and not behind https. Nothing was sent there.`,
+    { shop, isRetryable: false, mayHaveExecuted: false },
+  );
 }
 
 /** Carries an error out of the loop that tries again. */

@@ -189,7 +189,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
       return pages;
     }) as PaginatingClient['paginate'],
     rest,
-    bulk: { query: late('query'), resume: late('resume'), notify: late('notify') },
+    bulk: { query: late('query'), mutate: late('mutate'), resume: late('resume'), notify: late('notify') },
     status: () => ({ limiter: limiter.status({ shop, app }), breaker: breaker.state() }),
   };
 }

@@ -1,5 +1,6 @@
 /** Bulk operations: what `shop.bulk` takes, gives and throws. */
 export type { Bulk, BulkFinish, BulkFlatRow, BulkNode, BulkRowOf } from '../bulk/bulk.ts';
+export type { BulkMutateOptions, BulkMutation, BulkRowResult, BulkSummary } from '../bulk/mutate.ts';
 export type { BulkOperation } from '../bulk/operation.ts';
 export type {
   BulkProgress,

@@ -219,7 +219,7 @@ const hasCode =
     entry.extensions?.['code'] === code;
 
 /** The entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
-function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
+export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) {
     return [{ message: redactText(typeof errors === 'string' ? errors : stringifyExactJson(errors)) }];
@@ -302,7 +302,7 @@ function errorOfEntries(
  * sends errors without any, such as "Timeout", for what it has carried out. An error without a code is one of the
  * document where it points into its text, names no field of a result, and came instead of an execution.
  */
-function provesNonExecution(entry: GraphqlErrorEntry, isBeforeExecution: boolean): boolean {
+export function provesNonExecution(entry: GraphqlErrorEntry, isBeforeExecution: boolean): boolean {
   const code = entry.extensions?.['code'];
   if (typeof code === 'string') return codesOfRefusal.has(code);
   return code === undefined && isBeforeExecution && entry.locations !== undefined && entry.path === undefined;
@@ -370,7 +370,7 @@ function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined
 }
 
 /** The user errors that a mutation's payload holds under a key. A document may select any part of them. */
-function userErrorEntries(payload: unknown, key: string): readonly UserErrorEntry[] {
+export function userErrorEntries(payload: unknown, key: string): readonly UserErrorEntry[] {
   const entries = isRecord(payload) ? payload[key] : undefined;
   if (!Array.isArray(entries)) return [];
   return entries.map((entry: unknown): UserErrorEntry => {
