@@ -13,6 +13,7 @@ const [packed] = Object.values(
 );
 if (!packed) throw new Error('npm packed nothing');
 const main = await staticPartOf('src/index.ts', 'bundle');
+const bulk = await staticPartOf('src/bulk/bulk.ts');
 const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const auth = await staticPartOf('src/entries/auth.ts');
 
@@ -22,6 +23,7 @@ const figures: readonly (readonly [name: string, bytes: number, limit: number])[
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 34_200],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
   ['shopwright/auth, minified and gzipped', auth.gzippedBytes, 10_600],
+  ['shopwright/bulk, what the first shop.bulk loads, minified and gzipped', bulk.gzippedBytes, 40_000],
 ];
 const inKb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 for (const [name, bytes, limit] of figures) {

@@ -17,6 +17,8 @@ export interface Terminal {
   readonly hasColours?: boolean;
   /** Shows a line in place of the one that it showed before; absent where that is no screen. */
   readonly redraw?: (line: string) => void;
+  /** The same beside the output, for progress while lines go elsewhere. */
+  readonly bar?: (line: string) => void;
 }
 
 /** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes or differences. */

@@ -9,6 +9,7 @@ Commands:
   plan           Say what a push of a CSV or JSON file would change in a shop
   apply          Push it, or a plan that was saved, after a look at it
   rollback       Put back what a run changed
+  export         Write all that a query finds into a file, by a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
@@ -39,6 +40,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'demo': {
         const { runDemo } = await import('./demo-command.ts');
         return await runDemo(rest, terminal);
+      }
+      case 'export': {
+        const { runExport } = await import('./export-command.ts');
+        return await runExport(rest, terminal);
       }
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');

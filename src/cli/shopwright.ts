@@ -20,6 +20,7 @@ void runShopwright(process.argv.slice(2), {
   stop: stopping.signal,
   hasColours: process.stdout.isTTY === true,
   ...(process.stdout.isTTY && { redraw: (line: string) => process.stdout.write(`\r\u001b[K${line}`) }),
+  ...(process.stderr.isTTY && { bar: (line: string) => process.stderr.write(`\r\u001b[K${line}`) }),
   ...(process.stdin.isTTY && { ask }),
 }).then((code) => {
   process.exitCode = code;

@@ -43,7 +43,11 @@ describe('a bulk mutation of a client', () => {
       if (!String(input).includes('fake-downloads')) return response;
       downloads += 1;
       const lines = (await response.text()).split('\n');
-      return new Response(lines.filter((line) => downloads > 1 || !/"__lineNumber":(3|7)}/.test(line)).join('\n'));
+      // As many bytes as before: fewer would be a download that was cut.
+      const left = lines.map((line) =>
+        downloads === 1 && /"__lineNumber":(3|7)}/.test(line) ? ' '.repeat(line.length) : line,
+      );
+      return new Response(left.join('\n'));
     };
     const run = await clock.run(client({ fetch: forgetful, isolated: true }).bulk.mutate(setProduct, rows(10)));
     const results = await clock.run(collected(run));

@@ -252,7 +252,41 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
         inProcessQueue().enqueue({ type: 't', key: 'k', priority: 'interactive', payload: { ...variables, big: 1n } }),
       ),
   ],
+  [
+    'a bulk query that is not enabled',
+    'BULK_NOT_ENABLED',
+    () =>
+      failing(answer(200, { errors: [{ message: `no ${token}`, extensions: { code: 'ACCESS_DENIED' } }] }), (shop) =>
+        shop.bulk.query('query ($q: String) { products(query: $q) { edges { node { id } } } }', { q: row }),
+      ),
+  ],
+  [
+    'a bulk operation that failed',
+    'BULK_FAILED',
+    () =>
+      failing(answer(200, { data: { bulkOperation: bulkOperation('FAILED') } }), async (shop) =>
+        rowsOf(await shop.bulk.resume('gid://shopify/BulkOperation/1')),
+      ),
+  ],
+  [
+    'a bulk result that is not whole',
+    'BULK_INCOMPLETE',
+    () =>
+      failing(answer(200, { data: { bulkOperation: bulkOperation('COMPLETED') } }), async (shop) =>
+        rowsOf(await shop.bulk.resume('gid://shopify/BulkOperation/1')),
+      ),
+  ],
 ];
+
+const bulkOperation = (status: string): object => ({
+  ...{ id: 'gid://shopify/BulkOperation/1', status, errorCode: null, type: 'QUERY', createdAt: '2026-11-01T00:00:00Z' },
+  ...{ query: `{ products(query: "${row}") { edges { node { id } } } }`, objectCount: '5', rootObjectCount: '5' },
+  ...{ fileSize: '9', url: null, partialDataUrl: `https://storage.example/part?X-Goog-Signature=${token}` },
+});
+
+async function rowsOf(rows: AsyncIterable<unknown>): Promise<void> {
+  for await (const _row of rows);
+}
 
 const allCodes: Record<ErrorCode, true> = {
   THROTTLED: true,
