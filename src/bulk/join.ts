@@ -558,7 +558,9 @@ class Part {
         rest.push(segment);
         restBytes += segment.length;
       }
-      if (index < slots.length && restBytes < pieceBytes) continue;
+      // A line can be longer than a piece: it is put together once, when its end is there.
+      const isEnough = restBytes >= pieceBytes && segment?.includes(newline);
+      if (index < slots.length && !isEnough) continue;
       const all = Buffer.concat(rest);
       const end = all.lastIndexOf(newline);
       rest = [all.subarray(end + 1)];

@@ -1,3 +1,4 @@
+// One file: a run is started, kept, watched, read and told of, and each of these needs what the others know.
 import { randomBytes } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
 import { BulkIncompleteError, ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
