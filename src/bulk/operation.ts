@@ -1,11 +1,5 @@
-import {
-  BulkFailedError,
-  BulkNotEnabledError,
-  isShopwrightError,
-  ShopifyUserError,
-  type ShopwrightError,
-  type UserErrorEntry,
-} from '../errors/errors.ts';
+import { BulkFailedError, BulkNotEnabledError } from '../errors/bulk-errors.ts';
+import { isShopwrightError, ShopifyUserError, type ShopwrightError, type UserErrorEntry } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import {
   BulkCancelDocument,

@@ -1,7 +1,8 @@
 // One file: a run is started, kept, watched, read and told of, and each of these needs what the others know.
 import { randomBytes } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
-import { BulkIncompleteError, ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
+import { BulkIncompleteError } from '../errors/bulk-errors.ts';
+import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
 import { createDocumentParser, type TypedDocument } from '../graphql/document.ts';
 import { whenAborted } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';

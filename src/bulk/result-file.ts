@@ -1,6 +1,7 @@
 // One file: a download goes from the address to parsed lines in one stream, and each step knows where in the file it is.
 import { createGunzip } from 'node:zlib';
-import { BulkIncompleteError, HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
+import { BulkIncompleteError } from '../errors/bulk-errors.ts';
+import { HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
 import { boundedWait, sleep } from '../internal/abort.ts';
 import { isRecord, parseExactJson } from '../internal/json.ts';
 import type { BulkShop } from './operation.ts';

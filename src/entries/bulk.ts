@@ -10,4 +10,4 @@ export type {
   BulkRun,
   BulkSettings,
 } from '../bulk/query.ts';
-export { BulkFailedError, BulkIncompleteError, BulkNotEnabledError } from '../errors/errors.ts';
+export { BulkFailedError, BulkIncompleteError, BulkNotEnabledError } from '../errors/bulk-errors.ts';

@@ -1,4 +1,3 @@
-// One file: a code, its class and the guard that joins them are one list.
 import { redactText } from '../internal/redact.ts';
 
 /** Every `code` an error of this package can have. */
@@ -31,7 +30,7 @@ export type ErrorCode =
   | 'BULK_INCOMPLETE';
 
 /** What is known about the call that failed. */
-interface ErrorDetails {
+export interface ErrorDetails {
   /** Shop domain. */
   readonly shop?: string;
   /** Operation name. */
@@ -531,84 +530,27 @@ export class QueueError extends ShopwrightError {
   }
 }
 
-/** Bulk operations of that kind are not enabled for the app; nothing was started. Code `BULK_NOT_ENABLED`. */
-export class BulkNotEnabledError extends ShopwrightError {
-  override readonly name = 'BulkNotEnabledError';
-  declare readonly code: 'BULK_NOT_ENABLED';
+/** `BulkNotEnabledError` of `shopwright/bulk`: its class is loaded with what throws it. */
+interface BulkNotEnabled extends ShopwrightError {
+  readonly code: 'BULK_NOT_ENABLED';
   readonly kind: 'queries' | 'mutations';
-
-  constructor(message: string, details: ErrorDetails & { readonly kind: 'queries' | 'mutations' }) {
-    super(message, { ...details, code: 'BULK_NOT_ENABLED', isRetryable: false });
-    this.kind = details.kind;
-  }
 }
 
-/** A bulk operation failed, was canceled, or its result is no longer kept. Code `BULK_FAILED`. */
-export class BulkFailedError extends ShopwrightError {
-  override readonly name = 'BulkFailedError';
-  declare readonly code: 'BULK_FAILED';
-  /** Gid of the bulk operation. */
+/** `BulkFailedError` of `shopwright/bulk`. */
+interface BulkFailed extends ShopwrightError {
+  readonly code: 'BULK_FAILED';
   readonly operationId: string;
   readonly status: string;
-  /** Shopify's reason, such as `TIMEOUT`; `null` where it gives none. */
   readonly errorCode: string | null;
-  /** Whether what came before can be read with `bulk.resume(operationId, { partial: true })`. */
   readonly hasPartialData: boolean;
-
-  constructor(
-    message: string,
-    details: ErrorDetails & {
-      readonly operationId: string;
-      readonly status: string;
-      readonly errorCode: string | null;
-      readonly hasPartialData: boolean;
-    },
-  ) {
-    super(message, { ...details, code: 'BULK_FAILED', isRetryable: false });
-    this.operationId = details.operationId;
-    this.status = details.status;
-    this.errorCode = details.errorCode;
-    this.hasPartialData = details.hasPartialData;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    const { operationId, status, errorCode, hasPartialData } = this;
-    return { ...super.toJSON(), operationId, status, errorCode, hasPartialData };
-  }
 }
 
-/**
- * The file of a bulk operation is not whole: it has fewer or more lines than Shopify counted, its last line is cut, or
- * a line names a parent that is not there. Code `BULK_INCOMPLETE`.
- */
-export class BulkIncompleteError extends ShopwrightError {
-  override readonly name = 'BulkIncompleteError';
-  declare readonly code: 'BULK_INCOMPLETE';
-  /** Gid of the bulk operation. */
+/** `BulkIncompleteError` of `shopwright/bulk`. */
+interface BulkIncomplete extends ShopwrightError {
+  readonly code: 'BULK_INCOMPLETE';
   readonly operationId: string;
-  /** Lines that Shopify counted (`objectCount`). */
   readonly expected: number | undefined;
-  /** Lines that were read. */
   readonly received: number;
-
-  constructor(
-    message: string,
-    details: ErrorDetails & {
-      readonly operationId: string;
-      readonly expected?: number | undefined;
-      readonly received: number;
-    },
-  ) {
-    super(message, { ...details, code: 'BULK_INCOMPLETE', isRetryable: false });
-    this.operationId = details.operationId;
-    this.expected = details.expected;
-    this.received = details.received;
-  }
-
-  override toJSON(): Record<string, unknown> {
-    const { operationId, expected, received } = this;
-    return { ...super.toJSON(), operationId, ...(expected !== undefined && { expected }), received };
-  }
 }
 
 /** The class behind each code, for `isShopwrightError`. */
@@ -636,9 +578,9 @@ interface ErrorOfCode {
   STORAGE_FAILED: StorageError;
   LOCK_LOST: LockLostError;
   QUEUE_FAILED: QueueError;
-  BULK_NOT_ENABLED: BulkNotEnabledError;
-  BULK_FAILED: BulkFailedError;
-  BULK_INCOMPLETE: BulkIncompleteError;
+  BULK_NOT_ENABLED: BulkNotEnabled;
+  BULK_FAILED: BulkFailed;
+  BULK_INCOMPLETE: BulkIncomplete;
 }
 
 /** The error of one of these codes, narrowed to them. */

@@ -48,12 +48,9 @@ async function consume(
   return last;
 }
 
-const places: readonly (readonly [
-  name: string,
-  filter: HookFilter | undefined,
-  when: 'before' | 'after',
-  pauseAt?: number,
-])[] = [
+type Place = readonly [name: string, filter: HookFilter | undefined, when: 'before' | 'after', pauseAt?: number];
+
+const places: readonly Place[] = [
   ['before its start was executed', 'bulkOperationRunQuery', 'before'],
   ['after its start was executed, before the response', 'bulkOperationRunQuery', 'after'],
   ['at a look at the operation', 'BulkOperationById', 'before'],
