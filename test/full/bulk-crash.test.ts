@@ -58,9 +58,10 @@ const places: readonly Place[] = [
   ['between two rows', undefined, 'before', 17],
 ];
 
-it.each(places)(
+it.each([...places])(
   'a consumer that is killed %s sees each row once, of one operation',
-  async (name, filter, when, pauseAt) => {
+  async (...place: unknown[]) => {
+    const [name, filter, when, pauseAt] = place as unknown as Place;
     const { fake, origin } = await shopOf();
     const path = join(folder, `${name.replaceAll(/\W+/g, '-')}.db`);
     try {
