@@ -195,7 +195,7 @@ export async function findLost(
   const since = new Date(sentAt - skewMs).toISOString().replace(/\.\d+Z$/, 'Z');
   for (const waitMs of looks) {
     if (waitMs > 0) await sleep(shop.clock, waitMs, signal);
-    const operations = await allPages(async (after) => {
+    const operations = await allPages('bulkOperations', async (after) => {
       const variables = { query: `created_at:>='${since}'`, after };
       return (await shop.graphql(BulkOperationsSinceDocument, variables, background(signal))).data.bulkOperations;
     });
