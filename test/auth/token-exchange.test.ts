@@ -86,7 +86,9 @@ describe('tokenExchange', () => {
   });
 
   it('needs a store for offline tokens', () => {
-    expect(() => tokenExchange({ ...credentials, sessionToken: 'a' } as never)).toThrow('must be a token store with get and replace');
+    expect(() => tokenExchange({ ...credentials, sessionToken: 'a' } as never)).toThrow(
+      'must be a token store with get and replace',
+    );
     const options = { ...credentials, sessionToken: 'a', access: 'onlin' };
     expect(() => tokenExchange(options as never)).toThrow('Did you mean online?');
   });
