@@ -66,7 +66,9 @@ describe('the journal keeps', () => {
       await made.stores.journal.prune(domain, -1).catch((error: unknown) => error),
     );
     const error = await made.clock.run(
-      made.sync.pushMany([tee()], { runId: 'spring' }).catch((thrown: unknown) => thrown),
+      made.sync
+        .pushMany([tee('tee-1', { images: undefined, variants: [{ sku: 'A', price: '1' }] })], { runId: 'spring' })
+        .catch((thrown: unknown) => thrown),
     );
     expect(error).toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining('Run spring has ended') });
     expect(made.fake.products()).toHaveLength(1);

@@ -117,17 +117,22 @@ it('the last state of the source reaches the shop, whoever changes, pushes and d
           watch(next.products.resume());
         }
       };
-      const goOn = async (): Promise<void> => {
+      const goOn = async (work: Promise<unknown> = Promise.resolve()): Promise<void> => {
+        let isDone = false;
+        const end = (): void => {
+          isDone = true;
+        };
+        work.then(end, end);
         for (let count = 0; ; count += 1) {
           await settled();
           const pick = turns[count % turns.length] ?? 0;
           const command = pick % 8 === 0 || waiting.length === 0 ? script.shift() : undefined;
           if (command) obey(command);
           else if (waiting.length === 0) {
-            // Somebody may wait for an image that the other process has uploaded.
+            // Somebody may wait for an image that the other process has uploaded, or has died over.
             if (clock.pending > 0) await clock.advance(1_000);
             await settled();
-            if (waiting.length === 0) return;
+            if (waiting.length === 0 && isDone) return;
           } else waiting.splice(pick % waiting.length, 1)[0]?.();
         }
       };
@@ -136,8 +141,9 @@ it('the last state of the source reaches the shop, whoever changes, pushes and d
       for (let isBusy = true; isBusy; ) {
         const runs = processes.map(({ queue }) => queue.run());
         for (const run of runs) watch(run);
-        await goOn();
-        isBusy = (await Promise.all(runs)).includes(true);
+        const all = Promise.all(runs);
+        await goOn(all);
+        isBusy = (await all).includes(true);
       }
       expect(failures).toEqual([]);
       const titles = new Map(fake.products().map(({ title, variants }) => [skuOf(variants), title]));
@@ -146,7 +152,7 @@ it('the last state of the source reaches the shop, whoever changes, pushes and d
       }
       for (const { products } of processes) {
         const resumed = products.resume();
-        await goOn();
+        await goOn(resumed);
         expect(await resumed).toBe(0);
       }
       expect((await stores.records.counts(domain)).synced).toBe(fake.products().length);
