@@ -8,6 +8,7 @@ export { pipeline } from 'node:stream/promises';
 export { createProductSync, createTaxonomy, readCsv, writeCsv } from 'shopwright/sync';
 export declare const sync: ProductSync;
 export declare const client: ShopifyClient;
+export declare const shop: ShopifyClient;
 export declare const stores: Stores;
 export declare const categoryIds: ReadonlyMap<string, string>;
 export declare const metafieldTypes: ReadonlyMap<string, string>;
