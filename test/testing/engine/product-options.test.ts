@@ -173,19 +173,6 @@ describe('the options of a product', () => {
     expect(userErrors).toMatchObject([{ code: 'PRODUCT_DOES_NOT_EXIST', field: ['productId'] }]);
   });
 
-  it.each<[keyof typeof documents, object]>([
-    [
-      'productOptionUpdate',
-      { option: { id: 'gid://shopify/ProductOption/1', linkedMetafield: { namespace: 'custom', key: 'size' } } },
-    ],
-    ['productOptionsCreate', { options: [{ name: 'Fit', linkedMetafield: { namespace: 'custom', key: 'fit' } }] }],
-    ['productOptionsCreate', { options: [{ name: 'Fit', values: [{ linkedMetafieldValue: 'slim' }] }] }],
-  ])('are not linked to metafields: %s says so', async (name, variables) => {
-    const { data, errors } = await harness.run(documents[name], { productId: shirt.id, ...variables });
-    expect(data).toEqual({ [name]: null });
-    expect(errors).toMatchObject([{ message: expect.stringMatching(/linkedMetafield.* not simulated/i) }]);
-  });
-
   const fit = { name: 'Fit', values: [{ name: 'Slim' }] };
 
   it.each<[string, readonly object[], string, readonly string[]]>([

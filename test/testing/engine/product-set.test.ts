@@ -159,14 +159,10 @@ describe('productSet on the product itself', () => {
   });
 
   it.each([
-    [{ giftCard: true }, 'ProductSetInput.giftCard'],
+    [{ combinedListingRole: 'PARENT' }, 'ProductSetInput.combinedListingRole'],
     [
       { files: [{ originalSource: 'https://a.example/a.mp4', contentType: 'VIDEO' }] },
       'FileSetInput.contentType VIDEO',
-    ],
-    [
-      { productOptions: [{ name: 'A', linkedMetafield: { namespace: 'a', key: 'b' } }] },
-      'OptionSetInput.linkedMetafield',
     ],
   ])('says so where it would have to ignore input: %j', async (input, field) => {
     const harness = createHarness();

@@ -128,10 +128,6 @@ describe('productCreate', () => {
     ['input: {title: "A", publishOn: "2026-01-01T00:00:00Z"}', 'input.publishOn'],
     ['input: {title: "A", collectionsToLeave: ["gid://shopify/Collection/1"]}', 'input.collectionsToLeave on create'],
     [
-      'product: {title: "A", productOptions: [{name: "A", linkedMetafield: {namespace: "a", key: "b"}}]}',
-      'OptionCreateInput.linkedMetafield',
-    ],
-    [
       'product: {title: "A"}, media: [{originalSource: "https://a.example/a.mp4", mediaContentType: VIDEO}]',
       'CreateMediaInput.mediaContentType VIDEO',
     ],

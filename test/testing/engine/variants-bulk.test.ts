@@ -208,7 +208,7 @@ describe('productVariantsBulkCreate', () => {
     { requiresComponents: true },
     { quantityAdjustments: [{ locationId: 'gid://shopify/Location/1', adjustment: 1 }] },
     { inventoryItem: { measurement: { shippingPackageId: 'gid://shopify/ShippingPackage/1' } } },
-    { optionValues: [{ optionName: 'Size', linkedMetafieldValue: 'x' }] },
+    { barcodes: [{ type: 'EAN', value: '4006381333931' }] },
   ])('says so where it would have to ignore %j', async (part) => {
     const harness = createHarness();
     const { id } = await pushed(harness, shirt(['Red'], ['S']));

@@ -10,6 +10,7 @@ import { definitionPinResolvers } from './resolvers/metafields/definition-pins.t
 import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
+import { metaobjectResolvers } from './resolvers/metaobjects.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { customerMutationResolvers } from './resolvers/orders/customer-mutations.ts';
 import { customerResolvers } from './resolvers/orders/customers.ts';
@@ -57,6 +58,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldDefinitionResolvers,
   metafieldMutationResolvers,
   metafieldResolvers,
+  metaobjectResolvers,
   nodeResolvers,
   orderMutationResolvers,
   orderResolvers,

@@ -4,6 +4,15 @@ import type { Entity } from './entity-store.ts';
 export interface StoredOptionValue {
   readonly id: string;
   readonly name: string;
+  /** Gid of the metaobject that the value of a linked option is. */
+  readonly linkedMetafieldValue?: string;
+}
+
+/** The metafield that an option is linked to. */
+export interface StoredLink {
+  /** Resolved: `app--1001`, never `$app`. */
+  readonly namespace: string;
+  readonly key: string;
 }
 
 /** An option of a product, such as "Size". */
@@ -13,6 +22,30 @@ export interface StoredOption {
   /** From 1. */
   readonly position: number;
   readonly optionValues: readonly StoredOptionValue[];
+  readonly linkedMetafield?: StoredLink;
+}
+
+/** A metaobject, such as a colour that options are linked to. */
+export interface MetaobjectEntity extends Entity {
+  readonly type: string;
+  readonly handle: string;
+  readonly fields: readonly { readonly key: string; readonly value: string; readonly type: string }[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What metaobjects of a type have. */
+export interface MetaobjectDefinitionEntity extends Entity {
+  readonly type: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly displayNameKey: string | null;
+  readonly fieldDefinitions: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly type: string;
+    readonly required: boolean;
+  }[];
 }
 
 /** A metafield of a product or variant. */
@@ -54,6 +87,8 @@ export interface StoredVariant {
   readonly price: string;
   readonly compareAtPrice: string | null;
   readonly barcode: string | null;
+  /** All of them, `barcode` first; where left out, `barcode` is the only one. */
+  readonly barcodes?: readonly string[];
   readonly inventoryPolicy: string;
   readonly inventoryItem: Readonly<Record<string, unknown>> & { readonly id: string; readonly tracked: boolean };
   readonly taxable: boolean;
@@ -83,6 +118,9 @@ export interface ProductEntity extends Entity {
   readonly status: string;
   readonly templateSuffix: string | null;
   readonly requiresSellingPlan: boolean;
+  /** Not there in what was stored before products could be gift cards. */
+  readonly isGiftCard?: boolean;
+  readonly giftCardTemplateSuffix?: string | null;
   readonly seo: { readonly title: string | null; readonly description: string | null };
   readonly category: { readonly id: string } | null;
   readonly collectionIds: readonly string[];

@@ -14,6 +14,7 @@ import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition }
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
 import { beginBuilding, type Naming, type ProductSetContext } from './context.ts';
+import { withLinkedMetafields } from './linked-options.ts';
 import { metafieldsFrom } from './metafields.ts';
 import { defaultOptions, optionsFrom } from './options.ts';
 import { checkStockLimit, variantsFrom, variantsLeftAlone } from './variants.ts';
@@ -77,7 +78,7 @@ export function buildOn(target: Target, input: ProductSetInput, context: Product
   const options = optionsOf(input, existing, context);
   const media = input.files == null ? (existing?.media ?? []) : mediaFrom(input.files, existing?.media ?? [], context);
   const parts = { productId: id, options, existing: existing?.variants ?? [], media, files: input.files ?? undefined };
-  return {
+  const product: ProductEntity = {
     ...fields,
     id,
     options,
@@ -90,6 +91,7 @@ export function buildOn(target: Target, input: ProductSetInput, context: Product
     createdAt: existing?.createdAt ?? context.now,
     updatedAt: context.now,
   };
+  return withLinkedMetafields(product, context, [...product.metafields, ...(existing?.metafields ?? [])]);
 }
 
 /** Options and variants say something only together. */
@@ -141,6 +143,8 @@ type OwnFields = Pick<
   | 'status'
   | 'templateSuffix'
   | 'requiresSellingPlan'
+  | 'isGiftCard'
+  | 'giftCardTemplateSuffix'
   | 'seo'
   | 'category'
   | 'collectionIds'
@@ -163,6 +167,10 @@ function ownFields(input: ProductSetInput, target: Target, context: ProductSetCo
     status: given<string>(input.status, existing?.status, 'ACTIVE'),
     templateSuffix: given(input.templateSuffix, existing?.templateSuffix, null),
     requiresSellingPlan: given(input.requiresSellingPlan, existing?.requiresSellingPlan, false),
+    ...(isGiftCard(input, existing, context) && {
+      isGiftCard: true,
+      giftCardTemplateSuffix: given(input.giftCardTemplateSuffix, existing?.giftCardTemplateSuffix, null),
+    }),
     seo: {
       title: given(input.seo?.title, existing?.seo.title, null),
       description: given(input.seo?.description, existing?.seo.description, null),
@@ -170,6 +178,18 @@ function ownFields(input: ProductSetInput, target: Target, context: ProductSetCo
     category: categoryOf(input, existing, context),
     collectionIds: collectionsOf(input, existing, context),
   };
+}
+
+/** What a product is when it is made, it stays. */
+function isGiftCard(
+  { giftCard }: ProductSetInput,
+  existing: ProductEntity | undefined,
+  { report }: ProductSetContext,
+): boolean {
+  const is = existing?.isGiftCard ?? false;
+  if (existing && giftCard != null && giftCard !== is)
+    report('GIFT_CARD_ATTRIBUTE_CANNOT_BE_CHANGED', ['input', 'giftCard'], 'Gift card attribute cannot be changed');
+  return existing ? is : (giftCard ?? false);
 }
 
 function titleOf(input: ProductSetInput, existing: ProductEntity | undefined, { report }: ProductSetContext): string {

@@ -17,6 +17,8 @@ export interface ProductSetContext extends ResolverContext {
 
 /** What is wrong in finer codes than those of `productSet`: other mutations have them. */
 type FinerCode =
+  | 'CANNOT_SPECIFY_BOTH'
+  | 'CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE'
   | 'DUPLICATED_OPTION_IN_VARIANT'
   | 'NEED_TO_ADD_OPTION_VALUES'
   | 'NEGATIVE_PRICE_VALUE'
@@ -41,6 +43,8 @@ export const namedBy =
   (problem) => ({ ...problem, code: codes[problem.code] ?? problem.code });
 
 const productSetCodes = namedBy({
+  CANNOT_SPECIFY_BOTH: 'INVALID_VARIANT',
+  CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE: 'INVALID_VARIANT',
   DUPLICATED_OPTION_IN_VARIANT: 'INVALID_VARIANT',
   NEED_TO_ADD_OPTION_VALUES: 'INVALID_VARIANT',
   NEGATIVE_PRICE_VALUE: 'INVALID_VARIANT',

@@ -3,10 +3,11 @@ import type {
   OptionValueSetInput,
   VariantOptionValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
+import type { StoredLink, StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
 import type { FieldPath } from '../../errors.ts';
 import { lengthProblem } from '../input-values.ts';
 import type { ProductSetContext } from './context.ts';
+import { linkedValue, linkFrom, sameLink } from './linked-options.ts';
 
 /** The options after the input, in their order. Those that exist, by id or by name, keep their gid, and so do their values. */
 export function optionsFrom(
@@ -31,8 +32,20 @@ export function optionsFrom(
       report('OPTION_NAME_DELIMITER', [...field, 'name'], message);
     }
     const id = before?.id ?? context.store.nextId('ProductOption');
-    return { id, name, position: input.position ?? index + 1, optionValues: valuesFrom(input, before, field, context) };
+    const link = input.linkedMetafield ? linkFrom(input.linkedMetafield, field, context) : before?.linkedMetafield;
+    const optionValues = link
+      ? linkedValuesFrom(input, link, before, field, context)
+      : input.linkedMetafield
+        ? []
+        : valuesFrom(input, before, field, context);
+    return { id, name, position: input.position ?? index + 1, optionValues, ...(link && { linkedMetafield: link }) };
   });
+  for (const [index, { linkedMetafield }] of built.entries()) {
+    if (built.slice(0, index).some((other) => sameLink(other.linkedMetafield, linkedMetafield))) {
+      const message = 'Cannot link multiple options to the same metafield.';
+      report('DUPLICATE_LINKED_OPTION', ['input', 'productOptions', index], message);
+    }
+  }
   for (const [index, { name }] of built.entries()) {
     if (built.findIndex((other) => sameName(other.name, name)) < index) {
       report('DUPLICATED_OPTION_NAME', ['input', 'productOptions', index], `Duplicated option name '${name}'`);
@@ -69,6 +82,33 @@ function valuesFrom(
     names.add(name);
   }
   return values;
+}
+
+/** The values of a linked option: the metaobjects that the input names, else those that are there. */
+function linkedValuesFrom(
+  { linkedMetafield, values }: OptionSetInput,
+  link: StoredLink,
+  before: StoredOption | undefined,
+  optionField: FieldPath,
+  context: ProductSetContext,
+): readonly StoredOptionValue[] {
+  if (values?.length) {
+    const message = 'Cannot combine linked and nonlinked option values.';
+    context.report('CANNOT_COMBINE_LINKED_AND_NONLINKED_OPTION_VALUES', [...optionField, 'values'], message);
+  }
+  const field = [...optionField, 'linkedMetafield', 'values'];
+  const isKept = linkedMetafield?.values == null && sameLink(before?.linkedMetafield, link);
+  const found = isKept
+    ? (before?.optionValues ?? [])
+    : (linkedMetafield?.values ?? []).map((id) => linkedValue(id, link, before?.optionValues ?? [], field, context));
+  if (found.length === 0) context.report('OPTION_VALUES_MISSING', field, 'Option values are required');
+  if (found.length > maxValues)
+    context.report('OPTION_VALUES_OVER_LIMIT', field, `Option values cannot exceed ${maxValues}`);
+  for (const [index, { name }] of found.entries()) {
+    if (found.findIndex((other) => other.name === name) < index)
+      context.report('DUPLICATED_OPTION_VALUE', field, `Duplicated option value '${name}'`);
+  }
+  return found;
 }
 
 function valueFrom(
@@ -131,10 +171,18 @@ export function combinationFrom(
       report('OPTION_DOES_NOT_EXIST', place, `Option '${input.optionName ?? input.optionId}' does not exist`);
       continue;
     }
-    const value = option.optionValues.find(({ id, name }) =>
-      input.id == null ? name === input.name?.trim() : id === input.id,
-    );
-    if (!value) report('OPTION_VALUE_DOES_NOT_EXIST', place, `Option value '${input.name ?? input.id}' does not exist`);
+    const { linkedMetafieldValue: linked } = input;
+    if (option.linkedMetafield && input.name != null) {
+      const message = 'Cannot set name for an option value linked to a metafield.';
+      report('CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE', place, message);
+      continue;
+    }
+    const value = option.optionValues.find(({ id, name, linkedMetafieldValue }) => {
+      if (input.id != null) return id === input.id;
+      return linked == null ? name === input.name?.trim() : linkedMetafieldValue === linked;
+    });
+    const said = input.name ?? linked ?? input.id;
+    if (!value) report('OPTION_VALUE_DOES_NOT_EXIST', place, `Option value '${said}' does not exist`);
     else if (chosen.has(option)) {
       const message = `Duplicated option name '${option.name}'`;
       report('DUPLICATED_OPTION_IN_VARIANT', [...field, 'optionValues'], message);

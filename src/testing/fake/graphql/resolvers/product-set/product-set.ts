@@ -29,11 +29,8 @@ function refuseUnsimulated(input: ProductSetInput): void {
   const refuse = (isUsed: unknown, field: string): void => {
     if (isUsed) throw notSimulated(field);
   };
-  refuse(input.giftCard, 'ProductSetInput.giftCard');
-  refuse(input.giftCardTemplateSuffix, 'ProductSetInput.giftCardTemplateSuffix');
   refuse(input.combinedListingRole, 'ProductSetInput.combinedListingRole');
   refuse(input.claimOwnership, 'ProductSetInput.claimOwnership');
-  for (const option of input.productOptions ?? []) refuse(option.linkedMetafield, 'OptionSetInput.linkedMetafield');
   for (const variant of input.variants ?? []) {
     refuse(variant.requiresComponents, 'ProductVariantSetInput.requiresComponents');
     refuse(variant.unitPriceMeasurement, 'ProductVariantSetInput.unitPriceMeasurement');
@@ -43,8 +40,7 @@ function refuseUnsimulated(input: ProductSetInput): void {
       'InventoryItemInput.countryHarmonizedSystemCodes',
     );
     refuse(variant.inventoryItem?.measurement?.shippingPackageId, 'InventoryItemMeasurementInput.shippingPackageId');
-    for (const value of variant.optionValues)
-      refuse(value.linkedMetafieldValue, 'VariantOptionValueInput.linkedMetafieldValue');
+    for (const { type } of variant.barcodes ?? []) refuse(type, 'BarcodeInput.type');
   }
   for (const file of input.files ?? []) {
     refuse(file.contentType && file.contentType !== 'IMAGE', `FileSetInput.contentType ${file.contentType}`);

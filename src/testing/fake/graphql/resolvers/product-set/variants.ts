@@ -174,6 +174,7 @@ export function variantFrom(
     const tooLong = value ? lengthProblem(label, value) : undefined;
     if (tooLong !== undefined) context.report('INVALID_VARIANT', [...field, name], tooLong);
   }
+  const { barcode, barcodes } = barcodesFrom(input, before, field, context);
   checkItem(input.inventoryItem, [...field, 'inventoryItem'], context);
   return {
     id,
@@ -183,7 +184,8 @@ export function variantFrom(
     sku,
     price: amount(given(input.price, before?.price, '0.00'), 'price', field, context),
     compareAtPrice: nullableAmount(given(input.compareAtPrice, before?.compareAtPrice, null), field, context),
-    barcode: given(input.barcode, before?.barcode, null),
+    barcode,
+    ...(barcodes.length > 1 && { barcodes }),
     inventoryPolicy: given<string>(input.inventoryPolicy, before?.inventoryPolicy, 'DENY'),
     inventoryItem: inventoryItemFrom(input.inventoryItem, before?.inventoryItem, { id: itemId, sku, now, info }),
     taxable: given(input.taxable, before?.taxable, true),
@@ -203,6 +205,29 @@ export function variantFrom(
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
+}
+
+/** https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes */
+const maxBarcodes = 20;
+
+/** The barcodes after the input: a list replaces all of them, and `barcode` is its first. */
+function barcodesFrom(
+  { barcode, barcodes }: Input,
+  before: StoredVariant | undefined,
+  field: FieldPath,
+  { report }: ProductSetContext,
+): { readonly barcode: string | null; readonly barcodes: readonly string[] } {
+  const known = before?.barcodes ?? (before?.barcode ? [before.barcode] : []);
+  if (barcode !== undefined && barcodes != null)
+    report('CANNOT_SPECIFY_BOTH', [...field, 'barcodes'], 'Cannot specify both barcode and barcodes.');
+  if (barcodes && barcodes.length > maxBarcodes)
+    report('INVALID_VARIANT', [...field, 'barcodes'], `A variant cannot have more than ${maxBarcodes} barcodes.`);
+  for (const [index, { value }] of (barcodes ?? []).entries()) {
+    const tooLong = lengthProblem('Barcode', value);
+    if (tooLong !== undefined) report('INVALID_VARIANT', [...field, 'barcodes', index, 'value'], tooLong);
+  }
+  const after = barcodes?.map(({ value }) => value) ?? (barcode === undefined ? known : barcode ? [barcode] : []);
+  return { barcode: after[0] ?? (barcode === undefined ? null : barcode), barcodes: after };
 }
 
 function amount(

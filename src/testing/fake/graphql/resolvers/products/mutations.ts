@@ -1,9 +1,10 @@
 import type {
   MetafieldInput,
+  OptionSetInput,
   ProductSetInput,
   UniqueMetafieldValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity } from '../../../store/entities.ts';
+import type { ProductEntity, StoredLink } from '../../../store/entities.ts';
 import { type OperationContext, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireOneArgument, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
@@ -43,11 +44,7 @@ function createProduct(args: ProductArgs, context: ResolverContext): unknown {
           ...(fields.metafields && { metafields: fields.metafields }),
           ...(fields.collectionsToJoin && { collections: existingCollections(context, fields.collectionsToJoin) }),
           ...(fields.productOptions && {
-            productOptions: fields.productOptions.map(({ name, position, values }) => ({
-              name: name ?? null,
-              position: position ?? null,
-              values: values?.map((value) => ({ name: value.name ?? '' })) ?? null,
-            })),
+            productOptions: fields.productOptions.map(asOptionSet),
           }),
           ...(args.media && { files: uploads(args.media) }),
         },
@@ -178,8 +175,22 @@ interface ProductFields extends SharedFields {
 interface OptionCreateInput {
   readonly name?: string | null;
   readonly position?: number | null;
-  readonly values?: readonly { readonly name?: string | null }[] | null;
-  readonly linkedMetafield?: unknown;
+  readonly values?: readonly { readonly name?: string | null; readonly linkedMetafieldValue?: string | null }[] | null;
+  readonly linkedMetafield?: (StoredLink & { readonly values?: readonly string[] | null }) | null;
+}
+
+/** A new option in the words of `productSet`, which names metaobjects only beside the link. */
+function asOptionSet({ name, position, values, linkedMetafield }: OptionCreateInput): OptionSetInput {
+  const ids = values?.flatMap(({ linkedMetafieldValue }) => linkedMetafieldValue ?? []) ?? [];
+  const names = values?.filter(({ linkedMetafieldValue }) => linkedMetafieldValue == null);
+  return {
+    name: name ?? null,
+    position: position ?? null,
+    values: names?.map((value) => ({ name: value.name ?? '' })) ?? null,
+    ...(linkedMetafield && {
+      linkedMetafield: { ...linkedMetafield, values: [...(linkedMetafield.values ?? []), ...ids] },
+    }),
+  };
 }
 
 /** `CreateMediaInput`. */
@@ -228,9 +239,6 @@ const simulated: ReadonlySet<string> = new Set<keyof ProductFields | 'redirectNe
 function productFields({ product, input }: ProductArgs): ProductFields {
   const fields = product ?? input ?? {};
   requireSimulated(fields, simulated, product ? 'product' : 'input');
-  for (const { linkedMetafield } of fields.productOptions ?? []) {
-    if (linkedMetafield) throw notSimulated('OptionCreateInput.linkedMetafield');
-  }
   return fields;
 }
 

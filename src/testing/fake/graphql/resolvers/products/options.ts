@@ -1,9 +1,16 @@
-import type { ProductEntity, StoredOption, StoredOptionValue, StoredVariant } from '../../../store/entities.ts';
+import type {
+  ProductEntity,
+  StoredLink,
+  StoredOption,
+  StoredOptionValue,
+  StoredVariant,
+} from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { type FieldPath, notSimulated, type ReportUserError, type UserError } from '../../errors.ts';
+import type { FieldPath, ReportUserError, UserError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { productById } from '../find-entities.ts';
 import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
+import { linkedValue, linkFrom, sameLink, withLinkedMetafields } from '../product-set/linked-options.ts';
 import { combinationKey, maxNameLength, maxOptions, maxValues, sameName } from '../product-set/options.ts';
 import { maxVariants, variantFrom } from '../product-set/variants.ts';
 import { saveProduct } from './save-product.ts';
@@ -57,12 +64,13 @@ function changeOptions(
   // The product is read back beside the errors: it stands as it was.
   if (userErrors.length > 0) return { product: before, userErrors };
   const options = change.options.map((option, index) => ({ ...option, position: index + 1 }));
-  const product: ProductEntity = {
+  const changed: ProductEntity = {
     ...before,
     options,
     variants: change.variants.map((variant, index) => ({ ...withNames(variant, options), position: index + 1 })),
     updatedAt: building.now,
   };
+  const product = withLinkedMetafields(changed, context);
   saveProduct(context, product, before, building.stock);
   return { product, userErrors };
 }
@@ -83,7 +91,7 @@ interface UpdateOptionArgs {
     readonly id: string;
     readonly name?: string | null;
     readonly position?: number | null;
-    readonly linkedMetafield?: unknown;
+    readonly linkedMetafield?: StoredLink | null;
   };
   readonly optionValuesToAdd?: readonly OptionValueInput[] | null;
   readonly optionValuesToUpdate?: readonly (OptionValueInput & { readonly id: string })[] | null;
@@ -100,7 +108,6 @@ interface OptionValueInput {
 function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
   const { report } = change;
   const { option: input } = args;
-  if (input.linkedMetafield != null) throw notSimulated('OptionUpdateInput.linkedMetafield');
   const before = change.options.find(({ id }) => id === input.id);
   if (!before) {
     report('OPTION_DOES_NOT_EXIST', ['option', 'id'], 'Option does not exist');
@@ -112,8 +119,17 @@ function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
   if (change.options.some((other) => other.id !== before.id && sameName(other.name, name)))
     report('OPTION_ALREADY_EXISTS', ['option', 'name'], `Option '${name}' already exists.`);
 
-  const optionValues = valuesAfter(args, before, change);
-  const option = { ...before, name, optionValues };
+  const asked = input.linkedMetafield;
+  const link = asked ? linkFrom(asked, ['option'], building(change)) : before.linkedMetafield;
+  if (change.options.some((other) => other.id !== before.id && sameLink(other.linkedMetafield, link)))
+    report(
+      'OPTION_LINKED_METAFIELD_ALREADY_TAKEN',
+      ['option', 'linkedMetafield'],
+      'An option linked to the provided metafield already exists.',
+    );
+  if (asked && !link) return;
+  const optionValues = valuesAfter(args, before, link, change);
+  const option = { ...before, name, optionValues, ...(link && { linkedMetafield: link }) };
   const others = change.options.filter(({ id }) => id !== before.id);
   const position = input.position ?? change.options.indexOf(before) + 1;
   if (position < 1 || position > change.options.length)
@@ -126,9 +142,10 @@ function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
 function valuesAfter(
   args: UpdateOptionArgs,
   before: StoredOption,
+  link: StoredLink | undefined,
   change: OptionsChange,
 ): readonly StoredOptionValue[] {
-  const { report, context } = change;
+  const { report } = change;
   const gone = new Set(args.optionValuesToDelete);
   const renamed = new Map((args.optionValuesToUpdate ?? []).map((value) => [value.id, value]));
   for (const [index, id] of [...gone].entries()) {
@@ -159,12 +176,25 @@ function valuesAfter(
 
   const kept = before.optionValues
     .filter(({ id }) => !gone.has(id))
-    .map((value) => ({ ...value, name: nameOf(renamed.get(value.id)) ?? value.name }));
-  const added = (args.optionValuesToAdd ?? []).map((value) => ({
-    id: context.store.nextId('ProductOptionValue'),
-    name: nameOf(value) ?? '',
-  }));
+    .map((value): StoredOptionValue => {
+      const index = [...renamed.keys()].indexOf(value.id);
+      const update = renamed.get(value.id);
+      return update
+        ? { ...optionValueOf(update, link, value, ['optionValuesToUpdate', index], change), id: value.id }
+        : value;
+    });
+  const added = (args.optionValuesToAdd ?? []).map((value, index) =>
+    optionValueOf(value, link, undefined, ['optionValuesToAdd', index], change),
+  );
   const values = [...kept, ...added];
+  if (link && !sameLink(before.linkedMetafield, link) && renamed.size === 0)
+    report(
+      'LINKED_OPTION_UPDATE_MISSING_VALUES',
+      ['optionValuesToUpdate'],
+      'Option values must be given where an option is linked to a metafield.',
+    );
+  else if (link && kept.some(({ linkedMetafieldValue }) => linkedMetafieldValue === undefined))
+    report('CANNOT_COMBINE_LINKED_AND_NONLINKED_OPTION_VALUES', ['optionValuesToUpdate'], combined);
   if (values.length === 0)
     report(
       'CANNOT_DELETE_ALL_OPTION_VALUES_IN_OPTION',
@@ -178,9 +208,25 @@ function valuesAfter(
   return values;
 }
 
-function nameOf(value: OptionValueInput | undefined): string | undefined {
-  if (value?.linkedMetafieldValue != null) throw notSimulated('linkedMetafieldValue of an option value');
-  return value?.name?.trim();
+const combined = 'Cannot combine linked and nonlinked option values.';
+
+/** What linked options are built with. */
+const building = ({ context, report }: OptionsChange) => ({ ...context, report });
+
+/** A value as the input names it: by a name, or, where the option is linked, by a metaobject. */
+function optionValueOf(
+  { name, linkedMetafieldValue }: OptionValueInput,
+  link: StoredLink | undefined,
+  before: StoredOptionValue | undefined,
+  field: FieldPath,
+  change: OptionsChange,
+): StoredOptionValue {
+  if (link ? name != null : linkedMetafieldValue != null)
+    change.report('CANNOT_COMBINE_LINKED_AND_NONLINKED_OPTION_VALUES', field, combined);
+  else if (link && linkedMetafieldValue != null)
+    return linkedValue(linkedMetafieldValue, link, before ? [before] : [], field, building(change));
+  if (before) return { ...before, name: name?.trim() ?? before.name };
+  return { id: change.context.store.nextId('ProductOptionValue'), name: name?.trim() ?? '' };
 }
 
 interface CreateOptionsArgs {
@@ -189,7 +235,7 @@ interface CreateOptionsArgs {
     readonly name?: string | null;
     readonly position?: number | null;
     readonly values?: readonly OptionValueInput[] | null;
-    readonly linkedMetafield?: unknown;
+    readonly linkedMetafield?: (StoredLink & { readonly values?: readonly string[] | null }) | null;
   }[];
   readonly variantStrategy?: 'LEAVE_AS_IS' | 'CREATE' | null;
 }
@@ -201,16 +247,30 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
   const kept = isStandalone ? [] : change.options;
   const created = args.options.map((input, index): StoredOption & { readonly wanted: number } => {
     const field = ['options', index];
-    if (input.linkedMetafield != null) throw notSimulated('OptionCreateInput.linkedMetafield');
+    const { linkedMetafield: asked } = input;
+    const link = asked ? linkFrom(asked, field, building(change)) : undefined;
+    if (kept.some((other) => sameLink(other.linkedMetafield, link)))
+      report(
+        'OPTION_LINKED_METAFIELD_ALREADY_TAKEN',
+        [...field, 'linkedMetafield'],
+        'An option linked to the provided metafield already exists.',
+      );
     const name = input.name?.trim() ?? '';
     if (input.name == null)
       report('OPTION_NAME_MISSING', [...field, 'name'], 'Each option must have a name specified.');
     else checkName(name, 'OPTION_NAME_TOO_LONG', [...field, 'name'], report);
-    const optionValues = (input.values ?? []).map((value) => ({
-      id: context.store.nextId('ProductOptionValue'),
-      name: nameOf(value) ?? '',
-    }));
-    if (optionValues.length === 0)
+    const optionValues = asked
+      ? newLinkedValues(input, link, field, change)
+      : (input.values ?? []).map((value, at): StoredOptionValue => {
+          if (value.linkedMetafieldValue != null)
+            report(
+              'LINKED_METAFIELD_VALUE_WITHOUT_LINKED_OPTION',
+              [...field, 'values', at],
+              'Cannot specify a linked metafield value for an option that is not linked to a metafield.',
+            );
+          return { id: context.store.nextId('ProductOptionValue'), name: value.name?.trim() ?? '' };
+        });
+    if (optionValues.length === 0 && !asked)
       report(
         'OPTION_VALUES_MISSING',
         [...field, 'values'],
@@ -223,8 +283,13 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
     if (kept.some((other) => sameName(other.name, name)))
       report('OPTION_ALREADY_EXISTS', field, `Option '${name}' already exists.`);
     const id = context.store.nextId('ProductOption');
-    return { id, name, position: 0, optionValues, wanted: input.position ?? kept.length + index + 1 };
+    const wanted = input.position ?? kept.length + index + 1;
+    return { id, name, position: 0, optionValues, ...(link && { linkedMetafield: link }), wanted };
   });
+  for (const [index, { linkedMetafield }] of created.entries()) {
+    if (created.slice(0, index).some((other) => sameLink(other.linkedMetafield, linkedMetafield)))
+      report('DUPLICATE_LINKED_OPTION', ['options', index], 'Cannot link multiple options to the same metafield.');
+  }
   for (const [index, { name }] of created.entries()) {
     if (created.findIndex((other) => sameName(other.name, name)) < index)
       report('DUPLICATED_OPTION_NAME', ['options', index], `Duplicated option name '${name}'.`);
@@ -247,6 +312,33 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
     selectedOptions: [...(isStandalone ? [] : variant.selectedOptions), ...given],
   }));
   if (args.variantStrategy === 'CREATE') completeCombinations(change, 'TOO_MANY_VARIANTS_CREATED', ['options']);
+}
+
+/** The values of a new linked option, which its link or its values name. */
+function newLinkedValues(
+  { linkedMetafield, values }: CreateOptionsArgs['options'][number],
+  link: StoredLink | undefined,
+  field: FieldPath,
+  change: OptionsChange,
+): readonly StoredOptionValue[] {
+  const { report } = change;
+  const named = linkedMetafield?.values ?? [];
+  const listed = values ?? [];
+  if ((named.length > 0 && listed.length > 0) || listed.some(({ name }) => name != null))
+    report(
+      'CANNOT_COMBINE_LINKED_METAFIELD_AND_OPTION_VALUES',
+      [...field, 'values'],
+      'Cannot combine a linked metafield and option values.',
+    );
+  const ids = named.length > 0 ? named : listed.flatMap(({ linkedMetafieldValue }) => linkedMetafieldValue ?? []);
+  if (ids.length === 0)
+    report(
+      'MISSING_METAFIELD_VALUES_FOR_LINKED_OPTION',
+      [...field, 'linkedMetafield', 'values'],
+      'Missing metafield values for linked option.',
+    );
+  if (!link) return [];
+  return ids.map((id) => linkedValue(id, link, [], [...field, 'linkedMetafield', 'values'], building(change)));
 }
 
 interface DeleteOptionsArgs {

@@ -1,5 +1,5 @@
 import type { ProductIdentifierInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredOption, StoredVariant } from '../../../store/entities.ts';
+import type { ProductEntity, StoredLink, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import type { Entity } from '../../../store/entity-store.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
@@ -66,8 +66,8 @@ export const productResolvers: ResolverMap = {
     description: resolver<ProductEntity, { truncateAt?: number | null }>(({ descriptionHtml }, { truncateAt }) =>
       plainText(descriptionHtml).slice(0, truncateAt ?? undefined),
     ),
-    isGiftCard: () => false,
-    giftCardTemplateSuffix: () => null,
+    isGiftCard: resolver<ProductEntity>(({ isGiftCard }) => isGiftCard ?? false),
+    giftCardTemplateSuffix: resolver<ProductEntity>(({ giftCardTemplateSuffix }) => giftCardTemplateSuffix ?? null),
     // Neither bundles nor combined listings, selling plans or translations can be made in the fake.
     combinedListing: () => null,
     combinedListingRole: () => null,
@@ -164,14 +164,14 @@ function productByIdentifier(identifier: ProductIdentifierInput, context: Resolv
 }
 
 /** An option with what follows from the product's variants. */
-interface OptionView extends StoredOption {
+interface OptionView extends Omit<StoredOption, 'linkedMetafield' | 'optionValues'> {
   readonly values: readonly string[];
-  readonly linkedMetafield: null;
+  readonly linkedMetafield: StoredLink | null;
   readonly optionValues: readonly {
     readonly id: string;
     readonly name: string;
     readonly hasVariants: boolean;
-    readonly linkedMetafieldValue: null;
+    readonly linkedMetafieldValue: string | null;
     readonly swatch: null;
   }[];
 }
@@ -183,12 +183,12 @@ export function optionView(option: StoredOption, product: ProductEntity): Option
   );
   return {
     ...option,
-    linkedMetafield: null,
+    linkedMetafield: option.linkedMetafield ?? null,
     values: option.optionValues.filter(({ id }) => used.has(id)).map(({ name }) => name),
     optionValues: option.optionValues.map((value) => ({
       ...value,
       hasVariants: used.has(value.id),
-      linkedMetafieldValue: null,
+      linkedMetafieldValue: value.linkedMetafieldValue ?? null,
       swatch: null,
     })),
   };

@@ -4,7 +4,7 @@ import type {
   ProductVariantSetInput,
   VariantOptionValueInput,
 } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
+import type { ProductEntity, StoredLink, StoredMedia, StoredOption, StoredVariant } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import {
   collectUserErrors,
@@ -19,6 +19,7 @@ import { standsDespiteErrors } from '../../mutation.ts';
 import { productById } from '../find-entities.ts';
 import { mediaFrom } from '../product-set/build.ts';
 import { beginBuilding, namedBy, type ProductSetContext } from '../product-set/context.ts';
+import { linkedValue, withLinkedMetafields } from '../product-set/linked-options.ts';
 import { metafieldsFrom, metafieldsWith } from '../product-set/metafields.ts';
 import { alreadyExists, combinationFrom, combinationKey, sameName } from '../product-set/options.ts';
 import { maxVariants, variantFrom } from '../product-set/variants.ts';
@@ -51,6 +52,8 @@ interface CreateVariantsArgs {
 }
 
 const createCodes: Readonly<Record<string, string>> = {
+  CANNOT_SPECIFY_BOTH: 'INVALID_INPUT',
+  INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION: 'INVALID_INPUT',
   CAPABILITY_VIOLATION: 'INVALID',
   INVALID_METAFIELD: 'INVALID',
   INVALID_VARIANT: 'INVALID',
@@ -76,7 +79,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
     const field = ['variants', index];
     if (input.id != null) building.report('NO_KEY_ON_CREATE', [...field, 'id'], 'On create, id cannot be used.');
     const values = input.optionValues ?? [];
-    options = withValues(options, values, building);
+    options = withValues(options, values, field, building);
     const selectedOptions = combinationFrom(values, options, field, building);
     const key = combinationKey(selectedOptions);
     if (selectedOptions.length === options.length && taken.has(key))
@@ -101,7 +104,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
     building.report('INVALID_INPUT', ['variants'], `Cannot create more than ${maxVariants} variants for a product`);
   if (userErrors.length > 0) return { product: before, productVariants: [], userErrors };
 
-  const product: ProductEntity = { ...before, options, media, variants, updatedAt: building.now };
+  const product = withLinkedMetafields({ ...before, options, media, variants, updatedAt: building.now }, context);
   saveProduct(context, product, before, building.stock);
   return { product, productVariants: variants.slice(kept.length), userErrors: [] };
 }
@@ -126,6 +129,7 @@ interface UpdateVariantsArgs {
 }
 
 const updateCodes: Readonly<Record<string, string>> = {
+  INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION: 'INVALID_INPUT',
   CAPABILITY_VIOLATION: 'INVALID_VALUE',
   INVALID_METAFIELD: 'INVALID_VALUE',
   INVALID_VARIANT: 'INVALID_INPUT',
@@ -157,6 +161,7 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
     };
   }
   if (userErrors.length > 0 && !args.allowPartialUpdates) return { product: before, productVariants: [], userErrors };
+  draft = withLinkedMetafields(draft, context);
   if (changed.size > 0 || userErrors.length === 0) saveProduct(context, draft, before);
   // Also those that stay as they were.
   const productVariants = args.variants.flatMap(({ id }) => draft.variants.find((variant) => variant.id === id) ?? []);
@@ -185,7 +190,7 @@ function updatedVariant(
   }
 
   const values = input.optionValues ?? [];
-  const options = withValues(product.options, values, building);
+  const options = withValues(product.options, values, field, building);
   const selectedOptions =
     values.length === 0
       ? before.selectedOptions
@@ -275,7 +280,7 @@ function beginBulk(
 interface BulkVariantInput
   extends Pick<
     ProductVariantSetInput,
-    'barcode' | 'compareAtPrice' | 'inventoryPolicy' | 'price' | 'showUnitPrice' | 'taxCode' | 'taxable'
+    'barcode' | 'barcodes' | 'compareAtPrice' | 'inventoryPolicy' | 'price' | 'showUnitPrice' | 'taxCode' | 'taxable'
   > {
   readonly id?: string | null;
   readonly inventoryItem?: InventoryItemInput | null;
@@ -288,6 +293,7 @@ interface BulkVariantInput
 
 const shared = [
   'barcode',
+  'barcodes',
   'compareAtPrice',
   'inventoryPolicy',
   'price',
@@ -318,9 +324,7 @@ function refuseUnsimulatedVariants(inputs: readonly BulkVariantInput[]): void {
     requireSimulated(input, simulated, 'ProductVariantsBulkInput');
     if (input.inventoryItem?.measurement?.shippingPackageId)
       throw notSimulated('InventoryItemMeasurementInput.shippingPackageId');
-    for (const value of input.optionValues ?? []) {
-      if (value.linkedMetafieldValue) throw notSimulated('VariantOptionValueInput.linkedMetafieldValue');
-    }
+    for (const { type } of input.barcodes ?? []) if (type) throw notSimulated('BarcodeInput.type');
   }
 }
 
@@ -363,14 +367,30 @@ const names = (option: StoredOption, { optionId, optionName }: VariantOptionValu
 function withValues(
   options: readonly StoredOption[],
   inputs: readonly VariantOptionValueInput[],
-  { store }: ProductSetContext,
+  field: FieldPath,
+  context: ProductSetContext,
 ): readonly StoredOption[] {
   return options.map((option) => {
+    if (option.linkedMetafield) return withLinkedValue(option, option.linkedMetafield, inputs, field, context);
     const name = inputs.find((input) => names(option, input) && input.id == null)?.name?.trim();
     if (!name || option.optionValues.some((value) => value.name === name)) return option;
-    const value = { id: store.nextId('ProductOptionValue'), name };
+    const value = { id: context.store.nextId('ProductOptionValue'), name };
     return { ...option, optionValues: [...option.optionValues, value] };
   });
+}
+
+function withLinkedValue(
+  option: StoredOption,
+  link: StoredLink,
+  inputs: readonly VariantOptionValueInput[],
+  field: FieldPath,
+  context: ProductSetContext,
+): StoredOption {
+  const index = inputs.findIndex((input) => names(option, input) && input.linkedMetafieldValue != null);
+  const id = inputs[index]?.linkedMetafieldValue;
+  if (id == null) return option;
+  const value = linkedValue(id, link, option.optionValues, [...field, 'optionValues', index], context);
+  return option.optionValues.includes(value) ? option : { ...option, optionValues: [...option.optionValues, value] };
 }
 
 /** The input with the values that a variant has of the options it does not name. */

@@ -93,6 +93,12 @@ export const variantResolvers: ResolverMap = {
   },
   ProductVariant: {
     requiresComponents: () => false,
+    barcodes: resolver<StoredVariant, ConnectionArgs>(({ barcode, barcodes = barcode ? [barcode] : [] }, args) =>
+      connection(
+        barcodes.map((value) => ({ id: value, value, type: null })),
+        args,
+      ),
+    ),
     unitPrice: () => null,
     unitPriceMeasurement: () => null,
     sellingPlanGroups: resolver<StoredVariant, ConnectionArgs>((_variant, args) => connection([], args)),
@@ -144,7 +150,7 @@ function searchableVariants(context: ResolverContext): Searchable<StoredVariant>
     fields: {
       id: byId,
       sku: keyword(({ sku }) => sku),
-      barcode: keyword(({ barcode }) => barcode),
+      barcode: keyword(({ barcode, barcodes = barcode ? [barcode] : [] }) => barcodes),
       title: words(({ title }) => [title]),
       product_id: gid(({ productId }) => productId),
       product_status: keyword(
