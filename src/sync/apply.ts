@@ -5,6 +5,7 @@ import {
   type FileUpdateInput,
   MetafieldsRemoveDocument,
   MetafieldsWriteDocument,
+  type OptionValueUpdateInput,
   ProductFieldsUpdateDocument,
   ProductImagesAddDocument,
   ProductOptionsCreateDocument,
@@ -17,6 +18,7 @@ import {
   ProductVariantsCreateDocument,
   ProductVariantsDeleteDocument,
   ProductVariantsUpdateDocument,
+  type VariantOptionValueInput,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { changeFiles } from './files.ts';
@@ -27,6 +29,8 @@ import {
   type Facts,
   type FactValue,
   itemFields,
+  linksIn,
+  metafieldName,
   metafieldPrefix,
   noOption,
   type OptionPairs,
@@ -36,7 +40,7 @@ import {
   type RemoteProduct,
   type RemoteVariant,
 } from './product-facts.ts';
-import type { SyncClient } from './product-input.ts';
+import { barcodesInput, type SyncClient } from './product-input.ts';
 import { type CallOptions, callOptions } from './read-remote.ts';
 import type { ImageClaim, SharedImages } from './shared-images.ts';
 
@@ -112,6 +116,8 @@ class Run {
     this.#a = application;
     this.#options = options;
     this.updatedAt = application.remote.updatedAt;
+    const links = Object.entries(linksIn(application.desired));
+    this.#links = new Map(links.map(([option, name]) => [option, metafieldName(name)]));
   }
 
   /** Values of the product itself, and its collections. */
@@ -120,7 +126,9 @@ class Run {
     const [joined, left] = (['add', 'remove'] as const).map((kind) =>
       this.#of('collections', kind).map(({ key }) => key),
     );
-    const values = Object.entries(change?.fields ?? {}).filter(([field]) => !isOrderField(field));
+    const values = Object.entries(change?.fields ?? {}).filter(
+      ([field]) => !isOrderField(field) && field !== 'linkedOptions',
+    );
     if (values.length === 0 && !joined?.length && !left?.length) return;
     const collections = {
       ...(joined?.length && { collectionsToJoin: joined }),
@@ -291,10 +299,12 @@ class Run {
       const name = pairs[index];
       if (name === undefined) continue;
       const rename = this.#renamedValues(option, index, name);
-      if (name === option.name && rename.length === 0) continue;
+      const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
+      const linkedMetafield = isLinked ? undefined : this.#links.get(name);
+      if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
       await this.#call(ProductOptionUpdateDocument, {
         productId: this.#gid,
-        option: { id: option.id, ...(name !== option.name && { name }) },
+        option: { id: option.id, ...(name !== option.name && { name }), ...(linkedMetafield && { linkedMetafield }) },
         ...(rename.length > 0 && { rename }),
       });
     }
@@ -396,7 +406,8 @@ class Run {
       const [fallback] = Object.values(this.#a.desired.variants ?? {}).map(({ options }) => chosenValue(options, name));
       const value = values[0] ?? fallback ?? noOption[1];
       for (const { id } of variants) this.#given.set(`${id} ${name}`, value);
-      return { name, values: [{ name: value }] };
+      const link = this.#links.get(name);
+      return link ? { name, linkedMetafield: { ...link, values: [value] } } : { name, values: [{ name: value }] };
     });
     await this.#call(ProductOptionsCreateDocument, { productId: this.#gid, options });
   }
@@ -418,11 +429,7 @@ class Run {
   #optionsById: ReadonlyMap<string, OptionPairs | undefined> | undefined;
 
   /** Values of one option that all of their variants give up for the same new one: those are renamed. */
-  #renamedValues(
-    option: RemoteProduct['options'][number],
-    index: number,
-    name: string,
-  ): { readonly id: string; readonly name: string }[] {
+  #renamedValues(option: RemoteProduct['options'][number], index: number, name: string): OptionValueUpdateInput[] {
     const names = new Set(option.optionValues.map((value) => value.name));
     const isGoing = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
     return option.optionValues.flatMap(({ id, name: before }) => {
@@ -435,12 +442,22 @@ class Run {
       // Of two values that become one, the second moves.
       names.add(target);
       this.#renamed.set(id, target);
-      return [{ id, name: target }];
+      return [this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target }];
     });
   }
 
   #targetValue({ id }: RemoteVariant, option: string): string | undefined {
     return this.#desiredOptions(id)?.find(([name]) => name === option)?.[1];
+  }
+
+  /** Options whose values are metaobjects, with the metafields that they are linked to. */
+  readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
+
+  /** Option values as they are sent: what a linked option has is never sent as text. */
+  #named(pairs: OptionPairs): VariantOptionValueInput[] {
+    return pairs.map(([optionName, value]) =>
+      this.#links.has(optionName) ? { optionName, linkedMetafieldValue: value } : { optionName, name: value },
+    );
   }
 
   async #removeVariants(removed: readonly ProductChange[]): Promise<void> {
@@ -494,7 +511,7 @@ class Run {
     const { first, order } = orderMoves(moves, new Set(still));
     const isParking = first.length > 0;
     await this.#sendUpdates(
-      first.map(({ gid, to }) => ({ id: gid, optionValues: named(to) })),
+      first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
       isParking,
     );
 
@@ -503,7 +520,7 @@ class Run {
     const inputs = updates
       .map(({ gid, input }) => {
         const to = moved.get(gid);
-        return { ...input, ...(to && { optionValues: named(to) }) };
+        return { ...input, ...(to && { optionValues: this.#named(to) }) };
       })
       .filter((input) => Object.keys(input).length > 1)
       .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
@@ -554,11 +571,11 @@ class Run {
 
   /** What `productVariantsBulkUpdate` is told of one variant, without its option values. */
   #variantInput(change: ProductChange): ProductVariantsBulkInput {
-    return { id: change.gid ?? null, ...this.#variantValues(toValues(change)) };
+    return { id: change.gid ?? null, ...this.#variantValues(toValues(change), change) };
   }
 
-  #variantValues(values: Readonly<Record<string, FactValue>>): ProductVariantsBulkInput {
-    const { sku, image, options: _options, unitPrice, weight, ...rest } = values;
+  #variantValues(values: Readonly<Record<string, FactValue>>, change?: ProductChange): ProductVariantsBulkInput {
+    const { sku, image, options: _options, unitPrice, weight, barcodes, ...rest } = values;
     const mediaId = typeof image === 'string' ? (this.#a.imageIds.get(image) ?? image) : undefined;
     const entries = Object.entries(rest);
     const plain = entries.filter(([field]) => !itemFields.has(field) && !field.startsWith(metafieldPrefix));
@@ -572,6 +589,7 @@ class Run {
       .map(([field, text]) => variantMetafield(field, String(text)));
     return {
       ...Object.fromEntries(plain),
+      ...(barcodes !== undefined && barcodesInput(listOf(barcodes), listOf(change?.fields['barcodes']?.from))),
       ...(Object.keys(item).length > 0 && { inventoryItem: item }),
       ...(unitPrice !== undefined && {
         unitPriceMeasurement: typeof unitPrice === 'string' ? JSON.parse(unitPrice) : null,
@@ -585,7 +603,7 @@ class Run {
     const variants = added.map(({ key }) => {
       const values = this.#a.desired.variants?.[key] ?? {};
       const options = values['options'] as OptionPairs | undefined;
-      return { ...this.#variantValues(values), ...(options && { optionValues: named(options) }) };
+      return { ...this.#variantValues(values), ...(options && { optionValues: this.#named(options) }) };
     });
     const { productVariantsBulkCreate: created } = await this.#call(ProductVariantsCreateDocument, {
       productId: this.#gid,
@@ -601,6 +619,9 @@ class Run {
   }
 }
 
+const listOf = (value: FactValue | undefined): readonly string[] =>
+  typeof value === 'string' ? (JSON.parse(value) as string[]) : [];
+
 function weightOf(text: string): { readonly value: number; readonly unit: string } {
   const [value = '0', unit = 'GRAMS'] = text.split(' ');
   return { value: Number(value), unit };
@@ -611,12 +632,6 @@ function variantMetafield(field: string, text: string) {
   return { ...metafieldName(field.slice(metafieldPrefix.length)), ...(type !== undefined && { type }), value };
 }
 
-/** The namespace and the key of `namespace.key`. No key holds a point. */
-function metafieldName(name: string): { readonly namespace: string; readonly key: string } {
-  const dot = name.lastIndexOf('.');
-  return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
-}
-
 /** The new values of a change. */
 const toValues = ({ fields }: ProductChange): Record<string, FactValue> =>
   Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
@@ -625,9 +640,6 @@ const textOrNull = (value: FactValue | undefined): string | null => (typeof valu
 
 const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
   (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
-
-const named = (pairs: OptionPairs): { optionName: string; name: string }[] =>
-  pairs.map(([optionName, name]) => ({ optionName, name }));
 
 function isStandalone(options: RemoteProduct['options']): boolean {
   const [only, another] = options;

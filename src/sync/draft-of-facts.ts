@@ -2,6 +2,8 @@ import type { DraftImage, DraftMetafield, ProductDraft, ProductVariantDraft } fr
 import {
   type Facts,
   type FactValue,
+  linksIn,
+  metafieldName,
   metafieldPrefix,
   noOption,
   type OptionPairs,
@@ -13,7 +15,8 @@ export function draftOf(
   localId: string,
   { product, tags, metafields, collections, images, variants }: ProductFacts,
 ): ProductDraft {
-  const { seoTitle, seoDescription, ...fields } = told(product?.[''] ?? {});
+  const { seoTitle, seoDescription, linkedOptions: _, ...fields } = told(product?.[''] ?? {});
+  const links = Object.entries(linksIn({ product: product ?? {} }));
   const pairs = Object.values(variants ?? {})[0]?.['options'] as OptionPairs | undefined;
   return {
     localId,
@@ -31,6 +34,9 @@ export function draftOf(
         ({ url, alt }): DraftImage => ({ url: String(url), ...(alt ? { alt: String(alt) } : {}) }),
       ),
     }),
+    ...(links.length > 0 && {
+      linkedOptions: Object.fromEntries(links.map(([option, name]) => [option, metafieldName(name)])),
+    }),
     ...(pairs && !isNoOption(pairs) && { options: pairs.map(([name]) => name) }),
     variants: Object.entries(variants ?? {}).map(([key, facts]) => variantOf(key, facts, images)),
   } as unknown as ProductDraft;
@@ -47,6 +53,7 @@ function variantOf(key: string, facts: Facts, images: ProductFacts['images']): P
     requiresShipping,
     harmonizedSystemCode,
     countryCodeOfOrigin,
+    barcodes,
     ...rest
   } = told(facts);
   const names = Object.keys(rest).filter((name) => name.startsWith(metafieldPrefix));
@@ -64,6 +71,7 @@ function variantOf(key: string, facts: Facts, images: ProductFacts['images']): P
     ...plain,
     options: isNoOption(pairs) ? {} : Object.fromEntries(pairs),
     ...(Object.keys(item).length > 0 && { inventoryItem: item }),
+    ...(typeof barcodes === 'string' && { barcodes: JSON.parse(barcodes) }),
     ...(typeof unitPrice === 'string' && { unitPrice: JSON.parse(unitPrice) }),
     ...(names.length > 0 && {
       metafields: names.map((name) => metafieldOf(name.slice(metafieldPrefix.length), JSON.parse(String(facts[name])))),
@@ -83,7 +91,5 @@ function metafieldOf(
   name: string,
   { type, value }: { readonly type?: FactValue | undefined; readonly value?: FactValue | undefined },
 ): DraftMetafield {
-  const dot = name.lastIndexOf('.');
-  const [namespace, key] = [name.slice(0, dot), name.slice(dot + 1)];
-  return { namespace, key, ...(typeof type === 'string' && { type }), value: String(value) };
+  return { ...metafieldName(name), ...(typeof type === 'string' && { type }), value: String(value) };
 }

@@ -39,13 +39,18 @@ export function orderMoves(
     const ready = [...waiting].filter(isFree);
     for (const move of ready) if (isFree(move)) settle(move);
     if (ready.length > 0) continue;
-    const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)));
-    // Somebody else's variant stands there for good: Shopify says so.
+    // A metaobject to park on is not at hand: a linked option keeps its value.
+    const place = (move: Move): number => move.from.findIndex(([, value]) => !value.startsWith('gid://'));
+    const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)) && place(move) >= 0);
+    // Somebody else's variant stands there for good, or all options are linked: Shopify says so.
     if (!stuck) for (const move of waiting) settle(move);
     else {
       parked.add(stuck);
-      const [[name = '', value = ''] = [], ...rest] = stuck.from;
-      first.push({ gid: stuck.gid, to: [[name, `${parking}${first.length + 1} ${value}`.slice(0, 255)], ...rest] });
+      const parkedValue = `${parking}${first.length + 1} ${stuck.from[place(stuck)]?.[1]}`.slice(0, 255);
+      const to = stuck.from.map(
+        ([name, value], index) => [name, index === place(stuck) ? parkedValue : value] as const,
+      );
+      first.push({ gid: stuck.gid, to });
       taken.delete(optionsKey(stuck.from));
     }
   }

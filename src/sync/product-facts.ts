@@ -61,6 +61,7 @@ function saidBy(draft: ProductDraft) {
   const images = unordered && byPosition(unordered);
   const metafields = draft.metafields && sentMetafields(draft);
   const names = namesOfOptions(draft);
+  const links = linksOf(draft, names);
   const keyed = variantKeys(draft.variants);
   const sorted = keyed.toSorted(([, a], [, b]) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
   return {
@@ -75,6 +76,7 @@ function saidBy(draft: ProductDraft) {
       templateSuffix: draft.templateSuffix,
       seoTitle: draft.seo?.title,
       seoDescription: draft.seo?.description,
+      linkedOptions: Object.keys(links).length > 0 ? linksText(links) : undefined,
       imageOrder: images && orderText([...new Set(images.map(({ url }) => imageKey(url)))]),
       variantOrder: orderText(sorted.map(([key]) => key)),
     }),
@@ -84,7 +86,7 @@ function saidBy(draft: ProductDraft) {
     ),
     collections: collections?.map((id): Entry => [id, {}]),
     images: images?.map(({ url, alt }): Entry => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
-    variants: keyed.map(([key, variant]): Entry => [key, variantFacts(variant, draft, names)]),
+    variants: keyed.map(([key, variant]): Entry => [key, variantFacts(variant, names)]),
   };
 }
 
@@ -100,21 +102,16 @@ function variantKeys(variants: readonly ProductVariantDraft[]): readonly (readon
   });
 }
 
-function variantFacts(
-  variant: ProductVariantDraft,
-  { linkedOptions = {} }: ProductDraft,
-  optionNames: readonly string[],
-): Facts {
+function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
   const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
-  // The values of a linked option are metaobjects: the shop tells their names, which a draft does not know.
-  const isLinked = optionNames.some((name) => linkedOptions[name] !== undefined);
   return {
     price: plainDecimal(variant.price),
-    ...(!isLinked && { options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const) }),
+    options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
     ...defined({
       sku: variant.sku,
       compareAtPrice: compareAtPrice && salePrice(compareAtPrice),
-      barcode: variant.barcodes ? (variant.barcodes[0] ?? null) : variant.barcode,
+      barcode: variant.barcodes ? undefined : variant.barcode,
+      barcodes: variant.barcodes && JSON.stringify(variant.barcodes),
       taxable: variant.taxable,
       taxCode: variant.taxCode,
       inventoryPolicy: variant.inventoryPolicy,
@@ -163,6 +160,25 @@ export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductD
   const linked = new Set(Object.values(linkedOptions).map(({ namespace, key }) => `${namespace}.${key}`));
   return metafields.filter(({ namespace, key }) => !linked.has(`${namespace}.${key}`));
 }
+
+/** Which options take their values from which metafield: option name → `namespace.key`. */
+type Links = Readonly<Record<string, string>>;
+
+function linksOf({ linkedOptions = {} }: ProductDraft, optionNames: readonly string[]): Links {
+  return Object.fromEntries(
+    optionNames.flatMap((name) => {
+      const link = linkedOptions[name];
+      return link ? [[name, `${link.namespace}.${link.key}`] as const] : [];
+    }),
+  );
+}
+
+/** Links as facts keep them. */
+const linksText = (links: Links): string => canonicalText(links);
+
+/** The links that facts keep of a product. */
+export const linksIn = ({ product }: ProductFacts): Links =>
+  JSON.parse(String(product?.['']?.['linkedOptions'] ?? '{}'));
 
 /** The names of a draft's options in their order. */
 export function namesOfOptions(draft: Pick<ProductDraft, 'options' | 'variants'>): readonly string[] {
@@ -239,7 +255,15 @@ export function canonicalText(value: unknown): string {
 type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
 
 /** A product as the shop has it, with all of its variants and images. */
-export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields'> {
+export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields' | 'options'> {
+  /** Values of the options of `links` have the gids of their metaobjects as their names. */
+  readonly options: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly optionValues: readonly { readonly id: string; readonly name: string }[];
+  }[];
+  /** Which options are linked to which metafield, of those that were asked for; `undefined` where none was. */
+  readonly links: Links | undefined;
   readonly variants: readonly RemoteVariant[];
   readonly media: readonly RemoteMedia[];
   /** Gids of images that Shopify could not take. They are not among the others. */
@@ -406,6 +430,7 @@ export const optionsKey = (options: FactValue | undefined): string =>
 export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
   const variantKeys = new Map([...matches.variants].map(([key, { id }]) => [id, key]));
   const imageKeys = new Map<string, string>([...matches.images].map(([key, { id }]) => [id, key]));
+  const linkedKeys = new Set(Object.values(remote.links ?? {}));
   return {
     product: {
       '': {
@@ -419,6 +444,7 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         templateSuffix: remote.templateSuffix,
         seoTitle: remote.seo.title,
         seoDescription: remote.seo.description,
+        ...(remote.links && { linkedOptions: linksText(remote.links) }),
         imageOrder: orderText(remote.media.flatMap(({ id }) => imageKeys.get(id) ?? [])),
         variantOrder: orderText(
           remote.variants.flatMap(({ id }) => variantKeys.get(id) ?? matches.baseKeys.get(id) ?? []),
@@ -429,8 +455,8 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
     metafields: Object.fromEntries(
       remote.metafields
         .map(({ namespace, key, type, value }) => [fullKey(namespace, key), { type, value }] as const)
-        // By it the product is found: no draft says it, and no push removes it.
-        .filter(([key]) => key !== idKey),
+        // By it the product is found: no draft says it, and no push removes it. Those of linked options are Shopify's.
+        .filter(([key]) => key !== idKey && !linkedKeys.has(key)),
     ),
     ...(remote.collections && {
       collections: Object.fromEntries(remote.collections.nodes.map(({ id }) => [id, {}])),
@@ -483,6 +509,41 @@ const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): str
 
 /** The key of the metafield that holds a product's local id. */
 const idKey = '$app:shopwright.local_id';
+
+/**
+ * Options as a draft that links some of them says them: by gids of metaobjects in place of their names. Of one option no two
+ * values have one name.
+ */
+export function withLinkedValues(
+  { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
+  isAsked: (option: string) => boolean,
+): Pick<RemoteProduct, 'options' | 'variants' | 'links'> {
+  const gids = new Map<string, ReadonlyMap<string, string>>();
+  const links: Record<string, string> = {};
+  for (const { name, linkedMetafield: link, optionValues } of options) {
+    if (!link?.namespace || !link.key || !isAsked(name)) continue;
+    links[name] = fullKey(link.namespace, link.key);
+    gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
+  }
+  const shown = (option: string, value: string): string => gids.get(option)?.get(value) ?? value;
+  return {
+    links,
+    options: options.map(({ id, name, optionValues }) => ({
+      ...{ id, name },
+      optionValues: optionValues.map((value) => ({ id: value.id, name: shown(name, value.name) })),
+    })),
+    variants: variants.map((variant) => ({
+      ...variant,
+      selectedOptions: variant.selectedOptions.map(({ name, value }) => ({ name, value: shown(name, value) })),
+    })),
+  };
+}
+
+/** The namespace and the key of `namespace.key`. No key holds a point. */
+export function metafieldName(name: string): { readonly namespace: string; readonly key: string } {
+  const dot = name.lastIndexOf('.');
+  return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
+}
 
 /** Where `keys` are asked for, Shopify gives them back as they were written, with the namespace; no key holds a point. */
 const fullKey = (namespace: string, key: string): string =>

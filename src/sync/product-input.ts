@@ -94,11 +94,10 @@ export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
     add('category-unresolved', 'category', message);
   }
   for (const [index, variant] of draft.variants.entries()) {
-    const { barcodes = [], imageUrls = [], options } = variant;
+    const { imageUrls = [], options } = variant;
     const field = `variants[${index}]`;
-    const oneOnly = 'lists several, and a push sends one so far: leave one';
-    if (barcodes.length > 1) add('barcodes-unsupported', `${field}.barcodes`, oneOnly);
-    if (imageUrls.length > 1) add('image-urls-unsupported', `${field}.imageUrls`, oneOnly);
+    if (imageUrls.length > 1)
+      add('image-urls-unsupported', `${field}.imageUrls`, 'lists several, and a push sends one so far: leave one');
     for (const name of Object.keys(draft.linkedOptions ?? {})) {
       const value = options[name];
       if (value === undefined || value.startsWith('gid://')) continue;
@@ -144,7 +143,7 @@ function toVariant(
     ...defined({
       sku: variant.sku,
       compareAtPrice: variant.compareAtPrice && salePrice(variant.compareAtPrice),
-      barcode: variant.barcodes ? (variant.barcodes[0] ?? null) : variant.barcode,
+      ...(variant.barcodes ? barcodesInput(variant.barcodes) : { barcode: variant.barcode }),
       taxable: variant.taxable,
       taxCode: variant.taxCode,
       inventoryPolicy: variant.inventoryPolicy,
@@ -155,6 +154,20 @@ function toVariant(
       file: image === undefined ? undefined : files.get(image),
     }),
   };
+}
+
+/**
+ * Barcodes as they are sent: one of one as `barcode`, which all API versions have, several as `barcodes`, which is there from
+ * 2026-10 on (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes).
+ *
+ * @param before Those of the last push. Where there were several, only a list replaces them.
+ */
+export function barcodesInput(
+  barcodes: readonly string[],
+  before: readonly string[] = [],
+): Pick<ProductVariantSetInput, 'barcode' | 'barcodes'> {
+  if (Math.max(barcodes.length, before.length) > 1) return { barcodes: barcodes.map((value) => ({ value })) };
+  return { barcode: barcodes[0] ?? null };
 }
 
 function toInventoryItem({ weight, cost, ...item }: DraftInventoryItem): InventoryItemInput {

@@ -7,15 +7,17 @@ import {
   VariantsFindDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
-import type { ProductDraft } from '../validation/product-draft.ts';
+import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 import {
   type Facts,
   itemFields,
+  linksIn,
   metafieldPrefix,
   type ProductFacts,
   type PushBase,
   type RemoteProduct,
   type RemoteVariant,
+  withLinkedValues,
 } from './product-facts.ts';
 import { idField, type SyncClient } from './product-input.ts';
 
@@ -40,6 +42,8 @@ interface ReadingScope {
   readonly images: number;
   readonly variantScope: VariantScope;
   readonly withCollections: boolean;
+  /** Names of options whose values are told by their metaobjects, where they are linked; `all` for all of them. */
+  readonly linkedOptions: readonly string[] | 'all';
   /** `namespace.key` of each; `undefined` for all there are. */
   readonly metafieldKeys: readonly string[] | undefined;
 }
@@ -81,6 +85,7 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
     images: desired.images ? maxPage : Math.min(maxPage, count('images') + 1),
     variantScope: variantScopeOf(variants),
     withCollections: desired.collections !== undefined,
+    linkedOptions: [...new Set([desired, base?.facts ?? {}].flatMap((facts) => Object.keys(linksIn(facts))))],
     metafieldKeys: isAll ? undefined : metafieldKeys,
   };
 }
@@ -92,7 +97,13 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
 export function wholeScope(base: PushBase | undefined): ReadingScope {
   const known = scopeOf({ images: {}, collections: {}, ...base?.facts }, base, true);
   const all = { withVariantImages: true, withItems: true };
-  return { ...known, withCollections: true, images: maxPage, variantScope: { ...known.variantScope, ...all } };
+  return {
+    ...known,
+    withCollections: true,
+    linkedOptions: 'all',
+    images: maxPage,
+    variantScope: { ...known.variantScope, ...all },
+  };
 }
 
 /**
@@ -106,13 +117,14 @@ export async function readRemote(
   scope: ReadingScope,
   options: CallOptions,
 ): Promise<RemoteProduct | undefined> {
-  const { metafieldKeys, variantScope, withCollections } = scope;
+  const { metafieldKeys, variantScope, withCollections, linkedOptions } = scope;
   const variables = {
     ids: [gid],
     variants: scope.variants,
     images: Math.max(1, scope.images),
     ...ofVariants(variantScope),
     withCollections,
+    withLinks: linkedOptions.length > 0,
     metafields: Math.min(maxPage, Math.max(1, metafieldKeys?.length ?? maxPage)),
     metafieldKeys: metafieldKeys ? [...metafieldKeys] : null,
     withMetafields: metafieldKeys?.length !== 0,
@@ -120,13 +132,22 @@ export async function readRemote(
   const { data } = await client.graphql(ProductsReadDocument, variables, callOptions(options));
   const [node] = data.nodes;
   if (!node || !('id' in node)) return undefined;
-  const { variants, media, metafields, ...fields } = node as Extract<typeof node, { readonly id: string }>;
+  const {
+    variants,
+    media,
+    metafields,
+    options: told,
+    ...fields
+  } = node as Extract<typeof node, { readonly id: string }>;
   const rest = variants.pageInfo.hasNextPage
     ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, variantScope }, options)
     : [];
+  const read = { options: told, variants: [...variants.nodes, ...rest] };
   return {
     ...fields,
-    variants: [...variants.nodes, ...rest],
+    ...(linkedOptions.length > 0
+      ? withLinkedValues(read, (name) => linkedOptions === 'all' || linkedOptions.includes(name))
+      : { ...read, links: undefined }),
     media: media.nodes.filter(({ status }) => status !== 'FAILED'),
     failedMedia: media.nodes.flatMap(({ id, status }) => (status === 'FAILED' ? [id] : [])),
     metafields: metafields?.nodes ?? [],
@@ -209,7 +230,9 @@ async function byVariants(
   by: 'sku' | 'barcode',
   options: CallOptions,
 ): Promise<Found | undefined> {
-  const wanted = [...new Set(draft.variants.flatMap((variant) => variant[by] || []))].slice(0, termsPerSearch);
+  const textsOf = ({ sku, barcode, barcodes }: ProductVariantDraft) =>
+    (by === 'sku' ? sku : (barcodes ?? barcode)) || [];
+  const wanted = [...new Set(draft.variants.flatMap(textsOf))].slice(0, termsPerSearch);
   if (wanted.length === 0) return undefined;
   const query = wanted.map((text) => `${by}:"${text.replaceAll(/(["\\])/g, '\\$1')}"`).join(' OR ');
   const { data } = await client.graphql(VariantsFindDocument, { query }, callOptions(options));

@@ -339,7 +339,8 @@ async function forgetValues(
   }
   if ([...came.values()].every(({ values }) => values.size === 0)) return;
   // Options and values may have other names by now, and variants other values: an option keeps its id.
-  const restored = await readRemote(client, remote.id, scopeOf({}, undefined, false), { signal });
+  const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
+  const restored = await readRemote(client, remote.id, scope, { signal });
   for (const { id, name, optionValues } of restored?.options ?? []) {
     const used = new Set(
       restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),

@@ -60,6 +60,47 @@ describe('a push', () => {
     });
   });
 
+  it('replaces all barcodes of a variant where there are, or were, several', async () => {
+    const { sync, fake, clock } = fakeSync();
+    const stored = () => {
+      const [variant] = (fake.products()[0]?.['variants'] ?? []) as { barcode: string | null; barcodes?: string[] }[];
+      return [variant?.barcode, variant?.barcodes];
+    };
+    const sent = () =>
+      fake.calls.flatMap(({ operation, variables }) =>
+        operation === 'ProductVariantsUpdate' ? (variables?.['variants'] as unknown[]) : [],
+      );
+    await clock.run(sync.push(simple({ barcodes: ['1', '2'] })));
+    expect(stored()).toEqual(['1', ['1', '2']]);
+    expect(await clock.run(sync.push(simple({ barcodes: ['1', '2'] }), { refresh: true }))).toMatchObject({
+      outcome: 'unchanged',
+    });
+    await clock.run(sync.push(simple({ barcodes: ['3', '1', '2'] })));
+    expect(stored()).toEqual(['3', ['3', '1', '2']]);
+    await clock.run(sync.push(simple({ barcodes: ['3'] })));
+    expect(stored()).toEqual(['3', undefined]);
+    await clock.run(sync.push(simple({ barcodes: [] })));
+    expect(stored()).toEqual([null, undefined]);
+    expect(sent()).toMatchObject([
+      { barcodes: [{ value: '3' }, { value: '1' }, { value: '2' }] },
+      { barcodes: [{ value: '3' }] },
+      { barcode: null },
+    ]);
+  });
+
+  it('adopts a product by any of its barcodes', async () => {
+    const { sync, clock } = fakeSync({ sync: { adoptBy: ['barcode'] } });
+    await clock.run(sync.push(simple({ barcodes: ['1', '2'] }, { localId: 'first' })));
+    const found = await clock.run(sync.push(simple({ barcodes: ['2'] }, { localId: 'second' })));
+    expect(found).toMatchObject({ outcome: 'failed', error: { message: expect.stringContaining('"first"') } });
+  });
+
+  it('makes gift cards', async () => {
+    const { sync, fake, clock } = fakeSync();
+    expect(await clock.run(sync.push(simple({}, { giftCard: true })))).toMatchObject({ outcome: 'created' });
+    expect(fake.products()[0]).toMatchObject({ isGiftCard: true });
+  });
+
   it('leaves out what the draft leaves out', async () => {
     const sent = await inputOf({ localId: 't', title: 'T', sku: 'optional', variants: [{ price: 1 }] });
     expect(sent).toEqual({
@@ -96,7 +137,6 @@ describe('a push', () => {
 
   it.each([
     ['category', {}, { category: 'Apparel > Clothing' }],
-    ['variants[0].barcodes', { barcodes: ['1', '2'] }, {}],
     [
       'variants[0].imageUrls',
       { imageUrls: ['https://x.test/1', 'https://x.test/2'] },

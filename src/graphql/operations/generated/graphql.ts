@@ -1807,6 +1807,7 @@ export type ProductsReadQueryVariables = Exact<{
   withItems: boolean;
   withUnitPrices: boolean;
   withCollections: boolean;
+  withLinks: boolean;
   variantMetafields: number;
   variantMetafieldKeys?: Array<string> | string | null | undefined;
   withVariantMetafields: boolean;
@@ -1814,7 +1815,7 @@ export type ProductsReadQueryVariables = Exact<{
 
 
 export type ProductsReadQuery = { nodes: Array<
-    | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, templateSuffix: string | null, collections?: { nodes: Array<{ id: Gid }> }, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string }> }>, media: { nodes: Array<
+    | { id: Gid, updatedAt: DateTime, title: string, descriptionHtml: string, vendor: string, productType: string, handle: string, status: ProductStatus, tags: Array<string>, templateSuffix: string | null, collections?: { nodes: Array<{ id: Gid }> }, category: { id: Gid } | null, seo: { title: string | null, description: string | null }, options: Array<{ id: Gid, name: string, linkedMetafield?: { namespace: string | null, key: string | null } | null, optionValues: Array<{ id: Gid, name: string, linkedMetafieldValue?: string | null }> }>, media: { nodes: Array<
           | { id: Gid, alt: string | null, status: MediaStatus }
           | { id: Gid, alt: string | null, status: MediaStatus, image: { url: UrlString } | null }
         > }, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, variants: { nodes: Array<{ id: Gid, sku: string | null, price: Money, compareAtPrice: Money | null, taxable: boolean, inventoryPolicy: ProductVariantInventoryPolicy, inventoryQuantity: number | null, inventoryItem?: { tracked: boolean, requiresShipping: boolean, harmonizedSystemCode: string | null, countryCodeOfOrigin: CountryCode | null, unitCost: { amount: Decimal } | null, measurement: { weight: { value: number, unit: WeightUnit } | null } }, unitPriceMeasurement?: { quantityValue: number, quantityUnit: UnitPriceMeasurementMeasuredUnit | null, referenceValue: number, referenceUnit: UnitPriceMeasurementMeasuredUnit | null } | null, metafields?: { nodes: Array<{ namespace: string, key: string, type: string, value: string }> }, selectedOptions: Array<{ name: string, value: string }>, media?: { nodes: Array<
@@ -2597,7 +2598,7 @@ export const ProductPushDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductPushMutation, ProductPushMutationVariables>;
 export const ProductsReadDocument = new TypedDocumentString(`
-    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withMetafields: Boolean!, $withItems: Boolean!, $withUnitPrices: Boolean!, $withCollections: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
+    query ProductsRead($ids: [ID!]!, $variants: Int!, $withVariantImages: Boolean!, $images: Int!, $metafields: Int!, $metafieldKeys: [String!], $withMetafields: Boolean!, $withItems: Boolean!, $withUnitPrices: Boolean!, $withCollections: Boolean!, $withLinks: Boolean!, $variantMetafields: Int!, $variantMetafieldKeys: [String!], $withVariantMetafields: Boolean!) {
   nodes(ids: $ids) {
     ... on Product {
       id
@@ -2625,9 +2626,14 @@ export const ProductsReadDocument = new TypedDocumentString(`
       options {
         id
         name
+        linkedMetafield @include(if: $withLinks) {
+          namespace
+          key
+        }
         optionValues {
           id
           name
+          linkedMetafieldValue @include(if: $withLinks)
         }
       }
       media(first: $images) {
