@@ -8,6 +8,7 @@ import { sqliteStores } from '../storage/sqlite.ts';
 import { createDefinitionTypes } from '../sync/csv/definition-types.ts';
 import { readCsv } from '../sync/csv/read-csv.ts';
 import type { CsvIssue } from '../sync/csv/records.ts';
+import { createReferences } from '../sync/csv/references.ts';
 import { missingProducts } from '../sync/missing-products.ts';
 import { type ApplyOptions, createProductSync, type ProductSync } from '../sync/product-sync.ts';
 import type { PushSummary } from '../sync/push-many.ts';
@@ -264,13 +265,13 @@ interface Contents {
 }
 
 /** What a push would be refused for, or do otherwise than the file says: those that read a file see it in its issues. */
-const toldOnce: ReadonlySet<string> = new Set(['metafield-undefined', 'metafield-reference']);
+const toldOnce: ReadonlySet<string> = new Set(['metafield-undefined', 'metafield-reference', 'linked-option']);
 
 async function readProducts(file: string, client: ShopifyClient): Promise<Contents> {
   try {
     if (/\.csv$/i.test(file)) {
       const definitionType = createDefinitionTypes(client);
-      const options = { format: 'shopify', definitionType } as const;
+      const options = { format: 'shopify', definitionType, resolveReference: createReferences(client) } as const;
       const { drafts, issues } = await readCsv(createReadStream(file), options).collect();
       const line = ({ row, column, message }: CsvIssue): string =>
         `${file}, row ${row}${column && `, ${column}`}: ${message}`;

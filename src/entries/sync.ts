@@ -14,6 +14,7 @@ export {
 export { createDefinitionTypes } from '../sync/csv/definition-types.ts';
 export { type CsvContents, type CsvReading, type CsvRow, type ReadCsvOptions, readCsv } from '../sync/csv/read-csv.ts';
 export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
+export { createReferences } from '../sync/csv/references.ts';
 export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopify-products.ts';
 export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';

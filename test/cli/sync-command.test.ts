@@ -5,6 +5,7 @@ import { createShopifyClient } from 'shopwright';
 import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
+import { shopWithColours } from '../sync/linked-shop.ts';
 
 const csv = (rows: readonly string[]): string =>
   ['Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price', ...rows, ''].join('\n');
@@ -76,6 +77,18 @@ describe('shopwright plan, apply and rollback', () => {
     expect(await run(['rollback', runId])).toMatchObject({ code: 2, out: '1 restored.' });
     expect(titles()).toEqual(['Linen tee']);
     expect(await run(['rollback', runId])).toMatchObject({ code: 0, out: '1 unchanged.' });
+  });
+
+  it('find the metaobjects of linked options, and say by row and column which the shop does not have', async () => {
+    const client = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch, isolated: true });
+    await shopWithColours(client);
+    const columns = 'Handle,Title,Option1 Name,Option1 Value,Option1 Linked To,Variant Price';
+    const row = (colour: string) => `${colour},Shirt,Colour,${colour},product.metafields.custom.colour,10.00`;
+    const products = file('products.csv', [columns, row('black'), row('mauve'), ''].join('\n'));
+    const applied = await run(['apply', products, '--yes', '--skip-invalid']);
+    expect(applied.code).toBe(1);
+    expect(applied.errors).toContain(`${products}, row 3, Option1 Linked To: links the option to a metafield`);
+    expect(fake.products()).toMatchObject([{ handle: 'black', variants: [{ title: 'Black' }] }]);
   });
 
   it('take the types of metafields from the shop, and say which it does not know', async () => {

@@ -2,9 +2,11 @@ import type { ShopifyClient } from 'shopwright';
 import type { ManualClock } from 'shopwright/testing';
 
 /** Gives a shop the metaobjects `black`, `white` and `red`, and the metafield `custom.colour` that lists such. */
-export async function shopWithColours(client: ShopifyClient, clock: ManualClock) {
-  const send = async (mutation: string, variables: object): Promise<Record<string, Record<string, { id: string }>>> =>
-    (await clock.run(client.graphql(mutation, variables))).data as never;
+export async function shopWithColours(client: ShopifyClient, clock?: ManualClock) {
+  const send = async (mutation: string, variables: object): Promise<Record<string, Record<string, { id: string }>>> => {
+    const sending = client.graphql(mutation, variables);
+    return (await (clock ? clock.run(sending) : sending)).data as never;
+  };
   const created = await send(
     'mutation ($definition: MetaobjectDefinitionCreateInput!) { metaobjectDefinitionCreate(definition: $definition) { metaobjectDefinition { id } userErrors { message } } }',
     {

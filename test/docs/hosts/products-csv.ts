@@ -12,4 +12,3 @@ export declare const shop: ShopifyClient;
 export declare const stores: Stores;
 export declare const categoryIds: ReadonlyMap<string, string>;
 export declare const metafieldTypes: ReadonlyMap<string, string>;
-export declare const findByHandle: (handle: string, type: string) => Promise<string | undefined>;

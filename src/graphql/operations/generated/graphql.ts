@@ -931,6 +931,11 @@ export type MetafieldsSetUserErrorCode =
   | 'TOO_SHORT'
   | (string & {});
 
+export type MetaobjectHandleInput = {
+  handle: string;
+  type: string;
+};
+
 export type MoveInput = {
   id: string;
   newPosition: BigIntString;
@@ -1783,6 +1788,28 @@ export type MetafieldsRemoveMutationVariables = Exact<{
 
 export type MetafieldsRemoveMutation = { metafieldsDelete: { deletedMetafields: Array<{ key: string } | null> | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
+export type MetafieldReferencesQueryVariables = Exact<{
+  namespace: string;
+  key: string;
+}>;
+
+
+export type MetafieldReferencesQuery = { metafieldDefinitions: { nodes: Array<{ validations: Array<{ name: string, value: string | null }> }> } };
+
+export type MetaobjectTypeReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MetaobjectTypeReadQuery = { metaobjectDefinition: { type: string } | null };
+
+export type MetaobjectByHandleQueryVariables = Exact<{
+  handle: MetaobjectHandleInput;
+}>;
+
+
+export type MetaobjectByHandleQuery = { metaobjectByHandle: { id: Gid } | null };
+
 export type ProductPushMutationVariables = Exact<{
   identifier: ProductSetIdentifiers;
   input: ProductSetInput;
@@ -1900,6 +1927,8 @@ export type ProductTagsAddMutation = { tagsAdd: { node:
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductTagsRemoveMutationVariables = Exact<{
@@ -1909,6 +1938,8 @@ export type ProductTagsRemoveMutationVariables = Exact<{
 
 
 export type ProductTagsRemoveMutation = { tagsRemove: { node:
+      | { id: Gid }
+      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
@@ -2573,6 +2604,37 @@ export const MetafieldsRemoveDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MetafieldsRemoveMutation, MetafieldsRemoveMutationVariables>;
+export const MetafieldReferencesDocument = new TypedDocumentString(`
+    query MetafieldReferences($namespace: String!, $key: String!) {
+  metafieldDefinitions(
+    ownerType: PRODUCT
+    namespace: $namespace
+    key: $key
+    first: 1
+  ) {
+    nodes {
+      validations {
+        name
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MetafieldReferencesQuery, MetafieldReferencesQueryVariables>;
+export const MetaobjectTypeReadDocument = new TypedDocumentString(`
+    query MetaobjectTypeRead($id: ID!) {
+  metaobjectDefinition(id: $id) {
+    type
+  }
+}
+    `) as unknown as TypedDocumentString<MetaobjectTypeReadQuery, MetaobjectTypeReadQueryVariables>;
+export const MetaobjectByHandleDocument = new TypedDocumentString(`
+    query MetaobjectByHandle($handle: MetaobjectHandleInput!) {
+  metaobjectByHandle(handle: $handle) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<MetaobjectByHandleQuery, MetaobjectByHandleQueryVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
     mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
