@@ -16,7 +16,8 @@ export interface KeptToken {
   version: string | undefined;
   /** The last one that Shopify refused. */
   refused: string | undefined;
-  /** Until here another refusal is no reason to ask for new tokens: they were just renewed for one. */
+  /** The last one that was renewed for a refusal: until `trustedUntilMs` its own refusal is no reason to do it again. */
+  trusted: string | undefined;
   trustedUntilMs: number;
   /** Why there is none, as long as the store is in the state `version`: asked again from `askAgainAtMs` on. */
   dead:
@@ -122,12 +123,13 @@ class ConnectedSource implements TokenSource {
     if (kept.flight && (await kept.flight) !== token) return true;
     if (kept.accessToken !== undefined && kept.accessToken !== token) return true;
     const now = this.#connection.clock.monotonic();
-    if (now < kept.trustedUntilMs && now < kept.renewAtMs) return false;
+    if (token === kept.trusted && now < kept.trustedUntilMs && now < kept.renewAtMs) return false;
     kept.refused = token;
     kept.accessToken = undefined;
     kept.endsAtMs = Number.NEGATIVE_INFINITY;
-    kept.trustedUntilMs = now + trustMs;
-    return (await this.#fly(shop, kept)) !== token;
+    kept.trusted = await this.#fly(shop, kept);
+    kept.trustedUntilMs = this.#connection.clock.monotonic() + trustMs;
+    return kept.trusted !== token;
   }
 
   #keptFor(shop: string): KeptToken {
@@ -140,6 +142,7 @@ class ConnectedSource implements TokenSource {
         renewAtMs: Number.NEGATIVE_INFINITY,
         version: undefined,
         refused: undefined,
+        trusted: undefined,
         trustedUntilMs: Number.NEGATIVE_INFINITY,
         dead: undefined,
         flight: undefined,

@@ -65,6 +65,8 @@ interface Look {
   readonly atMs: number;
   /** The store's time, at that moment or a little later. */
   readonly storeMs: number;
+  /** Moment on the monotonic clock at which that time was here. */
+  readonly readAtMs: number;
 }
 
 class Renewal {
@@ -116,7 +118,7 @@ class Renewal {
     const { clock } = this.#wish.connection;
     const atMs = clock.monotonic();
     const [entry, storeMs] = await Promise.all([tokens?.get(owner), tokens?.now?.() ?? clock.now()]);
-    return { entry, atMs, storeMs };
+    return { entry, atMs, storeMs, readAtMs: clock.monotonic() };
   }
 
   /** What the store has, if that can be used and is what is wanted. */
@@ -162,7 +164,8 @@ class Renewal {
         const reply = await this.#ask(grant, lock);
         if (!reply) return undefined;
         if (reply.outcome === 'granted') {
-          const storeMs = look.storeMs + sentAtMs - look.atMs;
+          // Never later than it really is, or others would use the token for as long as this store took to answer.
+          const storeMs = look.storeMs + sentAtMs - look.readAtMs;
           return this.#store(look, reply.tokens, { sentAtMs, storeMs });
         }
         if (reply.outcome === 'lost') {

@@ -46,6 +46,7 @@ async function open(
     expiring?: string;
     change?: (stored: StoredTokens) => StoredTokens;
     refusesNonExpiringTokens?: boolean;
+    offlineTokenSeconds?: number;
   } = {},
 ) {
   const { expiring = '1', change = (stored: StoredTokens) => stored, ...appOptions } = options;
@@ -231,6 +232,36 @@ describe('offlineToken', () => {
     fake.faults.next('status-401', { operation: 'Shop' });
     const { attempts } = await clock.run(client.graphql(query));
     expect([attempts, sent()]).toEqual([2, 1]);
+  });
+
+  it('renews once more where the token after that is refused too, however soon', async () => {
+    const { process, sent, clock, fake } = await open({ offlineTokenSeconds: 10 });
+    const { client, call } = process();
+    await call();
+    fake.faults.next('status-401', { operation: 'Shop' });
+    await call();
+    await clock.advance(10_000);
+    await call();
+    fake.faults.next('status-401', { operation: 'Shop' });
+    const { attempts } = await clock.run(client.graphql(query));
+    expect([attempts, sent()]).toEqual([2, 3]);
+  });
+
+  it('stores no later end than the token has, however long the store takes', async () => {
+    const { process, stored, tokens, clock } = await open();
+    await clock.advance(hour);
+    const slow: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: (owner, version, next) => tokens.replace(owner, version, next),
+      now: async () => {
+        await new Promise<void>((resolve) => void clock.setTimer(() => resolve(), 400));
+        const now = clock.now();
+        await new Promise<void>((resolve) => void clock.setTimer(() => resolve(), 400));
+        return now;
+      },
+    };
+    await process({ tokens: slow }).call();
+    expect((await stored())?.accessTokenExpiresAt).toBeLessThanOrEqual(clock.now() + hour);
   });
 
   it('takes the pair that another process has renewed after a refusal', async () => {
