@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AuthenticationError, createShopifyApp, type TokenSource } from 'shopwright';
-import type { TokenStore } from 'shopwright/auth';
+import { createShopifyApp } from 'shopwright';
+import { offlineToken, type TokenStore } from 'shopwright/auth';
 import { createOAuth } from 'shopwright/auth/oauth';
 import { createApp } from './app.ts';
 
@@ -22,7 +22,9 @@ export interface StartOptions {
 /** Starts the app, and gives its address and server. */
 export async function start(options: StartOptions): Promise<{ readonly url: string; readonly server: Server }> {
   const { clientId, clientSecret, tokens, origin, say } = options;
-  const shopify = createShopifyApp({ auth: storedTokens(tokens), ...(origin !== undefined && { origin }) });
+  // Takes what OAuth has stored, and renews it.
+  const auth = offlineToken({ clientId, clientSecret, tokens });
+  const shopify = createShopifyApp({ auth, ...(origin !== undefined && { origin }) });
   // The server is there before the app, which needs to know its own address.
   const server = createServer().listen(options.port, '127.0.0.1');
   await once(server, 'listening');
@@ -40,16 +42,4 @@ export async function start(options: StartOptions): Promise<{ readonly url: stri
   });
   server.on('request', app);
   return { url, server };
-}
-
-/** The tokens as OAuth has stored them. They last for an hour: an app that runs longer refreshes them. */
-function storedTokens(tokens: TokenStore): TokenSource {
-  return {
-    async get(shop) {
-      const entry = await tokens.get({ shop });
-      if (!entry) throw new AuthenticationError(`${shop} has not installed the app.`, { shop });
-      return entry.tokens.accessToken;
-    },
-    invalidate: () => Promise.resolve(false),
-  };
 }

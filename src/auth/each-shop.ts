@@ -3,7 +3,7 @@ import { forEachConcurrent } from '../internal/concurrency.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import { keyPart } from '../storage/keys.ts';
+import { keyPart, runPrefix } from '../storage/keys.ts';
 
 /** How a run over all shops works. */
 export interface ForEachShopOptions {
@@ -61,7 +61,7 @@ export async function eachShop(
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
   const notes = resume === undefined ? undefined : keyValue;
-  const prefix = `each-shop:${await keyPart(appId)}:${await keyPart(resume ?? '')}:`;
+  const prefix = `${await runPrefix(appId)}${await keyPart(resume ?? '')}:`;
   const earlier = new Set<string>();
   for await (const key of notes?.scan(prefix) ?? []) earlier.add(key.slice(prefix.length));
   let done = 0;

@@ -7,7 +7,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { TokenConnection } from '../ports/token-source.ts';
 import type { TokenEntry, TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
-import { checkFormat, defaultApp, keyPart } from '../storage/keys.ts';
+import { checkFormat, defaultApp, migrationKey } from '../storage/keys.ts';
 import { eachShop } from './each-shop.ts';
 import { fetchTransport } from './token-request.ts';
 import { type OfflineTokenOptions, offlineToken } from './token-sources.ts';
@@ -187,7 +187,7 @@ class Migration {
     const { tokens } = this.#app;
     const entry = await tokens.get({ shop, appId: this.#appId });
     if (!entry || !isPermanent(entry)) return { shop, outcome: 'untouched' };
-    const key = `token-migration:${await keyPart(this.#appId)}:${await keyPart(shop, 80)}`;
+    const key = await migrationKey(shop, this.#appId);
     const note = await this.#note(key, entry.version);
     if (note?.dead) return { shop, outcome: 'dead', reason: note.dead };
     if (dryRun) return { shop, outcome: 'to-migrate' };

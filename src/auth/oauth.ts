@@ -197,6 +197,44 @@ export function createOAuth(options: OAuthOptions): ShopifyOAuth {
   return new OAuthFlow(readOptions(options));
 }
 
+/**
+ * Begins an installation, as `createOAuth(options).beginAuth(request)` does. `options.returnTo` says where the browser goes in
+ * the end.
+ *
+ * @throws ConfigError with every invalid option; for the request it never throws.
+ *
+ * @example
+ * ```ts
+ * // GET /auth?shop=acme.myshopify.com
+ * const begin = async (request: Request) => (await beginAuth(request, options)).response;
+ * ```
+ */
+export async function beginAuth(
+  request: OAuthRequest,
+  options: OAuthOptions,
+): Promise<BegunAuth | RefusedAuth<BeginAuthRefusal>> {
+  return createOAuth(options).beginAuth(request);
+}
+
+/**
+ * Takes the browser back, as `createOAuth(options).handleCallback(request)` does: checks everything, stores the tokens, and
+ * redirects.
+ *
+ * @throws ConfigError with every invalid option; for the request it never throws.
+ *
+ * @example
+ * ```ts
+ * // GET /auth/callback
+ * const callback = async (request: Request) => (await handleCallback(request, options)).response;
+ * ```
+ */
+export async function handleCallback(
+  request: OAuthRequest,
+  options: OAuthOptions,
+): Promise<CompletedAuth | RefusedCallback> {
+  return createOAuth(options).handleCallback(request);
+}
+
 /** Options with their defaults. */
 interface Settings extends Omit<OAuthOptions, 'secrets' | 'fetch'> {
   readonly secrets: readonly [string, ...string[]];

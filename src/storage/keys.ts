@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/errors.ts';
-import { isNewerFormat } from '../internal/json.ts';
+import { isNewerFormat, isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
@@ -40,6 +40,9 @@ export async function appPart(appId: string): Promise<string> {
   return `${plainPart(appId, 12) ?? (await hashedPart(appId)).slice(0, 12)}@`;
 }
 
+/** Begins the type of a product queue's jobs, before the shop and the queue's own name. */
+export const pushJob = 'push-product';
+
 /** Begins the marks of product queues with an app or name of their own. No webhook handler can be called so. */
 export const pushMarks = '~push~';
 
@@ -58,6 +61,20 @@ export async function shopPrefix(shop: string, appId: string = defaultApp): Prom
 /** Begins the keys that say which file an image became. They are no app's own: files are those of the shop. */
 export const filePrefix = async (shop: string): Promise<string> => `files:${await keyPart(shop, longestShop)}:`;
 
+/** Begin the keys of what was sent of changes of stock. They are no app's own. */
+export const stockPrefixes = ['stock-change:', 'stock-batch:'] as const;
+
+/** Begins a shop's keys of one of those. */
+export const stockPrefix = async (kind: (typeof stockPrefixes)[number], shop: string): Promise<string> =>
+  `${kind}${await keyPart(shop, longestShop)}:`;
+
+/** Holds what the exchange of a shop's token that never expires came to. */
+export const migrationKey = async (shop: string, appId: string): Promise<string> =>
+  `token-migration:${await keyPart(appId)}:${await keyPart(shop, longestShop)}`;
+
+/** Begins the notes of an app's runs over all shops. */
+export const runPrefix = async (appId: string): Promise<string> => `each-shop:${await keyPart(appId)}:`;
+
 /** Begins the keys in which a token store keeps its owners: no part of an owner has an `@`, since it is escaped there. */
 export const ownersPrefix = (prefix: string): string => `${prefix}@`;
 
@@ -74,6 +91,11 @@ export async function* keysOfApp(store: KeyValueStore, shop: string, appId: stri
   const prefix = ofShop(domain);
   for await (const key of store.scan(prefix)) if (appOf(key.slice(prefix.length)) === app) yield key;
   yield* store.scan(await filePrefix(shop));
+  for (const stock of stockPrefixes) yield* store.scan(`${stock}${domain}:`);
+  const migration = await migrationKey(shop, appId);
+  if ((await store.get(migration)) !== undefined) yield migration;
+  // A note of each run over all shops that goes on where it was ended.
+  for await (const key of store.scan(await runPrefix(appId))) if (key.endsWith(`:${domain}`)) yield key;
   // Few at any time: what is handled leaves.
   for await (const key of store.scan(inbox)) {
     const [, handler = '', of] = key.split(':');
@@ -149,4 +171,10 @@ export function checkFormat(stored: unknown, known: number, what: string, shop?:
 /** Remembers when all that was kept about a shop for an app was erased. */
 export async function erasedKey(shop: string, appId: string): Promise<string> {
   return `erased:${await appPart(appId)}:${await keyPart(shop, longestShop)}`;
+}
+
+/** Whether a text under an `erasedKey` says that it was erased at that time, in milliseconds since the epoch, or later. */
+export function isErasedSince(text: string | undefined, since: number): boolean {
+  const erased = parseJson(text ?? '');
+  return isRecord(erased) && typeof erased['at'] === 'number' && since <= erased['at'];
 }

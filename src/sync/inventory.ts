@@ -20,7 +20,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
-import { checkFormat, keyPart } from '../storage/keys.ts';
+import { checkFormat, stockPrefix } from '../storage/keys.ts';
 import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
 
@@ -827,10 +827,10 @@ class MadeChanges {
 
   async #markKey(id: string): Promise<string> {
     const hash = createHash('sha256').update(id).digest('base64url').slice(0, 32);
-    return `stock-change:${await keyPart(this.#shop, 80)}:${hash}`;
+    return `${await stockPrefix('stock-change:', this.#shop)}${hash}`;
   }
 
   async #batchKey(key: string): Promise<string> {
-    return `stock-batch:${await keyPart(this.#shop, 80)}:${key}`;
+    return `${await stockPrefix('stock-batch:', this.#shop)}${key}`;
   }
 }

@@ -9,7 +9,17 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
-import { appPart, checkFormat, defaultApp, keyPart, pushMarks, shopPrefix } from '../storage/keys.ts';
+import {
+  appPart,
+  checkFormat,
+  defaultApp,
+  erasedKey,
+  isErasedSince,
+  keyPart,
+  pushJob,
+  pushMarks,
+  shopPrefix,
+} from '../storage/keys.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
 import type { ProductSync } from './product-sync.ts';
 import { emptyRecord, localIdOf, type PushResult } from './push.ts';
@@ -121,7 +131,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const scope = scopeOf(appId, name);
   const marks = createPushMarks(stores.keyValue, { shop, appId, scope });
   // Each shop has its own source, and so its own handler.
-  const type = scope === undefined ? `push-product ${shop}` : `push-product ${shop} ${scope}`;
+  const type = scope === undefined ? `${pushJob} ${shop}` : `${pushJob} ${shop} ${scope}`;
 
   const add = (localId: string, more: Partial<NewJob> = {}): Promise<EnqueuedJob> =>
     queue.enqueue({
@@ -238,7 +248,8 @@ function createPushJob(options: PushJobOptions): JobHandler {
 
   return async ({ job, attempt, signal }: JobContext) => {
     const localId = localIdOf(job.payload) ?? '';
-    const push = await marks.begin(localId);
+    const push = await marks.begin(localId, job.enqueuedAt);
+    if (!push) return;
     const product = await source(localId);
     signal.throwIfAborted();
     if (push.isInDoubt) await doubt(localId);
@@ -250,7 +261,9 @@ function createPushJob(options: PushJobOptions): JobHandler {
         await conclude(localId, await sync.push(product as ProductDraftInput, { signal }), attempt);
       } catch (error) {
         // It may have sent an older state after the other push, and a job that another worker took over is not retried.
-        if ((await push.fail()) === 'overtaken') await again(localId);
+        const state = await push.fail();
+        if (state === 'erased') return;
+        if (state === 'overtaken') await again(localId);
         throw error;
       }
     }
@@ -297,8 +310,11 @@ function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
 interface PushMarks {
   /** The product has changed: it must be pushed. @throws StorageError */
   mark(localId: string): Promise<void>;
-  /** A push starts. Call it before the product is read. @throws StorageError */
-  begin(localId: string): Promise<BegunPush>;
+  /**
+   * A push starts. Call it before the product is read. `undefined`: all of the shop was erased after its job was queued, at
+   * `enqueuedAt` in milliseconds since the epoch, and the product was not marked again. @throws StorageError
+   */
+  begin(localId: string, enqueuedAt: number): Promise<BegunPush | undefined>;
   /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */
   all(pageSize: number): AsyncIterable<readonly string[]>;
   /** The local ids that product queues with an app or name of their own have marked. @throws StorageError */
@@ -312,11 +328,11 @@ interface BegunPush {
   /**
    * The push has ended. Removes the mark; `marked`: it stays, because the product has changed meanwhile. `overtaken`:
    * another push of the product ran at the same time, such as when this process was taken for dead; the product is
-   * marked again, in doubt.
+   * marked again, in doubt. `erased`: all of the shop was erased meanwhile.
    */
-  end(): Promise<'done' | 'marked' | 'overtaken'>;
+  end(): Promise<'done' | 'marked' | 'overtaken' | 'erased'>;
   /** The push has failed. The mark stays; if the push was `overtaken`, the product is marked again, in doubt. */
-  fail(): Promise<'marked' | 'overtaken'>;
+  fail(): Promise<'marked' | 'overtaken' | 'erased'>;
 }
 
 /** The format in which this release stores a mark. A later release that stores more, or otherwise, takes the next number. */
@@ -351,10 +367,11 @@ function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarks
       : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`,
   );
 
-  /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store. */
-  const update = async (key: string, localId: string, changes: Partial<Mark>) => {
+  /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store; `undefined` where `isOff`. */
+  const update = async (key: string, localId: string, changes: Partial<Mark>, isOff?: () => Promise<boolean>) => {
     for (;;) {
       const before = await store.get(key);
+      if (before === undefined && (await isOff?.())) return undefined;
       const mark: Mark = { ...(readMark(before, key) ?? newMark(localId)), ...changes };
       const text = JSON.stringify(mark);
       if (await store.compareAndSet(key, before, text)) return { mark, text };
@@ -369,12 +386,18 @@ function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarks
       if (await store.setIfAbsent(key, JSON.stringify(newMark(localId)))) return;
       await update(key, localId, { change: randomUUID() });
     },
-    async begin(localId) {
+    async begin(localId, enqueuedAt) {
       const key = await keyOf(localId);
+      const isErased = async (): Promise<boolean> =>
+        isErasedSince(await store.get(await erasedKey(shop, appId)), enqueuedAt);
       const push = randomUUID();
-      const { mark, text } = await update(key, localId, { push });
+      const begun = await update(key, localId, { push }, isErased);
+      if (!begun) return undefined;
+      const { mark, text } = begun;
       const fail: BegunPush['fail'] = async () => {
-        if (readMark(await store.get(key), key)?.push === push) return 'marked';
+        const found = readMark(await store.get(key), key);
+        if (found?.push === push) return 'marked';
+        if (!found && (await isErased())) return 'erased';
         await update(key, localId, { change: randomUUID(), isInDoubt: true });
         return 'overtaken';
       };

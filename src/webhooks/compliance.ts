@@ -10,11 +10,13 @@ import {
   type CustomerPerson,
   type DeadLetterQueue,
   type ErasableStores,
+  type ErasedOwner,
   eraseCustomer,
   eraseShop,
   exportCustomer,
 } from './erasure.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
+import { tokensOf } from './shop-tokens.ts';
 import type { ComplianceTopic } from './topics.ts';
 import { lowerAscii } from './verify.ts';
 
@@ -52,7 +54,10 @@ export interface ComplianceOptions {
   ) => unknown;
   /** Erases what the host knows of the customer. What the SDK keeps is erased after it. */
   readonly onCustomerRedact: ComplianceCallback<'customers/redact'>;
-  /** Erases what the host knows of the shop. What the SDK keeps is erased after it. */
+  /**
+   * Erases what the host knows of the shop. What the SDK keeps is erased after it. Not called where `stores.tokens` has a token
+   * that was stored after the uninstall: see `ComplianceRequest.installedAgainAt`.
+   */
   readonly onShopRedact: ComplianceCallback<'shop/redact'>;
   /** Time, for tests. */
   readonly clock?: Clock;
@@ -63,6 +68,12 @@ export type ComplianceHandlers = { readonly [Topic in ComplianceTopic]: WebhookT
 
 /** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
 const deadlineMs = 30 * 24 * 3_600_000;
+
+/**
+ * Shopify sends `shop/redact` 48 hours after the uninstall, and renews no token after that: whatever was stored later is of a new
+ * installation. An hour less, in case that it was sent early.
+ */
+const uninstalledForMs = 47 * 3_600_000;
 
 /** The customer that a request is about. */
 function personOf({ payload }: WebhookEvent<ComplianceTopic>): CustomerPerson {
@@ -118,6 +129,7 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       dataRequestId: idOf(dataRequest),
       receivedAt,
       dueAt: receivedAt + deadlineMs,
+      installedAgainAt: null,
       completedAt: null,
     };
     const key = await requestKey(request);
@@ -130,12 +142,25 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     context: WebhookContext,
     callback: ComplianceCallback<Topic>,
     then?: (request: ComplianceRequest) => Promise<void>,
+    isOff?: (request: ComplianceRequest) => Promise<boolean>,
   ): Promise<void> => {
     checkBody(event);
     const request = await noteRequest(event);
+    if (await isOff?.(request)) return;
     const answer = await callback(event, request, context);
     await then?.(request);
     if (answer !== 'later') await completeComplianceRequest(store, request, clock.now());
+  };
+
+  /** Leaves the request of a shop that has installed the app again to somebody who can decide it. */
+  const isInstalledAgain = async (request: ComplianceRequest, owner: ErasedOwner): Promise<boolean> => {
+    const { owners, get } = options.stores?.tokens ?? {};
+    if (!owners || !get) return false;
+    const tokens = { owners: owners.bind(options.stores?.tokens), get: get.bind(options.stores?.tokens) };
+    const { savedAt } = await tokensOf(tokens, owner);
+    if (savedAt === undefined || savedAt < request.receivedAt - uninstalledForMs) return false;
+    await changeOpen(store, request, { installedAgainAt: savedAt });
+    return true;
   };
 
   return {
@@ -148,11 +173,14 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       handle(event, context, options.onCustomerRedact, async () => {
         await eraseCustomer(options, { shop: event.shop, appId: context.appId ?? defaultApp }, personOf(event));
       }),
-    'shop/redact': (event, context) =>
+    'shop/redact': (event, context) => {
+      const owner = { shop: event.shop, appId: context.appId ?? defaultApp };
       // This very delivery stays: it is not handled until all is erased.
-      handle(event, context, options.onShopRedact, async ({ id }) => {
-        await eraseShop(options, { shop: event.shop, appId: context.appId ?? defaultApp }, clock.now(), `:${id}`);
-      }),
+      const erase = async ({ id }: ComplianceRequest): Promise<void> => {
+        await eraseShop(options, owner, clock.now(), `:${id}`);
+      };
+      return handle(event, context, options.onShopRedact, erase, (request) => isInstalledAgain(request, owner));
+    },
   };
 }
 
@@ -174,6 +202,11 @@ export interface ComplianceRequest {
   readonly receivedAt: number;
   /** Milliseconds since the epoch, 30 days after that. */
   readonly dueAt: number;
+  /**
+   * Of `shop/redact`: when the newest token was stored, in milliseconds since the epoch, where that was after the uninstall. The shop has installed the
+   * app again, so nothing was erased, and the request stays open until you complete it. Else `null`.
+   */
+  readonly installedAgainAt: number | null;
   /** Milliseconds since the epoch; `null` while it is open. */
   readonly completedAt: number | null;
 }
@@ -208,7 +241,7 @@ function readRequest(text: string | undefined, key: string): ComplianceRequest |
   const isRequest = isRecord(found) && typeof found['topic'] === 'string' && typeof found['dueAt'] === 'number';
   if (!isRequest) return undefined;
   const { format: _, ...request } = found;
-  return request as unknown as ComplianceRequest;
+  return { installedAgainAt: null, ...request } as unknown as ComplianceRequest;
 }
 
 /**
@@ -246,13 +279,21 @@ export async function completeComplianceRequest(
   request: Pick<ComplianceRequest, 'shop' | 'id'>,
   now: number = Date.now(),
 ): Promise<boolean> {
+  return changeOpen(store, request, { customerId: null, completedAt: now });
+}
+
+/** `false` where there is no such open request. @throws StorageError */
+async function changeOpen(
+  store: KeyValueStore,
+  request: Pick<ComplianceRequest, 'shop' | 'id'>,
+  changes: Partial<ComplianceRequest>,
+): Promise<boolean> {
   const key = await requestKey(request);
   for (;;) {
     const text = await store.get(key);
     const found = readRequest(text, key);
     if (!found || found.completedAt !== null) return false;
-    const completed = storedRequest({ ...found, customerId: null, completedAt: now });
-    if (await store.compareAndSet(key, text, completed)) return true;
+    if (await store.compareAndSet(key, text, storedRequest({ ...found, ...changes }))) return true;
   }
 }
 

@@ -1,9 +1,9 @@
 import { shopNameOf } from '../config/shop-domain.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import type { JobQueue } from '../ports/job-queue.ts';
+import type { DeadJob, JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import { defaultApp, erasedKey, keysOfApp } from '../storage/keys.ts';
+import { defaultApp, erasedKey, keysOfApp, ownersPrefix, pushJob, tokenPrefix } from '../storage/keys.ts';
 
 /** A store that can forget a shop. */
 export interface ShopEraser {
@@ -12,8 +12,8 @@ export interface ShopEraser {
 
 /** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
 export interface ErasableStores {
-  /** What `createTokenStore` returns. Of a store that can only `erase`, the tokens of all apps go. */
-  readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'delete'>>;
+  /** What `createTokenStore` returns. Its times tell a shop that has installed the app again. Of a store that can only `erase`, the tokens of all apps go. */
+  readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'get' | 'delete'>>;
   readonly records?: ShopEraser;
   readonly journal?: ShopEraser;
   /** Where `createTokenStore` keeps tokens. */
@@ -49,15 +49,16 @@ export interface ErasureReport {
   readonly files: number;
   /** Deliveries of webhooks that waited to be handled. */
   readonly inbox: number;
-  /** Dead letters of deliveries. */
+  /** Dead letters: of deliveries, and of products to be pushed. */
   readonly deadLetters: number;
-  /** Other notes: what was handled, watermarks, stock. */
+  /** Other notes: what was handled, watermarks, stock, products to be pushed, runs over all shops. */
   readonly notes: number;
 }
 
 /**
- * Erases all that the SDK keeps about a shop for an app, and remembers that: a delivery that was queued before and fails later
- * leaves no dead letter. Safe to repeat, and where one store fails the others are erased all the same.
+ * Erases all that the SDK keeps about a shop for an app, and remembers that: what was queued before, a delivery or a product
+ * to be pushed, is dropped when its turn comes, and leaves no dead letter where it is under way. Safe to repeat, and where
+ * one store fails the others are erased all the same.
  *
  * @param now Milliseconds since the epoch.
  * @param keep What stays of the keys: those that end with it.
@@ -71,9 +72,11 @@ export async function eraseShop(
 ): Promise<ErasureReport> {
   const { tokens, records, journal, keyValue = store } = stores;
   const count = { tokens: 0, records: 0, journal: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 };
-  const erased = await Promise.allSettled([
-    // First of all: what fails from now on is not kept.
-    store.set(await erasedKey(owner.shop, owner.appId), JSON.stringify({ format: 1, at: now })),
+  const keyValues = [...new Set([store, keyValue])];
+  const erased = await erasedKey(owner.shop, owner.appId);
+  const results = await Promise.allSettled([
+    // First of all: what comes up from now on is not kept.
+    ...keyValues.map(async (one) => one.set(erased, JSON.stringify({ format: 1, at: now }))),
     (async () => {
       count.tokens += tokens ? await eraseTokens(tokens, owner) : 0;
     })(),
@@ -83,12 +86,14 @@ export async function eraseShop(
     (async () => {
       count.journal = (await journal?.erase(owner.shop)) ?? 0;
     })(),
-    ...[...new Set([store, keyValue])].map((one) => eraseKeys(one, owner, keep, count)),
+    ...keyValues.map((one) => eraseKeys(one, owner, keep, count)),
     (async () => {
-      count.deadLetters = queue ? await discardDeadLetters(queue, (payload) => isDeliveryOf(owner, payload)) : 0;
+      count.deadLetters = queue
+        ? await discardDeadLetters(queue, (job) => isDeliveryOf(owner, job.payload) || isPushOf(owner, job))
+        : 0;
     })(),
   ]);
-  const failures = erased.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
   return count;
 }
@@ -122,7 +127,7 @@ async function eraseKeys(
 const partOf = (key: string): 'tokens' | 'files' | 'inbox' | 'notes' => {
   if (key.startsWith('webhook-inbox:')) return 'inbox';
   if (key.startsWith('files:')) return 'files';
-  return key.startsWith('webhooks:') ? 'notes' : 'tokens';
+  return key.startsWith(ownersPrefix(tokenPrefix)) ? 'tokens' : 'notes';
 };
 
 /** Each holds a whole body, so few at a time. */
@@ -135,11 +140,18 @@ function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): payload i
   return isRecord(details) && details['shop'] === shop && app === appId;
 }
 
-async function idsOf(queue: DeadLetterQueue, isMeant: (payload: unknown) => boolean): Promise<ReadonlySet<string>> {
+/** Whether a job is a push of one of that shop's products by a product queue of that app. */
+function isPushOf({ shop, appId }: ErasedOwner, { type }: DeadJob): boolean {
+  const [kind, domain, scope = appId === defaultApp ? defaultApp : '', ...rest] = type.split(' ');
+  if (kind !== pushJob || domain !== shop || rest.length > 0) return false;
+  return scope.split('/')[0] === encodeURIComponent(appId);
+}
+
+async function idsOf(queue: DeadLetterQueue, isMeant: (job: DeadJob) => boolean): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (let offset = 0; ; offset += pageSize) {
     const page = await queue.deadJobs({ limit: pageSize, offset });
-    for (const { id, payload } of page) if (isMeant(payload)) ids.add(id);
+    for (const job of page) if (isMeant(job)) ids.add(job.id);
     if (page.length < pageSize) return ids;
   }
 }
@@ -149,7 +161,7 @@ async function idsOf(queue: DeadLetterQueue, isMeant: (payload: unknown) => bool
  *
  * @throws QueueError
  */
-async function discardDeadLetters(queue: DeadLetterQueue, isMeant: (payload: unknown) => boolean): Promise<number> {
+async function discardDeadLetters(queue: DeadLetterQueue, isMeant: (job: DeadJob) => boolean): Promise<number> {
   // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
   for (let all = 0; ; ) {
     let discarded = 0;
@@ -235,7 +247,7 @@ export async function eraseCustomer(
   for await (const { key, delivery } of inboxOf(store, owner)) {
     if (isAbout(delivery) && (await store.delete(key))) inbox += 1;
   }
-  const isMeant = (payload: unknown): boolean => isDeliveryOf(owner, payload) && isAbout(payload);
+  const isMeant = ({ payload }: DeadJob): boolean => isDeliveryOf(owner, payload) && isAbout(payload);
   return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0 };
 }
 

@@ -1,4 +1,3 @@
-import { shopNameOf } from '../config/shop-domain.ts';
 import { ConfigError, type Issue } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { unknownNames } from '../internal/names.ts';
@@ -6,6 +5,7 @@ import { isoTimeToMs } from '../internal/time.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import { defaultApp } from '../storage/keys.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from './events.ts';
+import { tokensOf } from './shop-tokens.ts';
 
 /** Options of `uninstalledHandler`. */
 export interface UninstalledOptions {
@@ -51,13 +51,8 @@ export function uninstalledHandler(options: UninstalledOptions): WebhookTopicHan
     // The header is not signed: a time to come proves nothing.
     const at = Math.min((event.triggeredAt === null ? undefined : isoTimeToMs(event.triggeredAt)) ?? now, now);
     const appId = context.appId ?? defaultApp;
-    const owners: Parameters<TokenStore['delete']>[0][] = [];
-    for await (const owner of tokens.owners(event.shop)) {
-      if (shopNameOf(owner.shop) !== event.shop || owner.appId !== appId) continue;
-      const entry = await tokens.get(owner);
-      if (entry?.savedAt !== undefined && entry.savedAt + skewMs >= at) return;
-      owners.push(owner);
-    }
+    const { owners, savedAt } = await tokensOf(tokens, { shop: event.shop, appId });
+    if (savedAt !== undefined && savedAt + skewMs >= at) return;
     for (const owner of owners) await tokens.delete(owner);
     await onUninstalled?.(event, context);
   };

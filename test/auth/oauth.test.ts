@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { StorageError } from 'shopwright';
-import { createOAuth } from 'shopwright/auth/oauth';
-import { createFakeShopify } from 'shopwright/testing';
+import { beginAuth, createOAuth, handleCallback } from 'shopwright/auth/oauth';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { app, approved, beginRequest, optionsFor, shop, site, startFlow, vault } from './oauth-flow.ts';
 
@@ -134,6 +134,53 @@ describe('an installation', () => {
     expect(await later.handleCallback(back)).toMatchObject({ ok: true });
     const without = createOAuth(optionsFor(fake, { clock, tokens }));
     expect(await without.handleCallback(back)).toMatchObject({ ok: false, reason: 'cookie-invalid' });
+  });
+});
+
+describe('beginAuth and handleCallback as functions', () => {
+  it('install as the methods do, with the same options', async () => {
+    const clock = createManualClock({ now: 1_795_000_000_000 });
+    const fake = createFakeShopify({ apps: [app], clock });
+    const options = optionsFor(fake, { clock, returnTo: '/welcome' });
+    const begun = await beginAuth(beginRequest(), options);
+    const done = await handleCallback(await approved(fake, begun.response), { ...options, returnTo: '/' });
+    expect(done).toMatchObject({ ok: true, shop });
+    expect(done.response.headers.get('location')).toBe(`${site}/welcome`);
+    expect(await options.tokens.get({ shop })).toBeDefined();
+    await expect(beginAuth(beginRequest(), { ...options, clientId: '' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+  });
+});
+
+describe('a browser', () => {
+  it('that begins twice ends the later one only, and nothing is stored for the other', async () => {
+    const { fake, oauth, tokens } = startFlow();
+    const [one, two] = [await oauth.beginAuth(beginRequest()), await oauth.beginAuth(beginRequest())];
+    const [first, second] = [await approved(fake, one.response), await approved(fake, two.response)];
+    const cookie = second.headers.get('cookie') ?? '';
+    expect(await oauth.handleCallback(changed(first, { cookie }))).toMatchObject({ reason: 'state-mismatch' });
+    expect(await tokens.get({ shop })).toBeUndefined();
+    // Both cookies, as of a browser that somebody has planted another one in.
+    const both = `${first.headers.get('cookie')}; ${cookie}`;
+    expect(await oauth.handleCallback(changed(second, { cookie: both }))).toMatchObject({ reason: 'cookie-invalid' });
+    expect(await oauth.handleCallback(second)).toMatchObject({ ok: true });
+  });
+
+  it('that comes back again with the same code changes nothing', async () => {
+    const { fake, oauth, tokens } = startFlow();
+    const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
+    await oauth.handleCallback(back);
+    const stored = await tokens.get({ shop });
+    expect(await oauth.handleCallback(back)).toMatchObject({ ok: false, reason: 'exchange-refused' });
+    expect(await tokens.get({ shop })).toEqual(stored);
+  });
+
+  it('may name its shop in capitals: it is the same shop', async () => {
+    const { fake, oauth, tokens } = startFlow();
+    const begun = await oauth.beginAuth(beginRequest(`?shop=${shop.toUpperCase()}`));
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true, shop });
+    expect(await tokens.get({ shop })).toBeDefined();
   });
 });
 

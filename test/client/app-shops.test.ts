@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createShopifyApp, memoryStores, type ShopifyApp, staticToken } from 'shopwright';
 import { createTokenStore } from 'shopwright/auth';
 import { inProcessQueue } from 'shopwright/queue';
+import { createProductQueue } from 'shopwright/sync';
 import { createManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +19,7 @@ async function setup() {
   const queue = inProcessQueue({ clock, retryDelaysMs: [] });
   const stores = { ...adapter, tokens };
   const app = createShopifyApp({ auth: staticToken('shpat_x'), stores, queue, clock, isolated: true });
+  const seen: unknown[] = [];
   const fail = { with: undefined as (() => Promise<void>) | undefined };
   const handler = createWebhookHandler({
     secrets: secret,
@@ -31,7 +33,7 @@ async function setup() {
         throw new Error('no database');
       },
       'customers/update': () => Promise.reject(new Error('no database')),
-      'products/update': () => undefined,
+      'products/update': ({ payload }) => void seen.push(payload.id),
     },
   });
   const send = async (topic: string, payload: object, webhookId: string): Promise<void> => {
@@ -43,7 +45,7 @@ async function setup() {
       ...{ accessToken: 'shpat_x', accessTokenExpiresAt: null, refreshToken: null, refreshTokenExpiresAt: null },
       scopes: [],
     });
-  return { app, clock, stores, tokens, queue, handler, send, install, fail };
+  return { app, clock, stores, tokens, queue, handler, send, install, fail, seen };
 }
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}.myshopify.com`);
@@ -150,6 +152,65 @@ describe('eraseShop', () => {
     await clock.advance(1);
     await send('orders/create', { id: 1002 }, 'two');
     expect(await queue.deadJobs()).toHaveLength(1);
+  });
+
+  it('leaves no note, dead letter or job: of stock, of runs over all shops, of products to be pushed', async () => {
+    const { app, clock, stores, queue, send, seen } = await setup();
+    const { keyValue } = stores;
+    const other = 'zeta.myshopify.com';
+    const notes = (domain: string): string[] => [
+      `stock-change:${domain}:hash`,
+      `stock-batch:${domain}:key`,
+      `each-shop:default:prices:${domain}`,
+      `token-migration:default:${domain}`,
+    ];
+    const others = [...notes(other), `each-shop:another:prices:${shop}`, `token-migration:another:${shop}`];
+    for (const key of [...notes(shop), ...others]) await keyValue.set(key, '{}');
+    const push = async (domain: string, more: object = {}) => {
+      const fail = { isOn: true };
+      const pushed: string[] = [];
+      const products = createProductQueue({
+        ...{ queue, stores, shop: domain, retryDelaysMs: [], ...more },
+        sync: { push: async () => Promise.reject(new Error('must not be pushed')) } as never,
+        source: async (localId) => {
+          pushed.push(localId);
+          if (fail.isOn) throw new Error('no database');
+          return undefined;
+        },
+      });
+      await products.enqueue('tee-1');
+      return { products, pushed, fail };
+    };
+    const own = await push(shop);
+    for (const [domain, more] of [
+      [shop, { name: 'prices' }],
+      [shop, { appId: 'another' }],
+      [other, {}],
+    ] as const) {
+      await push(domain, more);
+    }
+    await clock.run(queue.drain());
+    expect((await queue.deadJobs()).map(({ type }) => type).sort()).toHaveLength(4);
+    // These wait.
+    own.fail.isOn = false;
+    await own.products.enqueue('tee-2');
+    const waiting = send('products/update', { id: 9, updated_at: '2026-11-01T00:00:00Z' }, 'late');
+    const report = await app.eraseShop(shop);
+    expect(report).toMatchObject({ tokens: 0, deadLetters: 2 });
+    await waiting;
+    expect(own.pushed).toEqual(['tee-1']);
+    expect((await queue.deadJobs()).map(({ type }) => type).sort()).toEqual([
+      `push-product ${shop} another`,
+      `push-product ${other}`,
+    ]);
+    for (const key of notes(shop)) expect(await keyValue.get(key)).toBeUndefined();
+    for (const key of others) expect(await keyValue.get(key)).toBe('{}');
+    // Of a later installation.
+    await clock.advance(1);
+    await own.products.enqueue('tee-2');
+    await clock.run(queue.drain());
+    expect(own.pushed).toEqual(['tee-1', 'tee-2']);
+    expect(seen).toEqual([]);
   });
 
   it('refuses what is no shop, and an app without stores', async () => {

@@ -200,24 +200,22 @@ async function survive(stores: Stores, place: string): Promise<void> {
   await Promise.all(workers.map(({ ready }) => ready));
   watch.restart();
   const all = [...workers];
-  const killed: string[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1_000;
   for (let round = 0; performance.now() < endsAt - killEveryMs; round++) {
     await pause(killEveryMs);
     const point = points[round % points.length] ?? '';
     for (const { child } of workers) if (child.connected) child.send({ arm: point });
-    const died = await Promise.any([
+    const victim = await Promise.any([
       ...workers.map(async (worker) => {
         await once(worker.child, 'exit');
         return worker;
       }),
       pause(Math.max(0, endsAt - performance.now())).then(() => undefined),
     ]);
-    for (const worker of workers) if (worker !== died && worker.child.connected) worker.child.send({ arm: '' });
-    if (!died) break;
-    killed.push(point);
-    const number = workers.indexOf(died);
+    for (const worker of workers) if (worker !== victim && worker.child.connected) worker.child.send({ arm: '' });
+    if (!victim) break;
+    const number = workers.indexOf(victim);
     const next = start(place, origin, number, secret);
     workers[number] = next;
     all.push(next);
@@ -237,22 +235,24 @@ async function survive(stores: Stores, place: string): Promise<void> {
   );
 
   const outputs = all.map(({ output }) => output).join('');
+  const died = outputs.match(/^dying/gm)?.length ?? 0;
   const failures = outputs.split('\n').filter((line) => line.startsWith('failed'));
   const told = [...outputs.matchAll(/^calls (\d+) (\d+)$/gm)];
   const least = Math.ceil(ranSeconds / tokenSeconds);
   const longestMs = Math.max(...told.map(([, , ms]) => Number(ms)));
   const { mostInFlight: most, overlaps } = watch;
-  const figures = { calls, longestMs, killed: killed.length, least, used, requests, lost, most, overlaps };
+  const figures = { calls, longestMs, died, least, used, requests, lost, most, overlaps };
   process.stderr.write(`${JSON.stringify(figures)}\n`);
 
   expect(failures).toEqual([]);
-  expect(told).toHaveLength(processes);
-  expect(calls).toBeGreaterThan(seconds * processes);
-  expect(killed.length).toBeGreaterThanOrEqual(Math.floor(seconds / 5) - 1);
+  // All that did not die have told it. Two can die in one round.
+  expect(told).toHaveLength(all.length - died);
+  expect(calls).toBeGreaterThan(seconds);
+  expect(died).toBeGreaterThanOrEqual(Math.floor(seconds / 5) - 1);
   expect({ most, overlaps }).toEqual({ most: 1, overlaps: [] });
   expect(watch.tooLate).toEqual([]);
   expect(used).toBeLessThanOrEqual(1.25 * least);
-  expect(requests).toBeLessThanOrEqual(1.25 * (least + lost + killed.length));
+  expect(requests).toBeLessThanOrEqual(1.25 * (least + lost + died));
   // No orphan: what is stored can be refreshed.
   const refreshToken = (await tokens.get({ shop }))?.tokens.refreshToken ?? '';
   expect(await ask(fake, { grant_type: 'refresh_token', refresh_token: refreshToken })).toHaveProperty('access_token');

@@ -27,7 +27,8 @@ const dataRequest = {
 };
 
 function setup(options: Partial<ComplianceOptions> = {}) {
-  const clock = createManualClock();
+  const { clock: given } = options;
+  const clock = (given as ReturnType<typeof createManualClock> | undefined) ?? createManualClock();
   const stores = memoryStores({ clock });
   const store = stores.keyValue;
   const queue = inProcessQueue({ clock });
@@ -97,6 +98,7 @@ describe('a request', () => {
       dataRequestId: '9999',
       receivedAt: clock.now(),
       dueAt: clock.now() + 30 * day,
+      installedAgainAt: null,
       completedAt: null,
     });
     expect(await openComplianceRequests(store)).toEqual([]);
@@ -296,15 +298,55 @@ describe('shop/redact', () => {
     ['stores', undefined],
     ['tokens with a prefix of their own', 'own/'],
   ])('erases the access tokens of the shop, given %s', async (_, keyPrefix) => {
-    const { keyValue, records, journal } = memoryStores();
+    const clock = createManualClock();
+    const { keyValue, records, journal } = memoryStores({ clock });
     const tokens = createTokenStore({ store: keyValue, keys: tokenKeys, ...(keyPrefix && { keyPrefix }) });
     const stores = { keyValue, records, journal, ...(keyPrefix && { tokens }) };
-    const { send, store } = setup({ stores });
+    const { send, store } = setup({ stores, clock });
     const owners = [{ shop }, { shop, userId: '7' }, { shop: 'zeta.myshopify.com' }, { shop, appId: 'another' }];
     for (const owner of owners) await tokens.replace(owner, undefined, token);
+    await clock.advance(2 * day);
     await send('shop/redact', { shop_id: 1, shop_domain: shop });
     const left = await Promise.all(owners.map(async (owner) => (await tokens.get(owner)) !== undefined));
     expect(left).toEqual([false, false, true, true]);
+    expect(await openComplianceRequests(store)).toEqual([]);
+  });
+
+  const hour = day / 24;
+  test.each([
+    ['before it was sent, and handled late', -2 * hour, 5 * hour],
+    ['after it was sent', hour, 5 * hour],
+  ])('of a shop that has installed the app again %s erases nothing and stays open', async (_, installed, handled) => {
+    const clock = createManualClock();
+    const { keyValue, records, journal } = memoryStores({ clock });
+    const tokens = createTokenStore({ store: keyValue, keys: tokenKeys });
+    const { send, store, onShopRedact } = setup({ stores: { keyValue, records, journal, tokens }, clock });
+    await tokens.replace({ shop }, undefined, token);
+    await tokens.replace({ shop, appId: 'another' }, undefined, token);
+    const sentAt = clock.now() + 4 * day;
+    await clock.advance(4 * day + installed);
+    await tokens.replace({ shop }, (await tokens.get({ shop }))?.version, token);
+    await keyValue.set(`files:${shop}:x`, '1');
+    await clock.advance(handled - installed);
+    const triggeredAt = new Date(sentAt).toISOString();
+    await send('shop/redact', { shop_id: 1, shop_domain: shop }, 'request-1', { triggeredAt });
+    expect(onShopRedact).not.toHaveBeenCalled();
+    expect(await tokens.get({ shop })).toBeDefined();
+    expect(await keyValue.get(`files:${shop}:x`)).toBe('1');
+    const [request] = await openComplianceRequests(store);
+    expect(request).toMatchObject({ topic: 'shop/redact', installedAgainAt: sentAt + installed, completedAt: null });
+    expect(await completeComplianceRequest(store, { shop, id: 'request-1' })).toBe(true);
+  });
+
+  test('erases tokens that no key decrypts, and says nothing of them', async () => {
+    const clock = createManualClock();
+    const { keyValue } = memoryStores({ clock });
+    const lost = createTokenStore({ store: keyValue, keys: [{ id: 'lost', secret: randomBytes(32) }] });
+    await lost.replace({ shop }, undefined, token);
+    const tokens = createTokenStore({ store: keyValue, keys: tokenKeys });
+    const { send, store } = setup({ stores: { keyValue, tokens }, clock });
+    await send('shop/redact', { shop_id: 1, shop_domain: shop });
+    expect(await lost.get({ shop })).toBeUndefined();
     expect(await openComplianceRequests(store)).toEqual([]);
   });
 

@@ -38,20 +38,25 @@ export function createJobHandler(
     }
     const { event, restarts } = read;
     const delivery = await deliveries.open(event, timeoutMs + turnMs);
+    // A request to erase is still to be done.
+    const isErased = async (of: Delivery): Promise<boolean> =>
+      !isRequest(event) && deliveries.isErasedSince(of, job.enqueuedAt);
     deliveries.hold(delivery);
     try {
       // Before the handler, for it may be what kills the process.
       if (restarts !== undefined && attempt === 1) await deliveries.noteRestart(delivery, restarts + 1);
       const handle = handlerOf(options.on, event) ?? missingHandler(event);
       const call = { waitMs: turnMs, isAnswered: true, attempt, signal, handle };
-      const outcome = await handleOnce(deliveries, delivery, call);
+      // It waited while its shop was erased.
+      const isGone = await isErased(delivery);
+      const outcome = isGone ? 'stale' : await handleOnce(deliveries, delivery, call);
       if (outcome === 'busy') throw defer(turnMs);
       await deliveries.leaveInbox(delivery);
       reporter.respond(event, { type: outcome });
     } catch (error) {
       if (deferDelay(error) !== undefined) throw error;
-      // Neither another attempt nor a dead letter may keep what was to be erased. A request for that is still to be done.
-      if (!isRequest(event) && (await deliveries.isErasedSince(delivery, job.enqueuedAt))) {
+      // Neither another attempt nor a dead letter may keep what was to be erased.
+      if (await isErased(delivery)) {
         await deliveries.leaveInbox(delivery);
         reporter.failed(event, error, attempt, false, 'the shop was erased meanwhile, so nothing of it is kept');
         return;

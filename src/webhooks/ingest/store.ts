@@ -12,6 +12,7 @@ import {
   erasedKey,
   handlerPart,
   inboxPrefix,
+  isErasedSince,
   scanKey,
   watermarkKey,
 } from '../../storage/keys.ts';
@@ -324,8 +325,7 @@ export class DeliveryStore {
     deadline.restart();
     try {
       const key = await erasedKey(event.shop, this.appId ?? defaultApp);
-      const erased = parseJson((await inTime('store', this.#store.get(key), deadline)) ?? '');
-      return isRecord(erased) && typeof erased['at'] === 'number' && enqueuedAt <= erased['at'];
+      return isErasedSince(await inTime('store', this.#store.get(key), deadline), enqueuedAt);
     } catch (error) {
       this.logger?.warn({ error, ...idsOf(event) }, 'the store could not say whether a shop was erased');
       return false;
