@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { ConfigError, type Issue, StorageError } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
+import { lateModule } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
+import type { RenewableTokenStore } from '../ports/token-store.ts';
 
 /** A session of Shopify's libraries, as far as its tokens go. */
 export interface ShopifySession {
@@ -33,8 +33,8 @@ export interface SessionTokensOptions<Session extends ShopifySession> {
   readonly locks?: Pick<KeyValueStore, 'lock'>;
 }
 
-/** Milliseconds for which a token is used whose session does not say when it ends, and which can be renewed. */
-const unknownEndMs = 600_000;
+/** Loaded at the first use: all that reads and writes sessions. */
+const loadRows = lateModule(() => import('./session-rows.ts'));
 
 /**
  * The tokens in the sessions of an app that is built on Shopify's own libraries, for `offlineToken`: jobs beside an app
@@ -65,79 +65,16 @@ export function sessionTokens<Session extends ShopifySession>(
   }
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
-  const load = (owner: TokenOwner) => guarded(owner, () => storage.loadSession(sessionId(owner)));
   return {
-    async get(owner) {
-      const session = await load(owner);
-      return session && entryOf(session);
-    },
+    get: async (owner) => (await loadRows()).readSession(storage, owner),
     async replace(owner, version, tokens) {
-      const session = await load(owner);
-      if (!session) {
-        throw new StorageError(
-          `There is no session ${sessionId(owner)} to store tokens in. Have the shop open the app, which makes it.`,
-          { shop: owner.shop },
-        );
-      }
-      if (entryOf(session)?.version !== version) return undefined;
-      session.accessToken = tokens.accessToken;
-      session.expires = dateOf(tokens.accessTokenExpiresAt);
-      session.refreshToken = tokens.refreshToken ?? undefined;
-      session.refreshTokenExpires = dateOf(tokens.refreshTokenExpiresAt);
-      if (tokens.scopes.length > 0) session.scope = tokens.scopes.join(',');
-      const isStored = await guarded(owner, () => storage.storeSession(session));
-      if (!isStored) throw storageFailed(owner, 'it said that it has stored nothing');
-      // The app may have written its own just then.
-      const after = await load(owner);
-      const stored = after && entryOf(after);
-      return stored?.tokens.accessToken === tokens.accessToken ? stored.version : undefined;
+      // What its caller does to it meanwhile changes nothing.
+      const copy = { ...tokens, scopes: [...tokens.scopes] };
+      return (await loadRows()).replaceSession(storage, { ...owner }, version, copy);
     },
-    ...(locks && { lock: (owner, lockOptions) => locks.lock(`session-tokens/${sessionId(owner)}`, lockOptions) }),
+    ...(locks && {
+      lock: async (owner, lockOptions) =>
+        locks.lock(`session-tokens/${(await loadRows()).sessionId(owner)}`, lockOptions),
+    }),
   };
 }
-
-/** The id under which Shopify's libraries keep a session. */
-const sessionId = ({ shop, userId }: TokenOwner): string =>
-  userId === undefined ? `offline_${shop}` : `${shop}_${userId}`;
-
-const dateOf = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
-
-function entryOf({
-  accessToken,
-  expires,
-  refreshToken,
-  refreshTokenExpires,
-  scope,
-}: ShopifySession): TokenEntry | undefined {
-  if (!accessToken) return undefined;
-  const refresh = refreshToken || null;
-  // A token that can be renewed does end, whether or not its session says when.
-  const unknownEnd = refresh === null ? null : Date.now() + unknownEndMs;
-  const tokens: StoredTokens = {
-    accessToken,
-    accessTokenExpiresAt: expires ? expires.getTime() : unknownEnd,
-    refreshToken: refresh,
-    refreshTokenExpiresAt: refreshTokenExpires ? new Date(refreshTokenExpires).getTime() : null,
-    scopes: scope ? scope.split(',') : [],
-  };
-  const version = createHash('sha256')
-    .update(JSON.stringify([accessToken, refresh]))
-    .digest('base64url');
-  return { tokens, version };
-}
-
-/** Runs one step of the storage. @throws StorageError */
-async function guarded<T>(owner: TokenOwner, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    // Errors of a database can hold the row, and with it the tokens.
-    throw storageFailed(owner, `it failed with ${error instanceof Error ? error.name : typeof error}`);
-  }
-}
-
-const storageFailed = (owner: TokenOwner, why: string): StorageError =>
-  new StorageError(`The session storage did not give or take ${sessionId(owner)}: ${why}.`, {
-    shop: owner.shop,
-    isRetryable: true,
-  });

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { StorageError } from '../errors/errors.ts';
+import type { StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
+import type { ShopifySession, ShopifySessionStorage } from './session-storage.ts';
+
+/** Milliseconds for which a token is used whose session does not say when it ends, and which can be renewed. */
+const unknownEndMs = 600_000;
+
+/** The tokens of an owner's session. @throws StorageError */
+export async function readSession<Session extends ShopifySession>(
+  storage: ShopifySessionStorage<Session>,
+  owner: TokenOwner,
+): Promise<TokenEntry | undefined> {
+  const session = await load(storage, owner);
+  return session && entryOf(session);
+}
+
+/** Puts tokens into an owner's session, where its tokens are still those of `version`. @throws StorageError */
+export async function replaceSession<Session extends ShopifySession>(
+  storage: ShopifySessionStorage<Session>,
+  owner: TokenOwner,
+  version: string | undefined,
+  tokens: StoredTokens,
+): Promise<string | undefined> {
+  const session = await load(storage, owner);
+  if (!session) {
+    throw new StorageError(
+      `There is no session ${sessionId(owner)} to store tokens in. Have the shop open the app, which makes it.`,
+      { shop: owner.shop },
+    );
+  }
+  if (entryOf(session)?.version !== version) return undefined;
+  session.accessToken = tokens.accessToken;
+  session.expires = dateOf(tokens.accessTokenExpiresAt);
+  session.refreshToken = tokens.refreshToken ?? undefined;
+  session.refreshTokenExpires = dateOf(tokens.refreshTokenExpiresAt);
+  if (tokens.scopes.length > 0) session.scope = tokens.scopes.join(',');
+  const isStored = await guarded(owner, () => storage.storeSession(session));
+  if (!isStored) throw storageFailed(owner, 'it said that it has stored nothing');
+  // The app may have written its own just then.
+  const after = await load(storage, owner);
+  const stored = after && entryOf(after);
+  return stored?.tokens.accessToken === tokens.accessToken ? stored.version : undefined;
+}
+
+const load = <Session extends ShopifySession>(storage: ShopifySessionStorage<Session>, owner: TokenOwner) =>
+  guarded(owner, () => storage.loadSession(sessionId(owner)));
+
+/** The id under which Shopify's libraries keep a session. */
+export const sessionId = ({ shop, userId }: TokenOwner): string =>
+  userId === undefined ? `offline_${shop}` : `${shop}_${userId}`;
+
+const dateOf = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
+
+function entryOf({
+  accessToken,
+  expires,
+  refreshToken,
+  refreshTokenExpires,
+  scope,
+}: ShopifySession): TokenEntry | undefined {
+  if (!accessToken) return undefined;
+  const refresh = refreshToken || null;
+  // A token that can be renewed does end, whether or not its session says when.
+  const unknownEnd = refresh === null ? null : Date.now() + unknownEndMs;
+  const tokens: StoredTokens = {
+    accessToken,
+    accessTokenExpiresAt: expires ? expires.getTime() : unknownEnd,
+    refreshToken: refresh,
+    refreshTokenExpiresAt: refreshTokenExpires ? new Date(refreshTokenExpires).getTime() : null,
+    scopes: scope ? scope.split(',') : [],
+  };
+  const version = createHash('sha256')
+    .update(JSON.stringify([accessToken, refresh]))
+    .digest('base64url');
+  return { tokens, version };
+}
+
+/** Runs one step of the storage. @throws StorageError */
+async function guarded<T>(owner: TokenOwner, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    // Errors of a database can hold the row, and with it the tokens.
+    throw storageFailed(owner, `it failed with ${error instanceof Error ? error.name : typeof error}`);
+  }
+}
+
+const storageFailed = (owner: TokenOwner, why: string): StorageError =>
+  new StorageError(`The session storage did not give or take ${sessionId(owner)}: ${why}.`, {
+    shop: owner.shop,
+    isRetryable: true,
+  });
