@@ -1,7 +1,24 @@
 import { createHash } from 'node:crypto';
 import { StorageError } from '../errors/errors.ts';
 import type { StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
-import type { ShopifySession, ShopifySessionStorage } from './session-storage.ts';
+
+/** A session of Shopify's libraries, as far as its tokens go. */
+export interface ShopifySession {
+  accessToken?: string | undefined;
+  expires?: Date | undefined;
+  refreshToken?: string | undefined;
+  refreshTokenExpires?: Date | undefined;
+  scope?: string | undefined;
+}
+
+/**
+ * A session storage of Shopify's libraries, such as `PrismaSessionStorage`: the part of `SessionStorage` that is needed.
+ * https://github.com/Shopify/shopify-app-js/tree/main/packages/apps/session-storage/shopify-app-session-storage
+ */
+export interface ShopifySessionStorage<Session extends ShopifySession> {
+  loadSession(id: string): Promise<Session | undefined>;
+  storeSession(session: Session): Promise<boolean>;
+}
 
 /** Milliseconds for which a token is used whose session does not say when it ends, and which can be renewed. */
 const unknownEndMs = 600_000;

@@ -3,24 +3,7 @@ import { lateModule } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { RenewableTokenStore } from '../ports/token-store.ts';
-
-/** A session of Shopify's libraries, as far as its tokens go. */
-export interface ShopifySession {
-  accessToken?: string | undefined;
-  expires?: Date | undefined;
-  refreshToken?: string | undefined;
-  refreshTokenExpires?: Date | undefined;
-  scope?: string | undefined;
-}
-
-/**
- * A session storage of Shopify's libraries, such as `PrismaSessionStorage`: the part of `SessionStorage` that is needed.
- * https://github.com/Shopify/shopify-app-js/tree/main/packages/apps/session-storage/shopify-app-session-storage
- */
-export interface ShopifySessionStorage<Session extends ShopifySession> {
-  loadSession(id: string): Promise<Session | undefined>;
-  storeSession(session: Session): Promise<boolean>;
-}
+import type { ShopifySession, ShopifySessionStorage } from './session-rows.ts';
 
 /** Options of `sessionTokens`. */
 export interface SessionTokensOptions<Session extends ShopifySession> {

@@ -1,12 +1,8 @@
 /** Token sources, the encrypted store for the tokens of many shops, and checks that a request is from Shopify. */
 export type { AppSecrets } from '../auth/app-secrets.ts';
 export type { RotatingTokenStore, RotationReport } from '../auth/sealed-tokens.ts';
-export {
-  type SessionTokensOptions,
-  type ShopifySession,
-  type ShopifySessionStorage,
-  sessionTokens,
-} from '../auth/session-storage.ts';
+export type { ShopifySession, ShopifySessionStorage } from '../auth/session-rows.ts';
+export { type SessionTokensOptions, sessionTokens } from '../auth/session-storage.ts';
 export {
   type RefusedSessionToken,
   type SessionTokenRefusal,
