@@ -21,7 +21,7 @@ export interface Terminal {
   readonly bar?: (line: string) => void;
 }
 
-/** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes or differences. */
+/** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings. */
 export type ExitCode = 0 | 1 | 2;
 
 /** `shopwright fake`: runs a fake Shopify until it is told to stop. */

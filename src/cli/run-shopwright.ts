@@ -11,6 +11,7 @@ Commands:
   rollback       Put back what a run changed
   export         Write all that a query finds into a file, by a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
+  doctor         Find what is wrong with a set-up, and say how to fix it
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
@@ -21,7 +22,7 @@ Commands:
 Options:
   -h, --help     Show this help; with a command, its options
 
-Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes or differences.`;
+Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings.`;
 
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -44,6 +45,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'export': {
         const { runExport } = await import('./export-command.ts');
         return await runExport(rest, terminal);
+      }
+      case 'doctor': {
+        const { runDoctor } = await import('./doctor-command.ts');
+        return await runDoctor(rest, terminal);
       }
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');

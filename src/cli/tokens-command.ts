@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   type MigratingApp,
@@ -8,7 +6,7 @@ import {
   type ShopMigration,
 } from '../auth/migrate-tokens.ts';
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
-import { isRecord } from '../internal/json.ts';
+import { loadApp } from './app-module.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright tokens`. */
@@ -37,7 +35,7 @@ export async function runTokens(args: readonly string[], terminal: Terminal): Pr
     return 0;
   }
   const { action, concurrency, signal } = { ...wanted, signal: terminal.stop };
-  const app = await loadApp(wanted.file);
+  const app = (await loadApp(wanted.file)) as unknown as MigratingApp;
   const before = await migrateToExpiringTokens(app, { dryRun: true, concurrency, signal });
   const count = before.counts['to-migrate'];
   if (action === 'report') return print(before, terminal);
@@ -80,19 +78,6 @@ function print({ counts, shops: all }: MigrationReport, terminal: Terminal): Exi
     }
   }
   return counts['to-migrate'] + counts.dead + counts.unfinished > 0 ? 2 : 0;
-}
-
-async function loadApp(file: string): Promise<MigratingApp> {
-  const path = resolve(file);
-  const loaded: unknown = await import(pathToFileURL(path).href).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw wrong('--app', `is ${file}, which could not be loaded: ${reason}`);
-  });
-  const app = isRecord(loaded) ? loaded['app'] : undefined;
-  if (!isRecord(app)) {
-    throw wrong('--app', `is ${file}, which exports no \`app\`. Export { clientId, clientSecret, tokens, store } so.`);
-  }
-  return app as unknown as MigratingApp;
 }
 
 /** The arguments of `shopwright tokens`. */

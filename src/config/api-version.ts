@@ -46,6 +46,12 @@ const releasedAt = (quarter: number): number => Date.UTC(yearOf(quarter), monthO
 /** A version is served for twelve months and until 15:00 UTC of the 16th (same page). */
 const servedUntil = (quarter: number): number => Date.UTC(yearOf(quarter) + 1, monthOf(quarter) - 1, 16, 15);
 
+/** Milliseconds since the epoch until which Shopify serves a version; `undefined` for `unstable`, which does not end. */
+export function versionEndsAt(version: string): number | undefined {
+  const quarter = parseQuarter(version);
+  return quarter === undefined ? undefined : servedUntil(quarter);
+}
+
 /** The oldest stable version that Shopify serves: requests for an older one fall forward to it. */
 function oldestServed(now: number): number {
   const today = new Date(now);
