@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { breakerKey, stateName } from '../client/shop-state.ts';
 import { loadConfig, type ShopwrightConfig, variables } from '../config/config.ts';
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import { kyTransport } from '../http/ky.ts';
@@ -9,9 +10,12 @@ import type { TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
 import { loadApp } from './app-module.ts';
-import { type Check, type Outcomes, skipAll } from './doctor/findings.ts';
+import { breakerCheck } from './doctor/breaker-check.ts';
+import { type Check, type FindingId, type Outcomes, skipAll } from './doctor/findings.ts';
+import { redisCheck, redisIds } from './doctor/redis-checks.ts';
 import { type DoctorReport, runChecks } from './doctor/run-checks.ts';
 import { type Probe, shopChecks, shopIds } from './doctor/shop-checks.ts';
+import { postgresCheck, sqlIds, sqliteCheck } from './doctor/sql-checks.ts';
 import { findToken, refreshTokenCheck } from './doctor/token-checks.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
@@ -30,6 +34,12 @@ Options:
   --bulk                 The app runs bulk operations: ask whether they are enabled
   --webhook-url URL      Where the app takes webhooks; may be given several times
   --topics LIST          Topics that it subscribes to and handles, such as products/update,app/uninstalled
+  --redis URL            Redis of limiter, stores, queue and breaker, such as redis://127.0.0.1:6379
+  --queue-prefix TEXT    Prefix of the queue (default {shopwright}); its name is SHOPIFY_SYNC_QUEUE
+  --postgres URL         Postgres of the stores
+  --schema NAME          Schema of its tables (default public)
+  --sqlite FILE          SQLite file of the stores
+  --table-prefix TEXT    Prefix of the tables, in Postgres and SQLite (default shopwright_)
   --json                 Print JSON for machines
   --origin URL           A server in place of the shop's, such as a fake on http://127.0.0.1:4010
   -h, --help             Show this help
@@ -43,6 +53,7 @@ export async function runDoctor(args: readonly string[], terminal: Terminal): Pr
     terminal.out(doctorHelp);
     return 0;
   }
+  checkValues(values);
   const app: AppModule = values.app === undefined ? {} : await loadApp(values.app);
   const settings = readSettings(values, app);
   const report = await runChecks(checksOf(settings, values), {
@@ -112,11 +123,50 @@ function readSettings(values: Values, app: AppModule): Settings {
 
 function checksOf(settings: Settings, values: Values): readonly Check[] {
   const { app, appId, clock, config, problems, withoutShop } = settings;
-  const found: Check = { ids: ['configuration-invalid', 'shop-domain-wrong'], run: async () => problems };
+  const invalid: Check = { ids: ['configuration-invalid', 'shop-domain-wrong'], run: async () => problems };
   const shop = ofShop(settings, values);
-  const skipped: Check = { ids: shopIds, run: async () => skipAll(shopIds, withoutShop ?? '') };
-  return [...(config ? [] : [found]), ...(shop ? shop.checks : [skipped]), refreshTokenCheck(app.tokens, appId, clock)];
+  return [
+    ...(config ? [] : [invalid]),
+    ...(shop?.checks ?? [skipping(shopIds, withoutShop ?? '')]),
+    refreshTokenCheck(app.tokens, appId, clock),
+    ...ofServices(settings, values, shop?.probe),
+  ];
 }
+
+/** Checks that something was not given for. */
+const skipping = (ids: readonly FindingId[], reason: string): Check => ({ ids, run: async () => skipAll(ids, reason) });
+
+function ofServices(
+  { app, appId, clock, config, origin, withoutShop }: Settings,
+  values: Values,
+  probe: Promise<Probe> | undefined,
+): Check[] {
+  const { redis, postgres, sqlite } = values;
+  const shop = config?.shop ?? '';
+  const key = breakerKey(stateName(origin === undefined ? `https://${shop}` : new URL(origin).origin, shop, appId));
+  const breaker = probe && { shop, key, clock, probe };
+  const sql = { tablePrefix: values['table-prefix'], breaker };
+  const isStored = [app.store, redis, postgres, sqlite].some((one) => one !== undefined);
+  const noStore = 'there is no store in which processes share it: give --app, --redis, --postgres or --sqlite';
+  return [
+    redis === undefined
+      ? skipping(redisIds, 'give --redis')
+      : redisCheck({
+          url: redis,
+          queue: config?.syncQueue ?? defaultQueue,
+          queuePrefix: values['queue-prefix'],
+          breaker,
+        }),
+    ...(postgres === undefined ? [] : [postgresCheck(postgres, values.schema, sql)]),
+    ...(sqlite === undefined ? [] : [sqliteCheck(sqlite, sql)]),
+    ...(postgres === undefined && sqlite === undefined ? [skipping(sqlIds, 'give --postgres or --sqlite')] : []),
+    ...(app.store && breaker ? [breakerCheck(app.store, breaker)] : []),
+    ...(breaker && isStored ? [] : [skipping(['breaker-stuck'], withoutShop ?? noStore)]),
+  ];
+}
+
+/** What loadConfig takes where nothing is set, for when the configuration is invalid. */
+const defaultQueue = 'shopify-sync';
 
 function ofShop(
   settings: Settings,
@@ -141,8 +191,13 @@ function ofShop(
 const listOf = (text: string | undefined): readonly string[] | undefined => text?.split(/[\s,]+/).filter(Boolean);
 
 /** Takes out of a text whatever is known to be secret, and whatever looks so. */
-function scrubber({ app, config }: Settings, _values: Values): (text: string) => string {
-  const secrets = [app.clientSecret, config?.accessToken, config?.apiSecret, ...(config?.webhookSecrets ?? [])];
+function scrubber({ app, config }: Settings, { redis, postgres }: Values): (text: string) => string {
+  const passwords = [redis, postgres].flatMap((url) => {
+    const { password } = new URL(url ?? 'none:');
+    return [password, decodeURIComponent(password)];
+  });
+  const ofShop = [app.clientSecret, config?.accessToken, config?.apiSecret, ...(config?.webhookSecrets ?? [])];
+  const secrets = [...ofShop, ...passwords];
   const known = secrets.filter((secret) => secret !== undefined && secret !== '');
   return (text) =>
     known.reduce<string>((rest, secret) => rest.replaceAll(secret ?? '', '[redacted]'), redactText(text));
@@ -169,6 +224,22 @@ function print(report: DoctorReport, json: boolean, terminal: Terminal): void {
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+/** @throws ConfigError for the first value that is invalid; it is not repeated where it can hold a password. */
+function checkValues(values: Values): void {
+  for (const name of ['redis', 'postgres', 'origin'] as const) {
+    const value = values[name];
+    if (value !== undefined && !URL.canParse(value))
+      throw wrong(`--${name}`, 'is no address. Write it with its scheme, such as redis://127.0.0.1:6379.');
+  }
+  for (const name of ['schema', 'table-prefix'] as const) {
+    if (!/^[a-z_][a-z0-9_]*$/.test(values[name]))
+      throw wrong(`--${name}`, `is "${values[name]}". Give lower-case letters, digits and underscores.`);
+  }
+}
+
+const wrong = (field: string, message: string): ConfigError =>
+  new ConfigError('Invalid configuration', { issues: [{ field, message }] });
+
 function readOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -177,7 +248,19 @@ function readOptions(args: readonly string[]) {
       args: [...args],
       strict: true,
       options: {
-        ...{ shop: text, app: text, scopes: text, topics: text, origin: text },
+        ...{
+          shop: text,
+          app: text,
+          scopes: text,
+          topics: text,
+          origin: text,
+          redis: text,
+          postgres: text,
+          sqlite: text,
+        },
+        'queue-prefix': { type: 'string', default: '{shopwright}' },
+        schema: { type: 'string', default: 'public' },
+        'table-prefix': { type: 'string', default: 'shopwright_' },
         'webhook-url': { type: 'string', multiple: true },
         ...{ bulk: flag, json: flag },
         help: { type: 'boolean', short: 'h', default: false },
@@ -186,8 +269,6 @@ function readOptions(args: readonly string[]) {
   } catch (error) {
     // Node's message continues with hints about its own API; the first sentence says what is wrong.
     const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'arguments:', message: `${sentence}. Try: shopwright doctor --help` }],
-    });
+    throw wrong('arguments:', `${sentence}. Try: shopwright doctor --help`);
   }
 }

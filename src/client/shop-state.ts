@@ -75,6 +75,12 @@ interface ShopClient {
   readonly logger: Logger | undefined;
 }
 
+/** Names what the clients of an app and shop share. */
+export const stateName = (origin: string, shop: string, app: string): string => `${origin} ${shop} ${app}`;
+
+/** Where a store has the news of an open breaker. */
+export const breakerKey = (name: string): string => `shopwright:breaker:${name}`;
+
 type BreakerOptions = NonNullable<CommonOptions['breaker']>;
 
 /**
@@ -87,13 +93,10 @@ export function shopStateFor(
   options: BreakerOptions,
   defaults: BreakerPolicy,
 ): ShopState {
-  const name = `${origin} ${shop} ${app}`;
+  const name = stateName(origin, shop, app);
   const { store, ...given } = options;
   const policy = withDefaults(defaults, given);
-  const state = cache.take(
-    name,
-    () => new ShopState({ shop, key: `shopwright:breaker:${name}`, policy, store, clock }),
-  );
+  const state = cache.take(name, () => new ShopState({ shop, key: breakerKey(name), policy, store, clock }));
   const ignored = ignoredOptions(state, options);
   if (logger && ignored.length > 0 && !state.hasWarned) {
     state.hasWarned = true;

@@ -2,7 +2,15 @@ import { isShopwrightError } from '../../errors/errors.ts';
 import { linkSignal } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { bareMessage, redactText } from '../../internal/redact.ts';
-import { type Check, type FindingId, findingKinds, type Outcomes, type Severity, skipAll } from './findings.ts';
+import {
+  type Check,
+  type FindingId,
+  findingKinds,
+  type Outcome,
+  type Outcomes,
+  type Severity,
+  skipAll,
+} from './findings.ts';
 
 /** Something that is wrong. */
 export interface Finding {
@@ -48,9 +56,7 @@ export async function runChecks(checks: readonly Check[], settings: RunSettings)
   const passed: FindingId[] = [];
   const skipped: { readonly id: FindingId; readonly reason: string }[] = [];
   for (const id of Object.keys(findingKinds) as FindingId[]) {
-    const outcomes = results.flatMap((result) => result[id] ?? []);
-    // A refusal of the first call can be what a later check then could not look for.
-    const outcome = outcomes.find((one) => 'found' in one) ?? outcomes[0];
+    const outcome = outcomeOf(id, checks, results);
     if (!outcome) {
       passed.push(id);
     } else if ('skipped' in outcome) {
@@ -63,6 +69,15 @@ export async function runChecks(checks: readonly Check[], settings: RunSettings)
   }
   findings.sort((one, other) => Number(other.severity === 'error') - Number(one.severity === 'error'));
   return { findings, passed, skipped };
+}
+
+/** Of several checks that are about one id, such as those of two stores, a finding counts most, then that one has passed. */
+function outcomeOf(id: FindingId, checks: readonly Check[], results: readonly Outcomes[]): Outcome | undefined {
+  const outcomes = results.flatMap((result) => result[id] ?? []);
+  const found = outcomes.find((outcome) => 'found' in outcome);
+  if (found) return found;
+  const hasPassed = checks.some(({ ids }, index) => ids.includes(id) && !results[index]?.[id]);
+  return hasPassed ? undefined : outcomes[0];
 }
 
 async function runCheck(check: Check, { clock, signal }: RunSettings): Promise<Outcomes> {
