@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findingKinds } from '../../src/cli/doctor/findings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const inDocs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
@@ -51,4 +52,15 @@ it('docs/errors.md has every error code', () => {
   expect(codes.length).toBeGreaterThan(10);
   const page = textOf('docs/errors.md');
   expect(codes.filter((code) => !page.includes(`| \`${code}\` |`))).toEqual([]);
+});
+
+it('docs/doctor.md has a section and a row for each finding, with its severity', () => {
+  const page = textOf('docs/doctor.md');
+  const missing = Object.entries(findingKinds).filter(
+    ([id, { severity }]) =>
+      !anchorsOf('docs/doctor.md').has(id) || !page.includes(`| [\`${id}\`](#${id}) | ${severity}`),
+  );
+  expect(missing).toEqual([]);
+  const rows = [...page.matchAll(/^\| \[`([a-z-]+)`\]/gm)].map(([, id = '']) => id);
+  expect(rows).toEqual(Object.keys(findingKinds));
 });

@@ -14,7 +14,7 @@ interface FindingKind {
 export const findingKinds = {
   'configuration-invalid': {
     severity: 'error',
-    fix: 'Correct the variable that is named. .env.example describes each of them.',
+    fix: 'Correct the variable that is named: the message says what it may hold.',
   },
   'shop-domain-wrong': {
     severity: 'error',
@@ -66,7 +66,7 @@ export const findingKinds = {
   },
   'deprecated-fields': {
     severity: 'warning',
-    fix: 'Replace these fields before they are removed: the reference of the Admin API names what comes instead.',
+    fix: 'Install a newer shopwright, and look at the events of type deprecation of your own calls.',
   },
   'clock-off': {
     severity: 'error',
