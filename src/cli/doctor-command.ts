@@ -99,7 +99,8 @@ interface Settings {
 const noShop = 'no-shop';
 
 function readSettings(values: Values, app: AppModule): Settings {
-  const { clock = systemClock, appId = defaultApp, origin = values.origin, fetch } = app;
+  const { clock = systemClock, appId = defaultApp, fetch } = app;
+  const origin = values.origin ?? app.origin;
   const transport = app.transport ?? kyTransport(fetch ? { fetch } : {});
   const common = { app, appId, clock, transport, origin };
   const shop = values.shop || process.env[variables.shop];

@@ -255,3 +255,11 @@ it('prints for people, with the fix and the page', async () => {
     expect.stringMatching(/^0 errors, 1 warning; \d+ checks passed, \d+ skipped\.$/),
   ]);
 });
+
+it('says which option the client refuses', async () => {
+  const { run } = await setUp(categoryOf('CUSTOM'));
+  const { findings } = await run('--origin', 'http://10.0.0.1:81');
+  expect(findings).toMatchObject([
+    { id: 'configuration-invalid', message: expect.stringMatching(/^origin is plain http on another machine/) },
+  ]);
+});

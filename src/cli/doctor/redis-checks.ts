@@ -62,7 +62,7 @@ export function redisCheck(settings: RedisSettings): Check {
         });
         return await inspect(redis, settings, ids);
       } catch (error) {
-        const reason = readRedisRefusal(error)?.message ?? bareMessage(error);
+        const reason = readRedisRefusal(error)?.message ?? describeError(error);
         const found = `Redis at ${new URL(settings.url).host} cannot be used: ${reason}.`;
         return { ...skipAll(ids, 'Redis cannot be used: see redis-unreachable'), 'redis-unreachable': { found } };
       } finally {

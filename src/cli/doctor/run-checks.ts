@@ -93,8 +93,8 @@ async function runCheck(check: Check, { clock, signal }: RunSettings): Promise<O
   }
 }
 
-/** What went wrong, without what a driver may have put into its error. */
+/** What went wrong, without a full stop, and without what a driver may have put into its error. */
 export function describeError(error: unknown): string {
-  const text = redactText(bareMessage(error));
+  const text = redactText(bareMessage(error)).replace(/\.+$/, '');
   return isShopwrightError(error) ? `${error.code}: ${text}` : text;
 }

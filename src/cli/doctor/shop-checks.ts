@@ -205,6 +205,11 @@ function headerOutcomes(
 function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [FindingId, Outcome] {
   const code = isShopwrightError(error) ? error.code : undefined;
   switch (code) {
+    case 'CONFIG_INVALID': {
+      const issues = isShopwrightError(error, 'CONFIG_INVALID') ? error.issues : [];
+      const found = issues.map(({ field, message }) => `${field} ${message}`).join(' ');
+      return ['configuration-invalid', { found }];
+    }
     case 'AUTHENTICATION_FAILED': {
       // Shopify says so by a 403 of its own: any other refusal of a token is a 401.
       if (watch.status === 403) {
@@ -219,9 +224,12 @@ function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [
     case 'IP_NOT_ALLOWED':
       return ['ip-not-allowed', { found: `${shop} refuses calls from the address of this machine (403).` }];
     case 'ACCESS_DENIED':
-      return ['scope-missing', { found: `${shop} denies the app a call that needs no scope. ${describeError(error)}` }];
+      return [
+        'scope-missing',
+        { found: `${shop} denies the app a call that needs no scope. ${describeError(error)}.` },
+      ];
     case 'SHOP_UNAVAILABLE':
-      return ['shop-unavailable', { found: `${shop} takes no calls. ${describeError(error)}` }];
+      return ['shop-unavailable', { found: `${shop} takes no calls. ${describeError(error)}.` }];
     case 'HTTP_ERROR': {
       const { status } = watch;
       if (status === 404 || (status >= 300 && status < 400))
@@ -229,7 +237,7 @@ function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [
       return ['shop-unreachable', { found: `${shop} answers with status ${status}.` }];
     }
     default:
-      return ['shop-unreachable', { found: `A call to ${shop} failed with ${describeError(error)}` }];
+      return ['shop-unreachable', { found: `A call to ${shop} failed with ${describeError(error)}.` }];
   }
 }
 
@@ -338,7 +346,7 @@ async function webhooks(settings: ShopSettings, client: ShopifyClient, signal: A
   const { webhookUrls, topics, shop } = settings;
   if (webhookUrls.length === 0 && topics === undefined)
     return skipAll(webhookIds, 'nobody said where and which webhooks are taken: give --webhook-url and --topics');
-  const standing = await allPages(async (after) => {
+  const standing = await allPages('webhookSubscriptions', async (after) => {
     const { data } = await client.graphql(UnnamedWebhookSubscriptionsDocument, { first: 100, after }, { signal });
     return data.webhookSubscriptions;
   });
