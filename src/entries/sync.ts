@@ -68,10 +68,11 @@ export {
   type ProductSyncOptions,
   type RemoveOptions,
 } from '../sync/product-sync.ts';
-export type { FailedImage, PushOptions, PushOutcome, PushResult } from '../sync/push.ts';
+export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push.ts';
 export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
+export { inRollout, type Rollout } from '../sync/rollout.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
 export {
   type GroupedProduct,

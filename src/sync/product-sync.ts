@@ -40,6 +40,7 @@ import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './p
 import type { AdoptBy } from './read-remote.ts';
 import { removeProduct } from './remove.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
+import { inRollout, rolloutIssues } from './rollout.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
 import { SharedImages } from './shared-images.ts';
 
@@ -182,12 +183,12 @@ export interface ProductSync extends HealthReader {
 export type PlanRunOptions = Omit<PushManyOptions, 'dryRun' | 'maxDeletes' | 'runId' | 'waitForImages'>;
 
 /**
- * Options of `apply`. Which products go is in the plan, so there is no `missing`, and the plan is the dry run.
+ * Options of `apply`. Which products go is in the plan, so there is no `missing` and no `rollout`, and the plan is the dry run.
  *
  * @example
  * await sync.apply(plan, { maxDeletes: { variants: 3 }, runId: 'autumn' });
  */
-export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing'>;
+export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing' | 'rollout'>;
 
 /**
  * Options of `delete` and `archive`.
@@ -333,11 +334,13 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const lookUp = async (
     product: unknown,
     seen: SeenIds,
-    { refresh, force, signal }: PushOptions,
+    { refresh, force, signal, rollout }: PushManyOptions,
     context: PushContext,
   ): Promise<Looked> => {
     const localId = localIdOf(product);
     if (localId !== undefined && !seen.add(localId)) return { product, result: duplicate(localId) };
+    if (localId !== undefined && rollout && !inRollout(rollout, { shop: client.shop, localId }))
+      return { product, result: { outcome: 'skipped', localId, reason: 'rollout' } };
     const checking = draftOf(product);
     try {
       const checked = await checking;
@@ -350,6 +353,12 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       return { product, checked: checking };
     }
   };
+
+  /** Which products of the records no run removes: those of its list, and those that take no part in its rollout. */
+  const keptBy =
+    (rollout: PushManyOptions['rollout'], isListed: (localId: string) => boolean) =>
+    (localId: string): boolean =>
+      isListed(localId) || (rollout !== undefined && !inRollout(rollout, { shop: client.shop, localId }));
 
   const readRecords = (localIds: readonly string[]) =>
     // Whoever pushes one of them reads its record again, and tells what is wrong with the store.
@@ -420,14 +429,15 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     },
     async pushMany(products, pushOptions = {}) {
       checkOptions(pushOptions, pushManyNames);
-      const { signal, dryRun, maxDeletes } = pushOptions;
+      const { signal, dryRun, maxDeletes, rollout } = pushOptions;
       const removal = removalOf(pushOptions);
       signal?.throwIfAborted();
       const whole = removal && (await readWhole(products, signal));
       // An error of the shop or the options is reported once, not for each product.
       const context = await prepare(pushOptions);
       const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
-      const gone = whole && missingProducts(records, client.shop, removal, listed(whole, client.shop));
+      const stays = whole && keptBy(rollout, listed(whole, client.shop));
+      const gone = stays && missingProducts(records, client.shop, removal, stays);
       const removals =
         gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
       // What the list lacks is taken from the budget of all: its stock is none that variants may take.
@@ -456,7 +466,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
     async plan(products, planOptions = {}) {
       checkOptions(planOptions, planNames, notOfPlan);
-      const { signal } = planOptions;
+      const { signal, rollout } = planOptions;
       const removal = removalOf(planOptions);
       signal?.throwIfAborted();
       // What is allowed is checked when the plan is applied: here all of it is to be seen.
@@ -468,7 +478,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const look = async (product: unknown): Promise<Looked> => {
         if (product instanceof Missing) return { product };
         const candidate = await lookUp(product, seen, dryRun, context);
-        if (candidate.result) found.push(plannedProduct(candidate.result, undefined));
+        if (candidate.result && candidate.result.outcome !== 'skipped')
+          found.push(plannedProduct(candidate.result, undefined));
         return candidate;
       };
       const pushOne = async ({ product, checked: known }: Candidate): Promise<PushResult> => {
@@ -484,7 +495,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         return result;
       };
       const options = { ...planOptions, runId: '' };
-      const all = removal ? withMissing(products, removal, records, client.shop, (id) => seen.has(id)) : products;
+      const stays = keptBy(rollout, (id) => seen.has(id));
+      const all = removal ? withMissing(products, removal, records, client.shop, stays) : products;
       const { counts, stoppedBy } = await pushAll(all, look, pushOne, options);
       if (stoppedBy !== undefined) throw stoppedBy;
       const costs = found.flatMap(({ plan }) => (plan ? [costOf(plan)] : []));
@@ -566,6 +578,7 @@ const planNames: Record<keyof PlanRunOptions, true> = {
   onDrift: true,
   onConflict: true,
   missing: true,
+  rollout: true,
   onProgress: true,
 };
 
@@ -579,9 +592,10 @@ const notOfPlan = {
 const notOfApply = {
   dryRun: 'is not for `apply`: the plan says what it would do. Make a new one with `plan`.',
   missing: 'was decided when the plan was made: give it to `plan`.',
+  rollout: 'was decided when the plan was made: give it to `plan`.',
 };
 
-const { missing: _ofPlan, ...comparing } = planNames;
+const { missing: _ofPlan, rollout: _ofPlanned, ...comparing } = planNames;
 
 const applyNames: Record<keyof ApplyOptions, true> = {
   ...comparing,
@@ -590,9 +604,14 @@ const applyNames: Record<keyof ApplyOptions, true> = {
   runId: true,
 };
 
-const pushManyNames: Record<keyof PushManyOptions, true> = { ...applyNames, missing: true, dryRun: true };
+const pushManyNames: Record<keyof PushManyOptions, true> = {
+  ...applyNames,
+  missing: true,
+  rollout: true,
+  dryRun: true,
+};
 
-const { missing: _ofList, onProgress: _ofRun, ...pushNames } = pushManyNames;
+const { missing: _ofList, rollout: _ofMany, onProgress: _ofRun, ...pushNames } = pushManyNames;
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,
@@ -618,11 +637,11 @@ const policies = ['report', 'ours', 'theirs'];
  * @throws ValidationError for names and values that do not exist, with the nearest that do.
  */
 function checkOptions(
-  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'>,
+  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'> & Pick<PushManyOptions, 'rollout'>,
   names: object,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const { onDrift, onConflict, created } = options;
+  const { onDrift, onConflict, created, rollout } = options;
   const misplaced = Object.keys(options).filter(
     (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
   );
@@ -632,6 +651,7 @@ function checkOptions(
     ...unknownValue('onDrift', onDrift, policies),
     ...unknownValue('onConflict', onConflict, policies),
     ...unknownValue('created', created, ['delete', 'archive']),
+    ...rolloutIssues('rollout' in names ? rollout : undefined),
   ];
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }

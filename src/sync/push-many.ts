@@ -5,6 +5,7 @@ import type { Candidate } from './candidates.ts';
 import type { MissingProducts } from './missing-products.ts';
 import { localIdOf, type PushOptions, type PushOutcome, type PushResult } from './push.ts';
 import { isShopWide } from './push-failure.ts';
+import type { Rollout } from './rollout.ts';
 
 /**
  * Options of `pushMany`.
@@ -22,6 +23,11 @@ export interface PushManyOptions extends PushOptions {
    * `pushMany` then reads the list to its end before it sends anything. Default `keep`.
    */
   readonly missing?: MissingProducts;
+  /**
+   * Pushes a part of the products, by a hash of shop and local id: the others are `skipped` with the reason `rollout`, and
+   * nothing of them is sent or removed. Default: all.
+   */
+  readonly rollout?: Rollout;
   /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }
@@ -121,10 +127,11 @@ export async function pushMany(
   return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
 }
 
-/** The result of a product that was not tried. */
+/** The result of a product whose run was stopped before its turn. */
 export const skippedOf = (product: unknown): Extract<PushResult, { outcome: 'skipped' }> => ({
   outcome: 'skipped',
   localId: localIdOf(product),
+  reason: 'stopped',
 });
 
 /** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */

@@ -107,8 +107,14 @@ export type PushResult =
   | ({ readonly outcome: 'outdated'; readonly plan: ProductPlan } & Told)
   /** Shopify rejected it, or could not be reached. The record has the error too. */
   | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
-  /** Not tried, because the run was stopped by an abort or by an error that concerns the whole shop. */
-  | { readonly outcome: 'skipped'; readonly localId: string | undefined };
+  /** Not tried. */
+  | { readonly outcome: 'skipped'; readonly localId: string | undefined; readonly reason: SkipReason };
+
+/**
+ * Why a product was not tried. `stopped`: the run was stopped before its turn, by an abort, or by an error that concerns the
+ * whole shop. `rollout`: it takes no part in the run's rollout.
+ */
+export type SkipReason = 'stopped' | 'rollout';
 
 /**
  * What became of one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,

@@ -42,7 +42,7 @@ export interface RunPlan {
   readonly createdAt: number;
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
   /**
-   * All products but those that are unchanged and have nothing to tell, in the order in which they were planned; those that
+   * All products but those that are unchanged and have nothing to tell, or take no part in the rollout, in the order in which they were planned; those that
    * left the list last.
    */
   readonly products: readonly PlannedProduct[];
@@ -185,6 +185,7 @@ function summaryOf(plan: RunPlan): string {
     ...(archived.length > 0 ? [`${counted(archived.length, 'product')} to archive`] : []),
     `${counted(variants.length, 'variant')} to delete`,
     `${count('unchanged')} unchanged`,
+    ...(count('skipped') > 0 ? [`${count('skipped')} not in the rollout`] : []),
     ...(['conflict', 'blocked', 'invalid', 'failed'] as const).flatMap((outcome) =>
       count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
     ),
