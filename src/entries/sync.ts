@@ -19,6 +19,7 @@ export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopi
 export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
 export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
 export { createFiles, type EnsuredFile, type Files, type FilesOptions, type FileToEnsure } from '../sync/files.ts';
+export type { Gate, GateHalt } from '../sync/gate.ts';
 export type {
   ApiSuccess,
   FailedProduct,

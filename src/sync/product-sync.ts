@@ -21,6 +21,7 @@ import {
   type ProductWebhook,
   type WebhookOutcome,
 } from './external-changes.ts';
+import { gateIssues } from './gate.ts';
 import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
 import { type JournalRetention, pruneJournal, retentionIssues } from './journal-retention.ts';
 import {
@@ -180,7 +181,7 @@ export interface ProductSync extends HealthReader {
  * @example
  * const plan = await sync.plan(products, { missing: 'archive', refresh: true });
  */
-export type PlanRunOptions = Omit<PushManyOptions, 'dryRun' | 'maxDeletes' | 'runId' | 'waitForImages'>;
+export type PlanRunOptions = Omit<PushManyOptions, 'dryRun' | 'gate' | 'maxDeletes' | 'runId' | 'waitForImages'>;
 
 /**
  * Options of `apply`. Which products go is in the plan, so there is no `missing` and no `rollout`, and the plan is the dry run.
@@ -377,6 +378,43 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return pushMany(candidates, { clock, concurrency, total, pushOne }, runOptions);
   };
 
+  const undo = async (target: RollbackTarget, rollbackOptions: RollbackOptions): Promise<RollbackReport> => {
+    const { signal } = rollbackOptions;
+    const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
+    const recreate = async (draft: ProductDraft, publications: readonly string[]): Promise<PushResult> => {
+      await identity(signal);
+      const shared = {
+        client,
+        records,
+        journal,
+        clock,
+        images,
+        publications,
+        hasIdentity: true,
+        deletes: new DeleteBudget(),
+      };
+      const context = { ...shared, adoptBy: [], recreateDeleted: true, isRollback: true };
+      return pushProduct(draft, context, { ...(signal && { signal }) });
+    };
+    return rollback(target, { client, records, journal, clock, concurrency, inTurn, recreate }, rollbackOptions);
+  };
+
+  /** The summary of a run that was halted, with what it had pushed undone where its gate says so. */
+  const undoneIfHalted = async (
+    summary: PushSummary,
+    { gate, dryRun, signal }: PushManyOptions,
+  ): Promise<PushSummary> => {
+    const { halt, runId } = summary;
+    if (!halt || gate?.onHalt !== 'rollback' || dryRun) return summary;
+    try {
+      const isNothing = (await journal.list(client.shop, { runId, limit: 1 })).length === 0;
+      if (isNothing) return summary;
+      return { ...summary, halt: { ...halt, rollback: await undo({ runId }, { ...(signal && { signal }) }) } };
+    } catch (rollbackError) {
+      return { ...summary, halt: { ...halt, rollbackError } };
+    }
+  };
+
   /** Goes through a run that changes something, and then deletes what the journal need not keep. */
   const run = async (
     products: Iterable<unknown> | AsyncIterable<unknown>,
@@ -385,7 +423,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     runOptions: PushManyOptions & { readonly runId: string },
   ): Promise<PushSummary> => {
     const startedAt = clock.now();
-    const summary = await pushAll(products, look, pushOne, runOptions);
+    const summary = await undoneIfHalted(await pushAll(products, look, pushOne, runOptions), runOptions);
     const { created, updated, deleted, archived } = summary.counts;
     if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
     const { runId } = summary;
@@ -546,24 +584,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     },
     async rollback(target, rollbackOptions = {}) {
       checkOptions(rollbackOptions, rollbackNames);
-      const { signal } = rollbackOptions;
-      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
-      const recreate = async (draft: ProductDraft, publications: readonly string[]): Promise<PushResult> => {
-        await identity(signal);
-        const shared = {
-          client,
-          records,
-          journal,
-          clock,
-          images,
-          publications,
-          hasIdentity: true,
-          deletes: new DeleteBudget(),
-        };
-        const context = { ...shared, adoptBy: [], recreateDeleted: true, isRollback: true };
-        return pushProduct(draft, context, { ...(signal && { signal }) });
-      };
-      return rollback(target, { client, records, journal, clock, concurrency, inTurn, recreate }, rollbackOptions);
+      return undo(target, rollbackOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),
@@ -584,6 +605,7 @@ const planNames: Record<keyof PlanRunOptions, true> = {
 
 const notOfPlan = {
   dryRun: 'is what a plan always is: leave it out.',
+  gate: 'judges what is sent: give it to `apply`.',
   maxDeletes: 'is checked when the plan is applied: give it to `apply`.',
   runId: 'names what changes something: give it to `apply`.',
   waitForImages: 'has nothing to wait for in a plan: give it to `apply`.',
@@ -602,6 +624,7 @@ const applyNames: Record<keyof ApplyOptions, true> = {
   waitForImages: true,
   maxDeletes: true,
   runId: true,
+  gate: true,
 };
 
 const pushManyNames: Record<keyof PushManyOptions, true> = {
@@ -611,7 +634,7 @@ const pushManyNames: Record<keyof PushManyOptions, true> = {
   dryRun: true,
 };
 
-const { missing: _ofList, rollout: _ofMany, onProgress: _ofRun, ...pushNames } = pushManyNames;
+const { missing: _ofList, rollout: _ofMany, gate: _ofRuns, onProgress: _ofRun, ...pushNames } = pushManyNames;
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,
@@ -637,11 +660,11 @@ const policies = ['report', 'ours', 'theirs'];
  * @throws ValidationError for names and values that do not exist, with the nearest that do.
  */
 function checkOptions(
-  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'> & Pick<PushManyOptions, 'rollout'>,
+  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'> & Pick<PushManyOptions, 'rollout' | 'gate'>,
   names: object,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const { onDrift, onConflict, created, rollout } = options;
+  const { onDrift, onConflict, created, rollout, gate } = options;
   const misplaced = Object.keys(options).filter(
     (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
   );
@@ -652,6 +675,7 @@ function checkOptions(
     ...unknownValue('onConflict', onConflict, policies),
     ...unknownValue('created', created, ['delete', 'archive']),
     ...rolloutIssues('rollout' in names ? rollout : undefined),
+    ...gateIssues('gate' in names ? gate : undefined),
   ];
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }

@@ -2,6 +2,7 @@ import { isShopwrightError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import type { Candidate } from './candidates.ts';
+import { type Gate, type GateHalt, GateKeeper, haltError, mostBehindGate } from './gate.ts';
 import type { MissingProducts } from './missing-products.ts';
 import { localIdOf, type PushOptions, type PushOutcome, type PushResult } from './push.ts';
 import { isShopWide } from './push-failure.ts';
@@ -28,6 +29,11 @@ export interface PushManyOptions extends PushOptions {
    * nothing of them is sent or removed. Default: all.
    */
   readonly rollout?: Rollout;
+  /**
+   * Halts the run where too many products fail. At most 16 products are pushed at the same time then, so that few follow the
+   * one by which it is halted. Default: none.
+   */
+  readonly gate?: Gate;
   /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }
@@ -52,8 +58,10 @@ export interface PushSummary {
   readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
   /** The first 1,000 of them. */
   readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
-  /** What stopped the run before its end: the signal's reason, or an error that concerns the whole shop. */
+  /** What stopped the run: the signal's reason, an error that concerns the whole shop, or one that says why `gate` did. */
   readonly stoppedBy: unknown;
+  /** Why `gate` has halted the run. Absent where it did not. */
+  readonly halt?: GateHalt;
   readonly durationMs: number;
   /** Name of the run in the journal. */
   readonly runId: string;
@@ -81,6 +89,7 @@ export async function pushMany(
   { clock, concurrency, total, pushOne }: PushManySettings,
   options: PushManyOptions & { readonly runId: string },
 ): Promise<PushSummary> {
+  const { gate } = options;
   const startedAt = clock.monotonic();
   const counters = new PushCounters();
   const halt = new AbortController();
@@ -91,6 +100,14 @@ export async function pushMany(
     // What is left of a list is reported as skipped; a stream of unknown length is not read to its end for that.
     if (total === undefined) halt.abort();
   };
+  let halted: GateHalt | undefined;
+  const keeper =
+    gate &&
+    new GateKeeper(gate, clock, (found) => {
+      if (stop) return;
+      halted = found;
+      stopFor(haltError(found, gate));
+    });
   const onAbort = (): void => stopFor(options.signal?.reason);
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
@@ -111,20 +128,25 @@ export async function pushMany(
 
   try {
     const candidates = candidatesOf(() => stop !== undefined);
-    await forEachConcurrent(candidates, { concurrency, signal: halt.signal }, async (candidate) => {
+    const most = gate ? Math.min(concurrency, mostBehindGate) : concurrency;
+    await forEachConcurrent(candidates, { concurrency: most, signal: halt.signal }, async (candidate) => {
       const result = await pushOrSkip(candidate);
       counters.add(result);
+      keeper?.add(result);
       const { finished, counts } = counters;
       await options.onProgress?.({ finished, total, counts: { ...counts }, result });
     });
+    keeper?.finish();
   } catch (error) {
     if (!halt.signal.aborted || error !== halt.signal.reason) throw error;
   } finally {
+    keeper?.stop();
     options.signal?.removeEventListener('abort', onAbort);
   }
   const { finished, counts, invalid, failed } = counters;
   const durationMs = clock.monotonic() - startedAt;
-  return { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
+  const summary = { finished, counts, invalid, failed, stoppedBy: stop?.reason, durationMs, runId: options.runId };
+  return halted ? { ...summary, halt: halted } : summary;
 }
 
 /** The result of a product whose run was stopped before its turn. */
