@@ -72,6 +72,8 @@ export {
 export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push.ts';
 export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
+export type { ReconcileOptions, ReconcileReport } from '../sync/reconcile.ts';
+export type { Finding, FindingKind } from '../sync/repair.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
 export { inRollout, type Rollout } from '../sync/rollout.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';

@@ -39,6 +39,7 @@ import { localIdOf, type PushContext, type PushOptions, type PushResult, pushPro
 import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
 import type { AdoptBy } from './read-remote.ts';
+import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { inRollout, rolloutIssues } from './rollout.ts';
@@ -166,6 +167,16 @@ export interface ProductSync extends HealthReader {
    * const report = await sync.rollback({ runId: summary.runId }, { dryRun: true });
    */
   rollback(target: RollbackTarget, options?: RollbackOptions): Promise<RollbackReport>;
+  /**
+   * Finds what webhooks missed among the products with records: edits and deletions in the shop, records that were lost, and
+   * pushes that never ended. Repairs them where `onDrift` says so, and tells how many products are in step.
+   *
+   * @throws StorageError, the signal's reason, and errors that concern the whole shop.
+   *
+   * @example
+   * const { consistency, findings } = await sync.reconcile({ onDrift: 'ours' });
+   */
+  reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
   /**
    * Brings a record up to date from a verified `products/update` or `products/delete` webhook.
    *
@@ -585,6 +596,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     async rollback(target, rollbackOptions = {}) {
       checkOptions(rollbackOptions, rollbackNames);
       return undo(target, rollbackOptions);
+    },
+    reconcile: (reconcileOptions = {}) => {
+      const { signal } = reconcileOptions;
+      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
+      return reconcile({ client, records, journal, clock, concurrency, inTurn }, reconcileOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),

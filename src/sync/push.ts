@@ -708,7 +708,7 @@ export const journalFormat = 1;
 /** Parts of a record: which push began last, and whether another one ran at the same time. */
 export const pushId = 'push';
 
-const doubt = 'doubt';
+export const doubt = 'doubt';
 
 /** The status that a product had before it left the list and was archived. */
 export const archivedPart = 'archived';

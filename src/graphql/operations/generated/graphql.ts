@@ -2102,6 +2102,26 @@ export type ProductVariantIdsQueryVariables = Exact<{
 
 export type ProductVariantIdsQuery = { product: { variants: { nodes: Array<{ id: Gid }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
+export type ProductsSeenQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type ProductsSeenQuery = { nodes: Array<
+    | { id: Gid, updatedAt: DateTime }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type ProductOwnersQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  namespace: string;
+  key: string;
+}>;
+
+
+export type ProductOwnersQuery = { products: { nodes: Array<{ id: Gid, updatedAt: DateTime, metafield: { value: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type PublicationsQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -3159,6 +3179,33 @@ export const ProductVariantIdsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductVariantIdsQuery, ProductVariantIdsQueryVariables>;
+export const ProductsSeenDocument = new TypedDocumentString(`
+    query ProductsSeen($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Product {
+      id
+      updatedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductsSeenQuery, ProductsSeenQueryVariables>;
+export const ProductOwnersDocument = new TypedDocumentString(`
+    query ProductOwners($first: Int!, $after: String, $namespace: String!, $key: String!) {
+  products(first: $first, after: $after, sortKey: ID) {
+    nodes {
+      id
+      updatedAt
+      metafield(namespace: $namespace, key: $key) {
+        value
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOwnersQuery, ProductOwnersQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {
