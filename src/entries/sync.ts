@@ -74,6 +74,7 @@ export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-ma
 export type { AdoptBy } from '../sync/read-remote.ts';
 export type { ReconcileOptions, ReconcileReport } from '../sync/reconcile.ts';
 export type { Finding, FindingKind } from '../sync/repair.ts';
+export type { DraftSource, RetryFailedOptions } from '../sync/retry-failed.ts';
 export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
 export { inRollout, type Rollout } from '../sync/rollout.ts';
 export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';

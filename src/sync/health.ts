@@ -411,7 +411,8 @@ function keepLatest(records: SyncRecord[]): void {
   records.splice(latestShown);
 }
 
-function failedProduct({ localId, gid, lastError, attempts, lastAttemptAt }: SyncRecord): FailedProduct {
+/** A failed product as people see it. */
+export function failedProduct({ localId, gid, lastError, attempts, lastAttemptAt }: SyncRecord): FailedProduct {
   const { code, message } = lastError ?? { code: 'UNKNOWN', message: '' };
   return { localId, gid, code, pattern: errorPattern(message), attempts, lastAttemptAt };
 }

@@ -41,6 +41,7 @@ import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './p
 import type { AdoptBy } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
+import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { inRollout, rolloutIssues } from './rollout.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
@@ -112,6 +113,16 @@ export interface ProductSync extends HealthReader {
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
     options?: PushManyOptions,
   ): Promise<PushSummary>;
+  /**
+   * Pushes the products again whose last push failed: those with a record that says `failed`. `source` gives their drafts.
+   *
+   * @throws ValidationError where the source gives the draft of another product. What the source throws, and what `pushMany`
+   * throws.
+   *
+   * @example
+   * const { counts } = await sync.retryFailed((localId) => catalogue.get(localId));
+   */
+  retryFailed(source: DraftSource, options?: RetryFailedOptions): Promise<PushSummary>;
   /**
    * Says what a push of these products would do, and changes nothing. Unchanged products are only counted.
    *
@@ -351,6 +362,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   ): Promise<Looked> => {
     const localId = localIdOf(product);
     if (localId !== undefined && !seen.add(localId)) return { product, result: duplicate(localId) };
+    if (product instanceof WithoutDraft)
+      return { product, result: { outcome: 'skipped', localId: product.localId, reason: 'no-draft' } };
     if (localId !== undefined && rollout && !inRollout(rollout, { shop: client.shop, localId }))
       return { product, result: { outcome: 'skipped', localId, reason: 'rollout' } };
     const checking = draftOf(product);
@@ -471,6 +484,43 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
   };
 
+  const pushList = async (
+    products: Iterable<unknown> | AsyncIterable<unknown>,
+    pushOptions: PushManyOptions,
+  ): Promise<PushSummary> => {
+    const { signal, dryRun, maxDeletes, rollout } = pushOptions;
+    const removal = removalOf(pushOptions);
+    signal?.throwIfAborted();
+    const whole = removal && (await readWhole(products, signal));
+    // An error of the shop or the options is reported once, not for each product.
+    const context = await prepare(pushOptions);
+    const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
+    const stays = whole && keptBy(rollout, listed(whole, client.shop));
+    const gone = stays && missingProducts(records, client.shop, removal, stays);
+    const removals = gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
+    // What the list lacks is taken from the budget of all: its stock is none that variants may take.
+    context.deletes.take(
+      [...(removals?.values() ?? [])].flatMap((one) => ('plan' in one && one.plan ? [one.plan] : [])),
+    );
+    const seen = new SeenIds();
+    const isRemoval = (product: unknown): boolean => removals?.has(product as object) ?? false;
+    const look = (product: unknown) =>
+      isRemoval(product) ? asIs(product) : lookUp(product, seen, pushOptions, context);
+    const pushOne = (candidate: Candidate): Promise<PushResult> => {
+      const { product } = candidate;
+      const planned = removals?.get(product as object);
+      if (planned && removal && !dryRun)
+        return removeAsPlanned(localIdOf(product) ?? '', planned, removal, {
+          ...(signal && { signal }),
+          runId: runOptions.runId,
+        });
+      if (planned) return Promise.resolve(planned);
+      return push(candidate, runOptions, context);
+    };
+    const all = whole && removals ? [...whole, ...removals.keys()] : products;
+    return run(all, look, pushOne, runOptions);
+  };
+
   return {
     async push(product, pushOptions = {}) {
       checkOptions(pushOptions, pushNames);
@@ -478,38 +528,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     },
     async pushMany(products, pushOptions = {}) {
       checkOptions(pushOptions, pushManyNames);
-      const { signal, dryRun, maxDeletes, rollout } = pushOptions;
-      const removal = removalOf(pushOptions);
-      signal?.throwIfAborted();
-      const whole = removal && (await readWhole(products, signal));
-      // An error of the shop or the options is reported once, not for each product.
-      const context = await prepare(pushOptions);
-      const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
-      const stays = whole && keptBy(rollout, listed(whole, client.shop));
-      const gone = stays && missingProducts(records, client.shop, removal, stays);
-      const removals =
-        gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
-      // What the list lacks is taken from the budget of all: its stock is none that variants may take.
-      context.deletes.take(
-        [...(removals?.values() ?? [])].flatMap((one) => ('plan' in one && one.plan ? [one.plan] : [])),
-      );
-      const seen = new SeenIds();
-      const isRemoval = (product: unknown): boolean => removals?.has(product as object) ?? false;
-      const look = (product: unknown) =>
-        isRemoval(product) ? asIs(product) : lookUp(product, seen, pushOptions, context);
-      const pushOne = (candidate: Candidate): Promise<PushResult> => {
-        const { product } = candidate;
-        const planned = removals?.get(product as object);
-        if (planned && removal && !dryRun)
-          return removeAsPlanned(localIdOf(product) ?? '', planned, removal, {
-            ...(signal && { signal }),
-            runId: runOptions.runId,
-          });
-        if (planned) return Promise.resolve(planned);
-        return push(candidate, runOptions, context);
-      };
-      const all = whole && removals ? [...whole, ...removals.keys()] : products;
-      return run(all, look, pushOne, runOptions);
+      return pushList(products, pushOptions);
+    },
+    async retryFailed(source, retryOptions = {}) {
+      checkOptions(retryOptions, retryNames);
+      return pushList(failedDrafts({ records, shop: client.shop }, source, retryOptions), retryOptions);
     },
     delete: (localIds, removeOptions) => removeNamed(localIds, 'delete', removeOptions),
     archive: (localIds, removeOptions) => removeNamed(localIds, 'archive', removeOptions),
@@ -652,6 +675,10 @@ const pushManyNames: Record<keyof PushManyOptions, true> = {
 
 const { missing: _ofList, rollout: _ofMany, gate: _ofRuns, onProgress: _ofRun, ...pushNames } = pushManyNames;
 
+const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
+
+const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
+
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,
   dryRun: true,
@@ -676,11 +703,14 @@ const policies = ['report', 'ours', 'theirs'];
  * @throws ValidationError for names and values that do not exist, with the nearest that do.
  */
 function checkOptions(
-  options: PlanOptions & Pick<RollbackOptions, 'created' | 'signal'> & Pick<PushManyOptions, 'rollout' | 'gate'>,
+  options: PlanOptions &
+    Pick<RollbackOptions, 'created' | 'signal'> &
+    Pick<PushManyOptions, 'rollout' | 'gate'> &
+    Pick<RetryFailedOptions, 'filter'>,
   names: object,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const { onDrift, onConflict, created, rollout, gate } = options;
+  const { onDrift, onConflict, created, rollout, gate, filter } = options;
   const misplaced = Object.keys(options).filter(
     (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
   );
@@ -692,6 +722,9 @@ function checkOptions(
     ...unknownValue('created', created, ['delete', 'archive']),
     ...rolloutIssues('rollout' in names ? rollout : undefined),
     ...gateIssues('gate' in names ? gate : undefined),
+    ...('filter' in names && filter !== undefined && typeof filter !== 'function'
+      ? [{ field: 'filter', message: 'must be a function, such as ({ code }) => code === "USER_ERROR".' }]
+      : []),
   ];
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }

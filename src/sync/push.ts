@@ -112,9 +112,9 @@ export type PushResult =
 
 /**
  * Why a product was not tried. `stopped`: the run was stopped before its turn, by an abort, or by an error that concerns the
- * whole shop. `rollout`: it takes no part in the run's rollout.
+ * whole shop. `rollout`: it takes no part in the run's rollout. `no-draft`: the source of `retryFailed` has no draft of it.
  */
-export type SkipReason = 'stopped' | 'rollout';
+export type SkipReason = 'stopped' | 'rollout' | 'no-draft';
 
 /**
  * What became of one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,

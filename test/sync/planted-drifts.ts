@@ -28,9 +28,9 @@ interface Stored {
   readonly variants: readonly { readonly id: string; readonly price: string }[];
 }
 
-/** A shop of so many pushed products. */
-export async function pushedShop(made: FakeSync, count: number): Promise<void> {
-  const products = Array.from({ length: count }, (_, index) => product(`p-${index}`));
+/** A shop of so many pushed products, with what `more` says of each. */
+export async function pushedShop(made: FakeSync, count: number, more: object = {}): Promise<void> {
+  const products = Array.from({ length: count }, (_, index) => ({ ...product(`p-${index}`), ...more }));
   const { counts } = await made.clock.run(made.sync.pushMany(products));
   if (counts.created !== count) throw new Error(`of ${count} products ${counts.created} were created`);
   await made.clock.advance(60_000);

@@ -9,8 +9,11 @@ const byKind = (findings: readonly Finding[], kind: Finding['kind']): string[] =
 
 describe('reconcile', () => {
   it('finds 200 of 200 planted drifts among 1,000 products, and none besides', async () => {
-    const made = fakeSync({ fake: { bulk: { queries: false, mutations: false } } });
-    await pushedShop(made, 1_000);
+    const made = fakeSync({
+      fake: { bulk: { queries: false, mutations: false }, shops: [{ plan: 'plus' }] },
+      sync: { concurrency: 50 },
+    });
+    await pushedShop(made, 1_000, { images: [] });
     const planted = await plantDrifts(made, 40);
     const before = JSON.stringify(made.fake.products());
     const report = await made.clock.run(made.sync.reconcile());
@@ -21,7 +24,7 @@ describe('reconcile', () => {
     expect(report).toMatchObject({ checked: 1_000, consistency: 80, repaired: 0, unread: 0, isComplete: true });
     expect(report.findings).toHaveLength(200);
     expect(JSON.stringify(made.fake.products())).toBe(before);
-  });
+  }, 180_000);
 });
 
 describe('a repair', () => {
