@@ -1,3 +1,4 @@
+// One file: whoever handles errors finds all that there are, what each holds and what it hides, on one page.
 import { redactText } from '../internal/redact.ts';
 
 /** Every `code` an error of this package can have. */
