@@ -23,6 +23,7 @@ export default defineConfig({
     config: 'src/entries/config.ts',
     express: 'src/entries/express.ts',
     fastify: 'src/entries/fastify.ts',
+    feed: 'src/entries/feed.ts',
     hono: 'src/entries/hono.ts',
     next: 'src/entries/next.ts',
     limiter: 'src/entries/limiter.ts',
