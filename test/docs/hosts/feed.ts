@@ -1,14 +1,7 @@
 // What docs/feed.md takes for granted.
 
 import type { ShopifyClient, Stores } from 'shopwright';
-import type {
-  FeedConnection as Connection,
-  Feed,
-  FeedChange,
-  FeedHandler,
-  FeedNode,
-  SelectedNode,
-} from 'shopwright/feed';
+import type { Feed, FeedChange, FeedHandler, SelectedNode } from 'shopwright/feed';
 import type { JobQueue } from 'shopwright/queue';
 
 export declare const client: ShopifyClient;
