@@ -122,7 +122,7 @@ async function persistence(redis: Redis, { url }: RedisSettings): Promise<Outcom
 async function queueWork(redis: Redis, { queue, queuePrefix }: RedisSettings): Promise<Outcomes> {
   if (!hostPackage('bullmq'))
     return { 'queue-without-worker': { skipped: 'the package bullmq is not installed here' } };
-  const { readQueueWork } = await import('../../queue/bullmq/workers.ts');
+  const { readQueueWork } = await import('../../queue/bullmq/bullmq-queue.ts');
   const { jobs, workers } = await readQueueWork(redis, queue, queuePrefix);
   if (jobs === 0 || workers > 0) return {};
   return {
