@@ -11,3 +11,4 @@ export type {
   BulkSettings,
 } from '../bulk/query.ts';
 export { BulkFailedError, BulkIncompleteError, BulkNotEnabledError } from '../errors/bulk-errors.ts';
+export type { ErrorDetails } from '../errors/errors.ts';
