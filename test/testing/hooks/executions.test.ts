@@ -38,15 +38,16 @@ describe('the log of what was executed', () => {
     await ask(fake.fetch, { query: activate, variables: { id: location } });
     await ask(fake.fetch, { query: activate, variables: { id: location } });
     await ask(fake.fetch, {
-      query: 'mutation { productSet(input: { title: "x", giftCard: true }) { product { id } } }',
+      query:
+        'mutation { productSet(input: { title: "x", productOptions: [{ name: "Size", values: [{ name: "S" }] }], variants: [{ optionValues: [{ optionName: "Size", name: "S" }], requiresComponents: true }] }) { product { id } } }',
     });
-    await ask(fake.fetch, { query: '{ ordersCount { count } }' });
+    await ask(fake.fetch, { query: '{ draftOrdersCount { count } }' });
     expect(fake.executions.map(({ fields }) => fields.map(({ name, result }) => [name, result]))).toEqual([
       [['productSet', 'user-errors']],
       [['locationActivate', 'ok']],
       [['locationActivate', 'not-run']],
       [['productSet', 'error']],
-      [['ordersCount', 'error']],
+      [['draftOrdersCount', 'error']],
     ]);
   });
 
