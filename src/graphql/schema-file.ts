@@ -19,7 +19,8 @@ import { isRecord } from '../internal/json.ts';
  * @param version One of `schemaVersions`.
  */
 export function schemaText(version: string): string {
-  const { resolve } = createRequire(import.meta.url);
+  // Called so, bundlers do not see it: they would take each file of the folder for a program, and fail.
+  const { resolve } = Reflect.apply(createRequire, undefined, [import.meta.url]);
   const read = (name: string): string => readFileSync(resolve(`shopwright/schema/${name}`), 'utf8');
   const [newest = '', ...older] = schemaVersions;
   const patches = older.slice(0, older.indexOf(version) + 1).map((each) => read(`admin-${each}.patch`));
