@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shopwright-feed-'));
 const path = join(folder, 'orders.db');
 
 /** Changes in all, of which each order gets one a round. More or fewer with FEED_CHANGES. */
-const total = Number(process.env['FEED_CHANGES'] ?? 10_000);
+const total = Number(process.env['FEED_CHANGES'] ?? 4_000);
 const orders = total / 20;
 const points = 1_000_000_000;
 const createdAt = new Date(Date.now() - 3_600_000).toISOString();
