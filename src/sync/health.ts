@@ -5,8 +5,9 @@ import type { BreakerState } from '../ports/events.ts';
 import type { JobQueue, QueueStats } from '../ports/job-queue.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ErrorPattern, SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
-import { errorPattern } from '../storage/record-counts.ts';
+import { countsOf, errorPattern } from '../storage/record-counts.ts';
 import type { SyncClient } from './product-input.ts';
+import { recordPages } from './record-pages.ts';
 
 /** How well the sync with one shop works. Everything that is counted is a product with a record. */
 export interface SyncHealth {
@@ -18,7 +19,7 @@ export interface SyncHealth {
   readonly recommendations: readonly string[];
   /** Products with a record. */
   readonly total: number;
-  /** Those whose last push failed, or whose draft was invalid. */
+  /** Those whose last push failed. A draft that is invalid was not pushed. */
   readonly failed: number;
   /** Those whose last success is not older than an hour (`thresholds.recentMs`). */
   readonly recent: number;
@@ -282,12 +283,9 @@ async function readHealth(
     syncedSince(records, shop, [now - thresholds.recentMs, now - thresholds.staleMs]),
     options.queue?.stats(),
   ]);
-  const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
+  const counts = countsOf(ages);
   let everSynced = 0;
-  for (const { status, day, count } of ages) {
-    counts[status] += count;
-    if (day !== null && status !== 'deleted-in-shopify') everSynced += count;
-  }
+  for (const { status, day, count } of ages) if (day !== null && status !== 'deleted-in-shopify') everSynced += count;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const { breaker, limiter } = client.status();
   const figures = {
@@ -358,8 +356,6 @@ const twoDecimals = (value: number): number => Math.round(value * 100) / 100;
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 100 : twoDecimals((part / whole) * 100));
 
-const largestPage = 1_000;
-
 /** For each of the times: records whose last success was then or later, apart from those of deleted products. */
 async function syncedSince(records: SyncRecordStore, shop: string, times: readonly number[]): Promise<number[]> {
   if (records.countSyncedSince) {
@@ -367,26 +363,13 @@ async function syncedSince(records: SyncRecordStore, shop: string, times: readon
     return counts.map((count) => (count ? count.pending + count.syncing + count.synced + count.failed : 0));
   }
   const found = times.map(() => 0);
-  for await (const { status, lastSyncedAt } of allRecords(records, shop)) {
-    if (status === 'deleted-in-shopify' || lastSyncedAt === null) continue;
-    for (const [index, since] of times.entries()) if (lastSyncedAt >= since) found[index] = (found[index] ?? 0) + 1;
+  for await (const page of recordPages(records, shop)) {
+    for (const { status, lastSyncedAt } of page) {
+      if (status === 'deleted-in-shopify' || lastSyncedAt === null) continue;
+      for (const [index, since] of times.entries()) if (lastSyncedAt >= since) found[index] = (found[index] ?? 0) + 1;
+    }
   }
   return found;
-}
-
-async function* allRecords(
-  records: SyncRecordStore,
-  shop: string,
-  status?: SyncRecord['status'],
-): AsyncGenerator<SyncRecord> {
-  let after: string | undefined;
-  for (;;) {
-    const options = { limit: largestPage, ...(status && { status }), ...(after !== undefined && { after }) };
-    const page = await records.list(shop, options);
-    yield* page;
-    after = page.at(-1)?.localId;
-    if (after === undefined) return;
-  }
 }
 
 const latestShown = 10;
@@ -396,13 +379,12 @@ async function analyseFailures(records: SyncRecordStore, shop: string): Promise<
   const patterns = await records.errorPatterns(shop, { limit: patternsShown });
   let failed = 0;
   const latest: SyncRecord[] = [];
-  for await (const record of allRecords(records, shop, 'failed')) {
-    failed += 1;
-    latest.push(record);
-    // Sorted now and then, so that of any number of records few are held.
-    if (latest.length >= largestPage) keepLatest(latest);
+  for await (const page of recordPages(records, shop, { status: 'failed' })) {
+    failed += page.length;
+    latest.push(...page);
+    // After each page, so that of any number of records few are held.
+    keepLatest(latest);
   }
-  keepLatest(latest);
   return { failed, patterns, latest: latest.map(failedProduct) };
 }
 

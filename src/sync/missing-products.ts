@@ -2,6 +2,7 @@ import { ConfigError, ValidationError } from '../errors/errors.ts';
 import { unknownValue } from '../internal/names.ts';
 import type { SyncRecordStore } from '../ports/sync-record-store.ts';
 import { archivedPart, localIdOf } from './push.ts';
+import { recordPages } from './record-pages.ts';
 
 /** What becomes of products that are in the records and no longer in the list. */
 export type MissingProducts = 'keep' | 'archive' | 'delete';
@@ -16,20 +17,14 @@ export async function* missingProducts(
   removal: Removal,
   isListed: (localId: string) => boolean,
 ): AsyncGenerator<string> {
-  for (let after: string | undefined; ; ) {
-    const page = await records.list(shop, { limit: pageSize, ...(after !== undefined && { after }) });
+  for await (const page of recordPages(records, shop)) {
     for (const { localId, gid, status, parts } of page) {
       const isHere = gid !== null && status !== 'deleted-in-shopify';
       const isDone = removal === 'archive' && parts?.[archivedPart] !== undefined;
       if (isHere && !isDone && !isListed(localId)) yield localId;
     }
-    const last = page.at(-1);
-    if (!last || last.localId === after) return;
-    after = last.localId;
   }
 }
-
-const pageSize = 1_000;
 
 /** A product of the records that the list of a plan lacks. */
 export class Missing {

@@ -9,6 +9,7 @@ import type { DriftPolicy } from './plan.ts';
 import { idField } from './product-input.ts';
 import { isShopWide } from './push-failure.ts';
 import { callOptions } from './read-remote.ts';
+import { recordPages } from './record-pages.ts';
 import {
   checkLost,
   checkRecord,
@@ -161,8 +162,7 @@ async function* suspects(
   { since, signal }: ReconcileOptions,
   passed: (count: number) => void,
 ): AsyncGenerator<string> {
-  for (let after: string | undefined; ; ) {
-    const page = await records.list(client.shop, { limit: pageSize, ...(after !== undefined && { after }) });
+  for await (const page of recordPages(records, client.shop, { limit: pageSize })) {
     const open = page.filter((record) => isOpen(record) && !isBeingPushed(record, clock));
     if (since === undefined) yield* open.map(({ localId }) => localId);
     else {
@@ -180,9 +180,6 @@ async function* suspects(
       passed(open.length - listed.length);
       yield* listed.map(({ localId }) => localId);
     }
-    const last = page.at(-1);
-    if (!last || last.localId === after) return;
-    after = last.localId;
   }
 }
 

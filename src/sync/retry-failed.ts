@@ -4,6 +4,7 @@ import type { ProductDraftInput } from '../validation/product-draft.ts';
 import { type FailedProduct, failedProduct } from './health.ts';
 import { localIdOf } from './push.ts';
 import type { PushManyOptions } from './push-many.ts';
+import { recordPages } from './record-pages.ts';
 
 /**
  * Options of `retryFailed`.
@@ -47,11 +48,7 @@ export async function* failedDrafts(
   source: DraftSource,
   { filter = () => true }: Pick<RetryFailedOptions, 'filter'>,
 ): AsyncGenerator<ProductDraftInput | WithoutDraft> {
-  for (let after: string | undefined; ; ) {
-    const page = await records.list(shop, {
-      ...{ status: 'failed', limit: pageSize },
-      ...(after !== undefined && { after }),
-    });
+  for await (const page of recordPages(records, shop, { status: 'failed', limit: pageSize })) {
     for (const record of page) {
       const { localId } = record;
       if (!filter(failedProduct(record))) continue;
@@ -62,8 +59,5 @@ export async function* failedDrafts(
       }
       yield draft ?? new WithoutDraft(localId);
     }
-    const last = page.at(-1);
-    if (!last || last.localId === after) return;
-    after = last.localId;
   }
 }

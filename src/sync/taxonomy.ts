@@ -5,6 +5,7 @@ import {
   TaxonomySearchDocument,
   type TaxonomySearchQuery,
 } from '../graphql/operations/generated/graphql.ts';
+import { allPages } from '../graphql/pagination.ts';
 import { untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
@@ -115,29 +116,16 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const found = new Found(stores?.keyValue, freshMs, clock);
 
-  const readPage = async (search: string, first: number, after: string | null): Promise<Connection | undefined> => {
+  const readPage = async (search: string, first: number, after: string | null): Promise<Connection> => {
     const { data } = await client.graphql(TaxonomySearchDocument, { search, first, after }, callOptions({}));
-    return data.taxonomy?.categories;
+    return data.taxonomy?.categories ?? { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
   };
-
-  /** All categories that a text finds, page by page, as long as they are wanted. */
-  async function* pages(search: string, first: number): AsyncGenerator<readonly Category[]> {
-    let after: string | null = null;
-    do {
-      const page: Connection | undefined = await readPage(search, first, after);
-      yield page?.nodes ?? [];
-      after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-    } while (after !== null);
-  }
 
   return {
     async search(text, { limit = defaultLimit, signal } = {}) {
       checkSearch(text, limit);
       const wanted = text.trim();
-      const read = async (): Promise<readonly Category[]> => {
-        for await (const page of pages(wanted, limit)) return page;
-        return [];
-      };
+      const read = async (): Promise<readonly Category[]> => (await readPage(wanted, limit, null)).nodes;
       return found.of(`search:${limit}:${wanted.toLowerCase()}`, read, signal);
     },
     async get(id, { signal } = {}) {
@@ -154,13 +142,10 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
       const name = path.split('>').at(-1)?.trim() ?? '';
       if (name === '') return undefined;
       const read = async (): Promise<string | null> => {
-        for await (const page of pages(name, largestPage)) {
-          // Of an archived category and its successor with the same path the successor is meant.
-          const same = page.filter(({ fullName }) => plainPath(fullName) === wanted);
-          const category = same.find(({ isArchived }) => !isArchived) ?? same[0];
-          if (category) return category.id;
-        }
-        return null;
+        const all = await allPages('taxonomy.categories', (after) => readPage(name, largestPage, after));
+        const same = all.filter(({ fullName }) => plainPath(fullName) === wanted);
+        // Of an archived category and its successor with the same path the successor is meant.
+        return (same.find(({ isArchived }) => !isArchived) ?? same[0])?.id ?? null;
       };
       return (await found.of(`path:${wanted}`, read, signal)) ?? undefined;
     },
