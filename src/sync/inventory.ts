@@ -72,7 +72,7 @@ export interface RefusedStock<Row> {
   readonly current?: number;
 }
 
-/** What a run did. Every row that was drawn is counted once. */
+/** What a run did. Every row that was drawn before the run stopped is counted once. */
 export interface StockReport<Row> {
   /** Names the run; it stands in the stock history of the shop. */
   readonly runId: string;
@@ -293,42 +293,44 @@ async function setStock(
     const wanted = new Map(
       withoutDuplicates(batch, report).map((one) => [one, { ...quantityOf(one.row), decided: 0 }]),
     );
-    while (wanted.size > 0) {
-      const sent = [...wanted.keys()];
-      const quantities = sent.map((one) => ({
-        inventoryItemId: one.inventoryItemId,
-        locationId: one.row.locationId,
-        quantity: wanted.get(one)?.quantity ?? one.row.quantity,
-        changeFromQuantity: wanted.get(one)?.expected ?? null,
-      }));
-      const refused = await refusalsOf('quantities', sent.length, () =>
-        client.graphql(
-          InventorySetDocument,
-          { input: { name, ...causeOf(options, report.runId), quantities } },
-          callOptions({ signal }),
-        ),
-      ).catch((error: unknown) => {
-        report.stop(error, sent);
-        throw error;
-      });
-      if (refused.size === 0) {
-        report.done += sent.length;
-        return;
-      }
-      for (const [index, { code, message }] of refused) {
-        const one = sent[index];
-        const want = one && wanted.get(one);
-        if (!one || !want) continue;
-        wanted.delete(one);
-        if (code !== stale) {
-          report.refuse(one.row, code, message);
-          continue;
+    try {
+      while (wanted.size > 0) {
+        const sent = [...wanted.keys()];
+        const quantities = sent.map((one) => ({
+          inventoryItemId: one.inventoryItemId,
+          locationId: one.row.locationId,
+          quantity: wanted.get(one)?.quantity ?? one.row.quantity,
+          changeFromQuantity: wanted.get(one)?.expected ?? null,
+        }));
+        const refused = await refusalsOf('quantities', sent.length, () =>
+          client.graphql(
+            InventorySetDocument,
+            { input: { name, ...causeOf(options, report.runId), quantities } },
+            callOptions({ signal }),
+          ),
+        );
+        if (refused.size === 0) {
+          report.done += sent.length;
+          return;
         }
-        const current = await readLevel(client, one, name, signal);
-        const quantity = want.decided < mostDecisions ? await decide(one.row, current, options) : undefined;
-        if (quantity === undefined) report.refuse(one.row, code, message, current);
-        else wanted.set(one, { quantity, expected: current, decided: want.decided + 1 });
+        for (const [index, { code, message }] of refused) {
+          const one = sent[index];
+          const want = one && wanted.get(one);
+          if (!one || !want) continue;
+          const current = code === stale ? await readLevel(client, one, name, signal) : undefined;
+          const mayDecide = current !== undefined && want.decided < mostDecisions;
+          const quantity = mayDecide ? await decide(one.row, current, options) : undefined;
+          if (quantity !== undefined) {
+            wanted.set(one, { quantity, expected: current, decided: want.decided + 1 });
+            continue;
+          }
+          report.refuse(one.row, code, message, current);
+          wanted.delete(one);
+        }
       }
+    } catch (error) {
+      report.stop(error, [...wanted.keys()]);
+      throw error;
     }
   });
   return report.result;

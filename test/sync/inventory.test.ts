@@ -197,6 +197,22 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual({ S0: 18, S1: 5 });
   });
 
+  it('counts each row where the policy for stale rows throws', async () => {
+    const { inventory, items, locationId, clock, stock } = await made(3);
+    const rows = items.map(({ id }, index) => ({
+      ...{ inventoryItemId: id, locationId, quantity: 4 },
+      ...(index === 1 && { expected: 9 }),
+    }));
+    const reason = new Error('the warehouse does not respond');
+    const onStale = (): never => {
+      throw reason;
+    };
+    const { done, refused, unsent, stoppedBy } = await clock.run(inventory.set(rows, { onStale }));
+    expect({ done, refused, stoppedBy }).toEqual({ done: 0, refused: [], stoppedBy: reason });
+    expect(unsent).toEqual(rows);
+    expect(await stock()).toEqual({ S0: 0, S1: 0, S2: 0 });
+  });
+
   it('refuses rows before anything is sent, by name, and sets the rest', async () => {
     const { inventory, items, locationId, clock, stock } = await made(1);
     const [item] = items;
