@@ -93,6 +93,39 @@ describe("a host's own ky", () => {
     expect(seen).toEqual(['NetworkError']);
   });
 
+  it('ends with the abort, and sends nothing when its hooks are done', async () => {
+    const server = await serve((_, response) => response.end(good));
+    const caller = new AbortController();
+    let goOn = (): void => undefined;
+    const isWaiting = Promise.withResolvers<void>();
+    const instance = ky.create({
+      hooks: {
+        beforeRequest: [
+          () =>
+            new Promise<void>((resolve) => {
+              goOn = resolve;
+              isWaiting.resolve();
+            }),
+        ],
+      },
+    });
+    const fetched: unknown[] = [];
+    const transport = kyTransport({
+      ky: instance,
+      fetch: async (input) => {
+        fetched.push(input);
+        return new Response(good);
+      },
+    });
+    const call = transport.send({ ...requestTo(server), signal: caller.signal });
+    await isWaiting.promise;
+    caller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(fetched).toEqual([]);
+  });
+
   it.each(['prefix', 'baseUrl'] as const)('reaches the shop behind its %s', async (option) => {
     const gateway = await serve((_, response) => response.end(good));
     const url = option === 'prefix' ? `${gateway.origin}/to-shopify/` : gateway.origin;
