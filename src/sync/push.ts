@@ -21,6 +21,7 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
+import { withBarcodes } from './barcodes.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from './files.ts';
 import {
   type DeleteBudget,
@@ -577,11 +578,12 @@ class Push {
     let facts = nextFacts;
     await this.#removeFailed();
     if (plan.changes.length > 0) {
-      await this.#journal('update', remote.id, plan.changes);
-      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const { client, clock, images } = this.#context;
+      const changes = await withBarcodes(client, remote, plan.changes, this.#options);
+      await this.#journal('update', remote.id, changes);
+      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const application = {
-        ...{ client, clock, remote, changes: plan.changes, desired, sources, shared: images, imageIds, variantIds },
+        ...{ client, clock, remote, changes, desired, sources, shared: images, imageIds, variantIds },
         redirectsHandle: this.#draft.redirectNewHandle,
         overwrites: this.#options.onConflict === 'ours',
       };
