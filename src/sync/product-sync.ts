@@ -14,7 +14,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
-import { type Candidate, candidatesOf, type Looked, recordsOf, SeenIds } from './candidates.ts';
+import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -34,11 +34,12 @@ import {
   withMissing,
 } from './missing-products.ts';
 import { DeleteBudget, type DeleteLimits, type PlanOptions, type ProductPlan } from './plan.ts';
+import type { RemoteProduct } from './product-facts.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
 import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
-import type { AdoptBy } from './read-remote.ts';
+import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
 import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
@@ -357,9 +358,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const lookUp = async (
     product: unknown,
     seen: SeenIds,
-    { refresh, force, signal, rollout }: PushManyOptions,
+    pushOptions: PushManyOptions,
     context: PushContext,
   ): Promise<Looked> => {
+    const { signal, rollout } = pushOptions;
     const localId = localIdOf(product);
     if (localId !== undefined && !seen.add(localId)) return { product, result: duplicate(localId) };
     if (product instanceof WithoutDraft)
@@ -369,10 +371,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     const checking = draftOf(product);
     try {
       const checked = await checking;
-      if (refresh || force || !('draft' in checked)) return { product, checked };
+      if (!('draft' in checked)) return { product, checked };
       const { publishTo } = checked.draft;
       const publications = publishTo ? await publicationsOf(publishTo, signal) : context.publications;
-      return { product, checked, lookup: unchangedIf(checked.draft, publications) };
+      return { product, checked, lookup: unchangedIf(checked.draft, publications, pushOptions) };
     } catch {
       // Its push meets the same, and tells it.
       return { product, checked: checking };
@@ -397,8 +399,13 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     runOptions: PushManyOptions & { readonly runId: string },
   ): Promise<PushSummary> => {
     const total = Array.isArray(products) ? products.length : undefined;
+    const { refresh, force, dryRun, signal } = runOptions;
+    const least = refresh || force || dryRun ? mostDrawn : concurrency;
+    // As with the records: whoever pushes one of them reads it again, and tells what is wrong.
+    const readProducts = (wanted: readonly WantedProduct[]) =>
+      readRemotes(client, wanted, { signal }).catch((): ReadonlyMap<string, RemoteProduct> => new Map());
     const candidates = (isStopped: () => boolean) =>
-      candidatesOf(products, { look, readRecords, isStopped, least: concurrency });
+      candidatesOf(products, { look, readRecords, readProducts, isStopped, least });
     return pushMany(candidates, { clock, concurrency, total, pushOne }, runOptions);
   };
 
@@ -476,12 +483,13 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 
   const push = async (
-    { product, checked }: Candidate,
+    { product, checked, seen }: Candidate,
     pushOptions: PushOptions = {},
     ofRun?: PushContext,
   ): Promise<PushResult> => {
     const found = await (checked ?? draftOf(product));
-    return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
+    if (!('draft' in found)) return found;
+    return pushDraft(found.draft, pushOptions, { ...(ofRun ?? (await prepare(pushOptions))), seen });
   };
 
   const pushList = async (
@@ -554,7 +562,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
           found.push(plannedProduct(candidate.result, undefined));
         return candidate;
       };
-      const pushOne = async ({ product, checked: known }: Candidate): Promise<PushResult> => {
+      const pushOne = async ({ product, checked: known, seen: ahead }: Candidate): Promise<PushResult> => {
         if (product instanceof Missing && removal) {
           const result = await remove(product.localId, removal, { ...(signal && { signal }), dryRun: true });
           if (result.outcome !== 'unchanged') found.push(plannedProduct(result, undefined));
@@ -562,11 +570,12 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         }
         const checked = await (known ?? draftOf(product));
         const draft = 'draft' in checked ? checked.draft : undefined;
-        const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
+        const result =
+          'draft' in checked ? await pushDraft(checked.draft, dryRun, { ...context, seen: ahead }) : checked;
         if (result.outcome !== 'unchanged' || result.drifts || result.plan) found.push(plannedProduct(result, draft));
         return result;
       };
-      const options = { ...planOptions, runId: '' };
+      const options = { ...dryRun, runId: '' };
       const stays = keptBy(rollout, (id) => seen.has(id));
       const all = removal ? withMissing(products, removal, records, client.shop, stays) : products;
       const { counts, stoppedBy } = await pushAll(all, look, pushOne, options);

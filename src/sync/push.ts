@@ -55,7 +55,7 @@ import {
 } from './product-facts.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
-import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
+import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from './read-remote.ts';
 import type { SharedImages } from './shared-images.ts';
 
 /** What a result tells besides its outcome. */
@@ -140,7 +140,8 @@ export interface PushOptions extends PlanOptions {
   readonly dryRun?: boolean;
   /**
    * Reads the product and compares it also where the draft is the same as at the last push, so that what was changed in
-   * the shop is found. Default `false`: then an unchanged draft costs no call.
+   * the shop is found. Runs and plans read up to 100 products by one call. Default `false`: then an unchanged draft costs no
+   * call.
    */
   readonly refresh?: boolean;
   /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
@@ -173,8 +174,17 @@ export interface PushContext {
   readonly deletes: DeleteBudget;
   /** The plan that is being applied: what is found to be changed by now must be the same. */
   readonly expected?: ProductPlan;
+  /** The product as it was read with others, shortly before its turn. */
+  readonly seen?: SeenProduct | undefined;
   /** Whether a rollback makes the product anew: no later rollback undoes that. Default `false`. */
   readonly isRollback?: boolean;
+}
+
+/** A product as it was read ahead of its turn. */
+export interface SeenProduct {
+  readonly remote: RemoteProduct;
+  /** Version of the record by which it was read. */
+  readonly version: number;
 }
 
 /**
@@ -235,14 +245,24 @@ function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult |
   return isSame ? { outcome: 'unchanged', localId: record.localId, gid: record.gid } : undefined;
 }
 
-/** By which record a draft needs no push. `size` is about how many characters the draft has. */
-export function unchangedIf(draft: ProductDraft, publications: readonly string[]) {
+/**
+ * By which record a draft needs no push, or what of the product is to be read ahead of its turn: in a dry run in any case,
+ * else where the push is likely to find nothing to send. `size` is about how many characters the draft has.
+ */
+export function unchangedIf(draft: ProductDraft, publications: readonly string[], options: PushOptions = {}) {
   const text = saidText(draft, publications);
   const hash = hashOfText(text);
+  const isLooking = options.refresh === true || options.force === true;
+  const isAll = options.managed?.metafields === 'all';
   return {
     localId: draft.localId,
     size: text.length,
-    resultOf: (record: SyncRecord | undefined) => unchangedBy(record, hash),
+    resultOf: (record: SyncRecord | undefined) => (isLooking ? undefined : unchangedBy(record, hash)),
+    toRead: (record: SyncRecord | undefined): WantedProduct | undefined => {
+      const isRead = options.dryRun ? record?.status !== 'deleted-in-shopify' : isLooking && unchangedBy(record, hash);
+      if (!isRead || !record || record.gid === null) return undefined;
+      return { gid: record.gid, scope: scopeOf(desiredFacts(draft), readBase(record.lastSyncData), isAll) };
+    },
   };
 }
 
@@ -317,11 +337,11 @@ class Push {
   async dryRun(): Promise<PushResult> {
     const { localId } = this.#draft;
     const gid = this.gid ?? (await this.#find());
-    const remote = gid === null ? undefined : await this.#read(gid);
+    const remote = gid === null ? undefined : (this.#seen ?? (await this.#read(gid)));
     if (!remote)
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
     await this.#noteFailed(remote);
-    const { plan } = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+    const { plan } = this.#planOf(remote);
     if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
       const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
       // Such as that of a push that was killed after it had sent everything.
@@ -346,10 +366,13 @@ class Push {
     const { gid } = this;
     if (gid === null) throw new InvalidResponseError('A product was created without an id.', {});
     const isNew = this.#plan !== undefined;
-    const remote = await this.#read(gid);
+    const seen = isNew ? undefined : this.#seen;
+    const hasAll = seen !== undefined && seen.failedMedia.length === 0 && this.#planOf(seen).plan.changes.length === 0;
+    // What is written is compared with the shop as it is now.
+    const remote = hasAll ? seen : await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
     if (!isNew) await this.#noteFailed(remote);
-    const planned = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+    const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
     const blocked = this.#blocked(planned.plan);
@@ -432,6 +455,18 @@ class Push {
     if (!this.#isForeign) return;
     const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
     await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
+  }
+
+  #planOf(remote: RemoteProduct): PlannedUpdate {
+    return planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+  }
+
+  /** The product as it was read ahead, unless its record was written since. */
+  get #seen(): RemoteProduct | undefined {
+    const { seen } = this.#context;
+    return seen && seen.version === this.#start.before?.version && seen.remote.id === this.gid
+      ? seen.remote
+      : undefined;
   }
 
   #read(gid: string): Promise<RemoteProduct | undefined> {
