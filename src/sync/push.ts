@@ -22,6 +22,7 @@ import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
 import { withBarcodes } from './barcodes.ts';
+import { ShopErasedError } from './erased-shop.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from './files.ts';
 import {
   type DeleteBudget,
@@ -163,7 +164,7 @@ export interface PushContext {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
-  readonly images: SharedImages;
+  readonly images: Pick<SharedImages, 'claim'>;
   /** Gids of the publications that pushed products are published to, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];
@@ -224,6 +225,7 @@ export async function pushProduct(
     // Somebody else has written the record meanwhile: then its base is another one.
     return (await push.run()) ?? (await pushProduct(draft, context, options));
   } catch (error) {
+    if (error instanceof ShopErasedError) throw error;
     // An abort says nothing about the product: it is left to the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
       await push.end({ status: 'pending' });
@@ -231,6 +233,7 @@ export async function pushProduct(
     }
     const failed = failure(error, push.gid);
     await push.end(failed).catch((storage: unknown) => {
+      if (storage instanceof ShopErasedError) throw storage;
       throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
     });
     // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
