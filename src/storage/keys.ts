@@ -173,6 +173,10 @@ export async function erasedKey(shop: string, appId: string): Promise<string> {
   return `erased:${await appPart(appId)}:${await keyPart(shop, longestShop)}`;
 }
 
+/** Holds another text after each erasure of a shop's records and journal, which are no app's own. */
+export const recordsErasedKey = async (shop: string): Promise<string> =>
+  `records-erased:${await keyPart(shop, longestShop)}`;
+
 /** Whether a text under an `erasedKey` says that it was erased at that time, in milliseconds since the epoch, or later. */
 export function isErasedSince(text: string | undefined, since: number): boolean {
   const erased = parseJson(text ?? '');

@@ -59,7 +59,7 @@ export interface Application {
   /** Addresses of images by key, as Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
   /** Finds images that other products have brought into the shop. Left out, each new image is uploaded. */
-  readonly shared?: SharedImages;
+  readonly shared?: Pick<SharedImages, 'claim'>;
   /** Gids of the product's images by key. Those that are uploaded are added. */
   readonly imageIds: Map<string, string>;
   /** Gids of the product's variants by key. Those that are made are added, those that go are removed. */

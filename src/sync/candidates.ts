@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
-import type { PushResult } from './push.ts';
+import type { RemoteProduct } from './product-facts.ts';
+import type { PushResult, SeenProduct } from './push.ts';
+import type { WantedProduct } from './read-remote.ts';
 
 /** What the validation says of a product. */
 export type Checked = { readonly draft: ProductDraft } | Extract<PushResult, { outcome: 'invalid' }>;
@@ -13,6 +15,8 @@ export interface Candidate {
   readonly result?: PushResult;
   /** What the validation says of it; a promise where that has failed. */
   readonly checked?: Checked | Promise<Checked>;
+  /** The product in the shop, where it was read with others. */
+  readonly seen?: SeenProduct;
 }
 
 /** A product that was looked at without its record. */
@@ -24,6 +28,8 @@ export interface Looked extends Candidate {
     readonly size: number;
     /** The product's result by that record, if nothing is to be done with it. */
     resultOf(record: SyncRecord | undefined): PushResult | undefined;
+    /** What of the product is to be read ahead of its turn, by that record. */
+    toRead(record: SyncRecord | undefined): WantedProduct | undefined;
   };
 }
 
@@ -33,14 +39,16 @@ interface CandidateSettings {
   readonly look: (product: unknown) => Promise<Looked>;
   /** The records of some local ids. Those that cannot be read are left out. */
   readonly readRecords: (localIds: readonly string[]) => Promise<readonly SyncRecord[]>;
-  /** Products that are pushed at the same time: so many are drawn at once to begin with. */
+  /** Products of the shop by gid, many by one call. Those that cannot be read are left out. */
+  readonly readProducts: (wanted: readonly WantedProduct[]) => Promise<ReadonlyMap<string, RemoteProduct>>;
+  /** Products that are drawn at once to begin with: those that are pushed at the same time, or read. */
   readonly least: number;
   /** Whether the run has been stopped: then products are passed on as they are. */
   readonly isStopped: () => boolean;
 }
 
-/** Most products that are drawn ahead of the pushes, and whose records are read at once. */
-const mostDrawn = 100;
+/** Most products that are drawn ahead of the pushes, and that are read at once, as their records are. */
+export const mostDrawn = 100;
 
 /** Milliseconds after which others get their turn of the event loop: a store in a file responds within one's own. */
 const longestTurnMs = 50;
@@ -54,7 +62,7 @@ const mostCharacters = 2_000_000;
  */
 export function candidatesOf(
   products: Iterable<unknown> | AsyncIterable<unknown>,
-  { look, readRecords, isStopped, least }: CandidateSettings,
+  { look, readRecords, readProducts, isStopped, least }: CandidateSettings,
 ): AsyncIterable<Candidate> {
   const drawing = drawAhead(products);
   let ready: Candidate[] = [];
@@ -78,12 +86,26 @@ export function candidatesOf(
     const records = wanted.length > 0 && !isStopped() ? await readRecords(wanted) : [];
     const byId = new Map(records.map((record) => [record.localId, record]));
     place = 0;
-    ready = looked.map((one) => {
-      const result = one.lookup?.resultOf(byId.get(one.lookup.localId));
-      return result ? { product: one.product, result } : one;
+    const reading = new Map<Looked, { readonly wanted: WantedProduct; readonly version: number }>();
+    const known = looked.map((one): Candidate => {
+      const record = byId.get(one.lookup?.localId ?? '');
+      const result = one.lookup?.resultOf(record);
+      if (result) return { product: one.product, result };
+      const wanted = one.lookup?.toRead(record);
+      if (wanted && record) reading.set(one, { wanted, version: record.version });
+      return one;
+    });
+    const found =
+      reading.size > 0 && !isStopped()
+        ? await readProducts([...reading.values()].map(({ wanted }) => wanted))
+        : undefined;
+    ready = known.map((one) => {
+      const { wanted, version = 0 } = reading.get(one) ?? {};
+      const remote = wanted && found?.get(wanted.gid);
+      return remote ? { ...one, seen: { remote, version } } : one;
     });
     // Where most have to be pushed, and so wait for Shopify, no more are drawn than are pushed at once.
-    const isMostlyKnown = ready.filter(({ result }) => result).length * 2 > ready.length;
+    const isMostlyKnown = ready.filter(({ result, seen }) => result ?? seen).length * 2 > ready.length;
     most = isMostlyKnown ? Math.min(most * 2, mostDrawn) : least;
     if (!isMostlyKnown || performance.now() < turnDueMs) return;
     await nextTurn();

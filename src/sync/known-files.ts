@@ -27,8 +27,11 @@ export class KnownFiles {
     return isRecord(found) && typeof found['id'] === 'string' ? found['id'] : undefined;
   }
 
-  async set(key: string, id: string): Promise<void> {
-    await this.#store.set(await this.#keyOf(key), JSON.stringify({ format: fileFormat, id }));
+  /** @param isErased Whether all of the shop was erased since the file was asked for: then it is not kept. */
+  async set(key: string, id: string, isErased?: () => Promise<boolean>): Promise<void> {
+    const stored = await this.#keyOf(key);
+    await this.#store.set(stored, JSON.stringify({ format: fileFormat, id }));
+    if (await isErased?.()) await this.#store.delete(stored);
   }
 
   /** Takes an upload on, unless another one has. It ends by itself, where its process dies. */

@@ -546,7 +546,7 @@ export function metafieldName(name: string): { readonly namespace: string; reado
 }
 
 /** Where `keys` are asked for, Shopify gives them back as they were written, with the namespace; no key holds a point. */
-const fullKey = (namespace: string, key: string): string =>
+export const fullKey = (namespace: string, key: string): string =>
   key.includes('.') ? key : `${ownNamespace(namespace)}.${key}`;
 
 /** The namespace as a draft writes it: Shopify resolves `$app:x` to `app--1234--x`. */

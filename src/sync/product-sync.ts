@@ -14,7 +14,8 @@ import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
-import { type Candidate, candidatesOf, type Looked, recordsOf, SeenIds } from './candidates.ts';
+import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
+import { type KeptStores, keptStores } from './erased-shop.ts';
 import {
   type ApplyWebhookOptions,
   applyProductWebhook,
@@ -34,11 +35,12 @@ import {
   withMissing,
 } from './missing-products.ts';
 import { DeleteBudget, type DeleteLimits, type PlanOptions, type ProductPlan } from './plan.ts';
+import type { RemoteProduct } from './product-facts.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
 import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
-import type { AdoptBy } from './read-remote.ts';
+import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
 import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
@@ -279,6 +281,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { client, calls } = watchCalls(options.client, clock);
   const { records, journal } = stores;
+  const keep = (): Promise<KeptStores> => keptStores(stores, client.shop);
   const mutex = new KeyedMutex();
   const { adoptByHandle = false, adoptBy = adoptByHandle ? ['handle'] : [], recreateDeleted = false } = options;
   const findOnce = new Map<string, (signal?: AbortSignal) => Promise<readonly string[]>>();
@@ -291,12 +294,19 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const identity = sharedTask(() => ensureIdentity(client));
   const images = new SharedImages(client, stores.keyValue, clock);
 
+  /** Where the pushes of a run keep what they keep. */
+  const storedIn = ({ records: kept, journal: log, isErased }: KeptStores) => {
+    const claim: SharedImages['claim'] = (wanted, options) => images.claim(wanted, options, isErased);
+    return { records: kept, journal: log, images: { claim } };
+  };
+
   /** Reads what all pushes need, once; after a failure, the next push tries again. */
-  const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions): Promise<PushContext> => {
+  const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions, kept?: KeptStores): Promise<PushContext> => {
+    const stored = kept ?? (await keep());
     const found = await publicationsOf(publishTo, signal);
     const isKnown = dryRun ? await hasIdentity(client) : true;
     if (!dryRun) await identity(signal);
-    const shared = { client, records, journal, clock, images, adoptBy, recreateDeleted };
+    const shared = { client, ...storedIn(stored), clock, adoptBy, recreateDeleted };
     return { ...shared, publications: found, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 
@@ -322,10 +332,16 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return mutex.run(localId, () => pushProduct(draft, publishing, pushOptions), pushOptions.signal);
   };
 
-  const remove = (localId: string, removal: Removal, options: RemoveOptions, expected?: ProductPlan) =>
+  const remove = (
+    localId: string,
+    removal: Removal,
+    options: RemoveOptions,
+    { records: kept, journal: log }: Pick<KeptStores, 'records' | 'journal'>,
+    expected?: ProductPlan,
+  ) =>
     mutex.run(
       localId,
-      () => removeProduct(localId, removal, { client, records, journal, clock }, { ...options, expected }),
+      () => removeProduct(localId, removal, { client, records: kept, journal: log, clock }, { ...options, expected }),
       options.signal,
     );
 
@@ -338,7 +354,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   ): Promise<ReadonlyMap<object, PushResult>> => {
     const found = new Map<object, PushResult>();
     await forEachConcurrent(localIds, { concurrency, signal }, async (localId) => {
-      found.set({ localId }, await remove(localId, removal, { ...(signal && { signal }), dryRun: true }));
+      found.set({ localId }, await remove(localId, removal, { ...(signal && { signal }), dryRun: true }, stores));
     });
     const shopWide = [...found.values()].find((result) => result.outcome === 'failed' && isShopWide(result.error));
     if (shopWide?.outcome === 'failed') throw shopWide.error;
@@ -348,18 +364,25 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 
   /** Makes a removal as it was planned. */
-  const removeAsPlanned = (localId: string, planned: PushResult, removal: Removal, options: RemoveOptions) =>
+  const removeAsPlanned = (
+    localId: string,
+    planned: PushResult,
+    removal: Removal,
+    options: RemoveOptions,
+    kept: KeptStores,
+  ) =>
     'plan' in planned || planned.outcome === 'unchanged'
-      ? remove(localId, removal, options, 'plan' in planned ? planned.plan : undefined)
+      ? remove(localId, removal, options, kept, 'plan' in planned ? planned.plan : undefined)
       : Promise.resolve(planned);
 
   /** What is known of a product before its turn in a run: that its id came before, what the validation says, its hash. */
   const lookUp = async (
     product: unknown,
     seen: SeenIds,
-    { refresh, force, signal, rollout }: PushManyOptions,
+    pushOptions: PushManyOptions,
     context: PushContext,
   ): Promise<Looked> => {
+    const { signal, rollout } = pushOptions;
     const localId = localIdOf(product);
     if (localId !== undefined && !seen.add(localId)) return { product, result: duplicate(localId) };
     if (product instanceof WithoutDraft)
@@ -369,10 +392,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     const checking = draftOf(product);
     try {
       const checked = await checking;
-      if (refresh || force || !('draft' in checked)) return { product, checked };
+      if (!('draft' in checked)) return { product, checked };
       const { publishTo } = checked.draft;
       const publications = publishTo ? await publicationsOf(publishTo, signal) : context.publications;
-      return { product, checked, lookup: unchangedIf(checked.draft, publications) };
+      return { product, checked, lookup: unchangedIf(checked.draft, publications, pushOptions) };
     } catch {
       // Its push meets the same, and tells it.
       return { product, checked: checking };
@@ -397,22 +420,26 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     runOptions: PushManyOptions & { readonly runId: string },
   ): Promise<PushSummary> => {
     const total = Array.isArray(products) ? products.length : undefined;
+    const { refresh, force, dryRun, signal } = runOptions;
+    const least = refresh || force || dryRun ? mostDrawn : concurrency;
+    // As with the records: whoever pushes one of them reads it again, and tells what is wrong.
+    const readProducts = (wanted: readonly WantedProduct[]) =>
+      readRemotes(client, wanted, { signal }).catch((): ReadonlyMap<string, RemoteProduct> => new Map());
     const candidates = (isStopped: () => boolean) =>
-      candidatesOf(products, { look, readRecords, isStopped, least: concurrency });
+      candidatesOf(products, { look, readRecords, readProducts, isStopped, least });
     return pushMany(candidates, { clock, concurrency, total, pushOne }, runOptions);
   };
 
   const undo = async (target: RollbackTarget, rollbackOptions: RollbackOptions): Promise<RollbackReport> => {
     const { signal } = rollbackOptions;
+    const kept = await keep();
     const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
     const recreate = async (draft: ProductDraft, publications: readonly string[]): Promise<PushResult> => {
       await identity(signal);
       const shared = {
         client,
-        records,
-        journal,
+        ...storedIn(kept),
         clock,
-        images,
         publications,
         hasIdentity: true,
         deletes: new DeleteBudget(),
@@ -420,7 +447,9 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const context = { ...shared, adoptBy: [], recreateDeleted: true, isRollback: true };
       return pushProduct(draft, context, { ...(signal && { signal }) });
     };
-    return rollback(target, { client, records, journal, clock, concurrency, inTurn, recreate }, rollbackOptions);
+    const { records: stored, journal: log } = kept;
+    const shared = { client, records: stored, journal: log, clock, concurrency, inTurn, recreate };
+    return rollback(target, shared, rollbackOptions);
   };
 
   /** The summary of a run that was halted, with what it had pushed undone where its gate says so. */
@@ -445,11 +474,13 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     look: (product: unknown) => Promise<Looked>,
     pushOne: (candidate: Candidate) => Promise<PushResult>,
     runOptions: PushManyOptions & { readonly runId: string },
+    kept: KeptStores,
   ): Promise<PushSummary> => {
     const startedAt = clock.now();
     const summary = await undoneIfHalted(await pushAll(products, look, pushOne, runOptions), runOptions);
     const { created, updated, deleted, archived } = summary.counts;
     if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
+    if (await kept.isErased()) return summary;
     const { runId } = summary;
     await pruneJournal(stores, { shop: client.shop, runId, startedAt, endedAt: clock.now() }, retention);
     return summary;
@@ -466,22 +497,24 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       options.dryRun ? anyRemoval : { products: count, ...options.maxDeletes },
     );
     const runOptions = { ...options, runId: options.runId ?? randomUUID() };
+    const kept = await keep();
     const pushOne = ({ product }: Candidate): Promise<PushResult> => {
       const result = planned.get(product as object) ?? skippedOf(product);
       return options.dryRun
         ? Promise.resolve(result)
-        : removeAsPlanned(localIdOf(product) ?? '', result, removal, runOptions);
+        : removeAsPlanned(localIdOf(product) ?? '', result, removal, runOptions, kept);
     };
-    return run([...planned.keys()], asIs, pushOne, runOptions);
+    return run([...planned.keys()], asIs, pushOne, runOptions, kept);
   };
 
   const push = async (
-    { product, checked }: Candidate,
+    { product, checked, seen }: Candidate,
     pushOptions: PushOptions = {},
     ofRun?: PushContext,
   ): Promise<PushResult> => {
     const found = await (checked ?? draftOf(product));
-    return 'draft' in found ? pushDraft(found.draft, pushOptions, ofRun ?? (await prepare(pushOptions))) : found;
+    if (!('draft' in found)) return found;
+    return pushDraft(found.draft, pushOptions, { ...(ofRun ?? (await prepare(pushOptions))), seen });
   };
 
   const pushList = async (
@@ -493,7 +526,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     signal?.throwIfAborted();
     const whole = removal && (await readWhole(products, signal));
     // An error of the shop or the options is reported once, not for each product.
-    const context = await prepare(pushOptions);
+    const kept = await keep();
+    const context = await prepare(pushOptions, kept);
     const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
     const stays = whole && keptBy(rollout, listed(whole, client.shop));
     const gone = stays && missingProducts(records, client.shop, removal, stays);
@@ -510,15 +544,18 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const { product } = candidate;
       const planned = removals?.get(product as object);
       if (planned && removal && !dryRun)
-        return removeAsPlanned(localIdOf(product) ?? '', planned, removal, {
-          ...(signal && { signal }),
-          runId: runOptions.runId,
-        });
+        return removeAsPlanned(
+          localIdOf(product) ?? '',
+          planned,
+          removal,
+          { ...(signal && { signal }), runId: runOptions.runId },
+          kept,
+        );
       if (planned) return Promise.resolve(planned);
       return push(candidate, runOptions, context);
     };
     const all = whole && removals ? [...whole, ...removals.keys()] : products;
-    return run(all, look, pushOne, runOptions);
+    return run(all, look, pushOne, runOptions, kept);
   };
 
   return {
@@ -554,19 +591,20 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
           found.push(plannedProduct(candidate.result, undefined));
         return candidate;
       };
-      const pushOne = async ({ product, checked: known }: Candidate): Promise<PushResult> => {
+      const pushOne = async ({ product, checked: known, seen: ahead }: Candidate): Promise<PushResult> => {
         if (product instanceof Missing && removal) {
-          const result = await remove(product.localId, removal, { ...(signal && { signal }), dryRun: true });
+          const result = await remove(product.localId, removal, { ...(signal && { signal }), dryRun: true }, stores);
           if (result.outcome !== 'unchanged') found.push(plannedProduct(result, undefined));
           return result;
         }
         const checked = await (known ?? draftOf(product));
         const draft = 'draft' in checked ? checked.draft : undefined;
-        const result = 'draft' in checked ? await pushDraft(checked.draft, dryRun, context) : checked;
+        const result =
+          'draft' in checked ? await pushDraft(checked.draft, dryRun, { ...context, seen: ahead }) : checked;
         if (result.outcome !== 'unchanged' || result.drifts || result.plan) found.push(plannedProduct(result, draft));
         return result;
       };
-      const options = { ...planOptions, runId: '' };
+      const options = { ...dryRun, runId: '' };
       const stays = keptBy(rollout, (id) => seen.has(id));
       const all = removal ? withMissing(products, removal, records, client.shop, stays) : products;
       const { counts, stoppedBy } = await pushAll(all, look, pushOne, options);
@@ -599,7 +637,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         applyOptions.maxDeletes,
         client.shop,
       );
-      const context = await prepare(applyOptions);
+      const kept = await keep();
+      const context = await prepare(applyOptions, kept);
       const runOptions = { ...applyOptions, runId: applyOptions.runId ?? randomUUID() };
       // Products that left the list go last: a draft may have taken over the handle of one.
       const [drafts, removals] = [true, false].map((isDraft) =>
@@ -611,19 +650,20 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const pushOne = ({ product }: Candidate): Promise<PushResult> => {
         const expected = planned.get(product);
         if (expected?.action === 'delete' || expected?.action === 'archive')
-          return remove(expected.localId, expected.action, runOptions, expected);
+          return remove(expected.localId, expected.action, runOptions, kept, expected);
         return push({ product }, runOptions, { ...context, ...(expected && { expected }) });
       };
-      return run([...planned.keys()], asIs, pushOne, runOptions);
+      return run([...planned.keys()], asIs, pushOne, runOptions, kept);
     },
     async rollback(target, rollbackOptions = {}) {
       checkOptions(rollbackOptions, rollbackNames);
       return undo(target, rollbackOptions);
     },
-    reconcile: (reconcileOptions = {}) => {
+    async reconcile(reconcileOptions = {}) {
       const { signal } = reconcileOptions;
+      const { records: kept, journal: log } = await keep();
       const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
-      return reconcile({ client, records, journal, clock, concurrency, inTurn }, reconcileOptions);
+      return reconcile({ client, records: kept, journal: log, clock, concurrency, inTurn }, reconcileOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),

@@ -21,6 +21,8 @@ import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts'
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
+import { withBarcodes } from './barcodes.ts';
+import { ShopErasedError } from './erased-shop.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from './files.ts';
 import {
   type DeleteBudget,
@@ -54,7 +56,7 @@ import {
 } from './product-facts.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
-import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf } from './read-remote.ts';
+import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from './read-remote.ts';
 import type { SharedImages } from './shared-images.ts';
 
 /** What a result tells besides its outcome. */
@@ -139,7 +141,8 @@ export interface PushOptions extends PlanOptions {
   readonly dryRun?: boolean;
   /**
    * Reads the product and compares it also where the draft is the same as at the last push, so that what was changed in
-   * the shop is found. Default `false`: then an unchanged draft costs no call.
+   * the shop is found. Runs and plans read up to 100 products by one call. Default `false`: then an unchanged draft costs no
+   * call.
    */
   readonly refresh?: boolean;
   /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
@@ -161,7 +164,7 @@ export interface PushContext {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
-  readonly images: SharedImages;
+  readonly images: Pick<SharedImages, 'claim'>;
   /** Gids of the publications that pushed products are published to, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];
@@ -172,8 +175,17 @@ export interface PushContext {
   readonly deletes: DeleteBudget;
   /** The plan that is being applied: what is found to be changed by now must be the same. */
   readonly expected?: ProductPlan;
+  /** The product as it was read with others, shortly before its turn. */
+  readonly seen?: SeenProduct | undefined;
   /** Whether a rollback makes the product anew: no later rollback undoes that. Default `false`. */
   readonly isRollback?: boolean;
+}
+
+/** A product as it was read ahead of its turn. */
+export interface SeenProduct {
+  readonly remote: RemoteProduct;
+  /** Version of the record by which it was read. */
+  readonly version: number;
 }
 
 /**
@@ -213,6 +225,7 @@ export async function pushProduct(
     // Somebody else has written the record meanwhile: then its base is another one.
     return (await push.run()) ?? (await pushProduct(draft, context, options));
   } catch (error) {
+    if (error instanceof ShopErasedError) throw error;
     // An abort says nothing about the product: it is left to the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
       await push.end({ status: 'pending' });
@@ -220,6 +233,7 @@ export async function pushProduct(
     }
     const failed = failure(error, push.gid);
     await push.end(failed).catch((storage: unknown) => {
+      if (storage instanceof ShopErasedError) throw storage;
       throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
     });
     // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
@@ -234,14 +248,24 @@ function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult |
   return isSame ? { outcome: 'unchanged', localId: record.localId, gid: record.gid } : undefined;
 }
 
-/** By which record a draft needs no push. `size` is about how many characters the draft has. */
-export function unchangedIf(draft: ProductDraft, publications: readonly string[]) {
+/**
+ * By which record a draft needs no push, or what of the product is to be read ahead of its turn: in a dry run in any case,
+ * else where the push is likely to find nothing to send. `size` is about how many characters the draft has.
+ */
+export function unchangedIf(draft: ProductDraft, publications: readonly string[], options: PushOptions = {}) {
   const text = saidText(draft, publications);
   const hash = hashOfText(text);
+  const isLooking = options.refresh === true || options.force === true;
+  const isAll = options.managed?.metafields === 'all';
   return {
     localId: draft.localId,
     size: text.length,
-    resultOf: (record: SyncRecord | undefined) => unchangedBy(record, hash),
+    resultOf: (record: SyncRecord | undefined) => (isLooking ? undefined : unchangedBy(record, hash)),
+    toRead: (record: SyncRecord | undefined): WantedProduct | undefined => {
+      const isRead = options.dryRun ? record?.status !== 'deleted-in-shopify' : isLooking && unchangedBy(record, hash);
+      if (!isRead || !record || record.gid === null) return undefined;
+      return { gid: record.gid, scope: scopeOf(desiredFacts(draft), readBase(record.lastSyncData), isAll) };
+    },
   };
 }
 
@@ -316,11 +340,11 @@ class Push {
   async dryRun(): Promise<PushResult> {
     const { localId } = this.#draft;
     const gid = this.gid ?? (await this.#find());
-    const remote = gid === null ? undefined : await this.#read(gid);
+    const remote = gid === null ? undefined : (this.#seen ?? (await this.#read(gid)));
     if (!remote)
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
     await this.#noteFailed(remote);
-    const { plan } = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+    const { plan } = this.#planOf(remote);
     if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
       const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
       // Such as that of a push that was killed after it had sent everything.
@@ -345,10 +369,13 @@ class Push {
     const { gid } = this;
     if (gid === null) throw new InvalidResponseError('A product was created without an id.', {});
     const isNew = this.#plan !== undefined;
-    const remote = await this.#read(gid);
+    const seen = isNew ? undefined : this.#seen;
+    const hasAll = seen !== undefined && seen.failedMedia.length === 0 && this.#planOf(seen).plan.changes.length === 0;
+    // What is written is compared with the shop as it is now.
+    const remote = hasAll ? seen : await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
     if (!isNew) await this.#noteFailed(remote);
-    const planned = planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+    const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
     const blocked = this.#blocked(planned.plan);
@@ -431,6 +458,18 @@ class Push {
     if (!this.#isForeign) return;
     const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
     await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
+  }
+
+  #planOf(remote: RemoteProduct): PlannedUpdate {
+    return planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+  }
+
+  /** The product as it was read ahead, unless its record was written since. */
+  get #seen(): RemoteProduct | undefined {
+    const { seen } = this.#context;
+    return seen && seen.version === this.#start.before?.version && seen.remote.id === this.gid
+      ? seen.remote
+      : undefined;
   }
 
   #read(gid: string): Promise<RemoteProduct | undefined> {
@@ -577,11 +616,12 @@ class Push {
     let facts = nextFacts;
     await this.#removeFailed();
     if (plan.changes.length > 0) {
-      await this.#journal('update', remote.id, plan.changes);
-      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const { client, clock, images } = this.#context;
+      const changes = await withBarcodes(client, remote, plan.changes, this.#options);
+      await this.#journal('update', remote.id, changes);
+      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const application = {
-        ...{ client, clock, remote, changes: plan.changes, desired, sources, shared: images, imageIds, variantIds },
+        ...{ client, clock, remote, changes, desired, sources, shared: images, imageIds, variantIds },
         redirectsHandle: this.#draft.redirectNewHandle,
         overwrites: this.#options.onConflict === 'ours',
       };

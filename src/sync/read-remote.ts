@@ -3,6 +3,7 @@ import {
   ProductByHandleDocument,
   ProductOwnerDocument,
   ProductsReadDocument,
+  type ProductsReadQuery,
   ProductVariantsReadDocument,
   VariantsFindDocument,
 } from '../graphql/operations/generated/graphql.ts';
@@ -10,6 +11,7 @@ import { allPages } from '../graphql/pagination.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
 import {
   type Facts,
+  fullKey,
   itemFields,
   linksIn,
   metafieldPrefix,
@@ -36,7 +38,7 @@ export const callOptions = ({ signal }: CallOptions) => ({
 const maxPage = 250;
 
 /** What must be read of a product to compare it with a draft and a base. */
-interface ReadingScope {
+export interface ReadingScope {
   /** Variants that are expected: a first page that holds them all costs the least. */
   readonly variants: number;
   readonly images: number;
@@ -106,6 +108,18 @@ export function wholeScope(base: PushBase | undefined): ReadingScope {
   };
 }
 
+/** A product that is to be read, and what of it. */
+export interface WantedProduct {
+  readonly gid: string;
+  readonly scope: ReadingScope;
+}
+
+/** The most products of one call: `nodes` costs as one of them, and the response has to come in time. */
+export const maxRead = 100;
+
+/** The most variants that are expected in one response. */
+const maxVariantsRead = 2_500;
+
 /**
  * Reads one product with all of its variants.
  *
@@ -117,41 +131,135 @@ export async function readRemote(
   scope: ReadingScope,
   options: CallOptions,
 ): Promise<RemoteProduct | undefined> {
-  const { metafieldKeys, variantScope, withCollections, linkedOptions } = scope;
+  return (await readRemotes(client, [{ gid, scope }], options)).get(gid);
+}
+
+/**
+ * Reads products with all of their variants, many by one call, each as if it were read alone.
+ *
+ * @returns Those that the shop has, by gid.
+ */
+export async function readRemotes(
+  client: SyncClient,
+  wanted: readonly WantedProduct[],
+  options: CallOptions,
+): Promise<ReadonlyMap<string, RemoteProduct>> {
+  const found = new Map<string, RemoteProduct>();
+  let part: WantedProduct[] = [];
+  let variants = 0;
+  let keys = new Set<string>();
+  const read = async (): Promise<void> => {
+    if (part.length === 0) return;
+    for (const product of await readPart(client, part, options)) found.set(product.id, product);
+    [part, variants, keys] = [[], 0, new Set()];
+  };
+  for (const one of wanted) {
+    const { scope } = one;
+    const more = new Set([...(scope.metafieldKeys ?? []), ...scope.variantScope.variantMetafieldKeys, ...keys]);
+    const isFull = part.length === maxRead || variants + scope.variants > maxVariantsRead || more.size > maxPage;
+    if (isFull) await read();
+    part.push(one);
+    variants += scope.variants;
+    keys = isFull ? new Set([...(scope.metafieldKeys ?? []), ...scope.variantScope.variantMetafieldKeys]) : more;
+  }
+  await read();
+  return found;
+}
+
+async function readPart(
+  client: SyncClient,
+  part: readonly WantedProduct[],
+  options: CallOptions,
+): Promise<readonly RemoteProduct[]> {
+  const whole = unionOf(part.map(({ scope }) => scope));
   const variables = {
-    ids: [gid],
-    variants: scope.variants,
-    images: Math.max(1, scope.images),
-    ...ofVariants(variantScope),
-    withCollections,
-    withLinks: linkedOptions.length > 0,
-    metafields: Math.min(maxPage, Math.max(1, metafieldKeys?.length ?? maxPage)),
-    metafieldKeys: metafieldKeys ? [...metafieldKeys] : null,
-    withMetafields: metafieldKeys?.length !== 0,
+    ids: part.map(({ gid }) => gid),
+    variants: whole.variants,
+    images: Math.max(1, whole.images),
+    ...ofVariants(whole.variantScope),
+    withCollections: whole.withCollections,
+    withLinks: whole.linkedOptions.length > 0,
+    metafields: Math.min(maxPage, Math.max(1, whole.metafieldKeys?.length ?? maxPage)),
+    metafieldKeys: whole.metafieldKeys ? [...whole.metafieldKeys] : null,
+    withMetafields: whole.metafieldKeys?.length !== 0,
   };
   const { data } = await client.graphql(ProductsReadDocument, variables, callOptions(options));
-  const [node] = data.nodes;
-  if (!node || !('id' in node)) return undefined;
-  const {
-    variants,
-    media,
-    metafields,
-    options: told,
-    ...fields
-  } = node as Extract<typeof node, { readonly id: string }>;
-  const rest = variants.pageInfo.hasNextPage
-    ? await readVariants(client, { id: gid, after: variants.pageInfo.endCursor, variantScope }, options)
-    : [];
-  const read = { options: told, variants: [...variants.nodes, ...rest] };
+  const scopes = new Map(part.map(({ gid, scope }) => [gid, scope]));
+  const products: RemoteProduct[] = [];
+  for (const node of data.nodes) {
+    if (!node || !('id' in node)) continue;
+    const { variants, media, metafields, collections, options: told, ...fields } = node as RemoteNode;
+    const { variantScope, linkedOptions, metafieldKeys, withCollections } = scopes.get(fields.id) ?? whole;
+    const rest = variants.pageInfo.hasNextPage
+      ? await readVariants(client, { id: fields.id, after: variants.pageInfo.endCursor, variantScope }, options)
+      : [];
+    const own = part.length === 1 ? variants.nodes : variants.nodes.map((one) => variantWithin(one, variantScope));
+    const read = { options: told, variants: [...own, ...rest] };
+    products.push({
+      ...fields,
+      ...(withCollections && collections && { collections }),
+      ...(linkedOptions.length > 0
+        ? withLinkedValues(read, (name) => linkedOptions === 'all' || linkedOptions.includes(name))
+        : { ...read, links: undefined }),
+      media: media.nodes.filter(({ status }) => status !== 'FAILED'),
+      failedMedia: media.nodes.flatMap(({ id, status }) => (status === 'FAILED' ? [id] : [])),
+      metafields: metafieldsWithin(metafields?.nodes, part.length === 1 ? undefined : metafieldKeys),
+    });
+  }
+  return products;
+}
+
+type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
+
+/** What must be read so that each of several products has its own scope. */
+function unionOf(scopes: readonly ReadingScope[]): ReadingScope {
+  const [first, ...others] = scopes;
+  if (!first || others.length === 0) return first ?? scopeOf({}, undefined, false);
+  const all = <T>(lists: readonly (readonly T[])[]): readonly T[] => [...new Set(lists.flat())];
+  const some = (is: (scope: ReadingScope) => boolean): boolean => scopes.some(is);
+  const keys = all(scopes.map(({ variantScope }) => variantScope.variantMetafieldKeys));
   return {
-    ...fields,
-    ...(linkedOptions.length > 0
-      ? withLinkedValues(read, (name) => linkedOptions === 'all' || linkedOptions.includes(name))
-      : { ...read, links: undefined }),
-    media: media.nodes.filter(({ status }) => status !== 'FAILED'),
-    failedMedia: media.nodes.flatMap(({ id, status }) => (status === 'FAILED' ? [id] : [])),
-    metafields: metafields?.nodes ?? [],
+    variants: Math.max(...scopes.map(({ variants }) => variants)),
+    images: Math.max(...scopes.map(({ images }) => images)),
+    withCollections: some(({ withCollections }) => withCollections),
+    linkedOptions: some(({ linkedOptions }) => linkedOptions === 'all')
+      ? 'all'
+      : all(scopes.map(({ linkedOptions }) => (linkedOptions === 'all' ? [] : linkedOptions))),
+    metafieldKeys: some(({ metafieldKeys }) => !metafieldKeys)
+      ? undefined
+      : all(scopes.map(({ metafieldKeys = [] }) => metafieldKeys)),
+    variantScope: {
+      withVariantImages: some(({ variantScope }) => variantScope.withVariantImages),
+      withItems: some(({ variantScope }) => variantScope.withItems),
+      withUnitPrices: some(({ variantScope }) => variantScope.withUnitPrices),
+      withVariantMetafields: keys.length > 0,
+      variantMetafields: Math.min(maxPage, Math.max(1, keys.length)),
+      variantMetafieldKeys: keys,
+    },
   };
+}
+
+/** A variant without what only other products of the same call are asked for: a plan says the same, however it was read. */
+function variantWithin(
+  { inventoryItem, unitPriceMeasurement, metafields, media, ...variant }: RemoteVariant,
+  scope: VariantScope,
+): RemoteVariant {
+  return {
+    ...variant,
+    ...(scope.withItems && inventoryItem && { inventoryItem }),
+    ...(scope.withUnitPrices && unitPriceMeasurement !== undefined && { unitPriceMeasurement }),
+    ...(scope.withVariantMetafields &&
+      metafields && { metafields: { nodes: metafieldsWithin(metafields.nodes, scope.variantMetafieldKeys) } }),
+    ...(scope.withVariantImages && media && { media }),
+  };
+}
+
+/** Those of some keys; all where there are none. */
+function metafieldsWithin<T extends { readonly namespace: string; readonly key: string }>(
+  nodes: readonly T[] | undefined = [],
+  keys: readonly string[] | undefined,
+): T[] {
+  return nodes.filter(({ namespace, key }) => keys?.includes(fullKey(namespace, key)) ?? true);
 }
 
 const ofVariants = ({ variantMetafieldKeys, ...scope }: VariantScope) => ({

@@ -6,6 +6,7 @@ import type { JsonObject } from '../internal/json.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { applyChanges } from './apply.ts';
+import { withBarcodes } from './barcodes.ts';
 import type { Removal } from './missing-products.ts';
 import { nameOf, type ProductChange, type ProductPlan } from './plan.ts';
 import {
@@ -70,7 +71,8 @@ export async function removeProduct(
     const begun = await begin(record, context);
     // Somebody else has written the record meanwhile.
     if (!begun) return await removeProduct(localId, removal, context, options);
-    await note(begun, removal, plan, context, options.runId);
+    const changes = await withBarcodes(client, remote, plan.changes, { signal });
+    await note(begun, removal, changes, context, options.runId);
     if (removal === 'archive') await archive(begun, base, remote, plan, context, signal);
     else {
       await deleteProduct(gid, client, signal);
@@ -160,7 +162,7 @@ async function begin(record: SyncRecord, { records, clock }: RemovalContext): Pr
 async function note(
   { localId, gid, lastSyncData }: SyncRecord,
   action: Removal,
-  { changes }: ProductPlan,
+  changes: readonly ProductChange[],
   { client, journal, clock }: RemovalContext,
   runId: string | undefined,
 ): Promise<void> {

@@ -12,6 +12,7 @@ import type { JournalEntry, JournalListOptions, SyncJournal } from '../ports/syn
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
+import { barcodeFacts, saysBarcodes } from './barcodes.ts';
 import { draftOf } from './draft-of-facts.ts';
 import { compareOrder, keysInOrder, orderFields } from './order.ts';
 import { isSameValue, nameOf, type ProductChange } from './plan.ts';
@@ -20,6 +21,7 @@ import {
   type Facts,
   type FactValue,
   imageKey,
+  type Matches,
   matchFacts,
   type OptionPairs,
   type ProductFacts,
@@ -32,7 +34,7 @@ import {
 } from './product-facts.ts';
 import { identifierOf, type SyncClient } from './product-input.ts';
 import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from './push.ts';
-import { callOptions, readRemote, scopeOf } from './read-remote.ts';
+import { type CallOptions, callOptions, readRemote, scopeOf } from './read-remote.ts';
 import { deleteProduct } from './remove.ts';
 
 /**
@@ -277,7 +279,7 @@ async function restore(
   if (!remote) return { ...nothing, outcome: 'gone' };
 
   const matches = matchFacts(touched, now, remote);
-  const theirs = remoteFacts(remote, matches);
+  const theirs = await withTheirBarcodes(remoteFacts(remote, matches), net, { client, remote, matches, signal });
   const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
   for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
   const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
@@ -312,6 +314,27 @@ async function restore(
   };
   await finish(record, entries, restored, context);
   return withOvertaken(result, overtaken);
+}
+
+/** What the shop has, with the barcodes of variants whose barcodes were pushed: no other reading has them. */
+async function withTheirBarcodes(
+  theirs: ProductFacts,
+  net: readonly Net[],
+  { client, remote, matches, signal }: { client: SyncClient; remote: RemoteProduct; matches: Matches } & CallOptions,
+): Promise<ProductFacts> {
+  const gids = new Map(
+    net.flatMap(({ list, key, before, after }) => {
+      const gid = list === 'variants' && saysBarcodes({ ...before, ...after }) && matches.variants.get(key)?.id;
+      return gid ? [[gid as string, key] as const] : [];
+    }),
+  );
+  const found = await barcodeFacts(client, remote, [...gids.keys()], { signal });
+  const variants: Record<string, Facts> = { ...theirs.variants };
+  for (const [gid, facts] of found) {
+    const key = gids.get(gid) ?? '';
+    variants[key] = { ...variants[key], ...facts };
+  }
+  return { ...theirs, variants };
 }
 
 /** The result with values that somebody has written while the rollback was under way: they were left. */

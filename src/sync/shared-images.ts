@@ -55,9 +55,14 @@ export class SharedImages {
   /**
    * Takes images on, and finds those that the shop has.
    *
+   * @param isErased Whether all of the shop was erased since the run began: then nothing more is noted.
    * @throws StorageError, the signal's reason, and what a call throws.
    */
-  async claim(wanted: readonly WantedImage[], options: CallOptions): Promise<ImageClaim> {
+  async claim(
+    wanted: readonly WantedImage[],
+    options: CallOptions,
+    isErased?: () => Promise<boolean>,
+  ): Promise<ImageClaim> {
     const byName = new Map(wanted.map((image) => [nameOf(image), image]));
     const flights = new Map<string, PromiseWithResolvers<void>>();
     const release = (name: string): void => {
@@ -99,7 +104,7 @@ export class SharedImages {
         uploaded: async (made) => {
           for (const [name, { key }] of byName) {
             const id = made.get(key);
-            if (id !== undefined && id !== ids.get(key)) await this.#known.set(name, id);
+            if (id !== undefined && id !== ids.get(key)) await this.#known.set(name, id, isErased);
           }
         },
         forget: () => {

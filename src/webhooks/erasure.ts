@@ -3,7 +3,15 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import type { DeadJob, JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import { defaultApp, erasedKey, keysOfApp, ownersPrefix, pushJob, tokenPrefix } from '../storage/keys.ts';
+import {
+  defaultApp,
+  erasedKey,
+  keysOfApp,
+  ownersPrefix,
+  pushJob,
+  recordsErasedKey,
+  tokenPrefix,
+} from '../storage/keys.ts';
 
 /** A store that can forget a shop. */
 export interface ShopEraser {
@@ -74,9 +82,15 @@ export async function eraseShop(
   const count = { tokens: 0, records: 0, journal: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 };
   const keyValues = [...new Set([store, keyValue])];
   const erased = await erasedKey(owner.shop, owner.appId);
+  const ofRecords = await recordsErasedKey(owner.shop);
+  // First of all: what comes up from now on is not kept.
+  const marked = await Promise.allSettled(
+    keyValues.map(async (one) => {
+      await one.set(erased, JSON.stringify({ format: 1, at: now }));
+      if (records || journal) await one.set(ofRecords, JSON.stringify({ format: 1, id: crypto.randomUUID() }));
+    }),
+  );
   const results = await Promise.allSettled([
-    // First of all: what comes up from now on is not kept.
-    ...keyValues.map(async (one) => one.set(erased, JSON.stringify({ format: 1, at: now }))),
     (async () => {
       count.tokens += tokens ? await eraseTokens(tokens, owner) : 0;
     })(),
@@ -93,7 +107,9 @@ export async function eraseShop(
         : 0;
     })(),
   ]);
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const failures = [...marked, ...results].flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
   if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
   return count;
 }

@@ -228,6 +228,7 @@ describe('shop/redact', () => {
     expect(left.filter((key) => key.includes(shop)).toSorted()).toEqual([
       `compliance:${shop}:request-1`,
       `erased::${shop}`,
+      `records-erased:${shop}`,
       `webhooks:${shop}:webhooks:done:request-1`,
     ]);
     expect(left.filter((key) => key.includes('zeta'))).toHaveLength(4);

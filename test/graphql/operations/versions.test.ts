@@ -21,13 +21,14 @@ const texts = readdirSync(folder)
 const definitions = texts.flatMap((text) => parse(text).definitions);
 const fragments = definitions.filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION);
 
-/** Operations of this package, each with the version from which on it is sent, if that is not the oldest. */
+/** Operations of this package, each with the versions from which on, and up to which, it is sent, where not on all. */
 const operations = texts.flatMap((text) =>
   parse(text).definitions.flatMap((node) => {
     if (node.kind !== Kind.OPERATION_DEFINITION) return [];
     const [before = ''] = text.split(`${node.operation} ${node.name?.value}(`);
     const from = /# From (\d{4}-\d{2}) on\.\n$/.exec(before)?.[1] ?? '';
-    return [{ name: node.name?.value ?? '', node, from }];
+    const until = /# Until (\d{4}-\d{2})\.\n$/.exec(before)?.[1] ?? '';
+    return [{ name: node.name?.value ?? '', node, from, until }];
   }),
 );
 
@@ -43,7 +44,7 @@ function documentOf(operation: OperationDefinitionNode) {
 
 describe.each(schemaVersions)("the package's own operations on %s", (version) => {
   const schema = buildSchema(schemaText(version), { assumeValid: true });
-  const sent = operations.filter(({ from }) => from <= version);
+  const sent = operations.filter(({ from, until }) => from <= version && (until === '' || version <= until));
 
   it.each(sent)('$name is valid, and uses nothing deprecated', ({ node }) => {
     const errors = validate(schema, documentOf(node), [...specifiedRules, NoDeprecatedCustomRule]);
@@ -54,8 +55,12 @@ describe.each(schemaVersions)("the package's own operations on %s", (version) =>
 describe('the versions that operations are sent on', () => {
   it('leave none without a variant for the oldest', () => {
     expect(operations.filter(({ from }) => from !== '').map(({ name, from }) => [name, from])).toEqual([
+      ['VariantBarcodes', '2026-10'],
       ['WebhookSubscriptions', '2026-04'],
     ]);
     expect(operations.map(({ name }) => name)).toContain('UnnamedWebhookSubscriptions');
+    expect(operations.filter(({ until }) => until !== '').map(({ name, until }) => [name, until])).toEqual([
+      ['VariantBarcode', '2026-07'],
+    ]);
   });
 });

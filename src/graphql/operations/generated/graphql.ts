@@ -2122,6 +2122,24 @@ export type ProductOwnersQueryVariables = Exact<{
 
 export type ProductOwnersQuery = { products: { nodes: Array<{ id: Gid, updatedAt: DateTime, metafield: { value: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
+export type VariantBarcodesQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type VariantBarcodesQuery = { product: { variants: { nodes: Array<{ id: Gid, barcodes: { nodes: Array<{ value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type VariantBarcodeQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type VariantBarcodeQuery = { product: { variants: { nodes: Array<{ id: Gid, barcode: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
 export type PublicationsQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -3206,6 +3224,42 @@ export const ProductOwnersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductOwnersQuery, ProductOwnersQueryVariables>;
+export const VariantBarcodesDocument = new TypedDocumentString(`
+    query VariantBarcodes($id: ID!, $first: Int!, $after: String) {
+  product(id: $id) {
+    variants(first: $first, after: $after) {
+      nodes {
+        id
+        barcodes(first: 20) {
+          nodes {
+            value
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VariantBarcodesQuery, VariantBarcodesQueryVariables>;
+export const VariantBarcodeDocument = new TypedDocumentString(`
+    query VariantBarcode($id: ID!, $first: Int!, $after: String) {
+  product(id: $id) {
+    variants(first: $first, after: $after) {
+      nodes {
+        id
+        barcode
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VariantBarcodeQuery, VariantBarcodeQueryVariables>;
 export const PublicationsDocument = new TypedDocumentString(`
     query Publications($first: Int!, $after: String) {
   publications(first: $first, after: $after) {
