@@ -34,6 +34,14 @@ export type {
   SyncHealth,
   WatchHealthOptions,
 } from '../sync/health.ts';
+export type {
+  ImportAllOptions,
+  ImportedProduct,
+  ImportOptions,
+  ImportResult,
+  LeftOut,
+  ProductToName,
+} from '../sync/import.ts';
 export {
   type AdjustStockOptions,
   createInventory,
