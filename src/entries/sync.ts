@@ -56,6 +56,17 @@ export {
   type StockReport,
 } from '../sync/inventory.ts';
 export type { JournalRetention } from '../sync/journal-retention.ts';
+export {
+  createMetafields,
+  type EnsuredDefinition,
+  type MetafieldDefinition,
+  type MetafieldReport,
+  type MetafieldRow,
+  type Metafields,
+  type MetafieldsOptions,
+  type RefusedMetafield,
+  type SetMetafieldsOptions,
+} from '../sync/metafields.ts';
 export type { MissingProducts } from '../sync/missing-products.ts';
 export type {
   DeleteLimits,
