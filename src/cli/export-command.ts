@@ -73,29 +73,42 @@ async function print(rows: AsyncIterable<object>, terminal: Terminal): Promise<n
   return count;
 }
 
-/** Writes beside the file, which gets its name when all is there. */
 async function write(rows: AsyncIterable<object>, file: string): Promise<number> {
-  const part = `${file}.part`;
   let count = 0;
+  async function* lines(): AsyncGenerator<string> {
+    for await (const row of rows) {
+      count += 1;
+      yield `${stringifyExactJson(row)}\n`;
+    }
+  }
+  await writeWhole(lines(), '--out', file);
+  return count;
+}
+
+/**
+ * Writes beside the file, which gets its name when all is there.
+ *
+ * @param field Which argument names the file.
+ */
+export async function writeWhole(pieces: AsyncIterable<string>, field: string, file: string): Promise<void> {
+  const part = `${file}.part`;
   try {
     const stream = createWriteStream(part);
     const done = finished(stream);
     // Awaited below; a failure before that is no unhandled one.
     done.catch(() => undefined);
-    for await (const row of rows) {
-      count += 1;
-      if (!stream.write(`${stringifyExactJson(row)}\n`))
+    for await (const piece of pieces) {
+      if (!stream.write(piece))
         await Promise.race([done, new Promise<void>((resolve) => stream.once('drain', () => resolve()))]);
     }
     stream.end();
     await done;
     await rename(part, file);
-    return count;
   } catch (error) {
     await rm(part, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    throw wrong('--out', `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
+    throw wrong(field, `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
   }
 }
 

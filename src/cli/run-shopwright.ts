@@ -9,6 +9,7 @@ Commands:
   plan           Say what a push of a CSV or JSON file would change in a shop
   apply          Push it, or a plan that was saved, after a look at it
   rollback       Put back what a run changed
+  import         Read the products of a shop into a CSV or JSON file, and into the records
   export         Write all that a query finds into a file, by a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
   doctor         Find what is wrong with a set-up, and say how to fix it
@@ -45,6 +46,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'export': {
         const { runExport } = await import('./export-command.ts');
         return await runExport(rest, terminal);
+      }
+      case 'import': {
+        const { runImport } = await import('./import-command.ts');
+        return await runImport(rest, terminal);
       }
       case 'doctor': {
         const { runDoctor } = await import('./doctor-command.ts');

@@ -34,6 +34,14 @@ export type {
   SyncHealth,
   WatchHealthOptions,
 } from '../sync/health.ts';
+export type {
+  ImportAllOptions,
+  ImportedProduct,
+  ImportOptions,
+  ImportResult,
+  LeftOut,
+  ProductToName,
+} from '../sync/import.ts';
 export {
   type AdjustStockOptions,
   createInventory,
@@ -48,6 +56,17 @@ export {
   type StockReport,
 } from '../sync/inventory.ts';
 export type { JournalRetention } from '../sync/journal-retention.ts';
+export {
+  createMetafields,
+  type EnsuredDefinition,
+  type MetafieldDefinition,
+  type MetafieldReport,
+  type MetafieldRow,
+  type Metafields,
+  type MetafieldsOptions,
+  type RefusedMetafield,
+  type SetMetafieldsOptions,
+} from '../sync/metafields.ts';
 export type { MissingProducts } from '../sync/missing-products.ts';
 export type {
   DeleteLimits,

@@ -21,7 +21,8 @@ export interface SyncRecord {
   readonly hash: string | null;
   /**
    * Short marks of the sync: the id of the push that began last (`push`), whether another one ran at the same time
-   * (`doubt`), the journal entry that was rolled back last (`undone`), and a hash of what webhooks last told (`webhook`).
+   * (`doubt`), the journal entry that was rolled back last (`undone`), a hash of what webhooks last told (`webhook`), and
+   * whether the product does not bear its local id yet (`unmarked`).
    * `null` before the first push.
    */
   readonly parts: Readonly<Record<string, string>> | null;

@@ -521,7 +521,7 @@ interface Refusal {
  * @returns The refusals by the row's place; empty where all was carried out.
  * @throws Whatever else stops it, and a refusal that is about no row.
  */
-async function refusalsOf(
+export async function refusalsOf(
   list: string,
   rows: number,
   send: () => Promise<unknown>,

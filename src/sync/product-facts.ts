@@ -91,7 +91,9 @@ function saidBy(draft: ProductDraft) {
 }
 
 /** What each variant is known by: its key, its SKU, or its option values. Of two with one SKU, the second by its values too. */
-function variantKeys(variants: readonly ProductVariantDraft[]): readonly (readonly [string, ProductVariantDraft])[] {
+export function variantKeys(
+  variants: readonly ProductVariantDraft[],
+): readonly (readonly [string, ProductVariantDraft])[] {
   const taken = new Set<string>();
   return variants.map((variant) => {
     const values = (): string => JSON.stringify(Object.values(variant.options));
@@ -387,7 +389,19 @@ function matchImages(
     if (media && free.delete(media.id)) found.set(key, media);
   };
   const ids = base?.ids.images ?? {};
-  for (const [key, id] of Object.entries(ids)) claim(key, free.get(id));
+  const wanted = Object.entries(desired.images ?? {});
+  // An import names images by their addresses in the shop.
+  for (const [key, image] of wanted)
+    claim(
+      key,
+      [...free.values()].find((media) => isAt(media, image)),
+    );
+  const isImported = (key: string, id: string): boolean => {
+    const image = base?.facts.images?.[key];
+    const media = free.get(id);
+    return desired.images !== undefined && !(key in desired.images) && !!image && !!media && isAt(media, image);
+  };
+  for (const [key, id] of Object.entries(ids)) if (!found.has(key) && !isImported(key, id)) claim(key, free.get(id));
   const unfinished = Object.entries(base?.sending?.images ?? {}).map(
     ([key, sent]) => [key, sent.at(-1) ? (Object.assign({}, ...sent) as Facts) : undefined] as const,
   );
@@ -400,6 +414,7 @@ function matchImages(
       [...free.values()].find((media) => isUploadOf(media, image)),
     );
   }
+  for (const [key, id] of Object.entries(ids)) if (!found.has(key)) claim(key, free.get(id));
   return found;
 }
 
@@ -409,6 +424,12 @@ function isUploadOf(media: RemoteMedia, { url, alt = null }: Facts): boolean {
   if (address === '') return 'image' in media && (media.alt ?? '') === (alt ?? '');
   return fileName(address) === fileName(String(url));
 }
+
+/** Whether a medium has that very address. */
+const isAt = (media: RemoteMedia, { url }: Facts): boolean => {
+  const address = addressOf(media);
+  return address !== '' && publicAddress(address) === publicAddress(String(url));
+};
 
 const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
 
@@ -509,6 +530,10 @@ const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): str
 
 /** The key of the metafield that holds a product's local id. */
 const idKey = '$app:shopwright.local_id';
+
+/** The local id that a product bears, where its metafields were read. */
+export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): string | undefined =>
+  metafields.find(({ namespace, key }) => fullKey(namespace, key) === idKey)?.value;
 
 /**
  * Options as a draft that links some of them says them: by gids of metaobjects in place of their names. Of one option no two

@@ -1,3 +1,4 @@
+import type { Bulk } from '../bulk/bulk.ts';
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import { inputPoints, mutationPoints } from '../graphql/cost/rule.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
@@ -39,6 +40,8 @@ export interface SyncClient extends GraphqlClient {
   readonly shop: string;
   /** Default: the newest. */
   readonly apiVersion?: string;
+  /** Needed for `importAll` by a bulk operation only. */
+  readonly bulk?: Pick<Bulk, 'query'>;
   status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }
 

@@ -24,6 +24,7 @@ import {
 } from './external-changes.ts';
 import { gateIssues } from './gate.ts';
 import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
+import type { ImportAllOptions, ImportOptions, ImportResult } from './import.ts';
 import { type JournalRetention, pruneJournal, retentionIssues } from './journal-retention.ts';
 import {
   listed,
@@ -191,6 +192,27 @@ export interface ProductSync extends HealthReader {
    */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
   /**
+   * Reads a product of the shop as a draft, and gives it a record, as if that draft had been pushed. Writes nothing in the
+   * shop.
+   *
+   * @throws ValidationError for a gid or an option that is invalid. StorageError, the signal's reason, and errors that concern
+   * the whole shop.
+   *
+   * @example
+   * const result = await sync.import('gid://shopify/Product/1');
+   * if ('draft' in result) catalogue.set(result.localId, result.draft);
+   */
+  import(gid: string, options?: ImportOptions): Promise<ImportResult>;
+  /**
+   * Imports all products of the shop, or those of a query, while they are iterated. Call it again where it was cut off.
+   *
+   * @throws What `import` throws, and by bulk what `bulk.query` throws.
+   *
+   * @example
+   * for await (const result of sync.importAll()) if ('draft' in result) catalogue.set(result.localId, result.draft);
+   */
+  importAll(options?: ImportAllOptions): AsyncIterable<ImportResult>;
+  /**
    * Brings a record up to date from a verified `products/update` or `products/delete` webhook.
    *
    * @throws ValidationError for a `products/delete` that holds a product: the signature covers no topic, and the body of a
@@ -228,6 +250,8 @@ export interface RemoveOptions extends Pick<PushManyOptions, 'signal' | 'dryRun'
 
 /** Loaded with the first product: zod takes longer to load than everything else in this entry. */
 const loadValidation = lateModule(() => import('../validation/validate.ts'));
+
+const loadImport = lateModule(() => import('./import.ts'));
 
 const optionNames: Record<keyof ProductSyncOptions, true> = {
   client: true,
@@ -558,6 +582,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return run(all, look, pushOne, runOptions, kept);
   };
 
+  const importing = ({ signal }: ImportOptions) => {
+    const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
+    return { client, records, clock, concurrency, inTurn };
+  };
+
   return {
     async push(product, pushOptions = {}) {
       checkOptions(pushOptions, pushNames);
@@ -664,6 +693,14 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const { records: kept, journal: log } = await keep();
       const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
       return reconcile({ client, records: kept, journal: log, clock, concurrency, inTurn }, reconcileOptions);
+    },
+    async import(gid, importOptions = {}) {
+      const { importProduct } = await loadImport();
+      return importProduct(gid, importing(importOptions), importOptions);
+    },
+    async *importAll(importOptions = {}) {
+      const { importProducts } = await loadImport();
+      yield* importProducts(importing(importOptions), importOptions);
     },
     applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),

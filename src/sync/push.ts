@@ -385,7 +385,8 @@ class Push {
       return blocked;
     }
     this.#plan = planned.plan;
-    if (isAdopted && !isNew) await this.#adopt(gid);
+    const isUnmarked = this.#start.before?.parts?.[unmarkedPart] !== undefined && planned.plan.changes.length > 0;
+    if (isUnmarked || (isAdopted && !isNew && this.#isForeign)) await this.#mark(gid);
     await this.#update(remote, planned);
     const done = this.#plan;
     if (isNew) return this.#conclude('created', done);
@@ -415,10 +416,15 @@ class Push {
             shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
             lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
             ...(stored.status === 'deleted-in-shopify' ? {} : changes),
-            ...(changes.status === 'synced' && { parts: withoutPart(stored.parts, archivedPart) }),
+            ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
           };
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
     }
+  }
+
+  #closedParts(parts: SyncRecord['parts']): SyncRecord['parts'] {
+    const shown = withoutPart(parts, archivedPart);
+    return this.#isMarked ? withoutPart(shown, unmarkedPart) : shown;
   }
 
   /** The record with what the shop has, in all that this push has changed. */
@@ -453,11 +459,13 @@ class Push {
   /** Whether the product that was found bears no local id yet. */
   #isForeign = false;
 
+  #isMarked = false;
+
   /** Gives the product the draft's local id: from then on it is found by it, whatever becomes of its handle. */
-  async #adopt(gid: string): Promise<void> {
-    if (!this.#isForeign) return;
+  async #mark(gid: string): Promise<void> {
     const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
     await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
+    this.#isMarked = true;
   }
 
   #planOf(remote: RemoteProduct): PlannedUpdate {
@@ -749,6 +757,9 @@ export const journalFormat = 1;
 export const pushId = 'push';
 
 export const doubt = 'doubt';
+
+/** Says that a product does not bear its local id yet: it was imported, and no push has sent anything since. */
+export const unmarkedPart = 'unmarked';
 
 /** The status that a product had before it left the list and was archived. */
 export const archivedPart = 'archived';

@@ -172,7 +172,8 @@ function addProduct(row: Row, product: CsvProductToWrite, optionNames: readonly 
   row.set('title', draft.title);
   row.set('body', draft.descriptionHtml ?? '');
   row.set('vendor', draft.vendor ?? '');
-  row.set('category', draft.category ?? category ?? '');
+  // Shopify's import takes paths, and no gids.
+  row.set('category', category ?? draft.category ?? '');
   row.set('type', draft.productType ?? '');
   row.set('tags', draft.tags?.join(', ') ?? '');
   row.set('published', flag(published ?? (draft.publishTo?.length === 0 ? false : undefined)));

@@ -1810,6 +1810,48 @@ export type MetaobjectByHandleQueryVariables = Exact<{
 
 export type MetaobjectByHandleQuery = { metaobjectByHandle: { id: Gid } | null };
 
+export type MetafieldsReadQueryVariables = Exact<{
+  ids: Array<string> | string;
+  keys: Array<string> | string;
+  first: number;
+}>;
+
+
+export type MetafieldsReadQuery = { nodes: Array<
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
+    | { id: Gid }
+    | { id: Gid }
+   | null> };
+
 export type ProductPushMutationVariables = Exact<{
   identifier: ProductSetIdentifiers;
   input: ProductSetInput;
@@ -1929,6 +1971,8 @@ export type ProductTagsAddMutation = { tagsAdd: { node:
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
+      | { id: Gid }
+      | { id: Gid }
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductTagsRemoveMutationVariables = Exact<{
@@ -1938,6 +1982,8 @@ export type ProductTagsRemoveMutationVariables = Exact<{
 
 
 export type ProductTagsRemoveMutation = { tagsRemove: { node:
+      | { id: Gid }
+      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
@@ -2673,6 +2719,24 @@ export const MetaobjectByHandleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MetaobjectByHandleQuery, MetaobjectByHandleQueryVariables>;
+export const MetafieldsReadDocument = new TypedDocumentString(`
+    query MetafieldsRead($ids: [ID!]!, $keys: [String!]!, $first: Int!) {
+  nodes(ids: $ids) {
+    id
+    ... on HasMetafields {
+      metafields(first: $first, keys: $keys) {
+        nodes {
+          namespace
+          key
+          type
+          value
+          compareDigest
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MetafieldsReadQuery, MetafieldsReadQueryVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
     mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
