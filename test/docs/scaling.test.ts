@@ -14,7 +14,7 @@ import { freePort, startRedis, type TestServer } from '../redis-server.ts';
 import { postgresOrSkip, redisServerOrSkip } from '../services.ts';
 import { testSchema } from '../storage/postgres/test-schema.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/scaling.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/background/scaling.md'), 'utf8');
 
 /** What the page says an operation takes at most. */
 function atMost(operation: string): number {
