@@ -68,6 +68,8 @@ describe('a shop', () => {
     expect(await later.run()).toMatchObject({ code: 1, findings: [{ id: 'token-never-expires', severity: 'error' }] });
     const custom = await setUp(categoryOf('CUSTOM'));
     expect(await custom.run()).toMatchObject({ code: 0, ids: [] });
+    const asItComes = await setUp({});
+    expect((await asItComes.run()).passed).toContain('token-never-expires');
     const refused = await setUp({
       apps: [{ clientId: 'fake-client-id', clientSecret: secret, refusesNonExpiringTokens: true }],
     });

@@ -3,6 +3,16 @@ import { basename, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** The README and the pages of `docs/`, also those that are not in the package. */
+export const docPages: readonly string[] = [
+  'README.md',
+  ...['docs', 'docs/background'].flatMap((folder) =>
+    readdirSync(resolve(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
+];
+
 /** One TypeScript block of a page, as a program that a compiler can check. */
 export interface DocExample {
   /** Such as `docs/webhooks.md:5`, the line where it begins. */
@@ -47,9 +57,8 @@ function toProgram(block: string, page: string): string {
 
 /** Every TypeScript block of the README and of `docs/`. */
 export function docExamples(): readonly DocExample[] {
-  const inDocs = readdirSync(resolve(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const pages = ['README.md', ...inDocs.map((name) => `docs/${name}`)].map((page) => resolve(root, page));
-  return pages.flatMap((page) => {
+  return docPages.flatMap((name) => {
+    const page = resolve(root, name);
     const text = readFileSync(page, 'utf8');
     return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match): DocExample => {
       const line = text.slice(0, match.index).split('\n').length;

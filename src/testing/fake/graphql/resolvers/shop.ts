@@ -85,6 +85,8 @@ export const appResolvers: ResolverMap = {
     currentAppInstallation: resolver((_source, _args, { shop, info }) => ({
       id: stableGid('AppInstallation', shop),
       accessScopes: info.scopes.map((handle) => ({ handle })),
+      // Like an app of one's own organization, which may have tokens that never expire.
+      app: { id: stableGid('App', shop), publicCategory: 'CUSTOM' },
     })),
   },
 };

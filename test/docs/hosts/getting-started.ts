@@ -1,0 +1,2 @@
+// What docs/getting-started.md takes for granted: nothing.
+export {};

@@ -1,0 +1,4 @@
+// What docs/security.md takes for granted.
+import type { ShopwrightError } from 'shopwright';
+
+export declare const error: ShopwrightError;
