@@ -12,6 +12,7 @@ import {
   type ProductSetInput,
   type ProductVariantSetInput,
 } from '../graphql/operations/generated/graphql.ts';
+import type { ApiVersions } from '../http/version-watch.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
@@ -37,7 +38,12 @@ import {
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
   readonly shop: string;
-  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+  status(): {
+    readonly limiter: LimiterStatus | undefined;
+    readonly breaker: BreakerState;
+    /** May be left out by a client of your own. */
+    readonly versions?: ApiVersions;
+  };
 }
 
 /**
