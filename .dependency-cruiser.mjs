@@ -26,6 +26,7 @@ const homes = {
   zod: ['config', 'validation', 'webhooks/payloads'],
   kysely: ['storage'],
   bullmq: ['queue'],
+  '@opentelemetry/api': ['telemetry'],
   'csv-parse': ['sync'],
   graphql: ['graphql', 'bulk', 'codegen', 'testing'],
   '@graphql-typed-document-node/core': ['graphql'],

@@ -9,15 +9,15 @@ import type { PaginateArguments, PaginatingClient, Pagination } from '../graphql
 import type { CallEnvironment } from '../http/call.ts';
 import { kyTransport } from '../http/ky.ts';
 import { withDefaults } from '../http/request-options.ts';
-import { createApiWatch } from '../http/version-watch.ts';
+import { type ApiVersions, createApiWatch } from '../http/version-watch.ts';
 import { systemClock } from '../internal/clock.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { tokenBucketLimiter } from '../limiter/token-bucket.ts';
-import type { BreakerState } from '../ports/events.ts';
+import type { BreakerState, TelemetryEvent } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import { createRestClient } from '../rest/client.ts';
 import type { RestClient } from '../rest/rest.ts';
-import { createEmit, safeLogger } from '../telemetry/telemetry.ts';
+import { safeLogger, Telemetry } from '../telemetry/telemetry.ts';
 import type { CustomerData, CustomerErasureReport, CustomerPerson, ErasureReport } from '../webhooks/erasure.ts';
 import {
   appProblems,
@@ -37,8 +37,15 @@ export interface ShopifyClient extends GraphqlClient, PaginatingClient {
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
   readonly apiVersion: string;
-  /** The bucket as the limiter sees it, and the breaker. `limiter` is `undefined` before the first call. */
-  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+  /**
+   * The bucket as the limiter sees it, the breaker, and what is known of the API version. `limiter` is `undefined` before
+   * the first call.
+   */
+  status(): {
+    readonly limiter: LimiterStatus | undefined;
+    readonly breaker: BreakerState;
+    readonly versions: ApiVersions;
+  };
 }
 
 const loadBulk = lateModule(() => import('../bulk/bulk.ts'));
@@ -102,25 +109,32 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const shop = domain.domain;
   const apiVersion = version.version;
   const logger = safeLogger(options.logger);
-  if (version.warning !== undefined) logger?.warn({ shop, apiVersion }, version.warning);
   const app = options.appId ?? 'default';
   const origin = options.origin === undefined ? `https://${shop}` : new URL(options.origin).origin;
-  const emit = options.telemetry && createEmit(options.telemetry, logger);
+  const telemetry = new Telemetry(options.telemetry, logger);
   const runtime = options.isolated ? createRuntime() : processRuntime(options.fetch);
+  const { noticed } = runtime;
+  if (version.warning !== undefined && !noticed.has(version.warning)) {
+    noticed.add(version.warning);
+    logger?.warn({ shop, apiVersion }, version.warning);
+  }
   const limiter =
     options.limiter ??
     shared(runtime.limiters, options.origin === undefined ? '' : origin, () => tokenBucketLimiter({ clock }));
   const client = { origin, shop, app, clock, logger };
-  const { breaker, budget, lastLow } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
+  const { breaker, budget, seen } = shopStateFor(client, runtime.shops, options.breaker ?? {}, defaultBreaker);
 
   const transport = options.transport ?? kyTransport(options.fetch ? { fetch: options.fetch } : {});
   const tokens = options.auth ?? staticToken(options.accessToken ?? '');
   const testOrigin = options.origin === undefined ? undefined : origin;
 
+  const emit = (event: TelemetryEvent): void => telemetry.emit(event);
+  const watch = createApiWatch({ shop, asked: apiVersion, noticed, seen, clock, telemetry, logger });
+
   const environment: CallEnvironment = {
     breaker,
     breakerListener: {
-      changed: (state) => emit?.({ type: 'breaker', shop, state }),
+      changed: (state) => telemetry.emit({ type: 'breaker', shop, state }),
       storeFailed: (error) =>
         logger?.warn(
           { shop, error: isShopwrightError(error) ? error.code : 'UNKNOWN' },
@@ -133,7 +147,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     origin,
     clock,
     limiter,
-    emit,
+    telemetry,
     random: Math.random,
     headers: {
       'user-agent': `${options.userAgentPrefix ? `${options.userAgentPrefix} ` : ''}shopwright`,
@@ -143,7 +157,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     tokens: tokens.connect?.({ origin: testOrigin, transport, clock, logger, emit, kept: runtime.tokens }) ?? tokens,
     maxResponseBytes: options.maxResponseBytes ?? 32 * 1024 * 1024,
     transport,
-    watch: createApiWatch({ shop, asked: apiVersion, noticed: runtime.noticed, lastLow, clock, emit, logger }),
+    watch,
     policy: options.policy,
   };
 
@@ -190,7 +204,11 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     }) as PaginatingClient['paginate'],
     rest,
     bulk: { query: late('query'), mutate: late('mutate'), resume: late('resume'), notify: late('notify') },
-    status: () => ({ limiter: limiter.status({ shop, app }), breaker: breaker.state() }),
+    status: () => ({
+      limiter: limiter.status({ shop, app }),
+      breaker: breaker.state(),
+      versions: watch.versions(),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type CostBook, createCostBook } from '../graphql/cost/estimate.ts';
 import { createDocumentParser, type DocumentParser } from '../graphql/document.ts';
 import { withDefaults } from '../http/request-options.ts';
-import type { LastLow } from '../http/version-watch.ts';
+import { SeenVersions } from '../http/version-watch.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
@@ -131,7 +131,7 @@ export class ShopState {
   readonly store: BreakerStore | undefined;
   readonly breaker: ShopBreaker;
   readonly budget: RetryBudget = createRetryBudget();
-  readonly lastLow: LastLow = { atMs: Number.NEGATIVE_INFINITY };
+  readonly seen = new SeenVersions();
   /** Whether a client was warned of options that have no effect: once is enough. */
   hasWarned = false;
 

@@ -170,6 +170,7 @@ export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlCli
     const call = {
       ...limits,
       operation: operation.name,
+      kind: operation.kind,
       protocol: new GraphqlProtocol(settings, prepared),
       idempotency,
       ...(keys?.first !== undefined && { idempotencyKey: keys.first }),

@@ -1,3 +1,4 @@
+// One file: the life of a call is read down one page, from its first wait for points to its last error.
 import {
   type ErrorCode,
   isControlFlow,
@@ -11,6 +12,7 @@ import { type LinkedSignal, linkSignal, sleep, untilAborted } from '../internal/
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
 import { lateModule } from '../internal/late-module.ts';
+import type { OperationKind } from '../ports/events.ts';
 import type { Permit, Priority, RateLimiter, ThrottleFeedback } from '../ports/rate-limiter.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
@@ -22,7 +24,7 @@ import {
   RetryCourse,
   type RetryPolicy,
 } from '../resilience/retry.ts';
-import type { Emit } from '../telemetry/telemetry.ts';
+import { type Telemetry, type TracedSpan, tracing } from '../telemetry/telemetry.ts';
 import type { HostPolicy } from './host-policy.ts';
 import { responseTooLarge } from './ky.ts';
 import { renewToken, takeToken, tokenAtHand, withoutToken, withoutTokenInError } from './token.ts';
@@ -58,6 +60,7 @@ const loadHostPolicy = lateModule(() => import('./host-policy.ts'));
 export interface Call<T> {
   /** Name for events and errors. */
   readonly operation: string;
+  readonly kind: OperationKind;
   readonly protocol: Protocol<T>;
   readonly idempotency: Idempotency;
   readonly idempotencyKey?: string;
@@ -128,8 +131,8 @@ export interface CallEnvironment {
   readonly watch: ApiWatch;
   /** The host's own, around each call. */
   readonly policy: HostPolicy | undefined;
-  /** Left out where nobody listens, so that no event is made. */
-  readonly emit: Emit | undefined;
+  /** Asked whether anybody listens before an event is made. */
+  readonly telemetry: Telemetry;
 }
 
 /** What a call brought, with how it went. */
@@ -168,6 +171,7 @@ type Attempted<T> =
 class RunningCall<T> {
   readonly #call: Call<T>;
   readonly #environment: CallEnvironment;
+  readonly #startedAt: number;
   /** Monotonic milliseconds, or infinity. */
   readonly #deadlineAt: number;
   readonly #course = new RetryCourse();
@@ -182,15 +186,33 @@ class RunningCall<T> {
   #sentAt = 0;
   /** An earlier send may have been carried out, and no response has settled that since. */
   #unresolved = false;
+  /** Where there is a tracer. */
+  #span: TracedSpan | undefined;
+  #attemptSpan: TracedSpan | undefined;
+  #id: string | undefined;
 
   /** @param startedAt Monotonic milliseconds from which the deadline counts. */
   constructor(call: Call<T>, environment: CallEnvironment, startedAt = environment.clock.monotonic()) {
     this.#call = call;
     this.#environment = environment;
+    this.#startedAt = startedAt;
     this.#deadlineAt = startedAt + (call.deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
-  async run(): Promise<CallResult<T>> {
+  run(): Promise<CallResult<T>> {
+    const { shop, origin } = this.#environment;
+    const { operation, kind } = this.#call;
+    this.#span = tracing.tracer?.begin({ type: 'call', shop, operation, kind, origin });
+    return this.#span ? this.#span.run(() => this.#run()) : this.#run();
+  }
+
+  /** What each event of the call says; made for whoever listens. */
+  #eventOf<Type extends string>(type: Type) {
+    this.#id ??= uniqueId();
+    return { type, shop: this.#environment.shop, operation: this.#call.operation, callId: this.#id };
+  }
+
+  async #run(): Promise<CallResult<T>> {
     const { clock, budget, random } = this.#environment;
     const { idempotency, signal } = this.#call;
     const course = this.#course;
@@ -266,8 +288,8 @@ class RunningCall<T> {
   }
 
   async #takePermit(): Promise<Permit> {
-    const { shop, app, limiter, emit, clock } = this.#environment;
-    const { operation, protocol, priority, signal } = this.#call;
+    const { shop, app, limiter, telemetry, clock } = this.#environment;
+    const { protocol, priority, signal } = this.#call;
     const remainingMs = this.#remainingMs();
     const nowMs = clock.monotonic();
     this.#askedAt ??= nowMs;
@@ -283,7 +305,10 @@ class RunningCall<T> {
       ...(Number.isFinite(remainingMs) && { maxWaitMs: remainingMs }),
     });
     this.#waitedMs += permit.waitedMs;
-    emit?.({ type: 'permit', shop, operation, cost: permit.cost, waitedMs: permit.waitedMs, priority });
+    if (telemetry.hears('permit')) {
+      const { cost, waitedMs } = permit;
+      telemetry.emit({ ...this.#eventOf('permit'), attempt: this.#sent + 1, cost, waitedMs, priority });
+    }
     return permit;
   }
 
@@ -311,14 +336,14 @@ class RunningCall<T> {
       // A lost response may have cost its points; a connection that was never made has not.
       if (isShopwrightError(error) && !mayHaveExecuted(error) && !this.#isAbort(error)) permit.refund();
       else permit.settle({});
-      this.#reportAttempt(startedAt, null, codeOf(error), null);
+      this.#reportAttempt(startedAt, codeOf(error));
       return failed(error);
     }
 
     const repeatable = withoutToken(response, token);
     const decoded = protocol.decode(repeatable, { unresolved: this.#unresolved });
     permit.settle(decoded.feedback);
-    this.#reportAttempt(startedAt, response.status, decoded.ok ? null : decoded.error.code, decoded.cost);
+    this.#reportAttempt(startedAt, decoded.ok ? null : decoded.error.code, repeatable, decoded);
     watch.see(operation, repeatable.headers, decoded.feedback.throttleStatus);
     if (!decoded.ok) return failed(decoded.error);
     const requestId = repeatable.headers.get('x-request-id') ?? undefined;
@@ -336,9 +361,11 @@ class RunningCall<T> {
           ...headers,
           ...encoded.headers,
           'x-shopify-access-token': token,
-          [attemptHeader]: attemptId(),
+          [attemptHeader]: uniqueId(),
         };
-        const exchange = transport.send({ ...encoded, url, headers: all, signal: limit.signal, maxResponseBytes });
+        const request = { ...encoded, url, headers: all, signal: limit.signal, maxResponseBytes };
+        const span = this.#beginAttempt(encoded.method, url);
+        const exchange = span ? span.run(() => transport.send(request)) : transport.send(request);
         // A transport that ignores the signal must not hold the call.
         const response = await limit.until(exchange);
         // Here it is known that the request was sent; later this would be an error like any other.
@@ -350,6 +377,12 @@ class RunningCall<T> {
         throw limit.signal.aborted ? limit.signal.reason : asNetworkError(thrown, transport.name);
       }
     });
+  }
+
+  #beginAttempt(method: string, url: string): TracedSpan | undefined {
+    const { shop } = this.#environment;
+    this.#attemptSpan = tracing.tracer?.begin({ type: 'attempt', shop, attempt: this.#sent, method, url });
+    return this.#attemptSpan;
   }
 
   /** What one send says about the shop. */
@@ -369,9 +402,10 @@ class RunningCall<T> {
   }
 
   async #waitForRetry(delayMs: number, errorCode: ErrorCode): Promise<void> {
-    const { shop, clock, emit } = this.#environment;
-    const { operation, signal } = this.#call;
-    emit?.({ type: 'retry', shop, operation, attempt: this.#sent, delayMs, errorCode });
+    const { clock, telemetry } = this.#environment;
+    const { signal } = this.#call;
+    if (telemetry.hears('retry'))
+      telemetry.emit({ ...this.#eventOf('retry'), attempt: this.#sent, delayMs, errorCode });
     await sleep(clock, delayMs, signal).catch((reason: unknown) => {
       throw this.#aborted(reason);
     });
@@ -484,25 +518,46 @@ class RunningCall<T> {
         );
   }
 
-  #reportAttempt(startedAt: number, status: number | null, errorCode: string | null, cost: CallCost | null): void {
-    const { shop, clock, emit } = this.#environment;
-    emit?.({
-      type: 'attempt',
-      shop,
-      operation: this.#call.operation,
+  /** @param decoded What the response said, where there was one. */
+  #reportAttempt(
+    startedAt: number,
+    errorCode: string | null,
+    response?: TransportResponse,
+    decoded?: Decoded<unknown>,
+  ): void {
+    const span = this.#attemptSpan;
+    this.#attemptSpan = undefined;
+    const { telemetry, clock } = this.#environment;
+    if (!span && !telemetry.hears('attempt')) return;
+    const event = {
+      ...this.#eventOf('attempt'),
       attempt: this.#sent,
-      status,
+      status: response?.status ?? null,
       errorCode,
       durationMs: clock.monotonic() - startedAt,
-      requestedCost: cost?.requested ?? null,
-      actualCost: cost?.actual ?? null,
-    });
+      requestedCost: decoded?.cost?.requested ?? null,
+      actualCost: decoded?.cost?.actual ?? null,
+      available: decoded?.feedback.throttleStatus?.currentlyAvailable ?? null,
+      requestId: response?.headers.get('x-request-id') ?? null,
+    };
+    span?.end(event);
+    telemetry.emit(event);
   }
 
   #finish(errorCode: string | null): void {
-    const { shop, emit } = this.#environment;
-    const { operation } = this.#call;
-    emit?.({ type: 'call', shop, operation, attempts: this.#sent, waitedMs: this.#waitedMs, errorCode });
+    const span = this.#span;
+    const { telemetry, clock } = this.#environment;
+    if (!span && !telemetry.hears('call')) return;
+    const event = {
+      ...this.#eventOf('call'),
+      kind: this.#call.kind,
+      attempts: this.#sent,
+      durationMs: clock.monotonic() - this.#startedAt,
+      waitedMs: this.#waitedMs,
+      errorCode,
+    };
+    span?.end(event);
+    telemetry.emit(event);
   }
 }
 
@@ -532,17 +587,17 @@ function codeOf(error: unknown): string {
 /** Differs between all attempts, so that no cache between here and Shopify takes one for another. */
 const attemptHeader = 'x-shopwright-attempt';
 
-let attemptsMade = 0;
-let firstAttemptAt: string | undefined;
+let made = 0;
+let firstAt: string | undefined;
 
 /**
- * A value that no other attempt has: not of another copy of this module, nor of another process, whose responses a
- * framework may have kept. Made without random numbers and the time of day, which Next forbids in a prerender.
+ * A value that no other attempt or call has: not of another copy of this module, nor of another process, whose responses
+ * a framework may have kept. Made without random numbers and the time of day, which Next forbids in a prerender.
  */
-function attemptId(): string {
-  firstAttemptAt ??= String(performance.timeOrigin + performance.now());
-  attemptsMade += 1;
-  return `${firstAttemptAt}-${attemptsMade}`;
+function uniqueId(): string {
+  firstAt ??= String(performance.timeOrigin + performance.now());
+  made += 1;
+  return `${firstAt}-${made}`;
 }
 
 /** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */

@@ -39,9 +39,20 @@ export interface Job {
   readonly enqueuedAt: number;
 }
 
+/**
+ * The trace in which a job was queued, as the headers of W3C Trace Context write it: https://www.w3.org/TR/trace-context/
+ * It travels in the job's envelope, beside the payload.
+ */
+export interface TraceCarrier {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+}
+
 /** What a handler is called with. */
 export interface JobContext {
   readonly job: Job;
+  /** The trace in which it was queued, where `shopwright/otel` was in use; else `null` or left out. */
+  readonly trace?: TraceCarrier | null;
   /** 1 for the first. A job that was deferred or that comes back from a dead worker has the same number again. */
   readonly attempt: number;
   /** Aborted when the attempt's time is up, its lock is lost, or the queue closes and does not wait longer. */

@@ -5,7 +5,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
 import type { DeadJob, JobContext, JobHandler, QueueStats } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
-import { createEmit, type Emit, safeLogger } from '../telemetry/telemetry.ts';
+import { safeLogger, Telemetry, type TracedSpan, tracing } from '../telemetry/telemetry.ts';
 import { deferDelay } from './defer.ts';
 
 /** How an attempt ended. `given-back`: it was stopped from outside, which is not the job's fault. */
@@ -17,16 +17,25 @@ export type AttemptResult =
 
 /** One attempt, and its limits. */
 interface AttemptPlan {
-  readonly handler: JobHandler;
+  readonly handler: PlacedHandler;
   readonly context: Omit<JobContext, 'signal'>;
   readonly timeoutMs: number;
   /** Aborted when the job is to be given back. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
+  /** Within which the handler runs. */
+  readonly span: TracedSpan | undefined;
 }
 
 /** Calls the handler once. Never rejects, and ends at the latest 5 seconds after its signal was aborted. */
-export async function runAttempt({ handler, context, timeoutMs, stop, clock }: AttemptPlan): Promise<AttemptResult> {
+export async function runAttempt({
+  handler,
+  context,
+  timeoutMs,
+  stop,
+  clock,
+  span,
+}: AttemptPlan): Promise<AttemptResult> {
   const limits = { timeoutMs, mayHaveExecuted: true };
   const link = linkSignal(clock, stop, timeoutMs, () => {
     return new TimeoutError(`The job ${context.job.type} was not done within ${timeoutMs} ms.`, {
@@ -38,7 +47,8 @@ export async function runAttempt({ handler, context, timeoutMs, stop, clock }: A
   try {
     if (signal.aborted) return { kind: 'given-back' };
     // Not a copy: the key may be made when the handler first asks for it.
-    await boundedWait(call(handler, Object.assign(context, { signal })), { signal, graceMs: gracePeriodMs, clock });
+    const running = call(handler, Object.assign(context, { signal }), span);
+    await boundedWait(running, { signal, graceMs: gracePeriodMs, clock });
     return { kind: 'done' };
   } catch (error) {
     if (stop.aborted) return { kind: 'given-back' };
@@ -52,8 +62,8 @@ export async function runAttempt({ handler, context, timeoutMs, stop, clock }: A
 }
 
 /** A handler that throws before its first `await` is no different from one that rejects. */
-async function call(handler: JobHandler, context: JobContext): Promise<void> {
-  await handler(context);
+async function call(handler: PlacedHandler, context: JobContext, span: TracedSpan | undefined): Promise<void> {
+  await handler(context, span);
 }
 
 /** How an attempt ended, with its consequence for the job. */
@@ -91,7 +101,7 @@ export class QueueReporter {
   readonly logger: Logger | undefined;
   readonly #queue: string;
   readonly #clock: Clock;
-  readonly #emit: Emit;
+  readonly #telemetry: Telemetry;
   readonly #times = new ProcessingTimes();
   /** When a line about unknown jobs was last logged. */
   readonly #loggedMs = new Map<string, number>();
@@ -104,10 +114,15 @@ export class QueueReporter {
     this.#queue = queue;
     this.#clock = clock;
     this.logger = safeLogger(host.logger);
-    this.#emit = createEmit(host.telemetry, this.logger);
+    this.#telemetry = new Telemetry(host.telemetry, this.logger);
   }
 
-  ended({ id, type, error, ...attempt }: EndedAttempt): void {
+  /** Begins the span of an attempt, where there is a tracer. */
+  begin({ job: { id, type }, attempt, trace = null }: Omit<JobContext, 'signal'>): TracedSpan | undefined {
+    return tracing.tracer?.begin({ type: 'job', queue: this.#queue, jobId: id, jobType: type, attempt, trace });
+  }
+
+  ended({ id, type, error, ...attempt }: EndedAttempt, span?: TracedSpan): void {
     this.#times.add(attempt.durationMs);
     const queue = this.#queue;
     const [level, line] = lines[attempt.outcome] ?? [];
@@ -115,7 +130,10 @@ export class QueueReporter {
       const { outcome, durationMs } = attempt;
       this.logger?.[level]({ queue, id, jobType: type, attempt: attempt.attempt, outcome, durationMs, error }, line);
     }
-    this.#emit({ type: 'job', queue, jobType: type, ...attempt, errorCode: error?.code ?? null });
+    if (!span && !this.#telemetry.hears('job')) return;
+    const event = { type: 'job', queue, jobId: id, jobType: type, ...attempt, errorCode: error?.code ?? null } as const;
+    span?.end(event);
+    this.#telemetry.emit(event);
   }
 
   /** A job has no handler in this process. */
@@ -168,10 +186,13 @@ class ProcessingTimes {
   }
 }
 
+/** A handler in the context in which it was registered, and there within the span of its attempt. */
+export type PlacedHandler = (context: JobContext, span: TracedSpan | undefined) => Promise<unknown>;
+
 /** The handlers of one queue in this process: one for each type. */
 export class JobHandlers {
   readonly #queue: string;
-  readonly #byType = new Map<string, JobHandler>();
+  readonly #byType = new Map<string, PlacedHandler>();
 
   /** @param queue Name of the queue. */
   constructor(queue: string) {
@@ -182,7 +203,7 @@ export class JobHandlers {
     return this.#byType.size;
   }
 
-  get(type: string): JobHandler | undefined {
+  get(type: string): PlacedHandler | undefined {
     return this.#byType.get(type);
   }
 
@@ -198,6 +219,8 @@ export class JobHandlers {
       throw new ConfigError('Invalid configuration', { issues: [{ field: 'type', message }] });
     }
     const inOwnContext = AsyncLocalStorage.snapshot();
-    this.#byType.set(type, (context) => inOwnContext(handler, context));
+    this.#byType.set(type, (context, span) =>
+      span ? inOwnContext(() => span.run(() => handler(context))) : inOwnContext(handler, context),
+    );
   }
 }

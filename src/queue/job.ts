@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { isShopwrightError, QueueError } from '../errors/errors.ts';
 import { unknownNames } from '../internal/names.ts';
 import { redactText } from '../internal/redact.ts';
-import type { DeadJob, DeadJobOptions, NewJob } from '../ports/job-queue.ts';
+import type { DeadJob, DeadJobOptions, NewJob, TraceCarrier } from '../ports/job-queue.ts';
+import { tracing } from '../telemetry/telemetry.ts';
 import { isDelay } from './defer.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
@@ -11,6 +12,8 @@ export interface QueuedJob extends Required<Omit<NewJob, 'payload' | 'key' | 'id
   readonly payload: string;
   readonly key: string | null;
   readonly idempotencyKey: string | null;
+  /** The trace in which it was queued. */
+  readonly trace: TraceCarrier | null;
 }
 
 /** What a job takes from its queue where it says nothing itself. */
@@ -70,6 +73,7 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
     payload: toJson(draft.payload),
     key: key ?? null,
     idempotencyKey: idempotencyKey ?? null,
+    trace: tracing.tracer?.carrier() ?? null,
   };
 }
 

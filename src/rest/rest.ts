@@ -94,6 +94,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
     const call = {
       ...limits,
       operation,
+      kind: 'rest' as const,
       protocol,
       // A PUT says what the thing shall be, and what is deleted cannot be deleted twice. A POST makes a new thing.
       idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),

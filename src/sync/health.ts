@@ -1,4 +1,5 @@
 import { ConfigError, type Issue, isControlFlow, isShopwrightError } from '../errors/errors.ts';
+import type { ApiVersions } from '../http/version-watch.ts';
 import type { Clock } from '../internal/clock.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
@@ -36,6 +37,8 @@ export interface SyncHealth {
   readonly breaker: BreakerState;
   /** `undefined` before the first call. */
   readonly limiter: LimiterStatus | undefined;
+  /** The API version: asked for and served, its end, and operations that use what is deprecated. */
+  readonly versions: ApiVersions | undefined;
   /** Figures of `health.queue`; `undefined` where none was given. */
   readonly queue: QueueStats | undefined;
 }
@@ -287,7 +290,7 @@ async function readHealth(
   let everSynced = 0;
   for (const { status, day, count } of ages) if (day !== null && status !== 'deleted-in-shopify') everSynced += count;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const { breaker, limiter } = client.status();
+  const { breaker, limiter, versions } = client.status();
   const figures = {
     total,
     failed: counts.failed,
@@ -299,6 +302,7 @@ async function readHealth(
     api: calls.lastHour(),
     breaker,
     limiter,
+    versions,
     queue,
   };
   const { status, reasons } = judge(figures, thresholds);
@@ -337,7 +341,7 @@ function judge(figures: Figures, limits: Required<HealthThresholds>): Pick<SyncH
 }
 
 /** What to do about the figures. */
-function recommend({ failed, stale, successRate }: Figures, limits: Required<HealthThresholds>): string[] {
+function recommend({ failed, stale, successRate, versions }: Figures, limits: Required<HealthThresholds>): string[] {
   return [
     successRate < limits.degradedRate &&
       'Look for one cause first: the token and its scopes, the circuit breaker, the latest change of the drafts.',
@@ -345,8 +349,31 @@ function recommend({ failed, stale, successRate }: Figures, limits: Required<Hea
       `Read failureAnalysis(), fix what it shows, and push the ${failed === 1 ? 'product' : `${failed} products`} that failed again.`,
     stale > 0 &&
       `Push the ${stale === 1 ? 'product' : `${stale} products`} without a success in ${days(limits.staleMs)} again, or remove what has left your catalogue.`,
+    ...(versions ? recommendVersion(versions) : []),
   ].filter((text) => text !== false);
 }
+
+/** Days before the end of an API version from which on it is time to move: one quarter, in which the next one comes. */
+const endingDays = 90;
+
+/** The status stays as it is: nothing fails yet, and there is a quarter of a year for it. */
+function recommendVersion({ asked, served, daysLeft, deprecated }: ApiVersions): (string | false)[] {
+  const operations = deprecated.map(({ operation }) => operation);
+  const shown = operations.slice(0, operationsShown).join(', ');
+  const more = operations.length > operationsShown ? ` and ${operations.length - operationsShown} more` : '';
+  return [
+    served !== null &&
+      served !== asked &&
+      `Set apiVersion to a version that Shopify serves: it answers with ${served} in place of ${asked}.`,
+    daysLeft !== null &&
+      daysLeft > 0 &&
+      daysLeft <= endingDays &&
+      `Move to a later apiVersion: ${asked} ends in ${daysLeft === 1 ? 'a day' : `${daysLeft} days`}.`,
+    operations.length > 0 && `Replace what Shopify has deprecated in ${shown}${more}.`,
+  ];
+}
+
+const operationsShown = 5;
 
 const days = (ms: number): string => (ms === 86_400_000 ? 'a day' : `${twoDecimals(ms / 86_400_000)} days`);
 

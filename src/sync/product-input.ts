@@ -13,6 +13,7 @@ import {
   type ProductSetInput,
   type ProductVariantSetInput,
 } from '../graphql/operations/generated/graphql.ts';
+import type { ApiVersions } from '../http/version-watch.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
@@ -42,7 +43,12 @@ export interface SyncClient extends GraphqlClient {
   readonly apiVersion?: string;
   /** Needed for `importAll` by a bulk operation only. */
   readonly bulk?: Pick<Bulk, 'query'>;
-  status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
+  status(): {
+    readonly limiter: LimiterStatus | undefined;
+    readonly breaker: BreakerState;
+    /** May be left out by a client of your own. */
+    readonly versions?: ApiVersions;
+  };
 }
 
 /**

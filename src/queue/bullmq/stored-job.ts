@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Job as BullJob, JobsOptions } from 'bullmq';
 import { isNewerFormat, isRecord } from '../../internal/json.ts';
-import type { DeadJob, Job } from '../../ports/job-queue.ts';
+import type { DeadJob, Job, TraceCarrier } from '../../ports/job-queue.ts';
 import { areDelays, dedupeName, isTimeout, type QueuedJob } from '../job.ts';
 
 /** Format of `StoredJob`. Raise it with every change that an older version would misread. */
@@ -11,6 +11,8 @@ const storedJobFormat = 1;
 export interface StoredJob extends Pick<QueuedJob, 'key' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey'> {
   readonly format: number;
   readonly payload: unknown;
+  /** The trace in which it was queued; left out where there is none, as by versions that knew of none. */
+  readonly trace?: TraceCarrier;
 }
 
 /** Whether a newer version of this package has stored the job. It is left alone. */
@@ -37,8 +39,9 @@ const backgroundPriority = 1;
 
 /** A job as BullMQ is to keep it. */
 export function storedJob(job: QueuedJob): StoredJob {
-  const { key, retryDelaysMs, timeoutMs, idempotencyKey } = job;
-  return { format: storedJobFormat, payload: JSON.parse(job.payload), key, retryDelaysMs, timeoutMs, idempotencyKey };
+  const { key, retryDelaysMs, timeoutMs, idempotencyKey, trace } = job;
+  const stored = { payload: JSON.parse(job.payload), key, retryDelaysMs, timeoutMs, idempotencyKey };
+  return { format: storedJobFormat, ...stored, ...(trace && { trace }) };
 }
 
 /** BullMQ's options for a job. */

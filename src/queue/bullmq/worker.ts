@@ -111,18 +111,20 @@ async function processJob(bull: BullJob<StoredJob>, token: string, worker: Worke
   const context = {
     job: jobOf(bull),
     attempt,
+    trace: bull.data.trace ?? null,
     idempotencyKey: bull.data.idempotencyKey ?? deriveIdempotencyKey(queue, id),
   };
-  const result = await runAttempt({ handler, context, timeoutMs, stop: stop.signal, clock });
+  const span = reporter.begin(context);
+  const result = await runAttempt({ handler, context, timeoutMs, stop: stop.signal, clock, span });
   if (running.get(id) === stop) running.delete(id);
   const ended = { id, type, attempt, durationMs: clock.monotonic() - startMs, waitedMs: waitedMs(bull) };
 
   if (result.kind === 'failed') {
     const error = describeFailure(result.error);
-    reporter.ended({ ...ended, outcome: attempt > retryDelaysMs.length ? 'dead' : 'failed', error });
+    reporter.ended({ ...ended, outcome: attempt > retryDelaysMs.length ? 'dead' : 'failed', error }, span);
     throw new JobFailure(error);
   }
-  reporter.ended({ ...ended, outcome: result.kind, error: null });
+  reporter.ended({ ...ended, outcome: result.kind, error: null }, span);
   if (result.kind === 'done') return;
   return moved(worker, bull, async () => {
     if (result.kind === 'deferred') await comeBackIn(result.delayMs);

@@ -235,7 +235,8 @@ export class DeadLetters {
 }
 
 /** A job in the memory of the process, with what becomes of it. */
-export interface HeldJob extends Pick<QueuedJob, 'payload' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey'> {
+export interface HeldJob
+  extends Pick<QueuedJob, 'payload' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey' | 'trace'> {
   readonly job: Omit<Job, 'payload'>;
   /** Attempts that failed. */
   failures: number;

@@ -172,16 +172,18 @@ class JobRunner {
     const context = {
       job: { ...held.job, payload: JSON.parse(held.payload) as unknown },
       attempt,
+      trace: held.trace,
       get idempotencyKey() {
         return held.idempotencyKey ?? deriveIdempotencyKey(name, id);
       },
     };
     this.active += 1;
     const { timeoutMs } = held;
-    const result = await runAttempt({ handler, context, timeoutMs, stop: this.#stop.signal, clock });
+    const span = this.reporter.begin(context);
+    const result = await runAttempt({ handler, context, timeoutMs, stop: this.#stop.signal, clock, span });
     this.active -= 1;
     const durationMs = clock.monotonic() - startMs;
-    this.reporter.ended({ id, type, attempt, durationMs, waitedMs, ...this.#settle(held, result) });
+    this.reporter.ended({ id, type, attempt, durationMs, waitedMs, ...this.#settle(held, result) }, span);
     this.backlog.end(held);
     this.#empty.check();
     this.#atRest.check();

@@ -1,4 +1,6 @@
-import { callListener } from '../../telemetry/telemetry.ts';
+import { systemClock } from '../../internal/clock.ts';
+import type { TelemetryEventOf } from '../../ports/events.ts';
+import { callListener, channelOf } from '../../telemetry/telemetry.ts';
 import type {
   WebhookEvent,
   WebhookHandlerEvent,
@@ -27,9 +29,22 @@ export class DeliveryReporter {
   /** Tells the listener, and goes on whatever that does. */
   emit(event: WebhookHandlerEvent): void {
     const { onEvent, logger } = this.#options;
+    const channel = channelOf('webhook');
+    if (channel?.hasSubscribers) channel.publish(this.#told(event));
     callListener(onEvent, event, (error) =>
       logger?.error({ error, event: event.type }, 'the listener for webhook events threw'),
     );
+  }
+
+  /** What the channel hears of it: nothing of the body, and no error, which may quote it. */
+  #told(event: WebhookHandlerEvent): TelemetryEventOf<'webhook'> {
+    const type = 'webhook';
+    const reason = 'reason' in event ? event.reason : null;
+    if (event.type === 'refused') return { type, outcome: 'refused', topic: null, shop: null, lagMs: null, reason };
+    const { clock = systemClock } = this.#options;
+    const lagMs = clock.now() - Date.parse(event.triggeredAt ?? '');
+    const { type: outcome, topic, shop } = event;
+    return { type, outcome, topic, shop, lagMs: Number.isFinite(lagMs) ? Math.max(0, lagMs) : null, reason };
   }
 
   /** Tells of a step, and makes its response. */

@@ -1,0 +1,1 @@
+export { instrumentShopwright, type OtelInstrumentation, type OtelOptions } from '../telemetry/otel.ts';
