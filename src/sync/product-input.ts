@@ -1,3 +1,4 @@
+import type { Bulk } from '../bulk/bulk.ts';
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 import { inputPoints, mutationPoints } from '../graphql/cost/rule.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
@@ -37,6 +38,8 @@ import {
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
   readonly shop: string;
+  /** Without it, nothing is created in bulk. */
+  readonly bulk?: Pick<Bulk, 'mutate'>;
   status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }
 

@@ -1811,7 +1811,7 @@ export type MetaobjectByHandleQueryVariables = Exact<{
 export type MetaobjectByHandleQuery = { metaobjectByHandle: { id: Gid } | null };
 
 export type ProductPushMutationVariables = Exact<{
-  identifier: ProductSetIdentifiers;
+  identifier?: ProductSetIdentifiers | null | undefined;
   input: ProductSetInput;
   images: number;
   withImages: boolean;
@@ -2656,7 +2656,7 @@ export const MetaobjectByHandleDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<MetaobjectByHandleQuery, MetaobjectByHandleQueryVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
-    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
+    mutation ProductPush($identifier: ProductSetIdentifiers, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
     product {
       id
