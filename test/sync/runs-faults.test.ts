@@ -161,7 +161,10 @@ describe('a fault in the middle of a run', () => {
     let changing: Promise<void> | undefined;
     const fetch = async (...given: Parameters<typeof globalThis.fetch>): Promise<Response> => {
       sent += 1;
-      if (sent > 600) await (changing ??= change());
+      if (sent > 600) {
+        changing ??= change();
+        await changing;
+      }
       const response = (changing ? standard : plus).fetch(...given);
       inFlight.add(response);
       return response.finally(() => inFlight.delete(response));
