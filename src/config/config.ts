@@ -16,6 +16,7 @@ export interface ConfigOverrides {
   /** REST only. */
   readonly requestsPerSecond?: number | undefined;
   readonly syncQueue?: string | undefined;
+  readonly maxBulkSyncSize?: number | undefined;
   readonly webhooksEnabled?: boolean | undefined;
   readonly circuitBreakerThreshold?: number | undefined;
 }
@@ -75,7 +76,6 @@ export function loadConfig(
 
   const parsed = settings.safeParse(given);
   const issues: Issue[] = [...unknownNames(overrides, optionNames)];
-  for (const [field, message] of Object.entries(notYet)) if (environment[field]) issues.push({ field, message });
   for (const { path, message } of parsed.error?.issues ?? [])
     issues.push({ field: path.map(nameOf).join('.'), message });
   if (!parsed.success || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
@@ -106,6 +106,8 @@ export interface ShopwrightConfig {
   readonly rest: { readonly requestsPerSecond?: number };
   /** Default `shopify-sync`. */
   readonly syncQueue: string;
+  /** Products of one batch of a run: 1 to 1,000, default 100. For `runs.batchSize` of `createProductQueue`. */
+  readonly maxBulkSyncSize: number;
   /** Default `true`. */
   readonly webhooksEnabled: boolean;
   /** Failures in a row that open a shop's circuit breaker. Default 5. */
@@ -130,6 +132,7 @@ function createConfig(settings: Settings, warnings: readonly ConfigWarning[]): S
     ...(apiKey !== undefined && { apiKey }),
     rest: Object.freeze(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     syncQueue: settings.syncQueue,
+    maxBulkSyncSize: settings.maxBulkSyncSize,
     webhooksEnabled: settings.webhooksEnabled,
     circuitBreakerThreshold: settings.circuitBreakerThreshold,
     warnings: Object.freeze([...warnings]),
@@ -241,6 +244,7 @@ const settings = z.object({
   webhookSecret: secret.optional(),
   requestsPerSecond: numberIn({ from: 0.1, to: 1_000, whole: false }).optional(),
   syncQueue: queueName.default('shopify-sync'),
+  maxBulkSyncSize: numberIn({ from: 1, to: 1_000, whole: true }).default(100),
   webhooksEnabled: flag.default(true),
   circuitBreakerThreshold: numberIn({ from: 1, to: 1_000, whole: true }).default(5),
 } satisfies Record<SettingName, z.ZodType>);
@@ -258,14 +262,10 @@ export const variables = {
   webhookSecret: 'SHOPIFY_WEBHOOK_SECRET',
   requestsPerSecond: 'SHOPIFY_RATE_LIMIT_REQUESTS_PER_SECOND',
   syncQueue: 'SHOPIFY_SYNC_QUEUE',
+  maxBulkSyncSize: 'SHOPIFY_MAX_BULK_SYNC_SIZE',
   webhooksEnabled: 'SHOPIFY_ENABLE_WEBHOOKS',
   circuitBreakerThreshold: 'SHOPIFY_CIRCUIT_BREAKER_THRESHOLD',
 } as const;
-
-/** Variables of features that this release does not have: whoever sets one would wait for its effect. */
-const notYet: Readonly<Record<string, string>> = {
-  SHOPIFY_MAX_BULK_SYNC_SIZE: 'limits bulk syncs, which this release does not have yet; remove it until then',
-};
 
 /** The name of a setting in the options. */
 type SettingName = keyof typeof variables;

@@ -11,6 +11,7 @@ export {
   type SyncSubscriptionsOptions,
   syncSubscriptions,
 } from '../subscriptions/sync-subscriptions.ts';
+export type { BulkCreateSummary, CreateInBulkOptions } from '../sync/bulk-create.ts';
 export { createDefinitionTypes } from '../sync/csv/definition-types.ts';
 export { type CsvContents, type CsvReading, type CsvRow, type ReadCsvOptions, readCsv } from '../sync/csv/read-csv.ts';
 export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
@@ -79,7 +80,12 @@ export type {
 } from '../sync/plan.ts';
 export type { FactList, FactValue } from '../sync/product-facts.ts';
 export type { SyncClient } from '../sync/product-input.ts';
-export { createProductQueue, type ProductQueue, type ProductQueueOptions } from '../sync/product-queue.ts';
+export {
+  createProductQueue,
+  type ProductQueue,
+  type ProductQueueOptions,
+  type RunSettings,
+} from '../sync/product-queue.ts';
 export {
   type ApplyOptions,
   createProductSync,
@@ -113,6 +119,16 @@ export {
   type RunPlan,
   serializePlan,
 } from '../sync/run-plan.ts';
+export type {
+  ListRunsOptions,
+  RetryTarget,
+  RunProgress,
+  StartRunOptions,
+  SyncRun,
+  SyncRuns,
+  WatchRunOptions,
+} from '../sync/runs.ts';
+export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
 export {
   createSyncWebhooks,
   type ExternalChange,

@@ -386,7 +386,7 @@ export function userErrorEntries(payload: unknown, key: string): readonly UserEr
 }
 
 /** One user error for a message: its field, or `input`, and what is wrong with it. */
-function userErrorText({ field, message, code }: UserErrorEntry): string {
+export function userErrorText({ field, message, code }: UserErrorEntry): string {
   const what = code ? `${message} (${code})` : message;
   return `${field?.join('.') || 'input'}: ${what}`;
 }

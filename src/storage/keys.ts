@@ -43,6 +43,9 @@ export async function appPart(appId: string): Promise<string> {
 /** Begins the type of a product queue's jobs, before the shop and the queue's own name. */
 export const pushJob = 'push-product';
 
+/** The same of the jobs of its runs. */
+export const batchJob = 'push-batch';
+
 /** Begins the marks of product queues with an app or name of their own. No webhook handler can be called so. */
 export const pushMarks = '~push~';
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConfigError, type Issue, isControlFlow, isShopwrightError } from '../errors/errors.ts';
 import type { ApiVersions } from '../http/version-watch.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -517,6 +518,9 @@ const failures = [
   'OUTCOME_UNKNOWN',
 ] as const;
 
+/** Adds up what the calls of some work have cost. */
+export const pointsUsed = new AsyncLocalStorage<{ points: number }>();
+
 /** A client whose calls are counted. */
 export function watchCalls(
   client: SyncClient,
@@ -544,6 +548,8 @@ export function watchCalls(
     try {
       const result = await client.graphql(...call);
       count(false);
+      const meter = pointsUsed.getStore();
+      if (meter) meter.points += result.cost?.actual ?? 0;
       return result;
     } catch (error) {
       // An abort is the caller's, and says nothing about the shop.

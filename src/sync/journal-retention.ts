@@ -77,7 +77,8 @@ async function rememberRun(keyValue: Stores['keyValue'], shop: string, startedAt
     const stored = before === undefined ? undefined : parseJson(before);
     checkFormat(stored, runsFormat, `What is known of the runs of ${shop}`, shop);
     const known = isRecord(stored) && Array.isArray(stored['starts']) ? stored['starts'] : [];
-    const starts = [...known.filter((one) => typeof one === 'number'), startedAt]
+    // A run of several calls ends several times.
+    const starts = [...known.filter((one) => typeof one === 'number' && one !== startedAt), startedAt]
       .sort((a, b) => a - b)
       .slice(-mostRuns);
     if (await keyValue.compareAndSet(key, before, JSON.stringify({ format: runsFormat, starts }))) return starts;

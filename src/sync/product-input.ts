@@ -41,8 +41,8 @@ export interface SyncClient extends GraphqlClient {
   readonly shop: string;
   /** Default: the newest. */
   readonly apiVersion?: string;
-  /** Needed for `importAll` by a bulk operation only. */
-  readonly bulk?: Pick<Bulk, 'query'>;
+  /** Without it nothing is created in bulk, and `importAll` reads pages. */
+  readonly bulk?: Pick<Bulk, 'query' | 'mutate'>;
   status(): {
     readonly limiter: LimiterStatus | undefined;
     readonly breaker: BreakerState;

@@ -1,29 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { parseShopDomain } from '../config/shop-domain.ts';
-import { ConfigError, type Issue, StorageError, ValidationError } from '../errors/errors.ts';
-import { sharedTask } from '../internal/abort.ts';
-import { isRecord, parseJson } from '../internal/json.ts';
+import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
 import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
-import {
-  appPart,
-  checkFormat,
-  defaultApp,
-  erasedKey,
-  isErasedSince,
-  keyPart,
-  pushJob,
-  pushMarks,
-  shopPrefix,
-} from '../storage/keys.ts';
+import { batchJob, defaultApp, pushJob } from '../storage/keys.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
+import { recordsOf } from './candidates.ts';
 import type { ProductSync } from './product-sync.ts';
 import { emptyRecord, localIdOf, type PushResult } from './push.ts';
-import { isShopWide } from './push-failure.ts';
+import { createPushMarks, type PushMarks } from './push-marks.ts';
+import { createPushOutcomes, isTemporary, type PushOutcomes, wasOutOfReach } from './push-outcomes.ts';
+import { createRunJob, type RunJob, type RunSync } from './run-jobs.ts';
+import { bulkFromIssues, createRuns, type SyncRuns } from './runs.ts';
+import { Places, RunStore, type StoredRun, unitsOf } from './stored-run.ts';
 
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {
@@ -31,11 +22,11 @@ export interface ProductQueueOptions {
    * The sync that pushes. Without it and `source` this process only queues, as a web server does, and other processes of
    * the same queue push.
    */
-  readonly sync?: Pick<ProductSync, 'push'>;
+  readonly sync?: Pick<ProductSync, 'push'> & RunSync;
   /** `inProcessQueue()`, `bullmqQueue(…)` or your own. Several shops can share one. */
   readonly queue: JobQueue;
   /** The stores that `sync` works with. */
-  readonly stores: Pick<Stores, 'records' | 'keyValue'>;
+  readonly stores: Pick<Stores, 'records' | 'keyValue' | 'journal'>;
   /** The shop that `sync` works on, such as `acme.myshopify.com`. */
   readonly shop: string;
   /**
@@ -50,11 +41,51 @@ export interface ProductQueueOptions {
    * give it the same. Default: none.
    */
   readonly name?: string;
-  /** Milliseconds before each retry of a failed push. Default 30, 60 and 120 seconds. */
+  /** Tries of a push, 1 to 100, with waits of 30, 60, and then 120 seconds between them. Default 3. */
+  readonly tries?: number;
+  /** Milliseconds before each retry of a failed push, in place of `tries`. */
   readonly retryDelaysMs?: readonly number[];
-  /** Time limit of one push in milliseconds. Default: the queue's. */
+  /** Time limit of one push in milliseconds. Default 300,000. */
   readonly timeoutMs?: number;
+  /** How runs go through their products. */
+  readonly runs?: RunSettings;
+  /** The clock, for tests. Default: the system's. */
+  readonly clock?: Clock;
 }
+
+/**
+ * How the runs of a product queue go through their products.
+ *
+ * @example
+ * const products = createProductQueue({ sync, queue, stores, shop, source, runs: { batchSize: config.maxBulkSyncSize } });
+ */
+export interface RunSettings {
+  /** Products of one batch, 1 to 1,000. Default 100. */
+  readonly batchSize?: number;
+  /** Milliseconds after which a batch begins no more products; what is left goes on as another job. Default 600,000. */
+  readonly batchTimeoutMs?: number;
+  /**
+   * From how many products on a run creates those that the shop does not have by bulk operations, which cost no points.
+   * `Infinity` for never. Default 500.
+   */
+  readonly bulkFrom?: number;
+}
+
+const runNames: Record<keyof RunSettings, true> = { batchSize: true, batchTimeoutMs: true, bulkFrom: true };
+
+const defaultTries = 3;
+
+/** Milliseconds before the retries of a push; the last one stands for all that follow. */
+const waitsMs = [30_000, 60_000, 120_000] as const;
+
+const waitsOf = (tries: number): readonly number[] =>
+  Array.from({ length: tries - 1 }, (_, retry) => waitsMs[retry] ?? waitsMs[2]);
+
+/** Milliseconds that a batch has to end what it has begun. */
+const batchGraceMs = 60_000;
+
+/** Milliseconds that Shopify gives a bulk operation, and some for its results. */
+const bulkTimeoutMs = 25 * 3_600_000;
 
 const optionNames: Record<keyof ProductQueueOptions, true> = {
   sync: true,
@@ -64,8 +95,11 @@ const optionNames: Record<keyof ProductQueueOptions, true> = {
   source: true,
   appId: true,
   name: true,
+  tries: true,
   retryDelaysMs: true,
   timeoutMs: true,
+  runs: true,
+  clock: true,
 };
 
 /** Pushes single products as jobs of a queue. */
@@ -79,15 +113,23 @@ export interface ProductQueue {
    */
   enqueue(localId: string, options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
+   * The same for many products, many at a time. Where it fails, some of them may be marked or queued: call it again.
+   *
+   * @returns Their jobs, in the same order.
+   */
+  enqueue(localIds: readonly string[], options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<readonly EnqueuedJob[]>;
+  /**
    * Queues again every product that is marked as to be pushed, or whose push was interrupted or failed in all its
    * attempts because the shop was unreachable. Rejected products are left alone. Call it at start-up: with a queue in
    * memory, this is what survives a crash. Harmless where the jobs are already in the queue. With an `appId` or `name`,
-   * only those that it has marked itself: whose the others are, no record says.
+   * only those that it has marked itself: whose the others are, no record says. Runs that were cut off go on too.
    *
    * @returns How many were queued that were not already waiting.
    * @throws StorageError and QueueError, and the signal's reason.
    */
   resume(options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /** Runs over many products. */
+  readonly runs: SyncRuns;
 }
 
 const pageSize = 500;
@@ -96,7 +138,7 @@ const pageSize = 500;
  * Connects a product sync with a job queue, and processes the queue's pushes for this shop in this process from now on.
  *
  * A product that is invalid, or that Shopify rejects, is recorded as failed and not retried. A temporary error is
- * retried after the delays of `retryDelaysMs`, and becomes a dead letter of the queue after the last; while the
+ * retried twice (`tries`), and becomes a dead letter of the queue after the last; while the
  * shop's circuit breaker is open, jobs are deferred without losing an attempt. A product that the source no longer has
  * is recorded as failed, or forgotten where it never reached the shop.
  *
@@ -108,7 +150,8 @@ const pageSize = 500;
  * await products.enqueue('tee-1');
  */
 export function createProductQueue(options: ProductQueueOptions): ProductQueue {
-  const { queue, stores, sync, source, retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs } = options;
+  const { queue, stores, sync, source, tries = defaultTries, timeoutMs = 300_000, clock = systemClock } = options;
+  const { batchSize = 100, batchTimeoutMs = 600_000, bulkFrom = 500 } = options.runs ?? {};
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   const parsed = parseShopDomain(options.shop);
   if (!parsed.ok) issues.push({ field: 'shop', message: parsed.message });
@@ -120,7 +163,18 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     ...missingMethods('queue', queue ?? null, ['enqueue', 'process']),
     ...missingMethods('stores.records', stores?.records ?? null, ['get', 'putIf']),
     ...missingMethods('stores.keyValue', stores?.keyValue ?? null, ['get', 'set']),
+    ...unknownNames(options.runs, runNames, 'runs.'),
+    ...bulkFromIssues(bulkFrom, 'runs.bulkFrom'),
   );
+  const within = (field: string, value: number, most: number): void => {
+    if (!(Number.isInteger(value) && value >= 1 && value <= most))
+      issues.push({ field, message: `must be a whole number from 1 to ${most}.` });
+  };
+  within('tries', tries, 100);
+  within('runs.batchSize', batchSize, 1_000);
+  within('runs.batchTimeoutMs', batchTimeoutMs, 86_400_000);
+  if (options.tries !== undefined && options.retryDelaysMs !== undefined)
+    issues.push({ field: 'tries', message: 'says the same as `retryDelaysMs` in another way: give one of them.' });
   const { appId = defaultApp, name } = options;
   for (const [field, text] of Object.entries({ appId, name })) {
     if (text !== undefined && !isQueueName(text)) issues.push({ field, message: 'give a text of 1 to 100 characters' });
@@ -128,32 +182,87 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   if (!parsed.ok || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { domain: shop } = parsed;
   const { records } = stores;
+  const retryDelaysMs = options.retryDelaysMs ?? waitsOf(tries);
   const scope = scopeOf(appId, name);
   const marks = createPushMarks(stores.keyValue, { shop, appId, scope });
   // Each shop has its own source, and so its own handler.
-  const type = scope === undefined ? `${pushJob} ${shop}` : `${pushJob} ${shop} ${scope}`;
+  const typeOf = (kind: string): string => [kind, shop, ...(scope === undefined ? [] : [scope])].join(' ');
+  const type = typeOf(pushJob);
+  const batchType = typeOf(batchJob);
 
   const add = (localId: string, more: Partial<NewJob> = {}): Promise<EnqueuedJob> =>
-    queue.enqueue({
-      ...{ type, key: localId, payload: { localId }, retryDelaysMs },
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...more,
-    });
+    queue.enqueue({ ...{ type, key: localId, payload: { localId }, retryDelaysMs, timeoutMs }, ...more });
+
+  const store = new RunStore(stores.keyValue, { shop, appId, scope, now: () => clock.now() });
+  const enqueueOpen = async (run: StoredRun): Promise<void> => {
+    const { id, token, phase } = run;
+    const done = new Places(run.done);
+    const open = Array.from({ length: unitsOf(run) }, (_, unit) => unit).filter((unit) => !done.has(unit));
+    const timeLimitMs = phase === 'bulk' ? bulkTimeoutMs : batchTimeoutMs + batchGraceMs;
+    for (let from = 0; from < open.length; from += pageSize) {
+      const page = open.slice(from, from + pageSize);
+      await Promise.all(
+        page.map((unit) => {
+          const payload: RunJob = { run: id, phase, unit };
+          const key = `${token}/${phase}/${unit}`;
+          return queue.enqueue({ type: batchType, key, payload, retryDelaysMs: [], timeoutMs: timeLimitMs });
+        }),
+      );
+    }
+  };
+  const runs = createRuns({ shop, records, store, clock, batchSize, bulkFrom, enqueueOpen });
 
   if (sync && source) {
-    queue.process(type, createPushJob({ sync, source, shop, records, retryDelaysMs, marks, again: add }));
+    const outcomes = createPushOutcomes(records, shop, clock);
+    const shared = { source, shop, marks, outcomes, retryDelaysMs, again: add };
+    queue.process(type, createPushJob({ ...shared, sync }));
+    const ofRuns = { stores, runs: store, enqueueOpen, clock, batchTimeoutMs };
+    queue.process(batchType, createRunJob({ ...shared, ...ofRuns, sync }));
+  }
+
+  const checked = (localId: string, field = 'localId'): string => {
+    const message = keyProblem(localId);
+    if (message === undefined) return localId;
+    throw new ValidationError('The product is invalid', { issues: [{ field, message }] });
+  };
+
+  const enqueueMany = async (
+    localIds: readonly string[],
+    more: Pick<NewJob, 'priority' | 'delayMs'> | undefined,
+  ): Promise<readonly EnqueuedJob[]> => {
+    for (const [index, localId] of localIds.entries()) checked(localId, `localIds[${index}]`);
+    const jobs: EnqueuedJob[] = [];
+    for (let from = 0; from < localIds.length; from += pageSize) {
+      const page = localIds.slice(from, from + pageSize);
+      await marks.markAll(page);
+      const known = new Set((await recordsOf(records, shop, page)).map(({ localId }) => localId));
+      const unknown = page.filter((localId) => !known.has(localId));
+      await Promise.all(unknown.map((localId) => records.putIf(emptyRecord(shop, localId), undefined)));
+      jobs.push(...(await Promise.all(page.map((localId) => add(localId, more)))));
+    }
+    return jobs;
+  };
+
+  async function enqueue(localId: string, more?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
+  async function enqueue(
+    localIds: readonly string[],
+    more?: Pick<NewJob, 'priority' | 'delayMs'>,
+  ): Promise<readonly EnqueuedJob[]>;
+  async function enqueue(
+    given: string | readonly string[],
+    more?: Pick<NewJob, 'priority' | 'delayMs'>,
+  ): Promise<EnqueuedJob | readonly EnqueuedJob[]> {
+    if (Array.isArray(given)) return enqueueMany(given as readonly string[], more);
+    const localId = checked(given as string);
+    await marks.mark(localId);
+    // A new product is counted from now on. An existing record is written by its pushes only.
+    if (!(await records.get(shop, localId))) await records.putIf(emptyRecord(shop, localId), undefined);
+    return add(localId, more);
   }
 
   return {
-    async enqueue(localId, more) {
-      const message = keyProblem(localId);
-      if (message !== undefined)
-        throw new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }] });
-      await marks.mark(localId);
-      // A new product is counted from now on. An existing record is written by its pushes only.
-      if (!(await records.get(shop, localId))) await records.putIf(emptyRecord(shop, localId), undefined);
-      return add(localId, more);
-    },
+    runs,
+    enqueue,
     async resume({ signal } = {}) {
       let queued = 0;
       // A product has a record and a mark, and its job may have run before the second is found.
@@ -164,6 +273,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
         const jobs = await Promise.all(unseen.map((localId) => add(localId)));
         queued += jobs.filter(({ isNew }) => isNew).length;
       };
+      for await (const run of store.all()) if (run.state === 'running') await enqueueOpen(run);
       // No record says whose it is: those that another queue has marked are left to it.
       const others = scope === undefined ? await marks.ofOthers() : new Set<string>();
       for (const status of scope === undefined ? (['pending', 'syncing', 'failed'] as const) : []) {
@@ -193,57 +303,24 @@ function scopeOf(appId: string, name: string | undefined): string | undefined {
 }
 
 /** What the jobs of a product queue need. */
-interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'sync' | 'source' | 'shop'>> {
-  readonly records: SyncRecordStore;
+interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'source' | 'shop'>> {
+  readonly sync: Pick<ProductSync, 'push'>;
   readonly retryDelaysMs: readonly number[];
   readonly marks: PushMarks;
+  readonly outcomes: PushOutcomes;
   /** Queues a push of a product that is marked. */
   readonly again: (localId: string) => Promise<unknown>;
 }
 
 /** Creates the handler that pushes one product. */
 function createPushJob(options: PushJobOptions): JobHandler {
-  const { sync, source, records, shop, retryDelaysMs, marks, again } = options;
-
-  /** A product deleted in the shop stays so, whatever happens to it in the source. */
-  const change = async (localId: string, changes: (record: SyncRecord) => Partial<SyncRecord>): Promise<void> => {
-    for (;;) {
-      const record = await records.get(shop, localId);
-      if (!record || record.status === 'deleted-in-shopify') return;
-      const { version } = record;
-      if (await records.putIf({ ...record, ...changes(record), version: version + 1 }, version)) return;
-    }
-  };
-
-  /** Nobody knows what the shop has: a pending product is compared with it whatever its hash. */
-  const doubt = (localId: string): Promise<void> => change(localId, () => ({ status: 'pending' }));
-
-  /** Records the product as failed: it is not retried before its next change. */
-  const reject = async (localId: string, message: string): Promise<void> => {
-    const { code, message: text } = new ValidationError(`${localId} is invalid`, {
-      issues: [{ field: 'product', message }],
-      shop,
-    });
-    await change(localId, () => ({ status: 'failed', lastError: { code, message: text } }));
-  };
-
-  const handleMissing = async (localId: string): Promise<void> => {
-    const record = await records.get(shop, localId);
-    if (record && neverReached(record)) return void (await records.delete(shop, localId));
-    const where = record?.gid === null ? ' and may have reached the shop: look for it there' : '';
-    await reject(localId, `is no longer in the source${where}. Delete it in the shop, or delete its record.`);
-  };
+  const { sync, source, retryDelaysMs, marks, outcomes, again } = options;
 
   const conclude = async (localId: string, result: PushResult, attempt: number): Promise<void> => {
-    if (result.outcome === 'invalid') {
-      const issues = result.issues.map(({ field, message }) => `${field} ${message}`);
-      await reject(localId, issues.join('; '));
-    }
-    if (result.outcome !== 'failed') return;
-    const { error } = result;
-    if (!error.isRetryable && !isShopWide(error) && !isOutOfReach(error.code)) return;
-    if (attempt <= retryDelaysMs.length) await change(localId, () => ({ status: 'pending' }));
-    throw error;
+    if (result.outcome === 'invalid') await outcomes.rejectInvalid(localId, result.issues);
+    if (result.outcome !== 'failed' || !isTemporary(result.error)) return;
+    if (attempt <= retryDelaysMs.length) await outcomes.doubt(localId);
+    throw result.error;
   };
 
   return async ({ job, attempt, signal }: JobContext) => {
@@ -252,9 +329,10 @@ function createPushJob(options: PushJobOptions): JobHandler {
     if (!push) return;
     const product = await source(localId);
     signal.throwIfAborted();
-    if (push.isInDoubt) await doubt(localId);
-    if (product === undefined || product === null) await handleMissing(localId);
-    else if ((localIdOf(product) ?? '') !== localId) await reject(localId, 'has another `localId` in the source.');
+    if (push.isInDoubt) await outcomes.doubt(localId);
+    if (product === undefined || product === null) await outcomes.missing(localId);
+    else if ((localIdOf(product) ?? '') !== localId)
+      await outcomes.reject(localId, 'has another `localId` in the source.');
     else {
       try {
         // The push validates it.
@@ -269,201 +347,4 @@ function createPushJob(options: PushJobOptions): JobHandler {
     }
     if ((await push.end()) === 'overtaken') await again(localId);
   };
-}
-
-/** Whether the shop cannot have the product: nothing was sent, or once and rejected. More attempts may hide a lost response. */
-function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
-  return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));
-}
-
-/** Codes that say nothing about the product: the shop, or an own store, could not be reached in time. */
-const outOfReachCodes: ReadonlySet<string> = new Set([
-  'THROTTLED',
-  'HTTP_ERROR',
-  'NETWORK_ERROR',
-  'TIMEOUT',
-  'DEADLINE_EXCEEDED',
-  'CIRCUIT_OPEN',
-  'OUTCOME_UNKNOWN',
-  // Such as that of the tokens.
-  'STORAGE_FAILED',
-  'LOCK_LOST',
-]);
-
-/** Whether an error with that code means that the shop was unreachable, and says nothing about the product. */
-function isOutOfReach(code: string): boolean {
-  return outOfReachCodes.has(code);
-}
-
-/**
- * Whether a push failed because the shop was unreachable, and not because the product was rejected, so that the same
- * push can succeed later. Repeating it is harmless: it compares with the shop as it is by then.
- */
-function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
-  return status === 'failed' && lastError !== null && isOutOfReach(lastError.code);
-}
-
-/**
- * Keeps in the key-value store which products are still to be pushed. A push removes only the mark as it was when the
- * push started, so no change is lost that it may not have seen. The sync records are written by the pushes.
- */
-interface PushMarks {
-  /** The product has changed: it must be pushed. @throws StorageError */
-  mark(localId: string): Promise<void>;
-  /**
-   * A push starts. Call it before the product is read. `undefined`: all of the shop was erased after its job was queued, at
-   * `enqueuedAt` in milliseconds since the epoch, and the product was not marked again. @throws StorageError
-   */
-  begin(localId: string, enqueuedAt: number): Promise<BegunPush | undefined>;
-  /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */
-  all(pageSize: number): AsyncIterable<readonly string[]>;
-  /** The local ids that product queues with an app or name of their own have marked. @throws StorageError */
-  ofOthers(): Promise<ReadonlySet<string>>;
-}
-
-/** A push that has started. */
-interface BegunPush {
-  /** Whether it must be sent even if the record says that the shop has it. */
-  readonly isInDoubt: boolean;
-  /**
-   * The push has ended. Removes the mark; `marked`: it stays, because the product has changed meanwhile. `overtaken`:
-   * another push of the product ran at the same time, such as when this process was taken for dead; the product is
-   * marked again, in doubt. `erased`: all of the shop was erased meanwhile.
-   */
-  end(): Promise<'done' | 'marked' | 'overtaken' | 'erased'>;
-  /** The push has failed. The mark stays; if the push was `overtaken`, the product is marked again, in doubt. */
-  fail(): Promise<'marked' | 'overtaken' | 'erased'>;
-}
-
-/** The format in which this release stores a mark. A later release that stores more, or otherwise, takes the next number. */
-const markFormat = 1;
-
-/** What the store holds for a product that is to be pushed. */
-interface Mark {
-  readonly format: number;
-  readonly localId: string;
-  /** A new id with each change. */
-  readonly change: string;
-  /** The id of the push that started last; `null` before the first. */
-  readonly push: string | null;
-  /** Two pushes ran at the same time, so nobody knows whose state the shop and the record have. */
-  readonly isInDoubt: boolean;
-}
-
-/** Whose marks they are. */
-interface PushMarksOwner {
-  readonly shop: string;
-  readonly appId: string;
-  readonly scope: string | undefined;
-}
-
-/** Creates the marks of one product queue. */
-function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarksOwner): PushMarks {
-  const scoped = async (): Promise<string> => `${await shopPrefix(shop)}${pushMarks}`;
-  // Long or odd names are hashed: once, not for each mark.
-  const prefix = sharedTask(async () =>
-    scope === undefined
-      ? `${await shopPrefix(shop)}~push:`
-      : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`,
-  );
-
-  /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store; `undefined` where `isOff`. */
-  const update = async (key: string, localId: string, changes: Partial<Mark>, isOff?: () => Promise<boolean>) => {
-    for (;;) {
-      const before = await store.get(key);
-      if (before === undefined && (await isOff?.())) return undefined;
-      const mark: Mark = { ...(readMark(before, key) ?? newMark(localId)), ...changes };
-      const text = JSON.stringify(mark);
-      if (await store.compareAndSet(key, before, text)) return { mark, text };
-    }
-  };
-  const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
-
-  return {
-    async mark(localId) {
-      const key = await keyOf(localId);
-      // Usually there is none yet.
-      if (await store.setIfAbsent(key, JSON.stringify(newMark(localId)))) return;
-      await update(key, localId, { change: randomUUID() });
-    },
-    async begin(localId, enqueuedAt) {
-      const key = await keyOf(localId);
-      const isErased = async (): Promise<boolean> =>
-        isErasedSince(await store.get(await erasedKey(shop, appId)), enqueuedAt);
-      const push = randomUUID();
-      const begun = await update(key, localId, { push }, isErased);
-      if (!begun) return undefined;
-      const { mark, text } = begun;
-      const fail: BegunPush['fail'] = async () => {
-        const found = readMark(await store.get(key), key);
-        if (found?.push === push) return 'marked';
-        if (!found && (await isErased())) return 'erased';
-        await update(key, localId, { change: randomUUID(), isInDoubt: true });
-        return 'overtaken';
-      };
-      return {
-        isInDoubt: mark.isInDoubt,
-        end: async () => ((await store.compareAndSet(key, text, undefined)) ? 'done' : fail()),
-        fail,
-      };
-    },
-    async *all(pageSize) {
-      const damaged: string[] = [];
-      const newer: unknown[] = [];
-      const markUnder = (key: string, text: string | undefined): Mark | undefined => {
-        try {
-          const mark = readMark(text, key);
-          if (text !== undefined && !mark) damaged.push(key);
-          return mark;
-        } catch (error) {
-          // Thrown once the marks that can be read were found.
-          newer.push(error);
-          return undefined;
-        }
-      };
-      const read = async (keys: readonly string[]): Promise<readonly string[]> => {
-        const found = await Promise.all(keys.map(async (key) => ({ key, text: await store.get(key) })));
-        return found.flatMap(({ key, text }) => markUnder(key, text)?.localId ?? []);
-      };
-      let keys: string[] = [];
-      for await (const key of store.scan(await prefix())) {
-        if (keys.push(key) < pageSize) continue;
-        yield await read(keys);
-        keys = [];
-      }
-      yield await read(keys);
-      if (newer.length > 0) throw newer[0];
-      if (damaged.length > 0) throw unreadable(damaged);
-    },
-    async ofOthers() {
-      const localIds = new Set<string>();
-      for await (const key of store.scan(await scoped())) {
-        const mark = readMark(await store.get(key), key);
-        if (mark) localIds.add(mark.localId);
-      }
-      return localIds;
-    },
-  };
-}
-
-const newMark = (localId: string): Mark => ({
-  format: markFormat,
-  localId,
-  change: randomUUID(),
-  push: null,
-  isInDoubt: false,
-});
-
-/** @throws StorageError for a mark that a newer release has stored. */
-function readMark(text: string | undefined, key: string): Mark | undefined {
-  const found = text === undefined ? undefined : parseJson(text);
-  checkFormat(found, markFormat, `The mark under ${key} of a product to be pushed`);
-  return isRecord(found) && typeof found['localId'] === 'string' ? (found as unknown as Mark) : undefined;
-}
-
-function unreadable(keys: readonly string[]): StorageError {
-  const some = keys.slice(0, 3).join(', ');
-  const which = keys.length > 3 ? `${some} and ${keys.length - 3} more` : some;
-  const fix = 'Delete the keys, and enqueue their products again.';
-  return new StorageError(`Marks of products to be pushed cannot be read, under ${which}. ${fix}`);
 }

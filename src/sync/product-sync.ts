@@ -14,6 +14,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
+import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './bulk-create.ts';
 import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
 import { type KeptStores, keptStores } from './erased-shop.ts';
 import {
@@ -116,6 +117,30 @@ export interface ProductSync extends HealthReader {
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
     options?: PushManyOptions,
   ): Promise<PushSummary>;
+  /**
+   * Says what is wrong with a product that a push would refuse as `invalid`: nothing where it can be pushed. Sends nothing,
+   * but for what `resolveCategory` does and the names of publications.
+   *
+   * @example
+   * const issues = await sync.validate(product);
+   */
+  validate(product: ProductDraftInput): Promise<readonly ValidationIssue[]>;
+  /**
+   * Creates the products that the shop does not have by one bulk operation, which costs no points. Those that have been
+   * pushed before, that share images with others, or that `adoptBy` could find are left to `pushMany`: call it with the
+   * same products next.
+   *
+   * @throws BulkNotEnabledError where the app may run no bulk mutations. StorageError, the signal's reason, and errors that
+   * concern the whole shop.
+   *
+   * @example
+   * await sync.createInBulk(products, { runId: 'autumn' });
+   * await sync.pushMany(products, { runId: 'autumn' });
+   */
+  createInBulk(
+    products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
+    options?: CreateInBulkOptions,
+  ): Promise<BulkCreateSummary>;
   /**
    * Pushes the products again whose last push failed: those with a record that says `failed`. `source` gives their drafts.
    *
@@ -506,7 +531,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
     if (await kept.isErased()) return summary;
     const { runId } = summary;
-    await pruneJournal(stores, { shop: client.shop, runId, startedAt, endedAt: clock.now() }, retention);
+    // A run that is gone through in several calls began with the first of them.
+    const [first] = await journal.list(client.shop, { runId, limit: 1 });
+    const began = Math.min(startedAt, first?.at ?? startedAt);
+    await pruneJournal(stores, { shop: client.shop, runId, startedAt: began, endedAt: clock.now() }, retention);
     return summary;
   };
 
@@ -595,6 +623,29 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     async pushMany(products, pushOptions = {}) {
       checkOptions(pushOptions, pushManyNames);
       return pushList(products, pushOptions);
+    },
+    async validate(product) {
+      const checked = await draftOf(product);
+      if (!('draft' in checked)) return checked.issues;
+      const own = checked.draft.publishTo && (await publicationsOf(checked.draft.publishTo).catch(issuesOfConfig));
+      return own && 'issues' in own ? own.issues : [];
+    },
+    async createInBulk(products, bulkOptions = {}) {
+      checkOptions(bulkOptions, bulkNames);
+      const context = await prepare(bulkOptions);
+      const seen = new SeenIds();
+      async function* drafts(): AsyncGenerator<ProductDraft | undefined> {
+        for await (const product of products) {
+          const checked = seen.add(localIdOf(product) ?? '') ? await draftOf(product) : undefined;
+          yield checked && 'draft' in checked ? checked.draft : undefined;
+        }
+      }
+      const contextOf = async ({ publishTo: own }: ProductDraft): Promise<PushContext | undefined> => {
+        const found = own && (await publicationsOf(own, bulkOptions.signal).catch(issuesOfConfig));
+        if (found && 'issues' in found) return undefined;
+        return found ? { ...context, publications: found } : context;
+      };
+      return createInBulk(drafts(), contextOf, { client, concurrency }, bulkOptions);
     },
     async retryFailed(source, retryOptions = {}) {
       checkOptions(retryOptions, retryNames);
@@ -755,6 +806,8 @@ const { missing: _ofList, rollout: _ofMany, gate: _ofRuns, onProgress: _ofRun, .
 const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
 
 const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
+
+const bulkNames: Record<keyof CreateInBulkOptions, true> = { runId: true, signal: true };
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,

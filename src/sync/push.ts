@@ -13,6 +13,8 @@ import {
   ProductByIdentifierDocument,
   ProductPublishDocument,
   ProductPushDocument,
+  type ProductPushMutation,
+  type ProductPushMutationVariables,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
@@ -240,6 +242,44 @@ export async function pushProduct(
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
+}
+
+/** What Shopify says of a product that it has created. */
+export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
+
+/** A product that a row of a bulk operation is to create. */
+export interface BulkCreation {
+  readonly localId: string;
+  /** Variables of `ProductPushDocument`, without an identifier: a product that is there already is refused, not replaced. */
+  readonly row: Omit<ProductPushMutationVariables, 'identifier'>;
+  /** Publishes and records what was created. @throws StorageError, and what a call throws. */
+  created(product: CreatedProduct): Promise<void>;
+  /** Records why it was not. @throws StorageError */
+  refused(error: ShopwrightError): Promise<void>;
+}
+
+/**
+ * Begins to create a product in bulk, where no push of it has begun before. `undefined` where its push must see to it.
+ *
+ * @throws StorageError
+ */
+export async function bulkCreation(
+  draft: ProductDraft,
+  context: PushContext,
+  options: PushOptions,
+): Promise<BulkCreation | undefined> {
+  const { client, records, publications, adoptBy } = context;
+  const before = await records.get(client.shop, draft.localId);
+  const isUntouched =
+    !before || (before.gid === null && before.attempts === 0 && before.status !== 'deleted-in-shopify');
+  if (!isUntouched || adoptBy.length > 0) return undefined;
+  const start = {
+    desired: desiredFacts(draft),
+    hash: hashOfText(saidText(draft, publications)),
+    before,
+    stored: before,
+  };
+  return new Push(draft, context, options, start).beginInBulk();
 }
 
 /** The result for a product of which the last push has said the same. */
@@ -590,9 +630,14 @@ class Push {
         ...(requestId !== undefined && { requestId }),
       });
     }
+    this.#isCreated(product, imageIds, input === whole);
+  }
+
+  /** Takes in what Shopify says of the product that it has created. */
+  #isCreated(product: CreatedProduct, imageIds: ReadonlyMap<string, string>, isComplete: boolean): void {
     this.gid = product.id;
     this.#updatedAt = product.updatedAt;
-    this.#isComplete = input === whole;
+    this.#isComplete = isComplete;
     const { desired } = this.#start;
     const { title, descriptionHtml, vendor, productType } = product;
     const facts = this.#isComplete ? desired : { ...desired, images: {}, variants: withoutImages(desired) };
@@ -607,6 +652,33 @@ class Push {
     };
     for (const [key, id] of Object.entries(this.#base.ids.images)) if (!imageIds.has(key)) this.#uploaded.set(key, id);
     this.#isApplied = true;
+  }
+
+  /**
+   * Notes in record and journal that the product is about to be created by a row of a bulk operation. `undefined` where its
+   * push must do that: the row cannot say all of the draft, or images of it may be in the shop already.
+   */
+  async beginInBulk(): Promise<BulkCreation | undefined> {
+    const { desired } = this.#start;
+    const whole = toProductInput(this.#draft, new Map());
+    if (withinCost(whole) !== whole) return undefined;
+    const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
+    const noteImages = await this.#context.images.unbrought(wanted);
+    const plan = planCreate(this.#draft.localId, desired);
+    if (!noteImages || !(await this.#begin(plan.changes))) return undefined;
+    this.#plan = plan;
+    await this.#journal('create', null, plan.changes);
+    const images = whole.files?.length ?? 0;
+    return {
+      localId: this.#draft.localId,
+      row: { input: whole, images: Math.max(1, images), withImages: images > 0 },
+      created: async (product) => {
+        this.#isCreated(product, new Map(), true);
+        await noteImages(this.#uploaded);
+        await this.#conclude('created', plan);
+      },
+      refused: (error) => this.end(failure(error, null)),
+    };
   }
 
   async #update(remote: RemoteProduct, { plan, matches, nextFacts, stored: known }: PlannedUpdate): Promise<void> {

@@ -118,6 +118,29 @@ export class SharedImages {
     }
   }
 
+  /**
+   * Notes the files of images that nobody has brought yet. `undefined` where the shop may have one of them, or somebody is
+   * bringing it.
+   *
+   * @throws StorageError
+   */
+  async unbrought(
+    wanted: readonly WantedImage[],
+  ): Promise<((made: ReadonlyMap<string, string>) => Promise<void>) | undefined> {
+    for (const image of wanted) {
+      const name = nameOf(image);
+      if (this.#ready.has(name) || this.#flights.has(name)) return undefined;
+      if ((await this.#known.get(name)) !== undefined) return undefined;
+      if ((await this.#known.get(`url-${image.key}`)) !== undefined) return undefined;
+    }
+    return async (made) => {
+      for (const image of wanted) {
+        const id = made.get(image.key);
+        if (id !== undefined) await this.#known.set(nameOf(image), id);
+      }
+    };
+  }
+
   /** Ids of the images that the shop has, by name. */
   async #find(images: ReadonlyMap<string, WantedImage>, options: CallOptions): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();

@@ -4,6 +4,7 @@ import type { DeadJob, JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import {
+  batchJob,
   defaultApp,
   erasedKey,
   keysOfApp,
@@ -156,10 +157,10 @@ function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): payload i
   return isRecord(details) && details['shop'] === shop && app === appId;
 }
 
-/** Whether a job is a push of one of that shop's products by a product queue of that app. */
+/** Whether a job is a push of that shop's products by a product queue of that app. */
 function isPushOf({ shop, appId }: ErasedOwner, { type }: DeadJob): boolean {
   const [kind, domain, scope = appId === defaultApp ? defaultApp : '', ...rest] = type.split(' ');
-  if (kind !== pushJob || domain !== shop || rest.length > 0) return false;
+  if ((kind !== pushJob && kind !== batchJob) || domain !== shop || rest.length > 0) return false;
   return scope.split('/')[0] === encodeURIComponent(appId);
 }
 

@@ -44,10 +44,7 @@ test('takes a token source in place of the token, and refuses neither', () => {
   expect(() => clientOptionsFrom(config)).toThrow('SHOPIFY_ACCESS_TOKEN: is missing');
 });
 
-test('refuses an override that does not exist, and a variable of a later feature', () => {
+test('refuses an override that does not exist', () => {
   const overrides = { apiVerison: '2026-10' } as object;
-  const later = { ...environment, SHOPIFY_MAX_BULK_SYNC_SIZE: '500' };
   expect(() => loadConfig(environment, overrides)).toThrow('apiVerison: is not an option. Did you mean apiVersion?');
-  expect(() => loadConfig(later)).toThrow('SHOPIFY_MAX_BULK_SYNC_SIZE: limits bulk syncs');
-  expect(() => loadConfig({ ...later, SHOPIFY_MAX_BULK_SYNC_SIZE: '' })).not.toThrow();
 });

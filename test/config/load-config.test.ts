@@ -39,6 +39,7 @@ describe('loadConfig', () => {
       apiVersion: '2026-10',
       rest: {},
       syncQueue: 'shopify-sync',
+      maxBulkSyncSize: 100,
       webhooksEnabled: true,
       circuitBreakerThreshold: 5,
       warnings: [],
@@ -57,6 +58,7 @@ describe('loadConfig', () => {
       SHOPIFY_WEBHOOK_SECRET: webhookSecret,
       SHOPIFY_RATE_LIMIT_REQUESTS_PER_SECOND: '3.5',
       SHOPIFY_SYNC_QUEUE: 'products.eu-1_b',
+      SHOPIFY_MAX_BULK_SYNC_SIZE: '250',
       SHOPIFY_ENABLE_WEBHOOKS: 'false',
       SHOPIFY_CIRCUIT_BREAKER_THRESHOLD: '8',
     });
@@ -66,6 +68,7 @@ describe('loadConfig', () => {
       apiKey: '0123456789abcdef0123456789abcdef',
       rest: { requestsPerSecond: 3.5 },
       syncQueue: 'products.eu-1_b',
+      maxBulkSyncSize: 250,
       webhooksEnabled: false,
       circuitBreakerThreshold: 8,
       warnings: [],
@@ -179,7 +182,7 @@ describe('problems', () => {
       SHOPIFY_SYNC_QUEUE: expect.stringContaining('letters, digits'),
       SHOPIFY_ENABLE_WEBHOOKS: expect.stringContaining('must be true or false'),
       SHOPIFY_CIRCUIT_BREAKER_THRESHOLD: 'must be a whole number from 1 to 1000',
-      SHOPIFY_MAX_BULK_SYNC_SIZE: expect.stringContaining('which this release does not have yet'),
+      SHOPIFY_MAX_BULK_SYNC_SIZE: 'must be a whole number from 1 to 1000',
     });
   });
 

@@ -20,7 +20,7 @@ const unused = (): never => {
 export function handQueue({ folds = true } = {}): HandQueue {
   const jobs: NewJob[] = [];
   const running = new Set<string>();
-  let handle: JobHandler = async () => undefined;
+  const handlers = new Map<string, JobHandler>();
   return {
     name: 'by-hand',
     jobs,
@@ -29,8 +29,8 @@ export function handQueue({ folds = true } = {}): HandQueue {
       if (isNew) jobs.push(JSON.parse(JSON.stringify(job)));
       return { id: job.key ?? '', isNew };
     },
-    process(_type, handler) {
-      handle = handler;
+    process(type, handler) {
+      handlers.set(type, handler);
     },
     async run(attempt = 1) {
       const at = jobs.findIndex(({ key }) => key === undefined || !running.has(key));
@@ -40,7 +40,12 @@ export function handQueue({ folds = true } = {}): HandQueue {
       if (key !== undefined) running.add(key);
       try {
         const job = { id: key ?? '', type, payload, key: key ?? null, priority: 'background', enqueuedAt: 0 } as const;
-        await handle({ job, attempt, signal: new AbortController().signal, idempotencyKey: key ?? 'job' });
+        await handlers.get(type)?.({
+          job,
+          attempt,
+          signal: new AbortController().signal,
+          idempotencyKey: key ?? 'job',
+        });
       } finally {
         if (key !== undefined) running.delete(key);
       }

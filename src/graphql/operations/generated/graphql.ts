@@ -1853,7 +1853,7 @@ export type MetafieldsReadQuery = { nodes: Array<
    | null> };
 
 export type ProductPushMutationVariables = Exact<{
-  identifier: ProductSetIdentifiers;
+  identifier?: ProductSetIdentifiers | null | undefined;
   input: ProductSetInput;
   images: number;
   withImages: boolean;
@@ -2738,7 +2738,7 @@ export const MetafieldsReadDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<MetafieldsReadQuery, MetafieldsReadQueryVariables>;
 export const ProductPushDocument = new TypedDocumentString(`
-    mutation ProductPush($identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
+    mutation ProductPush($identifier: ProductSetIdentifiers, $input: ProductSetInput!, $images: Int!, $withImages: Boolean!) {
   productSet(identifier: $identifier, input: $input, synchronous: true) {
     product {
       id
