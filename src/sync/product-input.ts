@@ -37,6 +37,8 @@ import {
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
   readonly shop: string;
+  /** Such as `2026-10`, for who shows it. */
+  readonly apiVersion?: string;
   status(): { readonly limiter: LimiterStatus | undefined; readonly breaker: BreakerState };
 }
 
