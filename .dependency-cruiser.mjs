@@ -91,14 +91,15 @@ export default {
       comment: 'What is published beside the client builds on the layers, not on the entries or on each other.',
       severity: 'error',
       from: { path: at(sides) },
-      to: { path: at(['index', 'entries', ...sides]), pathNot: '^src/(?:$1|testing|codegen)/' },
+      to: { path: at(['index', 'entries', ...sides]), pathNot: '^src/(?:$1|testing|codegen|dashboard)/' },
     },
     {
       name: 'testing-for-the-command-line',
-      comment: 'The command line starts the fake and writes types; nothing else builds on testing/ and codegen/.',
+      comment:
+        'The command line starts the fake, writes types and shows the dashboard; nothing else builds on these folders.',
       severity: 'error',
       from: { path: at(sides), pathNot: at(['cli', 'testing']) },
-      to: { path: at(['testing', 'codegen']), pathNot: '^src/$1/' },
+      to: { path: at(['testing', 'codegen', 'dashboard']), pathNot: '^src/$1/' },
     },
     {
       name: 'webhooks-without-graphql',
@@ -126,7 +127,7 @@ export default {
       severity: 'error',
       from: { path: '^src/' },
       // A package resolves itself by name only once it is built.
-      to: { couldNotResolve: true, pathNot: ['^shopwright', '^@graphql-typed-document-node/', '\\.lua$'] },
+      to: { couldNotResolve: true, pathNot: ['^shopwright', '^@graphql-typed-document-node/', '\\.(?:lua|html)$'] },
     },
   ],
   options: {

@@ -24,14 +24,14 @@ const isolated = [
   'test/webhooks/edge-runtime.test.ts',
 ];
 
-/** The build imports `.lua` files as text; so do the tests. */
-export const luaAsText: Plugin = {
-  name: 'lua-as-text',
-  transform: (code, id) => (id.endsWith('.lua') ? `export default ${JSON.stringify(code)};` : undefined),
+/** The build imports `.lua` and `.html` files as text; so do the tests. */
+export const textFiles: Plugin = {
+  name: 'text-files',
+  transform: (code, id) => (/\.(?:lua|html)$/.test(id) ? `export default ${JSON.stringify(code)};` : undefined),
 };
 
 export default defineConfig({
-  plugins: [luaAsText],
+  plugins: [textFiles],
   resolve: { alias: entryAliases },
   test: {
     exclude: ['test/full/**', '**/node_modules/**'],

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
-import { entryAliases, luaAsText } from './vitest.config.ts';
+import { entryAliases, textFiles } from './vitest.config.ts';
 
 /** The slow tests, on the built package: `npm run test:full`. */
 export default defineConfig({
-  plugins: [luaAsText],
+  plugins: [textFiles],
   resolve: { alias: entryAliases },
   test: {
     include: ['test/full/**/*.test.ts'],

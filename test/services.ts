@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 /** A server that some suites need. */
@@ -71,4 +73,14 @@ export async function postgresOrSkip(): Promise<Service> {
   // The question whether it speaks TLS: https://www.postgresql.org/docs/current/protocol-message-formats.html
   const greeting = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
   return serviceOrSkip('Postgres', url, await answers(url, 5432, greeting, /^[SN]/));
+}
+
+/** Chromium of `CHROMIUM` or of this machine, and vitest's `describe`; without one the suites are skipped, or fail. */
+export function browserOrSkip(): { readonly path: string | undefined; readonly describe: Service['describe'] } {
+  const names = process.env['CHROMIUM'] ? [process.env['CHROMIUM']] : ['chromium', 'chromium-browser', 'google-chrome'];
+  const isProgram = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
+  const name = names.find(isProgram);
+  const folders = name?.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
+  const path = name && folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+  return { path, describe: describeOrSkip('Chromium', path !== undefined, 'there is no Chromium to start') };
 }

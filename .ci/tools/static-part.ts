@@ -27,7 +27,7 @@ export async function staticPartOf(entry: string, packages: 'bundle' | 'external
     platform: 'node',
     target: 'node22',
     packages,
-    loader: { '.lua': 'text' },
+    loader: { '.lua': 'text', '.html': 'text' },
     outdir: 'dist',
     write: false,
     metafile: true,

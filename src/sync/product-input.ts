@@ -39,7 +39,7 @@ import {
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
   readonly shop: string;
-  /** Default: the newest. */
+  /** Such as `2026-10`. Default: the newest. */
   readonly apiVersion?: string;
   /** Without it nothing is created in bulk, and `importAll` reads pages. */
   readonly bulk?: Pick<Bulk, 'query' | 'mutate'>;

@@ -105,6 +105,10 @@ type MaybePromise<T> = T | Promise<T>;
 
 /** Keeps the products of one shop in step with your own data. */
 export interface ProductSync extends HealthReader {
+  /** The client that it was made with. */
+  readonly client: SyncClient;
+  /** The stores that it was made with. */
+  readonly stores: Pick<Stores, 'records' | 'journal'>;
   /**
    * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the same product
    * run one after another.
@@ -616,6 +620,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   };
 
   return {
+    client: options.client,
+    stores: { records, journal },
     async push(product, pushOptions = {}) {
       checkOptions(pushOptions, pushNames);
       return push({ product }, pushOptions);

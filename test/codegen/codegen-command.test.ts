@@ -109,7 +109,7 @@ export async function program(): Promise<void> {
     const config = {
       extends: join(root, 'tsconfig.json'),
       include: [],
-      files: [join(made.folder, 'program.ts'), join(root, 'src/internal/lua.d.ts')],
+      files: [join(made.folder, 'program.ts'), join(root, 'src/internal/text-files.d.ts')],
     };
     writeFileSync(join(made.folder, 'tsconfig.json'), JSON.stringify(config));
     const { stdout } = spawnSync(

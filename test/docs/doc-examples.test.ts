@@ -32,7 +32,7 @@ test('every TypeScript example of the README and of docs/ type-checks', () => {
     compilerOptions,
     include: [],
     // The last one because the names of the package stand for its sources here.
-    files: [...examples.map(({ file }) => join(folder, file)), join(root, 'src/internal/lua.d.ts')],
+    files: [...examples.map(({ file }) => join(folder, file)), join(root, 'src/internal/text-files.d.ts')],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const { stdout } = spawnSync(
