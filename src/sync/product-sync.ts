@@ -350,7 +350,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   /** Where the pushes of a run keep what they keep. */
   const storedIn = ({ records: kept, journal: log, isErased }: KeptStores) => {
     const claim: SharedImages['claim'] = (wanted, options) => images.claim(wanted, options, isErased);
-    return { records: kept, journal: log, images: { claim } };
+    const unbrought: SharedImages['unbrought'] = (wanted) => images.unbrought(wanted, isErased);
+    return { records: kept, journal: log, images: { claim, unbrought } };
   };
 
   /** Reads what all pushes need, once; after a failure, the next push tries again. */

@@ -166,7 +166,7 @@ export interface PushContext {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
-  readonly images: Pick<SharedImages, 'claim'>;
+  readonly images: Pick<SharedImages, 'claim' | 'unbrought'>;
   /** Gids of the publications that pushed products are published to, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];

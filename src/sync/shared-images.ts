@@ -126,6 +126,7 @@ export class SharedImages {
    */
   async unbrought(
     wanted: readonly WantedImage[],
+    isErased?: () => Promise<boolean>,
   ): Promise<((made: ReadonlyMap<string, string>) => Promise<void>) | undefined> {
     for (const image of wanted) {
       const name = nameOf(image);
@@ -136,7 +137,7 @@ export class SharedImages {
     return async (made) => {
       for (const image of wanted) {
         const id = made.get(image.key);
-        if (id !== undefined) await this.#known.set(nameOf(image), id);
+        if (id !== undefined) await this.#known.set(nameOf(image), id, isErased);
       }
     };
   }

@@ -15,7 +15,9 @@ const rows = await Promise.all(
     const run = await bulk.query<{ id: string }>(
       `{ products(query: "title:Product* OR title:${name}${index}") { edges { node { id } } } }`,
     );
-    return (await Array.fromAsync(run)).length;
+    let found = 0;
+    for await (const _ of run) found += 1;
+    return found;
   }),
 );
 process.stdout.write(JSON.stringify(rows));
