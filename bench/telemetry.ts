@@ -18,8 +18,7 @@ import {
 import { BatchSpanProcessor, InMemorySpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createShopifyClient, type ShopifyClient } from '../src/index.ts';
 import { instrumentShopwright } from '../src/telemetry/otel.ts';
-import { onTelemetry } from '../src/telemetry/subscribe.ts';
-import { Telemetry, tracing } from '../src/telemetry/telemetry.ts';
+import { onTelemetry, Telemetry, tracing } from '../src/telemetry/telemetry.ts';
 
 const points = { maximumAvailable: 1e9, currentlyAvailable: 1e9, restoreRate: 1e9 };
 const cost = { requestedQueryCost: 1, actualQueryCost: 1, throttleStatus: points };

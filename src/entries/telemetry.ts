@@ -1,3 +1,4 @@
 export type { BreakerState, OperationKind, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 export type { TraceCarrier } from '../ports/job-queue.ts';
-export { onTelemetry } from '../telemetry/subscribe.ts';
+export { type RecordTraceOptions, recordTrace, type TraceRecording } from '../telemetry/record-trace.ts';
+export { onTelemetry } from '../telemetry/telemetry.ts';
