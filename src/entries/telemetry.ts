@@ -1,3 +1,5 @@
+export type { ApiVersions } from '../http/version-watch.ts';
 export type { BreakerState, OperationKind, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 export type { TraceCarrier } from '../ports/job-queue.ts';
-export { onTelemetry } from '../telemetry/subscribe.ts';
+export { type RecordTraceOptions, recordTrace, type TraceRecording } from '../telemetry/record-trace.ts';
+export { onTelemetry } from '../telemetry/telemetry.ts';

@@ -21,8 +21,7 @@ import { ConfigError, type Issue } from '../errors/errors.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { BreakerState, OperationKind, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 import type { JobQueue, TraceCarrier } from '../ports/job-queue.ts';
-import { onTelemetry } from './subscribe.ts';
-import { type TracedSpan, type TracedWork, type Tracer, tracing } from './telemetry.ts';
+import { onTelemetry, type TracedSpan, type TracedWork, type Tracer, tracing } from './telemetry.ts';
 
 /** Options of `instrumentShopwright`. All can be left out. */
 export interface OtelOptions {

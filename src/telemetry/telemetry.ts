@@ -21,6 +21,27 @@ function openChannel(type: string): Channel | undefined {
   }
 }
 
+/**
+ * Listens to one type of event of the whole process: all clients, queues and webhook handlers. The events come through
+ * `node:diagnostics_channel`, in the channel `shopwright:<type>`, synchronously. While nobody listens none is made.
+ *
+ * An error that the listener throws does no harm to the call; Node reports it as an uncaught exception.
+ *
+ * @returns What ends it.
+ *
+ * @example
+ * const stop = onTelemetry('call', ({ operation, durationMs }) => histogram.record(durationMs, { operation }));
+ */
+export function onTelemetry<Type extends TelemetryEvent['type']>(
+  type: Type,
+  listener: (event: TelemetryEventOf<Type>) => void,
+): () => void {
+  const channel = channelOf(type);
+  const hear = (event: unknown): void => listener(event as TelemetryEventOf<Type>);
+  channel?.subscribe(hear);
+  return () => void channel?.unsubscribe(hear);
+}
+
 /** Tells a host's listener and the channels what happens. Neither can break what it hears of. */
 export class Telemetry {
   readonly #listener: TelemetryListener | undefined;
