@@ -80,6 +80,8 @@ export interface MigrationReport {
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/migrate-to-expiring-offline-access-tokens
  *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
  * @throws ConfigError for invalid options. @throws AuthenticationError where Shopify does not take the app's own
  * credentials: no shop is called dead for that. @throws StorageError @throws the signal's reason.
  *

@@ -17,13 +17,14 @@ Commands:
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
   tokens report  Say which shops have a token that never expires
-  tokens migrate Exchange those tokens for ones that expire
+  tokens migrate Exchange those tokens for ones that expire (experimental)
   codegen        Write types for your operations; "codegen upgrade VERSION" says what another version breaks
 
 Options:
   -h, --help     Show this help; with a command, its options
 
-Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings.`;
+Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings.
+What is experimental may change with any minor version; docs/stability.md has the list.`;
 
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -41,11 +41,11 @@ FILE is a product CSV as Shopify exports it, or JSON (a list, or one product a l
 
 Options:
 ${ofFiles}
-  --out PLAN             Save the plan, to apply it after review
+  --out PLAN             Save the plan, to apply it after review (experimental)
 ${shared}
 
 Exit code: 0 nothing to do, 2 there are changes, 1 an error or an invalid product.`,
-  apply: `shopwright apply: push a file, or a plan that was saved
+  apply: `shopwright apply: push a file, or a plan that was saved (experimental)
 
 Usage: shopwright apply FILE --shop SHOP --token-env NAME [options]
 

@@ -11,7 +11,7 @@ import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright tokens`. */
 const tokensHelp = `shopwright tokens report: say which shops have a token that never expires
-shopwright tokens migrate: exchange those tokens for ones that expire
+shopwright tokens migrate: exchange those tokens for ones that expire (experimental)
 
 Usage: shopwright tokens report --app FILE [options]
        shopwright tokens migrate --app FILE [options]

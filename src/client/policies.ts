@@ -75,6 +75,8 @@ export interface ShopifyRetryPolicy extends IPolicy<ShopifyRetryContext> {
  * The function returns or throws what its client does. The last of these is what `execute` returns or throws, unchanged.
  * An abort of the signal ends a wait at once with its reason. Switch the client's own retries off.
  *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
  * @throws ConfigError for an invalid option. `execute` throws ValidationError where the document is no GraphQL.
  *
  * @example
@@ -111,6 +113,8 @@ export interface ShopifyBreakerPolicy extends IPolicy {
  * A circuit breaker for calls of other clients: after `failures` failed responses in a row (5xx, time-outs, connections,
  * responses that are not JSON) it refuses calls for `openMs` with a `CircuitOpenError`, and then lets `trials` through.
  * Throttling and refusals show that the shop is alive. `execute` names no operation, so all calls count alike.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @throws ConfigError for an invalid option. `execute` throws CircuitOpenError while it is open; then nothing was sent.
  *

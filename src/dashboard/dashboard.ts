@@ -155,8 +155,9 @@ interface Watcher {
  * Makes a dashboard for operators: one page, live, with health, runs, records, queues, webhooks and what goes wrong. Mount
  * it in any framework that takes `Request → Response`; `dashboardListener` is for Express and node:http.
  *
- * It refuses every request until `authorize` allows it. Experimental: its options and its page can change with a minor
- * version.
+ * It refuses every request until `authorize` allows it.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *

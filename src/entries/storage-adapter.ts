@@ -1,4 +1,8 @@
-/** What the author of a storage adapter needs: the ports, and the checks that every adapter makes. */
+/**
+ * What the author of a storage adapter needs: the ports, and the checks that every adapter makes.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ */
 export type { JsonObject } from '../internal/json.ts';
 export type { KeyValueStore, Lock, LockOptions, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
 export type { Stores } from '../ports/stores.ts';

@@ -1,3 +1,8 @@
+/**
+ * The events of all clients of this process, for tools that watch it.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ */
 export type { ApiVersions } from '../http/version-watch.ts';
 export type { BreakerState, OperationKind, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 export type { TraceCarrier } from '../ports/job-queue.ts';

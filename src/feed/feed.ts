@@ -245,7 +245,7 @@ const idsACall = 250;
  *
  * A change is the newest state of an object: of several edits between two reads the last one comes.
  *
- * @experimental Names and behaviour may change with any version.
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  * @throws ConfigError when an option does not exist or is invalid, or the queue has a feed of that name already.
  *
  * @example

@@ -81,7 +81,7 @@ export async function withBarcodes(
     // One that takes the place of several: only a list replaces them.
     const isSeveral = JSON.parse(String(there['barcodes'])).length > 1;
     const to = barcodes?.to ?? (isSeveral && barcode ? JSON.stringify(barcode.to ? [barcode.to] : []) : undefined);
-    const now =
+    const now: ProductChange['fields'] =
       to === undefined
         ? { barcode: { from: there['barcode'] ?? null, to: barcode?.to ?? null } }
         : { barcodes: { from: there['barcodes'] ?? null, to } };

@@ -6,6 +6,8 @@ import { unknownNames } from '../internal/names.ts';
 /**
  * Which part of the products a run pushes.
  *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
  * @example
  * await sync.pushMany(products, { rollout: { percent: 5, salt: 'new-descriptions' } });
  */
@@ -23,6 +25,8 @@ const rolloutNames: Record<keyof Rollout, true> = { percent: true, salt: true, s
 /**
  * Whether a product takes part in a rollout. The same product, shop and salt always have the same answer, in each process
  * and release, and a product that takes part at one percentage does at each higher one.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @example
  * const isNew = inRollout({ percent: 10, salt: 'prices' }, { shop: 'acme.myshopify.com', localId: 'tee-1' });

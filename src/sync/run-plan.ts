@@ -111,6 +111,8 @@ const planFormat = 1;
  * A plan as text, to be reviewed and applied later, by another process too. It holds the drafts and no token; a change
  * to the text is noticed.
  *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
  * @example
  * await writeFile('plan.json', serializePlan(await sync.plan(products)));
  */
@@ -120,6 +122,8 @@ export function serializePlan(plan: RunPlan): string {
 
 /**
  * Reads a plan that `serializePlan` has written.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @throws ValidationError for text that is not a plan, was changed, or is of a newer release.
  *

@@ -67,10 +67,12 @@ const optionNames: Record<keyof OtelOptions, true> = {
 
 /**
  * Makes spans and metrics of all calls, jobs and webhooks of this process. Call it once, at the start and after the SDK
- * of OpenTelemetry. docs/telemetry.md lists what there is. Experimental: names under `shopify.` may change.
+ * of OpenTelemetry. docs/telemetry.md lists what there is.
  *
  * A call is a CLIENT span, and so is each of its attempts, within it. No span holds a token, a variable, a body, a header
  * or the query of a URL.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option, and where it runs already.
  *

@@ -102,6 +102,15 @@ async function useAll() {
     createProductQueue({ queue: inProcessQueue({ clock }), stores, shop, ...more }),
   );
   for (const one of products) await running(one.enqueue('tee'));
+  const working = inProcessQueue({ clock });
+  const source = async () => tee;
+  const many = createProductQueue({
+    ...{ sync, queue: working, stores, shop, source },
+    name: 'runs',
+    appId: 'default',
+  });
+  await running(many.runs.start(['tee'], { id: 'autumn' }));
+  await running(working.drain());
   const files = createFiles({ client, stores, clock, fetch: fake.fetch });
   await running(files.ensure([{ source: 'https://cdn.example.com/tee.jpg' }]));
   const inventory = createInventory({ client, stores, clock });
@@ -226,7 +235,7 @@ describe('docs/data.md', () => {
 
   it('names each key and each lock of a key-value store, how long it is kept, and what goes with the shop', async () => {
     const { written, locks, left } = await useAll();
-    const isLock = ([name = '']: readonly string[]): boolean => /^`(?:bulk:|session-tokens)/.test(name);
+    const isLock = ([name = '']: readonly string[]): boolean => /^`(?:bulk:|session-tokens|.*PHASE)/.test(name);
     const [ofLocks, ofKeys] = [keys.filter(isLock), keys.filter((row) => !isLock(row))];
     expect(
       compared(
@@ -273,8 +282,14 @@ describe('docs/data.md', () => {
       ...['auth/each-shop.ts', 'auth/migrate-tokens.ts', 'auth/sealed-tokens.ts', 'auth/session-storage.ts'],
       ...['bulk/mutate.ts', 'bulk/operation.ts', 'bulk/query.ts', 'feed/change-jobs.ts', 'feed/feed.ts'],
       ...['resilience/breaker.ts', 'subscriptions/sync-subscriptions.ts', 'sync/inventory.ts'],
-      ...['sync/journal-retention.ts', 'sync/known-files.ts', 'sync/product-queue.ts', 'sync/sync-webhooks.ts'],
-      ...['sync/taxonomy.ts', 'webhooks/compliance.ts', 'webhooks/erasure.ts', 'webhooks/ingest/store.ts'],
+      ...['sync/journal-retention.ts', 'sync/known-files.ts', 'sync/push-marks.ts', 'sync/stored-run.ts'],
+      ...[
+        'sync/sync-webhooks.ts',
+        'sync/taxonomy.ts',
+        'webhooks/compliance.ts',
+        'webhooks/erasure.ts',
+        'webhooks/ingest/store.ts',
+      ],
     ]);
   });
 

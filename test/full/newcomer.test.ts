@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npm, root, run } from '../../.ci/tools/programs.ts';
 
@@ -53,6 +55,28 @@ it('prints what the README says, when its first block is pasted into an empty pr
   writeFileSync(join(project, 'shop.mjs'), shop);
   const env = { ...process.env, SHOPIFY_ACCESS_TOKEN: 'shpat_test' };
   expect(run(process.execPath, ['--import', './shop.mjs', 'newest.mjs'], { cwd: project, env })).toBe(printed?.text);
+});
+
+/** Into one folder, with all that it imports. */
+const bundlers = {
+  esbuild: (entry: string, outdir: string) =>
+    esbuild({
+      ...{ entryPoints: [entry], absWorkingDir: project, outdir, outExtension: { '.js': '.mjs' } },
+      ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'error' },
+    }),
+  Vite: (entry: string, outDir: string) =>
+    vite({
+      ...{ root: project, configFile: false, logLevel: 'error', ssr: { noExternal: true } },
+      build: { outDir, ssr: entry, rollupOptions: { output: { entryFileNames: '[name].mjs' } } },
+    }),
+};
+
+it.each(Object.entries(bundlers))('runs the program of the README bundled by %s', async (name, bundle) => {
+  const program = /This program works as it stands:\n\n```ts\n([\s\S]*?)```/.exec(pageOf('README.md'))?.[1] ?? '';
+  writeFileSync(join(project, 'program.mjs'), program);
+  await bundle('program.mjs', `bundled-${name}`);
+  const printed = run(process.execPath, [`bundled-${name}/program.mjs`], { cwd: project });
+  expect(printed).toContain('"handle":"organic-cotton-tee"');
 });
 
 /** Words of a shell are those of a POSIX one. */

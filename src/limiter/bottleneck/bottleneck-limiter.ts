@@ -38,6 +38,8 @@ import { Account, type HostBottleneck } from './reservoir.ts';
  * `acquire` rejects with a `NetworkError` that says so where Bottleneck drops a call: by `stop()`,
  * `highWater`, or for want of Redis. After `close` it rejects with a `DOMException` named `AbortError`.
  *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
  * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid; from `acquire` where the
  *   Bottleneck has no reservoir.
  *
@@ -267,6 +269,8 @@ function bottleneckLimiterSettings(options: BottleneckLimiterOptions): Bottlenec
  * A connection for a clustered Bottleneck (2.19) that also works on Redis 7. There the errors of scripts
  * begin with `ERR `, so that a stock Bottleneck does not know its own and never recovers where Redis has
  * lost its keys: by a restart, a flush, or because they expired.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
  * @param options.client An ioredis client, version 5 or 6. Set its `commandTimeout`: without, calls hang
  *   while Redis cannot be reached.
