@@ -24,6 +24,8 @@ export const largestPage = 250;
 
 /** How many times a connection of that page size pays for one node: 1 → 1, 10 → 4, 50 → 7, 100 → 9, 250 → 11. */
 export function connectionMultiplier(size: number): number {
+  // Of no nodes only the connection is paid. (Recorded.)
+  if (size === 0) return 0;
   return Math.floor(2 * Math.log(Math.max(2, Math.min(size, largestPage))));
 }
 
@@ -53,6 +55,7 @@ export function withoutDust(points: number): number {
 
 /** Points of objects by type, where it is not 1. As nodes of a connection, those of 0 cost 1. (Recorded.) */
 export const typePrices: Readonly<Record<string, number>> = {
+  ApiVersion: 0,
   CollectionRule: 0,
   CollectionRuleSet: 0,
   CustomerEmailMarketingConsentState: 0,
@@ -63,6 +66,10 @@ export const typePrices: Readonly<Record<string, number>> = {
   MoneyV2: 0,
   PageInfo: 0,
   StoreCreditAccount: 6,
+  WebhookEventBridgeEndpoint: 0,
+  WebhookHttpEndpoint: 0,
+  WebhookPubSubEndpoint: 0,
+  WebhookSubscriptionEndpoint: 0,
   Weight: 0,
 };
 
@@ -76,6 +83,8 @@ export const fieldPrices: Readonly<Record<string, number>> = {
   'Mutation.deliveryProfileUpdate': 100,
   'Mutation.fileCreate': 20,
   'Mutation.flowTriggerReceive': 1,
+  // Of June 2026 and later; before, what other mutations cost.
+  'Mutation.fulfillmentTrackingInfoUpdate': 50,
   'Mutation.orderCapture': 20,
   'Mutation.refundCreate': 20,
   'Publication.includedProductsCount': 10,

@@ -15,7 +15,7 @@ const seen = operation(seenQuery, { id: 'gid://shopify/Product/1' });
 describe('connectionMultiplier', () => {
   // Multipliers by https://community.shopify.dev/t/how-to-calculate-graphql-cost-estimates/24364/6
   it.each([
-    [0, 1],
+    [0, 0],
     [1, 1],
     [2, 1],
     [10, 4],

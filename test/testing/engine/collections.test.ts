@@ -140,7 +140,7 @@ describe('a collection', () => {
     [{ title: ' ' }, '["title"]'],
     [{ title: 'x'.repeat(256) }, '["title"]'],
     [{ title: 'B', handle: 'taken' }, '["handle"]'],
-    [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products"]'],
+    [{ title: 'B', ...selecting('gid://shopify/Product/99') }, '["products","0"]'],
     [{ title: 'B', metafields: [{ namespace: 'host', key: 'note', value: 'x' }] }, '["metafields","0","type"]'],
   ])('is not made of %j', async (fields, field) => {
     const harness = createHarness();

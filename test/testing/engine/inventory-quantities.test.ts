@@ -116,7 +116,7 @@ describe('inventorySetQuantities', () => {
       data: { inventorySetQuantities: null },
       errors: [
         {
-          message: 'InventoryQuantityInput must include the following argument: changeFromQuantity',
+          message: 'InventoryQuantityInput must include the following argument: changeFromQuantity.',
           path: ['inventorySetQuantities'],
           extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
         },

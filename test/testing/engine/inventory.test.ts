@@ -95,14 +95,14 @@ describe('the stock of a product', () => {
   });
 
   it.each([
-    [{ name: 'committed', quantity: 1 }, 'name'],
-    [{ name: 'available', quantity: 1_000_000_001 }, 'quantity'],
-    [{ name: 'available', quantity: 1, locationId: nowhere.locationId }, 'locationId'],
+    [{ name: 'committed', quantity: 1 }, '.0.name'],
+    [{ name: 'available', quantity: 1_000_000_001 }, '.0.quantity'],
+    [{ name: 'available', quantity: 1, locationId: nowhere.locationId }, ''],
   ])('is not set as %j', async (quantity, field) => {
     const { harness, location } = await stocked();
     const variants = [{ optionValues: [], inventoryQuantities: [{ locationId: location, ...quantity }] }];
     expect(await refused(harness, { title: 'B', productOptions: [], variants })).toEqual([
-      ['INVALID_INPUT', `input.variants.0.inventoryQuantities.0.${field}`],
+      ['INVALID_INPUT', `input.variants.0.inventoryQuantities${field}`],
     ]);
   });
 
@@ -208,11 +208,11 @@ describe('stocking an item somewhere', () => {
     });
     expect(await harness.data(activate, { item, location: elsewhere, onHand: 1, key: key() })).toEqual({
       inventoryActivate: {
-        inventoryLevel: null,
+        inventoryLevel: expect.objectContaining({ isActive: true }),
         userErrors: [
           {
             field: ['onHand'],
-            message: 'Not allowed to set available quantity when the item is already active at the location.',
+            message: 'Not allowed to set an on_hand quantity when the item is already active at the location.',
           },
         ],
       },
@@ -220,13 +220,21 @@ describe('stocking an item somewhere', () => {
   });
 
   it.each([
-    [{ item: nowhere.inventoryItemId }, 'inventoryItemId'],
-    [{ location: nowhere.locationId }, 'locationId'],
-    [{ available: 1, onHand: 2 }, 'onHand'],
-  ])('refuses %j', async (part, field) => {
+    [{ item: nowhere.inventoryItemId }, ['inventoryItemId'], ' because the product was deleted.'],
+    [{ location: nowhere.locationId }, ['locationId'], " because the location wasn't found."],
+    [
+      { available: 1, onHand: 1 },
+      ['available', 'onHand'],
+      ' because not allowed to set available and on_hand quantities at the same time.',
+    ],
+    [{ onHand: 1_000_000_001 }, ['onHand'], ' because the quantity needs to be between -1 billion and 1 billion.'],
+  ])('refuses %j', async (part, fields, why) => {
     const { harness, item, elsewhere } = await stocked();
     expect(await harness.data(activate, { item, location: elsewhere, key: key(), ...part })).toMatchObject({
-      inventoryActivate: { inventoryLevel: null, userErrors: [{ field: [field] }] },
+      inventoryActivate: {
+        inventoryLevel: null,
+        userErrors: fields.map((field) => ({ field: [field], message: expect.stringContaining(why) })),
+      },
     });
   });
 
@@ -249,7 +257,7 @@ describe('stocking an item somewhere', () => {
     };
     const id = await levelId(location);
     expect(await harness.data(stop, { id })).toMatchObject({
-      inventoryDeactivate: { userErrors: [{ message: expect.stringContaining('minimum of 1 location') }] },
+      inventoryDeactivate: { userErrors: [{ field: null, message: expect.stringContaining('minimum of 1 location') }] },
     });
     await harness.data(activate, { item, location: elsewhere, available: 2, key: key() });
     expect(
@@ -265,8 +273,11 @@ describe('stocking an item somewhere', () => {
       },
     ];
     await change(harness, 'inventoryAdjustQuantities', { name: 'reserved', reason: 'other', changes });
-    expect(await harness.data(stop, { id })).toMatchObject({
-      inventoryDeactivate: { userErrors: [{ message: expect.stringContaining('reserved inventory') }] },
+    // Whatever the alert says.
+    expect(
+      await harness.data('query ($id: ID!) { inventoryLevel(id: $id) { canDeactivate deactivationAlert } }', { id }),
+    ).toEqual({
+      inventoryLevel: { canDeactivate: false, deactivationAlert: expect.stringContaining('reserved inventory') },
     });
     await change(harness, 'inventoryAdjustQuantities', {
       name: 'reserved',

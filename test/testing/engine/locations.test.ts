@@ -264,14 +264,26 @@ describe('locationEdit', () => {
     [
       { fulfillsOnlineOrders: false },
       'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT',
-      'input.fulfillsOnlineOrders',
-      'At least one location must fulfill online orders.',
+      'input',
+      'Online order fulfillment could not be disabled for this location as it is the only location that fulfills online orders.',
     ],
     [
-      { address: { zip: 'ABC' } },
-      'INVALID_US_ZIPCODE',
+      { address: { zip: '1'.repeat(256) } },
+      'TOO_LONG',
       'input.address.zip',
-      'The ZIP code is not a valid US ZIP code.',
+      'Use a shorter postal / ZIP code (up to 255 characters)',
+    ],
+    [
+      { address: { address1: 'a'.repeat(256) } },
+      'TOO_LONG',
+      'input.address.address1',
+      'Use a shorter name for the street (up to 255 characters)',
+    ],
+    [
+      { address: { city: 'a'.repeat(256) } },
+      'TOO_LONG',
+      'input.address.city',
+      'Use a shorter city name (up to 255 characters)',
     ],
   ])('refuses %o', async (input, code, field, message) => {
     const harness = createHarness();

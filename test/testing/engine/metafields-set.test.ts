@@ -91,7 +91,7 @@ describe('metafieldsSet', () => {
     harness.topics();
     const good = { ownerId: product, namespace: 'host', key: 'note', type: text, value: 'x' };
     expect(problemsOf(await set(harness, [good, { ...good, key: 'other', value: '' }]))).toEqual([
-      ['BLANK', 'metafields.1.value'],
+      ['INVALID_VALUE', 'metafields.1.value'],
     ]);
     expect(harness.store.all(shop, 'Product')).toMatchObject([{ metafields: [] }]);
     expect(harness.topics()).toEqual([]);
@@ -126,7 +126,7 @@ describe('metafieldsSet', () => {
     [{ type: 'json', value: `"${'x'.repeat(131_072)}"` }, ['TOO_LONG', 'value']],
     [
       { type: 'list.number_integer', value: JSON.stringify(Array.from({ length: 129 }, () => 1)) },
-      ['TOO_LONG', 'value'],
+      ['INVALID_VALUE', 'value'],
     ],
     [{ compareDigest: 'abc' }, ['INVALID_COMPARE_DIGEST']],
   ])('refuses %j', async (part, [code, field]) => {
@@ -195,6 +195,9 @@ describe('metafieldsSet', () => {
     expect(problemsOf(await set(harness, [second ?? {}]))).toEqual([['CAPABILITY_VIOLATION', 'metafields.0.value']]);
   });
 
+  const wholeMoney =
+    "Value must be a stringified JSON object with amount (numeric) and currency_code (string matching the shop's currency) fields.";
+
   it.each<[string, unknown, string | null]>([
     ['date', '2026-02-28', null],
     ['date', '2028-02-29', null],
@@ -203,25 +206,29 @@ describe('metafieldsSet', () => {
     ['date', '2026-02-30', 'Value must be in YYYY-MM-DD format.'],
     ['date_time', '2026-02-28T12:00:00', null],
     ['date_time', '2026-02-28T12:00:00+01:00', null],
-    ['date_time', '2026-02-28Tnoon', 'Value must be in YYYY-MM-DDTHH:MM:SS format.'],
-    ['date_time', '2026-02-30T12:00:00Z', 'Value must be in YYYY-MM-DDTHH:MM:SS format.'],
+    ['date_time', '2026-02-28Tnoon', 'Value must be in “YYYY-MM-DDTHH:MM:SS” format. For example: 2022-06-01T15:30:00'],
+    [
+      'date_time',
+      '2026-02-30T12:00:00Z',
+      'Value must be in “YYYY-MM-DDTHH:MM:SS” format. For example: 2022-06-01T15:30:00',
+    ],
     ['weight', '1 kg', 'Value must be a stringified JSON object.'],
     ['weight', { value: 1.5, unit: 'kg' }, null],
-    ['weight', { value: 'heavy', unit: 'kg' }, 'Value must have a value.'],
+    ['weight', { value: 'heavy', unit: 'kg' }, 'Value must be a non-negative number.'],
     ['weight', { value: 1.5, unit: '' }, 'Value must have a unit.'],
-    ['money', '5.00', 'Value must be a stringified JSON object.'],
+    ['money', '5.00', wholeMoney],
     ['money', { amount: '5.00', currency_code: 'EUR' }, null],
-    ['money', { amount: 'five', currency_code: 'EUR' }, 'Value must have an amount.'],
-    ['money', { amount: '5.00' }, 'Value must have a currency code.'],
-    ['money', { amount: '5.00', currency_code: 'euro' }, 'Value must have a valid currency code.'],
+    ['money', { amount: 'five', currency_code: 'EUR' }, 'Value must have a numeric amount.'],
+    ['money', { amount: '5.00' }, wholeMoney],
+    ['money', { amount: '5.00', currency_code: 'euro' }, 'Value contains an invalid currency, euro.'],
     ['rating', '4', 'Value must be a stringified JSON object.'],
     ['rating', { value: '4.5', scale_min: '1.0', scale_max: '5.0' }, null],
     ['rating', { value: '4.5', scale_max: '5.0' }, 'Value must have a value, a scale_min and a scale_max.'],
-    ['rating', { value: '5.5', scale_min: '1.0', scale_max: '5.0' }, 'Value must be within the scale.'],
-    ['rating', { value: '0.5', scale_min: '1.0', scale_max: '5.0' }, 'Value must be within the scale.'],
+    ['rating', { value: '5.5', scale_min: '1.0', scale_max: '5.0' }, 'Value has a maximum of 5.0.'],
+    ['rating', { value: '0.5', scale_min: '1.0', scale_max: '5.0' }, 'Value has a minimum of 1.0.'],
     ['link', { text: 'Care', url: 'https://example.com/care' }, null],
-    ['link', { text: 'Care' }, 'Value must have a url.'],
-    ['link', { url: 'care' }, 'Value must be one of the following URL schemes: http, https, mailto, sms, tel.'],
+    ['link', { text: 'Care' }, 'Value must be a valid link.'],
+    ['link', { url: 'care' }, 'Value must be a valid link.'],
     ['url', 'mailto:care@example.com', null],
     ['url', 'https://', 'Value must be one of the following URL schemes: http, https, mailto, sms, tel.'],
     ['rich_text_field', { type: 'root', children: [] }, null],
@@ -318,7 +325,7 @@ describe('a metafield definition that exists', () => {
 
   it.each([
     ['name', 256],
-    ['description', 101],
+    ['description', 256],
   ])('takes no %s of %i characters', async (part, length) => {
     const harness = createHarness();
     await defineMetafield(harness, { namespace: 'host', key: 'code', type: text });

@@ -178,7 +178,9 @@ describe('the options of a product', () => {
   it.each<[string, readonly object[], string, readonly string[]]>([
     ['without a name', [{ values: [{ name: 'Slim' }] }], 'OPTION_NAME_MISSING', ['options', '0', 'name']],
     ['with a blank name', [{ ...fit, name: ' ' }], 'INVALID_NAME', ['options', '0', 'name']],
-    ['without values', [{ name: 'Fit' }], 'OPTION_VALUES_MISSING', ['options', '0', 'values']],
+    ['without values', [{ name: 'Fit' }], 'OPTION_VALUES_MISSING', ['options', '0']],
+    ['with a long name', [{ ...fit, name: 'a'.repeat(256) }], 'OPTION_NAME_TOO_LONG', ['options', '0']],
+    ['with a slash between spaces', [{ ...fit, name: 'A / B' }], 'INVALID_NAME', ['options', '0', 'name']],
     ['with a value without a name', [{ name: 'Fit', values: [{}] }], 'INVALID_NAME', ['options', '0', 'values']],
     [
       'with a value twice',
@@ -225,7 +227,7 @@ describe('the options of a product', () => {
     const payload = await change('productOptionsDelete', { options });
     expect(payload).toMatchObject({
       product: shirt,
-      deletedOptionsIds: null,
+      deletedOptionsIds: [],
       userErrors: [{ code: 'OPTION_DOES_NOT_EXIST', field: ['options', '1'] }],
     });
   });
@@ -297,27 +299,27 @@ describe('the options of a product', () => {
   });
 
   it.each<[string, readonly object[], string, readonly string[]]>([
-    ['an unknown name', [{ name: 'Fit' }], 'OPTION_NAME_DOES_NOT_EXIST', ['options', '0']],
-    ['an unknown id', [{ id: 'gid://shopify/ProductOption/999' }], 'OPTION_ID_DOES_NOT_EXIST', ['options', '0']],
-    ['neither id nor name', [{}], 'NO_KEY_ON_REORDER', ['options', '0']],
+    ['an unknown name', [{ name: 'Fit' }], 'OPTION_NAME_DOES_NOT_EXIST', ['options']],
+    ['an unknown id', [{ id: 'gid://shopify/ProductOption/999' }], 'OPTION_ID_DOES_NOT_EXIST', ['options']],
     ['an option twice', [{ name: 'Colour' }, { name: 'Colour' }], 'DUPLICATED_OPTION_NAME', ['options', '1']],
-    [
-      'an unknown value',
-      [{ name: 'Size', values: [{ name: 'XL' }] }],
-      'OPTION_VALUE_DOES_NOT_EXIST',
-      ['options', '0', 'values', '0'],
-    ],
+    ['an unknown value', [{ name: 'Size', values: [{ name: 'XL' }] }], 'OPTION_VALUE_DOES_NOT_EXIST', ['options']],
     [
       'an unknown id of a value',
       [{ name: 'Size', values: [{ id: 'gid://shopify/ProductOptionValue/999' }] }],
       'OPTION_VALUE_ID_DOES_NOT_EXIST',
-      ['options', '0', 'values', '0'],
+      ['options'],
     ],
     [
       'a value twice',
       [{ name: 'Size', values: [{ name: 'M' }, { name: 'M' }] }],
       'DUPLICATED_OPTION_VALUE',
-      ['options', '0', 'values', '1'],
+      ['options', '1'],
+    ],
+    [
+      'an id beside a name',
+      [{ id: 'gid://shopify/ProductOption/999' }, { name: 'Size' }],
+      'MIXING_ID_AND_NAME_KEYS_IS_NOT_ALLOWED',
+      ['options'],
     ],
   ])('stay in their order with %s', async (_what, options, code, field) => {
     const { product, userErrors } = await change('productOptionsReorder', { options });
@@ -340,13 +342,14 @@ describe('the options of a product', () => {
         { id, position: 1 },
       ],
       'DUPLICATED_VARIANT_ID',
-      ['positions', '1', 'id'],
+      ['positions'],
     ],
   ])('leave the variants in their order with %s', async (_what, positions, code, field) => {
     const { product, userErrors } = await change('productVariantsBulkReorder', {
       positions: positions(ids(shirt) ?? []),
     });
     expect(userErrors).toEqual([{ code, field }]);
-    expect(product).toEqual(shirt);
+    expect(product).toBeNull();
+    expect((await change('productOptionsReorder', { options: [] })).product).toEqual(shirt);
   });
 });

@@ -225,7 +225,7 @@ describe('productSet on metafields', () => {
     ['no key', { namespace: 'host', value: '1', type: 'id' }, 'key'],
     ['no type', { namespace: 'host', key: 'a', value: '1' }, 'type'],
     ['an unknown type', text('a', '1', { type: 'text' }), 'type'],
-    ['a list of what has no list', text('a', '[]', { type: 'list.boolean' }), 'type'],
+    ['a list of what has no list', text('a', '[]', { type: 'list.json' }), 'type'],
     ['no value', { namespace: 'host', key: 'a', type: 'id' }, 'value'],
     ['a word for a number', text('a', 'x', { type: 'number_integer' }), 'value'],
     ['a word for a list', text('a', 'x', { type: 'list.number_integer' }), 'value'],

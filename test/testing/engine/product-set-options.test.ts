@@ -318,7 +318,7 @@ describe('productSet refuses', () => {
     ],
     [
       'a price beyond all measure',
-      [variant('Size', 'S', { price: '1000000000000000' })],
+      [variant('Size', 'S', { price: '1000000000000000000' })],
       [['INVALID_VARIANT', 'input.variants.0.price']],
     ],
     [

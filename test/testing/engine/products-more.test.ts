@@ -122,13 +122,13 @@ describe('publicationUpdate', () => {
   });
 
   it.each([
-    [nowhere('Publication'), [], 'PUBLICATION_NOT_FOUND', 'id', 'Publication not found.'],
+    [nowhere('Publication'), [], 'PUBLICATION_NOT_FOUND', 'id', 'Publication was not found'],
     [null, [nowhere('Product')], 'INVALID_PUBLISHABLE_ID', 'input.publishablesToAdd.0', 'Publishable ID not found.'],
     [
       null,
       Array.from({ length: 51 }, (_, index) => `gid://shopify/Product/9${index}`),
       'PUBLICATION_UPDATE_LIMIT_EXCEEDED',
-      'input',
+      'input.publishablesToAdd.51',
       'The limit for simultaneous publication updates has been exceeded.',
     ],
   ])('refuses %s %o', async (id, publishablesToAdd, code, field, message) => {
@@ -170,7 +170,7 @@ describe('fileAcknowledgeUpdateFailed', () => {
     const { payload } = freshFake();
     const id = nowhere('MediaImage');
     expect((await payload(acknowledge, { ids: [id] })).userErrors).toEqual([
-      { code: 'FILE_DOES_NOT_EXIST', field: ['fileIds'], message: `File id ["${id}"] does not exist.` },
+      { code: 'FILE_DOES_NOT_EXIST', field: ['fileIds'], message: `File id ${id} does not exist.` },
     ]);
   });
 });

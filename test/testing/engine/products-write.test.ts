@@ -509,7 +509,10 @@ describe('files', () => {
     });
     const referencesToAdd = ['gid://shopify/Product/99'];
     expect(await change(harness, [{ id: media.nodes[0]?.id, referencesToAdd, alt: 'x'.repeat(513) }])).toMatchObject({
-      userErrors: [{ code: 'ALT_VALUE_LIMIT_EXCEEDED' }, { code: 'REFERENCE_TARGET_DOES_NOT_EXIST' }],
+      userErrors: [{ code: 'ALT_VALUE_LIMIT_EXCEEDED' }],
+    });
+    expect(await change(harness, [{ id: 'gid://shopify/MediaImage/99', referencesToAdd }])).toMatchObject({
+      userErrors: [{ code: 'REFERENCE_TARGET_DOES_NOT_EXIST', field: ['files'] }],
     });
   });
 

@@ -138,11 +138,11 @@ describe('publications', () => {
     const message = 'Publication does not exist or is not publishable';
     expect(await harness.data(publish, { id, input })).toEqual({
       publishablePublish: {
-        publishable: null,
+        publishable: expect.anything(),
         shop: { name: 'Demo' },
         userErrors: [
           { field: ['input', '1', 'publicationId'], message },
-          { field: ['input', '2', 'publicationId'], message },
+          { field: ['input', '2', 'publicationId'], message: 'PublicationId cannot be empty' },
         ],
       },
     });

@@ -408,8 +408,8 @@ describe('metafield definitions', () => {
     [{ namespace: 'shopify' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
     [{ namespace: 'app--7' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
     [{ type: 'text' }, [['INCLUSION', 'type']]],
-    [{ type: 'json', capabilities: { uniqueValues: { enabled: true } } }, [['INVALID_CAPABILITY', 'capabilities']]],
-    [{ capabilities: { uniqueValues: { enabled: false } } }, [['CAPABILITY_REQUIRED_BUT_DISABLED', 'capabilities']]],
+    [{ type: 'json', capabilities: { uniqueValues: { enabled: true } } }, [['INVALID_CAPABILITY', '']]],
+    [{ capabilities: { uniqueValues: { enabled: false } } }, [['CAPABILITY_REQUIRED_BUT_DISABLED', '']]],
   ])('are refused with %j', async (change, problems) => {
     const harness = createHarness();
     const { metafieldDefinitionCreate } = await harness.data(create, { definition: { ...definition, ...change } });

@@ -147,7 +147,7 @@ describe('values', () => {
     ['list.power', '[{"value":5,"unit":"watts"}]', null],
     ['speed', '{"unit":"knots"}', 'Value must have a value.'],
     ['list.number_integer', '[1,"x"]', 'Value must be an integer.'],
-    ['rating', '{"value":"9","scale_min":"1","scale_max":"5"}', 'Value must be within the scale.'],
+    ['rating', '{"value":"9","scale_min":"1","scale_max":"5"}', 'Value has a maximum of 5.'],
   ])('of a metafield of type %s may be %s', async (type, value, message) => {
     const { payload, product } = await withProduct();
     const m = [{ ownerId: product.id, namespace: 'made', key: 'size', type, value }];

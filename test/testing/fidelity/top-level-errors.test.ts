@@ -410,10 +410,10 @@ describe('the structure of a document', () => {
   });
 
   it.each([
-    ['{}', "OneOf Input Object 'ProductIdentifierInput' must specify exactly one argument."],
+    ['{}', "OneOf Input Object 'ProductIdentifierInput' must specify exactly one key."],
     [
       '{ handle: "a", id: "gid://shopify/Product/1" }',
-      "OneOf Input Object 'ProductIdentifierInput' must specify exactly one argument.",
+      "OneOf Input Object 'ProductIdentifierInput' must specify exactly one key.",
     ],
     ['{ handle: null }', "Argument 'ProductIdentifierInput.handle' must be non-nullable."],
   ])('has %s where exactly one field is wanted', async (literal, message) => {

@@ -260,7 +260,7 @@ const mediaFormats: Readonly<Record<string, RegExp>> = {
 };
 
 /** Resources of which Shopify must know the size before. */
-const sized: Readonly<Record<string, string>> = { MODEL_3D: 'model', VIDEO: 'video' };
+const sized: Readonly<Record<string, string>> = { MODEL_3D: '3D model', VIDEO: 'video' };
 
 /** What is wrong with a file that is to be uploaded, and in which part of its input. */
 export function stagedUploadProblem({ resource, mimeType, filename, fileSize }: StagedUploadInput):

@@ -1,5 +1,4 @@
 import {
-  type GraphQLEnumType,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLScalarType,
@@ -13,6 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
+import { inDeclaredOrder } from './declared-values.ts';
 import { isGid } from './gid.ts';
 
 /** What is wrong at one place of a variable's value, in the words of graphql-ruby, which Shopify runs. */
@@ -49,39 +49,16 @@ function collectProblems(
   } else if (isInputObjectType(nullable)) collectObjectProblems(value, nullable, path, problems);
   else if (isEnumType(nullable)) {
     if (typeof value !== 'string' || !nullable.getValue(value)) {
-      const names = valueNames(nullable);
+      const names = inDeclaredOrder(
+        nullable.name,
+        nullable.getValues().map(({ name }) => name),
+      );
       problems.push({ path, explanation: `Expected ${JSON.stringify(value)} to be one of: ${names.join(', ')}` });
     }
   } else {
     const problem = scalarProblem(nullable, value);
     if (problem) problems.push({ path, ...problem });
   }
-}
-
-/**
- * Values of enums in the order in which Shopify declares them, where that was recorded. Introspection gives them by
- * name, and so does the schema here.
- */
-const declaredValues: Readonly<Record<string, readonly string[]>> = {
-  StagedUploadTargetGenerateUploadResource: [
-    'COLLECTION_IMAGE',
-    'FILE',
-    'IMAGE',
-    'MODEL_3D',
-    'PRODUCT_IMAGE',
-    'SHOP_IMAGE',
-    'VIDEO',
-    'BULK_MUTATION_VARIABLES',
-    'RETURN_LABEL',
-    'URL_REDIRECT_IMPORT',
-    'DISPUTE_FILE_UPLOAD',
-  ],
-};
-
-function valueNames(type: GraphQLEnumType): readonly string[] {
-  const names = type.getValues().map(({ name }) => name);
-  const declared = declaredValues[type.name]?.filter((name) => names.includes(name)) ?? [];
-  return [...declared, ...names.filter((name) => !declared.includes(name))];
 }
 
 /** Fields that are given come first, in their order, then those that are missing. */
@@ -133,6 +110,15 @@ const ownWords: Readonly<Record<string, (value: unknown) => string | undefined>>
     (typeof value === 'string' || Number.isInteger(value)) && !isGid(String(value))
       ? `Invalid global id '${value}'`
       : undefined,
+  Decimal: (value) => {
+    const isNumber = typeof value !== 'string' || /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value.trim());
+    return isNumber ? undefined : `invalid decimal '${value}'`;
+  },
+  UnsignedInt64: (value) => {
+    const text = String(value);
+    if (!/^[+-]?\d+$/.test(text)) return `UnsignedInt64 invalid value '${text}'`;
+    return BigInt(text) < 0n || BigInt(text) >= 2n ** 64n ? `UnsignedInt64 '${text}' is out of range` : undefined;
+  },
   URL: (value) => (typeof value === 'string' ? urlProblem(value) : undefined),
 };
 

@@ -326,14 +326,17 @@ class DocumentChecker {
       this.#report(message, node, [...path, field.name], 'missingRequiredInputObjectAttribute', extensions);
     }
     const owner: ArgumentOwner = { kind: 'InputObject', name: type.name, node };
+    if (type.isOneOf) this.#checkOneOf(node, type, path);
     for (const field of node.fields)
       this.#checkArgument(owner, field, fields[field.name.value], [...path, field.name.value]);
-    if (!type.isOneOf) return;
+  }
+
+  #checkOneOf(node: ObjectValueNode, type: GraphQLInputObjectType, path: Path): void {
     const [only] = node.fields;
     const extensions = { inputObjectType: type.name };
     if (node.fields.length !== 1)
       this.#report(
-        `OneOf Input Object '${type.name}' must specify exactly one argument.`,
+        `OneOf Input Object '${type.name}' must specify exactly one key.`,
         node,
         path,
         'invalidOneOfInputObject',

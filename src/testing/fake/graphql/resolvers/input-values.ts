@@ -27,11 +27,15 @@ export function handleFrom(text: string): string {
     .slice(0, maxNameLength);
 }
 
-/** The handle itself, or the first of `handle-1`, `handle-2`, … that is free. */
+/**
+ * The handle itself, or the first of `handle-1`, `handle-2`, … that is free. One that ends with a number counts on from
+ * that: recorded 2025-10 of products.
+ */
 export function freeHandle(handle: string, isTaken: (candidate: string) => boolean): string {
   const base = handle || 'product';
+  const [, stem = base, last = '0'] = /^(.+)-(\d{1,15})$/.exec(base) ?? [];
   let candidate = base;
-  for (let number = 1; isTaken(candidate); number++) candidate = `${base}-${number}`;
+  for (let number = Number(last) + 1; isTaken(candidate); number++) candidate = `${stem}-${number}`;
   return candidate;
 }
 
@@ -41,15 +45,27 @@ const maxTagLength = 255;
 const maxTags = 250;
 
 /** As Shopify keeps them: split at commas, trimmed, once each whatever their case, sorted. */
-export function normalTags(entries: readonly string[], report: (message: string) => void): string[] {
+export function normalTags(entries: readonly string[], report: (problem: 'too-long' | 'too-many') => void): string[] {
   const byFold = new Map<string, string>();
   for (const tag of entries.flatMap((entry) => entry.split(',')).map((entry) => entry.trim())) {
     if (tag !== '' && !byFold.has(tag.toLowerCase())) byFold.set(tag.toLowerCase(), tag);
-    if (tag.length > maxTagLength) report(`Tags cannot be longer than ${maxTagLength} characters`);
+    if (tag.length > maxTagLength) report('too-long');
   }
-  if (byFold.size > maxTags) report(`A product cannot have more than ${maxTags} tags`);
+  if (byFold.size > maxTags) report('too-many');
   return [...byFold].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, tag]) => tag);
 }
+
+/** What is wrong with the tags of a customer or an order. Recorded 2025-10 of customers. */
+export const tagProblems = {
+  'too-long': `Tags is too long (maximum is ${maxTagLength} characters)`,
+  'too-many': `Tags cannot be more than ${maxTags}`,
+} as const;
+
+/** What is wrong with the tags of a product. Recorded 2025-10 of one that is too long. */
+export const productTagProblems = {
+  'too-long': 'Product tags is invalid',
+  'too-many': `A product cannot have more than ${maxTags} tags`,
+} as const;
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
 
@@ -68,5 +84,5 @@ export function amountFrom(value: string): string | undefined {
   return amount >= 0 && amount < tooMuch ? amount.toFixed(2) : undefined;
 }
 
-/** Shopify keeps amounts below this. */
-const tooMuch = 1e15;
+/** Shopify keeps amounts below this. Recorded 2025-10. */
+const tooMuch = 1e18;

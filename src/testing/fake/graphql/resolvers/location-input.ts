@@ -1,8 +1,9 @@
+import { GraphQLError } from 'graphql';
 import type { MetafieldInput } from '../../../../graphql/operations/generated/graphql.ts';
 import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
 import { locationPayload } from '../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext } from '../context.ts';
-import { collectUserErrors, type ReportUserError } from '../errors.ts';
+import { collectUserErrors, type ReportUserError, userError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { allLocations, locationById } from './find-entities.ts';
 import { upsertedMetafields } from './metafields/values.ts';
@@ -28,9 +29,16 @@ type AddressInput = Partial<Omit<StoredAddress, 'countryCode'>> & { readonly cou
 /** Characters of a location's name. */
 const maxLength = 100;
 
+/** Locations of a shop, active or not. Recorded 2026-04 of a development store. */
+const maxLocations = 200;
+
 /** `locationAdd`. */
 export function addLocation(input: LocationAddInput, context: ResolverContext): unknown {
   const { store, clock } = context;
+  if (allLocations(context).length >= maxLocations) {
+    const message = `You have reached the maximum number of locations (${maxLocations})`;
+    return { location: null, userErrors: [userError(['input'], message, 'INVALID')] };
+  }
   const blank = newLocation(store.nextId('Location'), isoNow(clock), {
     name: '',
     isPrimary: allLocations(context).length === 0,
@@ -69,13 +77,18 @@ function withInput(before: LocationEntity, input: LocationEditInput, context: Re
   if (!fulfillsOnlineOrders && before.isActive && isLast)
     report(
       'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT',
-      ['input', 'fulfillsOnlineOrders'],
-      'At least one location must fulfill online orders.',
+      ['input'],
+      'Online order fulfillment could not be disabled for this location as it is the only location that fulfills online orders.',
     );
   const now = isoNow(context.clock);
   const owner = { type: 'LOCATION', id: before.id, metafields: before.metafields ?? [] } as const;
-  const metafields = upsertedMetafields(input.metafields ?? [], owner, { ...context, now }, (index, problem) =>
-    report(problem.code, ['input', 'metafields', index, problem.part], problem.message),
+  const given = input.metafields ?? [];
+  if (given.some(({ id, key }) => id == null && key != null && key.trim() === ''))
+    throw new GraphQLError("key can't be blank", { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
+  // One without a value is passed over, and told of are positions among all that the location has. Recorded 2026-04.
+  const valued = given.filter(({ value }) => value !== '');
+  const metafields = upsertedMetafields(valued, owner, { ...context, now }, (index, problem) =>
+    report(problem.code, ['input', 'metafields', owner.metafields.length + index, problem.part], problem.message),
   );
   const address = addressAfter(before.address, input.address ?? {}, report);
   const location: LocationEntity = { ...before, name, fulfillsOnlineOrders, address, metafields, updatedAt: now };
@@ -90,6 +103,12 @@ function checkName(name: string, others: readonly LocationEntity[], report: Repo
     report('TAKEN', field, 'You already have a location with this name');
 }
 
+/** Characters of the parts of an address. */
+const maxAddressLength = 255;
+
+/** What messages call the parts. Recorded 2026-04 for the street, the city and the ZIP code. ZIP codes are not checked. */
+const addressWords = { address1: 'name for the street', city: 'city name', zip: 'postal / ZIP code' } as const;
+
 function addressAfter(before: StoredAddress, input: AddressInput, report: ReportUserError): StoredAddress {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const address: StoredAddress = {
@@ -97,7 +116,9 @@ function addressAfter(before: StoredAddress, input: AddressInput, report: Report
     ...Object.fromEntries(given),
     countryCode: input.countryCode ?? before.countryCode,
   };
-  if (address.countryCode === 'US' && input.zip != null && !/^\d{5}(-\d{4})?$/.test(input.zip))
-    report('INVALID_US_ZIPCODE', ['input', 'address', 'zip'], 'The ZIP code is not a valid US ZIP code.');
+  for (const [name, what] of Object.entries(addressWords)) {
+    if ((input[name as keyof typeof addressWords]?.length ?? 0) > maxAddressLength)
+      report('TOO_LONG', ['input', 'address', name], `Use a shorter ${what} (up to ${maxAddressLength} characters)`);
+  }
   return address;
 }

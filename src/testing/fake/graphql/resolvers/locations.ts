@@ -142,7 +142,11 @@ function activateLocation(locationId: string, context: ResolverContext): unknown
     isActive && name === before?.name && id !== locationId;
   if (!before) report('LOCATION_NOT_FOUND', ['locationId'], 'Location not found.');
   else if (allLocations(context).some(isNamesake))
-    report('HAS_NON_UNIQUE_NAME', ['locationId'], 'There is already an active location with this name.');
+    report(
+      'HAS_NON_UNIQUE_NAME',
+      ['locationId'],
+      'This location currently cannot be activated because there exists an active location with the same name.',
+    );
   if (!before || userErrors.length > 0) return { location: before ?? null, locationActivateUserErrors: userErrors };
   if (before.isActive) return { location: before, locationActivateUserErrors: [] };
 
@@ -200,7 +204,7 @@ function deactivationErrors(
     report(
       'PERMANENTLY_BLOCKED_FROM_DEACTIVATION_ERROR',
       ['locationId'],
-      'Location either has a fulfillment service or is the only location with a shipping address.',
+      'Location could not be deactivated because it either has a fulfillment service or is the only location with a shipping address.',
     );
   } else if (location.fulfillsOnlineOrders && !others.some(({ fulfillsOnlineOrders }) => fulfillsOnlineOrders)) {
     report(
@@ -214,15 +218,19 @@ function deactivationErrors(
     report(
       'DESTINATION_LOCATION_IS_THE_SAME_LOCATION',
       field,
-      'Destination location is the same as the location to be deactivated.',
+      'Location could not be deactivated because the destination location cannot be set to the location to be deactivated.',
     );
   } else if (destination != null && !activeLocation(context, destination)) {
-    report('DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE', field, 'Destination location is not found or inactive.');
+    report(
+      'DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE',
+      field,
+      'Location could not be deactivated because the destination location could be not found or is inactive.',
+    );
   } else if (destination == null && levelsAt(context, locationId).some(isInStock)) {
     report(
       'HAS_ACTIVE_INVENTORY_ERROR',
       ['locationId'],
-      'Location could not be deactivated without specifying where to relocate inventory at the location.',
+      'Location could not be deactivated without specifying where to relocate inventory stocked at the location.',
     );
   }
   if (destination == null && isToSend(locationId, context)) {

@@ -2,8 +2,9 @@ import type { MetaobjectDefinitionEntity, MetaobjectEntity } from '../../store/e
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { type FieldPath, notSimulated, requireSimulated, userError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
-import { handleFrom } from './input-values.ts';
+import { handleFrom, lengthProblem } from './input-values.ts';
 import { resolveNamespace } from './metafields/values.ts';
+import { typeOfDefinitionProblem } from './metafields/values-of-types.ts';
 
 interface ByHandle {
   readonly type: string;
@@ -104,6 +105,53 @@ const problem = (field: FieldPath, code: string, message: string) => ({
   elementKey: null,
 });
 
+const maxFields = 40;
+
+/** What is wrong with a new definition by itself. Recorded 2026-04. */
+function definitionProblems({ type, name, description, fieldDefinitions }: DefinitionInput) {
+  const reserved = 'Not authorized. This type is reserved for use by another application.';
+  if (/^(shopify|app)--/.test(typeName(type)) && !type.startsWith('$app'))
+    return [problem(['definition'], 'NOT_AUTHORIZED', reserved)];
+  const problems: ReturnType<typeof problem>[] = [];
+  const check = (fails: boolean, ...args: Parameters<typeof problem>): void => {
+    if (fails) problems.push(problem(...args));
+  };
+  check(name?.trim() === '', ['definition', 'name'], 'BLANK', "Name can't be blank");
+  for (const [field, label, value] of [
+    ['name', 'Name', name],
+    ['description', 'Description', description],
+  ] as const) {
+    const tooLong = lengthProblem(label, value ?? '');
+    check(tooLong !== undefined, ['definition', field], 'TOO_LONG', tooLong ?? '');
+  }
+  check(type.length < 3, ['definition', 'type'], 'TOO_SHORT', 'Type is too short (minimum is 3 characters)');
+  check(
+    !/^[\w-]*$/.test(typeName(type)),
+    ['definition', 'type'],
+    'INVALID',
+    'Type contains one or more invalid characters. Only alphanumeric characters, underscores, and dashes are allowed.',
+  );
+  const fields = fieldDefinitions ?? [];
+  const most = `Maximum ${maxFields} fields per metaobject definition`;
+  check(fields.length > maxFields, ['definition', 'fieldDefinitions'], 'INVALID', most);
+  for (const [index, field] of fields.entries()) {
+    const place = ['definition', 'fieldDefinitions', index];
+    const isTwice = fields.findIndex(({ key }) => key === field.key) < index;
+    const wrongType = typeOfDefinitionProblem(field.type);
+    const { key } = field;
+    check(key === 'handle', place, 'RESERVED_NAME', 'The name "handle" is reserved for system use');
+    check(isTwice, place, 'DUPLICATE_FIELD_INPUT', `Field "${key}" duplicates other inputs`);
+    check(key === '', place, 'BLANK', "Key can't be blank");
+    check(key.length < 2, place, 'TOO_SHORT', 'Key is too short (minimum is 2 characters)');
+    check(key.length > 64, place, 'TOO_LONG', 'Key is too long (maximum is 64 characters)');
+    check(!/^[\w-]+$/.test(key), place, 'INVALID', 'Key contains one or more invalid characters.');
+    check(wrongType !== undefined, place, 'INCLUSION', wrongType ?? '');
+    const onlyStandard = 'The disclosure_reference type can only be used in standard definitions provided by Shopify.';
+    check(/^(list\.)?disclosure_reference$/.test(field.type), place, 'INVALID', onlyStandard);
+  }
+  return problems;
+}
+
 /** `metaobjectDefinitionCreate`. */
 function createDefinition(input: DefinitionInput, context: ResolverContext): unknown {
   requireSimulated(input, simulated.definition, 'MetaobjectDefinitionCreateInput');
@@ -113,6 +161,8 @@ function createDefinition(input: DefinitionInput, context: ResolverContext): unk
     metaobjectDefinition: null,
     userErrors: [problem(['definition', field], code, message)],
   });
+  const problems = definitionProblems(input);
+  if (problems.length > 0) return { metaobjectDefinition: null, userErrors: problems };
   if (definitionOf(context, input.type)) return refused('type', 'TAKEN', 'Type has already been taken');
   const fieldDefinitions = (input.fieldDefinitions ?? []).map(({ key, name, type, required }) => ({
     ...{ key, name: name ?? key, description: null, type, required, validations: [] },
@@ -163,6 +213,9 @@ function upsertMetaobject({ handle, metaobject, values }: UpsertArgs, context: R
     const message = `Field definition "${key}" does not exist`;
     return refused(['metaobject', 'fields', index], 'UNDEFINED_OBJECT_FIELD', message);
   }
+  const tooLong = lengthProblem('Handle', handle.handle);
+  if (tooLong !== undefined) return refused(['handle', 'handle'], 'TOO_LONG', tooLong);
+  if (!/^[\p{L}\p{N}_-]*$/u.test(handle.handle)) return refused(['handle', 'handle'], 'INVALID', 'Handle is invalid');
   const before = metaobjectByHandle(context, handle);
   const written = new Map(
     [...(before?.fields ?? []), ...given].map(({ key, value }) => [key, { key, value, type: types.get(key) ?? '' }]),

@@ -349,7 +349,7 @@ export function time<T>(name: string, read: (thing: T) => string | null, now: ()
     test({ comparison, value, isPrefix }) {
       if (isPrefix) return value === '' ? (thing) => read(thing) !== null : undefined;
       const from = value.toLowerCase() === 'now' ? now() : Date.parse(value);
-      if (Number.isNaN(from)) throw badRequest(`Invalid timestamp for query filter \`${name}\`: ${value}`);
+      if (Number.isNaN(from)) throw badRequest(`Invalid timestamp for query filter \`${name}\`.`);
       const until = endOf(value, from);
       return (thing) => {
         const at = Date.parse(read(thing) ?? '');

@@ -5,7 +5,7 @@ import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../con
 import { notSimulated, userError } from '../errors.ts';
 import { requireGid } from '../gid.ts';
 import { productById } from './find-entities.ts';
-import { normalTags } from './input-values.ts';
+import { normalTags, productTagProblems, tagProblems } from './input-values.ts';
 import { customerById, orderById, saveCustomer, saveOrder } from './orders/save-order.ts';
 import { saveProduct } from './products/save-product.ts';
 
@@ -72,7 +72,9 @@ function changeTags(
   const before = how.find(context, id);
   if (!before) return { node: null, userErrors: [userError(['id'], `${kind} does not exist`)] };
   const problems: string[] = [];
-  const tags = normalTags(change(before.tags), (message) => problems.push(message));
+  const tags = normalTags(change(before.tags), (problem) =>
+    problems.push((kind === 'Product' ? productTagProblems : tagProblems)[problem]),
+  );
   if (problems.length > 0) return { node: null, userErrors: problems.map((message) => userError(['tags'], message)) };
   const node = { ...before, tags, updatedAt: isoNow(context.clock) };
   if (JSON.stringify(tags) !== JSON.stringify(before.tags)) how.save(context, node, before);

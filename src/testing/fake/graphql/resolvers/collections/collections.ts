@@ -134,11 +134,17 @@ const countLagMs = 500;
 /** `collectionCreate`. */
 function createCollection(args: CollectionArgs, context: ResolverContext): unknown {
   requireOneArgument('collectionCreate', args, ['collection', 'input']);
-  const fields = collectionFields(args);
+  const { ruleSet, ...given } = collectionFields(args);
+  // Rules of which there are none make a collection without rules; to leave them out is an error. Recorded 2026-04.
+  const fields: typeof given & { ruleSet?: typeof ruleSet } = {
+    ...given,
+    ...(ruleSet?.rules?.length !== 0 && { ruleSet }),
+  };
   if (fields.id != null) return refused([userError(['id'], 'id cannot be specified on collection creation')]);
   const products = fields.products ?? [];
-  const isMissing = products.some((id) => !productById(context, id));
-  const missing = isMissing ? [userError(['products'], 'Product does not exist')] : [];
+  const missing = products.flatMap((id, index) =>
+    productById(context, id) ? [] : [userError(['products', index], 'Product does not exist')],
+  );
   const { collection, userErrors } = build(fields, undefined, context);
   if (fields.ruleSet && products.length > 0) missing.push(userError(['products'], handMade('add')));
   if (userErrors.length + missing.length > 0) return refused([...userErrors, ...missing]);

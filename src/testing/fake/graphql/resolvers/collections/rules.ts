@@ -139,6 +139,6 @@ export function ruleSetFrom(input: RuleSetInput, userErrors: UserError[]): Store
       userErrors.push(userError([...field, 'condition'], 'Condition must be a number'));
     return { column, relation, condition };
   });
-  if (rules.length === 0) userErrors.push(userError(['ruleSet', 'rules'], "Rules can't be blank"));
+  if (rules.length === 0) userErrors.push(userError(['ruleSet', 'rules'], 'Rules cannot be an empty set'));
   return { appliedDisjunctively: input.appliedDisjunctively, rules };
 }

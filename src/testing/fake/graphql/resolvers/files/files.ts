@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
@@ -102,8 +103,19 @@ function checkAlt(alt: string | null | undefined, field: FieldPath, report: Repo
     report('ALT_VALUE_LIMIT_EXCEEDED', field, 'The alt value exceeds the maximum limit of 512 characters.');
 }
 
+/** Characters of a source. Recorded 2026-04. */
+const maxSource = 2048;
+
 /** `fileCreate`, for images. They are ready after a moment of the clock. */
 function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
+  for (const { originalSource } of inputs) {
+    const problem =
+      originalSource === ''
+        ? 'too short (minimum is 1)'
+        : originalSource.length > maxSource && `too long (maximum is ${maxSource})`;
+    if (problem)
+      throw new GraphQLError(`originalSource is ${problem}`, { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
+  }
   const { userErrors, report } = collectUserErrors();
   const files = inputs.flatMap((input, index) => {
     if (input.contentType != null && input.contentType !== 'IMAGE')
@@ -119,7 +131,7 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
       );
     const image = newImage(input, { ...context, now: isoNow(context.clock) });
     if (image) return [image];
-    report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'Invalid image source url value provided.');
+    report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'File URL is invalid');
     return [];
   });
   if (userErrors.length > 0) return { files: [], userErrors };
@@ -137,11 +149,11 @@ function hasOtherExtension({ filename, originalSource }: FileCreateInput): boole
   return source !== '' && extensionOf(filename) !== source;
 }
 
-/** What is not there is told of once, by all its ids. */
+/** What is not there is told of once, by all its ids; where files are to be deleted, without brackets. Recorded 2026-04. */
 function reportMissing(ids: readonly string[], list: string, context: ResolverContext, report: ReportUserError): void {
   const missing = ids.filter((id) => !imageById(context, id));
   if (missing.length === 0) return;
-  const listed = `[${missing.map((id) => JSON.stringify(id)).join(', ')}]`;
+  const listed = list === 'fileIds' ? missing.join(',') : `[${missing.map((id) => JSON.stringify(id)).join(', ')}]`;
   const message = missing.length === 1 ? `File id ${listed} does not exist.` : `File ids ${listed} do not exist.`;
   report('FILE_DOES_NOT_EXIST', [list], message);
 }
@@ -149,6 +161,15 @@ function reportMissing(ids: readonly string[], list: string, context: ResolverCo
 /** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
+  // What the input says by itself comes before what is not there. Recorded 2026-04.
+  for (const [index, { alt }] of inputs.entries()) checkAlt(alt, ['files', index, 'alt'], report);
+  const targets = inputs.flatMap(({ referencesToAdd, referencesToRemove }) => [
+    ...(referencesToAdd ?? []),
+    ...(referencesToRemove ?? []),
+  ]);
+  if (userErrors.length === 0 && targets.some((id) => !productById(context, id)))
+    report('REFERENCE_TARGET_DOES_NOT_EXIST', ['files'], 'The reference target does not exist');
+  if (userErrors.length > 0) return { files: [], userErrors };
   reportMissing(
     inputs.map(({ id }) => id),
     'files',
@@ -170,12 +191,7 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
   if (!before) return;
   if (imageStatus(before, context) !== 'READY')
     report('NON_READY_STATE', [...field, 'id'], 'The file is not in the READY state.');
-  checkAlt(input.alt, [...field, 'alt'], report);
   const [add, remove] = [input.referencesToAdd ?? [], input.referencesToRemove ?? []];
-  for (const id of [...add, ...remove]) {
-    if (!productById(context, id))
-      report('REFERENCE_TARGET_DOES_NOT_EXIST', field, 'The target resource does not exist.');
-  }
   const alt = input.alt === undefined ? before.alt : input.alt;
   const image = { ...before, alt, image: { ...before.image, altText: alt }, updatedAt: isoNow(context.clock) };
   // What leaves its product stays a file.

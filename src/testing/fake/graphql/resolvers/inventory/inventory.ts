@@ -184,22 +184,38 @@ interface ActivateArgs {
   readonly stockAtLegacyLocation: boolean;
 }
 
-/** `inventoryActivate`: stocks an item at a location. Where it is stocked already, no quantity may be given. */
+const mostOnHand = 1_000_000_000;
+
+/**
+ * `inventoryActivate`: stocks an item at a location. Where it is stocked already, no quantity may be given. Texts
+ * recorded 2025-10 and 2026-04; that of an unknown location has no name in it.
+ */
 function activateInventory(args: ActivateArgs, context: ResolverContext): unknown {
   if (args.stockAtLegacyLocation) throw notSimulated('Mutation.inventoryActivate(stockAtLegacyLocation:)');
   const { inventoryItemId, locationId, available, onHand } = args;
+  const couldNot = (why: string, at = ''): string => `The product couldn't be stocked${at} because ${why}`;
+  if (!canStock(context, locationId)) return refused(['locationId'], couldNot("the location wasn't found."));
+  const at = ` at ${locationById(context, locationId)?.name}`;
   if (!itemOwner(context, inventoryItemId))
-    return refused(['inventoryItemId'], 'The specified inventory item could not be found.');
-  if (!canStock(context, locationId)) return refused(['locationId'], 'The specified location could not be found.');
+    return refused(['inventoryItemId'], couldNot('the product was deleted.', at));
   const before = levelAt(context, inventoryItemId, locationId);
+  const given = Object.entries({ available, onHand }).filter(([, quantity]) => quantity != null);
   if (before?.isActive) {
-    const given = Object.entries({ available, onHand }).find(([, quantity]) => quantity != null)?.[0];
-    if (given === undefined) return { inventoryLevel: before, userErrors: [] };
-    const message = 'Not allowed to set available quantity when the item is already active at the location.';
-    return refused([given], message);
+    const userErrors = given.map(([name]) => {
+      const quantity = name === 'onHand' ? 'an on_hand' : 'available';
+      const message = `Not allowed to set ${quantity} quantity when the item is already active at the location.`;
+      return userError([name], message);
+    });
+    return { inventoryLevel: before, userErrors };
   }
-  if (available != null && onHand != null && available !== onHand)
-    return refused(['onHand'], 'Nothing is committed or reserved yet: what is on hand is what is available.');
+  if (given.length > 1) {
+    const message = couldNot('not allowed to set available and on_hand quantities at the same time.', at);
+    return { inventoryLevel: null, userErrors: given.map(([name]) => userError([name], message)) };
+  }
+  for (const [name, quantity] of given) {
+    if (Math.abs(quantity ?? 0) > mostOnHand)
+      return refused([name], couldNot('the quantity needs to be between -1 billion and 1 billion.', at));
+  }
 
   const now = isoNow(context.clock);
   const level = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
@@ -207,24 +223,35 @@ function activateInventory(args: ActivateArgs, context: ResolverContext): unknow
   return { inventoryLevel: level, userErrors: [] };
 }
 
-/** `inventoryDeactivate`. An item stays stocked somewhere, and nothing that is spoken for is forgotten. */
+/**
+ * `inventoryDeactivate`. An item stays stocked somewhere; what is committed or reserved is forgotten with the level, as
+ * was recorded 2026-04, whatever `canDeactivate` says.
+ */
 function deactivateInventory(inventoryLevelId: string, context: ResolverContext): unknown {
   const level = context.store.get(context.shop, 'InventoryLevel', inventoryLevelId) as InventoryLevelEntity | undefined;
-  const field = ['inventoryLevelId'];
-  if (!level?.isActive) return { userErrors: [userError(field, "The inventory level couldn't be found.")] };
-  const problem = deactivationProblem(level, context);
-  if (problem !== undefined) return { userErrors: [userError(field, problem)] };
+  const itemNumber = /inventory_item_id=(\d+)/.exec(inventoryLevelId)?.[1];
+  const refuse = (why: string) => ({ userErrors: [userError(null, `The product couldn't be unstocked${why}`)] });
+  if (level && !level.isActive)
+    return { userErrors: [userError(['inventoryLevelId'], "The inventory level couldn't be found.")] };
+  if (!level) {
+    const hasItem = itemOwner(context, `gid://shopify/InventoryItem/${itemNumber}`) !== undefined;
+    return refuse(` because the ${hasItem ? 'location' : 'product'} was deleted.`);
+  }
+  if (isOnly(level, context)) return refuse(` from ${locationById(context, level.locationId)?.name}${becauseOnly}`);
   const now = isoNow(context.clock);
   const { quantities } = newLevel(level.itemId, level.locationId, now);
   putLevel(context, { ...level, isActive: false, quantities, updatedAt: now }, 'disconnect');
   return { userErrors: [] };
 }
 
-/** Why a level can't be deactivated; `undefined` where it can. */
+const becauseOnly = ' because products need to be stocked at a minimum of 1 location.';
+
+const isOnly = (level: InventoryLevelEntity, context: ResolverContext): boolean =>
+  !levelsOf(context, level.itemId).some(({ id, isActive }) => isActive && id !== level.id);
+
+/** Why a level should not be deactivated, as `deactivationAlert` has it; `undefined` where it can. */
 function deactivationProblem(level: InventoryLevelEntity, context: ResolverContext): string | undefined {
-  const others = levelsOf(context, level.itemId).filter(({ id, isActive }) => isActive && id !== level.id);
-  if (others.length === 0)
-    return "The product couldn't be unstocked because products need to be stocked at a minimum of 1 location.";
+  if (isOnly(level, context)) return `The product couldn't be unstocked${becauseOnly}`;
   const { available, incoming } = level.quantities;
   const isSpokenFor = isInStock(level) && (incoming !== 0 || quantityOf(level, 'on_hand') !== available);
   return isSpokenFor

@@ -55,17 +55,20 @@ export function weightProblem(input: InventoryItemInput | null | undefined): str
 }
 
 function problemOf(input: InventoryItemInput): unknown {
-  const { cost, sku, harmonizedSystemCode } = input;
+  const { cost, countryCodeOfOrigin, sku, harmonizedSystemCode } = input;
   const weight = weightProblem(input);
   if (weight !== undefined) return userError(['input', 'measurement', 'weight'], weight);
   if (cost != null && amountFrom(cost) === undefined)
-    return userError(['input', 'cost'], 'Unit cost must be greater than or equal to 0');
+    return userError(['input', 'cost'], 'Cost must be greater than or equal to 0');
   const tooLong = sku == null ? undefined : lengthProblem('SKU', sku);
   if (tooLong !== undefined) return userError(['input', 'sku'], tooLong);
+  // `ZZ` is in the enum, and is no country. Recorded 2025-10.
+  if (countryCodeOfOrigin === 'ZZ')
+    return userError(['input', 'countryCodeOfOrigin'], 'Country code of origin is invalid');
   if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))
     return userError(
       ['input', 'harmonizedSystemCode'],
-      'Harmonized system code must be a number between 6 and 13 digits',
+      'Harmonized system code must be a number between six and thirteen digits',
     );
   return undefined;
 }

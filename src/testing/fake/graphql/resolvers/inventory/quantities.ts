@@ -158,11 +158,11 @@ function planSets(
 
 function checkTotal(name: 'available' | 'on_hand', quantity: number, field: FieldPath, report: ReportUserError): void {
   if (quantity > maxTotal)
-    report('INVALID_QUANTITY_TOO_HIGH', field, "The total quantity can't be higher than 1,000,000,000.");
+    report('INVALID_QUANTITY_TOO_HIGH', field, "The quantity can't be higher than 1,000,000,000.");
   else if (name === 'on_hand' && quantity < 0)
     report('INVALID_QUANTITY_NEGATIVE', field, "The quantity can't be negative.");
   else if (quantity < -maxTotal)
-    report('INVALID_QUANTITY_TOO_LOW', field, "The total quantity can't be lower than -1,000,000,000.");
+    report('INVALID_QUANTITY_TOO_LOW', field, "The quantity can't be lower than -1,000,000,000.");
 }
 
 /** `InventoryMoveQuantityTerminalInput`. */
@@ -242,14 +242,23 @@ function planMove(
 
 const stale = 'CHANGE_FROM_QUANTITY_STALE';
 
-/** Collects user errors; that a quantity is not the expected one is told of only where nothing else is wrong. */
+const unknown = new Set(['INVALID_INVENTORY_ITEM', 'INVALID_LOCATION']);
+
+/**
+ * Collects user errors, of which Shopify tells in steps: what is wrong with the input by itself; then what isn't there;
+ * then that a quantity is not the expected one. Recorded 2026-04 of the last step, inferred of the first.
+ */
 function collectInOrder(): { readonly userErrors: readonly UserError[]; readonly report: ReportUserError } {
   const { userErrors, report } = collectUserErrors();
+  const stepOf = ({ code }: UserError): number => {
+    if (code === stale) return 2;
+    return code != null && unknown.has(code) ? 1 : 0;
+  };
   return {
     report,
     get userErrors() {
-      const others = userErrors.filter(({ code }) => code !== stale);
-      return others.length > 0 ? others : userErrors;
+      const first = Math.min(...userErrors.map(stepOf));
+      return userErrors.filter((error) => stepOf(error) === first);
     },
   };
 }
@@ -410,7 +419,7 @@ function checkPlace(
 function requireChangeFrom(inputs: readonly { readonly changeFromQuantity?: number | null }[], type: string): void {
   // A variable that was not given leaves the field out; one that is `null` does not.
   if (inputs.every((input) => input.changeFromQuantity !== undefined)) return;
-  throw new GraphQLError(`${type} must include the following argument: changeFromQuantity`, {
+  throw new GraphQLError(`${type} must include the following argument: changeFromQuantity.`, {
     extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
   });
 }

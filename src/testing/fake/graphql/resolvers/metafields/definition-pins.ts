@@ -14,17 +14,17 @@ interface PinArgs {
   } | null;
 }
 
-/** Pinned definitions of one type of owner. */
-const maxPinned = 20;
+/** Pinned definitions of one type of owner. Recorded 2025-10 and 2026-04. */
+const maxPinned = 50;
 
 /** `metafieldDefinitionPin` and `metafieldDefinitionUnpin`. */
 export const definitionPinResolvers: ResolverMap = {
   Mutation: {
     metafieldDefinitionPin: resolver<unknown, PinArgs>((_source, args, context) => {
       requireOneArgument('metafieldDefinitionPin', args, ['definitionId', 'identifier']);
-      const refused = refuse('pinnedDefinition', args);
+      const refused = refuse('pinnedDefinition');
       const before = found(args, context);
-      if (!before) return refused('NOT_FOUND', 'Definition not found.');
+      if (!before) return notFound('pinnedDefinition', args);
       if (before.pinnedPosition !== null) return refused('ALREADY_PINNED', 'Definition already pinned.');
       const pinnedPosition = nextPin(before.ownerType, context);
       if (pinnedPosition === undefined) return refused('PINNED_LIMIT_REACHED', pinLimitMessage);
@@ -34,10 +34,13 @@ export const definitionPinResolvers: ResolverMap = {
     }),
     metafieldDefinitionUnpin: resolver<unknown, PinArgs>((_source, args, context) => {
       requireOneArgument('metafieldDefinitionUnpin', args, ['definitionId', 'identifier']);
-      const refused = refuse('unpinnedDefinition', args);
+      const refused = refuse('unpinnedDefinition');
       const before = found(args, context);
-      if (!before) return refused('NOT_FOUND', 'Definition not found.');
-      if (before.pinnedPosition === null) return refused('NOT_PINNED', 'Definition not pinned.');
+      if (!before) return notFound('unpinnedDefinition', args);
+      if (before.pinnedPosition === null) {
+        const number = before.id.split('/').at(-1);
+        return refused('NOT_PINNED', `Definition ${number} isn't pinned.`);
+      }
       return { unpinnedDefinition: unpin(before, context), userErrors: [] };
     }),
   },
@@ -46,12 +49,15 @@ export const definitionPinResolvers: ResolverMap = {
 /** Shopify's words where no more can be pinned. */
 export const pinLimitMessage = `Limit of ${maxPinned} pinned definitions.`;
 
+/** Of a definition that is there no argument is to blame. Recorded 2025-10. */
 const refuse =
-  (name: string, { definitionId }: PinArgs) =>
-  (code: string, message: string): unknown => ({
-    [name]: null,
-    userErrors: [userError([definitionId == null ? 'identifier' : 'definitionId'], message, code)],
-  });
+  (name: string) =>
+  (code: string, message: string): unknown => ({ [name]: null, userErrors: [userError(null, message, code)] });
+
+const notFound = (name: string, { definitionId }: PinArgs): unknown => ({
+  [name]: null,
+  userErrors: [userError([definitionId == null ? 'identifier' : 'definitionId'], 'Definition not found.', 'NOT_FOUND')],
+});
 
 function found({ definitionId, identifier }: PinArgs, context: ResolverContext): MetafieldDefinitionEntity | undefined {
   if (identifier)

@@ -1,6 +1,6 @@
 import { isRecord, parseJson } from '../../../../../internal/json.ts';
 import type { StoredValidation } from '../../../store/entities.ts';
-import { measurements } from './values-of-types.ts';
+import { measurements, shownList } from './values-of-types.ts';
 
 /** One kind of validation that a type supports, with the type of its own value. */
 interface SupportedValidation {
@@ -75,21 +75,51 @@ export function categoryOf(type: string): string {
 }
 
 /** What is wrong with the validations of a definition. */
-export function validationProblem(type: string, validations: readonly StoredValidation[]): string | undefined {
+export interface ValidationProblem {
+  readonly code: 'INVALID_OPTION' | 'DUPLICATE_OPTION';
+  readonly message: string;
+}
+
+/** How a value that a validation wants is named. Recorded 2025-10 of numbers. */
+const wantedValue: Readonly<Record<string, string>> = { number_integer: 'an integer', number_decimal: 'a decimal' };
+
+/** What a type can't do without. Recorded 2025-10. */
+const required: Readonly<Record<string, readonly (readonly [name: string, message: string])[]>> = {
+  rating: ['scale_max', 'scale_min'].map((name) => [name, `Validations requires '${name}' to be provided.`]),
+  metaobject_reference: [['metaobject_definition_id', 'Validations require that you select a metaobject.']],
+};
+
+/** What is wrong with the validations of a definition: what is given, or else what is missing. */
+export function validationProblems(
+  type: string,
+  validations: readonly StoredValidation[],
+): readonly ValidationProblem[] {
+  const invalid = (message: string): readonly ValidationProblem[] => [{ code: 'INVALID_OPTION', message }];
+  if (new Set(validations.map(({ name }) => name)).size < validations.length)
+    return [{ code: 'DUPLICATE_OPTION', message: 'Validations cannot contain duplicate "name" options.' }];
   const known = supportedValidations(type);
   for (const { name, value } of validations) {
     const validation = known.find((each) => each.name === name);
-    if (!validation) return `Validations value for option ${name} is not supported for type ${type}.`;
+    if (!validation)
+      return invalid(
+        `Validations value for option ${name} contains an invalid value: '${name}' isn't supported for ${type}.`,
+      );
     const isWrong =
       (validation.type === 'number_integer' && !/^-?\d+$/.test(value)) ||
+      (validation.type === 'number_decimal' && !/^-?\d+(\.\d+)?$/.test(value)) ||
       (validation.type.startsWith('list.') && !Array.isArray(parseJson(value))) ||
       (name === 'regex' && !isPattern(value));
-    if (isWrong) return `Validations value for option ${name} must be a ${validation.type}.`;
+    if (isWrong)
+      return invalid(
+        `Validations value for option ${name} must be ${wantedValue[validation.type] ?? `a ${validation.type}`}.`,
+      );
   }
   const [least, most] = ['min', 'max'].map((name) => validations.find((each) => each.name === name));
   if (least && most && rank(least.value) > rank(most.value))
-    return "Validations contains invalid configuration. Max can't be less than min.";
-  return undefined;
+    return invalid("Validations contains an invalid value: 'min' must be less than 'max'.");
+  return (required[elementOf(type)] ?? []).flatMap(([name, message]) =>
+    validations.some((validation) => validation.name === name) ? [] : invalid(message),
+  );
 }
 
 function isPattern(text: string): boolean {
@@ -131,11 +161,18 @@ function brokenBy(type: string, value: string, { name, value: limit }: StoredVal
   const what = isText(type) ? 'length of ' : 'of ';
   switch (name) {
     case 'min':
-      return size < most ? `Value has a minimum ${what}${shown(limit)}.` : undefined;
+      return size < most ? `Value has a minimum ${what}${shown(type, limit)}.` : undefined;
     case 'max':
-      return size > most ? `Value has a maximum ${what}${shown(limit)}.` : undefined;
+      return size > most ? `Value has a maximum ${what}${shown(type, limit)}.` : undefined;
     case 'regex':
-      return new RegExp(limit, 'u').test(value) ? undefined : 'Value does not match the validation pattern.';
+      return new RegExp(limit, 'u').test(value) ? undefined : 'Value is not the correct format.';
+    case 'scale_min':
+    case 'scale_max': {
+      const parsed = parseJson(value);
+      return isRecord(parsed) && Number(parsed[name]) === Number(limit)
+        ? undefined
+        : 'Value min and max on the rating value must be the same as the min and max on the definition.';
+    }
     case 'choices': {
       const allowed = parseJson(limit);
       const isAllowed = Array.isArray(allowed) && allowed.includes(value);
@@ -164,11 +201,10 @@ function rank(value: string): number {
   return Number.isNaN(Number(value)) ? Date.parse(value) : Number(value);
 }
 
-const shown = (limit: string): string => {
+/** A limit as it is told. Times as Ruby writes them: recorded 2025-10. */
+const shown = (type: string, limit: string): string => {
+  if (type === 'date_time')
+    return `${new Date(Date.parse(limit)).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replace('T', ' ')} +0000`;
   const parsed = parseJson(limit);
   return isRecord(parsed) ? `${parsed['value']} ${parsed['unit']}` : limit;
 };
-
-/** As Ruby writes a list. */
-const shownList = (list: unknown): string =>
-  `[${(Array.isArray(list) ? list : []).map((entry) => JSON.stringify(entry)).join(', ')}]`;

@@ -11,9 +11,10 @@ import { type ConnectionArgs, connection, type SortValue, sortedConnection } fro
 import { definitionByKey } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
 import { nextPin, pinLimitMessage, unpin } from './definition-pins.ts';
-import { categoryOf, supportedValidations, validationProblem } from './definition-validations.ts';
+import { categoryOf, supportedValidations, validationProblems } from './definition-validations.ts';
 import { ownersOfType, putMetafields } from './owners.ts';
-import { isMetafieldType, isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
+import { isOwnNamespace, isReserved, resolveNamespace } from './values.ts';
+import { typeOfDefinitionProblem } from './values-of-types.ts';
 
 interface DefinitionsArgs extends ConnectionArgs {
   readonly ownerType: string;
@@ -135,6 +136,9 @@ type DefinitionError = ReturnType<typeof definitionError>;
 /** Definitions for each type of owner. https://shopify.dev/docs/apps/build/metafields/metafield-limits */
 const maxDefinitions = 256;
 
+/** Definitions that can filter a list of the admin. Recorded 2026-04. */
+const maxFilters = 50;
+
 const definitionsFor = (
   ownerType: string,
   { store, shop }: Pick<ResolverContext, 'store' | 'shop'>,
@@ -142,6 +146,10 @@ const definitionsFor = (
   const all = store.all(shop, 'MetafieldDefinition') as readonly MetafieldDefinitionEntity[];
   return all.filter((definition) => definition.ownerType === ownerType);
 };
+
+/** A type of owner as messages name it. Recorded 2025-10 for products. */
+const ownerName = (ownerType: string): string =>
+  ownerType === 'PRODUCTVARIANT' ? 'ProductVariant' : ownerType.charAt(0) + ownerType.slice(1).toLowerCase();
 
 /** `metafieldDefinitionCreate`. */
 function createDefinition(input: MetafieldDefinitionInput, context: ResolverContext): unknown {
@@ -152,16 +160,25 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   const pinnedPosition = input.pin ? nextPin(input.ownerType, context) : null;
   if (pinnedPosition === undefined)
     userErrors.push(inNoList(userError(['definition'], pinLimitMessage, 'PINNED_LIMIT_REACHED')));
-  if (definitionsFor(input.ownerType, context).length >= maxDefinitions) {
+  const others = definitionsFor(input.ownerType, context);
+  const filters = others.filter(({ capabilities }) => capabilities?.['adminFilterable']).length;
+  if (input.capabilities?.adminFilterable?.enabled && filters >= maxFilters) {
+    const owner = ownerName(input.ownerType).toLowerCase();
+    const message = `You can only use ${maxFilters} ${owner} metafield definitions to filter the ${owner} list. To add a new filter, disable filtering on an existing one.`;
+    userErrors.push(inNoList(userError(['definition'], message, 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_USE_AS_ADMIN_FILTERS')));
+  }
+  if (others.length >= maxDefinitions) {
+    // Nothing else is told, not even of a name that is taken. Recorded 2026-04.
     const message = `Stores can only have ${maxDefinitions} definitions for each store resource.`;
-    userErrors.push(inNoList(userError(['definition'], message, 'RESOURCE_TYPE_LIMIT_EXCEEDED')));
+    const only = inNoList(userError(['definition'], message, 'RESOURCE_TYPE_LIMIT_EXCEEDED'));
+    return { createdDefinition: null, userErrors: [only] };
   }
   if (definitionByKey(context, input.ownerType, namespace, input.key)) {
     userErrors.push(
       definitionError(
         'TAKEN',
         'key',
-        `Key is in use for ${input.ownerType} metafields on the '${namespace}' namespace.`,
+        `Key is in use for ${ownerName(input.ownerType)} metafields on the '${namespace}' namespace.`,
       ),
     );
   }
@@ -217,26 +234,41 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
   check(input.key.length > 64, 'TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)');
   check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
   for (const [field, code, message] of textProblems(input)) check(true, code, field, message);
-  check(!isMetafieldType(input.type), 'INCLUSION', 'type', `Type name ${input.type} is not a valid type`);
-  const problem = isMetafieldType(input.type) ? validationProblem(input.type, input.validations ?? []) : undefined;
-  check(problem !== undefined, 'INVALID_OPTION', 'validations', problem ?? '');
-  check(
-    unique === true && !canBeUnique(input.type),
-    'INVALID_CAPABILITY',
-    'capabilities',
-    `Type ${input.type} cannot have unique values.`,
-  );
-  check(
-    unique === false && input.type === 'id',
-    'CAPABILITY_REQUIRED_BUT_DISABLED',
-    'capabilities',
-    'Type id always has unique values.',
-  );
+  const wrongType = typeOfDefinitionProblem(input.type);
+  check(wrongType !== undefined, 'INCLUSION', 'type', wrongType ?? '');
+  const problems = wrongType === undefined ? validationProblems(input.type, input.validations ?? []) : [];
+  for (const { code, message } of problems) check(true, code, 'validations', message);
+  for (const [code, message] of wholeProblems(input, input.type, namespace, unique))
+    errors.push(inNoList(userError(['definition'], message, code)));
   return errors;
 }
 
-/** https://shopify.dev/docs/apps/build/metafields/metafield-limits */
-const maxDescription = 100;
+/** What is wrong with a definition as a whole: who may see it, and what it can do. Recorded 2026-04. */
+function* wholeProblems(
+  {
+    access,
+    capabilities,
+    ownerType,
+  }: {
+    readonly access?: object | null | undefined;
+    readonly capabilities?: object | null | undefined;
+    readonly ownerType: string;
+  },
+  type: string,
+  namespace: string,
+  unique: boolean | null | undefined,
+): Generator<readonly [code: string, message: string]> {
+  const admin = (access as { readonly admin?: string | null } | null | undefined)?.admin ?? 'PUBLIC_READ_WRITE';
+  if (admin !== 'PUBLIC_READ_WRITE' && !isOwnNamespace(namespace))
+    yield ['INVALID', 'Setting this access control is not permitted. It must be one of ["public_read_write"].'];
+  const smart = (capabilities as DefinitionUpdateInput['capabilities'])?.['smartCollectionCondition']?.enabled;
+  if (smart && ownerType !== 'PRODUCT' && ownerType !== 'PRODUCTVARIANT')
+    yield ['INVALID_CAPABILITY', 'The capability smart_collection_condition is not valid for this definition.'];
+  if (unique === true && !canBeUnique(type))
+    yield ['INVALID_CAPABILITY', 'The capability unique_values is not valid for this definition.'];
+  if (unique === false && type === 'id')
+    yield ['CAPABILITY_REQUIRED_BUT_DISABLED', 'Capability unique_values is required for type id but is disabled'];
+}
 
 /** What is wrong with what people read of a definition. */
 function textProblems({
@@ -247,7 +279,7 @@ function textProblems({
   readonly description?: string | null | undefined;
 }): (readonly [field: string, code: 'BLANK' | 'TOO_LONG', message: string])[] {
   const longName = lengthProblem('Name', name ?? '');
-  const longDescription = lengthProblem('Description', description ?? '', maxDescription);
+  const longDescription = lengthProblem('Description', description ?? '');
   return [
     ...(name != null && name.trim() === '' ? ([['name', 'BLANK', "Name can't be blank"]] as const) : []),
     ...(longName === undefined ? [] : ([['name', 'TOO_LONG', longName]] as const)),
@@ -308,13 +340,20 @@ function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext
   if (!before) return refused('NOT_FOUND', null, 'Definition not found.');
   for (const [field, code, message] of textProblems(input)) return refused(code, field, message);
   const uniqueValues = input.capabilities?.['uniqueValues']?.enabled ?? before.uniqueValues;
-  if (uniqueValues && !canBeUnique(before.type.name))
-    return refused('INVALID_CAPABILITY', 'capabilities', `Type ${before.type.name} cannot have unique values.`);
-  if (!uniqueValues && before.type.name === 'id')
-    return refused('CAPABILITY_REQUIRED_BUT_DISABLED', 'capabilities', 'Type id always has unique values.');
+  for (const [code, message] of wholeProblems(input, before.type.name, before.namespace, uniqueValues))
+    return refused(code === 'INVALID' ? 'INVALID_INPUT' : code, null, message);
 
-  const problem = validationProblem(before.type.name, input.validations ?? []);
-  if (problem !== undefined) return refused('INVALID_OPTION', 'validations', problem);
+  const problems = input.validations ? validationProblems(before.type.name, input.validations) : [];
+  for (const { code, message } of problems) return refused(code, 'validations', message);
+  const [metaobject, given] = [before.validations, input.validations].map(
+    (validations) => validations?.find(({ name }) => name === 'metaobject_definition_id')?.value,
+  );
+  if (metaobject !== undefined && given !== undefined && given !== metaobject)
+    return refused(
+      'METAOBJECT_DEFINITION_CHANGED',
+      'validations',
+      'Validations must not change the existing metaobject definition value',
+    );
   const isPinned = input.pin ?? before.pinnedPosition !== null;
   const pinnedPosition = isPinned ? (before.pinnedPosition ?? nextPin(before.ownerType, context)) : null;
   if (pinnedPosition === undefined) return refused('PINNED_LIMIT_REACHED', null, pinLimitMessage);
@@ -343,8 +382,8 @@ function deleteDefinition(args: DefinitionDeleteArgs, context: ResolverContext):
     : (store.get(shop, 'MetafieldDefinition', args.id ?? '') as MetafieldDefinitionEntity | undefined);
   const problem = definition ? keepReason(definition, args) : notFound;
   if (!definition || problem) {
-    const userErrors = [{ ...problem, field: problem === notFound ? null : [args.identifier ? 'identifier' : 'id'] }];
-    return { deletedDefinition: null, deletedDefinitionId: null, userErrors };
+    // No argument is to blame. Recorded 2026-04.
+    return { deletedDefinition: null, deletedDefinitionId: null, userErrors: [{ ...problem, field: null }] };
   }
   if (args.deleteAllAssociatedMetafields) deleteValues(definition, context);
   store.delete(shop, 'MetafieldDefinition', definition.id);
@@ -362,13 +401,15 @@ function keepReason(
   if (deleteAllAssociatedMetafields) return undefined;
   const needs = (code: string, what: string) => ({
     code,
-    message: `Deleting ${what} requires deletion of its associated metafields.`,
+    message: `Deleting ${what} metafield definition requires deletion of its associated metafields.`,
   });
-  if (type.name === 'id') return needs('ID_TYPE_DELETION_ERROR', 'an id type metafield definition');
-  if (type.name.endsWith('_reference'))
-    return needs('REFERENCE_TYPE_DELETION_ERROR', 'a reference type metafield definition');
+  if (type.name === 'id') return needs('ID_TYPE_DELETION_ERROR', 'an id type');
+  if (type.name.endsWith('_reference')) return needs('REFERENCE_TYPE_DELETION_ERROR', 'a reference type');
   if (isOwnNamespace(namespace))
-    return needs('RESERVED_NAMESPACE_ORPHANED_METAFIELDS', 'a definition in a reserved namespace');
+    return {
+      code: 'RESERVED_NAMESPACE_ORPHANED_METAFIELDS',
+      message: 'Deleting a definition in a reserved namespace must have deleteAllAssociatedMetafields set to true.',
+    };
   return undefined;
 }
 

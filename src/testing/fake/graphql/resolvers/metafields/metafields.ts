@@ -4,7 +4,8 @@ import { parseGid } from '../../gid.ts';
 import { type ConnectionArgs, connection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
 import type { MetafieldOwnerType, OwnerEntity } from './owners.ts';
-import { compareDigestOf, jsonValueOf, resolveNamespace } from './values.ts';
+import { compareDigestOf, resolveNamespace } from './values.ts';
+import { jsonValueOf } from './values-of-types.ts';
 
 /** A metafield with the thing it belongs to. */
 interface MetafieldView extends StoredMetafield {

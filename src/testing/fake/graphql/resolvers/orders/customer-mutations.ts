@@ -4,7 +4,7 @@ import { idOf } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
-import { lengthProblem, normalTags } from '../input-values.ts';
+import { lengthProblem, normalTags, tagProblems } from '../input-values.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
 import { type MailingAddressInput, mailingAddress } from './mailing-address.ts';
 import { customerByEmail, customerById, customerByPhone, ordersOfCustomer, saveCustomer } from './save-order.ts';
@@ -43,7 +43,8 @@ export const customerMutationResolvers: ResolverMap = {
   Mutation: {
     customerCreate: resolver<unknown, { input: CustomerFields }>((_source, { input }, context) => {
       if (input.id != null) return refused([userError(['id'], 'Cannot specify ID on creation')]);
-      return save(input, undefined, context, fieldsOnly);
+      const nested = nestedIdErrors(input);
+      return nested.length > 0 ? refused(nested) : save(input, undefined, context, fieldsOnly);
     }),
     customerUpdate: resolver<unknown, { input: CustomerFields }>((_source, { input }, context) => {
       const before = input.id == null ? undefined : existing(input.id, context);
@@ -64,6 +65,14 @@ const refused = (userErrors: readonly UserError[]): unknown => ({ customer: null
 function existing(id: string, context: ResolverContext): CustomerEntity | undefined {
   requireGid(id);
   return customerById(context, id);
+}
+
+/** Ids of parts that are to be made; of addresses and metafields only the first are told of. Recorded 2025-10. */
+function nestedIdErrors({ addresses, metafields }: CustomerFields): readonly UserError[] {
+  const address = (addresses ?? []).findIndex((each) => 'id' in each && each.id != null);
+  if (address >= 0) return [userError(['addresses', address, 'id'], 'Cannot specify address ID on creation')];
+  const metafield = (metafields ?? []).findIndex(({ id }) => id != null);
+  return metafield < 0 ? [] : [userError(['metafields', metafield, 'id'], 'Cannot specify metafield ID on creation')];
 }
 
 /** What is wrong, before a mutation has put it in its own words. */
@@ -88,8 +97,7 @@ function setCustomer(identifier: SetIdentifier | undefined, input: CustomerField
   const id = identifier?.id ?? input.id;
   if (id != null) {
     const before = existing(id, context);
-    const field = identifier ? ['identifier', 'id'] : ['input', 'id'];
-    if (!before) return refused([userError(field, 'Resource matching the identifier was not found.', 'NOT_FOUND')]);
+    if (!before) return refused([userError(['input'], 'Resource matching the identifier was not found.', 'NOT_FOUND')]);
     return save(input, before, context, setWords);
   }
   for (const name of ['email', 'phone'] as const) {
@@ -105,7 +113,7 @@ function setCustomer(identifier: SetIdentifier | undefined, input: CustomerField
               'INPUT_MISMATCH',
               'The identifier value does not match the value of the corresponding field in the input.',
             ] as const);
-    if (problem) return refused([userError(['input', name], problem[1], problem[0])]);
+    if (problem) return refused([userError(['input'], problem[1], problem[0])]);
     const before = name === 'email' ? customerByEmail(context, wanted) : customerByPhone(context, wanted);
     return save(input, before, context, setWords);
   }
@@ -139,18 +147,20 @@ export function customerFrom(
   const id = before?.id ?? context.store.nextId('Customer');
   const kept = <T>(value: T | null | undefined, earlier: T | null | undefined): T | null =>
     value === undefined ? (earlier ?? null) : (value ?? null);
-  const text = (value: string | null | undefined): string | null | undefined => value && (value.trim() || null);
+  const text = (value: string | null | undefined): string | null | undefined =>
+    value == null ? value : value.trim() || null;
   const customer: CustomerEntity = {
     id,
     firstName: kept(text(input.firstName), before?.firstName),
     lastName: kept(text(input.lastName), before?.lastName),
     email: kept(text(input.email)?.toLowerCase(), before?.email),
-    phone: kept(text(input.phone)?.replaceAll(/[\s().-]/g, ''), before?.phone),
+    // What is nothing but spaces and dashes is no phone.
+    phone: kept(text(text(input.phone)?.replaceAll(/[\s().-]/g, '')), before?.phone),
     note: kept(input.note, before?.note),
     tags:
       input.tags == null
         ? (before?.tags ?? [])
-        : normalTags(input.tags, (message) => report('INVALID', ['tags'], message)),
+        : normalTags(input.tags, (problem) => report('INVALID', ['tags'], tagProblems[problem])),
     locale: input.locale ?? before?.locale ?? 'en',
     taxExempt: input.taxExempt ?? before?.taxExempt ?? false,
     taxExemptions: input.taxExemptions ?? before?.taxExemptions ?? [],
@@ -178,6 +188,7 @@ function check(customer: CustomerEntity, context: ResolverContext, report: Repor
   const { id, email, phone, firstName, lastName } = customer;
   if (!email && !phone && !firstName && !lastName)
     report('BLANK', null, 'A name, phone number, or email address must be present');
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,4})*$/i.test(customer.locale)) report('INVALID', ['locale'], 'Locale is invalid');
   if (email !== null && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email))
     report('INVALID', ['email'], 'Email is invalid');
   else if (email !== null && isOther(customerByEmail(context, email), id))
@@ -188,6 +199,7 @@ function check(customer: CustomerEntity, context: ResolverContext, report: Repor
   for (const [field, label, value, most] of [
     ['firstName', 'First name', firstName, 255],
     ['lastName', 'Last name', lastName, 255],
+    ['email', 'Email', email, 255],
     ['note', 'Note', customer.note, maxNote],
   ] as const) {
     const problem = lengthProblem(label, value ?? '', most);

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type {
   FulfillmentEntity,
   FulfillmentOrderEntity,
@@ -63,10 +64,20 @@ interface Sent {
 /** `fulfillmentCreate`: all lines given, or where none are, all that remain. */
 function createFulfillment(input: FulfillmentInput, context: ResolverContext): unknown {
   if (input.originAddress) throw notSimulated('FulfillmentInput.originAddress');
+  // In steps, and of each only the first. Recorded 2026-04.
+  const none = input.lineItemsByFulfillmentOrder.flatMap(({ fulfillmentOrderLineItems }, group) =>
+    (fulfillmentOrderLineItems ?? []).flatMap(({ quantity }, line) => (quantity < 1 ? [[group, line] as const] : [])),
+  )[0];
+  if (none) {
+    const [group, line] = none;
+    const place = ['fulfillment', 'lineItemsByFulfillmentOrder', group, 'fulfillmentOrderLineItems', line, 'quantity'];
+    return refused([userError(place, 'Quantity must be greater than 0')]);
+  }
   const problems: string[] = [];
   const sent = input.lineItemsByFulfillmentOrder.flatMap(
     ({ fulfillmentOrderId, fulfillmentOrderLineItems }): readonly Sent[] => {
-      requireGid(fulfillmentOrderId);
+      if (requireGid(fulfillmentOrderId).key === '0')
+        throw new GraphQLError('invalid id', { extensions: { code: 'RESOURCE_NOT_FOUND' } });
       const fulfillmentOrder = fulfillmentOrderById(context, fulfillmentOrderId);
       if (!fulfillmentOrder) {
         problems.push('Fulfillment order does not exist.');
@@ -82,12 +93,21 @@ function createFulfillment(input: FulfillmentInput, context: ResolverContext): u
     },
   );
   if (input.lineItemsByFulfillmentOrder.length === 0) problems.push("Line items by fulfillment order can't be blank.");
-  if (new Set(sent.map(({ fulfillmentOrder }) => fulfillmentOrder.orderId)).size > 1)
-    problems.push('All fulfillment orders must belong to the same order.');
-  if (new Set(sent.map(({ fulfillmentOrder }) => fulfillmentOrder.locationId)).size > 1)
-    problems.push('All fulfillment orders must be assigned to the same location.');
+  const numbers = (ids: readonly string[]): readonly string[] => [...new Set(ids.map((id) => parseGid(id)?.key ?? ''))];
+  const orders = numbers(sent.map(({ fulfillmentOrder }) => fulfillmentOrder.orderId));
+  const locations = numbers(sent.map(({ fulfillmentOrder }) => fulfillmentOrder.locationId));
+  if (orders.length > 1)
+    problems.push(
+      `All fulfillment orders must belong to the same order. Multiple orders with ids [${orders.join(', ')}] were found.`,
+    );
+  if (locations.length > 1)
+    problems.push(
+      `All fulfillment orders must be assigned to a single location. Multiple locations with ids [${locations.join(', ')}] were found.`,
+    );
   const [first] = sent;
-  if (!first || problems.length > 0) return refused(problems.map((message) => userError(['fulfillment'], message)));
+  const [problem] = problems;
+  if (!first || problem !== undefined)
+    return refused(problem === undefined ? [] : [userError(['fulfillment'], problem)]);
   return { fulfillment: fulfill(first.fulfillmentOrder, sent, input.trackingInfo ?? {}, context), userErrors: [] };
 }
 
@@ -104,7 +124,7 @@ function linesSent(
       problems.push('Fulfillment order line item does not exist.');
       return [];
     }
-    if (quantity < 1 || quantity > line.remainingQuantity) {
+    if (quantity > line.remainingQuantity) {
       problems.push('Invalid fulfillment order line item quantity requested.');
       return [];
     }

@@ -12,7 +12,7 @@ import { collectUserErrors, notSimulated, requireSimulated, type UserError, user
 import { requireGid } from '../../gid.ts';
 import { defer } from '../deferred.ts';
 import { variantById } from '../find-entities.ts';
-import { normalTags } from '../input-values.ts';
+import { normalTags, tagProblems } from '../input-values.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
 import { customerFrom } from './customer-mutations.ts';
 import { type MailingAddressInput, mailingAddress } from './mailing-address.ts';
@@ -23,6 +23,7 @@ import {
   customerByEmail,
   customerById,
   deleteOrder,
+  fulfillmentsOf,
   orderById,
   saveCustomer,
   saveOrder,
@@ -51,7 +52,7 @@ export const orderMutationResolvers: ResolverMap = {
     orderMarkAsPaid: resolver<unknown, { input: { id: string } }>((_source, { input }, context) => {
       const order = existing(input.id, context);
       if (order && (order.displayFinancialStatus === 'PAID' || order.cancelledAt !== null))
-        return refused([userError(['id'], 'Order cannot be marked as paid.')]);
+        return { order, userErrors: [userError(['id'], 'Order cannot be marked as paid.')] };
       const payload = change(input.id, context, () => ({ displayFinancialStatus: 'PAID' }));
       if (order) announceOrder(order.id, context, 'orders/paid');
       return payload;
@@ -127,7 +128,7 @@ function updateOrder(input: OrderFields, context: ResolverContext): unknown {
     tags:
       input.tags == null
         ? before.tags
-        : normalTags(input.tags, (message) => userErrors.push(userError(['tags'], message))),
+        : normalTags(input.tags, (problem) => userErrors.push(userError(['tags'], tagProblems[problem]))),
     customAttributes: input.customAttributes?.map(attribute) ?? before.customAttributes,
     shippingAddress: shippingAddress ? mailingAddress(shippingAddress, context.store) : before.shippingAddress,
     metafields,
@@ -307,12 +308,15 @@ function customerOf(
   return found;
 }
 
+const maxStaffNote = 255;
+
 /** Arguments of `orderCancel`. */
 interface CancelArgs {
   readonly orderId: string;
   readonly reason: string;
   readonly refund?: boolean | null;
   readonly refundMethod?: object | null;
+  readonly staffNote?: string | null;
 }
 
 /** `orderCancel`: in the background. */
@@ -320,8 +324,23 @@ function cancelOrder(args: CancelArgs, context: OperationContext): unknown {
   const { userErrors, report } = collectUserErrors();
   const order = existing(args.orderId, context);
   if (!order) report('NOT_FOUND', ['orderId'], 'Order does not exist');
-  else if (order.cancelledAt !== null) report('INVALID', ['orderId'], 'Order has already been cancelled');
-  if (userErrors.length > 0) return { job: null, orderCancelUserErrors: userErrors, userErrors: [] };
+  const staffNote = args.staffNote ?? '';
+  // What is wrong with the arguments comes first. Texts recorded 2026-04, the order inferred.
+  if (staffNote.length > maxStaffNote)
+    report('INVALID', ['staffNote'], `Staff note is too long. Maximum length is ${maxStaffNote} characters.`);
+  else if (args.refund != null && args.refundMethod != null)
+    report('INVALID', ['refund'], 'Only one of the arguments `refund` or `refund_method` is allowed.');
+  else if (order && order.cancelledAt !== null)
+    report('INVALID', ['orderId'], 'Cannot cancel an order that has already been canceled');
+  else if (order && fulfillmentsOf(context, order.id).some(({ status }) => status !== 'CANCELLED'))
+    report('INVALID', ['orderId'], 'Cannot cancel an order that has outstanding fulfillments');
+  // The older list has the same without codes.
+  if (userErrors.length > 0)
+    return {
+      job: null,
+      orderCancelUserErrors: userErrors,
+      userErrors: userErrors.map(({ field, message }) => ({ field, message })),
+    };
   const refunds = args.refund === true || args.refundMethod != null;
   const job = defer(context, 'Job', { type: 'orderCancel', orderId: args.orderId, reason: args.reason, refunds });
   return { job, orderCancelUserErrors: [], userErrors: [] };

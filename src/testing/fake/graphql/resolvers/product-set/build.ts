@@ -9,7 +9,7 @@ import type { FieldPath, UserError } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
 import { imageById, newImage } from '../files/images.ts';
 import { productByHandle, productById, productsByMetafield } from '../find-entities.ts';
-import { freeHandle, given, handleFrom, lengthProblem, normalTags } from '../input-values.ts';
+import { freeHandle, given, handleFrom, lengthProblem, normalTags, productTagProblems } from '../input-values.ts';
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
@@ -163,7 +163,9 @@ function ownFields(input: ProductSetInput, target: Target, context: ProductSetCo
     tags:
       input.tags == null
         ? (existing?.tags ?? [])
-        : normalTags(input.tags, (message) => context.report('INVALID_PRODUCT', ['input', 'tags'], message)),
+        : normalTags(input.tags, (problem) =>
+            context.report('INVALID_PRODUCT', ['input', 'tags'], productTagProblems[problem]),
+          ),
     status: given<string>(input.status, existing?.status, 'ACTIVE'),
     templateSuffix: given(input.templateSuffix, existing?.templateSuffix, null),
     requiresSellingPlan: given(input.requiresSellingPlan, existing?.requiresSellingPlan, false),
@@ -215,7 +217,9 @@ function handleOf(
     const owner = productByHandle(context, candidate);
     return owner !== undefined && owner.id !== existing?.id;
   };
-  if (asked === '') return existing?.handle ?? freeHandle(handleFrom(title), isTaken);
+  // One that is set to nothing is made from the title again. Recorded 2025-10.
+  const isReset = existing !== undefined && input.handle != null;
+  if (asked === '') return isReset || !existing ? freeHandle(handleFrom(title), isTaken) : existing.handle;
   if (isTaken(asked)) {
     context.report(
       'HANDLE_NOT_UNIQUE',

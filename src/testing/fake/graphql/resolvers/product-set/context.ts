@@ -21,6 +21,7 @@ type FinerCode =
   | 'CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE'
   | 'DUPLICATED_OPTION_IN_VARIANT'
   | 'NEED_TO_ADD_OPTION_VALUES'
+  | 'NEGATIVE_COST'
   | 'NEGATIVE_PRICE_VALUE'
   | 'OPTION_NAME_DELIMITER'
   | 'TOO_LONG'
@@ -47,6 +48,7 @@ const productSetCodes = namedBy({
   CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE: 'INVALID_VARIANT',
   DUPLICATED_OPTION_IN_VARIANT: 'INVALID_VARIANT',
   NEED_TO_ADD_OPTION_VALUES: 'INVALID_VARIANT',
+  NEGATIVE_COST: 'INVALID_VARIANT',
   NEGATIVE_PRICE_VALUE: 'INVALID_VARIANT',
   OPTION_NAME_DELIMITER: 'INVALID_INPUT',
   TOO_LONG: 'INVALID_PRODUCT',
@@ -55,8 +57,13 @@ const productSetCodes = namedBy({
 } satisfies Record<FinerCode, ProductSetUserErrorCode>);
 
 /** `productSet` blames the input as a whole for a text of the product that is too long. */
-const productSetNaming: Naming = (problem) =>
-  productSetCodes(problem.code === 'TOO_LONG' ? { ...problem, field: ['input'] } : problem);
+const productSetNaming: Naming = (problem) => productSetCodes(problem.code === 'TOO_LONG' ? tooLong(problem) : problem);
+
+/** Of a title it says so without its name, and where. Recorded 2025-10. */
+const tooLong = (problem: Said): Said =>
+  problem.field.at(-1) === 'title'
+    ? { ...problem, message: problem.message.replace(/^Title /, '') }
+    : { ...problem, field: ['input'] };
 
 /** Begins to build a product. */
 export function beginBuilding(

@@ -141,7 +141,7 @@ export const maxValues = 2048;
 export const maxNameLength = 255;
 
 /** Stands between option values in a variant's title, and so in no option's name. */
-const delimiter = ' / ';
+export const delimiter = ' / ';
 
 /** Option names differ by more than their case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
@@ -168,7 +168,7 @@ export function combinationFrom(
       input.optionId == null ? sameName(name, input.optionName ?? '') : id === input.optionId,
     );
     if (!option) {
-      report('OPTION_DOES_NOT_EXIST', place, `Option '${input.optionName ?? input.optionId}' does not exist`);
+      report('OPTION_DOES_NOT_EXIST', place, 'Option does not exist');
       continue;
     }
     const { linkedMetafieldValue: linked } = input;

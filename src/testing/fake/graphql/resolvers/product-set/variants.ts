@@ -166,7 +166,8 @@ export function variantFrom(
   const sku = given(input.sku === undefined ? input.inventoryItem?.sku : input.sku, before?.sku, null);
   const id = before?.id ?? store.nextId('ProductVariant');
   const itemId = before?.inventoryItem.id ?? store.nextId('InventoryItem');
-  stockFrom(input.inventoryQuantities, { itemId, isNew: !before }, field, context);
+  const title = selectedOptions.map(({ value }) => value).join(' / ');
+  stockFrom(input.inventoryQuantities, { itemId, isNew: !before, title }, field, context);
   for (const [name, label, value] of [
     ['sku', 'SKU', sku],
     ['barcode', 'Barcode', input.barcode],
@@ -176,14 +177,17 @@ export function variantFrom(
   }
   const { barcode, barcodes } = barcodesFrom(input, before, field, context);
   checkItem(input.inventoryItem, [...field, 'inventoryItem'], context);
+  // In this order Shopify tells what is wrong. Recorded 2026-04.
+  const compareAtPrice = nullableAmount(given(input.compareAtPrice, before?.compareAtPrice, null), field, context);
+  const price = amount(given(input.price, before?.price, '0.00'), 'price', field, context);
   return {
     id,
     productId: parts.productId,
-    title: selectedOptions.map(({ value }) => value).join(' / '),
+    title,
     position,
     sku,
-    price: amount(given(input.price, before?.price, '0.00'), 'price', field, context),
-    compareAtPrice: nullableAmount(given(input.compareAtPrice, before?.compareAtPrice, null), field, context),
+    price,
+    compareAtPrice,
     barcode,
     ...(barcodes.length > 1 && { barcodes }),
     inventoryPolicy: given<string>(input.inventoryPolicy, before?.inventoryPolicy, 'DENY'),
@@ -238,23 +242,26 @@ function amount(
 ): string {
   const normal = amountFrom(value);
   if (normal !== undefined) return normal;
-  const label = name === 'price' ? 'Price' : 'Compare at price';
   const isNegative = value.startsWith('-');
+  // The price is named in the text, the other one is not. Recorded 2026-04.
+  const label = name === 'price' ? 'Price ' : '';
   report(
     isNegative ? 'NEGATIVE_PRICE_VALUE' : 'INVALID_VARIANT',
     [...field, name],
-    `${label} must be ${isNegative ? 'greater than or equal to 0' : 'less than 1000000000000000'}`,
+    `${label}${outOfRange(isNegative)}`,
   );
   return value;
 }
 
+const outOfRange = (isNegative: boolean): string =>
+  isNegative ? 'must be greater than or equal to 0' : 'must be less than 1000000000000000000';
+
 /** What is wrong with cost and weight. */
 function checkItem(item: Input['inventoryItem'], field: FieldPath, { report }: ProductSetContext): void {
   if (item?.cost != null && amountFrom(item.cost) === undefined) {
-    const message = item.cost.startsWith('-')
-      ? 'Cost per item must be greater than or equal to 0'
-      : 'Cost per item must be less than 1000000000000000';
-    report('INVALID_VARIANT', [...field, 'cost'], message);
+    const isNegative = item.cost.startsWith('-');
+    const code = isNegative ? 'NEGATIVE_COST' : 'INVALID_VARIANT';
+    report(code, [...field, 'cost'], `Cost per item ${outOfRange(isNegative)}`);
   }
   const weight = weightProblem(item);
   if (weight !== undefined) report('INVALID_VARIANT', [...field, 'measurement', 'weight'], weight);
@@ -288,7 +295,7 @@ export function checkStockLimit({ variants }: ProductSetInput, { report }: Produ
  */
 function stockFrom(
   inputs: Quantities,
-  item: { readonly itemId: string; readonly isNew: boolean },
+  item: { readonly itemId: string; readonly isNew: boolean; readonly title: string },
   place: FieldPath,
   context: ProductSetContext,
 ): void {
@@ -308,11 +315,8 @@ function stockFrom(
     }
     const known = item.isNew ? undefined : levelAt(context, item.itemId, locationId);
     if (!activeLocation(context, locationId)) {
-      context.report(
-        'TRACKED_VARIANT_LOCATION_NOT_FOUND',
-        [...field, 'locationId'],
-        'Quantity could not be set. The location was not found.',
-      );
+      const message = `Quantity for ${item.title} couldn't be set because the location was deleted.`;
+      context.report('TRACKED_VARIANT_LOCATION_NOT_FOUND', [...place, 'inventoryQuantities'], message);
     } else if (!item.isNew && !known?.isActive) {
       context.report(
         'INVALID_INPUT',

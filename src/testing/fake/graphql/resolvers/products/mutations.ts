@@ -80,7 +80,8 @@ function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
     (building) => changed(before, fields, args, building),
     ownNaming,
   );
-  return { product, userErrors: withoutCodes(userErrors) };
+  // The product stands beside the errors as it was. Recorded 2025-10.
+  return { product: product ?? before, userErrors: withoutCodes(userErrors) };
 }
 
 function existingProduct(

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type {
   ProductEntity,
   StoredLink,
@@ -11,7 +12,7 @@ import { requireGid } from '../../gid.ts';
 import { productById } from '../find-entities.ts';
 import { beginBuilding, type ProductSetContext } from '../product-set/context.ts';
 import { linkedValue, linkFrom, sameLink, withLinkedMetafields } from '../product-set/linked-options.ts';
-import { combinationKey, maxNameLength, maxOptions, maxValues, sameName } from '../product-set/options.ts';
+import { combinationKey, delimiter, maxNameLength, maxOptions, maxValues, sameName } from '../product-set/options.ts';
 import { maxVariants, variantFrom } from '../product-set/variants.ts';
 import { saveProduct } from './save-product.ts';
 
@@ -26,14 +27,15 @@ export const productOptionResolvers: ResolverMap = {
     ),
     productOptionsDelete: resolver<unknown, DeleteOptionsArgs>((_source, args, context) => {
       const payload = changeOptions(args.productId, context, (change) => deleteOptions(args, change));
-      return { ...payload, deletedOptionsIds: payload.userErrors.length > 0 ? null : args.options };
+      return { ...payload, deletedOptionsIds: payload.userErrors.length > 0 ? [] : args.options };
     }),
     productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) =>
       changeOptions(args.productId, context, (change) => reorderOptions(args, change)),
     ),
-    productVariantsBulkReorder: resolver<unknown, ReorderVariantsArgs>((_source, args, context) =>
-      changeOptions(args.productId, context, (change) => reorderVariants(args, change)),
-    ),
+    productVariantsBulkReorder: resolver<unknown, ReorderVariantsArgs>((_source, args, context) => {
+      const payload = changeOptions(args.productId, context, (change) => reorderVariants(args, change));
+      return payload.userErrors.length > 0 ? { ...payload, product: null } : payload;
+    }),
   },
 };
 
@@ -115,7 +117,7 @@ function updateOption(args: UpdateOptionArgs, change: OptionsChange): void {
   }
 
   const name = input.name?.trim() ?? before.name;
-  checkName(name, 'OPTION_NAME_TOO_LONG', ['option', 'name'], report);
+  checkName(name, ['option'], report);
   if (change.options.some((other) => other.id !== before.id && sameName(other.name, name)))
     report('OPTION_ALREADY_EXISTS', ['option', 'name'], `Option '${name}' already exists.`);
 
@@ -258,7 +260,7 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
     const name = input.name?.trim() ?? '';
     if (input.name == null)
       report('OPTION_NAME_MISSING', [...field, 'name'], 'Each option must have a name specified.');
-    else checkName(name, 'OPTION_NAME_TOO_LONG', [...field, 'name'], report);
+    else checkName(name, field, report);
     const optionValues = asked
       ? newLinkedValues(input, link, field, change)
       : (input.values ?? []).map((value, at): StoredOptionValue => {
@@ -271,11 +273,7 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
           return { id: context.store.nextId('ProductOptionValue'), name: value.name?.trim() ?? '' };
         });
     if (optionValues.length === 0 && !asked)
-      report(
-        'OPTION_VALUES_MISSING',
-        [...field, 'values'],
-        'Each option must have at least one option value specified.',
-      );
+      report('OPTION_VALUES_MISSING', field, `Option '${name}' must specify at least one option value.`);
     checkValues(optionValues, [...field, 'values'], report, {
       duplicate: 'DUPLICATED_OPTION_VALUE',
       duplicateMessage: 'Duplicated option value.',
@@ -292,7 +290,7 @@ function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
   }
   for (const [index, { name }] of created.entries()) {
     if (created.findIndex((other) => sameName(other.name, name)) < index)
-      report('DUPLICATED_OPTION_NAME', ['options', index], `Duplicated option name '${name}'.`);
+      report('DUPLICATED_OPTION_NAME', ['options', index], 'Duplicated option name.');
   }
   if (kept.length + created.length > maxOptions)
     report('OPTIONS_OVER_LIMIT', ['options'], `Can only specify a maximum of ${maxOptions} options`);
@@ -400,33 +398,39 @@ interface ReorderKey {
 /** `productOptionsReorder`: options, their values, and by them the variants. */
 function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: OptionsChange): void {
   const { report } = change;
+  requireKeys('OptionReorderInput', inputs);
+  requireKeys(
+    'OptionValueReorderInput',
+    inputs.flatMap(({ values }) => values ?? []),
+  );
   const order = <T extends { readonly id: string; readonly name: string }>(
     things: readonly T[],
     keys: readonly ReorderKey[],
-    field: FieldPath,
     what: 'OPTION' | 'OPTION_VALUE',
   ): readonly T[] => {
     const first = new Set<T>();
+    if (new Set(keys.map(({ id }) => id == null)).size > 1) {
+      const message = `Only specify one of \`id\` or \`name\` fields for ${what === 'OPTION' ? 'options' : 'option values'}.`;
+      report('MIXING_ID_AND_NAME_KEYS_IS_NOT_ALLOWED', ['options'], message);
+      return things;
+    }
     for (const [index, key] of keys.entries()) {
-      const place = [...field, index];
       const found = things.find(({ id, name }) => (key.id == null ? name === key.name : id === key.id));
-      if (key.id == null && key.name == null) report('NO_KEY_ON_REORDER', place, 'Give an id or a name.');
-      else if (!found) {
-        const by = key.id == null ? (what === 'OPTION' ? '_NAME' : '') : '_ID';
-        report(`${what}${by}_DOES_NOT_EXIST`, place, 'Does not exist.');
-      } else if (first.has(found))
-        report(what === 'OPTION' ? 'DUPLICATED_OPTION_NAME' : 'DUPLICATED_OPTION_VALUE', place, 'Is given twice.');
+      const [code, noun] =
+        what === 'OPTION' ? ['DUPLICATED_OPTION_NAME', 'name'] : ['DUPLICATED_OPTION_VALUE', 'value'];
+      if (!found) report(...unknownKey(key, what));
+      else if (first.has(found)) report(code, ['options', index], `Duplicated option ${noun} '${found.name}'.`);
       else first.add(found);
     }
     return [...first, ...things.filter((thing) => !first.has(thing))];
   };
-  const options = order(change.options, inputs, ['options'], 'OPTION').map((option) => {
+  const options = order(change.options, inputs, 'OPTION').map((option) => {
     const index = inputs.findIndex(({ id, name }) => (id == null ? name === option.name : id === option.id));
     const values = inputs[index]?.values;
     return values
       ? {
           ...option,
-          optionValues: order(option.optionValues, values, ['options', index, 'values'], 'OPTION_VALUE'),
+          optionValues: order(option.optionValues, values, 'OPTION_VALUE'),
         }
       : option;
   });
@@ -440,25 +444,49 @@ function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: Options
   });
 }
 
+/** @throws GraphQLError `INVALID_FIELD_ARGUMENTS` where something is named by nothing, or twice. Recorded 2025-10. */
+function requireKeys(type: string, keys: readonly ReorderKey[]): void {
+  if (keys.every(({ id, name }) => (id == null) !== (name == null))) return;
+  throw new GraphQLError(`${type} requires exactly one of id, name`, {
+    extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
+  });
+}
+
+/** The user error for what a product doesn't have. Recorded 2025-10; the list is blamed. */
+function unknownKey({ id, name }: ReorderKey, what: 'OPTION' | 'OPTION_VALUE'): Parameters<ReportUserError> {
+  const noun = what === 'OPTION' ? 'Option' : 'Option value';
+  if (id != null)
+    return [`${what}_ID_DOES_NOT_EXIST`, ['options'], `${noun} id '${id.split('/').at(-1)}' does not exist.`];
+  return what === 'OPTION'
+    ? ['OPTION_NAME_DOES_NOT_EXIST', ['options'], `Option name '${name}' does not exist.`]
+    : ['OPTION_VALUE_DOES_NOT_EXIST', ['options'], `Option value '${name}' does not exist.`];
+}
+
 interface ReorderVariantsArgs {
   readonly productId: string;
   readonly positions: readonly { readonly id: string; readonly position: number }[];
 }
 
-/** `productVariantsBulkReorder`: those named move to their positions, in the order given; the others close up. */
+/**
+ * `productVariantsBulkReorder`: those named move to their positions, in the order given; the others close up. What is
+ * wrong with the list is told before what isn't there. Recorded 2025-10.
+ */
 function reorderVariants({ positions }: ReorderVariantsArgs, change: OptionsChange): void {
+  const { report } = change;
   const variants = [...change.variants];
-  const seen = new Set<string>();
-  for (const [index, { id, position }] of positions.entries()) {
-    const at = variants.findIndex((variant) => variant.id === id);
-    const field = ['positions', index];
-    if (at < 0) change.report('MISSING_VARIANT', [...field, 'id'], 'The variant does not exist.');
-    else if (seen.has(id))
-      change.report('DUPLICATED_VARIANT_ID', [...field, 'id'], 'The variant is given more than once.');
-    else if (position < 1)
-      change.report('INVALID_POSITION', [...field, 'position'], 'The variant position must be greater than zero.');
-    else variants.splice(position - 1, 0, ...variants.splice(at, 1));
-    seen.add(id);
+  if (new Set(positions.map(({ id }) => id)).size < positions.length)
+    report('DUPLICATED_VARIANT_ID', ['positions'], 'Product variant IDs must be unique');
+  else if (positions.some(({ position }) => position < 1)) {
+    for (const [index, { position }] of positions.entries()) {
+      const field = ['positions', index, 'position'];
+      if (position < 1) report('INVALID_POSITION', field, 'Position can not be zero or negative number');
+    }
+  } else {
+    for (const [index, { id, position }] of positions.entries()) {
+      const at = variants.findIndex((variant) => variant.id === id);
+      if (at < 0) report('MISSING_VARIANT', ['positions', index, 'id'], 'Product variant does not exist');
+      else variants.splice(position - 1, 0, ...variants.splice(at, 1));
+    }
   }
   change.variants = variants;
 }
@@ -469,7 +497,8 @@ function completeCombinations(change: OptionsChange, tooMany: string, field: Fie
   const [template] = change.variants;
   if (!template) return;
   if (options.reduce((count, { optionValues }) => count * optionValues.length, 1) > maxVariants) {
-    report(tooMany, field, `A product cannot have more than ${maxVariants} variants.`);
+    const message = `The number of created variants would exceed the ${maxVariants} variants per product limit`;
+    report(tooMany, field, message);
     return;
   }
   const taken = new Set(change.variants.map((variant) => combinationKey(withNames(variant, options).selectedOptions)));
@@ -491,10 +520,14 @@ function completeCombinations(change: OptionsChange, tooMany: string, field: Fie
   ];
 }
 
-function checkName(name: string, tooLong: string, field: FieldPath, report: ReportUserError): void {
-  if (name === '') report('INVALID_NAME', field, 'Option name is invalid.');
-  if (name.length > maxNameLength)
-    report(tooLong, field, `Option name is too long (maximum is ${maxNameLength} characters)`);
+/** What is wrong with the name of an option. Recorded 2025-10; the option is blamed for a long one, the name for others. */
+function checkName(name: string, field: FieldPath, report: ReportUserError): void {
+  const nameField = [...field, 'name'];
+  const tooLong = 'OPTION_NAME_TOO_LONG';
+  if (name === '') report('INVALID_NAME', nameField, 'Option name is invalid.');
+  if (name.length > maxNameLength) report(tooLong, field, 'Option name is too long.');
+  if (name.includes(delimiter))
+    report('INVALID_NAME', nameField, `The name contains unsupported sequence '${delimiter}'`);
 }
 
 function checkValues(

@@ -58,8 +58,9 @@ const createCodes: Readonly<Record<string, string>> = {
   INVALID_METAFIELD: 'INVALID',
   INVALID_VARIANT: 'INVALID',
   DUPLICATED_OPTION_IN_VARIANT: 'INVALID_INPUT',
+  NEGATIVE_COST: 'GREATER_THAN_OR_EQUAL_TO',
   NEGATIVE_PRICE_VALUE: 'GREATER_THAN_OR_EQUAL_TO',
-  OPTION_DOES_NOT_EXIST: 'OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS',
+  OPTION_DOES_NOT_EXIST: 'INVALID_INPUT',
   OPTION_VALUE_DOES_NOT_EXIST: 'INVALID_INPUT',
 };
 
@@ -102,7 +103,7 @@ function createVariants(args: CreateVariantsArgs, context: ResolverContext): unk
   const variants = [...kept, ...created].map((variant, index) => ({ ...variant, position: index + 1 }));
   if (variants.length > maxVariants)
     building.report('INVALID_INPUT', ['variants'], `Cannot create more than ${maxVariants} variants for a product`);
-  if (userErrors.length > 0) return { product: before, productVariants: [], userErrors };
+  if (userErrors.length > 0) return { product: null, productVariants: [], userErrors };
 
   const product = withLinkedMetafields({ ...before, options, media, variants, updatedAt: building.now }, context);
   saveProduct(context, product, before, building.stock);
@@ -134,15 +135,24 @@ const updateCodes: Readonly<Record<string, string>> = {
   INVALID_METAFIELD: 'INVALID_VALUE',
   INVALID_VARIANT: 'INVALID_INPUT',
   DUPLICATED_OPTION_IN_VARIANT: 'INVALID_INPUT',
+  NEGATIVE_COST: 'GREATER_THAN_OR_EQUAL_TO',
   NEGATIVE_PRICE_VALUE: 'GREATER_THAN_OR_EQUAL_TO',
 };
+
+/** What is wrong with the input's form: then no variants are told of at all. Recorded 2025-10. */
+const formCodes = new Set([
+  'NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE',
+  'OPTION_DOES_NOT_EXIST',
+  'PRODUCT_VARIANT_DOES_NOT_EXIST',
+  'PRODUCT_VARIANT_ID_MISSING',
+]);
 
 /** `productVariantsBulkUpdate`: all of them or none, or, where that is allowed, those that can be. */
 function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unknown {
   requireGid(args.productId);
   refuseUnsimulatedVariants(args.variants);
   const before = productById(context, args.productId);
-  if (!before) return { product: null, productVariants: [], userErrors: [noSuchProduct] };
+  if (!before) return { product: null, productVariants: null, userErrors: [noSuchProduct] };
   const bulk = beginBulk(before, args.media ?? [], updateCodes, context);
   const { building, userErrors, media } = bulk;
   const changed = new Map<string, StoredVariant>();
@@ -160,13 +170,26 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
       variants: draft.variants.map((known) => (known.id === variant.id ? variant : known)),
     };
   }
-  if (userErrors.length > 0 && !args.allowPartialUpdates) return { product: before, productVariants: [], userErrors };
+  // Also those that stay as they were.
+  const named = ({ variants }: ProductEntity) =>
+    args.variants.flatMap(({ id }) => variants.find((variant) => variant.id === id) ?? []);
+  if (userErrors.length > 0 && !args.allowPartialUpdates) {
+    const isForm = userErrors.some(({ code }) => code != null && formCodes.has(code));
+    return { product: before, productVariants: isForm ? null : named(before), userErrors: withCosts(userErrors) };
+  }
   draft = withLinkedMetafields(draft, context);
   if (changed.size > 0 || userErrors.length === 0) saveProduct(context, draft, before);
-  // Also those that stay as they were.
-  const productVariants = args.variants.flatMap(({ id }) => draft.variants.find((variant) => variant.id === id) ?? []);
+  const productVariants = named(draft);
   return standsDespiteErrors({ product: draft, productVariants, userErrors });
 }
+
+/** A cost out of range is told of twice: first of the variant as a whole, without a code. Recorded 2025-10. */
+const withCosts = (userErrors: readonly UserError[]): readonly UserError[] =>
+  userErrors.flatMap((error) => {
+    if (error.field?.at(-1) !== 'cost') return [error];
+    const message = error.message.replace('Cost per item ', '');
+    return [{ code: null, field: error.field.slice(0, 2), message }, error];
+  });
 
 function updatedVariant(
   input: BulkVariantInput,
