@@ -1,57 +1,8 @@
-import type { AuthenticationError } from '../errors/errors.ts';
 import { systemClock } from '../internal/clock.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 import type { Transport } from '../ports/transport.ts';
-
-/** What is at hand for one shop. Times are moments on the monotonic clock. */
-export interface KeptToken {
-  accessToken: string | undefined;
-  /** From here on it is not used any more. */
-  endsAtMs: number;
-  /** From here on it is renewed in the background. */
-  renewAtMs: number;
-  /** Names the state of the token store that it is from. */
-  version: string | undefined;
-  /** The last one that Shopify refused. */
-  refused: string | undefined;
-  /** The last one that was renewed for a refusal: until `trustedUntilMs` its own refusal is no reason to do it again. */
-  trusted: string | undefined;
-  trustedUntilMs: number;
-  /** Why there is none, as long as the store is in the state `version`: asked again from `askAgainAtMs` on. */
-  dead:
-    | { readonly error: AuthenticationError; readonly version: string | undefined; readonly askAgainAtMs: number }
-    | undefined;
-  /** What is on its way, for all who wait. */
-  flight: Promise<string> | undefined;
-  /** Whether it was said that responses for this shop lack fields. */
-  isToldIncomplete: boolean;
-}
-
-/** A token that was found or granted. */
-export interface ObtainedToken {
-  readonly accessToken: string;
-  /** Moment on the monotonic clock at which it ends; infinite for one that does not expire, and past for one to use once. */
-  readonly endsAtMs: number;
-  readonly version?: string | undefined;
-}
-
-/** What a token is wanted for. */
-export interface TokenWish {
-  readonly shop: string;
-  readonly kept: KeptToken;
-  readonly connection: TokenConnection;
-}
-
-/** What makes one source different from another. */
-export interface SourceSpec {
-  /** What is at hand is kept under this object. */
-  readonly under: object | undefined;
-  /** Tells apart sources that are kept under the same object, and never give each other's tokens. */
-  readonly name: string;
-  /** Finds a token other than `kept.refused`, or has one made. Called once at a time for each shop. */
-  obtain(wish: TokenWish): Promise<ObtainedToken>;
-}
+import type { SourceSpec } from './connected-source.ts';
 
 const loadTokenRequest = lateModule(() => import('./token-request.ts'));
 

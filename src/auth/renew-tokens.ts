@@ -10,7 +10,7 @@ import { errorOfStatus } from '../http/status.ts';
 import { sleep } from '../internal/abort.ts';
 import type { Lock } from '../ports/key-value-store.ts';
 import type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
-import type { ObtainedToken, TokenWish } from './kept-token.ts';
+import type { ObtainedToken, TokenWish } from './connected-source.ts';
 import { type GrantedTokens, missingFields, requestTokens, storedTokens, type TokenReply } from './token-request.ts';
 
 /** One way to new tokens. */

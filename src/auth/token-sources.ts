@@ -3,7 +3,8 @@ import { lateModule } from '../internal/late-module.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { RenewableTokenStore } from '../ports/token-store.ts';
-import { keepingSource, type SourceSpec, type TokenWish } from './kept-token.ts';
+import type { SourceSpec, TokenWish } from './connected-source.ts';
+import { keepingSource } from './kept-token.ts';
 import type { RenewalPlan } from './renew-tokens.ts';
 import { verifySessionToken } from './session-token.ts';
 
