@@ -10,7 +10,7 @@ import { errorOfStatus } from '../http/status.ts';
 import { sleep } from '../internal/abort.ts';
 import type { Lock } from '../ports/key-value-store.ts';
 import type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
-import type { ObtainedToken, TokenWish } from './kept-token.ts';
+import type { ObtainedToken, TokenWish } from './connected-source.ts';
 import { type GrantedTokens, missingFields, requestTokens, storedTokens, type TokenReply } from './token-request.ts';
 
 /** One way to new tokens. */
@@ -31,8 +31,36 @@ export interface RenewalPlan {
   readonly owner: TokenOwner;
   /** Whether tokens of this kind have a refresh token. */
   readonly isRefreshable: boolean;
-  /** Ways to new tokens, the best first. A way that Shopify refuses leads to the next. */
-  grants(current: StoredTokens | undefined): readonly GrantRequest[];
+  /** What new tokens are asked for with: the app's own credentials, what is in the store, or a session token. */
+  readonly by: 'credentials' | 'stored' | { readonly sessionToken: string };
+}
+
+const tokenTypes = 'urn:shopify:params:oauth:token-type:';
+
+const exchangeOf = (subject: string, subjectType: string, isOnline: boolean) => ({
+  grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  subject_token: subject,
+  subject_token_type: subjectType,
+  requested_token_type: `${tokenTypes}${isOnline ? 'online' : 'offline'}-access-token`,
+  ...(!isOnline && { expiring: '1' }),
+});
+
+/** Ways to new tokens, the best first. A way that Shopify refuses leads to the next. */
+function grantsOf({ by, isRefreshable }: RenewalPlan, current: StoredTokens | undefined): readonly GrantRequest[] {
+  if (by === 'credentials') return [{ kind: 'credentials', params: { grant_type: 'client_credentials' } }];
+  const refreshToken = (isRefreshable && current?.refreshToken) || null;
+  const grants: GrantRequest[] = [];
+  if (refreshToken !== null)
+    grants.push({ kind: 'refresh', params: { grant_type: 'refresh_token', refresh_token: refreshToken } });
+  if (by !== 'stored') {
+    const subjectType = 'urn:ietf:params:oauth:token-type:id_token';
+    grants.push({ kind: 'session', params: exchangeOf(by.sessionToken, subjectType, !isRefreshable) });
+  } else if (current && current.refreshToken === null && current.accessTokenExpiresAt === null)
+    grants.push({
+      kind: 'migration',
+      params: exchangeOf(current.accessToken, `${tokenTypes}offline-access-token`, false),
+    });
+  return grants;
 }
 
 /**
@@ -155,7 +183,7 @@ class Renewal {
       const look = await this.#look();
       const found = this.#usable(look);
       if (found) return found;
-      const grants = this.#plan.grants(look.entry?.tokens);
+      const grants = grantsOf(this.#plan, look.entry?.tokens);
       const refusals: Refusal[] = [];
       for (const grant of grants) {
         // A process that was held up may have lost the lock, and another one used the replacement.

@@ -2,9 +2,10 @@ import { AuthenticationError, ConfigError, type Issue } from '../errors/errors.t
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { TokenSource } from '../ports/token-source.ts';
-import type { RenewableTokenStore, StoredTokens } from '../ports/token-store.ts';
-import { keepingSource, type SourceSpec, type TokenWish } from './kept-token.ts';
-import type { GrantRequest, RenewalPlan } from './renew-tokens.ts';
+import type { RenewableTokenStore } from '../ports/token-store.ts';
+import type { SourceSpec, TokenWish } from './connected-source.ts';
+import { keepingSource } from './kept-token.ts';
+import type { RenewalPlan } from './renew-tokens.ts';
 import { verifySessionToken } from './session-token.ts';
 
 /** The app that asks for tokens. */
@@ -88,8 +89,7 @@ const specOf = (kind: string, plan: Plan): SourceSpec => ({
 export function clientCredentials(options: ClientCredentialsOptions): TokenSource {
   check(options, { tokens: true, appId: true }, false);
   const { appId = 'default', tokens } = options;
-  const grants = [{ kind: 'credentials', params: { grant_type: 'client_credentials' } }] as const;
-  const plan: Plan = { ...appOf(options), tokens, owner: { appId }, isRefreshable: false, grants: () => grants };
+  const plan: Plan = { ...appOf(options), tokens, owner: { appId }, isRefreshable: false, by: 'credentials' };
   const spec = specOf('client-credentials', plan);
   return keepingSource(() => spec);
 }
@@ -148,32 +148,9 @@ function check(
 export function offlineToken(options: OfflineTokenOptions): TokenSource {
   check(options, { tokens: true, appId: true }, true);
   const { appId = 'default', tokens } = options;
-  const grants = (current: StoredTokens | undefined): readonly GrantRequest[] => {
-    if (!current) return [];
-    if (current.refreshToken !== null) return [refreshWith(current.refreshToken)];
-    return current.accessTokenExpiresAt === null ? [migrationOf(current.accessToken)] : [];
-  };
-  const spec = specOf('offline', { ...appOf(options), tokens, owner: { appId }, isRefreshable: true, grants });
+  const spec = specOf('offline', { ...appOf(options), tokens, owner: { appId }, isRefreshable: true, by: 'stored' });
   return keepingSource(() => spec);
 }
-
-const refreshWith = (refreshToken: string) =>
-  ({ kind: 'refresh', params: { grant_type: 'refresh_token', refresh_token: refreshToken } }) as const;
-
-const tokenTypes = 'urn:shopify:params:oauth:token-type:';
-
-const exchangeOf = (subject: string, subjectType: string, access: 'online' | 'offline') => ({
-  grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-  subject_token: subject,
-  subject_token_type: subjectType,
-  requested_token_type: `${tokenTypes}${access}-access-token`,
-  ...(access === 'offline' && { expiring: '1' }),
-});
-
-const migrationOf = (accessToken: string): GrantRequest => ({
-  kind: 'migration',
-  params: exchangeOf(accessToken, `${tokenTypes}offline-access-token`, 'offline'),
-});
 
 /**
  * The token of an embedded app for the request that it handles: a session token is exchanged, if there is nothing at hand
@@ -203,19 +180,13 @@ export function tokenExchange(options: TokenExchangeOptions): TokenSource {
       const obtain = ({ shop }: TokenWish) => Promise.reject(refused(shop, verified.message));
       return { under: tokens, name: '', obtain };
     }
-    const subject = sessionToken?.replace(/^bearer /i, '') ?? '';
-    const session: GrantRequest = {
-      kind: 'session',
-      params: exchangeOf(subject, 'urn:ietf:params:oauth:token-type:id_token', access),
-    };
     const isRefreshable = access === 'offline';
     const spec = specOf('exchange', {
       ...appOf(options),
       tokens,
       owner: { appId, ...(!isRefreshable && { userId: verified.userId }) },
       isRefreshable,
-      grants: (current) =>
-        isRefreshable && current?.refreshToken ? [refreshWith(current.refreshToken), session] : [session],
+      by: { sessionToken: sessionToken?.replace(/^bearer /i, '') ?? '' },
     });
     return {
       ...spec,

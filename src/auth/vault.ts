@@ -3,7 +3,6 @@ import { ConfigError, type Issue } from '../errors/errors.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { isStorableText } from '../storage/adapter-kit.ts';
 import { tokenPrefix } from '../storage/keys.ts';
 import type { KeyRing, RotatingTokenStore } from './sealed-tokens.ts';
 
@@ -47,7 +46,8 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
   // With the default in place of a prefix, two stores would meet.
   const issues = unknownNames(options, { store: true, keys: true, keyPrefix: true });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || !isStorableText(keyPrefix)) {
+  // As every store wants it.
+  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || keyPrefix.includes('\0') || !keyPrefix.isWellFormed()) {
     throw new ConfigError('Invalid configuration', {
       issues: [{ field: 'keyPrefix', message: 'use text of at most 64 characters' }],
     });

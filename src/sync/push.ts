@@ -26,6 +26,7 @@ import { applyChanges } from './apply.ts';
 import { withBarcodes } from './barcodes.ts';
 import { ShopErasedError } from './erased-shop.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from './files.ts';
+import { withoutLarge } from './large-values.ts';
 import {
   type DeleteBudget,
   type DeleteLimits,
@@ -812,7 +813,7 @@ class Push {
         action: this.#context.isRollback ? 'rollback' : action,
         at: clock.now(),
         sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
-        before: this.#base ? writeBase(this.#base) : null,
+        before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
       },
     ]);
   }

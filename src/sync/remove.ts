@@ -7,6 +7,7 @@ import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { applyChanges } from './apply.ts';
 import { withBarcodes } from './barcodes.ts';
+import { withoutLarge } from './large-values.ts';
 import type { Removal } from './missing-products.ts';
 import { nameOf, type ProductChange, type ProductPlan } from './plan.ts';
 import {
@@ -167,8 +168,11 @@ async function note(
   runId: string | undefined,
 ): Promise<void> {
   const sent = { format: journalFormat, changes, publications: [] } as unknown as JsonObject;
+  const base = readBase(lastSyncData);
+  // The record of what is deleted goes too: then the entry has all of it.
+  const before = action === 'archive' && base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
   await journal.append([
-    { shop: client.shop, localId, gid, runId: runId ?? null, action, at: clock.now(), sent, before: lastSyncData },
+    { shop: client.shop, localId, gid, runId: runId ?? null, action, at: clock.now(), sent, before },
   ]);
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from '../internal/json.ts';
 import type { SyncJournal } from '../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { applyChanges } from './apply.ts';
+import { withoutLarge } from './large-values.ts';
 import {
   type DriftPolicy,
   type PlannedUpdate,
@@ -221,7 +222,7 @@ async function putBack(
       {
         ...{ shop, localId, gid: remote.id, runId, action: 'update', at: clock.now() },
         sent: { format: journalFormat, changes, publications: base.publications } as unknown as JsonObject,
-        before: writeBase(base),
+        before: writeBase(withoutLarge(base, changes)),
       },
     ]);
     const application = { client, clock, remote, changes, desired: base.facts, sources: new Map<string, string>() };

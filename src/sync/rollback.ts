@@ -14,6 +14,7 @@ import type { ProductDraft } from '../validation/product-draft.ts';
 import { applyChanges } from './apply.ts';
 import { barcodeFacts, saysBarcodes } from './barcodes.ts';
 import { draftOf } from './draft-of-facts.ts';
+import { withLarge, withoutLarge } from './large-values.ts';
 import { compareOrder, keysInOrder, orderFields } from './order.ts';
 import { isSameValue, nameOf, type ProductChange } from './plan.ts';
 import {
@@ -174,6 +175,23 @@ async function* pushesOf(
   }
 }
 
+/** The entries of a product down to the oldest of some, the newest first. */
+async function* laterEntries(
+  localId: string,
+  entries: readonly JournalEntry[],
+  { client, journal }: RollbackContext,
+): AsyncGenerator<JournalEntry> {
+  const oldest = entries.at(-1)?.id ?? '';
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const options = { localId, order: 'newest', limit: pageSize, ...(after !== undefined && { after }) } as const;
+    const page = await journal.list(client.shop, options);
+    const wanted = page.filter(({ id }) => id >= oldest);
+    yield* wanted;
+    after = page.at(-1)?.id;
+    isLast = wanted.length < pageSize;
+  }
+}
+
 const pushActions: ReadonlySet<string> = new Set(['create', 'update', 'archive', 'delete']);
 
 /** The part of a record that says which entry was undone last. */
@@ -273,7 +291,7 @@ async function restore(
   const nothing = { localId, gid, changes: [], others: [], remade: [], lost: [] };
   const net = netChanges(entries);
   const now = readBase(record.lastSyncData);
-  const base = readBase(entries.at(-1)?.before);
+  const base = await withLarge(readBase(entries.at(-1)?.before), now, () => laterEntries(localId, entries, context));
   const touched = factsOf(net);
   const remote = await readRemote(client, gid, scopeOf({ ...now?.facts, ...touched }, now, false), { signal });
   if (!remote) return { ...nothing, outcome: 'gone' };
@@ -401,7 +419,9 @@ async function undelete(
     if (isThere) return { ...nothing, outcome: 'unchanged' };
 
     const facts = factsBefore(netChanges(entries));
-    const base = readBase(entries.at(-1)?.before);
+    const base = await withLarge(readBase(entries.at(-1)?.before), readBase(entry.before), () =>
+      laterEntries(localId, entries, context),
+    );
     const draft = draftOf(localId, facts);
     const remade = Object.entries(facts.variants ?? {}).map(([key, variant]) => nameOf('variants', key, variant));
     const result: RollbackResult = { ...nothing, outcome: 'recreated', remade, lost: lostWith(changesOf(entry), base) };
@@ -614,9 +634,11 @@ async function note(
   changes: readonly ProductChange[],
   { client, journal, clock }: RollbackContext,
 ): Promise<void> {
+  const base = readBase(lastSyncData);
+  const before = base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
   await journal.append([
     {
-      ...{ shop: client.shop, localId, gid, action: 'rollback', at: clock.now(), before: lastSyncData },
+      ...{ shop: client.shop, localId, gid, action: 'rollback', at: clock.now(), before },
       runId: entries[0]?.runId ?? null,
       sent: { format: journalFormat, changes, of: entries.map(({ id }) => id) } as unknown as JsonObject,
     },
