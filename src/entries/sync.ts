@@ -130,10 +130,24 @@ export type {
 } from '../sync/runs.ts';
 export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
 export {
+  createShopInfo,
+  type ShopDetails,
+  type ShopInfo,
+  type ShopInfoCallOptions,
+  type ShopInfoOptions,
+  type ShopLocation,
+  type ShopPublication,
+} from '../sync/shop-info.ts';
+export {
+  readStock,
+  type StockCheck,
+  type StockCheckOptions,
+  type StockFinding,
+  type StockLevel,
+} from '../sync/stock-table.ts';
+export {
   createSyncWebhooks,
   type ExternalChange,
-  readStock,
-  type StockLevel,
   type SyncWebhookEvent,
   type SyncWebhookOptions,
   type SyncWebhooks,
