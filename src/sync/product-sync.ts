@@ -10,8 +10,14 @@ import { lateModule } from '../internal/late-module.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
+import { keyProblem } from '../storage/adapter-kit.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
-import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
+import {
+  isCategoryPath,
+  maxTextLength,
+  type ProductDraft,
+  type ProductDraftInput,
+} from '../validation/product-draft.ts';
 import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './bulk-create.ts';
 import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
 import { type KeptStores, keptStores } from './erased-shop.ts';
@@ -37,13 +43,21 @@ import {
 import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan.ts';
 import type { RemoteProduct } from './product-facts.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
-import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
-import { isShopWide } from './push-failure.ts';
+import {
+  emptyRecord,
+  localIdOf,
+  type PushContext,
+  type PushOptions,
+  type PushResult,
+  pushProduct,
+  unchangedIf,
+} from './push.ts';
+import { isShopWide, lastErrorOf } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
 import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
-import { checkRecord } from './repair.ts';
+import { checkRecord, isBeingPushed } from './repair.ts';
 import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { inRollout, rolloutIssues } from './rollout.ts';
@@ -566,8 +580,38 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     ofRun?: PushContext,
   ): Promise<PushResult> => {
     const found = await (checked ?? draftOf(product));
-    if (!('draft' in found)) return found;
-    return pushDraft(found.draft, pushOptions, { ...(ofRun ?? (await prepare(pushOptions))), seen });
+    if (!('draft' in found)) {
+      if (!pushOptions.dryRun) await noteInvalid(found, ofRun?.records ?? (await keep()).records);
+      return found;
+    }
+    const context = ofRun ?? (await prepare(pushOptions));
+    const result = await pushDraft(found.draft, pushOptions, { ...context, seen });
+    if (result.outcome === 'invalid' && !pushOptions.dryRun) await noteInvalid(result, context.records);
+    return result;
+  };
+
+  /** Notes in the record that the draft is invalid, so that `health` counts the product. A push that is valid clears it. */
+  const noteInvalid = async (
+    { localId, issues: found }: InvalidResult,
+    kept: PushContext['records'],
+  ): Promise<void> => {
+    // An id that no store holds is what is invalid.
+    if (localId === undefined || localId.length > maxTextLength || keyProblem(localId) !== undefined) return;
+    const { shop } = client;
+    const lastError = lastErrorOf(new ValidationError('The product is invalid', { issues: found, shop }));
+    await mutex.run(localId, async () => {
+      for (;;) {
+        const record = await kept.get(shop, localId);
+        // A push of another process says at its end how the product stands, and what is deleted stays so.
+        if (record && (record.status === 'deleted-in-shopify' || isBeingPushed(record, clock))) return;
+        const { version, attempts } = record ?? emptyRecord(shop, localId);
+        const failed: SyncRecord = {
+          ...(record ?? emptyRecord(shop, localId)),
+          ...{ version: version + 1, status: 'failed', attempts: attempts + 1, lastAttemptAt: clock.now(), lastError },
+        };
+        if (await kept.putIf(failed, record?.version)) return;
+      }
+    });
   };
 
   const pushList = async (

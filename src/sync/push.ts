@@ -101,7 +101,7 @@ export type PushResult =
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
   /** Nothing was sent: the push would delete more than `maxDeletes` allows. The plan names what. */
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
-  /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
+  /** Did not pass validation, so nothing was sent. The record says so. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
   /** It left the list, or its removal was asked for: it is no longer in the shop, or archived there. */
   | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
