@@ -53,6 +53,7 @@ import {
   readBase,
   remoteFacts,
   saidText,
+  variantKeys,
   withoutImages,
   writeBase,
 } from './product-facts.ts';
@@ -700,8 +701,12 @@ class Push {
       const changes = await withBarcodes(client, remote, plan.changes, this.#options);
       await this.#journal('update', remote.id, changes);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
+      const quantities = new Map(
+        variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),
+      );
       const application = {
         ...{ client, clock, remote, changes, desired, sources, shared: images, imageIds, variantIds },
+        quantities,
         redirectsHandle: this.#draft.redirectNewHandle,
         overwrites: this.#options.onConflict === 'ours',
       };
