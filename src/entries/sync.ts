@@ -128,7 +128,6 @@ export type {
   SyncRuns,
   WatchRunOptions,
 } from '../sync/runs.ts';
-export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
 export {
   createShopInfo,
   type ShopDetails,
@@ -145,6 +144,7 @@ export {
   type StockFinding,
   type StockLevel,
 } from '../sync/stock-table.ts';
+export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
 export {
   createSyncWebhooks,
   type ExternalChange,

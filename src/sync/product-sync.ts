@@ -43,17 +43,10 @@ import {
 import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan.ts';
 import type { RemoteProduct } from './product-facts.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
-import {
-  emptyRecord,
-  localIdOf,
-  type PushContext,
-  type PushOptions,
-  type PushResult,
-  pushProduct,
-  unchangedIf,
-} from './push.ts';
-import { isShopWide, lastErrorOf } from './push-failure.ts';
+import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
+import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
+import { createPushOutcomes } from './push-outcomes.ts';
 import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
@@ -597,20 +590,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   ): Promise<void> => {
     // An id that no store holds is what is invalid.
     if (localId === undefined || localId.length > maxTextLength || keyProblem(localId) !== undefined) return;
-    const { shop } = client;
-    const lastError = lastErrorOf(new ValidationError('The product is invalid', { issues: found, shop }));
     await mutex.run(localId, async () => {
-      for (;;) {
-        const record = await kept.get(shop, localId);
-        // A push of another process says at its end how the product stands, and what is deleted stays so.
-        if (record && (record.status === 'deleted-in-shopify' || isBeingPushed(record, clock))) return;
-        const { version, attempts } = record ?? emptyRecord(shop, localId);
-        const failed: SyncRecord = {
-          ...(record ?? emptyRecord(shop, localId)),
-          ...{ version: version + 1, status: 'failed', attempts: attempts + 1, lastAttemptAt: clock.now(), lastError },
-        };
-        if (await kept.putIf(failed, record?.version)) return;
-      }
+      const record = await kept.get(client.shop, localId);
+      // A push of another process says at its end how the product stands.
+      if (record && isBeingPushed(record, clock)) return;
+      await createPushOutcomes(kept, client.shop, clock).rejectInvalid(localId, found, true);
     });
   };
 

@@ -10,12 +10,12 @@ describe('an invalid draft', () => {
     const { sync, stores, clock } = fakeSync();
     expect(await clock.run(sync.push(invalid()))).toMatchObject({ outcome: 'invalid' });
     expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
-      ...{ gid: null, status: 'failed', attempts: 1, version: 1, lastAttemptAt: clock.now(), lastSyncData: null },
+      ...{ gid: null, status: 'failed', attempts: 0, version: 1, lastAttemptAt: clock.now(), lastSyncData: null },
       lastError: { code: 'VALIDATION_FAILED', message: expect.stringContaining('title') },
     });
     await clock.run(sync.pushMany([invalid(), invalid('b')]));
     expect(await clock.run(sync.health({ maxAgeMs: 0 }))).toMatchObject({ total: 2, failed: 2, successRate: 0 });
-    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ attempts: 2, version: 2 });
+    expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ attempts: 0, version: 2 });
 
     expect(await clock.run(sync.push(tee()))).toMatchObject({ outcome: 'created' });
     expect(await stores.records.get(domain, 'tee-1')).toMatchObject({
@@ -30,7 +30,7 @@ describe('an invalid draft', () => {
     const before = await stores.records.get(domain, 'tee-1');
     await clock.run(sync.push(invalid()));
     expect(await stores.records.get(domain, 'tee-1')).toEqual({
-      ...{ ...before, status: 'failed', attempts: 1, version: Number(before?.version) + 1 },
+      ...{ ...before, status: 'failed', version: Number(before?.version) + 1 },
       ...{ lastAttemptAt: clock.now(), lastError: { code: 'VALIDATION_FAILED', message: expect.any(String) } },
     });
     const shop = JSON.stringify(fake.products());
