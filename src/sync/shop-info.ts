@@ -94,7 +94,7 @@ export function createShopInfo(options: ShopInfoOptions): ShopInfo {
   if (!(typeof freshMs === 'number' && freshMs >= 0))
     issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-  const prefix = async (): Promise<string> => `${await shopPrefix(client.shop)}info:`;
+  const prefix = async (): Promise<string> => `${await shopPrefix(client.shop)}~info~`;
   const kept = new Kept(stores?.keyValue, prefix, { freshMs, clock });
   const reader =
     <T>(about: string, read: () => Promise<T>) =>
