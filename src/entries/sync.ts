@@ -128,12 +128,26 @@ export type {
   SyncRuns,
   WatchRunOptions,
 } from '../sync/runs.ts';
+export {
+  createShopInfo,
+  type ShopDetails,
+  type ShopInfo,
+  type ShopInfoCallOptions,
+  type ShopInfoOptions,
+  type ShopLocation,
+  type ShopPublication,
+} from '../sync/shop-info.ts';
+export {
+  readStock,
+  type StockCheck,
+  type StockCheckOptions,
+  type StockFinding,
+  type StockLevel,
+} from '../sync/stock-table.ts';
 export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
 export {
   createSyncWebhooks,
   type ExternalChange,
-  readStock,
-  type StockLevel,
   type SyncWebhookEvent,
   type SyncWebhookOptions,
   type SyncWebhooks,

@@ -14,6 +14,7 @@ export type {
   DraftInventoryPolicy,
   DraftLinkedOption,
   DraftMetafield,
+  DraftQuantity,
   DraftSeo,
   DraftStatus,
   DraftUnitPrice,

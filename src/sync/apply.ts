@@ -21,6 +21,7 @@ import {
   type VariantOptionValueInput,
 } from '../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
+import type { DraftQuantity } from '../validation/product-draft.ts';
 import { changeFiles } from './files.ts';
 import { isOrderField, keysInOrder, orderImages, orderVariants } from './order.ts';
 import { isSameValue, type ProductChange } from './plan.ts';
@@ -52,6 +53,8 @@ export interface Application {
   readonly changes: readonly ProductChange[];
   /** The variants of the draft by key, whole: one that is created again needs all of its values. */
   readonly desired: ProductFacts;
+  /** Stock of variants that are made, by the key of the variant. */
+  readonly quantities?: ReadonlyMap<string, readonly DraftQuantity[]>;
   /** Whether the old address leads to the new one when the handle changes. */
   readonly redirectsHandle?: boolean | undefined;
   /** Whether a value of the product stands that somebody has written since it was read. Default: it is put back. */
@@ -602,7 +605,16 @@ class Run {
     const variants = added.map(({ key }) => {
       const values = this.#a.desired.variants?.[key] ?? {};
       const options = values['options'] as OptionPairs | undefined;
-      return { ...this.#variantValues(values), ...(options && { optionValues: this.#named(options) }) };
+      const quantities = this.#a.quantities?.get(key);
+      return {
+        ...this.#variantValues(values),
+        ...(options && { optionValues: this.#named(options) }),
+        ...(quantities && {
+          inventoryQuantities: quantities.map(({ locationId, available }) => ({
+            ...{ locationId, availableQuantity: available },
+          })),
+        }),
+      };
     });
     const { productVariantsBulkCreate: created } = await this.#call(ProductVariantsCreateDocument, {
       productId: this.#gid,

@@ -6,7 +6,9 @@ import type { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { compareIsoTimes } from '../internal/time.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { fieldOfLiveProduct } from '../webhooks/ingest/ordering.ts';
+import type { DriftPolicy } from './plan.ts';
 import { contentHash, type FactEntries, readBase, tagKey } from './product-facts.ts';
+import type { ProductCheck } from './repair.ts';
 
 /** The part of a verified webhook that `applyWebhook` needs. */
 export interface ProductWebhook {
@@ -27,6 +29,8 @@ export type WebhookOutcome =
   | 'not-newer'
   /** Somebody else changed the product; the record says when. */
   | 'changed-externally'
+  /** Somebody else changed what a push wrote, and the shop has it back: `onDrift` is `ours`. */
+  | 'put-back'
   /** The product was deleted in Shopify. */
   | 'deleted'
   /** Not a product topic, or a body without a product id. */
@@ -36,6 +40,16 @@ export type WebhookOutcome =
 export interface ApplyWebhookOptions {
   /** Changes nothing, and returns what the webhook means. Default `false`. */
   readonly dryRun?: boolean;
+  /**
+   * What becomes of a change that somebody else made. `report`: the record says that there was one. `ours`: the shop gets back
+   * what the last push said. `theirs`: what the shop has stands, and `reconcile` does not find it again. Default `report`.
+   */
+  readonly onDrift?: DriftPolicy;
+  /**
+   * Called once with what the webhook means, before the shop or the record is changed; awaited. What it throws leaves both as
+   * they are.
+   */
+  readonly onEffect?: (effect: WebhookOutcome, product: { readonly localId: string; readonly gid: string }) => unknown;
 }
 
 /**
@@ -47,8 +61,8 @@ export interface ApplyWebhookOptions {
 export async function applyProductWebhook(
   records: SyncRecordStore,
   webhook: ProductWebhook,
-  { mutex, clock }: { readonly mutex: KeyedMutex; readonly clock: Clock },
-  { dryRun = false }: ApplyWebhookOptions = {},
+  { mutex, clock, repair }: WebhookContext,
+  { dryRun = false, onDrift = 'report', onEffect }: ApplyWebhookOptions = {},
 ): Promise<WebhookOutcome> {
   const { shop, topic, payload } = webhook;
   const gid = productGid(webhook);
@@ -62,22 +76,46 @@ export async function applyProductWebhook(
 
   const found = await records.getByGid(shop, gid);
   if (!found) return 'unknown-product';
-  return mutex.run(found.localId, async () => {
-    for (;;) {
-      const record = await readAfterPush(() => records.get(shop, found.localId), clock);
-      if (record?.gid !== gid) return 'unknown-product';
-      const { effect, changes } =
-        topic === 'products/delete'
-          ? ({ effect: 'deleted', changes: { status: 'deleted-in-shopify' } } as const)
-          : effectOfUpdate(record, payload);
-      // A push that takes long compares with the shop itself.
-      const isLeftAlone = dryRun || (effect !== 'deleted' && isPushedElsewhere(record, clock));
-      if (isLeftAlone || !changes) return effect;
-      const { version } = record;
-      // Written by somebody else since it was read: what the webhook means is another matter then.
-      if (await records.putIf({ ...record, ...changes, version: version + 1 }, version)) return effect;
-    }
-  });
+  const { localId } = found;
+  const write = async (record: SyncRecord, changes: Partial<SyncRecord>): Promise<boolean> => {
+    const { version } = record;
+    return mutex.run(localId, () => records.putIf({ ...record, ...changes, version: version + 1 }, version));
+  };
+  let outcome: WebhookOutcome | undefined;
+  for (;;) {
+    const record = await mutex.run(localId, () => readAfterPush(() => records.get(shop, localId), clock));
+    if (record?.gid !== gid) return outcome ?? 'unknown-product';
+    const { effect, changes } =
+      topic === 'products/delete'
+        ? ({ effect: 'deleted', changes: { status: 'deleted-in-shopify' } } as const)
+        : effectOfUpdate(record, payload);
+    const isDecided = outcome !== undefined;
+    outcome ??= effect;
+    // Outside of the product's turn: the host may push it here.
+    if (!isDecided) await onEffect?.(effect, { localId, gid });
+    if (!isDecided && !dryRun && effect === 'changed-externally' && onDrift !== 'report')
+      outcome = outcomeOf(await repair(localId, onDrift), onDrift);
+    // A push that takes long compares with the shop itself.
+    const isLeftAlone = dryRun || (effect !== 'deleted' && isPushedElsewhere(record, clock));
+    if (isLeftAlone || !changes) return outcome;
+    // Written since it was read, such as by a push: what the webhook means for the record is another matter then.
+    if (await write(record, changes)) return outcome;
+  }
+}
+
+/** What product webhooks are applied with. */
+interface WebhookContext {
+  readonly mutex: KeyedMutex;
+  readonly clock: Clock;
+  readonly repair: (localId: string, onDrift: DriftPolicy) => Promise<ProductCheck>;
+}
+
+/** @throws What stopped a repair: the delivery is to be retried. */
+function outcomeOf(check: ProductCheck, onDrift: DriftPolicy): WebhookOutcome {
+  if (typeof check === 'object' && check.error) throw check.error;
+  return onDrift === 'ours' && typeof check === 'object' && check.kind === 'edited' && check.isRepaired
+    ? 'put-back'
+    : 'changed-externally';
 }
 
 /** What a webhook means, and what it changes in the record. */

@@ -21,7 +21,7 @@ export interface SyncHealth {
   readonly recommendations: readonly string[];
   /** Products with a record. */
   readonly total: number;
-  /** Those whose last push failed. A draft that is invalid was not pushed. */
+  /** Those whose last push failed, or whose last draft was invalid. */
   readonly failed: number;
   /** Those whose last success is not older than an hour (`thresholds.recentMs`). */
   readonly recent: number;

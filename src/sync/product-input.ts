@@ -95,6 +95,9 @@ export function withinCost(input: ProductSetInput): ProductSetInput {
   return { ...rest, variants: variants?.map(({ file: _file, ...variant }) => variant) ?? [] };
 }
 
+/** Quantities of one call: https://shopify.dev/changelog/posts/productset-limit-for-inventory-quantities */
+const maxQuantities = 50_000;
+
 /** What a push cannot send yet, although the draft is valid: told, and not left out in silence. */
 export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
   const issues: ValidationIssue[] = [];
@@ -104,9 +107,16 @@ export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
     const message = 'is a path, for which no category was found: give its gid, or a resolveCategory that finds it';
     add('category-unresolved', 'category', message);
   }
+  const entries = draft.variants.reduce((sum, { quantities = [] }) => sum + quantities.length, 0);
+  if (entries > maxQuantities) {
+    const message = `have ${entries} quantities, and Shopify takes ${maxQuantities}: leave them out, and set the stock with createInventory`;
+    add('quantities-too-many', 'variants', message);
+  }
   for (const [index, variant] of draft.variants.entries()) {
-    const { imageUrls = [], options } = variant;
+    const { imageUrls = [], options, quantities = [] } = variant;
     const field = `variants[${index}]`;
+    if (new Set(quantities.map(({ locationId }) => locationId)).size < quantities.length)
+      add('quantities-duplicate', `${field}.quantities`, 'has two entries for one location: leave one');
     if (imageUrls.length > 1)
       add('image-urls-unsupported', `${field}.imageUrls`, 'lists several, and a push sends one so far: leave one');
     for (const name of Object.keys(draft.linkedOptions ?? {})) {
@@ -159,6 +169,9 @@ function toVariant(
       taxCode: variant.taxCode,
       inventoryPolicy: variant.inventoryPolicy,
       inventoryItem: variant.inventoryItem && toInventoryItem(variant.inventoryItem),
+      inventoryQuantities: variant.quantities?.map(({ locationId, available }) => ({
+        ...{ locationId, name: 'available', quantity: available },
+      })),
       unitPriceMeasurement: variant.unitPrice,
       metafields: variant.metafields?.map(toMetafield),
       position: variant.position,

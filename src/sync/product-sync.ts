@@ -1,8 +1,6 @@
 // One file: what a sync of one shop can do, the options of each method, and what all of them share.
 import { randomUUID } from 'node:crypto';
 import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
-import { PublicationsDocument } from '../graphql/operations/generated/graphql.ts';
-import { allPages } from '../graphql/pagination.ts';
 import { sharedTask } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
@@ -12,8 +10,14 @@ import { lateModule } from '../internal/late-module.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
+import { keyProblem } from '../storage/adapter-kit.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
-import { isCategoryPath, type ProductDraft, type ProductDraftInput } from '../validation/product-draft.ts';
+import {
+  isCategoryPath,
+  maxTextLength,
+  type ProductDraft,
+  type ProductDraftInput,
+} from '../validation/product-draft.ts';
 import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './bulk-create.ts';
 import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
 import { type KeptStores, keptStores } from './erased-shop.ts';
@@ -36,20 +40,23 @@ import {
   removalOf,
   withMissing,
 } from './missing-products.ts';
-import { DeleteBudget, type DeleteLimits, type PlanOptions, type ProductPlan } from './plan.ts';
+import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan.ts';
 import type { RemoteProduct } from './product-facts.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
 import { isShopWide } from './push-failure.ts';
 import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
+import { createPushOutcomes } from './push-outcomes.ts';
 import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
 import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
 import { removeProduct } from './remove.ts';
+import { checkRecord, isBeingPushed } from './repair.ts';
 import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
 import { inRollout, rolloutIssues } from './rollout.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
 import { SharedImages } from './shared-images.ts';
+import { createShopInfo, type ShopInfo, type ShopPublication } from './shop-info.ts';
 
 /**
  * Options of `createProductSync`.
@@ -337,13 +344,9 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const keep = (): Promise<KeptStores> => keptStores(stores, client.shop);
   const mutex = new KeyedMutex();
   const { adoptByHandle = false, adoptBy = adoptByHandle ? ['handle'] : [], recreateDeleted = false } = options;
-  const findOnce = new Map<string, (signal?: AbortSignal) => Promise<readonly string[]>>();
-  const publicationsOf = (wanted: readonly string[], signal?: AbortSignal): Promise<readonly string[]> => {
-    const key = JSON.stringify(wanted);
-    const task = findOnce.get(key) ?? sharedTask(async () => [...(await findPublications(client, wanted))].sort());
-    findOnce.set(key, task);
-    return task(signal);
-  };
+  const info = createShopInfo({ client, stores, clock });
+  const publicationsOf = async (wanted: readonly string[], signal?: AbortSignal): Promise<readonly string[]> =>
+    [...(await findPublications(info, wanted, { shop: client.shop, signal }))].sort();
   const identity = sharedTask(() => ensureIdentity(client));
   const images = new SharedImages(client, stores.keyValue, clock);
 
@@ -570,8 +573,29 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     ofRun?: PushContext,
   ): Promise<PushResult> => {
     const found = await (checked ?? draftOf(product));
-    if (!('draft' in found)) return found;
-    return pushDraft(found.draft, pushOptions, { ...(ofRun ?? (await prepare(pushOptions))), seen });
+    if (!('draft' in found)) {
+      if (!pushOptions.dryRun) await noteInvalid(found, ofRun?.records ?? (await keep()).records);
+      return found;
+    }
+    const context = ofRun ?? (await prepare(pushOptions));
+    const result = await pushDraft(found.draft, pushOptions, { ...context, seen });
+    if (result.outcome === 'invalid' && !pushOptions.dryRun) await noteInvalid(result, context.records);
+    return result;
+  };
+
+  /** Notes in the record that the draft is invalid, so that `health` counts the product. A push that is valid clears it. */
+  const noteInvalid = async (
+    { localId, issues: found }: InvalidResult,
+    kept: PushContext['records'],
+  ): Promise<void> => {
+    // An id that no store holds is what is invalid.
+    if (localId === undefined || localId.length > maxTextLength || keyProblem(localId) !== undefined) return;
+    await mutex.run(localId, async () => {
+      const record = await kept.get(client.shop, localId);
+      // A push of another process says at its end how the product stands.
+      if (record && isBeingPushed(record, clock)) return;
+      await createPushOutcomes(kept, client.shop, clock).rejectInvalid(localId, found, true);
+    });
   };
 
   const pushList = async (
@@ -615,9 +639,10 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return run(all, look, pushOne, runOptions, kept);
   };
 
-  const importing = ({ signal }: ImportOptions) => {
+  const importing = async ({ signal }: ImportOptions) => {
+    const { records: kept } = await keep();
     const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
-    return { client, records, clock, concurrency, inTurn };
+    return { client, records: kept, clock, concurrency, inTurn };
   };
 
   return {
@@ -750,17 +775,27 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const { signal } = reconcileOptions;
       const { records: kept, journal: log } = await keep();
       const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work, signal);
-      return reconcile({ client, records: kept, journal: log, clock, concurrency, inTurn }, reconcileOptions);
+      const stored = { records: kept, journal: log, keyValue: stores.keyValue };
+      return reconcile({ client, ...stored, info, clock, concurrency, inTurn }, reconcileOptions);
     },
     async import(gid, importOptions = {}) {
       const { importProduct } = await loadImport();
-      return importProduct(gid, importing(importOptions), importOptions);
+      return importProduct(gid, await importing(importOptions), importOptions);
     },
     async *importAll(importOptions = {}) {
       const { importProducts } = await loadImport();
-      yield* importProducts(importing(importOptions), importOptions);
+      yield* importProducts(await importing(importOptions), importOptions);
     },
-    applyWebhook: (webhook, webhookOptions) => applyProductWebhook(records, webhook, { mutex, clock }, webhookOptions),
+    async applyWebhook(webhook, webhookOptions = {}) {
+      checkOptions(webhookOptions, webhookNames);
+      const inTurn = <T>(localId: string, work: () => Promise<T>) => mutex.run(localId, work);
+      const repair = async (localId: string, onDrift: DriftPolicy) => {
+        const { records: kept, journal: log } = await keep();
+        const shared = { client, records: kept, journal: log, clock, inTurn, signal: undefined };
+        return checkRecord(localId, { ...shared, onDrift, runId: randomUUID(), mayFind: () => true });
+      };
+      return applyProductWebhook(records, webhook, { mutex, clock, repair }, webhookOptions);
+    },
     ...createHealthReader({ client, calls, records, clock, options: options.health ?? {} }),
   };
 }
@@ -823,6 +858,8 @@ const removeNames: Record<keyof RemoveOptions, true> = {
   onProgress: true,
   maxDeletes: true,
 };
+
+const webhookNames: Record<keyof ApplyWebhookOptions, true> = { dryRun: true, onDrift: true, onEffect: true };
 
 const rollbackNames: Record<keyof RollbackOptions, true> = {
   dryRun: true,
@@ -897,34 +934,29 @@ function duplicate(localId: string): PushResult {
  * @returns Their gids, in the order given.
  * @throws ConfigError that names those the shop does not have, and those it has.
  */
-async function findPublications(client: SyncClient, wanted: readonly string[]): Promise<readonly string[]> {
-  if (wanted.length === 0) return [];
-  const publications = await allPages('publications', async (after) => {
-    const { data } = await client.graphql(PublicationsDocument, { first: 100, after }, { priority: 'background' });
-    return data.publications;
-  });
-  // A channel is known by the name of its app; what is no channel, by the title of its catalog.
-  const found = publications.map(({ id, catalog }) => {
-    const apps = catalog && 'apps' in catalog ? catalog.apps.nodes.map(({ title }) => title) : [];
-    return { id, names: [...apps, ...(catalog ? [catalog.title] : [])] };
-  });
-
+async function findPublications(
+  { publications }: ShopInfo,
+  wanted: readonly string[],
+  { shop, signal }: { readonly shop: string; readonly signal: AbortSignal | undefined },
+): Promise<readonly string[]> {
+  const options = signal && { signal };
   const is = (text: string) => (name: string) => name.toLowerCase() === text.toLowerCase();
-  const missing: string[] = [];
-  const gids = wanted.flatMap((text) => {
-    const match = found.find(({ id, names }) => id === text || names.some(is(text)));
-    if (!match) missing.push(text);
-    return match ? [match.id] : [];
-  });
+  const gidsIn = (found: readonly ShopPublication[]) =>
+    wanted.map((text) => found.find(({ id, names }) => id === text || names.some(is(text)))?.id);
+  let found = wanted.length > 0 ? await publications(options) : [];
+  // One that is missing may have been made since they were read.
+  if (gidsIn(found).includes(undefined)) found = await publications({ ...options, refresh: true });
+  const gids = gidsIn(found);
+  const missing = wanted.filter((_text, index) => gids[index] === undefined);
   if (missing.length > 0) {
     const names = found.map(({ id, names: [name = id] }) => `"${name}"`).join(', ') || 'none';
     throw new ConfigError('Invalid configuration', {
       issues: missing.map((text) => ({
         field: 'publishTo',
-        message: `${client.shop} has no publication "${text}". It has: ${names}.`,
+        message: `${shop} has no publication "${text}". It has: ${names}.`,
       })),
-      shop: client.shop,
+      shop,
     });
   }
-  return [...new Set(gids)];
+  return [...new Set(gids.flatMap((gid) => gid ?? []))];
 }

@@ -54,6 +54,7 @@ import {
   readBase,
   remoteFacts,
   saidText,
+  variantKeys,
   withoutImages,
   writeBase,
 } from './product-facts.ts';
@@ -102,7 +103,7 @@ export type PushResult =
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
   /** Nothing was sent: the push would delete more than `maxDeletes` allows. The plan names what. */
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
-  /** Did not pass validation, so nothing was sent. `localId` is `undefined` where the input has none. */
+  /** Did not pass validation, so nothing was sent. The record says so. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
   /** It left the list, or its removal was asked for: it is no longer in the shop, or archived there. */
   | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
@@ -701,8 +702,12 @@ class Push {
       const changes = await withBarcodes(client, remote, plan.changes, this.#options);
       await this.#journal('update', remote.id, changes);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
+      const quantities = new Map(
+        variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),
+      );
       const application = {
         ...{ client, clock, remote, changes, desired, sources, shared: images, imageIds, variantIds },
+        quantities,
         redirectsHandle: this.#draft.redirectNewHandle,
         overwrites: this.#options.onConflict === 'ours',
       };

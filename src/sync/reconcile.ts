@@ -3,6 +3,7 @@ import { type Issue, isShopwrightError, ValidationError } from '../errors/errors
 import { ProductOwnersDocument, ProductsSeenDocument } from '../graphql/operations/generated/graphql.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import { recordsOf } from './candidates.ts';
 import type { DriftPolicy } from './plan.ts';
@@ -19,6 +20,8 @@ import {
   type ProductCheck,
   type RepairContext,
 } from './repair.ts';
+import type { ShopInfo } from './shop-info.ts';
+import { checkStock, type StockCheck, type StockCheckOptions } from './stock-table.ts';
 
 /**
  * Options of `reconcile`.
@@ -39,6 +42,12 @@ export interface ReconcileOptions {
    * the shop has stands, and is not found again. Under both, records are brought up to date. Default `report`.
    */
   readonly onDrift?: DriftPolicy;
+  /**
+   * Compares the table that inventory webhooks fill (`createSyncWebhooks`) with the shop's stock too: `true`, or options.
+   * Under both repairing policies the table gets what the shop has. The token needs `read_inventory` and `read_locations`.
+   * Default `false`.
+   */
+  readonly stock?: boolean | StockCheckOptions;
   /** Findings after which it ends, so that no more than these are repaired: 1 or more. Default: none. */
   readonly limit?: number;
   /** Called with each finding, and awaited where it returns a promise. What it throws ends the call. */
@@ -59,6 +68,8 @@ export interface ReconcileReport {
   readonly findings: readonly Finding[];
   /** Whether all products were looked at: `false` where `limit` has ended it. */
   readonly isComplete: boolean;
+  /** What `stock` found. */
+  readonly stock?: StockCheck;
   /** Name of the repairs in the journal: `rollback({ runId })` undoes those of the shop. */
   readonly runId: string;
 }
@@ -68,6 +79,7 @@ const optionNames: Record<keyof ReconcileOptions, true> = {
   signal: true,
   onDrift: true,
   limit: true,
+  stock: true,
   onFinding: true,
 };
 
@@ -82,13 +94,17 @@ const pageSize = 250;
  * @throws ValidationError for an invalid option. StorageError, the signal's reason, and errors that concern the whole shop.
  */
 export async function reconcile(
-  context: Omit<RepairContext, 'runId'> & { readonly concurrency: number },
+  context: Omit<RepairContext, 'runId'> & {
+    readonly concurrency: number;
+    readonly keyValue: KeyValueStore;
+    readonly info: Pick<ShopInfo, 'locations'>;
+  },
   options: ReconcileOptions,
 ): Promise<ReconcileReport> {
   refuseInvalid(options);
-  const { onDrift = 'report', limit = Number.POSITIVE_INFINITY, signal } = options;
+  const { onDrift = 'report', limit = Number.POSITIVE_INFINITY, signal, stock = false } = options;
   signal?.throwIfAborted();
-  const { concurrency, ...shared } = context;
+  const { concurrency, keyValue, info, ...shared } = context;
   const runId = randomUUID();
   const counts: Record<FindingKind, number> = { edited: 0, deleted: 0, 'lost-record': 0, unfinished: 0 };
   const findings: Finding[] = [];
@@ -140,11 +156,19 @@ export async function reconcile(
   }
   const sum = Object.values(counts).reduce((total, count) => total + count, 0);
   const consistency = checked === 0 ? 100 : Math.floor(((checked - sum) / checked) * 10_000) / 100;
-  return { checked, counts, repaired, unread, consistency, findings, isComplete: !full.signal.aborted, runId };
+  const report = { checked, counts, repaired, unread, consistency, findings, isComplete: !full.signal.aborted, runId };
+  if (!stock || full.signal.aborted) return report;
+  const locations = await info.locations({ ...(signal && { signal }) });
+  const check = await checkStock(
+    { client: context.client, keyValue, clock: context.clock },
+    locations.map(({ id }) => id),
+    { ...(stock !== true && stock), repairs: onDrift !== 'report', signal },
+  );
+  return { ...report, stock: check };
 }
 
 function refuseInvalid(options: ReconcileOptions): void {
-  const { since, onDrift, limit } = options;
+  const { since, onDrift, limit, stock } = options;
   const issues: Issue[] = [
     ...unknownNames(options, optionNames),
     ...unknownValue('onDrift', onDrift, ['report', 'ours', 'theirs']),
@@ -153,8 +177,11 @@ function refuseInvalid(options: ReconcileOptions): void {
     issues.push({ field: 'since', message: 'must be a date, or milliseconds since the epoch.' });
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1))
     issues.push({ field: 'limit', message: 'must be a whole number, 1 or more.' });
+  if (typeof stock === 'object') issues.push(...unknownNames(stock, stockNames));
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
+
+const stockNames: Record<keyof StockCheckOptions, true> = { appId: true, onMissed: true };
 
 /** The products of the records that may be out of step. `passed` is told of those that Shopify says were not changed. */
 async function* suspects(

@@ -1,14 +1,16 @@
+import { ConfigError } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
-import { isRecord, parseJson } from '../internal/json.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { isRecord } from '../internal/json.ts';
+import { unknownValue } from '../internal/names.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Stores } from '../ports/stores.ts';
-import { checkFormat, shopPrefix } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../webhooks/events.ts';
-import { isOlder, notAfter } from '../webhooks/ingest/ordering.ts';
+import { notAfter } from '../webhooks/ingest/ordering.ts';
 import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
+import type { DriftPolicy } from './plan.ts';
 import type { ProductSync } from './product-sync.ts';
+import { type StockLevel, storeIfNewer } from './stock-table.ts';
 
 /** A synced product that somebody else changed or deleted. */
 export interface ExternalChange {
@@ -34,13 +36,24 @@ export interface SyncWebhookOptions {
   /** What `createProductSync` returns, or a function that finds it for a shop; `undefined`: the shop is not synced. */
   readonly sync: Pick<ProductSync, 'applyWebhook'> | ((shop: string) => Pick<ProductSync, 'applyWebhook'> | undefined);
   /** The stores of the sync. */
-  readonly stores: Pick<Stores, 'records' | 'keyValue'>;
+  readonly stores: Pick<Stores, 'keyValue'>;
+  /**
+   * What becomes of a change that somebody else made to a synced product. `report` (default): its record says so. `ours`: the
+   * shop gets back what the last push said, by calls that take longer than Shopify waits: give the webhook handler a queue.
+   * `theirs`: it stands, and `reconcile` does not find it again.
+   */
+  readonly onDrift?: DriftPolicy;
   /** Called with stock that is not older than what was known. If it throws, the delivery is retried. */
   readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
   /** Called when somebody else changed a synced product, before its record says so. If it throws, the delivery is retried. */
   readonly onExternalChange?: (change: ExternalChange, context: WebhookContext) => unknown;
   /** Called when a synced product was deleted in Shopify, before its record says so. If it throws, the delivery is retried. */
   readonly onDeleted?: (change: ExternalChange, context: WebhookContext) => unknown;
+  /**
+   * Called with a product of a synced shop that has no record, such as one that a merchant has made: `sync.import` takes it
+   * over. If it throws, the delivery is retried.
+   */
+  readonly onUnknownProduct?: (product: Omit<ExternalChange, 'localId'>, context: WebhookContext) => unknown;
   /** Called with the outcome of each delivery, such as `unknown-product`. An error thrown in it is logged, no more. */
   readonly onEvent?: (event: SyncWebhookEvent) => void;
   /** Logs a listener that throws. Default: none. */
@@ -58,6 +71,8 @@ export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<
  * Webhook handlers that keep the sync up to date: for products that are changed or deleted in Shopify, and for stock. A
  * product that is not synced is an event, not an error, and the echo of an own push is not a change.
  *
+ * @throws ConfigError (code `CONFIG_INVALID`) for an `onDrift` that does not exist.
+ *
  * @example
  * createWebhookHandler({
  *   secrets, store: stores.keyValue, queue,
@@ -65,7 +80,10 @@ export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<
  * });
  */
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
-  const { sync, stores, onInventory, onExternalChange, onDeleted, onEvent, logger, clock = systemClock } = options;
+  const { sync, stores, onDrift = 'report', onInventory, onExternalChange, onDeleted, onUnknownProduct } = options;
+  const { onEvent, logger, clock = systemClock } = options;
+  const issues = unknownValue('onDrift', options.onDrift, ['report', 'ours', 'theirs']);
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const emit = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
     callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
       logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
@@ -74,14 +92,21 @@ export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
   const onProduct = async (event: ExternalChange['event'], context: WebhookContext): Promise<void> => {
     const { shop, topic, payload, rawBody } = event;
     const ofShop = typeof sync === 'function' ? sync(shop) : sync;
-    const webhook = { topic, shop, payload, rawBody };
-    // The record is changed last: once it is, a second attempt would not see a change any more.
-    const effect = (await ofShop?.applyWebhook(webhook, { dryRun: true })) ?? 'unknown-product';
-    const callback = effect === 'changed-externally' ? onExternalChange : effect === 'deleted' ? onDeleted : undefined;
+    const effect =
+      (await ofShop?.applyWebhook(
+        { topic, shop, payload, rawBody },
+        {
+          onDrift,
+          onEffect: async (meaning, { localId, gid }) => {
+            const callback =
+              meaning === 'changed-externally' ? onExternalChange : meaning === 'deleted' ? onDeleted : undefined;
+            await callback?.({ shop, localId, gid, event }, context);
+          },
+        },
+      )) ?? 'unknown-product';
     const gid = productGid(event);
-    const record = callback && gid !== undefined ? await stores.records.getByGid(shop, gid) : undefined;
-    if (callback && record && gid !== undefined) await callback({ shop, localId: record.localId, gid, event }, context);
-    await ofShop?.applyWebhook(webhook);
+    if (ofShop && effect === 'unknown-product' && gid !== undefined)
+      await onUnknownProduct?.({ shop, gid, event }, context);
     emit(event, effect);
   };
 
@@ -96,52 +121,6 @@ export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
       emit(event, 'stock-kept');
     },
   };
-}
-
-/** Stock of one item at one location, as a webhook reported it. */
-export interface StockLevel {
-  /** Shop domain. */
-  readonly shop: string;
-  /** Number at the end of `gid://shopify/InventoryItem/…`. */
-  readonly inventoryItemId: string;
-  /** Number at the end of `gid://shopify/Location/…`. */
-  readonly locationId: string;
-  /** Units available for sale; `null` where stock is not tracked. */
-  readonly available: number | null;
-  /** ISO time of the change; `null` where the body has none. */
-  readonly updatedAt: string | null;
-  /** ISO time at which Shopify triggered the webhook, at most that of its arrival; `null` where the delivery does not say. */
-  readonly triggeredAt: string | null;
-}
-
-type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
-
-/**
- * The stock that was stored last; `undefined` where no webhook has reported it.
- *
- * @param place Which stock; `appId` is that of the webhook handler, where it has one.
- * @throws StorageError, also where a newer release of this package has stored it.
- */
-export async function readStock(
-  store: KeyValueStore,
-  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'> & { readonly appId?: string },
-): Promise<StockLevel | undefined> {
-  return parseLevel(await store.get(await stockKey(place, place.appId)), place);
-}
-
-/** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
-async function storeIfNewer(store: KeyValueStore, level: StockLevel, appId: string | undefined): Promise<boolean> {
-  const key = await stockKey(level, appId);
-  for (;;) {
-    const before = await store.get(key);
-    const known = parseLevel(before, level);
-    if (known && isOlder(level, known)) return false;
-    if (await store.compareAndSet(key, before, JSON.stringify({ format: stockFormat, ...level }))) return true;
-  }
-}
-
-async function stockKey({ shop, inventoryItemId, locationId }: StockKey, appId?: string): Promise<string> {
-  return `${await shopPrefix(shop, appId)}stock:${inventoryItemId}:${locationId}`;
 }
 
 function levelFromWebhook(
@@ -161,15 +140,4 @@ function levelFromWebhook(
     updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
     triggeredAt: notAfter(triggeredAt, nowMs),
   };
-}
-
-/** The format in which this release stores a level. A later release that stores more, or otherwise, takes the next number. */
-const stockFormat = 1;
-
-function parseLevel(text: string | undefined, { shop, inventoryItemId, locationId }: StockKey): StockLevel | undefined {
-  const found = text === undefined ? undefined : parseJson(text);
-  checkFormat(found, stockFormat, `The stock of item ${inventoryItemId} at location ${locationId} of ${shop}`, shop);
-  if (!isRecord(found)) return undefined;
-  const { format: _, ...level } = found;
-  return level as unknown as StockLevel;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import {
   TaxonomyCategoryReadDocument,
@@ -6,11 +5,10 @@ import {
   type TaxonomySearchQuery,
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
-import { untilAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
-import { isRecord, parseJson } from '../internal/json.ts';
 import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { Kept } from './kept.ts';
 import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
 
@@ -89,12 +87,6 @@ const largestPage = 250;
 
 const defaultLimit = 20;
 
-/** How many times as long as it is fresh something is kept. */
-const keptTimes = 30;
-
-/** What was not found may be there soon: milliseconds. */
-const missingMs = 3_600_000;
-
 /**
  * Creates what looks up categories of Shopify's product taxonomy, and keeps what it found.
  *
@@ -114,7 +106,7 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
   if (!(typeof freshMs === 'number' && freshMs >= 0))
     issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-  const found = new Found(stores?.keyValue, freshMs, clock);
+  const found = new Kept(stores?.keyValue, 'taxonomy:', { freshMs, clock });
 
   const readPage = async (search: string, first: number, after: string | null): Promise<Connection> => {
     const { data } = await client.graphql(TaxonomySearchDocument, { search, first, after }, callOptions({}));
@@ -169,80 +161,3 @@ const plainPath = (path: string): string =>
     .split('>')
     .map((name) => name.trim().replace(/\s+/g, ' ').toLowerCase())
     .join(' > ');
-
-/** Something that was found, and when: milliseconds since the epoch. */
-interface Kept<T> {
-  readonly at: number;
-  /** `null` where there is none. */
-  readonly value: T;
-}
-
-const keptFormat = 1;
-
-/** What was found, in this process and in the store: one read at a time for each thing, and old things are given at once. */
-class Found {
-  readonly #store: KeyValueStore | undefined;
-  readonly #freshMs: number;
-  readonly #clock: Clock;
-  readonly #own = new Map<string, Kept<unknown>>();
-  readonly #reading = new Map<string, Promise<unknown>>();
-
-  constructor(store: KeyValueStore | undefined, freshMs: number, clock: Clock) {
-    this.#store = store;
-    this.#freshMs = freshMs;
-    this.#clock = clock;
-  }
-
-  /** @param signal Ends the wait of one caller; others go on waiting for the same read. */
-  async of<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    signal?.throwIfAborted();
-    const kept = await this.#kept<T>(about);
-    const age = kept ? this.#clock.now() - kept.at : Number.POSITIVE_INFINITY;
-    if (kept && age < (kept.value === null ? Math.min(missingMs, this.#freshMs) : this.#freshMs)) return kept.value;
-    const reading = this.#read(about, read);
-    if (!kept || kept.value === null || age >= this.#freshMs * keptTimes)
-      return signal ? untilAborted(reading, signal) : reading;
-    // What is kept is right as far as anybody knows. The next look-up tries again, and once it must wait, it throws.
-    reading.catch(() => undefined);
-    return kept.value;
-  }
-
-  async #kept<T>(about: string): Promise<Kept<T> | undefined> {
-    const own = this.#own.get(about) as Kept<T> | undefined;
-    if (own || !this.#store) return own;
-    const text = await this.#store.get(keyOf(about));
-    const stored = text === undefined ? undefined : parseJson(text);
-    // What another release or nobody of us has written is read anew.
-    if (!isRecord(stored) || stored['format'] !== keptFormat || typeof stored['at'] !== 'number') return undefined;
-    return this.#keep(about, { at: stored['at'], value: stored['value'] as T });
-  }
-
-  #read<T>(about: string, read: () => Promise<T>): Promise<T> {
-    const known = this.#reading.get(about) as Promise<T> | undefined;
-    if (known) return known;
-    const reading = read()
-      .then(async (value) => {
-        const kept = this.#keep(about, { at: this.#clock.now(), value });
-        const ttlMs = Math.max(1, this.#freshMs * keptTimes);
-        await this.#store?.set(keyOf(about), JSON.stringify({ format: keptFormat, ...kept }), { ttlMs });
-        return value;
-      })
-      .finally(() => this.#reading.delete(about));
-    this.#reading.set(about, reading);
-    return reading;
-  }
-
-  #keep<T>(about: string, kept: Kept<T>): Kept<T> {
-    this.#own.delete(about);
-    this.#own.set(about, kept);
-    const [oldest] = this.#own.keys();
-    if (this.#own.size > mostOwn && oldest !== undefined) this.#own.delete(oldest);
-    return kept;
-  }
-}
-
-/** Things that one process remembers without the store. The whole taxonomy has about 11,000 categories. */
-const mostOwn = 5_000;
-
-const keyOf = (about: string): string =>
-  `taxonomy:${createHash('sha256').update(about).digest('base64url').slice(0, 32)}`;

@@ -53,7 +53,7 @@ export interface DraftWeight {
 export interface DraftInventoryItem {
   /** Decimal text in the shop's currency: what the shop pays for it. */
   readonly cost?: string | null;
-  /** Whether Shopify counts the stock. Quantities are not part of a draft. */
+  /** Whether Shopify counts the stock. */
   readonly tracked?: boolean;
   readonly weight?: DraftWeight;
   readonly requiresShipping?: boolean;
@@ -61,6 +61,14 @@ export interface DraftInventoryItem {
   readonly harmonizedSystemCode?: string | null;
   /** Where it was made: two letters of ISO 3166-1, such as `PT`. */
   readonly countryCodeOfOrigin?: string | null;
+}
+
+/** How many units of a new variant there are at a location. */
+export interface DraftQuantity {
+  /** Gid, such as `gid://shopify/Location/1`. */
+  readonly locationId: string;
+  /** Units for sale: a whole number from -1,000,000,000 to 1,000,000,000. */
+  readonly available: number;
 }
 
 /** Units of a unit price; Shopify's `UnitPriceMeasurementMeasuredUnit`. */
@@ -131,6 +139,11 @@ export interface ProductVariantDraft {
   readonly taxCode?: string | null;
   readonly inventoryPolicy?: DraftInventoryPolicy;
   readonly inventoryItem?: DraftInventoryItem;
+  /**
+   * Stock that the variant gets when a push makes it, one entry for each location. No push changes the stock of a variant that
+   * is there: `createInventory` does. The token needs `write_inventory`.
+   */
+  readonly quantities?: readonly DraftQuantity[];
   readonly unitPrice?: DraftUnitPrice | null;
   readonly metafields?: readonly DraftMetafield[];
   /**
@@ -240,6 +253,9 @@ export const maxVariants = 2048;
 export const maxBarcodes = 20;
 /** Collections of a draft: Shopify takes 250 entries in a list of an input. */
 export const maxCollections = 250;
+
+/** Locations of a variant's quantities: https://help.shopify.com/en/manual/locations */
+export const maxLocations = 1_000;
 
 /** Whether a draft's category is a path of names, such as `Apparel & Accessories > Clothing`, and no id. */
 export function isCategoryPath(category: string): boolean {

@@ -7,6 +7,7 @@ import {
   type DraftInventoryItem,
   type DraftLinkedOption,
   type DraftMetafield,
+  type DraftQuantity,
   type DraftSeo,
   type DraftUnitPrice,
   type DraftWeight,
@@ -14,6 +15,7 @@ import {
   maxBarcodes,
   maxCollections,
   maxImages,
+  maxLocations,
   maxMetafields,
   maxTags,
   maxTextLength,
@@ -206,6 +208,18 @@ const inventoryItemShape = {
     .exactOptional(),
 } satisfies ShapeOf<DraftInventoryItem>;
 
+const mostUnits = 1_000_000_000;
+
+const quantityShape = {
+  locationId: z
+    .string()
+    .trim()
+    .regex(/^gid:\/\/shopify\/Location\/\d+$/, {
+      error: 'is not a location: give its gid, such as "gid://shopify/Location/1"',
+    }),
+  available: z.number().int().min(-mostUnits).max(mostUnits),
+} satisfies ShapeOf<DraftQuantity>;
+
 const unitPriceShape = {
   quantityValue: z.number().positive(),
   quantityUnit: z.enum(unitPriceUnits),
@@ -227,6 +241,7 @@ const variantShape = {
   taxCode: clearable().exactOptional(),
   inventoryPolicy: z.enum(['DENY', 'CONTINUE']).exactOptional(),
   inventoryItem: record(inventoryItemShape).exactOptional(),
+  quantities: list(record(quantityShape), maxLocations).exactOptional(),
   unitPrice: record(unitPriceShape).nullable().exactOptional(),
   metafields: list(record(metafieldShape), maxMetafields).exactOptional(),
   options: optionValues().prefault({}),

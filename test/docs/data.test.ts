@@ -18,6 +18,7 @@ import {
   createInventory,
   createProductQueue,
   createProductSync,
+  createShopInfo,
   createSyncWebhooks,
   createTaxonomy,
   syncSubscriptions,
@@ -117,6 +118,7 @@ async function useAll() {
   const locationId = fake.store.all(shop, 'Location')[0]?.id as string;
   await running(inventory.adjust([{ id: 'count-1', sku: 'TEE', locationId, delta: 1 }]));
   await running(createTaxonomy({ client, clock, stores }).search('shoes'));
+  await running(createShopInfo({ client, clock, stores }).locations());
 
   // Webhooks: a delivery, privacy, stock, subscriptions, a feed.
   const feed = createFeed({ client, resource: 'orders', store, queue, handle: () => undefined, clock });
@@ -282,14 +284,15 @@ describe('docs/data.md', () => {
       ...['auth/each-shop.ts', 'auth/migrate-tokens.ts', 'auth/sealed-tokens.ts', 'auth/session-storage.ts'],
       ...['bulk/mutate.ts', 'bulk/operation.ts', 'bulk/query.ts', 'feed/change-jobs.ts', 'feed/feed.ts'],
       ...['resilience/breaker.ts', 'subscriptions/sync-subscriptions.ts', 'sync/inventory.ts'],
-      ...['sync/journal-retention.ts', 'sync/known-files.ts', 'sync/push-marks.ts', 'sync/stored-run.ts'],
       ...[
-        'sync/sync-webhooks.ts',
-        'sync/taxonomy.ts',
-        'webhooks/compliance.ts',
-        'webhooks/erasure.ts',
-        'webhooks/ingest/store.ts',
+        'sync/journal-retention.ts',
+        'sync/kept.ts',
+        'sync/known-files.ts',
+        'sync/push-marks.ts',
+        'sync/stock-table.ts',
+        'sync/stored-run.ts',
       ],
+      ...['webhooks/compliance.ts', 'webhooks/erasure.ts', 'webhooks/ingest/store.ts'],
     ]);
   });
 

@@ -190,8 +190,11 @@ describe('products/update', () => {
     const { send } = await setup({ sync: (shop) => (shop === 'zeta.myshopify.com' ? { applyWebhook } : undefined) });
     await send('products/update', { id: 1 }, 'zeta.myshopify.com');
     await send('products/update', { id: 1 });
-    expect(applyWebhook).toHaveBeenCalledWith(expect.objectContaining({ shop: 'zeta.myshopify.com' }));
-    expect(applyWebhook).not.toHaveBeenCalledWith(expect.objectContaining({ shop: domain }));
+    expect(applyWebhook).toHaveBeenCalledWith(
+      expect.objectContaining({ shop: 'zeta.myshopify.com' }),
+      expect.anything(),
+    );
+    expect(applyWebhook).not.toHaveBeenCalledWith(expect.objectContaining({ shop: domain }), expect.anything());
   });
 });
 

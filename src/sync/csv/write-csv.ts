@@ -269,6 +269,7 @@ function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): v
     refuse(`${field}.metafields`, variant.metafields);
     refuse(`${field}.position`, variant.position);
     refuse(`${field}.key`, variant.key);
+    refuse(`${field}.quantities`, variant.quantities);
     refuse(`${field}.inventoryItem.harmonizedSystemCode`, variant.inventoryItem?.harmonizedSystemCode);
     refuse(`${field}.inventoryItem.countryCodeOfOrigin`, variant.inventoryItem?.countryCodeOfOrigin);
     if (variant.barcodes && variant.barcodes.length > 1) refuse(`${field}.barcodes`, variant.barcodes);

@@ -9,6 +9,7 @@ import type { ErasableStores } from 'shopwright/webhooks/compliance';
 export { default as express } from 'express';
 export { inProcessQueue } from 'shopwright/queue';
 export { sqliteStores } from 'shopwright/storage/sqlite';
+export { createSyncWebhooks } from 'shopwright/sync';
 export { createWebhookHandler } from 'shopwright/webhooks';
 
 type Sql = (text: TemplateStringsArray, ...values: readonly unknown[]) => Promise<readonly object[]>;

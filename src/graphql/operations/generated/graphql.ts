@@ -1758,6 +1758,21 @@ export type InventoryLevelReadQueryVariables = Exact<{
 
 export type InventoryLevelReadQuery = { inventoryItem: { inventoryLevel: { quantities: Array<{ name: string, quantity: number }> } | null } | null };
 
+export type LocationStockQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type LocationStockQuery = { location: { inventoryLevels: { nodes: Array<{ updatedAt: DateTime, item: { id: Gid, tracked: boolean }, quantities: Array<{ quantity: number, updatedAt: DateTime | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type LocationsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type LocationsQuery = { locations: { nodes: Array<{ id: Gid, name: string, isActive: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type MetafieldDefinitionByKeyQueryVariables = Exact<{
   ownerType: MetafieldOwnerType;
   namespace: string;
@@ -1836,6 +1851,7 @@ export type MetafieldsReadQuery = { nodes: Array<
     | { id: Gid }
     | { id: Gid }
     | { id: Gid }
+    | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
     | { id: Gid, metafields: { nodes: Array<{ namespace: string, key: string, type: string, value: string, compareDigest: string }> } }
     | { id: Gid }
     | { id: Gid }
@@ -1973,6 +1989,7 @@ export type ProductTagsAddMutation = { tagsAdd: { node:
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
+      | { id: Gid }
      | null, userErrors: Array<{ field: Array<string> | null, message: string }> } | null };
 
 export type ProductTagsRemoveMutationVariables = Exact<{
@@ -1982,6 +1999,7 @@ export type ProductTagsRemoveMutationVariables = Exact<{
 
 
 export type ProductTagsRemoveMutation = { tagsRemove: { node:
+      | { id: Gid }
       | { id: Gid }
       | { id: Gid }
       | { id: Gid }
@@ -2627,6 +2645,44 @@ export const InventoryLevelReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<InventoryLevelReadQuery, InventoryLevelReadQueryVariables>;
+export const LocationStockDocument = new TypedDocumentString(`
+    query LocationStock($id: ID!, $after: String) {
+  location(id: $id) {
+    inventoryLevels(first: 250, after: $after) {
+      nodes {
+        updatedAt
+        item {
+          id
+          tracked
+        }
+        quantities(names: ["available"]) {
+          quantity
+          updatedAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LocationStockQuery, LocationStockQueryVariables>;
+export const LocationsDocument = new TypedDocumentString(`
+    query Locations($after: String) {
+  locations(first: 250, after: $after, includeInactive: true) {
+    nodes {
+      id
+      name
+      isActive
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LocationsQuery, LocationsQueryVariables>;
 export const MetafieldDefinitionByKeyDocument = new TypedDocumentString(`
     query MetafieldDefinitionByKey($ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!) {
   metafieldDefinitions(
