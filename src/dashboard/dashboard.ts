@@ -193,7 +193,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
     // Another site can't read a response, but need not have it made either.
     if (!['same-origin', 'none', null].includes(request.headers.get('sec-fetch-site')))
       return refusal(403, 'This is for the page of the dashboard only.');
-    const shop = query.get('shop') ?? views.shops()[0] ?? '';
+    const shop = query.get('shop') || (views.shops()[0] ?? '');
     const after = query.get('after') ?? undefined;
     if (kind === 'records') {
       const status = statuses.find((one) => one === query.get('status'));
