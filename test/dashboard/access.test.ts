@@ -1,11 +1,11 @@
-import type { DashboardAccess, DashboardOptions } from 'shopwright/dashboard';
+import type { DashboardAccess } from 'shopwright/dashboard';
 import { describe, expect, it } from 'vitest';
 import { act, ask, openDashboard, openSession, read } from './open-dashboard.ts';
 
 const routes = ['', '?data=live', '?data=now', '?data=records', '?data=product&id=a', '?data=dead', '?data=nothing'];
 
 /** Without its own default of the tests. */
-const withoutAuthorize = () => openDashboard({ authorize: undefined } as Partial<DashboardOptions>);
+const withoutAuthorize = () => openDashboard({ authorize: undefined } as object);
 
 describe('who may see it', () => {
   it.each(routes)('is nobody without `authorize`: GET %s', async (route) => {
@@ -41,7 +41,7 @@ describe('who may see it', () => {
   });
 
   it('may see and not act where `authorize` says `view`', async () => {
-    const { dashboard, queue } = openDashboard({ authorize: async () => 'view' });
+    const { dashboard, queue } = openDashboard({ authorize: async () => 'view' as const });
     expect((await ask(dashboard)).status).toBe(200);
     const { session } = await read<{ session: object }>(dashboard, '?data=now');
     expect(session).toMatchObject({ token: null, can: [] });
