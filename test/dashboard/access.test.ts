@@ -121,7 +121,7 @@ describe('an action', () => {
     ['an unknown queue', '{"action":"requeue","queue":"x","jobId":"a"}', 404],
     ['no source', '{"action":"retry-failed","shop":"demo.myshopify.com"}', 404],
     ['an unknown shop', '{"action":"rollback-run","shop":"other.myshopify.com","runId":"a"}', 404],
-    ['no runs', '{"action":"pause","runId":"a"}', 404],
+    ['no runs', '{"action":"pause","shop":"demo.myshopify.com","runId":"a"}', 404],
     ['too long', JSON.stringify({ action: 'requeue', queue: 'a', jobId: 'x'.repeat(10_001) }), 400],
   ])('is refused with %s', async (_name, body, status) => {
     const { dashboard } = openDashboard();

@@ -2,12 +2,14 @@ import { createServer, request as nodeRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import express from 'express';
+import { ValidationError } from 'shopwright';
 import { dashboardListener } from 'shopwright/dashboard';
+import type { SyncRun } from 'shopwright/sync';
 import { describe, expect, it, vi } from 'vitest';
 import { act, address, ask, messagesOf, openDashboard } from './open-dashboard.ts';
 
 const shop = 'demo.myshopify.com';
-const call = { shop, operation: 'ProductPush' };
+const call = { shop, operation: 'ProductPush', callId: '1', kind: 'mutation', durationMs: 1 } as const;
 
 describe('the stream', () => {
   it('begins with what is quick to read, and then tells what an event changes, within two seconds', async () => {
@@ -243,19 +245,33 @@ describe('actions that take long', () => {
 
   it('steer runs', async () => {
     const asked: string[] = [];
-    const progress = { total: 10, done: 3, failed: 1, skipped: 0 };
-    const run = { id: 'r1', kind: 'push', state: 'running', startedAt: 1, updatedAt: 2, progress };
-    const note = (what: string) => async (id: string) => asked.push(`${what} ${id}`);
+    const shown = { total: 10, done: 3, failed: 1, skipped: 0, phase: 'push', rate: 2, timeToGoMs: null } as const;
+    const counts = {} as SyncRun['progress']['counts'];
+    const common = { id: 'r1', kind: 'push', state: 'running', startedAt: 1, updatedAt: 2, bulk: 'none' } as const;
+    const run: SyncRun = { ...common, progress: { ...shown, invalid: 0, points: 0, counts }, error: null };
+    const note = (what: string) => async (id: unknown) => {
+      asked.push(`${what} ${typeof id === 'string' ? id : 'all'}`);
+      if (id === 'ended') throw new ValidationError('Not done', { issues: [{ field: 'id', message: 'has ended.' }] });
+      return run;
+    };
     const { dashboard } = openDashboard({
       runs: {
-        list: async ({ limit }) => [run].slice(0, limit),
+        list: async ({ limit } = {}) => [run].slice(0, limit),
         pause: note('pause'),
         resume: note('resume'),
         cancel: note('cancel'),
+        retryFailed: note('retry'),
       },
     });
-    expect(await (await ask(dashboard, '?data=now')).json()).toMatchObject({ runs: { canSteer: true, runs: [run] } });
-    for (const action of ['pause', 'resume', 'cancel']) await act(dashboard, { action, runId: 'r1' });
-    expect(asked).toEqual(['pause r1', 'resume r1', 'cancel r1']);
+    expect(await (await ask(dashboard, '?data=now')).json()).toMatchObject({
+      runs: { canSteer: true, runs: [{ ...common, progress: shown, errorCode: null }] },
+    });
+    for (const action of ['pause', 'resume', 'cancel', 'retry-run'])
+      expect((await act(dashboard, { action, shop, runId: 'r1' })).status).toBe(202);
+    await act(dashboard, { action: 'retry-failed', shop });
+    expect(asked).toEqual(['pause r1', 'resume r1', 'cancel r1', 'retry r1', 'retry all']);
+    const ended = await act(dashboard, { action: 'resume', shop, runId: 'ended' });
+    expect(ended.status).toBe(409);
+    expect(await ended.text()).toContain('has ended');
   });
 });

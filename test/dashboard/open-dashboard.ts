@@ -1,5 +1,6 @@
 import { createDashboardHandler, type Dashboard, type DashboardOptions } from 'shopwright/dashboard';
 import { inProcessQueue } from 'shopwright/queue';
+import { onTestFinished } from 'vitest';
 import { fakeSync } from '../sync/fake-shop.ts';
 
 /** Where the tests mount it. */
@@ -7,10 +8,12 @@ export const address = 'http://ops.example.com/shopify';
 
 /** A dashboard of a fake shop, on a clock that a test drives. Who asks may act, unless a test says otherwise. */
 export function openDashboard(options: Partial<DashboardOptions> = {}) {
-  const made = fakeSync({ client: { telemetry: (event) => dashboard.onEvent(event) } });
+  const made = fakeSync();
   const { clock, sync } = made;
-  const queue = inProcessQueue({ clock, retryDelaysMs: [], telemetry: (event) => dashboard.onEvent(event) });
+  const queue = inProcessQueue({ clock, retryDelaysMs: [] });
   const dashboard: Dashboard = createDashboardHandler({ sync, queue, clock, authorize: () => 'act', ...options });
+  // It listens to its whole process.
+  onTestFinished(() => dashboard.close());
   return { ...made, queue, dashboard };
 }
 

@@ -152,18 +152,13 @@ describe('tokens', () => {
   });
 });
 
-const call = { shop, operation: 'ProductPush' };
+const call = { shop, operation: 'ProductPush', callId: '1' } as const;
 const delivery = {
-  generation: 'classic',
+  type: 'webhook',
   topic: 'products/update',
   shop,
-  webhookId: '1',
-  eventId: null,
-  triggeredAt: null,
-  apiVersion: null,
-  name: null,
-  action: null,
-  secretIndex: 0,
+  lagMs: 500,
+  reason: null,
 } as const;
 
 const attempt = (actualCost: number | null, errorCode: string | null = null): DashboardEvent => ({
@@ -175,6 +170,8 @@ const attempt = (actualCost: number | null, errorCode: string | null = null): Da
   durationMs: 1,
   requestedCost: 10,
   actualCost,
+  available: null,
+  requestId: null,
 });
 
 describe('events', () => {
@@ -184,16 +181,16 @@ describe('events', () => {
       attempt(10),
       attempt(null, 'THROTTLED'),
       { type: 'retry', ...call, attempt: 1, delayMs: 10, errorCode: 'THROTTLED' },
-      { type: 'handled', ...delivery },
-      { type: 'stale', ...delivery },
-      { type: 'duplicate', ...delivery },
-      { type: 'failed', ...delivery, error: new Error(secrets.email), attempt: 1, willRetry: false },
-      { type: 'unavailable', ...delivery, reason: 'busy' },
-      { type: 'refused', status: 401, reason: 'signature-invalid' as never },
+      { ...delivery, outcome: 'handled' },
+      { ...delivery, outcome: 'stale' },
+      { ...delivery, outcome: 'duplicate' },
+      { ...delivery, outcome: 'failed' },
+      { ...delivery, outcome: 'unavailable', reason: 'busy' },
+      { ...delivery, outcome: 'refused', topic: null, shop: null, reason: 'signature-invalid' },
       { topic: 'products/update', shop, webhookId: '1', effect: 'unknown-product' },
       { type: 'api-version', shop, asked: '2025-01', served: '2026-01' },
       { type: 'deprecation', ...call, reason: 'old field' },
-      { type: 'deprecation', ...call, reason: 'old field' },
+      { type: 'version-ending', apiVersion: '2026-10', endsAt: 1, daysLeft: 3 },
       { type: 'token', shop, outcome: 'dead', errorCode: 'AUTHENTICATION_FAILED', missing: [] },
       { type: 'breaker', shop: 'other.myshopify.com', state: 'open' },
       { type: 'bucket-low', shop, available: 1, maximumAvailable: 2_000, restoreRate: 100 },
@@ -207,15 +204,15 @@ describe('events', () => {
       shops: { rows: [{ shop, points: 15, throttled: 1, retries: 1 }] },
       webhooks: {
         topics: [
-          { topic: 'products/update', outcomes: { handled: 1, stale: 1, duplicate: 1, failed: 1, unavailable: 1 } },
+          {
+            topic: 'products/update',
+            outcomes: { handled: 1, lagMs: 500, stale: 1, duplicate: 1, failed: 1, unavailable: 1 },
+          },
         ],
         refused: { 'signature-invalid': 1 },
         effects: { 'unknown-product': 1 },
       },
-      versions: {
-        served: [{ shop, asked: '2025-01', served: '2026-01' }],
-        deprecated: [{ operation: 'ProductPush', reason: 'old field', count: 2 }],
-      },
+      versions: { asked: '2026-10' },
       tokens: { failing: [{ shop, outcome: 'dead', errorCode: 'AUTHENTICATION_FAILED' }] },
     });
     expect(now.points['points']?.slice(-3)).toEqual([0, 10, 5]);
@@ -236,12 +233,13 @@ describe('events', () => {
       const shop = `shop-${number}.myshopify.com`;
       dashboard.onEvent({ ...attempt(1), shop } as DashboardEvent);
       dashboard.onEvent({ type: 'deprecation', shop, operation: `Operation${number}`, reason: 'old' });
-      dashboard.onEvent({ type: 'handled', ...delivery, topic: `topic/${number}` });
+      dashboard.onEvent({ ...delivery, outcome: 'handled', topic: `topic/${number}` });
       dashboard.onEvent({ type: 'breaker', shop, state: 'open' });
       dashboard.onEvent({ type: 'token', shop, outcome: 'failed', errorCode: 'HTTP_ERROR', missing: [] });
       dashboard.onEvent({
         type: 'job',
         queue: `queue-${number}`,
+        jobId: '1',
         jobType: 'a',
         attempt: 1,
         outcome: 'dead',
@@ -283,7 +281,7 @@ describe('what it shows', () => {
     };
     const entry = { shop, localId: 'a', gid: null, runId: 'r', action: 'update', at: clock.now() };
     await stores.journal.append([{ ...entry, sent: { format: 1, changes: [change], other: told }, before: { told } }]);
-    dashboard.onEvent({ type: 'failed', ...delivery, error: new Error(told), attempt: 1, willRetry: true });
+    dashboard.onEvent({ ...delivery, outcome: 'failed' });
     dashboard.onEvent({ type: 'deprecation', ...call, reason: `use ${prefixed}` });
     await act(dashboard, { action: 'push', shop, localId: 'a' });
     await clock.advance(1_000);

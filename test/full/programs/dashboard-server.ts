@@ -16,13 +16,8 @@ import { createFakeShopify } from 'shopwright/testing';
 const [path = ':memory:'] = process.argv.slice(2);
 const shop = 'demo.myshopify.com';
 const fake = createFakeShopify();
-const queue = inProcessQueue({ concurrency: 1, retryDelaysMs: [], telemetry: (event) => dashboard.onEvent(event) });
-const client = createShopifyClient({
-  shop,
-  accessToken: 'shpat_fake',
-  fetch: fake.fetch,
-  telemetry: (event) => dashboard.onEvent(event),
-});
+const queue = inProcessQueue({ concurrency: 1, retryDelaysMs: [] });
+const client = createShopifyClient({ shop, accessToken: 'shpat_fake', fetch: fake.fetch });
 const stores = sqliteStores({ path });
 const sync = createProductSync({ client, stores, health: { queue } });
 const dashboard = createDashboardHandler({
