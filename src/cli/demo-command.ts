@@ -30,6 +30,7 @@ again a second after it was throttled) pushes the same into a shop like it. Noth
 
 Options:
   --verbose      List what is wrong with each invalid row
+  --dashboard    Instead of that, show a service at work on its dashboard, and print the address
   -h, --help     Show this help
 
 Exit code: 0, or 1 where something was sent twice or not put back.`;
@@ -54,11 +55,12 @@ const columns = 80;
 
 /** `shopwright demo`: a story of a plan, a push, a kill and an undo, on a fake. */
 export async function runDemo(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { help, verbose } = readOptions(args);
+  const { help, verbose, dashboard } = readOptions(args);
   if (help) {
     terminal.out(demoHelp);
     return 0;
   }
+  if (dashboard) return (await import('./demo-dashboard.ts')).showDashboard(terminal);
   const folder = await mkdtemp(join(tmpdir(), 'shopwright-demo-'));
   const fake = createFakeShopify({
     shops: [
@@ -84,11 +86,11 @@ export async function runDemo(args: readonly string[], terminal: Terminal): Prom
   }
 }
 
-function readOptions(args: readonly string[]): { readonly help: boolean; readonly verbose: boolean } {
+function readOptions(args: readonly string[]): Readonly<Record<'help' | 'verbose' | 'dashboard', boolean>> {
   try {
     const flag = { type: 'boolean', default: false } as const;
-    return parseArgs({ args: [...args], strict: true, options: { verbose: flag, help: { ...flag, short: 'h' } } })
-      .values;
+    const options = { verbose: flag, dashboard: flag, help: { ...flag, short: 'h' } } as const;
+    return parseArgs({ args: [...args], strict: true, options }).values;
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.\s|\n/);
     const message = `${sentence}. Try: shopwright demo --help`;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isShopwrightError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -10,8 +11,14 @@ export type DashboardAction =
   | { readonly action: 'retry-failed'; readonly shop: string }
   | { readonly action: 'push' | 'rollback-product'; readonly shop: string; readonly localId: string }
   | { readonly action: 'rollback-run'; readonly shop: string; readonly runId: string }
-  | { readonly action: 'pause' | 'resume' | 'cancel'; readonly runId: string }
+  | { readonly action: SteerAction; readonly shop: string; readonly runId: string }
   | { readonly action: 'requeue'; readonly queue: string; readonly jobId: string };
+
+/** What can be done with a run of a product queue. */
+type SteerAction = 'pause' | 'resume' | 'cancel' | 'retry-run';
+
+/** What goes on after its response. */
+type LongAction = Exclude<DashboardAction, { action: SteerAction | 'requeue' }>;
 
 /** An action that goes on after its response. */
 interface Task {
@@ -38,7 +45,7 @@ interface ActionResult {
 interface ActionSources {
   readonly syncs: ReadonlyMap<string, DashboardSync>;
   readonly queues: readonly JobQueue[];
-  readonly runs: DashboardRuns | undefined;
+  readonly runsOf: (shop: string) => DashboardRuns | undefined;
   readonly source: DraftSource | undefined;
   readonly clock: Clock;
   readonly logger: Logger | undefined;
@@ -64,9 +71,10 @@ const fieldsOf: Readonly<Record<DashboardAction['action'], readonly string[]>> =
   push: ['shop', 'localId'],
   'rollback-product': ['shop', 'localId'],
   'rollback-run': ['shop', 'runId'],
-  pause: ['runId'],
-  resume: ['runId'],
-  cancel: ['runId'],
+  pause: ['shop', 'runId'],
+  resume: ['shop', 'runId'],
+  cancel: ['shop', 'runId'],
+  'retry-run': ['shop', 'runId'],
   requeue: ['queue', 'jobId'],
 };
 
@@ -82,11 +90,13 @@ export class Actions {
 
   /** Names of the actions that can be done for a shop. */
   offered(shop: string): readonly string[] {
-    const { syncs, queues, runs, source } = this.#sources;
+    const { syncs, queues, runsOf, source } = this.#sources;
+    const hasRuns = runsOf(shop) !== undefined;
     return [
       ...(syncs.has(shop) ? ['rollback-product', 'rollback-run'] : []),
-      ...(syncs.has(shop) && source ? ['retry-failed', 'push'] : []),
-      ...(runs ? ['pause', 'resume', 'cancel'] : []),
+      ...(hasRuns || (syncs.has(shop) && source) ? ['retry-failed'] : []),
+      ...(syncs.has(shop) && source ? ['push'] : []),
+      ...(hasRuns ? ['pause', 'resume', 'cancel', 'retry-run'] : []),
       ...(queues.length > 0 ? ['requeue'] : []),
     ];
   }
@@ -123,20 +133,37 @@ export class Actions {
       case 'pause':
       case 'resume':
       case 'cancel':
-        return this.#steer(action.action, action.runId);
+      case 'retry-run':
+        return this.#steer(action);
       case 'requeue':
         return this.#requeue(action.queue, action.jobId);
+      case 'retry-failed': {
+        // The workers of the queue share that; without them it is done here.
+        const runs = this.#sources.runsOf(action.shop);
+        if (!runs) return this.#begin(action);
+        await runs.retryFailed({ filter: () => true });
+        this.#sources.changed();
+        return { message: 'A run over what failed has begun.' };
+      }
       default:
         return this.#begin(action);
     }
   }
 
-  async #steer(what: 'pause' | 'resume' | 'cancel', runId: string): Promise<ActionResult> {
-    const { runs, changed } = this.#sources;
-    if (!runs) throw new ActionRefused(404, 'No runs were given to the dashboard.');
-    await runs[what](runId);
+  async #steer({ action, shop, runId }: Extract<DashboardAction, { action: SteerAction }>): Promise<ActionResult> {
+    const { runsOf, changed } = this.#sources;
+    const runs = runsOf(shop);
+    if (!runs) throw new ActionRefused(404, 'The dashboard has no runs of this shop.');
+    try {
+      if (action === 'retry-run') await runs.retryFailed(runId);
+      else await runs[action](runId);
+    } catch (error) {
+      // There is no such run, or it has ended meanwhile.
+      if (isShopwrightError(error, 'VALIDATION_FAILED')) throw new ActionRefused(409, error.message);
+      throw error;
+    }
     changed();
-    return { message: `Asked the run to ${what}.` };
+    return { message: action === 'retry-run' ? 'A run over what failed has begun.' : `Asked the run to ${action}.` };
   }
 
   async #requeue(name: string, jobId: string): Promise<ActionResult> {
@@ -149,7 +176,7 @@ export class Actions {
   }
 
   /** Begins what takes long. */
-  #begin(action: Extract<DashboardAction, { readonly shop: string }>): ActionResult {
+  #begin(action: LongAction): ActionResult {
     const { clock, logger, changed } = this.#sources;
     const sync = this.#sources.syncs.get(action.shop);
     if (!sync || !this.offered(action.shop).includes(action.action))
@@ -193,11 +220,7 @@ export class Actions {
     return { message: 'Begun. Its progress is under “Actions”.' };
   }
 
-  async #work(
-    action: Extract<DashboardAction, { readonly shop: string }>,
-    sync: DashboardSync,
-    task: Task,
-  ): Promise<Readonly<Record<string, number>>> {
+  async #work(action: LongAction, sync: DashboardSync, task: Task): Promise<Readonly<Record<string, number>>> {
     const { source, changed } = this.#sources;
     const { signal } = this.#stop;
     const onProgress = (): void => {

@@ -1,10 +1,9 @@
 import type { Clock } from '../internal/clock.ts';
-import type { BreakerState, TelemetryEvent } from '../ports/events.ts';
+import type { BreakerState, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 import type { SyncWebhookEvent } from '../sync/sync-webhooks.ts';
-import type { WebhookHandlerEvent } from '../webhooks/events.ts';
 
-/** What the dashboard listens to: events of clients and queues, of webhook handlers, and of `createSyncWebhooks`. */
-export type DashboardEvent = TelemetryEvent | WebhookHandlerEvent | SyncWebhookEvent;
+/** What the dashboard is told of: telemetry events, and the events of `createSyncWebhooks`. */
+export type DashboardEvent = TelemetryEvent | SyncWebhookEvent;
 
 /** Something that an operator may want to read, one line. */
 export interface Notice {
@@ -17,6 +16,21 @@ export interface Notice {
   readonly count: number;
 }
 
+/** The types of events that are counted. */
+export const heardTypes = [
+  'attempt',
+  'retry',
+  'call',
+  'breaker',
+  'bucket-low',
+  'api-version',
+  'version-ending',
+  'token',
+  'deprecation',
+  'job',
+  'webhook',
+] as const;
+
 /** Minutes that are remembered. */
 const minutesKept = 60;
 
@@ -28,8 +42,7 @@ const namesKept = 400;
 
 const noticesKept = 100;
 
-/** Entries of a list that grows with what is found, such as deprecated fields. */
-const findingsKept = 50;
+const queuesKept = 50;
 
 /** Counts by name, minute by minute, of the last hour. */
 class MinuteCounts {
@@ -112,13 +125,11 @@ export class Activity {
   readonly #changed: () => void;
   readonly #shops = new Bounded<MinuteCounts>(shopsKept);
   readonly #breakers = new Bounded<BreakerState>(shopsKept);
-  readonly #queues = new Bounded<MinuteCounts>(findingsKept);
+  readonly #queues = new Bounded<MinuteCounts>(queuesKept);
   readonly #webhooks = new MinuteCounts();
   readonly #effects = new MinuteCounts();
   readonly #refused = new MinuteCounts();
   readonly #tokens = new Bounded<{ at: number; shop: string; outcome: string; errorCode: string | null }>(shopsKept);
-  readonly #served = new Bounded<{ shop: string; asked: string; served: string }>(shopsKept);
-  readonly #deprecated = new Bounded<{ operation: string; reason: string; count: number; at: number }>(findingsKept);
   readonly #notices: Notice[] = [];
 
   constructor(clock: Clock, changed: () => void) {
@@ -137,7 +148,7 @@ export class Activity {
     this.#changed();
   }
 
-  #addTyped(event: TelemetryEvent | WebhookHandlerEvent): void {
+  #addTyped(event: TelemetryEvent): void {
     switch (event.type) {
       case 'attempt':
         if (event.actualCost !== null) this.#count(event.shop, 'points', event.actualCost);
@@ -171,16 +182,14 @@ export class Activity {
         }
         break;
       case 'api-version':
-        this.#served.set(event.shop, { shop: event.shop, asked: event.asked, served: event.served });
         this.#notice('version', event.shop, `Shopify serves ${event.served}, not ${event.asked}`);
         break;
-      case 'deprecation': {
-        const key = JSON.stringify([event.operation, event.reason]);
-        const count = (this.#deprecated.get(key)?.count ?? 0) + 1;
-        const { operation, reason } = event;
-        this.#deprecated.set(key, { operation, reason, count, at: this.#clock.now() });
+      case 'version-ending':
+        this.#notice('version', null, `The API version ${event.apiVersion} ends in ${event.daysLeft} days`);
         break;
-      }
+      case 'deprecation':
+        this.#notice('deprecation', event.shop, `${event.operation} uses something deprecated: ${event.reason}`);
+        break;
       case 'job': {
         const queue = this.#queues.get(event.queue) ?? new MinuteCounts();
         this.#queues.set(event.queue, queue);
@@ -189,31 +198,20 @@ export class Activity {
           this.#notice('job', null, `${event.jobType} is a dead letter: ${event.errorCode ?? 'UNKNOWN'}`);
         break;
       }
-      case 'refused':
-        this.#refused.add(this.#minute, event.reason);
-        this.#notice('webhook', null, `A delivery was refused: ${event.reason}`);
-        break;
-      case 'handled':
-      case 'unhandled':
-      case 'queued':
-      case 'duplicate':
-      case 'stale':
-        this.#webhooks.add(this.#minute, `${event.topic} ${event.type}`);
-        break;
-      case 'unavailable':
-        this.#webhooks.add(this.#minute, `${event.topic} ${event.type}`);
-        this.#notice('webhook', event.shop, `A delivery of ${event.topic} got 503: ${event.reason}`);
-        break;
-      case 'failed':
-        this.#webhooks.add(this.#minute, `${event.topic} ${event.type}`);
-        this.#notice(
-          'webhook',
-          event.shop,
-          `The handler of ${event.topic} failed${event.willRetry ? '' : ' for the last time'}`,
-        );
+      case 'webhook':
+        this.#addWebhook(event);
         break;
       default:
     }
+  }
+
+  #addWebhook({ outcome, topic, shop, lagMs, reason }: TelemetryEventOf<'webhook'>): void {
+    const about = topic ?? 'unknown topic';
+    if (outcome === 'refused') this.#refused.add(this.#minute, reason ?? 'unknown');
+    else this.#webhooks.add(this.#minute, `${about}\n${outcome}`);
+    if (lagMs !== null && outcome === 'handled') this.#webhooks.add(this.#minute, `${about}\nlagMs`, lagMs);
+    if (outcome === 'failed') this.#notice('webhook', shop, `The handler of ${about} failed`);
+    else if (reason !== null) this.#notice('webhook', shop, `A delivery of ${about} was ${outcome}: ${reason}`);
   }
 
   /** Shops that were seen, the latest first. */
@@ -245,7 +243,7 @@ export class Activity {
   webhooks() {
     const topics = new Map<string, Record<string, number>>();
     for (const [name, count] of Object.entries(this.#webhooks.totals(this.#minute))) {
-      const [topic = '', outcome = 'other'] = name.split(' ');
+      const [topic = '', outcome = 'other'] = name.split('\n');
       topics.set(topic, { ...topics.get(topic), [outcome]: count });
     }
     return {
@@ -253,11 +251,6 @@ export class Activity {
       refused: this.#refused.totals(this.#minute),
       effects: this.#effects.totals(this.#minute),
     };
-  }
-
-  /** Shops that are served another version than they asked for, and deprecated fields in use. */
-  versions() {
-    return { served: [...this.#served.values()], deprecated: [...this.#deprecated.values()].reverse() };
   }
 
   /** Shops whose tokens were not renewed. */

@@ -10,9 +10,9 @@ import type { Logger } from '../ports/logger.ts';
 import type { SyncStatus } from '../ports/sync-record-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import type { DraftSource } from '../sync/retry-failed.ts';
-import { safeLogger } from '../telemetry/telemetry.ts';
+import { onTelemetry, safeLogger } from '../telemetry/telemetry.ts';
 import { ActionRefused, Actions, type DashboardAction } from './actions.ts';
-import { Activity, type DashboardEvent } from './activity.ts';
+import { Activity, type DashboardEvent, heardTypes } from './activity.ts';
 import page from './page.html';
 import { codeOf, type DashboardApp, type DashboardRuns, type DashboardSync, type Sections, Views } from './views.ts';
 
@@ -34,8 +34,11 @@ export interface DashboardOptions {
   readonly queue?: JobQueue | readonly JobQueue[];
   /** What `createShopifyApp` returns: for the buckets and breakers of shops without a product sync. */
   readonly app?: DashboardApp;
-  /** Runs with progress, and their pause, resume and cancel. Default: the latest runs that the journal tells of. */
-  readonly runs?: DashboardRuns;
+  /**
+   * `runs` of what `createProductQueue` returns: runs with their progress, and pause, resume and cancel. A function gives
+   * those of a shop. Default: the latest runs that the journal tells of.
+   */
+  readonly runs?: DashboardRuns | ((shop: string) => DashboardRuns | undefined);
   /** Gives drafts by local id, for the actions that push again. Default: none, and those actions are not offered. */
   readonly source?: DraftSource;
   /** What `createTokenStore` returns: tells which tokens will stop working. */
@@ -64,9 +67,12 @@ export interface DashboardOptions {
 export interface Dashboard {
   /** Answers requests of any path: mount it where you like. */
   (request: Request): Promise<Response>;
-  /** Give it as `telemetry` to clients and queues, and as `onEvent` to webhook handlers. */
+  /**
+   * Tells it of what it does not hear by itself: it hears the telemetry of its own process. Give it as `onEvent` to
+   * `createSyncWebhooks`, and hand it the telemetry events of other processes, such as workers.
+   */
   readonly onEvent: (event: DashboardEvent) => void;
-  /** Ends all streams and the actions that run. Requests get 503 from then on. */
+  /** Ends all streams and the actions that run, and listens no longer. Requests get 503 from then on. */
   close(): void;
 }
 
@@ -168,13 +174,16 @@ interface Watcher {
 export function createDashboardHandler(options: DashboardOptions): Dashboard {
   checkOptions(options);
   const { clock = systemClock, authorize, app, runs, tokens, source, onAction } = options;
+  const runsOf = typeof runs === 'function' ? runs : () => runs;
   const logger = safeLogger(options.logger);
   const syncs = new Map(listOf(options.sync).map((sync) => [sync.client.shop, sync]));
   const queues = listOf(options.queue);
   const live = new Live(clock, () => views);
   const activity = new Activity(clock, () => live.changed());
-  const views = new Views({ syncs, queues, app, runs, tokens, activity, clock });
-  const actions = new Actions({ syncs, queues, runs, source, clock, logger, changed: () => live.changed() });
+  const views = new Views({ syncs, queues, app, runsOf, tokens, activity, clock });
+  const actions = new Actions({ syncs, queues, runsOf, source, clock, logger, changed: () => live.changed() });
+
+  const unheard = heardTypes.map((type) => onTelemetry(type, (event) => activity.add(event)));
 
   const accessOf = async (request: Request): Promise<DashboardAccess> => {
     try {
@@ -193,7 +202,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
     // Another site can't read a response, but need not have it made either.
     if (!['same-origin', 'none', null].includes(request.headers.get('sec-fetch-site')))
       return refusal(403, 'This is for the page of the dashboard only.');
-    const shop = query.get('shop') ?? views.shops()[0] ?? '';
+    const shop = query.get('shop') || (views.shops()[0] ?? '');
     const after = query.get('after') ?? undefined;
     if (kind === 'records') {
       const status = statuses.find((one) => one === query.get('status'));
@@ -256,6 +265,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
   return Object.assign(handle, {
     onEvent: (event: DashboardEvent): void => activity.add(event),
     close: (): void => {
+      for (const stop of unheard) stop();
       live.close();
       actions.close();
     },
@@ -275,7 +285,9 @@ function checkOptions(options: DashboardOptions): void {
       missingMethods(`queue[${index}]`, queue ?? null, ['stats', 'deadJobs', 'retry']),
     ),
     ...missingMethods('app', options.app, ['shop']),
-    ...missingMethods('runs', options.runs, ['list', 'pause', 'resume', 'cancel']),
+    ...(typeof options.runs === 'function'
+      ? []
+      : missingMethods('runs', options.runs, ['list', 'pause', 'resume', 'cancel', 'retryFailed'])),
     ...missingMethods('tokens', options.tokens, ['get', 'owners']),
   ];
   for (const name of ['authorize', 'onAction', 'source'] as const)

@@ -1,4 +1,3 @@
-import { versionEndsAt } from '../config/api-version.ts';
 import { isShopwrightError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
@@ -10,6 +9,7 @@ import { errorPattern } from '../storage/record-counts.ts';
 import { readBase } from '../sync/product-facts.ts';
 import type { SyncClient } from '../sync/product-input.ts';
 import type { ProductSync } from '../sync/product-sync.ts';
+import type { SyncRuns } from '../sync/runs.ts';
 import type { Activity } from './activity.ts';
 
 /** The part of a product sync that the dashboard uses: what `createProductSync` returns has it. */
@@ -17,45 +17,19 @@ export type DashboardSync = Pick<ProductSync, 'client' | 'stores' | 'health' | '
 
 /** The part of an app that the dashboard uses: what `createShopifyApp` returns has it. */
 export interface DashboardApp {
-  shop(domain: string): Pick<SyncClient, 'status' | 'apiVersion'>;
+  shop(domain: string): Pick<SyncClient, 'status'>;
 }
 
-/** A run as the dashboard shows it. */
-export interface DashboardRun {
-  /** The `runId` of its journal entries. */
-  readonly id: string;
-  /** Such as `push`. */
-  readonly kind: string;
-  /** Such as `running`, `paused`, `done`. */
-  readonly state: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** Milliseconds since the epoch. */
-  readonly updatedAt: number;
-  /** In products; `total` is `null` where it is not known yet. */
-  readonly progress: {
-    readonly total: number | null;
-    readonly done: number;
-    readonly failed: number;
-    readonly skipped: number;
-  };
-}
-
-/** Runs that can be listed and steered. */
-export interface DashboardRuns {
-  /** The latest first. */
-  list(options: { readonly limit: number }): Promise<readonly DashboardRun[]>;
-  pause(id: string): Promise<unknown>;
-  resume(id: string): Promise<unknown>;
-  cancel(id: string): Promise<unknown>;
-}
+/** Runs that can be listed and steered: what `runs` of a product queue has. */
+export type DashboardRuns = Pick<SyncRuns, 'list' | 'pause' | 'resume' | 'cancel' | 'retryFailed'>;
 
 /** What the views read. */
 export interface Sources {
   readonly syncs: ReadonlyMap<string, DashboardSync>;
   readonly queues: readonly JobQueue[];
   readonly app: DashboardApp | undefined;
-  readonly runs: DashboardRuns | undefined;
+  /** Those of a shop. */
+  readonly runsOf: (shop: string) => DashboardRuns | undefined;
   readonly tokens: Pick<TokenStore, 'get' | 'owners'> | undefined;
   readonly activity: Activity;
   readonly clock: Clock;
@@ -133,7 +107,7 @@ export class Views {
       queues: () => this.#queues(),
       runs: () => this.#runs(shop),
       webhooks: () => activity.webhooks(),
-      versions: () => this.#versions(shop),
+      versions: () => this.#client(shop)?.status().versions,
       notices: () => activity.notices(),
       health: () => sync && this.#once(`health ${shop}`, keptMs.health, () => sync.health({ maxAgeMs: keptMs.health })),
       // Reading these takes longer the more there is: the first look does not wait for them.
@@ -237,7 +211,7 @@ export class Views {
     return value;
   }
 
-  #client(shop: string): Pick<SyncClient, 'status' | 'apiVersion'> | undefined {
+  #client(shop: string): Pick<SyncClient, 'status'> | undefined {
     const { syncs, app } = this.#sources;
     const known = syncs.get(shop)?.client ?? this.#clients.get(shop);
     if (known || !app) return known;
@@ -275,19 +249,17 @@ export class Views {
   }
 
   async #runs(shop: string) {
-    const { runs, syncs } = this.#sources;
+    const { runsOf, syncs } = this.#sources;
+    const runs = runsOf(shop);
     if (runs) {
       const list = await runs.list({ limit: runsShown });
       return {
         canSteer: true,
-        runs: list.map(({ id, kind, state, startedAt, updatedAt, progress: { total, done, failed, skipped } }) => ({
-          id,
-          kind,
-          state,
-          startedAt,
-          updatedAt,
-          progress: { total, done, failed, skipped },
-        })),
+        runs: list.map(({ id, kind, state, startedAt, updatedAt, progress, error, bulk }) => {
+          const { total, done, failed, skipped, phase, rate, timeToGoMs } = progress;
+          const shown = { total, done, failed, skipped, phase, rate, timeToGoMs };
+          return { id, kind, state, startedAt, updatedAt, progress: shown, errorCode: error?.code ?? null, bulk };
+        }),
       };
     }
     const journal = syncs.get(shop)?.stores.journal;
@@ -296,12 +268,6 @@ export class Views {
       const entries = await journal.list(shop, { order: 'newest', limit: entriesForRuns });
       return { canSteer: false, runs: runsIn(entries).slice(0, runsShown) };
     });
-  }
-
-  #versions(shop: string) {
-    const { activity } = this.#sources;
-    const asked = this.#client(shop)?.apiVersion;
-    return { asked: asked ?? null, endsAt: (asked && versionEndsAt(asked)) ?? null, ...activity.versions() };
   }
 
   async #tokens() {

@@ -7,4 +7,4 @@ export {
   type DashboardOptions,
 } from '../dashboard/dashboard.ts';
 export { dashboardListener } from '../dashboard/node-listener.ts';
-export type { DashboardApp, DashboardRun, DashboardRuns, DashboardSync } from '../dashboard/views.ts';
+export type { DashboardApp, DashboardRuns, DashboardSync } from '../dashboard/views.ts';

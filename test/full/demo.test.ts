@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../.ci/tools/programs.ts';
 
 /** Runs the demo as a process of its own, in a folder for temporary files that must be empty afterwards. */
@@ -119,5 +120,35 @@ describe('shopwright demo', () => {
     expect(lines.filter((line) => /^ {2}today\.csv, row \d+, .+: /.test(line))).toHaveLength(errors);
     expect(errors).toBeGreaterThan(0);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('shopwright demo --dashboard', () => {
+  it('shows a service at work at the address that it prints, and ends when it is told to', async () => {
+    const child = spawn(process.execPath, [join(root, 'dist/cli/shopwright.js'), 'demo', '--dashboard'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      let out = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString();
+      });
+      await vi.waitFor(() => expect(out).toMatch(/http:\/\/127\.0\.0\.1:\d+\//), { timeout: 30_000 });
+      const [address = ''] = /http:\S+/.exec(out) ?? [];
+      await vi.waitFor(
+        async () => {
+          const now = await (await fetch(`${address}?data=now`)).json();
+          expect(now).toMatchObject({ runs: { runs: [{ id: 'edition-0' }] }, queues: [{ stats: { dead: 1 } }] });
+        },
+        { timeout: 30_000 },
+      );
+      // A page of another name that leads to this machine is refused.
+      expect((await fetch(address.replace('127.0.0.1', 'localhost')).catch(() => undefined))?.status ?? 403).toBe(403);
+      child.kill('SIGTERM');
+      const [code] = await once(child, 'exit');
+      expect(code).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });

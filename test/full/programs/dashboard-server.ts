@@ -2,8 +2,8 @@
 //
 // node dashboard-server.ts <SQLite file>
 //
-// Prints its address. A line on its input makes something happen: `event` one call to the fake, `streams` the number of
-// open responses.
+// Prints its address. A line on its input makes something happen: `event` one call to the fake, `streams` prints the
+// number of open responses, `cpu` the milliseconds of CPU that it has used.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { createShopifyClient } from 'shopwright';
@@ -16,13 +16,8 @@ import { createFakeShopify } from 'shopwright/testing';
 const [path = ':memory:'] = process.argv.slice(2);
 const shop = 'demo.myshopify.com';
 const fake = createFakeShopify();
-const queue = inProcessQueue({ concurrency: 1, retryDelaysMs: [], telemetry: (event) => dashboard.onEvent(event) });
-const client = createShopifyClient({
-  shop,
-  accessToken: 'shpat_fake',
-  fetch: fake.fetch,
-  telemetry: (event) => dashboard.onEvent(event),
-});
+const queue = inProcessQueue({ concurrency: 1, retryDelaysMs: [] });
+const client = createShopifyClient({ shop, accessToken: 'shpat_fake', fetch: fake.fetch });
 const stores = sqliteStores({ path });
 const sync = createProductSync({ client, stores, health: { queue } });
 const dashboard = createDashboardHandler({
@@ -55,5 +50,6 @@ server.listen(0, '127.0.0.1', () => {
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   if (line === 'event') void client.graphql('query DashboardEvent { shop { name } }');
+  if (line === 'cpu') console.log(`cpu ${(process.cpuUsage().user + process.cpuUsage().system) / 1_000}`);
   if (line === 'streams') console.log(`open ${open}`);
 });
