@@ -93,7 +93,16 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
   return {
     mark,
     async markAll(localIds) {
-      await Promise.all(localIds.map(mark));
+      if (!store.setManyIfAbsent) return void (await Promise.all(localIds.map(mark)));
+      const keys = await Promise.all(localIds.map(keyOf));
+      const texts = new Map(keys.map((key, index) => [key, JSON.stringify(newMark(localIds[index] ?? ''))]));
+      const added = await store.setManyIfAbsent(texts);
+      const changed = keys.map((key, index) => ({ key, localId: localIds[index] ?? '' }));
+      await Promise.all(
+        changed
+          .filter(({ key }) => !added.has(key))
+          .map(({ key, localId }) => update(key, localId, { change: randomUUID() })),
+      );
     },
     async begin(localId, enqueuedAt) {
       const key = await keyOf(localId);
