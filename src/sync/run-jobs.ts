@@ -82,7 +82,7 @@ export function createRunJob(options: RunJobOptions): JobHandler {
       // Whoever has ended the phase may have died before the jobs of the next one were queued.
       if (run.phase !== phase) return await options.enqueueOpen(run);
       if (new Places(run.done).has(unit)) return;
-      const lock = await runs.lock(run.token, unit);
+      const lock = await runs.lock(run.token, phase, unit);
       if (!lock) throw defer(takenPauseMs);
       try {
         const work = { push: pushBatch, validate: validateBatch, bulk: createGroup }[phase];

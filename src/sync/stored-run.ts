@@ -254,7 +254,7 @@ export class RunStore {
   }
 
   /** Takes a unit of a run on, so that no other process works on it; `undefined` where one does. @throws StorageError */
-  async lock(token: string, unit: number): Promise<Lock | undefined> {
-    return this.#store.lock(await this.#batchKey(token, unit), { leaseMs });
+  async lock(token: string, phase: RunPhase, unit: number): Promise<Lock | undefined> {
+    return this.#store.lock(`${await this.#prefix('batch')}${token}:${phase}:${unit}`, { leaseMs });
   }
 }
