@@ -21,7 +21,7 @@ const redisServer = await redisOrSkip(12);
 const postgres = await postgresOrSkip();
 
 const shop = 'demo.myshopify.com';
-/** Products of the catalogue. More with RUN_PRODUCTS: 5,000 take about a quarter of an hour on two cores. */
+/** Products of the catalogue. More with RUN_PRODUCTS: 5,000 take a while on a machine that does other things too. */
 const total = Number(process.env['RUN_PRODUCTS'] ?? 500);
 const killEveryMs = 10_000;
 const longestMs = 1_800_000;
