@@ -1,9 +1,17 @@
 /**
  * Jobs per second of the two queues, beside the engine of each on its own, in the same run: `npm run bench:queue`.
- * The jobs do nothing, so this is the queue's own cost. With REDIS_URL it measures BullMQ too. Under 40 seconds.
+ * The jobs do nothing, so this is the queue's own cost. With REDIS_URL it measures BullMQ too. Then `enqueue` of known
+ * products on SQLite: all in one call, beside a call for each in the build of an earlier commit. Under a minute.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { SyncRecord } from 'shopwright';
 import { inProcessQueue } from 'shopwright/queue';
+import { sqliteStores } from 'shopwright/storage/sqlite';
+import { createProductQueue } from 'shopwright/sync';
+import { oldBuild, oldCommit } from './old-build.ts';
 
 const concurrency = 8;
 const type = 'work';
@@ -83,7 +91,54 @@ async function onRedis(url: string): Promise<void> {
   connection.disconnect();
 }
 
+/** Milliseconds for `enqueue` of so many known products, all in one call or one by one. */
+async function enqueueAll(products: number): Promise<void> {
+  const shop = 'demo.myshopify.com';
+  const folder = mkdtempSync(join(tmpdir(), 'shopwright-bench-queue-'));
+  const old = oldBuild();
+  const theirs = {
+    ...((await import(join(old, 'dist/queue.js'))) as typeof import('shopwright/queue')),
+    ...((await import(join(old, 'dist/storage/sqlite.js'))) as typeof import('shopwright/storage/sqlite')),
+    ...((await import(join(old, 'dist/sync.js'))) as typeof import('shopwright/sync')),
+  };
+  const ours = { inProcessQueue, sqliteStores, createProductQueue };
+  const localIds = Array.from({ length: products }, (_, index) => `p-${String(index).padStart(6, '0')}`);
+  const record = (localId: string): SyncRecord => ({
+    ...{ shop, localId, version: 1, gid: `gid://shopify/Product/${localId}`, status: 'synced', hash: 'h'.repeat(64) },
+    ...{ parts: null, lastError: null, attempts: 0, lastSyncedAt: 1, lastAttemptAt: 1, shopifyUpdatedAt: null },
+    lastSyncData: { title: localId, text: 'x'.repeat(1_000) },
+  });
+  try {
+    const times: Record<'ours' | 'theirs', number[]> = { ours: [], theirs: [] };
+    for (let round = 0; round < 3; round += 1) {
+      for (const [name, build] of [
+        ['theirs', theirs],
+        ['ours', ours],
+      ] as const) {
+        const stores = build.sqliteStores({ path: join(folder, `${name}-${round}.db`) });
+        await stores.records.putMany(localIds.map(record));
+        const queue = build.inProcessQueue();
+        const queued = build.createProductQueue({ queue, stores, shop });
+        const startMs = performance.now();
+        if (name === 'ours') await queued.enqueue(localIds);
+        else for (const localId of localIds) await queued.enqueue(localId);
+        times[name].push(performance.now() - startMs);
+        await queue.close({ graceMs: 0 });
+        await stores.close();
+      }
+    }
+    const [own, before] = [times.ours, times.theirs].map((list) => list.toSorted((a, b) => a - b)[1] ?? 0);
+    console.log(
+      `enqueue of ${products} known products: ${Math.round(own ?? 0)} ms in one call, ` +
+        `${((before ?? 0) / (own ?? 1)).toFixed(1)} times as fast as ${Math.round(before ?? 0)} ms for a call each in ${oldCommit}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 await inProcess();
+await enqueueAll(10_000);
 const redisUrl = process.env['REDIS_URL'];
 if (redisUrl === undefined) console.log('on BullMQ: not measured, since REDIS_URL is not set');
 else await onRedis(redisUrl);

@@ -48,6 +48,12 @@ export interface KeyValueStore {
   /** Inserts where there is no such key. `false`: there is one, and it stays as it is. */
   setIfAbsent(key: string, value: string, options?: TtlOptions): Promise<boolean>;
   /**
+   * `setIfAbsent` of up to 1,000 keys at once, for ever. Returns those that were inserted. Where it fails, some may be.
+   *
+   * Optional for a store of your own: without it, each key is set by itself.
+   */
+  setManyIfAbsent?(entries: ReadonlyMap<string, string>): Promise<ReadonlySet<string>>;
+  /**
    * Replaces the value where it is `expected` (`undefined`: where there is none); `value` `undefined` deletes.
    * `false`: it is another one, and stays. Of several callers with the same `expected` exactly one gets `true`.
    *

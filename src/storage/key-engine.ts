@@ -25,6 +25,8 @@ export interface KeyEngine {
     terms: WriteTerms,
   ): Promise<WriteOutcome>;
   delete(key: string, fence: number | undefined): Promise<WriteOutcome>;
+  /** Inserts the keys that are absent, and returns them. Each is a step of its own. Without it, they are inserted one by one. */
+  addMany?(entries: ReadonlyMap<string, string>): Promise<readonly string[]>;
   /** Pages of keys, each key once. */
   scan(prefix: string): AsyncIterable<readonly string[]>;
   /** Milliseconds since the epoch by the clock that all processes on the store share. */

@@ -1,4 +1,4 @@
-import { type LockLostError, lockLost } from '../errors/errors.ts';
+import { type LockLostError, lockLost, StorageError } from '../errors/errors.ts';
 import { sleep, untilAborted, whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
@@ -27,6 +27,9 @@ const isDone = (key: string, outcome: WriteOutcome): boolean => {
   return outcome === 'done';
 };
 
+/** Most keys of one `setManyIfAbsent`. */
+const mostAtOnce = 1_000;
+
 /** The port on top of an engine: rules for what goes in, and errors for what comes out. */
 export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueStore {
   return {
@@ -45,6 +48,16 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
       const terms = { ttlMs: checkedTtl(ttlMs), fence: undefined };
       return isDone(key, await engine.compareAndSet(key, undefined, value, terms));
     },
+    ...(engine.addMany && {
+      async setManyIfAbsent(entries: ReadonlyMap<string, string>) {
+        if (entries.size > mostAtOnce) throw new StorageError(`setManyIfAbsent() takes at most ${mostAtOnce} keys.`);
+        for (const [key, value] of entries) {
+          checkKey(key);
+          checkValue(key, value);
+        }
+        return new Set(entries.size === 0 ? [] : await engine.addMany?.(entries));
+      },
+    }),
     async compareAndSet(key, expected, value, options: WriteOptions = {}) {
       checkKey(key);
       if (expected !== undefined) checkValue(key, expected);

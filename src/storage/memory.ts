@@ -308,6 +308,11 @@ function createMemoryKeys(clock: Clock): KeyEngine {
       write(key, undefined, undefined);
       return wasThere ? 'done' : 'unchanged';
     },
+    async addMany(added) {
+      const absent = [...added].filter(([key]) => read(key) === undefined);
+      for (const [key, value] of absent) write(key, value, undefined);
+      return absent.map(([key]) => key);
+    },
     async *scan(prefix) {
       const keys = [...entries.keys()].filter((key) => key.startsWith(prefix));
       for (let start = 0; start < keys.length; start += keysPerPage) {
@@ -378,6 +383,7 @@ function gatedEngine(engine: KeyEngine, { run }: Gate): KeyEngine {
     set: (key, value, terms) => run(() => engine.set(key, value, terms)),
     compareAndSet: (key, expected, value, terms) => run(() => engine.compareAndSet(key, expected, value, terms)),
     delete: (key, fence) => run(() => engine.delete(key, fence)),
+    addMany: (entries) => run(async () => (await engine.addMany?.(entries)) ?? []),
     async *scan(prefix) {
       const pages = engine.scan(prefix)[Symbol.asyncIterator]();
       for (;;) {

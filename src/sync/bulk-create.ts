@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BulkNotEnabledError } from '../errors/bulk-errors.ts';
 import { isShopwrightError, ShopifyUserError } from '../errors/errors.ts';
 import { BulkRunMutationDocument, ProductPushDocument } from '../graphql/operations/generated/graphql.ts';
@@ -68,6 +69,8 @@ export async function createInBulk(
     const creation = draft && context && isFirst ? await bulkCreation(draft, context, options) : undefined;
     if (creation) begun.push(creation);
     else left += 1;
+    // A store in a file responds within the same turn of the event loop, and locks are renewed by timers.
+    await nextTurn();
   });
   if (begun.length === 0) return { created: 0, refused: 0, left, operations: [] };
 
@@ -88,6 +91,7 @@ export async function createInBulk(
       await creation.refused(new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors }));
       refused += 1;
     } else left += 1;
+    await nextTurn();
   });
   return { created, refused, left, operations: run.summary().operations };
 }

@@ -273,7 +273,12 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
         const jobs = await Promise.all(unseen.map((localId) => add(localId)));
         queued += jobs.filter(({ isNew }) => isNew).length;
       };
-      for await (const run of store.all()) if (run.state === 'running') await enqueueOpen(run);
+      // What a run has in hand is pushed by the run, under its name in the journal.
+      for await (const run of store.all()) {
+        if (run.state !== 'running' && run.state !== 'paused') continue;
+        for await (const localId of store.inHand(run)) seen.add(localId);
+        if (run.state === 'running') await enqueueOpen(run);
+      }
       // No record says whose it is: those that another queue has marked are left to it.
       const others = scope === undefined ? await marks.ofOthers() : new Set<string>();
       for (const status of scope === undefined ? (['pending', 'syncing', 'failed'] as const) : []) {

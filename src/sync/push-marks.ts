@@ -29,6 +29,8 @@ export interface PushMarks {
 export interface BegunPush {
   /** Whether it must be sent even if the record says that the shop has it. */
   readonly isInDoubt: boolean;
+  /** Whether nobody had marked the product. */
+  readonly isNew: boolean;
   /**
    * The push has ended. Removes the mark; `marked`: it stays, because the product has changed meanwhile. `overtaken`:
    * another push of the product ran at the same time, such as when this process was taken for dead; the product is
@@ -71,14 +73,14 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
       : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`,
   );
 
-  /** Changes the mark under that key by compare-and-set. @returns It, and its text in the store; `undefined` where `isOff`. */
+  /** Changes the mark under that key by compare-and-set. @returns It, its text in the store, and whether there was none; `undefined` where `isOff`. */
   const update = async (key: string, localId: string, changes: Partial<Mark>, isOff?: () => Promise<boolean>) => {
     for (;;) {
       const before = await store.get(key);
       if (before === undefined && (await isOff?.())) return undefined;
       const mark: Mark = { ...(readMark(before, key) ?? newMark(localId)), ...changes };
       const text = JSON.stringify(mark);
-      if (await store.compareAndSet(key, before, text)) return { mark, text };
+      if (await store.compareAndSet(key, before, text)) return { mark, text, isNew: before === undefined };
     }
   };
   const keyOf = async (localId: string): Promise<string> => `${await prefix()}${await keyPart(localId)}`;
@@ -93,7 +95,16 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
   return {
     mark,
     async markAll(localIds) {
-      await Promise.all(localIds.map(mark));
+      if (!store.setManyIfAbsent) return void (await Promise.all(localIds.map(mark)));
+      const keys = await Promise.all(localIds.map(keyOf));
+      const texts = new Map(keys.map((key, index) => [key, JSON.stringify(newMark(localIds[index] ?? ''))]));
+      const added = await store.setManyIfAbsent(texts);
+      const changed = keys.map((key, index) => ({ key, localId: localIds[index] ?? '' }));
+      await Promise.all(
+        changed
+          .filter(({ key }) => !added.has(key))
+          .map(({ key, localId }) => update(key, localId, { change: randomUUID() })),
+      );
     },
     async begin(localId, enqueuedAt) {
       const key = await keyOf(localId);
@@ -102,7 +113,7 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
       const push = randomUUID();
       const begun = await update(key, localId, { push }, isErased);
       if (!begun) return undefined;
-      const { mark, text } = begun;
+      const { mark, text, isNew } = begun;
       const fail: BegunPush['fail'] = async () => {
         const found = readMark(await store.get(key), key);
         if (found?.push === push) return 'marked';
@@ -112,6 +123,7 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
       };
       return {
         isInDoubt: mark.isInDoubt,
+        isNew,
         end: async () => ((await store.compareAndSet(key, text, undefined)) ? 'done' : fail()),
         fail,
       };

@@ -364,14 +364,14 @@ class Batch {
     this.#begun.delete(localId);
     const { place, push } = begun;
     const isLater = result.outcome === 'failed' && isTemporary(result.error);
-    if (isLater || (result.outcome === 'skipped' && result.reason === 'stopped')) {
-      if (isLater && this.round < retryDelaysMs.length) await outcomes.doubt(localId);
-      if (isLater) this.#later.add(place);
-      if ((await push.fail()) === 'overtaken') await again(localId);
-      return;
-    }
+    const isSkipped = result.outcome === 'skipped';
+    if (isLater && this.round < retryDelaysMs.length) await outcomes.doubt(localId);
     if (result.outcome === 'invalid') await outcomes.rejectInvalid(localId, result.issues, true);
-    if ((await push.end()) === 'overtaken') await again(localId);
+    // A change that somebody has marked, and that was not sent, is still to be pushed.
+    const state = await (isLater || (isSkipped && !push.isNew) ? push.fail() : push.end());
+    if (state === 'overtaken') await again(localId);
+    if (isLater) this.#later.add(place);
+    if (isLater || (isSkipped && result.reason === 'stopped')) return;
     this.#settle(place, await this.#outcomeOf(result, localId));
     if (clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
   }

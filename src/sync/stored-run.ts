@@ -234,6 +234,20 @@ export class RunStore {
     return isRecord(found) && Array.isArray(found['localIds']) ? found['localIds'] : [];
   }
 
+  /** The products that a run has begun, or may have begun, and that have no outcome yet. @throws StorageError */
+  async *inHand(run: StoredRun): AsyncGenerator<string> {
+    if (run.phase === 'validate') return;
+    const isOver = new Places(run.phase === 'push' ? run.done : '');
+    const wasInBulk = run.phase === 'bulk' || run.bulk === 'used';
+    for (let batch = 0; batch < batchesOf(run); batch += 1) {
+      const active = run.active[batch];
+      if (isOver.has(batch) || !(wasInBulk || active)) continue;
+      const done = new Places(active?.done);
+      for (const [place, localId] of (await this.batch(run.token, batch)).entries())
+        if (!done.has(place)) yield localId;
+    }
+  }
+
   /** @throws StorageError */
   async dropBatches(token: string, count: number): Promise<void> {
     for (let batch = 0; batch < count; batch += 1) await this.#store.delete(await this.#batchKey(token, batch));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inProcessQueue } from 'shopwright/queue';
 import { createProductQueue, type ProductQueue, type ProductQueueOptions, type SyncRun } from 'shopwright/sync';
 import { domain, type FakeSync, fakeSync } from './fake-shop.ts';
@@ -27,7 +28,19 @@ export function runShop(
       ...options.queue,
       ...more,
     });
-    return { products, drain: () => clock.run(queue.drain()) };
+    // In small steps: what is read and uploaded for a bulk operation takes real time, in which the clock would leap on.
+    const drain = async (): Promise<void> => {
+      let isOver = false;
+      const end = queue.drain().finally(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        await clock.advance(100);
+        for (let turn = 0; turn < 5 && !isOver; turn += 1) await nextTurn();
+      }
+      await end;
+    };
+    return { products, drain };
   };
   return { ...made, drafts, process, ...process() };
 }

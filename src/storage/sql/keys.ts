@@ -13,6 +13,8 @@ const never = Number.MAX_SAFE_INTEGER;
 
 const keysPerPage = 1_000;
 
+const rowsPerInsert = 500;
+
 /** What is written into a key. */
 interface NewValue {
   readonly value: string;
@@ -109,6 +111,30 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
         return (await live(db, key).executeTakeFirst()) === undefined;
       }),
     delete: (key, fence) => write(key, fence, (db) => remove(db, key)),
+    async addMany(entries) {
+      const rows = [...entries].map(([name, value]) => ({ name, value, expires_at: end(undefined) }));
+      const added: string[] = [];
+      for (let from = 0; from < rows.length; from += rowsPerInsert) {
+        const chunk = rows.slice(from, from + rowsPerInsert);
+        const done = await run((db) =>
+          db
+            .insertInto(table)
+            .values(chunk)
+            .onConflict((conflict) =>
+              conflict
+                .column('name')
+                .doUpdateSet((row) => ({ value: row.ref('excluded.value'), expires_at: end(undefined) }))
+                .where(`${table}.expires_at`, '<=', nowMs()),
+            )
+            .returning('name')
+            .execute(),
+        );
+        added.push(...done.map(({ name }) => String(name)));
+        if (from + rowsPerInsert < rows.length) await nextTurn();
+      }
+      sweeper.nudge();
+      return added;
+    },
     async *scan(prefix) {
       const before = endOfPrefix(prefix);
       let after: string | undefined;

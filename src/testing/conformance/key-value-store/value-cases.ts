@@ -35,6 +35,39 @@ export const valueCases: readonly KeyValueCase[] = [
     },
   },
   {
+    name: 'inserts many keys at once, but for those that are there, where it can',
+    async check({ store, advance }, expect) {
+      if (!store.setManyIfAbsent) return;
+      await store.set('k2', 'mine');
+      await store.set('k3', 'gone', { ttlMs: 1 });
+      await advance(2);
+      const entries = new Map([...oddKeys.map(([, key]) => key), 'k1', 'k2', 'k3'].map((key) => [key, `of ${key}`]));
+      expect((await store.setManyIfAbsent(entries)).size).toBe(entries.size - 1);
+      expect(await store.get('k2')).toBe('mine');
+      for (const [key, value] of entries) if (key !== 'k2') expect(await store.get(key)).toBe(value);
+      expect(
+        await store.setManyIfAbsent(
+          new Map([
+            ['k1', 'again'],
+            ['k4', 'new'],
+          ]),
+        ),
+      ).toEqual(new Set(['k4']));
+      expect(await store.setManyIfAbsent(new Map())).toEqual(new Set());
+      await storageFailure(
+        store.setManyIfAbsent(
+          new Map([
+            ['k5', 'a'],
+            ['', 'b'],
+          ]),
+        ),
+      );
+      expect(await store.get('k5')).toBe(undefined);
+      const tooMany = new Map(Array.from({ length: 1_001 }, (_, index) => [`many-${index}`, '']));
+      await storageFailure(store.setManyIfAbsent(tooMany));
+    },
+  },
+  {
     name: 'deletes a key once, and no other',
     async check({ store }, expect) {
       await store.set('k1', 'a');
