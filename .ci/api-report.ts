@@ -241,6 +241,8 @@ function checkChangeset(): void {
   }
   const changed = (path: string, filter: string): string =>
     git(['diff', '--name-only', `--diff-filter=${filter}`, base, '--', path]).trim();
+  // The first report of all is no change.
+  if (git(['ls-tree', base, 'api']).trim() === '') return;
   const api = changed('api', 'AMDR');
   if (api !== '' && changed('.changeset/*.md', 'AM') === '') {
     console.error(`The API changed since ${base.slice(0, 12)}, and no changeset says so. Run "npx changeset":\n${api}`);

@@ -18,7 +18,8 @@ Commands:
   schema pull    Write the Admin schema of a shop into a file, for types and tests
   tokens report  Say which shops have a token that never expires
   tokens migrate Exchange those tokens for ones that expire (experimental)
-  codegen        Write types for your operations; "codegen upgrade VERSION" says what another version breaks
+  codegen        Write types for your operations
+  upgrade        Say what another API version means for your operations, topics and pinned versions
 
 Options:
   -h, --help     Show this help; with a command, its options
@@ -67,6 +68,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'codegen': {
         const { runCodegen } = await import('./codegen-command.ts');
         return await runCodegen(rest, terminal);
+      }
+      case 'upgrade': {
+        const { runUpgrade } = await import('./upgrade-command.ts');
+        return await runUpgrade(rest, terminal);
       }
       case 'plan':
       case 'apply':
