@@ -13,7 +13,7 @@ import { redisStores } from 'shopwright/storage/redis';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { createManualClock } from 'shopwright/testing';
 import { createWebhookHandler, type WebhookEvent } from 'shopwright/webhooks';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgresOrSkip, redisOrSkip } from '../services.ts';
 import { testSchema } from '../storage/postgres/test-schema.ts';
 import { secret } from '../webhooks/signed-delivery.ts';
@@ -56,7 +56,7 @@ async function expectContents(stores: Stores): Promise<void> {
     queue,
     clock,
   });
-  await vi.waitFor(() => expect(seen).toHaveLength(1));
+  await expect.poll(() => seen.length).toBe(1);
   expect(seen[0]).toMatchObject({
     ...{ webhookId, shop, topic: 'orders/create' },
     payload: { email: 'jon@example.com' },
@@ -169,7 +169,7 @@ redis.describe('Redis', () => {
       if (type === 'list') commands.push(['rpush', key, ...(await connection.lrange(key, 0, -1))]);
       if (type === 'set') commands.push(['sadd', key, ...(await connection.smembers(key)).sort()]);
       if (type === 'zset') {
-        const scored = await connection.zrange(key, 0, -1, 'WITHSCORES');
+        const scored = await connection.zrange(key, '0', '-1', 'WITHSCORES');
         const pairs = scored.flatMap((member, index) => (index % 2 ? [] : [scored[index + 1] ?? '0', member]));
         commands.push(['zadd', key, ...pairs]);
       }
