@@ -12,6 +12,7 @@ Commands:
   import         Read the products of a shop into a CSV or JSON file, and into the records
   export         Write all that a query finds into a file, by a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
+  health         Say how well the product sync of a shop is doing
   doctor         Find what is wrong with a set-up, and say how to fix it
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
@@ -56,6 +57,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'doctor': {
         const { runDoctor } = await import('./doctor-command.ts');
         return await runDoctor(rest, terminal);
+      }
+      case 'health': {
+        const { runHealth } = await import('./health-command.ts');
+        return await runHealth(rest, terminal);
       }
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');

@@ -72,7 +72,7 @@ const next = { apiVersion: '2099-01' };
       `${generatedApiVersion} → 2099-01: 7 to look at. Checked: operations, topics, pinned versions.`,
     ]);
     expect(code).toBe(2);
-  });
+  }, 120_000);
 
   it('has nothing to say where nothing changes, and says what it could not check', async () => {
     write('src/hooks.ts', `export const topic = 'orders/create';`);

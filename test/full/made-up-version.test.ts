@@ -56,7 +56,7 @@ describe(`a made-up version ${next}, after two commands`, () => {
       import { createShopifyClient } from './src/index.ts';
       import { createFakeShopify } from './src/entries/testing.ts';
       const fake = createFakeShopify();
-      const of = (apiVersion) => createShopifyClient({ shop: 'demo', accessToken: 'shpat_x', fetch: fake.fetch, isolated: true, ...(apiVersion && { apiVersion }) });
+      const of = (apiVersion) => createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch, isolated: true, ...(apiVersion && { apiVersion }) });
       const code = async (shop, document) => shop.graphql(document).then(() => 'ok', (error) => error.code);
       const values = await of().graphql('{ __type(name: "ProductStatus") { enumValues { name } } }');
       console.log(JSON.stringify({
