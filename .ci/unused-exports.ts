@@ -1,20 +1,14 @@
 // Fails where a file of src/ exports what no other file imports: `npm run unused`. Tests, tools and benches count too.
 // The entries are the package's own exports, and generated files are made as a whole.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { root } from './tools/programs.ts';
+import { git, root } from './tools/programs.ts';
 
-const folders = ['src', 'test', '.ci', 'bench', 'schema', 'examples', 'docs'];
-const isForeign = /(^|[\\/])(node_modules|\.next|dist)[\\/]/;
-const files = [
-  ...readdirSync(root).filter((name) => name.endsWith('.ts')),
-  ...folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(m?ts|tsx|mjs|js)$/.test(name) && !isForeign.test(name))
-      .map((name) => join(folder, name)),
-  ),
-].map((name) => join(root, name));
+const files = git(['ls-files', '--cached', '--others', '--exclude-standard'])
+  .split('\n')
+  .filter((name) => /\.(m?ts|tsx|mjs|js)$/.test(name))
+  .map((name) => join(root, name));
 
 /** `path#name` of all that is imported, or exported again, by any file; `path#*` where it is the whole file. */
 const used = new Set<string>();
