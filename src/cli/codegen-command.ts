@@ -91,8 +91,29 @@ async function upgrade(
   }: { readonly [Name in keyof UpgradeArguments]: UpgradeArguments[Name] | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { from, to } = upgradeSchemas('codegen upgrade', version, schema, apiVersion);
+  const report = await documentChanges(documents ?? [], from, to);
+  for (const line of report.lines) terminal.out(line);
+  const count = report.lines.length;
+  terminal.out(
+    `${report.from} → ${report.to}: ${count === 0 ? 'nothing changes for your operations' : `${count} to look at`}.`,
+  );
+  return count === 0 ? 0 : 2;
+}
+
+/**
+ * The texts of the two schemas of an upgrade.
+ *
+ * @throws ConfigError where the package has none of the version and no file is given.
+ */
+export function upgradeSchemas(
+  command: string,
+  version: string | undefined,
+  schema: string | undefined,
+  apiVersion: string,
+): { readonly from: string; readonly to: string } {
   if (version === undefined)
-    throw wrong('upgrade', 'names no version. Give one, such as: shopwright codegen upgrade 2027-01');
+    throw wrong('upgrade', `names no version. Give one, such as: shopwright ${command} 2027-01`);
   const isCarried = schemaVersions.some((one) => one === version);
   if (schema === undefined && !isCarried) {
     throw wrong(
@@ -100,18 +121,26 @@ async function upgrade(
       `${version} is none that this package carries (${schemaVersions.join(', ')}). Get it with "shopwright schema pull --api-version ${version}", and give the file as --schema.`,
     );
   }
+  return {
+    from: readSchema({ apiVersion }),
+    to: readSchema(schema === undefined ? { apiVersion: version } : { schema }),
+  };
+}
+
+/** What another schema means for the operations in some files, a line each. */
+export async function documentChanges(
+  documents: readonly string[],
+  from: string,
+  to: string,
+): Promise<{ readonly from: string; readonly to: string; readonly lines: readonly string[] }> {
   const { CodegenContext } = await loadCodegen();
   const context = new CodegenContext({ config: { generates: {} } });
   context.cwd = process.cwd();
-  const sources = await context.loadDocuments(documents ?? []).catch((error: unknown) => {
+  const sources = await context.loadDocuments(documents).catch((error: unknown) => {
     throw readable(error);
   });
   const parsed = sources.flatMap(({ document }) => document ?? []);
-  const report = upgradeReport(
-    parsed,
-    readSchema({ apiVersion }),
-    readSchema(schema === undefined ? { apiVersion: version } : { schema }),
-  );
+  const report = upgradeReport(parsed, from, to);
   const parts = [
     ['is gone', report.removed],
     ['must be given', report.required],
@@ -119,14 +148,10 @@ async function upgrade(
     ['is deprecated', report.deprecated],
     ['needs an idempotency key', report.keyed],
   ] as const;
-  for (const [what, findings] of parts) {
-    for (const { operation, what: place } of findings) terminal.out(`${operation}: ${place} ${what}`);
-  }
-  const count = parts.reduce((sum, [, findings]) => sum + findings.length, 0);
-  terminal.out(
-    `${report.from} → ${report.to}: ${count === 0 ? 'nothing changes for your operations' : `${count} to look at`}.`,
+  const lines = parts.flatMap(([what, found]) =>
+    found.map(({ operation, what: place }) => `${operation}: ${place} ${what}`),
   );
-  return count === 0 ? 0 : 2;
+  return { from: report.from, to: report.to, lines };
 }
 
 /** The user's own graphql-codegen. */

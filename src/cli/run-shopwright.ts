@@ -12,13 +12,15 @@ Commands:
   import         Read the products of a shop into a CSV or JSON file, and into the records
   export         Write all that a query finds into a file, by a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
+  health         Say how well the product sync of a shop is doing
   doctor         Find what is wrong with a set-up, and say how to fix it
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
   tokens report  Say which shops have a token that never expires
   tokens migrate Exchange those tokens for ones that expire (experimental)
-  codegen        Write types for your operations; "codegen upgrade VERSION" says what another version breaks
+  codegen        Write types for your operations
+  upgrade        Say what another API version means for your operations, topics and pinned versions
 
 Options:
   -h, --help     Show this help; with a command, its options
@@ -56,6 +58,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
         const { runDoctor } = await import('./doctor-command.ts');
         return await runDoctor(rest, terminal);
       }
+      case 'health': {
+        const { runHealth } = await import('./health-command.ts');
+        return await runHealth(rest, terminal);
+      }
       case 'schema': {
         const { runSchema } = await import('./schema-command.ts');
         return await runSchema(rest, terminal);
@@ -67,6 +73,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'codegen': {
         const { runCodegen } = await import('./codegen-command.ts');
         return await runCodegen(rest, terminal);
+      }
+      case 'upgrade': {
+        const { runUpgrade } = await import('./upgrade-command.ts');
+        return await runUpgrade(rest, terminal);
       }
       case 'plan':
       case 'apply':

@@ -138,7 +138,7 @@ const objectsAWindow = 10_000;
 const gidPrefix = 'gid://shopify/';
 
 /** A key names an object by the last part of its gid. */
-export const changeKey = (resource: string, id: string, updatedAt: string | null): string =>
+const changeKey = (resource: string, id: string, updatedAt: string | null): string =>
   `${resource}/${id.slice(id.lastIndexOf('/') + 1)}/${updatedAt ?? 'deleted'}`;
 
 /** Creates what reads windows of `updated_at`, and tells what is new in them. */

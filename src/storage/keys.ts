@@ -65,7 +65,7 @@ export async function shopPrefix(shop: string, appId: string = defaultApp): Prom
 export const filePrefix = async (shop: string): Promise<string> => `files:${await keyPart(shop, longestShop)}:`;
 
 /** Begin the keys of what was sent of changes of stock. They are no app's own. */
-export const stockPrefixes = ['stock-change:', 'stock-batch:'] as const;
+const stockPrefixes = ['stock-change:', 'stock-batch:'] as const;
 
 /** Begins a shop's keys of one of those. */
 export const stockPrefix = async (kind: (typeof stockPrefixes)[number], shop: string): Promise<string> =>

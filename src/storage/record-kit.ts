@@ -30,12 +30,12 @@ export function isSyncStatus(value: unknown): value is SyncStatus {
 }
 
 /** Whether a value can be a record's last error. */
-export function isFailure(value: unknown): value is NonNullable<SyncRecord['lastError']> {
+function isFailure(value: unknown): value is NonNullable<SyncRecord['lastError']> {
   return isRecord(value) && typeof value.code === 'string' && typeof value.message === 'string';
 }
 
 /** Whether a value can be a record's parts. */
-export function isParts(value: unknown): value is NonNullable<SyncRecord['parts']> {
+function isParts(value: unknown): value is NonNullable<SyncRecord['parts']> {
   return isRecord(value) && Object.values(value).every((part) => typeof part === 'string');
 }
 

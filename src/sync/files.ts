@@ -250,7 +250,7 @@ async function entryOf(
 }
 
 /** The key of an image that is known by its address. */
-export const urlKey = (url: string): string => `url-${imageKey(url)}`;
+const urlKey = (url: string): string => `url-${imageKey(url)}`;
 
 const mimeTypes: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',

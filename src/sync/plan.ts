@@ -509,5 +509,4 @@ export function nameOf(list: FactList, key: string, facts: Facts): string {
 }
 
 /** Option values as people read them: `Red / M`. */
-export const optionText = (options: OptionPairs | undefined): string =>
-  (options ?? []).map(([, value]) => value).join(' / ');
+const optionText = (options: OptionPairs | undefined): string => (options ?? []).map(([, value]) => value).join(' / ');

@@ -115,7 +115,7 @@ export interface WantedProduct {
 }
 
 /** The most products of one call: `nodes` costs as one of them, and the response has to come in time. */
-export const maxRead = 100;
+const maxRead = 100;
 
 /** The most variants that are expected in one response. */
 const maxVariantsRead = 2_500;

@@ -2,7 +2,6 @@
 import { isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
 import { setTimeLimit } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import { isRecord } from '../internal/json.ts';
 import { bareMessage, redactText } from '../internal/redact.ts';
 import type { JobHandler } from '../ports/job-queue.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -441,7 +440,3 @@ class Batch {
     );
   }
 }
-
-/** Whether the payload of a job is one of these. */
-export const isRunJob = (payload: unknown): payload is RunJob =>
-  isRecord(payload) && typeof payload['run'] === 'string';

@@ -8,6 +8,7 @@ import {
 } from 'shopwright';
 import { tokenBucketLimiter } from 'shopwright/limiter';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { good, rejection, scriptedShop, silent, status, token } from './scripted-shop.ts';
 
 const problemsOf = (create: () => unknown): unknown => {
@@ -52,7 +53,7 @@ describe('createShopifyClient', () => {
   it('tells a test server which shop is meant, and shares its bucket with other clients of that server', async () => {
     const { shop, sent } = scriptedShop([good()], { origin: 'http://127.0.0.1:4010/' });
     await shop.graphql('{ shop { id } }');
-    expect(sent[0]?.url).toBe('http://127.0.0.1:4010/admin/api/2026-10/graphql.json');
+    expect(sent[0]?.url).toBe(`http://127.0.0.1:4010/admin/api/${generatedApiVersion}/graphql.json`);
     expect(sent[0]?.headers.get('x-shopify-shop-domain')).toBe('acme.myshopify.com');
   });
 
@@ -145,7 +146,7 @@ describe('graphql', () => {
       { a: 1 },
       { headers: { 'X-Mine': 'yes', 'Content-Type': 'application/json' } },
     );
-    expect(sent[0]?.url).toBe('https://acme.myshopify.com/admin/api/2026-10/graphql.json');
+    expect(sent[0]?.url).toBe(`https://acme.myshopify.com/admin/api/${generatedApiVersion}/graphql.json`);
     expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
       query: 'query Q($a: Int) { shop { name } }',
       variables: { a: 1 },
@@ -258,7 +259,7 @@ describe('telemetry', () => {
     await shop.graphql('query Q { shop { id } }');
     const told = events.filter((event: TelemetryEvent) => event.type === 'api-version' || event.type === 'deprecation');
     expect(told).toMatchObject([
-      { type: 'api-version', asked: '2026-10', served: '2026-01' },
+      { type: 'api-version', asked: generatedApiVersion, served: '2026-01' },
       { type: 'deprecation', operation: 'Q', reason: 'Shop.products' },
     ]);
     expect(warnings).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { isShopwrightError, type RestResult } from 'shopwright';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { broken, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
 
 const answer =
@@ -14,7 +15,7 @@ describe('a REST call', () => {
       query: { limit: 250, ids: [1, 2], fields: undefined, since: true },
     });
     expect(sent[0]?.url).toBe(
-      'https://acme.myshopify.com/admin/api/2026-10/products.json?limit=250&ids=1%2C2&since=true',
+      `https://acme.myshopify.com/admin/api/${generatedApiVersion}/products.json?limit=250&ids=1%2C2&since=true`,
     );
     expect(result).toMatchObject({
       data: { products: [{ id: 1 }] },
@@ -186,7 +187,7 @@ describe('the bucket of REST calls', () => {
 describe('pages', () => {
   const link = (relations: string): Record<string, string> => ({ link: relations });
   const next = (cursor: string): string =>
-    `<https://acme.myshopify.com/admin/api/2026-10/products.json?limit=2&page_info=${cursor}>; rel="next"`;
+    `<https://acme.myshopify.com/admin/api/${generatedApiVersion}/products.json?limit=2&page_info=${cursor}>; rel="next"`;
   const collect = async (pages: AsyncIterable<RestResult<unknown>>): Promise<unknown[]> => {
     const all: unknown[] = [];
     for await (const page of pages) all.push(page.data);
@@ -249,7 +250,7 @@ describe('pages whose links go in a circle', () => {
 });
 
 describe('a Link header', () => {
-  const address = 'https://acme.myshopify.com/admin/api/2026-10/products.json?limit=1&page_info=';
+  const address = `https://acme.myshopify.com/admin/api/${generatedApiVersion}/products.json?limit=1&page_info=`;
 
   it.each([
     ['several relations', `<${address}n>; rel="prev next"`, { next: 'n', previous: 'n' }],
@@ -257,7 +258,7 @@ describe('a Link header', () => {
     ['no quotes', `<${address}n>; rel=next, <${address}p>; rel=previous`, { next: 'n', previous: 'p' }],
     ['capitals', `<${address}n>; REL="Next"`, { next: 'n' }],
     ['a title with commas before', `<${address}n>; title="a, <b>; c"; rel="next"`, { next: 'n' }],
-    ['a relative address', '</admin/api/2026-10/products.json?page_info=n>; rel="next"', { next: 'n' }],
+    ['a relative address', `</admin/api/${generatedApiVersion}/products.json?page_info=n>; rel="next"`, { next: 'n' }],
     ['another relation that begins so', `<${address}n>; rel="nextfoo"`, {}],
     ['a relation inside another parameter', `<${address}n>; title="rel=next"`, {}],
     ['an address without a cursor', '<https://acme.myshopify.com/x.json>; rel="next"', {}],
@@ -322,7 +323,7 @@ describe('what cannot be sent', () => {
   });
 
   it.each([
-    '/admin/api/2026-10/products.json',
+    `/admin/api/${generatedApiVersion}/products.json`,
     'admin/products.json',
     'https://acme.myshopify.com/products.json',
     undefined,
@@ -339,7 +340,7 @@ describe('a POST whose result stands elsewhere', () => {
 
   it('brings what is there', async () => {
     const { shop, sent } = scriptedShop([
-      elsewhere('https://acme.myshopify.com/admin/api/2026-10/orders/1.json?fields=id'),
+      elsewhere(`https://acme.myshopify.com/admin/api/${generatedApiVersion}/orders/1.json?fields=id`),
       answer('{"order":{"id":1}}'),
     ]);
     const { data, attempts } = await shop.rest.post('orders.json', { order: {} });
@@ -348,10 +349,12 @@ describe('a POST whose result stands elsewhere', () => {
   });
 
   it('says that it was carried out where that cannot be read', async () => {
-    const { shop } = scriptedShop([elsewhere('/admin/api/2026-10/orders/1.json'), status(404)]);
+    const { shop } = scriptedShop([elsewhere(`/admin/api/${generatedApiVersion}/orders/1.json`), status(404)]);
     const error = await rejection(shop.rest.post('orders.json', { order: {} }));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.mayHaveExecuted).toBe(true);
-    expect(String(error)).toContain('was carried out, but its result at /admin/api/2026-10/orders/1.json');
+    expect(String(error)).toContain(
+      `was carried out, but its result at /admin/api/${generatedApiVersion}/orders/1.json`,
+    );
   });
 
   it.each(['https://elsewhere.example/admin/api/x.json', 'https://acme.myshopify.com/login'])(

@@ -1,6 +1,7 @@
 import { createShopifyClient, type ShopifyClient, type TelemetryEvent } from 'shopwright';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import type { CommonOptions } from '../../src/client/options.ts';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 
 /** One turn of the scripted server: a response, or an error of the connection. */
 export type Step = (request: Request) => Response | Promise<Response>;
@@ -60,7 +61,11 @@ export const silent: Step = (request) =>
 
 function json(body: unknown): Response {
   return new Response(JSON.stringify(body), {
-    headers: { 'content-type': 'application/json', 'x-request-id': 'request-1', 'x-shopify-api-version': '2026-10' },
+    headers: {
+      'content-type': 'application/json',
+      'x-request-id': 'request-1',
+      'x-shopify-api-version': generatedApiVersion,
+    },
   });
 }
 

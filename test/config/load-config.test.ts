@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type ConfigOverrides, loadConfig } from 'shopwright/config';
 import { describe, expect, it, vi } from 'vitest';
 import { variables } from '../../src/config/config.ts';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { ConfigError } from '../../src/errors/errors.ts';
 import { createManualClock } from '../../src/testing/manual-clock.ts';
 
@@ -36,7 +37,7 @@ describe('loadConfig', () => {
     const config = load();
     expect({ ...config }).toEqual({
       shop: 'acme.myshopify.com',
-      apiVersion: '2026-10',
+      apiVersion: generatedApiVersion,
       rest: {},
       syncQueue: 'shopify-sync',
       maxBulkSyncSize: 100,
@@ -87,7 +88,7 @@ describe('loadConfig', () => {
   it('takes empty text for not set', () => {
     const empty = Object.fromEntries(Object.values(variables).map((name) => [name, '']));
     const config = load({ ...empty, SHOPIFY_STORE_URL: 'acme' });
-    expect(config.apiVersion).toBe('2026-10');
+    expect(config.apiVersion).toBe(generatedApiVersion);
     expect(config.webhooksEnabled).toBe(true);
     expect(config).not.toHaveProperty('accessToken');
   });
@@ -174,7 +175,7 @@ describe('problems', () => {
     expect(problems).toEqual({
       SHOPIFY_STORE_URL: expect.stringContaining('`acme.myshopify.com`'),
       SHOPIFY_ACCESS_TOKEN: expect.stringContaining('put the client secret into SHOPIFY_API_SECRET'),
-      SHOPIFY_API_VERSION: expect.stringContaining('2026-10'),
+      SHOPIFY_API_VERSION: expect.stringContaining(generatedApiVersion),
       SHOPIFY_API_KEY: expect.stringContaining('white space'),
       SHOPIFY_API_SECRET: expect.stringContaining('use the client secret'),
       SHOPIFY_WEBHOOK_SECRET: expect.stringContaining('quotes'),

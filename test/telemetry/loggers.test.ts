@@ -5,6 +5,7 @@ import { inProcessQueue } from 'shopwright/queue';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { createLogger, format, transports } from 'winston';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { broken, good, rejection, type Step, scriptedShop } from '../client/scripted-shop.ts';
 import { findLeaks, secrets } from '../errors/leaks.ts';
 
@@ -87,9 +88,9 @@ describe.each([
     expect(real.parsed()).toEqual([
       expect.objectContaining({
         level: 'warn',
-        message: 'Shopify served API version 2026-01 instead of 2026-10; move to a supported version',
+        message: `Shopify served API version 2026-01 instead of ${generatedApiVersion}; move to a supported version`,
         shop: 'acme.myshopify.com',
-        asked: '2026-10',
+        asked: generatedApiVersion,
         served: '2026-01',
       }),
       expect.objectContaining({ level: 'warn', operation: 'M', reason: 'old [redacted]' }),

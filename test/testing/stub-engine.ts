@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema, getVariableValues, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
+import { schemaText } from '../../src/graphql/schema-file.ts';
 import type { Executed, GraphqlEngine, GraphqlRequest, PreparedOperation } from '../../src/testing/fake/model.ts';
 
 let built: GraphQLSchema | undefined;
 
 /** The real Admin schema, parsed once for each test file. */
 export function adminSchema(): GraphQLSchema {
-  const file = new URL('../../schema/admin-2026-10.graphql', import.meta.url);
-  built ??= buildSchema(readFileSync(file, 'utf8'), { assumeValid: true });
+  built ??= buildSchema(schemaText(generatedApiVersion), { assumeValid: true });
   return built;
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import {
   buildSchema,
@@ -12,9 +11,11 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
+import { schemaText } from '../../../src/graphql/schema-file.ts';
 import { loadAdminSchema } from '../../../src/testing/fake/schema.ts';
 
-const text = readFileSync(new URL('../../../schema/admin-2026-10.graphql', import.meta.url), 'utf8');
+const text = schemaText(generatedApiVersion);
 const whole = buildSchema(text, { assumeValidSDL: true, assumeValid: true, noLocation: true });
 const lazy = loadAdminSchema();
 

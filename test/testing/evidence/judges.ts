@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buildSchema, getVariableValues, Kind, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
+import { schemaText } from '../../../src/graphql/schema-file.ts';
 import { ask } from '../ask.ts';
 
 // Two judges who know nothing of each other: graphql-js over the schema file as it stands, and the fake as a caller sees it.
@@ -9,8 +10,8 @@ import { ask } from '../ask.ts';
 /** The repository. */
 export const root = resolve(import.meta.dirname, '../../..');
 
-/** Admin 2026-10, by graphql-js alone. */
-export const schema = buildSchema(readFileSync(resolve(root, 'schema/admin-2026-10.graphql'), 'utf8'), {
+/** The newest Admin schema, by graphql-js alone. */
+export const schema = buildSchema(schemaText(generatedApiVersion), {
   assumeValid: true,
 });
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation, tee } from '../ask.ts';
 import { createHarness, listed, secret, shop, subscribe, uri } from './subscribed-fake.ts';
@@ -26,7 +27,7 @@ describe('a webhook of a fake', () => {
         .update(got[0]?.body ?? '')
         .digest('base64'),
       'x-shopify-shop-domain': shop,
-      'x-shopify-api-version': '2026-10',
+      'x-shopify-api-version': generatedApiVersion,
       'x-shopify-webhook-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-shopify-event-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-shopify-triggered-at': '2026-11-01T00:00:00.000Z',

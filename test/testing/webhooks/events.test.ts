@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createManualClock, signEvent } from 'shopwright/testing';
 import { verifyWebhook } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { createHarness, secret, shop, uri } from './subscribed-fake.ts';
 
@@ -39,7 +40,7 @@ describe('signEvent', () => {
       'shopify-handle': 'titles',
       'shopify-hmac-sha256': hmac(body),
       'shopify-shop-domain': shop,
-      'shopify-api-version': '2026-10',
+      'shopify-api-version': generatedApiVersion,
       'shopify-webhook-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'shopify-triggered-at': '2026-10-01T00:00:00.000Z',
     });
@@ -103,7 +104,7 @@ describe('a next-generation event of a fake', () => {
         'shopify-handle': 'updates',
         'shopify-hmac-sha256': hmac(got[1]?.body ?? ''),
         'shopify-shop-domain': shop,
-        'shopify-api-version': '2026-10',
+        'shopify-api-version': generatedApiVersion,
         'shopify-webhook-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
         'shopify-triggered-at': '2026-11-01T00:00:00.000Z',
       },

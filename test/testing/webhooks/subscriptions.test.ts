@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
 import { ask } from '../ask.ts';
 import { change, createHarness, listed, subscribe, unsubscribe, uri } from './subscribed-fake.ts';
 
@@ -31,7 +32,7 @@ describe('a webhook subscription', () => {
         { namespace: 'app--1001', key: 'b' },
       ],
       name: 'Catalogue_1-a',
-      apiVersion: { handle: '2026-10', supported: true },
+      apiVersion: { handle: generatedApiVersion, supported: true },
       createdAt: '2026-11-01T00:00:00Z',
       updatedAt: '2026-11-01T00:00:00Z',
     });

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
+import { schemaText } from '../../../src/graphql/schema-file.ts';
 import {
   complianceTopics,
   eventTopics,
@@ -9,7 +10,7 @@ import {
   webhookTopics,
 } from '../../../src/webhooks/topics.ts';
 
-const schema = readFileSync(new URL('../../../schema/admin-2026-10.graphql', import.meta.url), 'utf8');
+const schema = schemaText(generatedApiVersion);
 const enumNames = /enum WebhookSubscriptionTopic \{([^}]*)\}/.exec(schema)?.[1]?.trim().split(/\s+/) ?? [];
 
 describe('the table of topics', () => {

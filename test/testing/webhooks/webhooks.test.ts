@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createFakeShopify, createManualClock, deliverWebhook, signWebhook } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
+import { generatedApiVersion } from '../../../src/config/generated/api-versions.ts';
 import { isShopwrightError } from '../../../src/errors/errors.ts';
 import { ask, pushMutation } from '../ask.ts';
 
@@ -30,7 +31,7 @@ describe('signWebhook', () => {
       'X-Shopify-Topic': 'products/update',
       'X-Shopify-Hmac-Sha256': hmac(body),
       'X-Shopify-Shop-Domain': shop,
-      'X-Shopify-API-Version': '2026-10',
+      'X-Shopify-API-Version': generatedApiVersion,
       'X-Shopify-Webhook-Id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'X-Shopify-Event-Id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'X-Shopify-Triggered-At': '2026-10-01T00:00:00.000Z',

@@ -96,7 +96,7 @@ function oneOfReason(given: readonly (readonly [string, unknown])[]): string | u
 type ScalarProblem = Pick<ValueProblem, 'explanation' | 'message'>;
 
 /** Why a scalar refuses a value; `undefined` where it takes it. */
-export function scalarProblem(type: GraphQLScalarType, value: unknown): ScalarProblem | undefined {
+function scalarProblem(type: GraphQLScalarType, value: unknown): ScalarProblem | undefined {
   const own = ownWords[type.name]?.(value);
   if (own !== undefined) return { explanation: own, message: own };
   return isTaken(type, value)

@@ -3,7 +3,7 @@ export const given = <T>(value: T | null | undefined, before: T | undefined, fre
   value === undefined ? (before ?? fresh) : (value ?? fresh);
 
 /** Characters that Shopify keeps of most names. */
-export const maxNameLength = 255;
+const maxNameLength = 255;
 
 /** Shopify's words for a text that is too long; `undefined` for one that is not. */
 export function lengthProblem(label: string, value: string, most: number = maxNameLength): string | undefined {

@@ -58,7 +58,7 @@ export function savedProduct(
 }
 
 /** The product as the input wants it, if there is one to build. Changes nothing; what is wrong goes to `context.report`. */
-export function buildProduct(
+function buildProduct(
   identifier: ProductSetIdentifiers | null | undefined,
   input: ProductSetInput,
   context: ProductSetContext,
