@@ -18,9 +18,9 @@ const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const auth = await staticPartOf('src/entries/auth.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
-  ['tarball', packed.size, 900_000],
-  ['unpacked', packed.unpackedSize, 3_400_000],
-  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 35_600],
+  ['tarball', packed.size, 960_000],
+  ['unpacked', packed.unpackedSize, 3_520_000],
+  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 35_800],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
   ['shopwright/auth, minified and gzipped', auth.gzippedBytes, 8_800],
   ['shopwright/bulk, what the first shop.bulk loads, minified and gzipped', bulk.gzippedBytes, 40_000],
