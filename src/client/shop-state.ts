@@ -39,7 +39,7 @@ export function createRuntime(): Runtime {
 }
 
 /** The number is the shape's version: copies of the package with another shape must not share it. */
-const runtimeSymbol = Symbol.for('shopwright.runtime/2');
+const runtimeSymbol = Symbol.for('shopwright.runtime/3');
 
 /** Where the `fetch` of a fake Shopify holds what belongs to that fake. */
 const fakeSymbol = Symbol.for('shopwright.fake');
