@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { memoryStores } from 'shopwright';
 import { createTokenStore } from 'shopwright/auth';
 import { createFakeShopify, createManualClock, type FakeShopify, type FakeShopifyOptions } from 'shopwright/testing';
-import { afterAll, afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
 
-export const folder = mkdtempSync(join(tmpdir(), 'shopwright-doctor-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** What the tests of one file write. */
+export let folder = '';
 
 /** Where the module of a test finds the app that the test has made. */
 export const place = globalThis as { doctorApp?: object };
@@ -20,18 +20,25 @@ export const shop = 'demo.myshopify.com';
 export const secret = 'shpss_fake';
 export const url = 'https://app.example/webhooks';
 
-beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (name.startsWith('SHOPIFY_')) vi.stubEnv(name, undefined);
-  vi.stubEnv('SHOPIFY_STORE_URL', shop);
-  vi.stubEnv('SHOPIFY_ACCESS_TOKEN', 'shpat_fake');
-  vi.stubEnv('SHOPIFY_API_KEY', 'fake-client-id');
-  vi.stubEnv('SHOPIFY_API_SECRET', secret);
-});
+/** Gives each test of a file a clean environment. To be called by each file: they may share this module. */
+export function isolateDoctor(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shopwright-doctor-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('SHOPIFY_')) vi.stubEnv(name, undefined);
+    vi.stubEnv('SHOPIFY_STORE_URL', shop);
+    vi.stubEnv('SHOPIFY_ACCESS_TOKEN', 'shpat_fake');
+    vi.stubEnv('SHOPIFY_API_KEY', 'fake-client-id');
+    vi.stubEnv('SHOPIFY_API_SECRET', secret);
+  });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await Promise.all(fakes.splice(0).map((fake) => fake.close()));
-});
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all(fakes.splice(0).map((fake) => fake.close()));
+  });
+}
 
 /** Tells of the app what the fake does not simulate. */
 export const categoryOf = (publicCategory: string): FakeShopifyOptions => ({

@@ -10,7 +10,9 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { freePort, startRedis, startSilentServer } from '../redis-server.ts';
 import { postgresOrSkip, redisServerOrSkip } from '../services.ts';
 import { testSchema } from '../storage/postgres/test-schema.ts';
-import { categoryOf, doctor, folder, fromStore, now, setUp, shop, url } from './doctor-harness.ts';
+import { categoryOf, doctor, folder, fromStore, isolateDoctor, now, setUp, shop, url } from './doctor-harness.ts';
+
+isolateDoctor();
 
 const describeWithRedis = redisServerOrSkip();
 const postgres = await postgresOrSkip();

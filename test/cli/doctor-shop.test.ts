@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
-import { categoryOf, day, fromStore, now, place, secret, setUp, shop, url } from './doctor-harness.ts';
+import { categoryOf, day, fromStore, isolateDoctor, now, place, secret, setUp, shop, url } from './doctor-harness.ts';
+
+isolateDoctor();
 
 const everything = [
   '--scopes',
