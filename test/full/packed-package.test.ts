@@ -18,7 +18,7 @@ const entries = Object.keys(manifest.exports)
   .map((path) => `shopwright${path.slice(1)}`);
 
 /** Entries that cannot do without an optional peer, and those whose types name one. */
-const needsPeer = ['shopwright/queue/bullmq', 'shopwright/transport/undici'];
+const needsPeer = ['shopwright/otel', 'shopwright/queue/bullmq', 'shopwright/transport/undici'];
 const typesNamePeer = [...needsPeer, 'shopwright/codegen', 'shopwright/fastify', 'shopwright/hono'];
 const alone = entries.filter((entry) => !needsPeer.includes(entry));
 
