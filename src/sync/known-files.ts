@@ -34,9 +34,14 @@ export class KnownFiles {
     if (await isErased?.()) await this.#store.delete(stored);
   }
 
-  /** Takes an upload on, unless another one has. It ends by itself, where its process dies. */
+  /** Takes an upload on, unless another one has. It ends by itself, where it is not renewed: its process has died. */
   async claim(key: string, owner: string): Promise<boolean> {
-    return this.#store.setIfAbsent(`${await this.#keyOf(key)}.claim`, owner, { ttlMs: longestUploadMs });
+    return this.#store.setIfAbsent(`${await this.#keyOf(key)}.claim`, owner, { ttlMs: leaseMs });
+  }
+
+  /** Keeps an upload that is still the owner's. */
+  async renew(key: string, owner: string): Promise<void> {
+    await this.#store.compareAndSet(`${await this.#keyOf(key)}.claim`, owner, owner, { ttlMs: leaseMs });
   }
 
   /** Gives an upload back, where it is still the owner's. */
@@ -47,22 +52,33 @@ export class KnownFiles {
   #keyOf = async (key: string): Promise<string> => `${await filePrefix(this.#shop)}${key}`;
 }
 
-/** Milliseconds after which an upload that another process has taken on counts as given up. */
+/** Milliseconds after which an upload counts as given up, whose process has not renewed it. */
+const leaseMs = 4_000;
+
+/** Milliseconds between two renewals. */
+const renewEveryMs = 1_000;
+
+/** Milliseconds for which an upload is renewed, and another process waits for it. */
 const longestUploadMs = 60_000;
 
 /** Milliseconds between two looks at whether another process is done with an upload: at first, and at most. */
 const firstPollMs = 100;
 
-const longestPollMs = 2_000;
+const longestPollMs = 1_000;
 
 /** Uploads that a process has taken on: of several processes that need the same new image one brings it. */
 export class UploadClaims {
   readonly #known: KnownFiles;
+  readonly #clock: Clock;
+  readonly #endsAt: number;
   readonly #owner = randomUUID();
   readonly #taken: string[] = [];
+  #cancelRenewal: (() => void) | undefined;
 
-  private constructor(known: KnownFiles) {
+  private constructor(known: KnownFiles, clock: Clock) {
     this.#known = known;
+    this.#clock = clock;
+    this.#endsAt = clock.monotonic() + longestUploadMs;
   }
 
   /**
@@ -75,10 +91,10 @@ export class UploadClaims {
     { known, clock }: { readonly known: KnownFiles; readonly clock: Clock },
     options: CallOptions,
   ): Promise<UploadClaims> {
-    const claims = new UploadClaims(known);
+    const claims = new UploadClaims(known, clock);
     try {
       // In one order, so that no two processes wait for each other.
-      for (const key of keys.toSorted()) await claims.#takeOne(key, clock, options);
+      for (const key of keys.toSorted()) await claims.#takeOne(key, options);
       return claims;
     } catch (error) {
       await claims.release();
@@ -86,11 +102,13 @@ export class UploadClaims {
     }
   }
 
-  async #takeOne(key: string, clock: Clock, { signal }: CallOptions): Promise<void> {
+  async #takeOne(key: string, { signal }: CallOptions): Promise<void> {
+    const clock = this.#clock;
     const endsAt = clock.monotonic() + longestUploadMs;
     for (let waitMs = firstPollMs; ; waitMs = Math.min(2 * waitMs, longestPollMs)) {
       if (await this.#known.claim(key, this.#owner)) {
         this.#taken.push(key);
+        if (this.#taken.length === 1) this.#renewLater();
         return;
       }
       // Whoever has it may be slow: uploaded twice is better than never.
@@ -99,8 +117,17 @@ export class UploadClaims {
     }
   }
 
+  #renewLater(): void {
+    this.#cancelRenewal = this.#clock.setTimer(() => {
+      // A store that fails is for the push to tell, which uses it next.
+      for (const key of this.#taken) this.#known.renew(key, this.#owner).catch(() => undefined);
+      if (this.#clock.monotonic() < this.#endsAt) this.#renewLater();
+    }, renewEveryMs);
+  }
+
   /** Lets other processes go on. @throws StorageError. */
   async release(): Promise<void> {
+    this.#cancelRenewal?.();
     await Promise.all(this.#taken.splice(0).map((key) => this.#known.unclaim(key, this.#owner)));
   }
 }

@@ -1,6 +1,6 @@
-import { createShopifyClient } from 'shopwright';
+import { createShopifyClient, memoryStores } from 'shopwright';
 import { createFiles, createProductSync, type PushResult } from 'shopwright/sync';
-import type { Entity } from 'shopwright/testing';
+import { createManualClock, type Entity } from 'shopwright/testing';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync } from './fake-shop.ts';
@@ -62,19 +62,41 @@ describe('an image that many products show', () => {
 
   it('is uploaded by another process where the first one died over it', async () => {
     const made = fakeSync();
-    const { fake, client, stores, clock } = made;
+    const { fake, client, clock } = made;
+    const stores = memoryStores({ clock });
     let died = false;
     const graphql = ((...call: Parameters<typeof client.graphql>) => {
       died ||= 'input' in Object(call[1]);
       return died ? new Promise(() => undefined) : client.graphql(...call);
     }) as typeof client.graphql;
-    const dying = createProductSync({ client: { ...client, graphql }, stores, clock });
+    // With the process its timers end too.
+    const itsClock = createManualClock({ now: clock.now() });
+    const dying = createProductSync({ client: { ...client, graphql }, stores, clock: itsClock });
     void dying.push(shown('a', [logo]));
-    await clock.advance(1_000);
+    for (let turn = 0; turn < 20 && !died; turn += 1) await clock.advance(50);
     expect(died).toBe(true);
     const other = createProductSync({ client, stores, clock });
+    const startedAt = clock.now();
     expect(await clock.run(other.push(shown('b', [logo])))).toMatchObject({ outcome: 'created' });
+    expect(clock.now() - startedAt).toBeLessThan(8_000);
     expect(fake.products().map(({ title }) => title)).toEqual(['b']);
+  });
+
+  it('is waited for by another process, however slow its upload is', async () => {
+    const made = fakeSync();
+    const { client, clock } = made;
+    const stores = memoryStores({ clock });
+    const graphql = (async (...call: Parameters<typeof client.graphql>) => {
+      if ('input' in Object(call[1])) await new Promise<void>((resolve) => clock.setTimer(resolve, 20_000));
+      return client.graphql(...call);
+    }) as typeof client.graphql;
+    const slow = createProductSync({ client: { ...client, graphql }, stores, clock });
+    const first = slow.push(shown('a', [logo]));
+    await clock.advance(2_000);
+    const other = createProductSync({ client, stores, clock });
+    const outcomes = await clock.run(Promise.all([first, other.push(shown('b', [logo]))]));
+    expect(outcomes).toMatchObject([{ outcome: 'created' }, { outcome: 'created' }]);
+    expect(uploads(made)).toBe(1);
   });
 
   it('is known by a process that starts later, and by its variants', async () => {
