@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readSchema, type ShopifyCodegenOptions, shopifyCodegen } from '../codegen/shopify-codegen.ts';
 import { upgradeReport } from '../codegen/upgrade.ts';
 import { generatedApiVersion, schemaVersions } from '../config/generated/api-versions.ts';
-import { ConfigError } from '../errors/errors.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 const codegenHelp = `shopwright codegen: write types for your operations
@@ -192,29 +191,17 @@ function importExtension(given: string): '' | '.js' | '.ts' {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        documents: { type: 'string', multiple: true },
-        out: { type: 'string', default: './src/generated/' },
-        schema: { type: 'string' },
-        'api-version': { type: 'string' },
-        'import-extension': { type: 'string', default: '.js' },
-        'input-enums': { type: 'string', default: 'known' },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright codegen --help`);
-  }
-}
-
-function wrong(field: string, message: string): ConfigError {
-  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
+  return readArguments('codegen', args, {
+    allowPositionals: true,
+    options: {
+      documents: { type: 'string', multiple: true },
+      out: { type: 'string', default: './src/generated/' },
+      schema: { type: 'string' },
+      'api-version': { type: 'string' },
+      'import-extension': { type: 'string', default: '.js' },
+      'input-enums': { type: 'string', default: 'known' },
+      strict: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { createShopifyClient, type ShopifyClient } from '../client/client.ts';
 import { generatedApiVersion, schemaVersions } from '../config/generated/api-versions.ts';
-import { ConfigError, InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
+import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
 import { kyTransport } from '../http/ky.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
+import { readArguments, wrong } from './arguments.ts';
 import { type CompareDocument, fakeSeeds, readingDocuments, writingDocuments } from './compare-documents.ts';
 import { type Answer, answerOf, compareResponses, type Difference, mapTexts, valueAt } from './compare-responses.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
@@ -381,25 +381,14 @@ function parseCompareArguments(
 function readOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        ...{ shop: text, 'token-env': text, out: text, origin: text },
-        ...{ write: flag, 'any-shop': flag, list: flag, json: flag },
-        'api-version': { type: 'string', default: generatedApiVersion },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright fake compare --help`);
-  }
+  return readArguments('fake compare', args, {
+    options: {
+      ...{ shop: text, 'token-env': text, out: text, origin: text },
+      ...{ write: flag, 'any-shop': flag, list: flag, json: flag },
+      'api-version': { type: 'string', default: generatedApiVersion },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const wrong = (field: string, message: string): ConfigError =>
-  new ConfigError('Invalid configuration', { issues: [{ field, message }] });

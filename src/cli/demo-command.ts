@@ -4,9 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { generatedApiVersion } from '../config/generated/api-versions.ts';
-import { ConfigError } from '../errors/errors.ts';
 import { ProductPushDocument } from '../graphql/operations/generated/graphql.ts';
 import { isRecord } from '../internal/json.ts';
 import { deletionsOf } from '../sync/plan.ts';
@@ -17,6 +16,7 @@ import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeCall } from '../testing/fake/model.ts';
 import type { StoredVariant } from '../testing/fake/store/entities.ts';
 import type { ProductDraft } from '../validation/product-draft.ts';
+import { readArguments } from './arguments.ts';
 import { corrected, demoCatalogue } from './demo-catalogue.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
@@ -87,15 +87,10 @@ export async function runDemo(args: readonly string[], terminal: Terminal): Prom
 }
 
 function readOptions(args: readonly string[]): Readonly<Record<'help' | 'verbose' | 'dashboard', boolean>> {
-  try {
-    const flag = { type: 'boolean', default: false } as const;
-    const options = { verbose: flag, dashboard: flag, help: { ...flag, short: 'h' } } as const;
-    return parseArgs({ args: [...args], strict: true, options }).values;
-  } catch (error) {
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    const message = `${sentence}. Try: shopwright demo --help`;
-    throw new ConfigError('Invalid configuration', { issues: [{ field: 'arguments:', message }] });
-  }
+  const flag = { type: 'boolean', default: false } as const;
+  return readArguments('demo', args, {
+    options: { verbose: flag, dashboard: flag, help: { ...flag, short: 'h' } },
+  }).values;
 }
 
 /** A command of shopwright that runs as a process of its own. */

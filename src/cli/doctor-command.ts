@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { breakerKey, stateName } from '../client/shop-state.ts';
 import { loadConfig, type ShopwrightConfig, variables } from '../config/config.ts';
-import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { isShopwrightError } from '../errors/errors.ts';
 import { kyTransport } from '../http/ky.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { redactText } from '../internal/redact.ts';
@@ -10,6 +9,7 @@ import type { TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
 import { loadApp } from './app-module.ts';
+import { readArguments, wrong } from './arguments.ts';
 import { breakerCheck } from './doctor/breaker-check.ts';
 import { type Check, type FindingId, type Outcomes, skipAll } from './doctor/findings.ts';
 import { redisCheck, redisIds } from './doctor/redis-checks.ts';
@@ -238,38 +238,27 @@ function checkValues(values: Values): void {
   }
 }
 
-const wrong = (field: string, message: string): ConfigError =>
-  new ConfigError('Invalid configuration', { issues: [{ field, message }] });
-
 function readOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        ...{
-          shop: text,
-          app: text,
-          scopes: text,
-          topics: text,
-          origin: text,
-          redis: text,
-          postgres: text,
-          sqlite: text,
-        },
-        'queue-prefix': { type: 'string', default: '{shopwright}' },
-        schema: { type: 'string', default: 'public' },
-        'table-prefix': { type: 'string', default: 'shopwright_' },
-        'webhook-url': { type: 'string', multiple: true },
-        ...{ bulk: flag, json: flag },
-        help: { type: 'boolean', short: 'h', default: false },
+  return readArguments('doctor', args, {
+    options: {
+      ...{
+        shop: text,
+        app: text,
+        scopes: text,
+        topics: text,
+        origin: text,
+        redis: text,
+        postgres: text,
+        sqlite: text,
       },
-    }).values;
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright doctor --help`);
-  }
+      'queue-prefix': { type: 'string', default: '{shopwright}' },
+      schema: { type: 'string', default: 'public' },
+      'table-prefix': { type: 'string', default: 'shopwright_' },
+      'webhook-url': { type: 'string', multiple: true },
+      ...{ bulk: flag, json: flag },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
 }

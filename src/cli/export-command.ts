@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import type { BulkProgress } from '../bulk/query.ts';
 import { createShopifyClient } from '../client/client.ts';
-import { ConfigError } from '../errors/errors.ts';
 import { stringifyExactJson } from '../internal/json.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 const exportHelp = `shopwright export: write all that a query finds, by a bulk operation
@@ -151,23 +150,12 @@ function variablesOf(text = '{}'): object {
 function readOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        ...{ shop: text, 'token-env': text, out: text, variables: text, resume: text, origin: text },
-        ...{ rows: flag, paginate: flag },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright export --help`);
-  }
+  return readArguments('export', args, {
+    allowPositionals: true,
+    options: {
+      ...{ shop: text, 'token-env': text, out: text, variables: text, resume: text, origin: text },
+      ...{ rows: flag, paginate: flag },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }
-
-const wrong = (field: string, message: string): ConfigError =>
-  new ConfigError('Invalid configuration', { issues: [{ field, message }] });

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { ConfigError } from '../errors/errors.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeServer } from '../testing/fake/http/listen.ts';
 import type { FakePlan } from '../testing/fake/model.ts';
+import { readArguments, wrong } from './arguments.ts';
 
 /** Where a command writes, and how it is told to stop. */
 export interface Terminal {
@@ -155,39 +155,27 @@ function parseFakeArguments(args: readonly string[]): FakeArguments {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        port: { type: 'string', default: '4010' },
-        plan: { type: 'string', default: 'standard' },
-        faults: { type: 'string', default: '0' },
-        seed: { type: 'string', default: '1' },
-        shop: { type: 'string', default: 'demo.myshopify.com' },
-        token: { type: 'string', default: 'shpat_fake' },
-        'client-id': { type: 'string', default: 'fake-client-id' },
-        'client-secret': { type: 'string', default: 'shpss_fake' },
-        tls: { type: 'boolean', default: false },
-        ca: { type: 'string' },
-        snapshot: { type: 'string' },
-        latency: { type: 'string', default: '0' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright fake --help`);
-  }
+  return readArguments('fake', args, {
+    options: {
+      port: { type: 'string', default: '4010' },
+      plan: { type: 'string', default: 'standard' },
+      faults: { type: 'string', default: '0' },
+      seed: { type: 'string', default: '1' },
+      shop: { type: 'string', default: 'demo.myshopify.com' },
+      token: { type: 'string', default: 'shpat_fake' },
+      'client-id': { type: 'string', default: 'fake-client-id' },
+      'client-secret': { type: 'string', default: 'shpss_fake' },
+      tls: { type: 'boolean', default: false },
+      ca: { type: 'string' },
+      snapshot: { type: 'string' },
+      latency: { type: 'string', default: '0' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
 }
 
 function numberBetween(option: string, text: string, least: number, most: number, whole: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   throw wrong(option, `is "${text}". Give a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
-}
-
-function wrong(field: string, message: string): ConfigError {
-  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
 }

@@ -1,12 +1,11 @@
 import { access } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { createShopifyClient } from '../client/client.ts';
-import { ConfigError } from '../errors/errors.ts';
 import type { Stores } from '../ports/stores.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
 import type { FailureAnalysis, HealthOptions, SyncHealth } from '../sync/health.ts';
 import { createProductSync } from '../sync/product-sync.ts';
 import { loadApp } from './app-module.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 const healthHelp = `shopwright health: say how well the product sync of a shop is doing
@@ -93,26 +92,14 @@ function print(shop: string, health: SyncHealth, { patterns }: FailureAnalysis, 
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        shop: { type: 'string' },
-        db: { type: 'string' },
-        app: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright health --help`);
-  }
-}
-
-function wrong(field: string, message: string): ConfigError {
-  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
+  const { values } = readArguments('health', args, {
+    options: {
+      shop: { type: 'string' },
+      db: { type: 'string' },
+      app: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return values;
 }

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { createShopifyClient } from '../client/client.ts';
-import { ConfigError } from '../errors/errors.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
 import { writeCsv } from '../sync/csv/write-csv.ts';
 import type { ImportedProduct, ImportResult } from '../sync/import.ts';
 import { createProductSync } from '../sync/product-sync.ts';
+import { readArguments, wrong } from './arguments.ts';
 import { writeWhole } from './export-command.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
@@ -126,25 +125,17 @@ async function* csvOf(products: AsyncIterable<ImportedProduct>, seen: Seen): Asy
 function readOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        ...{ shop: text, 'token-env': text, db: text, origin: text, query: text },
-        'variant-metafield': { type: 'string', multiple: true },
-        record: { type: 'string', default: 'new' },
-        via: { type: 'string', default: 'bulk' },
-        json: flag,
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright import --help`);
-  }
+  return readArguments('import', args, {
+    allowPositionals: true,
+    options: {
+      ...{ shop: text, 'token-env': text, db: text, origin: text, query: text },
+      'variant-metafield': { type: 'string', multiple: true },
+      record: { type: 'string', default: 'new' },
+      via: { type: 'string', default: 'bulk' },
+      json: flag,
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }
 
 function oneOf<Word extends string>(field: string, given: string, words: readonly Word[]): Word {
@@ -152,6 +143,3 @@ function oneOf<Word extends string>(field: string, given: string, words: readonl
   if (found === undefined) throw wrong(field, `is "${given}". Give one of ${words.join(', ')}.`);
   return found;
 }
-
-const wrong = (field: string, message: string): ConfigError =>
-  new ConfigError('Invalid configuration', { issues: [{ field, message }] });

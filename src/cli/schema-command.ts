@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { createShopifyClient } from '../client/client.ts';
 import { generatedApiVersion } from '../config/generated/api-versions.ts';
-import { ConfigError, InvalidResponseError } from '../errors/errors.ts';
+import { InvalidResponseError } from '../errors/errors.ts';
 import { introspectionQuery, printIntrospection, readIntrospection } from '../graphql/schema-file.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright schema`. */
@@ -98,30 +98,15 @@ function parseSchemaArguments(args: readonly string[]): SchemaArguments | 'help'
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        shop: { type: 'string' },
-        'token-env': { type: 'string' },
-        out: { type: 'string' },
-        'api-version': { type: 'string', default: generatedApiVersion },
-        origin: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright schema --help`);
-  }
-}
-
-function wrong(field: string, message: string, cause?: unknown): ConfigError {
-  return new ConfigError('Invalid configuration', {
-    issues: [{ field, message }],
-    ...(cause !== undefined && { cause }),
+  return readArguments('schema', args, {
+    allowPositionals: true,
+    options: {
+      shop: { type: 'string' },
+      'token-env': { type: 'string' },
+      out: { type: 'string' },
+      'api-version': { type: 'string', default: generatedApiVersion },
+      origin: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
 }

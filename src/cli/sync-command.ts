@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { createShopifyClient, type ShopifyClient } from '../client/client.ts';
-import { ConfigError } from '../errors/errors.ts';
 import type { Stores } from '../ports/stores.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
 import { createDefinitionTypes } from '../sync/csv/definition-types.ts';
@@ -15,6 +13,7 @@ import type { PushSummary } from '../sync/push-many.ts';
 import { parseRows } from '../sync/rows.ts';
 import { formatPlan, parsePlan, type RunPlan, serializePlan } from '../sync/run-plan.ts';
 import type { ProductDraftInput } from '../validation/product-draft.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 const shared = `  --shop SHOP            Domain of the shop, such as acme.myshopify.com
@@ -320,31 +319,23 @@ function parse(command: SyncCommand, args: readonly string[]) {
   const text = { type: 'string' } as const;
   const several = { type: 'string', multiple: true } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      tokens: true,
-      options: {
-        ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text, run: text },
-        ...{ 'publish-to': several, 'adopt-by': several },
-        ...{ json: flag, refresh: flag, yes: flag, 'skip-invalid': flag, 'dry-run': flag, 'archive-created': flag },
-        'on-drift': { type: 'string', default: 'report' },
-        'on-conflict': { type: 'string', default: 'report' },
-        'max-deletes': { type: 'string', default: '0' },
-        'max-stock-deletes': { type: 'string', default: '0' },
-        'max-products': { type: 'string', default: '0' },
-        missing: { type: 'string', default: 'keep' },
-        limit: { type: 'string', default: '50' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright ${command} --help`);
-  }
+  return readArguments(command, args, {
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      ...{ shop: text, 'token-env': text, db: text, origin: text, out: text, product: text, run: text },
+      ...{ 'publish-to': several, 'adopt-by': several },
+      ...{ json: flag, refresh: flag, yes: flag, 'skip-invalid': flag, 'dry-run': flag, 'archive-created': flag },
+      'on-drift': { type: 'string', default: 'report' },
+      'on-conflict': { type: 'string', default: 'report' },
+      'max-deletes': { type: 'string', default: '0' },
+      'max-stock-deletes': { type: 'string', default: '0' },
+      'max-products': { type: 'string', default: '0' },
+      missing: { type: 'string', default: 'keep' },
+      limit: { type: 'string', default: '50' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }
 
 function oneOf<Word extends string>(field: string, given: string, words: readonly Word[]): Word {
@@ -357,6 +348,3 @@ function wholeNumber(field: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw wrong(field, `is "${text}". Give a whole number.`);
 }
-
-const wrong = (field: string, message: string): ConfigError =>
-  new ConfigError('Invalid configuration', { issues: [{ field, message }] });

@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import {
   type MigratingApp,
   type MigrationReport,
   migrateToExpiringTokens,
   type ShopMigration,
 } from '../auth/migrate-tokens.ts';
-import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { isShopwrightError } from '../errors/errors.ts';
 import { loadApp } from './app-module.ts';
+import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright tokens`. */
@@ -101,25 +101,13 @@ function parseTokensArguments(args: readonly string[]): TokensArguments | 'help'
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        app: { type: 'string' },
-        concurrency: { type: 'string', default: '4' },
-        yes: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright tokens --help`);
-  }
-}
-
-function wrong(field: string, message: string): ConfigError {
-  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
+  return readArguments('tokens', args, {
+    allowPositionals: true,
+    options: {
+      app: { type: 'string' },
+      concurrency: { type: 'string', default: '4' },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }

@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { SchemaText } from '../codegen/schema-usage.ts';
 import { generatedApiVersion } from '../config/generated/api-versions.ts';
-import { ConfigError } from '../errors/errors.ts';
 import { topicToEnum, webhookTopics } from '../webhooks/topics.ts';
+import { readArguments, wrong } from './arguments.ts';
 import { documentChanges, upgradeSchemas } from './codegen-command.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
@@ -118,26 +117,14 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        documents: { type: 'string', multiple: true },
-        sources: { type: 'string', multiple: true },
-        from: { type: 'string', default: generatedApiVersion },
-        schema: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    // Node's message continues with hints about its own API; the first sentence says what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright upgrade --help`);
-  }
-}
-
-function wrong(field: string, message: string): ConfigError {
-  return new ConfigError('Invalid configuration', { issues: [{ field, message }] });
+  return readArguments('upgrade', args, {
+    allowPositionals: true,
+    options: {
+      documents: { type: 'string', multiple: true },
+      sources: { type: 'string', multiple: true },
+      from: { type: 'string', default: generatedApiVersion },
+      schema: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }
