@@ -1,4 +1,5 @@
 // One file: the changes of one product, part by part, in the one order in which Shopify takes them.
+
 import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
 import {
@@ -20,6 +21,7 @@ import {
   ProductVariantsUpdateDocument,
   type VariantOptionValueInput,
 } from '../graphql/operations/generated/graphql.ts';
+import { chunksOf } from '../internal/chunks.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { DraftQuantity } from '../validation/product-draft.ts';
 import { changeFiles } from './files.ts';
@@ -206,9 +208,9 @@ class Run {
 
   async tags(): Promise<void> {
     const [added, removed] = (['add', 'remove'] as const).map((kind) => this.#of('tags', kind).map(({ name }) => name));
-    for (const tags of inChunks(added ?? [], maxList))
+    for (const tags of chunksOf(added ?? [], maxList))
       await this.#call(ProductTagsAddDocument, { id: this.#gid, tags });
-    for (const tags of inChunks(removed ?? [], maxList))
+    for (const tags of chunksOf(removed ?? [], maxList))
       await this.#call(ProductTagsRemoveDocument, { id: this.#gid, tags });
   }
 
@@ -218,10 +220,10 @@ class Run {
       const { type, value } = this.#a.desired.metafields?.[key] ?? {};
       return { ...idOf(key), ...(typeof type === 'string' && { type }), value: String(value) };
     });
-    for (const metafields of inChunks(written, maxMetafields))
+    for (const metafields of chunksOf(written, maxMetafields))
       await this.#call(MetafieldsWriteDocument, { metafields });
     const removed = this.#of('metafields', 'remove').map(({ key }) => idOf(key));
-    for (const metafields of inChunks(removed, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
+    for (const metafields of chunksOf(removed, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
   /** Images that are new: by reference where Shopify has the file already, else from their addresses. */
@@ -236,7 +238,7 @@ class Run {
     try {
       const isShared = claim !== undefined && (await this.#referShared(claim));
       const rest = fresh.filter(({ key }) => !(isShared && claim.ids.has(key)));
-      for (const chunk of inChunks(rest, maxUploads)) await this.#upload(chunk);
+      for (const chunk of chunksOf(rest, maxUploads)) await this.#upload(chunk);
       await claim?.uploaded(this.#a.imageIds);
     } finally {
       await claim?.release();
@@ -330,7 +332,7 @@ class Run {
     if (remaining > 0) await this.#removeVariants(removed);
     await this.#deleteOptions();
     await this.#updateVariants();
-    for (const chunk of inChunks(added, maxList)) await this.#createVariants(chunk);
+    for (const chunk of chunksOf(added, maxList)) await this.#createVariants(chunk);
     if (remaining <= 0) await this.#removeVariants(removed);
   }
 
@@ -464,7 +466,7 @@ class Run {
 
   async #removeVariants(removed: readonly ProductChange[]): Promise<void> {
     const ids = removed.flatMap(({ gid }) => (gid === undefined ? [] : [gid]));
-    for (const chunk of inChunks(ids, maxList))
+    for (const chunk of chunksOf(ids, maxList))
       await this.#call(ProductVariantsDeleteDocument, { productId: this.#gid, ids: chunk });
     for (const { key } of removed) this.#a.variantIds.delete(key);
   }
@@ -535,12 +537,12 @@ class Run {
           : [],
       ),
     );
-    for (const metafields of inChunks(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
+    for (const metafields of chunksOf(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
   /** @param withOptions Whether the options are asked back, which costs points. */
   async #sendUpdates(inputs: readonly ProductVariantsBulkInput[], withOptions: boolean): Promise<void> {
-    for (const variants of inChunks(inputs, maxList)) {
+    for (const variants of chunksOf(inputs, maxList)) {
       const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants, withOptions });
       const product = this.#need(data.productVariantsBulkUpdate?.product);
       this.updatedAt = product.updatedAt;
@@ -655,12 +657,6 @@ const chosenValue = (options: FactValue | undefined, name: string): string | und
 function isStandalone(options: RemoteProduct['options']): boolean {
   const [only, another] = options;
   return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
-}
-
-function inChunks<T>(list: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));
-  return chunks;
 }
 
 /** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */

@@ -20,6 +20,7 @@ import {
   StagedUploadsDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import { linkSignal, sleep } from '../internal/abort.ts';
+import { chunksOf } from '../internal/chunks.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { forEachConcurrent } from '../internal/concurrency.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
@@ -541,10 +542,4 @@ export async function changeFiles(
       }
     }
   }
-}
-
-function chunksOf<T>(list: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));
-  return chunks;
 }

@@ -1,5 +1,6 @@
 // One file: what a batch of quantities and a batch of changes go through, from the row to the report. They share the
 // checks, the search by SKU, the batches and the reading of refusals.
+
 import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,
@@ -16,6 +17,7 @@ import {
   InventorySetDocument,
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
+import { chunksOf } from '../internal/chunks.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
@@ -442,11 +444,8 @@ async function locate<Row extends StockPlace>(
   const skus = [...new Set(rows.flatMap(({ sku }) => sku ?? []))];
   const items = new Map<string, Set<string>>();
   try {
-    for (let at = 0; at < skus.length; at += skusASearch) {
-      const query = skus
-        .slice(at, at + skusASearch)
-        .map((sku) => `sku:'${sku.replace(/[\\']/g, '\\$&')}'`)
-        .join(' OR ');
+    for (const searched of chunksOf(skus, skusASearch)) {
+      const query = searched.map((sku) => `sku:'${sku.replace(/[\\']/g, '\\$&')}'`).join(' OR ');
       const found = await allPages('productVariants', async (after) => {
         const variables = { query, first: batchSize, after };
         const { data } = await client.graphql(InventoryItemsFindDocument, variables, callOptions({ signal }));

@@ -9,6 +9,7 @@ import {
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
 import { sleep } from '../internal/abort.ts';
+import { chunksOf } from '../internal/chunks.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { SyncClient } from './product-input.ts';
 import { type CallOptions, callOptions } from './read-remote.ts';
@@ -137,8 +138,8 @@ export async function orderImages(
   const { data } = await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options));
   const now = data.product?.media.nodes.map(({ id }) => id as string) ?? [];
   const moves = movesInto(now, ids).map(({ id, at }): MoveInput => ({ id, newPosition: String(at) }));
-  for (let from = 0; from < moves.length; from += maxMoves) {
-    const variables = { id: productId, moves: moves.slice(from, from + maxMoves) };
+  for (const chunk of chunksOf(moves, maxMoves)) {
+    const variables = { id: productId, moves: chunk };
     let job: { readonly id: string; readonly done: boolean } | null | undefined;
     for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
       try {
@@ -174,8 +175,8 @@ export async function orderVariants(
     ids,
   ).map(({ id, at }) => ({ id, position: at + 1 }));
   let updatedAt: string | undefined;
-  for (let from = 0; from < moves.length; from += maxMoves) {
-    const variables = { productId, positions: moves.slice(from, from + maxMoves) };
+  for (const positions of chunksOf(moves, maxMoves)) {
+    const variables = { productId, positions };
     const { data } = await client.graphql(ProductVariantsReorderDocument, variables, callOptions(options));
     updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? updatedAt;
   }

@@ -1,5 +1,6 @@
 import { parseShopDomain } from '../config/shop-domain.ts';
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
+import { chunksOf } from '../internal/chunks.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../ports/job-queue.ts';
@@ -199,8 +200,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     const done = new Places(run.done);
     const open = Array.from({ length: unitsOf(run) }, (_, unit) => unit).filter((unit) => !done.has(unit));
     const timeLimitMs = phase === 'bulk' ? bulkTimeoutMs : batchTimeoutMs + batchGraceMs;
-    for (let from = 0; from < open.length; from += pageSize) {
-      const page = open.slice(from, from + pageSize);
+    for (const page of chunksOf(open, pageSize)) {
       await Promise.all(
         page.map((unit) => {
           const payload: RunJob = { run: id, phase, unit };
@@ -232,8 +232,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   ): Promise<readonly EnqueuedJob[]> => {
     for (const [index, localId] of localIds.entries()) checked(localId, `localIds[${index}]`);
     const jobs: EnqueuedJob[] = [];
-    for (let from = 0; from < localIds.length; from += pageSize) {
-      const page = localIds.slice(from, from + pageSize);
+    for (const page of chunksOf(localIds, pageSize)) {
       await marks.markAll(page);
       const known = new Set((await recordsOf(records, shop, page)).map(({ localId }) => localId));
       const unknown = page.filter((localId) => !known.has(localId));

@@ -6,7 +6,7 @@ import { endOfPrefix } from '../adapter-kit.ts';
 import type { KeyEngine, LockEngine, WriteOutcome } from '../key-engine.ts';
 import { wholeNumber } from '../row-reader.ts';
 import type { SqlDatabase } from './schema.ts';
-import type { SqlSession } from './session.ts';
+import { inChunks, type SqlSession } from './session.ts';
 
 /** The end of a key that does not expire. */
 const never = Number.MAX_SAFE_INTEGER;
@@ -114,8 +114,7 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
     async addMany(entries) {
       const rows = [...entries].map(([name, value]) => ({ name, value, expires_at: end(undefined) }));
       const added: string[] = [];
-      for (let from = 0; from < rows.length; from += rowsPerInsert) {
-        const chunk = rows.slice(from, from + rowsPerInsert);
+      await inChunks(rows, rowsPerInsert, async (chunk) => {
         const done = await run((db) =>
           db
             .insertInto(table)
@@ -130,8 +129,7 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
             .execute(),
         );
         added.push(...done.map(({ name }) => String(name)));
-        if (from + rowsPerInsert < rows.length) await nextTurn();
-      }
+      });
       sweeper.nudge();
       return added;
     },
