@@ -59,7 +59,7 @@ export class Kept {
     if (own || !this.#store) return own;
     const text = await this.#store.get(await this.#keyOf(about));
     const stored = text === undefined ? undefined : parseJson(text);
-    // What another release or nobody of us has written is read anew.
+    // A value that another release wrote, or somebody else, is read again.
     if (!isRecord(stored) || stored['format'] !== keptFormat || typeof stored['at'] !== 'number') return undefined;
     return this.#keep(about, { at: stored['at'], value: stored['value'] as T });
   }

@@ -48,7 +48,7 @@ export interface ShopInfoOptions {
   readonly stores?: { readonly keyValue: KeyValueStore };
   /**
    * Milliseconds for which what was read is given without a call. Default 3,600,000 (an hour). After that, and for 30 times as
-   * long, it is given at once and read anew behind it.
+   * long, it is given at once and read again in the background.
    */
   readonly freshMs?: number;
   /** The clock, for tests. Default: the system's. */

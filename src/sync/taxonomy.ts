@@ -38,7 +38,7 @@ export interface TaxonomyOptions {
   readonly stores?: { readonly keyValue: KeyValueStore };
   /**
    * Milliseconds for which what was found is given without a call. Default 86,400,000 (a day). After that, and for 30 times as
-   * long, it is given at once and read anew behind it.
+   * long, it is given at once and read again in the background.
    */
   readonly freshMs?: number;
   /** The clock, for tests. Default: the system's. */
