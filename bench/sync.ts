@@ -40,7 +40,7 @@ async function prepare(path: string, count: number): Promise<void> {
   await sync.push(product(0));
   const first = await stores.records.get(shop, product(0).localId);
   if (!first) throw new Error('The first product has no record.');
-  const { hashOfText, saidText } = await import('../src/sync/product-facts.ts');
+  const { hashOfText, saidText } = await import('../src/sync/plan/product-facts.ts');
   const batch: SyncRecord[] = [];
   for (const draft of products(count)) {
     const checked = validateProduct(draft);

@@ -1,8 +1,8 @@
 import { createShopifyClient } from '../client/client.ts';
 import { sqliteStores } from '../storage/sqlite.ts';
-import { writeCsv } from '../sync/csv/write-csv.ts';
 import type { ImportedProduct, ImportResult } from '../sync/import.ts';
 import { createProductSync } from '../sync/product-sync.ts';
+import { writeCsv } from '../sync/sources/csv/write-csv.ts';
 import { readArguments, wrong } from './arguments.ts';
 import { writeWhole } from './export-command.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';

@@ -3,7 +3,7 @@ import { isShopwrightError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { DraftSource } from '../sync/retry-failed.ts';
+import type { DraftSource } from '../sync/push/retry-failed.ts';
 import { codeOf, type DashboardRuns, type DashboardSync } from './views.ts';
 
 /** What an operator can do. */

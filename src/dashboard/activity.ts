@@ -1,6 +1,6 @@
 import type { Clock } from '../internal/clock.ts';
 import type { BreakerState, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
-import type { SyncWebhookEvent } from '../sync/sync-webhooks.ts';
+import type { SyncWebhookEvent } from '../sync/reconcile/sync-webhooks.ts';
 
 /** What the dashboard is told of: telemetry events, and the events of `createSyncWebhooks`. */
 export type DashboardEvent = TelemetryEvent | SyncWebhookEvent;

@@ -9,7 +9,7 @@ import type { JobQueue } from '../ports/job-queue.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SyncStatus } from '../ports/sync-record-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
-import type { DraftSource } from '../sync/retry-failed.ts';
+import type { DraftSource } from '../sync/push/retry-failed.ts';
 import { onTelemetry, safeLogger } from '../telemetry/telemetry.ts';
 import { ActionRefused, Actions, type DashboardAction } from './actions.ts';
 import { Activity, type DashboardEvent, heardTypes } from './activity.ts';

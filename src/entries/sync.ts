@@ -11,16 +11,13 @@ export {
   type SyncSubscriptionsOptions,
   syncSubscriptions,
 } from '../subscriptions/sync-subscriptions.ts';
-export type { BulkCreateSummary, CreateInBulkOptions } from '../sync/bulk-create.ts';
-export { createDefinitionTypes } from '../sync/csv/definition-types.ts';
-export { type CsvContents, type CsvReading, type CsvRow, type ReadCsvOptions, readCsv } from '../sync/csv/read-csv.ts';
-export type { CsvIssue, CsvSource } from '../sync/csv/records.ts';
-export { createReferences } from '../sync/csv/references.ts';
-export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/csv/shopify-products.ts';
-export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/csv/write-csv.ts';
-export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/external-changes.ts';
-export { createFiles, type EnsuredFile, type Files, type FilesOptions, type FileToEnsure } from '../sync/files.ts';
-export type { Gate, GateHalt } from '../sync/gate.ts';
+export {
+  createFiles,
+  type EnsuredFile,
+  type Files,
+  type FilesOptions,
+  type FileToEnsure,
+} from '../sync/files/files.ts';
 export type {
   ApiSuccess,
   FailedProduct,
@@ -55,8 +52,14 @@ export {
   type StockQuantity,
   type StockReason,
   type StockReport,
-} from '../sync/inventory.ts';
-export type { JournalRetention } from '../sync/journal-retention.ts';
+} from '../sync/inventory/inventory.ts';
+export {
+  readStock,
+  type StockCheck,
+  type StockCheckOptions,
+  type StockFinding,
+  type StockLevel,
+} from '../sync/inventory/stock-table.ts';
 export {
   createMetafields,
   type EnsuredDefinition,
@@ -68,7 +71,6 @@ export {
   type RefusedMetafield,
   type SetMetafieldsOptions,
 } from '../sync/metafields.ts';
-export type { MissingProducts } from '../sync/missing-products.ts';
 export type {
   DeleteLimits,
   DriftPolicy,
@@ -77,15 +79,17 @@ export type {
   ProductChange,
   ProductDifference,
   ProductPlan,
-} from '../sync/plan.ts';
-export type { FactList, FactValue } from '../sync/product-facts.ts';
-export type { SyncClient } from '../sync/product-input.ts';
+} from '../sync/plan/plan.ts';
+export type { FactList, FactValue } from '../sync/plan/product-facts.ts';
 export {
-  createProductQueue,
-  type ProductQueue,
-  type ProductQueueOptions,
-  type RunSettings,
-} from '../sync/product-queue.ts';
+  type FormatPlanOptions,
+  formatPlan,
+  type PlannedProduct,
+  parsePlan,
+  type RunPlan,
+  serializePlan,
+} from '../sync/plan/run-plan.ts';
+export type { SyncClient } from '../sync/product-input.ts';
 export {
   type ApplyOptions,
   createProductSync,
@@ -94,31 +98,32 @@ export {
   type ProductSyncOptions,
   type RemoveOptions,
 } from '../sync/product-sync.ts';
-export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push.ts';
-export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push-many.ts';
+export type { BulkCreateSummary, CreateInBulkOptions } from '../sync/push/bulk-create.ts';
+export type { Gate, GateHalt } from '../sync/push/gate.ts';
+export type { MissingProducts } from '../sync/push/missing-products.ts';
+export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push/push.ts';
+export type { PushManyOptions, PushProgress, PushSummary } from '../sync/push/push-many.ts';
+export type { DraftSource, RetryFailedOptions } from '../sync/push/retry-failed.ts';
+export { inRollout, type Rollout } from '../sync/push/rollout.ts';
 export type { AdoptBy } from '../sync/read-remote.ts';
-export type { ReconcileOptions, ReconcileReport } from '../sync/reconcile.ts';
-export type { Finding, FindingKind } from '../sync/repair.ts';
-export type { DraftSource, RetryFailedOptions } from '../sync/retry-failed.ts';
-export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback.ts';
-export { inRollout, type Rollout } from '../sync/rollout.ts';
-export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/rows.ts';
+export type { ApplyWebhookOptions, ProductWebhook, WebhookOutcome } from '../sync/reconcile/external-changes.ts';
+export type { ReconcileOptions, ReconcileReport } from '../sync/reconcile/reconcile.ts';
+export type { Finding, FindingKind } from '../sync/reconcile/repair.ts';
 export {
-  type GroupedProduct,
-  type GroupedRows,
-  groupVariants,
-  type ParsedRows,
-  type ParseRowsOptions,
-  parseRows,
-} from '../sync/rows.ts';
+  createSyncWebhooks,
+  type ExternalChange,
+  type SyncWebhookEvent,
+  type SyncWebhookOptions,
+  type SyncWebhooks,
+} from '../sync/reconcile/sync-webhooks.ts';
+export type { JournalRetention } from '../sync/rollback/journal-retention.ts';
+export type { RollbackOptions, RollbackReport, RollbackResult, RollbackTarget } from '../sync/rollback/rollback.ts';
 export {
-  type FormatPlanOptions,
-  formatPlan,
-  type PlannedProduct,
-  parsePlan,
-  type RunPlan,
-  serializePlan,
-} from '../sync/run-plan.ts';
+  createProductQueue,
+  type ProductQueue,
+  type ProductQueueOptions,
+  type RunSettings,
+} from '../sync/runs/product-queue.ts';
 export type {
   ListRunsOptions,
   RetryTarget,
@@ -127,7 +132,8 @@ export type {
   SyncRun,
   SyncRuns,
   WatchRunOptions,
-} from '../sync/runs.ts';
+} from '../sync/runs/runs.ts';
+export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/runs/stored-run.ts';
 export {
   createShopInfo,
   type ShopDetails,
@@ -136,26 +142,32 @@ export {
   type ShopInfoOptions,
   type ShopLocation,
   type ShopPublication,
-} from '../sync/shop-info.ts';
-export {
-  readStock,
-  type StockCheck,
-  type StockCheckOptions,
-  type StockFinding,
-  type StockLevel,
-} from '../sync/stock-table.ts';
-export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/stored-run.ts';
-export {
-  createSyncWebhooks,
-  type ExternalChange,
-  type SyncWebhookEvent,
-  type SyncWebhookOptions,
-  type SyncWebhooks,
-} from '../sync/sync-webhooks.ts';
+} from '../sync/shop/shop-info.ts';
 export {
   type Category,
   createTaxonomy,
   type Taxonomy,
   type TaxonomyCallOptions,
   type TaxonomyOptions,
-} from '../sync/taxonomy.ts';
+} from '../sync/shop/taxonomy.ts';
+export { createDefinitionTypes } from '../sync/sources/csv/definition-types.ts';
+export {
+  type CsvContents,
+  type CsvReading,
+  type CsvRow,
+  type ReadCsvOptions,
+  readCsv,
+} from '../sync/sources/csv/read-csv.ts';
+export type { CsvIssue, CsvSource } from '../sync/sources/csv/records.ts';
+export { createReferences } from '../sync/sources/csv/references.ts';
+export type { CsvProduct, MetafieldName, ShopKnowledge } from '../sync/sources/csv/shopify-products.ts';
+export { type CsvProductToWrite, type WriteCsvOptions, writeCsv } from '../sync/sources/csv/write-csv.ts';
+export type { Cell, Column, ProductCells, RejectedRow, VariantCells, VariantMapping } from '../sync/sources/rows.ts';
+export {
+  type GroupedProduct,
+  type GroupedRows,
+  groupVariants,
+  type ParsedRows,
+  type ParseRowsOptions,
+  parseRows,
+} from '../sync/sources/rows.ts';

@@ -9,7 +9,7 @@ import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ErrorPattern, SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { countsOf, errorPattern } from '../storage/record-counts.ts';
 import type { SyncClient } from './product-input.ts';
-import { recordPages } from './record-pages.ts';
+import { recordPages } from './reconcile/record-pages.ts';
 
 /** How well the sync with one shop works. Everything that is counted is a product with a record. */
 export interface SyncHealth {

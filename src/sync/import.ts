@@ -6,7 +6,7 @@ import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../validation/issues.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
-import { draftOf } from './draft-of-facts.ts';
+import { draftOf } from './plan/draft-of-facts.ts';
 import {
   desiredFacts,
   type Facts,
@@ -21,12 +21,12 @@ import {
   variantKeys,
   withLinkedValues,
   writeBase,
-} from './product-facts.ts';
+} from './plan/product-facts.ts';
 import type { SyncClient } from './product-input.ts';
-import { emptyRecord, unmarkedPart } from './push.ts';
-import { isShopWide } from './push-failure.ts';
+import { emptyRecord, unmarkedPart } from './push/push.ts';
+import { isShopWide } from './push/push-failure.ts';
 import { callOptions } from './read-remote.ts';
-import { isBeingPushed } from './repair.ts';
+import { isBeingPushed } from './reconcile/repair.ts';
 
 /** What tells how to name a product that no push has made. */
 export interface ProductToName {

@@ -9,7 +9,7 @@ import {
 import { isRecord } from '../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import { metafieldProblem } from '../validation/metafield-value.ts';
-import { refusalsOf } from './inventory.ts';
+import { refusalsOf } from './inventory/inventory.ts';
 import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
 

@@ -34,7 +34,7 @@ import {
   plainDecimal,
   salePrice,
   sentMetafields,
-} from './product-facts.ts';
+} from './plan/product-facts.ts';
 
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {

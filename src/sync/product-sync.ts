@@ -18,19 +18,17 @@ import {
   type ProductDraft,
   type ProductDraftInput,
 } from '../validation/product-draft.ts';
-import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './bulk-create.ts';
-import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './candidates.ts';
-import { type KeptStores, keptStores } from './erased-shop.ts';
-import {
-  type ApplyWebhookOptions,
-  applyProductWebhook,
-  type ProductWebhook,
-  type WebhookOutcome,
-} from './external-changes.ts';
-import { gateIssues } from './gate.ts';
+import { SharedImages } from './files/shared-images.ts';
 import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
 import type { ImportAllOptions, ImportOptions, ImportResult } from './import.ts';
-import { type JournalRetention, pruneJournal, retentionIssues } from './journal-retention.ts';
+import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './plan/candidates.ts';
+import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan/plan.ts';
+import type { RemoteProduct } from './plan/product-facts.ts';
+import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './plan/run-plan.ts';
+import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
+import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './push/bulk-create.ts';
+import { type KeptStores, keptStores } from './push/erased-shop.ts';
+import { gateIssues } from './push/gate.ts';
 import {
   listed,
   Missing,
@@ -39,24 +37,33 @@ import {
   readWhole,
   removalOf,
   withMissing,
-} from './missing-products.ts';
-import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan.ts';
-import type { RemoteProduct } from './product-facts.ts';
-import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
-import { localIdOf, type PushContext, type PushOptions, type PushResult, pushProduct, unchangedIf } from './push.ts';
-import { isShopWide } from './push-failure.ts';
-import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push-many.ts';
-import { createPushOutcomes } from './push-outcomes.ts';
+} from './push/missing-products.ts';
+import {
+  localIdOf,
+  type PushContext,
+  type PushOptions,
+  type PushResult,
+  pushProduct,
+  unchangedIf,
+} from './push/push.ts';
+import { isShopWide } from './push/push-failure.ts';
+import { type PushManyOptions, type PushSummary, pushMany, skippedOf } from './push/push-many.ts';
+import { createPushOutcomes } from './push/push-outcomes.ts';
+import { removeProduct } from './push/remove.ts';
+import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './push/retry-failed.ts';
+import { inRollout, rolloutIssues } from './push/rollout.ts';
 import { type AdoptBy, readRemotes, type WantedProduct } from './read-remote.ts';
-import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile.ts';
-import { removeProduct } from './remove.ts';
-import { checkRecord, isBeingPushed } from './repair.ts';
-import { type DraftSource, failedDrafts, type RetryFailedOptions, WithoutDraft } from './retry-failed.ts';
-import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback.ts';
-import { inRollout, rolloutIssues } from './rollout.ts';
-import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './run-plan.ts';
-import { SharedImages } from './shared-images.ts';
-import { createShopInfo, type ShopInfo, type ShopPublication } from './shop-info.ts';
+import {
+  type ApplyWebhookOptions,
+  applyProductWebhook,
+  type ProductWebhook,
+  type WebhookOutcome,
+} from './reconcile/external-changes.ts';
+import { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts';
+import { checkRecord, isBeingPushed } from './reconcile/repair.ts';
+import { type JournalRetention, pruneJournal, retentionIssues } from './rollback/journal-retention.ts';
+import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback/rollback.ts';
+import { createShopInfo, type ShopInfo, type ShopPublication } from './shop/shop-info.ts';
 
 /**
  * Options of `createProductSync`.

@@ -20,7 +20,7 @@ import {
   type RemoteProduct,
   type RemoteVariant,
   withLinkedValues,
-} from './product-facts.ts';
+} from './plan/product-facts.ts';
 import { idField, type SyncClient } from './product-input.ts';
 
 /** How calls of the sync are made: behind interactive ones, and ended by the signal. */

@@ -5,7 +5,7 @@ import { createShopifyClient } from 'shopwright';
 import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
-import { shopWithColours } from '../sync/linked-shop.ts';
+import { shopWithColours } from '../sync/push/linked-shop.ts';
 
 const csv = (rows: readonly string[]): string =>
   ['Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price', ...rows, ''].join('\n');

@@ -283,15 +283,10 @@ describe('docs/data.md', () => {
     expect(found.sort()).toEqual([
       ...['auth/each-shop.ts', 'auth/migrate-tokens.ts', 'auth/sealed-tokens.ts', 'auth/session-storage.ts'],
       ...['bulk/mutate.ts', 'bulk/operation.ts', 'bulk/query.ts', 'feed/change-jobs.ts', 'feed/feed.ts'],
-      ...['resilience/breaker.ts', 'subscriptions/sync-subscriptions.ts', 'sync/inventory.ts'],
-      ...[
-        'sync/journal-retention.ts',
-        'sync/kept.ts',
-        'sync/known-files.ts',
-        'sync/push-marks.ts',
-        'sync/stock-table.ts',
-        'sync/stored-run.ts',
-      ],
+      ...['resilience/breaker.ts', 'subscriptions/sync-subscriptions.ts'],
+      ...['sync/files/known-files.ts', 'sync/inventory/inventory.ts', 'sync/inventory/stock-table.ts'],
+      ...['sync/rollback/journal-retention.ts', 'sync/runs/push-marks.ts', 'sync/runs/stored-run.ts'],
+      ...['sync/shop/kept.ts'],
       ...['webhooks/compliance.ts', 'webhooks/erasure.ts', 'webhooks/ingest/store.ts'],
     ]);
   });

@@ -90,10 +90,10 @@ describe('what is experimental says so', () => {
   });
 
   it.each([
-    ['src/sync/rollout.ts', 'inRollout'],
-    ['src/sync/rollout.ts', 'Rollout'],
-    ['src/sync/run-plan.ts', 'serializePlan'],
-    ['src/sync/run-plan.ts', 'parsePlan'],
+    ['src/sync/push/rollout.ts', 'inRollout'],
+    ['src/sync/push/rollout.ts', 'Rollout'],
+    ['src/sync/plan/run-plan.ts', 'serializePlan'],
+    ['src/sync/plan/run-plan.ts', 'parsePlan'],
   ])('in the doc comment of %s, %s', (file, name) => {
     expect(commentOf(file, name)).toContain('@experimental');
   });

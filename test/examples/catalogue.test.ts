@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeRows, toJson } from '../../examples/catalogue/make-rows.ts';
 import { catalogueMapping } from '../../examples/catalogue/mapping.ts';
 import { invalidStyles } from '../../examples/catalogue/particular.ts';
-import { groupVariants, parseRows } from '../../src/sync/rows.ts';
+import { groupVariants, parseRows } from '../../src/sync/sources/rows.ts';
 
 const text = readFileSync(new URL('../../examples/catalogue/products.json', import.meta.url), 'utf8');
 const { rows } = parseRows(text, { name: 'products.json' });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fakeSync } from '../sync/fake-shop.ts';
-import { plantDrifts, pushedShop } from '../sync/planted-drifts.ts';
+import { plantDrifts, pushedShop } from '../sync/reconcile/planted-drifts.ts';
 
 it('reconcile finds 200 of 200 planted drifts among 5,000 products, and none besides', async () => {
   const made = fakeSync({

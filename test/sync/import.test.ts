@@ -5,8 +5,8 @@ import { createProductSync, readCsv, writeCsv } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { anyDraft } from './drafts.ts';
 import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
-import { shopWithColours } from './linked-shop.ts';
-import { merchant } from './planted-drifts.ts';
+import { shopWithColours } from './push/linked-shop.ts';
+import { merchant } from './reconcile/planted-drifts.ts';
 
 type Imported = Extract<ImportResult, { draft: unknown }>;
 

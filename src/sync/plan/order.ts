@@ -1,0 +1,184 @@
+import { isShopwrightError } from '../../errors/errors.ts';
+import {
+  JobReadDocument,
+  type MoveInput,
+  ProductImageIdsDocument,
+  ProductImagesReorderDocument,
+  ProductVariantIdsDocument,
+  ProductVariantsReorderDocument,
+} from '../../graphql/operations/generated/graphql.ts';
+import { allPages } from '../../graphql/pagination.ts';
+import { sleep } from '../../internal/abort.ts';
+import { chunksOf } from '../../internal/chunks.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { SyncClient } from '../product-input.ts';
+import { type CallOptions, callOptions } from '../read-remote.ts';
+
+/** Fields of a product's facts that tell the order of a list: its keys as JSON text. */
+export const orderFields = { imageOrder: 'images', variantOrder: 'variants' } as const;
+
+/** Such a field. */
+export type OrderField = keyof typeof orderFields;
+
+/** Whether a field of a product tells an order. */
+export const isOrderField = (field: string): field is OrderField => Object.hasOwn(orderFields, field);
+
+/** The keys of an order; none for a field that is not there. */
+export const keysInOrder = (text: unknown): readonly string[] =>
+  typeof text === 'string' ? (JSON.parse(text) as string[]) : [];
+
+/** What becomes of an order. */
+export type OrderOutcome = 'same' | 'ours' | 'drift' | 'conflict';
+
+/**
+ * Compares three orders in what all sides have. What others added has its place and says nothing.
+ *
+ * @param added Keys that are about to be added, in the order in which they come to the end.
+ */
+export function compareOrder(
+  ours: readonly string[],
+  base: readonly string[],
+  theirs: readonly string[],
+  added: readonly string[],
+): OrderOutcome {
+  const wanted = new Set(ours);
+  const after = [...theirs.filter((key) => wanted.has(key)), ...added];
+  if (isSame(only(ours, after), after)) return 'same';
+  const common = only(only(ours, base), theirs);
+  const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
+  const oursMoved = !isSame(common, baseNow);
+  const theirsMoved = !isSame(theirsNow, baseNow);
+  // Where nobody has moved anything, or both alike, something new has its place between the others.
+  if (!theirsMoved || isSame(common, theirsNow)) return 'ours';
+  return oursMoved ? 'conflict' : 'drift';
+}
+
+function only(keys: readonly string[], of: readonly string[]): readonly string[] {
+  const known = new Set(of);
+  return keys.filter((key) => known.has(key));
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, index) => key === b[index]);
+
+/** Something that goes to a place, from 0 on, once what was moved before it is where it belongs. */
+interface PlaceMove {
+  readonly id: string;
+  readonly at: number;
+}
+
+/**
+ * The fewest moves, one after the other, that bring a list into an order. What the order does not name keeps its place
+ * behind what stands before it.
+ */
+function movesInto(current: readonly string[], order: readonly string[]): readonly PlaceMove[] {
+  const there = new Set(current);
+  const wanted = order.filter((id) => there.has(id));
+  const rank = new Map(wanted.map((id, index) => [id, index]));
+  const staying = new Set(
+    longestRising(
+      current.filter((id) => rank.has(id)),
+      (id) => rank.get(id) ?? 0,
+    ),
+  );
+  const list = [...current];
+  const moves: PlaceMove[] = [];
+  for (const [index, id] of wanted.entries()) {
+    if (staying.has(id)) continue;
+    list.splice(list.indexOf(id), 1);
+    const before = wanted[index - 1];
+    const first = list.findIndex((other) => rank.has(other));
+    const at = before === undefined ? Math.max(0, first) : list.indexOf(before) + 1;
+    list.splice(at, 0, id);
+    moves.push({ id, at });
+  }
+  return moves;
+}
+
+/** The longest part of a list whose ranks rise: what can stay where it is. */
+function longestRising(list: readonly string[], rankOf: (id: string) => number): readonly string[] {
+  const ends: number[] = [];
+  const before: (number | undefined)[] = [];
+  for (const [index, id] of list.entries()) {
+    let low = 0;
+    for (let high = ends.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (rankOf(list[ends[middle] ?? 0] ?? '') < rankOf(id)) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = ends[low - 1];
+    ends[low] = index;
+  }
+  const rising: string[] = [];
+  for (let at = ends.at(-1); at !== undefined; at = before[at]) rising.unshift(list[at] ?? '');
+  return rising;
+}
+
+/** The product that is put in order. */
+interface OrderPlace {
+  readonly client: SyncClient;
+  readonly clock: Clock;
+  readonly productId: string;
+}
+
+/** Moves of one call: the longest list that an input may have. */
+const maxMoves = 250;
+
+/** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
+const firstWaitMs = 500;
+
+const longestWaitMs = 16_000;
+
+/** Puts a product's images in an order, and waits until that is done: a reading before would see the old one. */
+export async function orderImages(
+  { client, clock, productId }: OrderPlace,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const { data } = await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options));
+  const now = data.product?.media.nodes.map(({ id }) => id as string) ?? [];
+  const moves = movesInto(now, ids).map(({ id, at }): MoveInput => ({ id, newPosition: String(at) }));
+  for (const chunk of chunksOf(moves, maxMoves)) {
+    const variables = { id: productId, moves: chunk };
+    let job: { readonly id: string; readonly done: boolean } | null | undefined;
+    for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
+      try {
+        const moved = await client.graphql(ProductImagesReorderDocument, variables, callOptions(options));
+        job = moved.data.productReorderMedia?.job ?? null;
+      } catch (error) {
+        // Shopify is still at work on an upload.
+        const isBusy =
+          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_MEDIA');
+        if (!isBusy || waitMs > longestWaitMs) throw error;
+        await sleep(clock, waitMs, options.signal);
+      }
+    }
+    for (let waitMs = firstWaitMs; job && !job.done && waitMs <= longestWaitMs; waitMs *= 2) {
+      await sleep(clock, waitMs, options.signal);
+      job = (await client.graphql(JobReadDocument, { id: job.id }, callOptions(options))).data.job;
+    }
+  }
+}
+
+/** Puts a product's variants in an order. Returns Shopify's time of the change, where there was one to make. */
+export async function orderVariants(
+  { client, productId }: OrderPlace,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<string | undefined> {
+  const now = await allPages('product.variants', async (after) => {
+    const page = await client.graphql(ProductVariantIdsDocument, { id: productId, after }, callOptions(options));
+    return page.data.product?.variants ?? { nodes: [], pageInfo: { hasNextPage: false } };
+  });
+  const moves = movesInto(
+    now.map(({ id }) => id),
+    ids,
+  ).map(({ id, at }) => ({ id, position: at + 1 }));
+  let updatedAt: string | undefined;
+  for (const positions of chunksOf(moves, maxMoves)) {
+    const variables = { productId, positions };
+    const { data } = await client.graphql(ProductVariantsReorderDocument, variables, callOptions(options));
+    updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? updatedAt;
+  }
+  return updatedAt;
+}

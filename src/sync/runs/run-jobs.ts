@@ -1,0 +1,442 @@
+// One file: what a process does for a run, from the job of a batch over its products to the end of the run.
+import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
+import { setTimeLimit } from '../../internal/abort.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { bareMessage, redactText } from '../../internal/redact.ts';
+import type { JobHandler } from '../../ports/job-queue.ts';
+import type { Stores } from '../../ports/stores.ts';
+import { defer } from '../../queue/defer.ts';
+import type { ProductDraftInput } from '../../validation/product-draft.ts';
+import { pointsUsed } from '../health.ts';
+import type { ProductSync } from '../product-sync.ts';
+import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
+import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
+import type { BegunPush, PushMarks } from './push-marks.ts';
+import {
+  type ActiveBatch,
+  batchesOf,
+  groupSize,
+  Places,
+  type RunPhase,
+  type RunStore,
+  type StoredRun,
+  sumOf,
+  unitsOf,
+} from './stored-run.ts';
+
+/** What a sync must be able to do so that runs go through it. */
+export type RunSync = Pick<ProductSync, 'pushMany' | 'validate' | 'createInBulk'>;
+
+/** What the jobs of runs work with. */
+interface RunJobOptions {
+  readonly sync: RunSync;
+  readonly source: (localId: string) => Promise<unknown>;
+  readonly shop: string;
+  readonly stores: Pick<Stores, 'records' | 'journal'>;
+  readonly runs: RunStore;
+  readonly marks: PushMarks;
+  readonly outcomes: PushOutcomes;
+  /** Queues a push of a product that is marked. */
+  readonly again: (localId: string) => Promise<unknown>;
+  /** Queues the jobs of all that a run has to do in its phase. */
+  readonly enqueueOpen: (run: StoredRun) => Promise<void>;
+  readonly clock: Clock;
+  /** Milliseconds to wait before a product is tried again that could not be pushed for the time being. */
+  readonly retryDelaysMs: readonly number[];
+  /** Milliseconds after which a batch begins no more products, and goes on as another job. */
+  readonly batchTimeoutMs: number;
+}
+
+/** What the payload of such a job is. */
+export interface RunJob {
+  readonly run: string;
+  readonly phase: RunPhase;
+  /** A batch, or a group of batches in bulk. */
+  readonly unit: number;
+}
+
+/** Milliseconds until a job looks again whether another process has let go of its batch. */
+const takenPauseMs = 5_000;
+
+/** Milliseconds until a job comes back that could not reach the store or the queue. */
+const storagePauseMs = 30_000;
+
+/** Milliseconds after which it is written how far a batch has come. */
+const tellEveryMs = 1_000;
+
+/** Invalid products that a run names. */
+const mostNamed = 5;
+
+/** Somebody has paused, cancelled or erased the run. */
+const stopped: unique symbol = Symbol('stopped');
+
+/** Creates the handler of the jobs of a product queue's runs. */
+export function createRunJob(options: RunJobOptions): JobHandler {
+  const { runs } = options;
+  return async ({ job, signal }) => {
+    const { run: id, phase, unit } = job.payload as RunJob;
+    try {
+      const run = await runs.get(id);
+      if (run?.state !== 'running') return;
+      // Whoever has ended the phase may have died before the jobs of the next one were queued.
+      if (run.phase !== phase) return await options.enqueueOpen(run);
+      if (new Places(run.done).has(unit)) return;
+      const lock = await runs.lock(run.token, phase, unit);
+      if (!lock) throw defer(takenPauseMs);
+      try {
+        const work = { push: pushBatch, validate: validateBatch, bulk: createGroup }[phase];
+        await work(run, unit, AbortSignal.any([signal, lock.signal]), options);
+      } finally {
+        await lock.release();
+      }
+    } catch (error) {
+      if (isShopwrightError(error, 'STORAGE_FAILED', 'LOCK_LOST', 'QUEUE_FAILED')) throw defer(storagePauseMs);
+      // A queue that closes gives the job back.
+      if (signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT')) throw error;
+      if (isPause(error)) throw error;
+      await fail(id, error, options);
+    }
+  };
+}
+
+/** Whether the queue brings the job back by itself: it was deferred, or the shop's circuit breaker is open. */
+const isPause = (error: unknown): boolean =>
+  isShopwrightError(error, 'CIRCUIT_OPEN') || (error instanceof Error && error.name === 'Deferral');
+
+/** Ends a run that cannot go on before somebody has seen to it. */
+async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'runs'>): Promise<void> {
+  const { code } = isShopwrightError(error) ? error : { code: 'UNKNOWN' };
+  const message = redactText(bareMessage(error));
+  await runs.update(id, ({ state }) =>
+    state === 'running' ? { state: 'failed', error: { code, message } } : undefined,
+  );
+}
+
+/** Notes that a unit is done; with the last one, the run goes on to its next phase. */
+async function finish(
+  id: string,
+  phase: RunPhase,
+  unit: number,
+  changes: (run: StoredRun) => Partial<StoredRun>,
+  { runs, enqueueOpen }: RunJobOptions,
+): Promise<void> {
+  let hasMoved = false;
+  const after = await runs.update(id, (run) => {
+    hasMoved = false;
+    const done = new Places(run.done);
+    if (run.phase !== phase || done.has(unit)) return undefined;
+    done.add(unit);
+    const next = { ...run, ...changes(run), done: String(done) };
+    if (done.size < unitsOf(run)) return next;
+    hasMoved = true;
+    return moved(next);
+  });
+  if (hasMoved && after?.state === 'running') await enqueueOpen(after);
+}
+
+/** A run that has come to the end of a phase. */
+function moved(run: StoredRun): Partial<StoredRun> {
+  const { phase, state, invalid, total, bulkFrom } = run;
+  if (state === 'cancelled') return run;
+  if (phase === 'push') return { ...run, state: 'finished' };
+  if (phase === 'validate' && invalid > 0 && run.onInvalid === 'stop') {
+    const named = run.firstInvalid.join('; ');
+    const message = `${invalid} of ${total} products are invalid, and nothing was sent: ${named}`;
+    return { ...run, state: 'failed', error: { code: 'VALIDATION_FAILED', message } };
+  }
+  const isBulk = phase === 'validate' && bulkFrom !== null && total >= bulkFrom;
+  return { ...run, done: '', phase: isBulk ? 'bulk' : 'push' };
+}
+
+/** Whether the run still goes on. @throws `stopped` where it does not, and the signal's reason. */
+async function mustGoOn(id: string, signal: AbortSignal, { runs }: RunJobOptions): Promise<void> {
+  signal.throwIfAborted();
+  if ((await runs.get(id))?.state !== 'running') throw stopped;
+}
+
+/** Validates the products of a batch. */
+async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+  const { sync, source, runs, outcomes } = options;
+  const invalid: string[] = [];
+  let count = 0;
+  try {
+    for (const localId of await runs.batch(run.token, unit)) {
+      await mustGoOn(run.id, signal, options);
+      const product = await source(localId);
+      // Gone, or that of another: its push tells.
+      if (product === undefined || product === null || localIdOf(product) !== localId) continue;
+      const issues = await sync.validate(product as ProductDraftInput);
+      if (issues.length === 0) continue;
+      count += 1;
+      if (invalid.length < mostNamed) invalid.push(`${localId}: ${issues[0]?.field} ${issues[0]?.message}`);
+      await outcomes.rejectInvalid(localId, issues, true);
+    }
+  } catch (error) {
+    if (error === stopped) return;
+    throw error;
+  }
+  await finish(
+    run.id,
+    'validate',
+    unit,
+    (now) => ({
+      invalid: now.invalid + count,
+      firstInvalid: [...now.firstInvalid, ...invalid].slice(0, mostNamed),
+    }),
+    options,
+  );
+}
+
+/** Creates the products of a group of batches that the shop does not have, by a bulk operation. The pushes see to the others. */
+async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+  const { sync, source, runs } = options;
+  const first = unit * groupSize(run);
+  const last = Math.min(first + groupSize(run), batchesOf(run));
+  async function* drafts(): AsyncGenerator<ProductDraftInput> {
+    for (let batch = first; batch < last; batch += 1) {
+      for (const localId of await runs.batch(run.token, batch)) {
+        const product = await source(localId);
+        if (localIdOf(product) === localId) yield product as ProductDraftInput;
+      }
+      await mustGoOn(run.id, signal, options);
+    }
+  }
+  const meter = { points: 0 };
+  let bulk: StoredRun['bulk'] = 'used';
+  try {
+    await pointsUsed.run(meter, () => sync.createInBulk(drafts(), { runId: run.id, signal }));
+  } catch (error) {
+    if (error === stopped) return;
+    if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;
+    bulk = 'not-enabled';
+  }
+  await finish(run.id, 'bulk', unit, (now) => ({ bulk, points: now.points + meter.points }), options);
+}
+
+/** A product of a batch whose push has begun. */
+interface Begun {
+  readonly place: number;
+  readonly push: BegunPush;
+}
+
+/** Pushes the products of a batch that have no outcome yet. */
+async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+  const { clock, retryDelaysMs } = options;
+  const batch = await Batch.open(run, unit, options);
+  if (!batch) return;
+  let isLate = false;
+  const cancelLimit = setTimeLimit(clock, () => (isLate = true), options.batchTimeoutMs);
+  const meter = { points: 0 };
+  let stop: { readonly reason: unknown } | undefined;
+  try {
+    const { stoppedBy } = await pointsUsed.run(meter, () =>
+      options.sync.pushMany(
+        batch.products(() => isLate || signal.aborted),
+        {
+          ...run.push,
+          runId: run.id,
+          signal,
+          onProgress: ({ result }) => batch.take(result, meter),
+        },
+      ),
+    );
+    if (stoppedBy !== undefined) stop = { reason: stoppedBy };
+  } catch (error) {
+    stop = { reason: error };
+  } finally {
+    cancelLimit();
+  }
+  if (stop) {
+    await batch.tell(meter);
+    throw stop.reason;
+  }
+  if (batch.isStopped) return batch.tell(meter);
+  if (batch.left === 0) return batch.finish(meter);
+  if (isLate) {
+    await batch.tell(meter);
+    throw defer(0);
+  }
+  // What could not be pushed for the time being.
+  const waitMs = retryDelaysMs[batch.round];
+  if (waitMs === undefined) return batch.finish(meter);
+  batch.round += 1;
+  await batch.tell(meter);
+  throw defer(waitMs);
+}
+
+/** One batch of a run, while this process works on it. */
+class Batch {
+  readonly #run: StoredRun;
+  readonly #unit: number;
+  readonly #options: RunJobOptions;
+  readonly #localIds: readonly string[];
+  readonly #done: Places;
+  #counts: ActiveBatch['counts'];
+  round: number;
+  /** Whether somebody has paused, cancelled or erased the run. */
+  isStopped = false;
+  /** Whether products of it may have been pushed by this run already. */
+  readonly #isAgain: boolean;
+  readonly #begun = new Map<string, Begun>();
+  /** Products that could not be pushed for the time being, by place. */
+  readonly #later = new Set<number>();
+  #toldMs: number;
+  #toldPoints = 0;
+
+  /** Begins a batch, or goes on with it; `undefined` where the run does not go on. */
+  static async open(run: StoredRun, unit: number, options: RunJobOptions): Promise<Batch | undefined> {
+    const localIds = await options.runs.batch(run.token, unit);
+    const fresh: ActiveBatch = { done: '', counts: {}, round: 0 };
+    let known: ActiveBatch | undefined;
+    const now = await options.runs.update(run.id, ({ state, active }) => {
+      known = active[unit];
+      return state === 'running' && !known ? { active: { ...active, [unit]: fresh } } : undefined;
+    });
+    if (now?.state !== 'running') return undefined;
+    return new Batch(now, unit, localIds, known ?? fresh, known !== undefined || now.bulk === 'used', options);
+  }
+
+  private constructor(
+    run: StoredRun,
+    unit: number,
+    localIds: readonly string[],
+    { done, counts, round }: ActiveBatch,
+    isAgain: boolean,
+    options: RunJobOptions,
+  ) {
+    this.#run = run;
+    this.#unit = unit;
+    this.#localIds = localIds;
+    this.#options = options;
+    this.#done = new Places(done);
+    this.#counts = counts;
+    this.round = round;
+    this.#isAgain = isAgain;
+    this.#toldMs = options.clock.monotonic();
+  }
+
+  /** Products without an outcome. */
+  get left(): number {
+    return this.#localIds.length - this.#done.size;
+  }
+
+  /** The products that have no outcome yet, read as their turn comes. Ends where the run is stopped. */
+  async *products(isOver: () => boolean): AsyncGenerator<ProductDraftInput> {
+    const { source, runs, marks, outcomes, again } = this.#options;
+    for (const [place, localId] of this.#localIds.entries()) {
+      if (this.#done.has(place)) continue;
+      if (isOver()) return;
+      if ((await runs.get(this.#run.id))?.state !== 'running') {
+        this.isStopped = true;
+        return;
+      }
+      if (this.#isAgain && (await this.#hasFailed(localId))) {
+        this.#settle(place, 'failed');
+        continue;
+      }
+      const push = await marks.begin(localId, this.#run.startedAt);
+      // All of the shop was erased since.
+      if (!push) {
+        this.#settle(place, 'skipped');
+        continue;
+      }
+      const product = await source(localId);
+      if (push.isInDoubt) await outcomes.doubt(localId);
+      if (localIdOf(product) === localId) {
+        this.#begun.set(localId, { place, push });
+        yield product as ProductDraftInput;
+        continue;
+      }
+      const isGone = product === undefined || product === null;
+      if (!isGone) await outcomes.reject(localId, 'has another `localId` in the source.');
+      this.#settle(place, !isGone || (await outcomes.missing(localId)) ? 'failed' : 'skipped');
+      if ((await push.end()) === 'overtaken') await again(localId);
+    }
+  }
+
+  /** Takes in what became of a product. */
+  async take(result: PushResult, meter: { readonly points: number }): Promise<void> {
+    const { outcomes, again, clock, retryDelaysMs } = this.#options;
+    const { localId = '' } = result;
+    const begun = this.#begun.get(localId);
+    if (!begun) return;
+    this.#begun.delete(localId);
+    const { place, push } = begun;
+    const isLater = result.outcome === 'failed' && isTemporary(result.error);
+    const isSkipped = result.outcome === 'skipped';
+    if (isLater && this.round < retryDelaysMs.length) await outcomes.doubt(localId);
+    if (result.outcome === 'invalid') await outcomes.rejectInvalid(localId, result.issues, true);
+    // A change that somebody has marked, and that was not sent, is still to be pushed.
+    const state = await (isLater || (isSkipped && !push.isNew) ? push.fail() : push.end());
+    if (state === 'overtaken') await again(localId);
+    if (isLater) this.#later.add(place);
+    if (isLater || (isSkipped && result.reason === 'stopped')) return;
+    this.#settle(place, await this.#outcomeOf(result, localId));
+    if (clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
+  }
+
+  #settle(place: number, outcome: PushOutcome): void {
+    if (this.#done.has(place)) return;
+    this.#done.add(place);
+    this.#counts = sumOf(this.#counts, { [outcome]: 1 });
+  }
+
+  /** Whether this run has pushed the product already, and Shopify has refused it. */
+  async #hasFailed(localId: string): Promise<boolean> {
+    const { stores, shop } = this.#options;
+    const record = await stores.records.get(shop, localId);
+    if (record?.status !== 'failed' || !record.lastError) return false;
+    if (!(await this.#lastAction(localId))) return false;
+    return !isTemporary({ isRetryable: false, ...record.lastError } as ShopwrightError);
+  }
+
+  /** What this run did to the product last, by the journal. */
+  async #lastAction(localId: string): Promise<string | undefined> {
+    const { stores, shop } = this.#options;
+    const runId = this.#run.id;
+    const [entry] = await stores.journal.list(shop, { runId, localId, order: 'newest', limit: 1 });
+    return entry?.action;
+  }
+
+  /** An outcome as the run counts it: what it pushed before it was cut off is not unchanged. */
+  async #outcomeOf({ outcome }: PushResult, localId: string): Promise<PushOutcome> {
+    if (outcome !== 'unchanged' || !this.#isAgain) return outcome;
+    const action = await this.#lastAction(localId);
+    return action === 'create' ? 'created' : action === 'update' ? 'updated' : outcome;
+  }
+
+  #points(meter: { readonly points: number }): number {
+    const points = meter.points - this.#toldPoints;
+    this.#toldPoints = meter.points;
+    return points;
+  }
+
+  /** Writes how far the batch has come. */
+  async tell(meter: { readonly points: number }): Promise<void> {
+    this.#toldMs = this.#options.clock.monotonic();
+    const points = this.#points(meter);
+    const active: ActiveBatch = { done: String(this.#done), counts: this.#counts, round: this.round };
+    await this.#options.runs.update(this.#run.id, (run) =>
+      new Places(run.done).has(this.#unit)
+        ? undefined
+        : { active: { ...run.active, [this.#unit]: active }, points: run.points + points },
+    );
+  }
+
+  /** Ends the batch. What could not be pushed in all its rounds has failed. */
+  async finish(meter: { readonly points: number }): Promise<void> {
+    for (const place of this.#later) this.#settle(place, 'failed');
+    const points = this.#points(meter);
+    const counts = this.#counts;
+    await finish(
+      this.#run.id,
+      'push',
+      this.#unit,
+      (run) => {
+        const { [this.#unit]: _, ...active } = run.active;
+        return { active, counts: sumOf(run.counts, counts), points: run.points + points };
+      },
+      this.#options,
+    );
+  }
+}

@@ -1,0 +1,163 @@
+import type { SyncRecord } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { domain, tee } from '../fake-shop.ts';
+import { creations, idsOf, plain, type RunShop, runOf, runShop } from './runs-shop.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+/** What a run leaves behind, without what differs from run to run. */
+async function traces({ fake, stores }: RunShop): Promise<object> {
+  const entries = [];
+  for (let after: string | undefined; ; ) {
+    const page = await stores.journal.list(domain, { limit: 1_000, ...(after !== undefined && { after }) });
+    entries.push(...page);
+    after = page.at(-1)?.id;
+    if (page.length < 1_000) break;
+  }
+  const records: SyncRecord[] = [];
+  for (const status of ['synced', 'failed', 'pending', 'syncing'] as const)
+    records.push(...(await stores.records.list(domain, { status, limit: 1_000 })));
+  const byId = <T extends { localId: string }>(list: T[]): T[] => list.sort((a, b) => (a.localId < b.localId ? -1 : 1));
+  const names = new Map<string, string>();
+  const plainText = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value)
+        .replace(/gid:\/\/shopify\/(\w+)\/\d+/g, (gid) => names.get(gid) ?? gid.replace(/\d+$/, 'N'))
+        .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'),
+    );
+  return {
+    journal: plainText(byId(entries.map(({ id: _, at: __, ...entry }) => entry))),
+    records: plainText(
+      byId(records.map(({ lastSyncedAt: _, lastAttemptAt: __, parts: ___, version: ____, ...record }) => record)),
+    ),
+    products: fake
+      .products()
+      .map(({ title, handle, status }) => ({ title, handle, status }))
+      .sort((a, b) => (String(a.title) < String(b.title) ? -1 : 1)),
+  };
+}
+
+/** A catalogue with images, some of them shared, and with products that Shopify refuses. */
+function filled(count: number, options: Parameters<typeof runShop>[1] = {}): RunShop {
+  const t = runShop(count, options);
+  for (let index = 0; index < count; index += 10) {
+    const url = `https://cdn.example.com/${index % 20}.jpg`;
+    t.drafts.set(`p-${index}`, plain(`p-${index}`, { images: [{ url, alt: 'One' }] }));
+  }
+  t.drafts.set('p-5', plain('p-5', { variants: [] }));
+  t.drafts.set('p-6', tee('p-6'));
+  return t;
+}
+
+describe('a run in bulk', () => {
+  it('ends in the same state, with the same journal, as one by direct pushes', async () => {
+    const found = [];
+    for (const bulkFrom of [never, 100]) {
+      const t = filled(120, { shop: { fake: { shops: [{ domain, plan: 'plus' }] } } });
+      await t.products.runs.start(idsOf(120), { id: 'autumn', bulkFrom });
+      await t.drain();
+      const run = await runOf(t.products, 'autumn');
+      expect(run).toMatchObject({ state: 'finished', bulk: bulkFrom === never ? 'none' : 'used' });
+      expect(run.progress).toMatchObject({ done: 119, failed: 1, counts: { created: 119, invalid: 1 } });
+      expect([...creations(t).values()]).toEqual(Array(119).fill(1));
+      found.push(await traces(t));
+    }
+    expect(found[1]).toEqual(found[0]);
+  });
+
+  it('records what Shopify refuses as a push would', async () => {
+    const found = [];
+    for (const bulkFrom of [never, 1]) {
+      const t = runShop(3, { shop: { sync: { concurrency: 1 } } });
+      await t.products.runs.start(['p-0'], { id: 'first', bulkFrom: never });
+      await t.drain();
+      t.drafts.set('p-1', plain('p-1', { handle: String(t.fake.products()[0]?.['handle']) }));
+      await t.products.runs.start(idsOf(3), { id: 'autumn', bulkFrom });
+      await t.drain();
+      expect((await runOf(t.products, 'autumn')).progress.counts).toEqual({ created: 1, unchanged: 1, failed: 1 });
+      found.push(await traces(t));
+    }
+    expect(found[1]).toEqual(found[0]);
+    expect(found[0]).toMatchObject({ records: [{}, { status: 'failed', lastError: { code: 'USER_ERROR' } }, {}] });
+  });
+
+  it('costs few points, however many products there are', async () => {
+    const t = runShop(500, { shop: { sync: { concurrency: 50 } } });
+    await t.products.runs.start(idsOf(500), { id: 'autumn' });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', error: null, bulk: 'used' });
+    expect(t.fake.products()).toHaveLength(500);
+    expect(t.fake.stats().pointsUsed).toBeLessThanOrEqual(200);
+  });
+
+  it('goes by direct pushes where bulk mutations are not enabled', async () => {
+    const found = [];
+    for (const bulkFrom of [never, 50]) {
+      const t = filled(60);
+      t.fake.bulk.disable('mutations');
+      await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom });
+      await t.drain();
+      expect(await runOf(t.products, 'autumn')).toMatchObject({
+        ...{ state: 'finished', bulk: bulkFrom === never ? 'none' : 'not-enabled' },
+        progress: { done: 59, failed: 1 },
+      });
+      found.push(await traces(t));
+    }
+    expect(found[1]).toEqual(found[0]);
+  });
+
+  it('whose operation is lost pushes directly what it has not made, and finds what it has', async () => {
+    const t = runShop(80);
+    t.fake.bulk.failNext({ afterObjects: 30 });
+    await t.products.runs.start(idsOf(80), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', progress: { done: 80, failed: 0 } });
+    expect([...creations(t).values()]).toEqual(Array(80).fill(1));
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 80, syncing: 0, pending: 0 });
+  });
+
+  it('never puts its row over a product that came into the shop meanwhile', async () => {
+    const t = runShop(60);
+    t.fake.hooks.before(
+      'bulkOperationRunMutation',
+      async () => {
+        t.drafts.set('p-7', plain('p-7', { title: 'Newer' }));
+        await t.sync.push(t.drafts.get('p-7') as never);
+      },
+      { after: 1 },
+    );
+    await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', progress: { done: 60 } });
+    expect(t.fake.products()).toHaveLength(60);
+    expect(t.fake.products().filter(({ title }) => title === 'Newer')).toHaveLength(1);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60 });
+  });
+
+  it('that is cancelled while its operation runs records what that makes, and begins nothing more', async () => {
+    const t = runShop(80);
+    t.fake.hooks.after('bulkOperationRunMutation', () => t.products.runs.cancel('autumn'), { after: 1 });
+    await t.products.runs.start(idsOf(80), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    const run = await runOf(t.products, 'autumn');
+    expect(run.state).toBe('cancelled');
+    expect(t.fake.products()).toHaveLength(80);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 80 });
+    expect(
+      t.fake.executions.filter(({ operation, bulkOperation }) => operation === 'ProductPush' && !bulkOperation),
+    ).toEqual([]);
+    expect((await t.clock.run(t.sync.rollback({ runId: 'autumn' }))).counts.removed).toBe(80);
+  });
+
+  it('can be had without a run: createInBulk, and pushMany for the others', async () => {
+    const t = filled(30);
+    const drafts = [...t.drafts.values()] as never[];
+    const made = await t.clock.run(t.sync.createInBulk(drafts, { runId: 'autumn' }));
+    expect(made).toMatchObject({ created: 28, refused: 0, left: 2, operations: [expect.any(String)] });
+    const { counts } = await t.clock.run(t.sync.pushMany(drafts, { runId: 'autumn' }));
+    expect(counts).toMatchObject({ unchanged: 28, created: 1, invalid: 1 });
+    await expect(t.sync.createInBulk(drafts, { runid: 'x' } as object)).rejects.toThrow('Did you mean runId?');
+    expect(await t.sync.validate(plain('p-1') as never)).toEqual([]);
+    expect(await t.sync.validate(plain('p-1', { title: '' }) as never)).toMatchObject([{ field: 'title' }]);
+  });
+});
