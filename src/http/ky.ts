@@ -187,12 +187,12 @@ export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Pro
   return exchangeUntil(signal, stop, () => run(stop.signal));
 }
 
-/** An exchange over a client that takes its own listener off the signal, so that it can have the caller's. */
-export function exchangeOnSignal<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  return exchangeUntil(signal, undefined, run);
-}
-
-function exchangeUntil<T>(signal: AbortSignal, stop: AbortController | undefined, run: () => Promise<T>): Promise<T> {
+/** The same, over a client that is stopped by something else than a signal. */
+export function exchangeUntil<T>(
+  signal: AbortSignal,
+  stop: { abort(reason: unknown): void },
+  run: () => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
@@ -200,7 +200,7 @@ function exchangeUntil<T>(signal: AbortSignal, stop: AbortController | undefined
     }
     const onAbort = (): void => {
       reject(signal.reason);
-      stop?.abort(signal.reason);
+      stop.abort(signal.reason);
     };
     const letGo = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort, { once: true });

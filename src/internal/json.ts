@@ -30,9 +30,10 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * A whole number that a JavaScript number may not hold exactly has at least 16 digits. It is looked for where a value can
- * stand: a text seldom matches, and to look at nothing else is several times as quick.
+ * A whole number that a JavaScript number may not hold exactly has at least 16 digits. Most texts hold none at all, which
+ * is found out twice as quickly as that none stands where a value can stand.
  */
+const longDigits = /[1-9]\d{15}/;
 const longNumber = /[:[,]\s*-?[1-9]\d{15}/;
 const isNumber = /^\s*-?\d/;
 
@@ -44,7 +45,8 @@ type SourceReviver = (key: string, value: unknown, context: { readonly source?: 
  * @throws SyntaxError if the text is not JSON.
  */
 export function parseExactJson(text: string): unknown {
-  if (!longNumber.test(text) && !isNumber.test(text)) return JSON.parse(text);
+  const isLong = longDigits.test(text) && (longNumber.test(text) || isNumber.test(text));
+  if (!isLong) return JSON.parse(text);
   const revive: SourceReviver = (_key, value, { source }) => {
     const exact = typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source ?? '');
     return exact ? value : BigInt(source ?? 0);

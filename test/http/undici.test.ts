@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ConfigError } from 'shopwright';
 import { Agent, MockAgent } from 'undici';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { agentOptions, type UndiciTransportOptions, undiciTransport } from '../../src/http/undici.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import { connectionEnd, settled } from '../../src/testing/conformance/transport-harness.ts';
@@ -172,16 +172,15 @@ it('refuses an address that is none, and says that nothing was sent', async () =
 
 describe('a runtime whose undici is a stub', () => {
   it('is refused when the transport is made, with what to use instead', () => {
-    const request = vi.spyOn(Agent.prototype, 'request');
-    onTestFinished(() => request.mockRestore());
-    // Bun's Agent has no such method: on its prototype stands nothing.
-    Object.assign(Agent.prototype, { request: undefined });
+    // Bun's Agent has no such method.
+    Object.defineProperty(Agent.prototype, 'dispatch', { value: undefined, configurable: true });
+    onTestFinished(() => void Reflect.deleteProperty(Agent.prototype, 'dispatch'));
     expect(() => undiciTransport()).toThrow(/undiciTransport: does not work here.*Leave the option transport out/);
   });
 
   it('is told from a dispatcher that is none', () => {
-    const dispatcher = { dispatch: () => true } as unknown as Agent;
-    expect(() => undiciTransport({ dispatcher })).toThrow(/undiciTransport\.dispatcher: has no method `request`/);
+    const dispatcher = { request: () => true } as unknown as Agent;
+    expect(() => undiciTransport({ dispatcher })).toThrow(/undiciTransport\.dispatcher: has no method `dispatch`/);
   });
 });
 
