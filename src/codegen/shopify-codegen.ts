@@ -94,7 +94,8 @@ export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
     },
     documents: [documents].flat(),
     hooks: {
-      beforeOneFileWrite: (_path: string, content: string) => openEnums(content, options.inputEnums ?? 'known'),
+      beforeOneFileWrite: (_path: string, content: string) =>
+        ownDecoration(openEnums(content, options.inputEnums ?? 'known')),
     },
     generates: {
       [output]: {
@@ -268,6 +269,21 @@ function knownInInput(content: string): string {
   const at = closed.indexOf('\nimport type ') + 1;
   return closed.slice(0, at) + knownType + closed.slice(at);
 }
+
+const importOfDecoration = /^import type \{ DocumentTypeDecoration \} from '@graphql-typed-document-node\/core';$/m;
+
+/**
+ * Declares in place what graphql-codegen imports for the types of a document. The package it takes it from is no
+ * dependency of a program that uses the documents, and brings a hundred files of `graphql` for the compiler to read.
+ */
+function ownDecoration(content: string): string {
+  return content.replace(importOfDecoration, decoration);
+}
+
+const decoration = `/** What a document tells the compiler: its result and its variables. */
+interface DocumentTypeDecoration<TResult, TVariables> {
+  __apiType?: (variables: TVariables) => TResult;
+}`;
 
 /**
  * The part of a schema that documents use, as text: the fields that they select, and input whole. Of the types that an

@@ -113,6 +113,17 @@ describe('the packed package', () => {
     expect(typeCheck(['program.ts'], { skipLibCheck: false, exactOptionalPropertyTypes: true }, compiler)).toBe('');
   });
 
+  it('reads no types of zod, cockatiel, graphql or another framework for the client and documents', () => {
+    writeFileSync(
+      join(project, 'client.ts'),
+      "import { createShopifyClient } from 'shopwright';\ncreateShopifyClient;\n",
+    );
+    const read = typeCheck(['client.ts'], { skipLibCheck: true, listFiles: true, lib: ['es2023'] });
+    const packages = [...read.matchAll(/node_modules\/((?:@[^/]+\/)?[^/\n]+)/g)].map(([, name = '']) => name);
+    const others = new Set(packages.filter((name) => !/^(?:typescript|@types|undici-types)/.test(name)));
+    expect([...others].sort()).toEqual(['ky', 'shopwright']);
+  });
+
   it.each(alone)('imports %s, without any optional peer', (entry) => {
     expect(node('--input-type=module', '-e', `console.log(typeof Object.keys(await import('${entry}')).length)`)).toBe(
       'number\n',
