@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # urql sends a query by GET, with its variables in the address, as long as the address is shorter than 2,048 characters,
-# and a longer one by POST. Shopify's GraphQL Admin API is POST only, so a query can fail for one value and work for a
-# longer one; and what the variables hold, such as a customer's email address, is in the logs of each proxy on the way.
+# and a longer one by POST. Shopify documents POST alone for its Admin API, so how a query is taken depends on how long
+# its values are; and what the variables hold, such as a customer's email address, is in the logs of each proxy on the
+# way.
 #
 # Packages: @urql/core 6.0.3, graphql 16.15.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #
