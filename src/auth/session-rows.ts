@@ -18,6 +18,8 @@ export interface ShopifySession {
 export interface ShopifySessionStorage<Session extends ShopifySession> {
   loadSession(id: string): Promise<Session | undefined>;
   storeSession(session: Session): Promise<boolean>;
+  /** Tells a shop without a session from a database that is gone, where `loadSession` gives nothing in both cases. */
+  findSessionsByShop?(shop: string): Promise<readonly Session[]>;
 }
 
 /** Milliseconds for which a token is used whose session does not say when it ends, and which can be renewed. */
@@ -61,7 +63,12 @@ export async function replaceSession<Session extends ShopifySession>(
 }
 
 const load = <Session extends ShopifySession>(storage: ShopifySessionStorage<Session>, owner: TokenOwner) =>
-  guarded(owner, () => storage.loadSession(sessionId(owner)));
+  guarded(owner, async () => {
+    const session = await storage.loadSession(sessionId(owner));
+    // The storage on Drizzle gives nothing where its database fails, but this method of it fails then.
+    if (!session) await storage.findSessionsByShop?.(owner.shop);
+    return session;
+  });
 
 /** The id under which Shopify's libraries keep a session. */
 export const sessionId = ({ shop, userId }: TokenOwner): string =>

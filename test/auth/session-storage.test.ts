@@ -138,6 +138,26 @@ describe('sessionTokens', () => {
     expect(sent()).toBe(0);
   });
 
+  it('takes no session for none only where the storage finds the sessions of the shop', async () => {
+    const { storage, rows } = await open();
+    rows.clear();
+    const found: string[] = [];
+    const finding = {
+      ...storage,
+      findSessionsByShop: async (name: string) => {
+        found.push(name);
+        return [];
+      },
+    };
+    await expect(sessionTokens({ storage: finding }).get({ shop })).resolves.toBeUndefined();
+    expect(found).toEqual([shop]);
+    const lost = { ...storage, findSessionsByShop: () => Promise.reject(new RangeError('no connection')) };
+    await expect(sessionTokens({ storage: lost }).get({ shop })).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      isRetryable: true,
+    });
+  });
+
   it('says what is missing or failed, without what the storage says', async () => {
     const { process, rows } = await open();
     const failing = process({ loadSession: () => Promise.reject(new RangeError('row shpat_0123456789abcdef')) });

@@ -326,6 +326,18 @@ describe('buckets', () => {
     expect(await reservoirOf(host)).toBe(900);
   });
 
+  it('are served by a Bottleneck that its group has let go, which ends a refill of its own', async () => {
+    const group = new Bottleneck.Group({ reservoir: 0, timeout: 400 });
+    const host = group.key(scope.shop);
+    const { note, lines } = await bench(0, host);
+    note('call', 100);
+    await clock.step(900);
+    expect(group.keys()).toEqual([]);
+    expect(lines).toEqual([]);
+    await clock.step(200);
+    expect(lines).toEqual(['call']);
+  });
+
   it('set no timer when nobody waits, and none after closing', async () => {
     const { limiter, note, take } = await bench(1_000);
     (await take(100)).settle({ actualCost: 100 });
