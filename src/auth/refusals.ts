@@ -30,7 +30,8 @@ const messages = {
   'query-already-parsed':
     'The query was parsed already: pass `request.url` (`request.originalUrl` in Express) as text.',
   'query-too-long': `The query is longer than ${maxQueryLength} characters.`,
-  'query-malformed': 'The query is not encoded as Shopify encodes it: it was changed on the way.',
+  'query-malformed':
+    'The query is not encoded as Shopify encodes it, all but letters and digits: it was changed on the way.',
   'parameter-repeated': 'A parameter that Shopify sends once comes twice.',
   'signature-missing': 'The query has no `hmac`, or no `signature` of an app proxy: it is not from Shopify.',
   'signature-malformed': 'The signature is not 64 hex digits in lower case.',

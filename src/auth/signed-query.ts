@@ -125,31 +125,34 @@ export type AppProxyVerification = VerifiedAppProxy | RefusedSignedQuery;
  */
 export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerification {
   return neverThrowing(() => {
-    const read = readInput(input, oauthOptionNames);
+    const read = readInput(input, oauthOptionNames, oauthPattern);
     if ('ok' in read) return read;
-    const { query } = read;
-    if (!oauthPattern.test(query)) return refuse('query-malformed', ' Percent-encode all but letters and digits.');
-    const pairs = query.split('&').map((pair): readonly [name: string, pair: string] => {
-      return [pair.slice(0, pair.indexOf('=')), pair];
-    });
-    const values = new Map(pairs.map(([name, pair]) => [name, pair.slice(name.length + 1)]));
+    const values = new Map<string, string>();
+    const pairs = read.query.split('&');
+    for (const pair of pairs) {
+      const at = pair.indexOf('=');
+      values.set(pair.slice(0, at), pair.slice(at + 1));
+    }
     if (values.size < pairs.length) return refuse('parameter-repeated');
 
-    const content = pairs
-      .filter(([name]) => name !== 'hmac')
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, pair]) => pair)
-      .join('&')
+    const content = Array.from(values.keys())
+      .sort()
+      .map((name) => (name === 'hmac' ? '' : `&${name}=${values.get(name)}`))
+      .join('')
+      .slice(1)
       .replaceAll('+', '%20');
-    const signed = checkSigned({ ...read, content, signature: values.get('hmac'), values });
+    const signed = checkSigned(read, values, content, values.get('hmac'));
     if (!signed.ok) return signed;
     const textOf = (name: string): string | null => {
       const value = values.get(name);
-      return value === undefined ? null : Buffer.from(decode(value), 'latin1').toString();
+      if (value === undefined) return null;
+      const decoded = decode(value);
+      return decoded === value ? value : Buffer.from(decoded, 'latin1').toString();
     };
     const state = textOf('state');
     if ('state' in input && !isSameState(input.state, state)) return refuse('state-mismatch');
-    return { ...signed, code: textOf('code'), state, host: textOf('host') };
+    const { shop, timestampSeconds, secretIndex } = signed;
+    return { ok: true, shop, code: textOf('code'), state, host: textOf('host'), timestampSeconds, secretIndex };
   });
 }
 
@@ -170,7 +173,7 @@ export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerifi
  */
 export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification {
   return neverThrowing(() => {
-    const read = readInput(input, proxyOptionNames);
+    const read = readInput(input, proxyOptionNames, /^[\x21\x22\x24-\x7e]+$/);
     if ('ok' in read) return read;
     const parameters = new Map<string, string[]>();
     for (const pair of read.query.split('&')) {
@@ -188,12 +191,7 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
     const content = Array.from(values, ([name, value]) => (name === 'signature' ? '' : `${name}=${value}`))
       .sort()
       .join('');
-    const signed = checkSigned({
-      ...read,
-      content: Buffer.from(content, 'latin1'),
-      signature: values.get('signature'),
-      values,
-    });
+    const signed = checkSigned(read, values, Buffer.from(content, 'latin1'), values.get('signature'));
     if (!signed.ok) return signed;
     const customerId = values.get('logged_in_customer_id') ?? '';
     const pathPrefix = values.get('path_prefix') ?? '';
@@ -247,6 +245,7 @@ interface ReadInput {
 function readInput(
   input: VerifyAppProxyInput,
   names: Readonly<Record<string, unknown>>,
+  pattern: RegExp,
 ): ReadInput | RefusedSignedQuery {
   const { query: given, secrets, windowSeconds = 90, otherHosts = [], clock = Date } = input;
   const refused = refuseOptions(input, names, 'windowSeconds', windowSeconds, 86_400);
@@ -256,9 +255,7 @@ function readInput(
   if (given.length > maxQueryLength) return refuse('query-too-long');
   const query = rawQueryOf(given);
   if (query === '') return refuse('query-missing');
-  if (!/^[\x21\x22\x24-\x7e]+$/.test(query) || /%(?![\da-f]{2})/i.test(query)) {
-    return refuse('query-malformed');
-  }
+  if (!pattern.test(query) || /%(?![\da-f]{2})/i.test(query)) return refuse('query-malformed');
   return { query, secrets, windowSeconds, otherHosts, clock };
 }
 
@@ -278,19 +275,12 @@ function decode(text: string): string {
 }
 
 /** What both verifiers check alike: signature, time, shop. */
-function checkSigned({
-  content,
-  signature,
-  values,
-  secrets,
-  windowSeconds,
-  otherHosts,
-  clock,
-}: ReadInput & {
-  readonly content: string | Uint8Array;
-  readonly signature: string | undefined;
-  readonly values: ReadonlyMap<string, string>;
-}): Pick<VerifiedAppProxy, 'ok' | 'shop' | 'timestampSeconds' | 'secretIndex'> | RefusedSignedQuery {
+function checkSigned(
+  { secrets, windowSeconds, otherHosts, clock }: ReadInput,
+  values: ReadonlyMap<string, string>,
+  content: string | Uint8Array,
+  signature: string | undefined,
+): Pick<VerifiedAppProxy, 'ok' | 'shop' | 'timestampSeconds' | 'secretIndex'> | RefusedSignedQuery {
   if (signature === undefined) return refuse('signature-missing');
   if (!/^[\da-f]{64}$/.test(signature)) return refuse('signature-malformed');
   const match = matchSecret(secrets, { content, signature, encoding: 'hex' });
