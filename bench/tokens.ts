@@ -72,6 +72,7 @@ try {
   const rows: Readonly<Record<string, (report: ChaosReport) => string | number>> = {
     'calls that reached the shop': ({ calls }) => calls,
     'calls that failed': ({ failures }) => failures.length,
+    'of them for': ({ failures }) => [...new Set(failures.map((line) => line.slice(7)))].join(', '),
     'slowest call, ms': ({ longestMs }) => longestMs,
     'refreshes in flight, at most': ({ most }) => most,
     'pairs used / least': ({ used, least }) => ratio(used, least),

@@ -192,6 +192,8 @@ function start(
   // Each round waits for the end of any of them.
   child.setMaxListeners(0);
   const ready = Promise.withResolvers<void>();
+  // Whoever waits for it hears of it; until then nobody may wait.
+  ready.promise.catch(() => undefined);
   const worker: Worker = { child, ready: ready.promise, output: '' };
   child.stdout?.on('data', (text: Buffer) => {
     worker.output += text.toString();
