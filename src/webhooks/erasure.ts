@@ -321,7 +321,11 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): (delive
     }
     const number = numberOf(value);
     if (number === undefined) return false;
-    return (name === 'customer_id' && number === customer) || (name === 'order_id' && orders.has(number));
+    // A gid says by itself what it is of, whatever the field is called.
+    const [, kind] = /^gid:\/\/shopify\/(\w+)\//.exec(String(value)) ?? [];
+    const isCustomer = kind ? kind === 'Customer' : /^customer_ids?$/.test(name);
+    const isOrder = kind ? kind === 'Order' : /^order_ids?$/.test(name);
+    return (isCustomer && number === customer) || (isOrder && orders.has(number));
   };
   const isOf = (value: unknown, name: string, topic: string): boolean => {
     if (Array.isArray(value)) return value.some((each) => isOf(each, name, topic));

@@ -53,6 +53,17 @@ describe('an installation', () => {
     });
   });
 
+  it('reckons when the tokens end by the clock of the store, and not by its own', async () => {
+    const storeClock = createManualClock({ now: 1_795_000_000_000 - 7_200_000 });
+    const { fake, oauth, tokens } = startFlow({ tokens: vault(storeClock) });
+    const begun = await oauth.beginAuth(beginRequest());
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true });
+    expect((await tokens.get({ shop }))?.tokens).toMatchObject({
+      accessTokenExpiresAt: storeClock.now() + 3_600_000,
+      refreshTokenExpiresAt: storeClock.now() + 7_776_000_000,
+    });
+  });
+
   it('goes on to the page that the app asks for', async () => {
     const { fake, oauth } = startFlow({ returnTo: '/welcome' });
     const begin = async (returnTo?: string): Promise<string | null> => {

@@ -33,6 +33,8 @@ async function setup() {
         throw new Error('no database');
       },
       'customers/update': () => Promise.reject(new Error('no database')),
+      'customers/merge': () => Promise.reject(new Error('no database')),
+      'customer.tags_added': () => Promise.reject(new Error('no database')),
       'products/update': ({ payload }) => void seen.push(payload.id),
     },
   });
@@ -231,11 +233,17 @@ describe('one customer', () => {
     ['orders/create', { id: 9, line_items: [{ order_id: 1001 }] }],
     ['customers/update', { id: 7 }],
     ['customers/update', { id: 70, admin_graphql_api_id: 'gid://shopify/Customer/7' }],
+    ['customer.tags_added', { customerId: 'gid://shopify/Customer/7', tags: ['vip'] }],
+    ['customers/merge', { admin_graphql_api_customer_deleted_id: 'gid://shopify/Customer/7', status: 'completed' }],
+    ['customers/merge', { status: 'failed', errors: [{ customer_ids: [8, 7], message: 'Jane has a subscription' }] }],
+    ['orders/create', { id: 10, refunds: [{ admin_graphql_api_order_id: 'gid://shopify/Order/1001' }] }],
   ] as const;
   const others = [
     ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
     ['customers/update', { id: 1001, email: 'notjane@example.com' }],
     ['orders/create', { id: 8, line_items: [{ id: 7, product_id: 7 }], note: 'jane@example.com' }],
+    ['customer.tags_added', { customerId: 'gid://shopify/Customer/77', tags: ['gid://shopify/Product/7'] }],
+    ['customers/merge', { admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/8', status: 'completed' }],
   ] as const;
 
   it('is exported and erased wherever they are, and nobody else', async () => {
