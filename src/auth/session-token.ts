@@ -104,8 +104,9 @@ export type SessionTokenVerification = VerifiedSessionToken | RefusedSessionToke
  * console.log(verified.shop, verified.userId);
  * ```
  */
-export const verifySessionToken = (input: VerifySessionTokenInput): SessionTokenVerification =>
-  neverThrowing(() => verify(input));
+export function verifySessionToken(input: VerifySessionTokenInput): SessionTokenVerification {
+  return neverThrowing(() => verify(input));
+}
 
 const optionNames = { token: 1, clientId: 1, secrets: 1, skewSeconds: 1, otherHosts: 1, clock: 1 };
 
