@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createShopifyApp, memoryStores, type ShopifyApp, staticToken } from 'shopwright';
 import { createTokenStore } from 'shopwright/auth';
+import { createFeed } from 'shopwright/feed';
 import { inProcessQueue } from 'shopwright/queue';
 import { createProductQueue } from 'shopwright/sync';
-import { createManualClock } from 'shopwright/testing';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../webhooks/delivery-request.ts';
@@ -259,6 +260,44 @@ describe('one customer', () => {
     expect(await app.eraseCustomer(shop, person)).toMatchObject({ deadLetters: about.length });
     expect(await app.exportCustomer(shop, person)).toEqual([]);
     expect(await queue.deadJobs()).toHaveLength(others.length);
-    expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0 });
+    expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0, feeds: 0 });
+  });
+
+  it('is found and erased in the changes of a feed that its handler has failed to take', async () => {
+    const { clock, stores, queue } = await setup();
+    const order = (email: string) => ({
+      email,
+      lineItems: [{ title: 'Mug' }],
+      createdAt: new Date(clock.now()).toISOString(),
+    });
+    const fake = createFakeShopify({
+      clock,
+      shops: [{ orders: [order('jane@example.com'), order('joe@example.com')] }],
+    });
+    const auth = staticToken('shpat_fake');
+    const app = createShopifyApp({ auth, stores, queue, clock, fetch: fake.fetch, isolated: true });
+    const client = app.shop('demo.myshopify.com');
+    const seen: (string | undefined)[] = [];
+    let isBroken = true;
+    const feed = createFeed({
+      ...{ client, resource: 'orders' as const, fields: 'email', store: stores.keyValue, clock, queue },
+      handle: ({ node }) => {
+        if (isBroken) throw new Error('no database');
+        seen.push(String(node?.['email']));
+      },
+    });
+    await clock.advance(10_000);
+    expect(await clock.run(feed.run())).toMatchObject({ changes: 2 });
+    await clock.run(queue.drain());
+
+    const [found, ...others] = await app.exportCustomer(client.shop, { email: 'JANE@example.com' });
+    expect(found).toMatchObject({ where: 'feed', topic: 'orders', payload: { node: { email: 'jane@example.com' } } });
+    expect(others).toEqual([]);
+    expect(await app.eraseCustomer(client.shop, { email: 'jane@example.com' })).toMatchObject({ feeds: 1 });
+    expect(await app.exportCustomer(client.shop, { email: 'jane@example.com' })).toEqual([]);
+    isBroken = false;
+    for (const { id } of await queue.deadJobs()) await queue.retry(id);
+    await clock.run(queue.drain());
+    expect(seen).toEqual(['joe@example.com']);
   });
 });
