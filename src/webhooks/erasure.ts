@@ -6,6 +6,7 @@ import type { TokenStore } from '../ports/token-store.ts';
 import {
   batchJob,
   defaultApp,
+  doneKeyOf,
   erasedKey,
   keysOfApp,
   ownersPrefix,
@@ -280,7 +281,10 @@ export async function eraseCustomer(
   let feeds = 0;
   for (const store of keyValuesOf(places)) {
     for await (const { key, delivery } of inboxOf(store, owner)) {
-      if (isDeliveryAbout(isAbout, delivery) && (await store.delete(key))) inbox += 1;
+      if (!isDeliveryAbout(isAbout, delivery)) continue;
+      // Its job holds the body too: it is dropped when its turn comes, and leaves no dead letter.
+      await store.set(doneKeyOf(key), 'done', { ttlMs: droppedForMs });
+      if (await store.delete(key)) inbox += 1;
     }
     for await (const { key, feed, change } of feedChangesOf(store, owner)) {
       if (isAbout(feed, change) && (await store.delete(key))) feeds += 1;
@@ -289,6 +293,9 @@ export async function eraseCustomer(
   const isMeant = ({ payload }: DeadJob): boolean => isDeliveryOf(owner, payload) && isDeliveryAbout(isAbout, payload);
   return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0, feeds };
 }
+
+/** Milliseconds for which the job of an erased delivery may wait: as long as copies of a delivery are known, by default. */
+const droppedForMs = 48 * 3_600_000;
 
 /** Changes that wait for a queue: each holds the fields that the host selects, and stays where its job is a dead letter. */
 async function* feedChangesOf(

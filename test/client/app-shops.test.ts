@@ -263,6 +263,43 @@ describe('one customer', () => {
     expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0, feeds: 0 });
   });
 
+  it('is not handled again by a job that waits, and leaves no dead letter', async () => {
+    const clock = createManualClock();
+    const { keyValue } = memoryStores({ clock });
+    const retryDelaysMs = [60_000];
+    const queue = inProcessQueue({ clock });
+    const auth = staticToken('shpat_x');
+    const app = createShopifyApp({ auth, stores: { keyValue }, queue, clock, isolated: true });
+    const calls: number[] = [];
+    const meanwhile: (() => Promise<unknown>)[] = [];
+    const handler = createWebhookHandler({
+      ...{ secrets: secret, store: keyValue, queue, clock, retryDelaysMs },
+      on: {
+        'orders/create': async ({ payload }) => {
+          calls.push(Number(payload.id));
+          if (payload.id === 3) await meanwhile.pop()?.();
+          throw new Error('no database');
+        },
+      },
+    });
+    const send = async (id: number, customer: number) => {
+      const payload = { id, customer: { id: customer } };
+      await handler(deliveryOf({ topic: 'orders/create', payload, webhookId: `order-${id}`, clock }));
+      await clock.advance(1_000);
+    };
+    // Jane's waits for its next attempt when she is erased, or is under way in the last one.
+    await send(1, 7);
+    await send(2, 8);
+    expect(await app.eraseCustomer(shop, { id: '7' })).toMatchObject({ inbox: 1 });
+    await send(3, 7);
+    expect(calls).toEqual([1, 2, 3]);
+    meanwhile.push(() => app.eraseCustomer(shop, { id: '7' }));
+    await clock.advance(600_000);
+    expect(calls.sort()).toEqual([1, 2, 2, 3, 3]);
+    const dead = (await queue.deadJobs()).map(({ payload }) => JSON.parse((payload as { body: string }).body).id);
+    expect(dead).toEqual([2]);
+  });
+
   it('is found and erased in the changes of a feed that its handler has failed to take', async () => {
     const { clock, stores, queue } = await setup();
     const order = (email: string) => ({
