@@ -10,15 +10,22 @@ export interface Contender {
   verify(): boolean | Promise<boolean>;
 }
 
-/** Microseconds a call in one round. */
-async function round({ name, calls, verify }: Contender): Promise<number> {
-  const start = performance.now();
+/** What a call cost in one round, in microseconds. */
+interface Cost {
+  /** In all threads: what others do on a busy machine does not count. */
+  readonly cpu: number;
+  readonly elapsed: number;
+}
+
+async function round({ name, calls, verify }: Contender): Promise<Cost> {
+  const [before, start] = [process.cpuUsage(), performance.now()];
   for (let call = 0; call < calls; call += 1) {
     const answer = verify();
     const isRight = typeof answer === 'boolean' ? answer : await answer;
     if (!isRight) throw new Error(`${name} found a right signature wrong`);
   }
-  return ((performance.now() - start) * 1_000) / calls;
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / calls, elapsed: ((performance.now() - start) * 1_000) / calls };
 }
 
 /**
@@ -29,21 +36,22 @@ async function round({ name, calls, verify }: Contender): Promise<number> {
  */
 export async function raceContenders(title: string, contenders: readonly Contender[]): Promise<void> {
   for (const contender of contenders) await round(contender);
-  const times = contenders.map((): number[] => []);
+  const costs = contenders.map((): Cost[] => []);
   for (let turn = 0; turn < rounds; turn += 1) {
-    for (const [index, contender] of contenders.entries()) times[index]?.push(await round(contender));
+    for (const [index, contender] of contenders.entries()) costs[index]?.push(await round(contender));
   }
-  const factorOf = (own: readonly number[], other: readonly number[] = []): number =>
-    median(own.map((time, turn) => time / (other[turn] ?? Number.NaN)));
+  const factorOf = (of: keyof Cost, own: readonly Cost[], other: readonly Cost[] = []): number =>
+    Number(median(own.map((cost, turn) => cost[of] / (other[turn]?.[of] ?? Number.NaN))).toFixed(3));
   console.log(`${title}, ${rounds} rounds`);
   console.table(
     contenders.map(({ name }, index) => {
-      const own = times[index] ?? [];
+      const own = costs[index] ?? [];
       return {
         name,
-        'µs a call': Number(median(own).toFixed(2)),
-        '× bare': Number(factorOf(own, times[0]).toFixed(2)),
-        '× the last': Number(factorOf(own, times.at(-1)).toFixed(3)),
+        'CPU µs a call': Number(median(own.map(({ cpu }) => cpu)).toFixed(2)),
+        '× bare': factorOf('cpu', own, costs[0]),
+        '× the last': factorOf('cpu', own, costs.at(-1)),
+        '× the last, elapsed': factorOf('elapsed', own, costs.at(-1)),
       };
     }),
   );

@@ -9,8 +9,9 @@ import type { TokenEntry, TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { checkFormat, defaultApp, migrationKey } from '../storage/keys.ts';
 import { eachShop } from './each-shop.ts';
+import type { OfflineTokenOptions } from './kept-sources.ts';
 import { fetchTransport } from './token-request.ts';
-import { type OfflineTokenOptions, offlineToken } from './token-sources.ts';
+import { offlineToken } from './token-sources.ts';
 
 /** The app whose tokens are migrated: the options of `offlineToken`, and where the migration keeps its journal. */
 export interface MigratingApp extends OfflineTokenOptions {

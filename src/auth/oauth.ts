@@ -5,13 +5,14 @@ import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, Stora
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
-import type { TokenOwner, TokenStore } from '../ports/token-store.ts';
+import type { StoredTokens, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
-import { type AppSecrets, isSameText, isSecondsUpTo } from './app-secrets.ts';
+import { type AppSecrets, isSameText } from './app-secrets.ts';
+import { isSecondsUpTo } from './refusals.ts';
 import { type OtherShopHost, type ShopRefusal, verifyShop } from './shop.ts';
 import { type SignedQueryRefusal, verifyOAuthQuery } from './signed-query.ts';
-import { fetchTransport, type GrantedTokens, requestTokens, storedTokens } from './token-request.ts';
+import { fetchTransport, requestTokens, storedTokens } from './token-request.ts';
 
 /** Options of `createOAuth`. */
 export interface OAuthOptions {
@@ -328,7 +329,10 @@ class OAuthFlow implements ShopifyOAuth {
 
   /** From a code that Shopify has signed to the redirect. */
   async #complete(shop: string, code: string, { returnTo }: Attempt): Promise<CompletedAuth | RefusedCallback> {
-    const { clientId, secrets, scopes, mode, origin, transport, timeoutMs, clock } = this.#settings;
+    const { clientId, secrets, scopes, mode, origin, transport, timeoutMs, clock, tokens: store } = this.#settings;
+    // By the clock that everybody who reads the tokens goes by, and not later than they were made.
+    const asked = await this.#storing(shop, async () => (await store.now?.()) ?? clock.now());
+    if (!asked.ok) return asked;
     const reply = await requestTokens({
       ...{ shop, origin, transport, timeoutMs, clock },
       params: {
@@ -351,26 +355,36 @@ class OAuthFlow implements ShopifyOAuth {
     }
     const missing = tokens.scopes === null ? [] : missingScopes(scopes, tokens.scopes);
     if (missing.length > 0) return refuseCallback('scopes-missing', { shop, missingScopes: missing });
+    const stored = await this.#storing(shop, () =>
+      this.#store(shop, storedTokens(tokens, asked.value, mode === 'offline'), tokens.userId),
+    );
+    if (!stored.ok) return stored;
+    const response = redirectTo(this.#addressAfter(shop, returnTo), this.#cookie.deletion);
+    return { ok: true, shop, scopes: tokens.scopes, userId: tokens.userId, response };
+  }
+
+  /** Runs one step of the token store. */
+  async #storing<T>(
+    shop: string,
+    step: () => Promise<T>,
+  ): Promise<{ readonly ok: true; readonly value: T } | RefusedCallback> {
     try {
-      await this.#store(shop, tokens);
+      return { ok: true, value: await step() };
     } catch (thrown) {
       // A host's own store may repeat what it was given in its errors.
       const name = thrown instanceof Error ? thrown.name : typeof thrown;
       const error = isShopwrightError(thrown) ? thrown : new StorageError(`The token store failed: ${name}.`, { shop });
       return refuseCallback('store-failed', { shop, error });
     }
-    const response = redirectTo(this.#addressAfter(shop, returnTo), this.#cookie.deletion);
-    return { ok: true, shop, scopes: tokens.scopes, userId: tokens.userId, response };
   }
 
   /** Puts the new tokens in the place of whatever is there: older refresh tokens are dead from now on. */
-  async #store(shop: string, granted: GrantedTokens): Promise<void> {
-    const { tokens, appId, mode, clock } = this.#settings;
-    const owner: TokenOwner = { shop, appId, ...(granted.userId !== null && { userId: granted.userId }) };
-    const stored = storedTokens(granted, clock.now(), mode === 'offline');
+  async #store(shop: string, next: StoredTokens, userId: string | null): Promise<void> {
+    const { tokens, appId } = this.#settings;
+    const owner: TokenOwner = { shop, appId, ...(userId !== null && { userId }) };
     for (;;) {
       const standing = await tokens.get(owner);
-      if ((await tokens.replace(owner, standing?.version, stored)) !== undefined) return;
+      if ((await tokens.replace(owner, standing?.version, next)) !== undefined) return;
     }
   }
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors/errors.ts';
+import { assertValid } from '../errors/base.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { CompletedAuth, OAuthRequest, RefusedCallback, ShopifyOAuth } from './oauth.ts';
 import { type VerifiedSessionToken, type VerifySessionTokenInput, verifySessionToken } from './session-token.ts';
@@ -85,7 +85,7 @@ export function appProxyVerifier(
 
 function checkNames(options: object, known: Readonly<Record<string, unknown>>): void {
   const issues = unknownNames(options, known);
-  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  assertValid(issues);
 }
 
 function queryOf(url: string): URLSearchParams {

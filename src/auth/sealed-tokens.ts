@@ -1,11 +1,18 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto';
 import { shopNameOf } from '../config/shop-domain.ts';
 import { isShopwrightError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../ports/key-value-store.ts';
 import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
-import { defaultApp, ownersPrefix } from '../storage/keys.ts';
+import { defaultApp, ownersPrefix, tokenPrefix } from '../storage/keys.ts';
 
 /** What a rotation found. */
 export interface RotationReport {
@@ -27,11 +34,8 @@ export interface RotatingTokenStore extends TokenStore {
   rotate(): Promise<RotationReport>;
 }
 
-/** The keys by id. The first one encrypts, all of them decrypt. */
-export interface KeyRing {
-  readonly newest: { readonly id: string; readonly key: KeyObject };
-  get(id: string): KeyObject | undefined;
-}
+/** Keys of 32 bytes by id; at least one. The first one encrypts, all of them decrypt. */
+export type KeyRing = ReadonlyMap<string, Uint8Array>;
 
 /** Sealed entries in a key-value store, one key per owner. */
 export class SealedTokens implements Required<RotatingTokenStore> {
@@ -39,9 +43,9 @@ export class SealedTokens implements Required<RotatingTokenStore> {
   readonly #prefix: string;
   readonly #seal: Seal;
 
-  constructor(store: KeyValueStore, prefix: string, keys: KeyRing) {
+  constructor(store: KeyValueStore, prefix: string | undefined, keys: KeyRing) {
     this.#store = store;
-    this.#prefix = prefix;
+    this.#prefix = prefix ?? tokenPrefix;
     this.#seal = new Seal(keys);
   }
 
@@ -253,15 +257,20 @@ const startAgain = 'delete them with delete(owner), and have the shop authorize 
 
 /** Turns tokens into text that only the keys can read, with AES-256-GCM: `v1:KEY ID:BASE64`. */
 class Seal {
-  readonly #keys: KeyRing;
+  readonly #newest: readonly [id: string, key: KeyObject];
+  readonly #keys: ReadonlyMap<string, KeyObject>;
 
   constructor(keys: KeyRing) {
-    this.#keys = keys;
+    const all = Array.from(keys, ([id, bytes]) => [id, createSecretKey(bytes)] as const);
+    const [newest] = all;
+    if (!newest) throw new TypeError('There is no key to encrypt with.');
+    this.#newest = newest;
+    this.#keys = new Map(all);
   }
 
   /** Encrypts with the newest key, each time with a random nonce. */
   close(owner: KnownOwner, entry: TokenEntry): string {
-    const { id, key } = this.#keys.newest;
+    const [id, key] = this.#newest;
     const nonce = randomBytes(nonceBytes);
     const encryption = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
     encryption.setAAD(boundTo(id, owner));
@@ -310,7 +319,7 @@ class Seal {
 
   /** Whether it names the key that encrypts now. */
   isNewest(sealed: string): boolean {
-    return sealed.startsWith(`${sealMark}:${this.#keys.newest.id}:`);
+    return sealed.startsWith(`${sealMark}:${this.#newest[0]}:`);
   }
 }
 

@@ -76,6 +76,12 @@ export const sessionId = ({ shop, userId }: TokenOwner): string =>
 
 const dateOf = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
 
+/** A date, or the text or number that a storage of the host's own gives in its place; `null` for none. */
+function msOf(date: Date | undefined): number | null {
+  const ms = date ? new Date(date).getTime() : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
 function entryOf({
   accessToken,
   expires,
@@ -85,13 +91,14 @@ function entryOf({
 }: ShopifySession): TokenEntry | undefined {
   if (!accessToken) return undefined;
   const refresh = refreshToken || null;
+  const endsAt = msOf(expires);
   // A token that can be renewed does end, whether or not its session says when.
-  const unknownEnd = refresh === null ? null : Date.now() + unknownEndMs;
+  const isUnknown = endsAt === null && refresh !== null;
   const tokens: StoredTokens = {
     accessToken,
-    accessTokenExpiresAt: expires ? expires.getTime() : unknownEnd,
+    accessTokenExpiresAt: isUnknown ? Date.now() + unknownEndMs : endsAt,
     refreshToken: refresh,
-    refreshTokenExpiresAt: refreshTokenExpires ? new Date(refreshTokenExpires).getTime() : null,
+    refreshTokenExpiresAt: msOf(refreshTokenExpires),
     scopes: scope ? scope.split(',') : [],
   };
   const version = createHash('sha256')

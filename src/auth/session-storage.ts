@@ -1,6 +1,6 @@
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { assertValid } from '../errors/base.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { unknownNames } from '../internal/names.ts';
+import { missingMethods, unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { RenewableTokenStore } from '../ports/token-store.ts';
 import type { ShopifySession, ShopifySessionStorage } from './session-rows.ts';
@@ -38,15 +38,12 @@ export function sessionTokens<Session extends ShopifySession>(
   options: SessionTokensOptions<Session>,
 ): RenewableTokenStore {
   const { storage, locks } = options;
-  const issues: Issue[] = [...unknownNames(options, { storage: true, locks: true })];
-  const has = (value: unknown, method: string): boolean => typeof Object(value)[method] === 'function';
-  if (!has(storage, 'loadSession') || !has(storage, 'storeSession')) {
-    issues.push({ field: 'storage', message: 'must be a session storage, with loadSession and storeSession.' });
-  }
-  if (locks !== undefined && !has(locks, 'lock')) {
-    issues.push({ field: 'locks', message: 'has no lock: give the `keyValue` of an adapter.' });
-  }
-  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  const issues = [
+    ...unknownNames(options, { storage: true, locks: true }),
+    ...missingMethods('storage', storage ?? {}, ['loadSession', 'storeSession']),
+    ...missingMethods('locks', locks, ['lock']),
+  ];
+  assertValid(issues);
 
   return {
     get: async (owner) => (await loadRows()).readSession(storage, owner),

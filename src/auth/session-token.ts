@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '../internal/clock.ts';
+import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { type AppSecrets, isSecondsUpTo, matchSecret, secretMessages, unknownOption } from './app-secrets.ts';
+import { type AppSecrets, matchSecret } from './app-secrets.ts';
+import { maxTokenLength, neverThrowing, refuse, refuseOptions } from './refusals.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
 /** A session token, and what it must fit. */
@@ -104,34 +105,21 @@ export type SessionTokenVerification = VerifiedSessionToken | RefusedSessionToke
  * ```
  */
 export function verifySessionToken(input: VerifySessionTokenInput): SessionTokenVerification {
-  try {
-    return verify(input);
-  } catch {
-    return refuse('input-invalid');
-  }
+  return neverThrowing(() => verify(input));
 }
-
-/** Characters; Shopify's tokens have some 600, and no header that Node accepts is twice as long as this. */
-const maxTokenLength = 8_192;
-
-const maxSkewSeconds = 300;
 
 const optionNames = { token: 1, clientId: 1, secrets: 1, skewSeconds: 1, otherHosts: 1, clock: 1 };
 
-/** May throw on hostile input, such as a getter that throws. */
 function verify(input: VerifySessionTokenInput): SessionTokenVerification {
-  const { token: given, clientId, secrets, skewSeconds = 10, otherHosts, clock = systemClock } = input;
-  const unknown = unknownOption(input, optionNames);
-  if (unknown !== undefined) return refuse('input-invalid', unknown);
-  if (!isSecondsUpTo(maxSkewSeconds, skewSeconds)) {
-    return refuse('input-invalid', ` \`skewSeconds\` must be from 0 to ${maxSkewSeconds}.`);
-  }
+  const { token: given, clientId, secrets, skewSeconds = 10, otherHosts, clock = Date } = input;
+  const refused = refuseOptions(input, optionNames, 'skewSeconds', skewSeconds, 300);
+  if (refused) return refused;
   if (typeof clientId !== 'string' || clientId === '') return refuse('client-id-missing');
 
   const signed = readToken(given);
   if ('ok' in signed) return signed;
   const match = matchSecret(secrets, { ...signed, encoding: 'base64url' });
-  if (!match.ok) return refuse(match.reason);
+  if (!match.ok) return match;
 
   const claims = decodePart(signed.payload);
   if (!claims) return refuse('token-malformed');
@@ -159,7 +147,7 @@ function verify(input: VerifySessionTokenInput): SessionTokenVerification {
   };
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isTime = (value: unknown): value is number => Number.isFinite(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -180,25 +168,22 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
   if (typeof given !== 'string') return refuse('token-malformed');
   if (given.length > maxTokenLength) return refuse('token-too-long');
   const token = /^bearer /i.test(given) ? given.slice(7) : given;
-  const first = token.indexOf('.');
-  const last = token.lastIndexOf('.');
-  if (first < 0 || token.indexOf('.', first + 1) !== last) return refuse('token-malformed');
-  const algorithm = checkHeader(token.slice(0, first));
-  if (algorithm) return algorithm;
-  const signature = token.slice(last + 1);
-  if (!signaturePattern.test(signature)) return refuse('token-malformed');
-  return { content: token.slice(0, last), payload: token.slice(first + 1, last), signature };
+  const parts = token.split('.');
+  const [header = '', payload = '', signature = ''] = parts;
+  if (parts.length !== 3) return refuse('token-malformed');
+  const refused = checkHeader(header);
+  if (refused) return refused;
+  return signaturePattern.test(signature)
+    ? { content: `${header}.${payload}`, payload, signature }
+    : refuse('token-malformed');
 }
 
-/** `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`: what nearly all tokens begin with. */
-const usualHeaders: ReadonlySet<string> = new Set([
-  'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9',
-  'eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9',
-]);
+/** `{"alg":"HS256","typ":"JWT"}`: what nearly all tokens begin with. */
+const usualHeader = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
 
 /** Refuses any algorithm but the one. Extensions that must be understood (`crit`, RFC 7515) are not. */
 function checkHeader(header: string): RefusedSessionToken | undefined {
-  if (usualHeaders.has(header)) return undefined;
+  if (header === usualHeader) return undefined;
   const fields = decodePart(header);
   if (!fields) return refuse('token-malformed');
   return fields['alg'] === 'HS256' && !('crit' in fields) ? undefined : refuse('algorithm-not-allowed');
@@ -207,27 +192,4 @@ function checkHeader(header: string): RefusedSessionToken | undefined {
 function decodePart(part: string): Record<string, unknown> | undefined {
   const value = parseJson(Buffer.from(part, 'base64url').toString());
   return isRecord(value) ? value : undefined;
-}
-
-const messages: Readonly<Record<SessionTokenRefusal, string>> = {
-  ...secretMessages,
-  'client-id-missing': 'No client id was given: pass the client id of the app as `clientId`.',
-  'token-missing': 'There is no session token: App Bridge sends it as `Authorization: Bearer …`, or as `id_token`.',
-  'token-too-long': `The session token is longer than ${maxTokenLength} characters.`,
-  'token-malformed': 'The session token is not a JSON Web Token of three parts: it was cut or changed on the way.',
-  'algorithm-not-allowed': 'The session token is not signed with HS256, which Shopify signs with.',
-  'signature-mismatch':
-    'None of the secrets made the signature of this session token: use the client secret of the app that it is for.',
-  'claims-invalid': 'The session token lacks one of exp, nbf, aud, iss, dest and sub, or has it in another type.',
-  'token-expired': 'The session token has expired. App Bridge gives a new one for each request.',
-  'token-not-yet-valid': 'The session token is not valid yet: compare the clock of this machine.',
-  'audience-mismatch': 'The session token is for another app: `aud` is not `clientId`.',
-  'shop-invalid': '`dest` of the session token is not the address of a shop, such as https://acme.myshopify.com.',
-  'issuer-mismatch': '`iss` and `dest` of the session token are not of the same shop.',
-  'input-invalid': 'It could not be verified: pass `token` as text, `clientId` and `secrets`.',
-};
-
-/** The refusal for a reason, with what more is known about this very case. */
-function refuse(reason: SessionTokenRefusal, hint = ''): RefusedSessionToken {
-  return { ok: false, reason, message: messages[reason] + hint };
 }

@@ -1,3 +1,5 @@
+import { refuse } from './refusals.ts';
+
 /**
  * A host of shops besides `myshopify.com`. `admin.shopify.com` stands for the address of the admin,
  * `admin.shopify.com/store/acme`. The other two are development hosts of Shopify's own.
@@ -74,12 +76,3 @@ function isAllowed(host: string, options: unknown): boolean {
     return false;
   }
 }
-
-const messages: Readonly<Record<ShopRefusal, string>> = {
-  'shop-missing': 'There is no shop. Pass a domain such as acme.myshopify.com.',
-  'shop-invalid':
-    'The shop is not a domain such as acme.myshopify.com: no protocol, port, path or white space may be around it.',
-  'shop-host-not-allowed': 'The shop is on a host that is not accepted. If your app needs it, name it in `otherHosts`.',
-};
-
-const refuse = (reason: ShopRefusal): ShopVerification => ({ ok: false, reason, message: messages[reason] });

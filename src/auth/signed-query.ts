@@ -1,12 +1,6 @@
-import { type Clock, systemClock } from '../internal/clock.ts';
-import {
-  type AppSecrets,
-  isSameText,
-  isSecondsUpTo,
-  matchSecret,
-  secretMessages,
-  unknownOption,
-} from './app-secrets.ts';
+import type { Clock } from '../internal/clock.ts';
+import { type AppSecrets, isSameText, matchSecret } from './app-secrets.ts';
+import { maxQueryLength, neverThrowing, refuse, refuseOptions } from './refusals.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
 /** A query that Shopify signed. */
@@ -131,31 +125,34 @@ export type AppProxyVerification = VerifiedAppProxy | RefusedSignedQuery;
  */
 export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerification {
   return neverThrowing(() => {
-    const read = readInput(input, oauthOptionNames);
+    const read = readInput(input, oauthOptionNames, oauthPattern);
     if ('ok' in read) return read;
-    const { query } = read;
-    if (!oauthPattern.test(query)) return refuse('query-malformed', ' Percent-encode all but letters and digits.');
-    const pairs = query.split('&').map((pair): readonly [name: string, pair: string] => {
-      return [pair.slice(0, pair.indexOf('=')), pair];
-    });
-    const values = new Map(pairs.map(([name, pair]) => [name, pair.slice(name.length + 1)]));
+    const values = new Map<string, string>();
+    const pairs = read.query.split('&');
+    for (const pair of pairs) {
+      const at = pair.indexOf('=');
+      values.set(pair.slice(0, at), pair.slice(at + 1));
+    }
     if (values.size < pairs.length) return refuse('parameter-repeated');
 
-    const content = pairs
-      .filter(([name]) => name !== 'hmac')
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, pair]) => pair)
-      .join('&')
+    const content = Array.from(values.keys())
+      .sort()
+      .map((name) => (name === 'hmac' ? '' : `&${name}=${values.get(name)}`))
+      .join('')
+      .slice(1)
       .replaceAll('+', '%20');
-    const signed = checkSigned({ ...read, content, signature: values.get('hmac'), values });
+    const signed = checkSigned(read, values, content, values.get('hmac'));
     if (!signed.ok) return signed;
     const textOf = (name: string): string | null => {
       const value = values.get(name);
-      return value === undefined ? null : Buffer.from(decode(value), 'latin1').toString();
+      if (value === undefined) return null;
+      const decoded = decode(value);
+      return decoded === value ? value : Buffer.from(decoded, 'latin1').toString();
     };
     const state = textOf('state');
     if ('state' in input && !isSameState(input.state, state)) return refuse('state-mismatch');
-    return { ...signed, code: textOf('code'), state, host: textOf('host') };
+    const { shop, timestampSeconds, secretIndex } = signed;
+    return { ok: true, shop, code: textOf('code'), state, host: textOf('host'), timestampSeconds, secretIndex };
   });
 }
 
@@ -176,7 +173,7 @@ export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerifi
  */
 export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification {
   return neverThrowing(() => {
-    const read = readInput(input, proxyOptionNames);
+    const read = readInput(input, proxyOptionNames, /^[\x21\x22\x24-\x7e]+$/);
     if ('ok' in read) return read;
     const parameters = new Map<string, string[]>();
     for (const pair of read.query.split('&')) {
@@ -194,12 +191,7 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
     const content = Array.from(values, ([name, value]) => (name === 'signature' ? '' : `${name}=${value}`))
       .sort()
       .join('');
-    const signed = checkSigned({
-      ...read,
-      content: Buffer.from(content, 'latin1'),
-      signature: values.get('signature'),
-      values,
-    });
+    const signed = checkSigned(read, values, Buffer.from(content, 'latin1'), values.get('signature'));
     if (!signed.ok) return signed;
     const customerId = values.get('logged_in_customer_id') ?? '';
     const pathPrefix = values.get('path_prefix') ?? '';
@@ -235,22 +227,9 @@ const ownMarks: readonly (readonly [name: string, mark: RegExp])[] = [
  */
 const oauthPattern = /^[\w.-]+=[\w.~*%+-]*(?:&[\w.-]+=[\w.~*%+-]*)*$/;
 
-function neverThrowing<T>(verify: () => T | RefusedSignedQuery): T | RefusedSignedQuery {
-  try {
-    return verify();
-  } catch {
-    return refuse('input-invalid');
-  }
-}
-
 const proxyOptionNames = { query: 1, secrets: 1, windowSeconds: 1, otherHosts: 1, clock: 1 };
 
 const oauthOptionNames = { ...proxyOptionNames, state: 1 };
-
-/** Characters. Node refuses a request whose address and headers are longer than this. */
-const maxQueryLength = 16_384;
-
-const maxWindowSeconds = 86_400;
 
 /** What both verifiers read of their input, with its defaults. */
 interface ReadInput {
@@ -266,21 +245,17 @@ interface ReadInput {
 function readInput(
   input: VerifyAppProxyInput,
   names: Readonly<Record<string, unknown>>,
+  pattern: RegExp,
 ): ReadInput | RefusedSignedQuery {
-  const { query: given, secrets, windowSeconds = 90, otherHosts = [], clock = systemClock } = input;
-  const unknown = unknownOption(input, names);
-  if (unknown !== undefined) return refuse('input-invalid', unknown);
-  if (!isSecondsUpTo(maxWindowSeconds, windowSeconds)) {
-    return refuse('input-invalid', ` \`windowSeconds\` must be from 0 to ${maxWindowSeconds}.`);
-  }
+  const { query: given, secrets, windowSeconds = 90, otherHosts = [], clock = Date } = input;
+  const refused = refuseOptions(input, names, 'windowSeconds', windowSeconds, 86_400);
+  if (refused) return refused;
   if (given === undefined || given === null || given === '') return refuse('query-missing');
   if (typeof given !== 'string') return refuse('query-already-parsed');
   if (given.length > maxQueryLength) return refuse('query-too-long');
   const query = rawQueryOf(given);
   if (query === '') return refuse('query-missing');
-  if (!/^[\x21\x22\x24-\x7e]+$/.test(query) || /%(?![\da-f]{2})/i.test(query)) {
-    return refuse('query-malformed');
-  }
+  if (!pattern.test(query) || /%(?![\da-f]{2})/i.test(query)) return refuse('query-malformed');
   return { query, secrets, windowSeconds, otherHosts, clock };
 }
 
@@ -300,23 +275,16 @@ function decode(text: string): string {
 }
 
 /** What both verifiers check alike: signature, time, shop. */
-function checkSigned({
-  content,
-  signature,
-  values,
-  secrets,
-  windowSeconds,
-  otherHosts,
-  clock,
-}: ReadInput & {
-  readonly content: string | Uint8Array;
-  readonly signature: string | undefined;
-  readonly values: ReadonlyMap<string, string>;
-}): Pick<VerifiedAppProxy, 'ok' | 'shop' | 'timestampSeconds' | 'secretIndex'> | RefusedSignedQuery {
+function checkSigned(
+  { secrets, windowSeconds, otherHosts, clock }: ReadInput,
+  values: ReadonlyMap<string, string>,
+  content: string | Uint8Array,
+  signature: string | undefined,
+): Pick<VerifiedAppProxy, 'ok' | 'shop' | 'timestampSeconds' | 'secretIndex'> | RefusedSignedQuery {
   if (signature === undefined) return refuse('signature-missing');
   if (!/^[\da-f]{64}$/.test(signature)) return refuse('signature-malformed');
   const match = matchSecret(secrets, { content, signature, encoding: 'hex' });
-  if (!match.ok) return refuse(match.reason);
+  if (!match.ok) return match;
   const timestamp = values.get('timestamp') ?? '';
   if (!/^\d{1,12}$/.test(timestamp)) return refuse('timestamp-invalid');
   const timestampSeconds = Number(timestamp);
@@ -330,31 +298,3 @@ function checkSigned({
 /** Whether the state is the one that was expected; with none expected, no. */
 const isSameState = (expected: unknown, state: string | null): boolean =>
   typeof expected === 'string' && expected !== '' && state !== null && isSameText(expected, state);
-
-const messages: Readonly<Record<SignedQueryRefusal, string>> = {
-  ...secretMessages,
-  'query-missing': 'There is no query: pass `request.url`, or what comes after its question mark.',
-  'query-already-parsed':
-    'The query was parsed before it could be verified: pass it as text, as `request.url` has it (`request.originalUrl` in Express).',
-  'query-too-long': `The query is longer than ${maxQueryLength} characters.`,
-  'query-malformed': 'The query is not encoded as Shopify encodes it: it was changed on the way.',
-  'parameter-repeated': 'A parameter that Shopify sends once comes twice.',
-  'signature-missing': 'The query has no signature (`hmac`, or `signature` of an app proxy): it is not from Shopify.',
-  'signature-malformed': 'The signature is not 64 hexadecimal digits in lower case.',
-  'signature-mismatch':
-    'None of the secrets made this signature over this query: use the client secret of the app, and pass the query unchanged.',
-  'parameter-ambiguous':
-    'A visitor’s parameter repeats one of Shopify’s (shop, path_prefix or logged_in_customer_id), so that the signed text can be read in two ways: give it another name.',
-  'timestamp-invalid': 'The timestamp is missing, or no number of seconds.',
-  'timestamp-outside-window':
-    'The timestamp is too far from now: an old address was opened again, or the clock of this machine is wrong.',
-  'shop-invalid': 'The shop is not a domain such as acme.myshopify.com.',
-  'state-mismatch':
-    'The state is not the one this browser was sent away with: begin the authorization again, in the same browser.',
-  'input-invalid': 'It could not be verified: pass `query` as text, and `secrets`.',
-};
-
-/** The refusal for a reason, with what more is known about this very case. */
-function refuse(reason: SignedQueryRefusal, hint = ''): RefusedSignedQuery {
-  return { ok: false, reason, message: messages[reason] + hint };
-}

@@ -1,4 +1,4 @@
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { assertValid, type Issue } from '../errors/base.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 
 /** What keeps a text from being an access token; nothing of the text is repeated. */
@@ -20,7 +20,7 @@ export function tokenProblems(accessToken: unknown): readonly Issue[] {
 /** One token that never changes, as a custom app of one shop has it. @throws ConfigError where it is none. */
 export function staticToken(accessToken: string): TokenSource {
   const problems = tokenProblems(accessToken);
-  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  assertValid(problems);
   return {
     peek: () => accessToken,
     get: () => Promise.resolve(accessToken),

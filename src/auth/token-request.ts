@@ -178,6 +178,9 @@ export function missingFields({
  * should have it and does not is believed for an hour at most: Shopify has been seen to leave out each of the fields
  * (https://github.com/Shopify/shopify-app-js/issues/3400), and none of them then means "for ever".
  *
+ * With neither an end nor a refresh token it is what an app gets that need not use tokens that expire: it is used until
+ * Shopify refuses it, since after an hour there would be nothing to go on with.
+ *
  * @param nowMs Milliseconds since the epoch at which the request was sent, by the clock of the store.
  * @param isRefreshable Whether tokens of this kind have a refresh token.
  */
@@ -191,10 +194,12 @@ export function storedTokens(
   const isWhole = missingFields(granted).length === 0 || !isRefreshable;
   const lifeSeconds = expiresInSeconds ?? assumedSeconds;
   const at = (seconds: number): number => Math.floor(nowMs + seconds * 1_000);
+  const nextRefreshToken = refreshToken ?? before?.refreshToken ?? null;
+  const hasNoEnd = isRefreshable && expiresInSeconds === null && nextRefreshToken === null;
   return {
     accessToken,
-    accessTokenExpiresAt: at(isWhole ? lifeSeconds : Math.min(lifeSeconds, assumedSeconds)),
-    refreshToken: refreshToken ?? before?.refreshToken ?? null,
+    accessTokenExpiresAt: hasNoEnd ? null : at(isWhole ? lifeSeconds : Math.min(lifeSeconds, assumedSeconds)),
+    refreshToken: nextRefreshToken,
     refreshTokenExpiresAt:
       refreshToken === null
         ? (before?.refreshTokenExpiresAt ?? null)

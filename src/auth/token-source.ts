@@ -1,19 +1,7 @@
-import { AuthenticationError, ConfigError } from '../errors/errors.ts';
+import { assertValid } from '../errors/base.ts';
 import type { TokenSource } from '../ports/token-source.ts';
-import { keepingSource } from './kept-token.ts';
-
-/** What a function is told when it is asked for a token. */
-export interface TokenWishContext {
-  /** The token that Shopify has refused; `undefined` where the last one was not. Return another one, or throw. */
-  readonly refused: string | undefined;
-}
-
-/** A token, and for how long it is good. */
-export interface TimedToken {
-  readonly accessToken: string;
-  /** Seconds from now. */
-  readonly expiresInSeconds: number;
-}
+import type { TimedToken, TokenWishContext } from './kept-sources.ts';
+import { lateSource } from './late-source.ts';
 
 /**
  * A function as a token source, for tokens that come from anywhere else.
@@ -35,25 +23,7 @@ export function tokenSource(
   find: (shop: string, context: TokenWishContext) => string | TimedToken | Promise<string | TimedToken>,
 ): TokenSource {
   if (typeof find !== 'function') {
-    throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'find', message: 'must be a function that gives the access token of a shop.' }],
-    });
+    assertValid([{ field: 'find', message: 'must be a function that gives the access token of a shop.' }]);
   }
-  return keepingSource(() => ({
-    under: find,
-    name: '',
-    async obtain({ shop, kept, connection }) {
-      const found = await find(shop, { refused: kept.refused });
-      const now = connection.clock.monotonic();
-      if (typeof found === 'string') return { accessToken: found, endsAtMs: now };
-      const { accessToken, expiresInSeconds } = Object(found) as Partial<TimedToken>;
-      if (typeof accessToken === 'string' && typeof expiresInSeconds === 'number' && expiresInSeconds >= 0) {
-        return { accessToken, endsAtMs: now + expiresInSeconds * 1_000 };
-      }
-      throw new AuthenticationError(
-        `The function of tokenSource gave no token for ${shop}: return its text, or { accessToken, expiresInSeconds }.`,
-        { shop },
-      );
-    },
-  }));
+  return lateSource((sources, connection) => sources.functionSource(find, connection));
 }

@@ -1,9 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { ConfigError, type Issue } from '../errors/errors.ts';
+import { assertValid, type Issue } from '../errors/base.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { tokenPrefix } from '../storage/keys.ts';
 import type { KeyRing, RotatingTokenStore } from './sealed-tokens.ts';
 
 /** How tokens are kept. */
@@ -42,17 +40,13 @@ export interface TokenKey {
  * const entry = await tokens.get({ shop: 'acme.myshopify.com' });
  */
 export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore {
-  const { store, keyPrefix = tokenPrefix } = options;
+  const { store, keyPrefix } = options;
   // With the default in place of a prefix, two stores would meet.
-  const issues = unknownNames(options, { store: true, keys: true, keyPrefix: true });
-  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
-  // As every store wants it.
-  if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || keyPrefix.includes('\0') || !keyPrefix.isWellFormed()) {
-    throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'keyPrefix', message: 'use text of at most 64 characters' }],
-    });
+  const issues: Issue[] = [...unknownNames(options, { store: true, keys: true, keyPrefix: true })];
+  if (keyPrefix !== undefined && !isPrefix(keyPrefix)) {
+    issues.push({ field: 'keyPrefix', message: 'use text of at most 64 characters' });
   }
-  const keys = readKeys(options.keys);
+  const keys = readKeys(options.keys, issues);
   const vault = lateModule(async () => new (await loadSealed()).SealedTokens(store, keyPrefix, keys));
   return {
     get: async (owner) => (await vault()).get(owner),
@@ -76,33 +70,33 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
 /** Loaded at the first use: all that seals, opens and names entries. */
 const loadSealed = lateModule(() => import('./sealed-tokens.ts'));
 
+/** As every store wants it. */
+const isPrefix = (text: unknown): boolean =>
+  typeof text === 'string' && text.length <= 64 && !text.includes('\0') && text.isWellFormed();
+
 /**
  * Reads the keys.
  *
- * @throws ConfigError naming each invalid key by its place, never by its secret.
+ * @throws ConfigError with the issues that there are, and each invalid key by its place, never by its secret.
  */
-function readKeys(keys: readonly TokenKey[]): KeyRing {
-  const issues: Issue[] = [];
-  const ring = new Map<string, KeyObject>();
+function readKeys(keys: readonly TokenKey[], issues: Issue[]): KeyRing {
+  const ring = new Map<string, Uint8Array>();
   const list: readonly unknown[] = Array.isArray(keys) ? keys : [];
-  if (list.length === 0) issues.push({ field: 'keys', message: `give at least one key: ${makeOne}` });
+  const problem = (field: string, message: string): number => issues.push({ field, message });
+  if (list.length === 0) problem('keys', `give at least one key: ${makeOne}`);
   for (const [place, one] of list.entries()) {
     const { id, secret } = (one ?? {}) as Partial<TokenKey>;
     const field = `keys[${place}]`;
-    if (typeof id !== 'string' || !/^[\w.-]{1,64}$/.test(id)) {
-      issues.push({ field: `${field}.id`, message: 'use 1 to 64 letters, digits, `_`, `-` and `.`' });
-    } else if (ring.has(id)) {
-      issues.push({ field: `${field}.id`, message: `is the id of another key too: ${JSON.stringify(id)}` });
-    }
+    const isName = typeof id === 'string' && /^[\w.-]{1,64}$/.test(id);
+    if (!isName) problem(`${field}.id`, 'use 1 to 64 letters, digits, `_`, `-` and `.`');
+    else if (ring.has(id)) problem(`${field}.id`, `is the id of another key too: ${JSON.stringify(id)}`);
     const bytes = bytesOf(secret);
-    const problem = secretProblem(bytes);
-    if (problem !== undefined) issues.push({ field: `${field}.secret`, message: problem });
-    else if (bytes && typeof id === 'string') ring.set(id, createSecretKey(bytes));
+    const weakness = bytes ? weaknessOf(bytes) : 'must be base64 text or a Uint8Array';
+    if (weakness !== undefined) problem(`${field}.secret`, `${weakness}: ${makeOne}`);
+    else if (bytes && isName) ring.set(id, bytes);
   }
-  const [newest] = ring;
-  if (issues.length > 0 || !newest) throw new ConfigError('Invalid configuration', { issues });
-  const [id, key] = newest;
-  return { newest: { id, key }, get: (name) => ring.get(name) };
+  assertValid(issues);
+  return ring;
 }
 
 const makeOne = 'make one with `openssl rand -base64 32`';
@@ -113,29 +107,21 @@ const keyBytes = 32;
 const leastDistinctBytes = 20;
 
 /** What is wrong with a secret, in words that do not show it. */
-function secretProblem(bytes: Buffer | undefined): string | undefined {
-  if (!bytes) return `must be base64 text or a Uint8Array: ${makeOne}`;
+function weaknessOf(bytes: Buffer): string | undefined {
   if (bytes.length !== keyBytes) {
-    return `must have ${keyBytes} bytes, and has ${bytes.length} once decoded from base64: ${makeOne}`;
+    return `must have ${keyBytes} bytes, and has ${bytes.length} once decoded from base64`;
   }
-  if (isSequence(bytes)) return `is all one byte or counts up, so anybody can guess it: ${makeOne}`;
-  if (isReadableText(bytes)) return `is readable text, such as words or hex digits, and not random bytes: ${makeOne}`;
-  if (new Set(bytes).size < leastDistinctBytes) return `repeats itself too much to be random: ${makeOne}`;
-  return undefined;
+  // Each byte differs from the one before by the same: equal bytes, and 0, 1, 2, …
+  const steps = bytes.subarray(1).map((byte, index) => byte - (bytes[index] ?? 0));
+  if (new Set(steps).size < 2) return 'is all one byte or counts up, so anybody can guess it';
+  if (bytes.every((byte) => byte >= 0x20 && byte <= 0x7e)) {
+    return 'is readable text, such as words or hex digits, and not random bytes';
+  }
+  return new Set(bytes).size < leastDistinctBytes ? 'repeats itself too much to be random' : undefined;
 }
 
 function bytesOf(secret: unknown): Buffer | undefined {
   if (secret instanceof Uint8Array) return Buffer.from(secret);
   const isBase64 = typeof secret === 'string' && /^[A-Za-z0-9+/_-]+={0,2}$/.test(secret.trim());
   return isBase64 ? Buffer.from(secret.trim(), 'base64') : undefined;
-}
-
-/** Whether each byte differs from the one before by the same: equal bytes, and 0, 1, 2, … */
-function isSequence(bytes: Buffer): boolean {
-  const steps = bytes.subarray(1).map((byte, index) => byte - (bytes[index] ?? 0));
-  return steps.every((step) => step === steps[0]);
-}
-
-function isReadableText(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e);
 }

@@ -1,5 +1,13 @@
 /** Token sources, the encrypted store for the tokens of many shops, and checks that a request is from Shopify. */
 export type { AppSecrets } from '../auth/app-secrets.ts';
+export type {
+  AppCredentials,
+  ClientCredentialsOptions,
+  OfflineTokenOptions,
+  TimedToken,
+  TokenExchangeOptions,
+  TokenWishContext,
+} from '../auth/kept-sources.ts';
 export type { RotatingTokenStore, RotationReport } from '../auth/sealed-tokens.ts';
 export type { ShopifySession, ShopifySessionStorage } from '../auth/session-rows.ts';
 export { type SessionTokensOptions, sessionTokens } from '../auth/session-storage.ts';
@@ -31,16 +39,8 @@ export {
   verifyOAuthQuery,
 } from '../auth/signed-query.ts';
 export { staticToken } from '../auth/static-token.ts';
-export { type TimedToken, type TokenWishContext, tokenSource } from '../auth/token-source.ts';
-export {
-  type AppCredentials,
-  type ClientCredentialsOptions,
-  clientCredentials,
-  type OfflineTokenOptions,
-  offlineToken,
-  type TokenExchangeOptions,
-  tokenExchange,
-} from '../auth/token-sources.ts';
+export { tokenSource } from '../auth/token-source.ts';
+export { clientCredentials, offlineToken, tokenExchange } from '../auth/token-sources.ts';
 export { createTokenStore, type TokenKey, type TokenStoreOptions } from '../auth/vault.ts';
 export type { TokenFailure } from '../errors/errors.ts';
 export type { TokenConnection, TokenSource } from '../ports/token-source.ts';

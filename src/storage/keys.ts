@@ -146,6 +146,12 @@ export async function deliveryKeys(handler: string, shop: string, id: string): P
   };
 }
 
+/** Set once the delivery of a key of an inbox is handled. */
+export function doneKeyOf(inboxKey: string): string {
+  const [, handler = '', domain = '', id = ''] = inboxKey.split(':');
+  return `${ofShop(domain)}${handler}:done:${id}`;
+}
+
 /** Holds the newest that was applied to a resource; also the name of its lock. */
 export async function watermarkKey(handler: string, shop: string, family: string, resource: string): Promise<string> {
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));

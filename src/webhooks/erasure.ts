@@ -6,11 +6,13 @@ import type { TokenStore } from '../ports/token-store.ts';
 import {
   batchJob,
   defaultApp,
+  doneKeyOf,
   erasedKey,
   keysOfApp,
   ownersPrefix,
   pushJob,
   recordsErasedKey,
+  shopPrefix,
   tokenPrefix,
 } from '../storage/keys.ts';
 
@@ -79,9 +81,9 @@ export async function eraseShop(
   now: number,
   keep?: string,
 ): Promise<ErasureReport> {
-  const { tokens, records, journal, keyValue = store } = stores;
+  const { tokens, records, journal } = stores;
   const count = { tokens: 0, records: 0, journal: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 };
-  const keyValues = [...new Set([store, keyValue])];
+  const keyValues = keyValuesOf({ store, stores });
   const erased = await erasedKey(owner.shop, owner.appId);
   const ofRecords = await recordsErasedKey(owner.shop);
   // First of all: what comes up from now on is not kept.
@@ -114,6 +116,11 @@ export async function eraseShop(
   if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
   return count;
 }
+
+/** What webhooks keep and what else the SDK keeps can be in one store or in two. */
+const keyValuesOf = ({ store, stores }: ErasurePlaces): readonly KeyValueStore[] => [
+  ...new Set([store, stores?.keyValue ?? store]),
+];
 
 async function eraseTokens(
   tokens: NonNullable<ErasableStores['tokens']>,
@@ -198,13 +205,14 @@ export interface CustomerPerson {
   readonly orderIds?: readonly string[];
 }
 
-/** What is kept about a customer: one delivery of a webhook. */
+/** What is kept about a customer: one delivery of a webhook, or one change of a feed that waits to be handled. */
 export interface CustomerData {
-  readonly where: 'inbox' | 'dead-letter';
+  readonly where: 'inbox' | 'dead-letter' | 'feed';
+  /** Topic of the delivery, or name of the feed. */
   readonly topic: string;
-  /** Shopify's id of the delivery. */
+  /** Shopify's id of the delivery; `null` for a change of a feed. */
   readonly webhookId: string | null;
-  /** The body, as Shopify sent it. */
+  /** The body, as Shopify sent it; of a feed the change, as its handler gets it. */
   readonly payload: unknown;
 }
 
@@ -214,6 +222,8 @@ export interface CustomerErasureReport {
   readonly inbox: number;
   /** Dead letters of deliveries. */
   readonly deadLetters: number;
+  /** Changes of feeds that waited to be handled. */
+  readonly feeds: number;
 }
 
 /** A delivery as inbox and queue hold it. */
@@ -224,25 +234,31 @@ interface StoredDelivery {
 }
 
 /**
- * All that the SDK keeps about a customer: deliveries that wait or are dead letters. Records and journal hold products, and
- * nothing of customers.
+ * All that the SDK keeps about a customer: deliveries that wait or are dead letters, and changes of feeds that wait. Records
+ * and journal hold products, and nothing of customers.
  *
  * @throws StorageError @throws QueueError
  */
 export async function exportCustomer(
-  { store, queue }: ErasurePlaces,
+  places: ErasurePlaces,
   owner: ErasedOwner,
   person: CustomerPerson,
 ): Promise<readonly CustomerData[]> {
+  const { queue } = places;
   const isAbout = matcherOf(person);
   const found: CustomerData[] = [];
-  for await (const { delivery } of inboxOf(store, owner)) {
-    if (isAbout(delivery)) found.push(dataOf('inbox', delivery));
+  for (const store of keyValuesOf(places)) {
+    for await (const { delivery } of inboxOf(store, owner)) {
+      if (isDeliveryAbout(isAbout, delivery)) found.push(dataOf('inbox', delivery));
+    }
+    for await (const { feed, change } of feedChangesOf(store, owner)) {
+      if (isAbout(feed, change)) found.push({ where: 'feed', topic: feed, webhookId: null, payload: change });
+    }
   }
   for (let offset = 0; queue; offset += pageSize) {
     const page = await queue.deadJobs({ limit: pageSize, offset });
     for (const { payload } of page) {
-      if (isDeliveryOf(owner, payload) && isAbout(payload)) found.push(dataOf('dead-letter', payload));
+      if (isDeliveryOf(owner, payload) && isDeliveryAbout(isAbout, payload)) found.push(dataOf('dead-letter', payload));
     }
     if (page.length < pageSize) break;
   }
@@ -255,17 +271,43 @@ export async function exportCustomer(
  * @throws StorageError @throws QueueError
  */
 export async function eraseCustomer(
-  { store, queue }: ErasurePlaces,
+  places: ErasurePlaces,
   owner: ErasedOwner,
   person: CustomerPerson,
 ): Promise<CustomerErasureReport> {
+  const { queue } = places;
   const isAbout = matcherOf(person);
   let inbox = 0;
-  for await (const { key, delivery } of inboxOf(store, owner)) {
-    if (isAbout(delivery) && (await store.delete(key))) inbox += 1;
+  let feeds = 0;
+  for (const store of keyValuesOf(places)) {
+    for await (const { key, delivery } of inboxOf(store, owner)) {
+      if (!isDeliveryAbout(isAbout, delivery)) continue;
+      // Its job holds the body too: it is dropped when its turn comes, and leaves no dead letter.
+      await store.set(doneKeyOf(key), 'done', { ttlMs: droppedForMs });
+      if (await store.delete(key)) inbox += 1;
+    }
+    for await (const { key, feed, change } of feedChangesOf(store, owner)) {
+      if (isAbout(feed, change) && (await store.delete(key))) feeds += 1;
+    }
   }
-  const isMeant = ({ payload }: DeadJob): boolean => isDeliveryOf(owner, payload) && isAbout(payload);
-  return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0 };
+  const isMeant = ({ payload }: DeadJob): boolean => isDeliveryOf(owner, payload) && isDeliveryAbout(isAbout, payload);
+  return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0, feeds };
+}
+
+/** Milliseconds for which the job of an erased delivery may wait: as long as copies of a delivery are known, by default. */
+const droppedForMs = 48 * 3_600_000;
+
+/** Changes that wait for a queue: each holds the fields that the host selects, and stays where its job is a dead letter. */
+async function* feedChangesOf(
+  store: KeyValueStore,
+  { shop, appId }: ErasedOwner,
+): AsyncGenerator<{ readonly key: string; readonly feed: string; readonly change: unknown }> {
+  const prefix = `${await shopPrefix(shop, appId)}~feed:`;
+  for await (const key of store.scan(prefix)) {
+    const [feed = '', kind] = key.slice(prefix.length).split(':');
+    const stored = kind === 'due' ? parseJson((await store.get(key)) ?? '') : undefined;
+    if (isRecord(stored)) yield { key, feed, change: stored['change'] };
+  }
 }
 
 async function* inboxOf(
@@ -306,8 +348,15 @@ const numberOf = (id: unknown): string | undefined =>
 
 const digitsOf = (phone: string): string => phone.replace(/\D/g, '');
 
-/** Says whether a delivery is about somebody. */
-function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): (delivery: StoredDelivery) => boolean {
+/** Says whether a body of a topic is about somebody. */
+type Matcher = (topic: string, body: unknown) => boolean;
+
+function isDeliveryAbout(isAbout: Matcher, delivery: StoredDelivery): boolean {
+  const { topic } = delivery.details;
+  return !requestTopics.has(topic) && isAbout(String(topic), bodyOf(delivery));
+}
+
+function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): Matcher {
   const customer = numberOf(id);
   const mail = email?.trim().toLowerCase();
   const digits = phone ? digitsOf(phone) : '';
@@ -321,7 +370,11 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): (delive
     }
     const number = numberOf(value);
     if (number === undefined) return false;
-    return (name === 'customer_id' && number === customer) || (name === 'order_id' && orders.has(number));
+    // A gid says by itself what it is of, whatever the field is called.
+    const [, kind] = /^gid:\/\/shopify\/(\w+)\//.exec(String(value)) ?? [];
+    const isCustomer = kind ? kind === 'Customer' : /^customer_ids?$/.test(name);
+    const isOrder = kind ? kind === 'Order' : /^order_ids?$/.test(name);
+    return (isCustomer && number === customer) || (isOrder && orders.has(number));
   };
   const isOf = (value: unknown, name: string, topic: string): boolean => {
     if (Array.isArray(value)) return value.some((each) => isOf(each, name, topic));
@@ -332,8 +385,5 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): (delive
     if (own !== undefined && ((isCustomer && own === customer) || (isOrder && orders.has(own)))) return true;
     return Object.entries(value).some(([field, each]) => isOf(each, field, topic));
   };
-  return (delivery) => {
-    const { topic } = delivery.details;
-    return !requestTopics.has(topic) && isOf(bodyOf(delivery), '', String(topic));
-  };
+  return (topic, body) => isOf(body, '', topic);
 }

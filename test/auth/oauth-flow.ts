@@ -8,6 +8,9 @@ export const shop = 'demo.myshopify.com';
 export const app = { clientId: 'crm-client', clientSecret: 'shpss_0123456789abcdef', id: 'default' };
 export const site = 'https://crm.example';
 
+/** The time on all clocks of a flow that begins. */
+const startsAt = 1_795_000_000_000;
+
 /** The options of an app that the fake knows. */
 export function optionsFor(fake: FakeShopify, changes: Partial<OAuthOptions> = {}): OAuthOptions {
   return {
@@ -21,9 +24,10 @@ export function optionsFor(fake: FakeShopify, changes: Partial<OAuthOptions> = {
   };
 }
 
-export function vault(): TokenStore {
+/** @param clock Of the store. */
+export function vault(clock: ManualClock = createManualClock({ now: startsAt })): TokenStore {
   return createTokenStore({
-    store: memoryStores().keyValue,
+    store: memoryStores({ clock }).keyValue,
     keys: [{ id: 'one', secret: randomBytes(32) }],
   });
 }
@@ -37,9 +41,9 @@ export interface Flow {
 }
 
 export function startFlow(changes: Partial<OAuthOptions> = {}): Flow {
-  const clock = createManualClock({ now: 1_795_000_000_000 });
+  const clock = createManualClock({ now: startsAt });
   const fake = createFakeShopify({ apps: [app], clock });
-  const options = optionsFor(fake, { clock, ...changes });
+  const options = optionsFor(fake, { clock, tokens: vault(clock), ...changes });
   return { fake, clock, tokens: options.tokens, oauth: createOAuth(options) };
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { StorageError } from 'shopwright';
+import { createShopifyApp, StorageError } from 'shopwright';
+import { offlineToken } from 'shopwright/auth';
 import { beginAuth, createOAuth, handleCallback } from 'shopwright/auth/oauth';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +52,36 @@ describe('an installation', () => {
       refreshTokenExpiresAt: clock.now() + 7_776_000_000,
       scopes: ['write_products'],
     });
+  });
+
+  it('reckons when the tokens end by the clock of the store, and not by its own', async () => {
+    const storeClock = createManualClock({ now: 1_795_000_000_000 - 7_200_000 });
+    const { fake, oauth, tokens } = startFlow({ tokens: vault(storeClock) });
+    const begun = await oauth.beginAuth(beginRequest());
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true });
+    expect((await tokens.get({ shop }))?.tokens).toMatchObject({
+      accessTokenExpiresAt: storeClock.now() + 3_600_000,
+      refreshTokenExpiresAt: storeClock.now() + 7_776_000_000,
+    });
+  });
+
+  it('that brings a token without an end works on, also after the hour that tokens live', async () => {
+    const clock = createManualClock({ now: 1_795_000_000_000 });
+    const fake = createFakeShopify({ apps: [app], clock, shops: [{ tokens: {} }] });
+    // As for an app that need not use tokens that expire.
+    const send = (url: string | URL | Request, init?: RequestInit) =>
+      fake.fetch(url, init && { ...init, body: String(init.body).replace(/&expiring=1/, '') });
+    const options = optionsFor(fake, { clock, tokens: vault(clock), fetch: send as typeof fetch });
+    const oauth = createOAuth(options);
+    const begun = await oauth.beginAuth(beginRequest());
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true });
+    const { clientId, clientSecret } = app;
+    const auth = offlineToken({ clientId, clientSecret, tokens: options.tokens });
+    const client = createShopifyApp({ auth, fetch: fake.fetch, clock, isolated: true }).shop(shop);
+    for (let hours = 0; hours < 4; hours += 1) {
+      await clock.run(client.graphql('query Shop { shop { name } }'));
+      await clock.advance(3_600_000);
+    }
   });
 
   it('goes on to the page that the app asks for', async () => {

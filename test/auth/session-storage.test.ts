@@ -132,6 +132,34 @@ describe('sessionTokens', () => {
     expect(row()?.expires).toEqual(expect.any(Date));
   });
 
+  it.each([
+    ['text', (ms: number) => new Date(ms).toISOString()],
+    ['a number', (ms: number) => ms],
+  ])('takes dates that a storage gives as %s', async (_form, from) => {
+    const { process, clock, sent, storage } = await open();
+    const loadSession = async (id: string) => {
+      const session = await storage.loadSession(id);
+      const forms = { expires: from(session?.expires?.getTime() ?? 0), refreshTokenExpires: from(clock.now() + hour) };
+      return session && (Object.assign(session, forms) as typeof session);
+    };
+    const call = process({ loadSession });
+    await call();
+    expect(sent()).toBe(0);
+    await clock.advance(hour - 60_000);
+    await call();
+    expect(sent()).toBe(1);
+  });
+
+  it('renews a session whose date is none within ten minutes', async () => {
+    const { process, clock, sent, rows } = await open();
+    rows.set(`offline_${shop}`, { ...rows.get(`offline_${shop}`), expires: new Date(Number.NaN) });
+    const call = process();
+    await call();
+    await clock.advance(600_000);
+    await call();
+    expect(sent()).toBe(1);
+  });
+
   it('uses a token that does not expire', async () => {
     const { process, sent } = await open(['expires', 'refreshToken', 'refreshTokenExpires']);
     await process()();

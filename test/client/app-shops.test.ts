@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createShopifyApp, memoryStores, type ShopifyApp, staticToken } from 'shopwright';
 import { createTokenStore } from 'shopwright/auth';
+import { createFeed } from 'shopwright/feed';
 import { inProcessQueue } from 'shopwright/queue';
 import { createProductQueue } from 'shopwright/sync';
-import { createManualClock } from 'shopwright/testing';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../webhooks/delivery-request.ts';
@@ -33,6 +34,8 @@ async function setup() {
         throw new Error('no database');
       },
       'customers/update': () => Promise.reject(new Error('no database')),
+      'customers/merge': () => Promise.reject(new Error('no database')),
+      'customer.tags_added': () => Promise.reject(new Error('no database')),
       'products/update': ({ payload }) => void seen.push(payload.id),
     },
   });
@@ -231,11 +234,17 @@ describe('one customer', () => {
     ['orders/create', { id: 9, line_items: [{ order_id: 1001 }] }],
     ['customers/update', { id: 7 }],
     ['customers/update', { id: 70, admin_graphql_api_id: 'gid://shopify/Customer/7' }],
+    ['customer.tags_added', { customerId: 'gid://shopify/Customer/7', tags: ['vip'] }],
+    ['customers/merge', { admin_graphql_api_customer_deleted_id: 'gid://shopify/Customer/7', status: 'completed' }],
+    ['customers/merge', { status: 'failed', errors: [{ customer_ids: [8, 7], message: 'Jane has a subscription' }] }],
+    ['orders/create', { id: 10, refunds: [{ admin_graphql_api_order_id: 'gid://shopify/Order/1001' }] }],
   ] as const;
   const others = [
     ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
     ['customers/update', { id: 1001, email: 'notjane@example.com' }],
     ['orders/create', { id: 8, line_items: [{ id: 7, product_id: 7 }], note: 'jane@example.com' }],
+    ['customer.tags_added', { customerId: 'gid://shopify/Customer/77', tags: ['gid://shopify/Product/7'] }],
+    ['customers/merge', { admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/8', status: 'completed' }],
   ] as const;
 
   it('is exported and erased wherever they are, and nobody else', async () => {
@@ -251,6 +260,81 @@ describe('one customer', () => {
     expect(await app.eraseCustomer(shop, person)).toMatchObject({ deadLetters: about.length });
     expect(await app.exportCustomer(shop, person)).toEqual([]);
     expect(await queue.deadJobs()).toHaveLength(others.length);
-    expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0 });
+    expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0, feeds: 0 });
+  });
+
+  it('is not handled again by a job that waits, and leaves no dead letter', async () => {
+    const clock = createManualClock();
+    const { keyValue } = memoryStores({ clock });
+    const retryDelaysMs = [60_000];
+    const queue = inProcessQueue({ clock });
+    const auth = staticToken('shpat_x');
+    const app = createShopifyApp({ auth, stores: { keyValue }, queue, clock, isolated: true });
+    const calls: number[] = [];
+    const meanwhile: (() => Promise<unknown>)[] = [];
+    const handler = createWebhookHandler({
+      ...{ secrets: secret, store: keyValue, queue, clock, retryDelaysMs },
+      on: {
+        'orders/create': async ({ payload }) => {
+          calls.push(Number(payload.id));
+          if (payload.id === 3) await meanwhile.pop()?.();
+          throw new Error('no database');
+        },
+      },
+    });
+    const send = async (id: number, customer: number) => {
+      const payload = { id, customer: { id: customer } };
+      await handler(deliveryOf({ topic: 'orders/create', payload, webhookId: `order-${id}`, clock }));
+      await clock.advance(1_000);
+    };
+    // Jane's waits for its next attempt when she is erased, or is under way in the last one.
+    await send(1, 7);
+    await send(2, 8);
+    expect(await app.eraseCustomer(shop, { id: '7' })).toMatchObject({ inbox: 1 });
+    await send(3, 7);
+    expect(calls).toEqual([1, 2, 3]);
+    meanwhile.push(() => app.eraseCustomer(shop, { id: '7' }));
+    await clock.advance(600_000);
+    expect(calls.sort()).toEqual([1, 2, 2, 3, 3]);
+    const dead = (await queue.deadJobs()).map(({ payload }) => JSON.parse((payload as { body: string }).body).id);
+    expect(dead).toEqual([2]);
+  });
+
+  it('is found and erased in the changes of a feed that its handler has failed to take', async () => {
+    const { clock, stores, queue } = await setup();
+    const order = (email: string) => ({
+      email,
+      lineItems: [{ title: 'Mug' }],
+      createdAt: new Date(clock.now()).toISOString(),
+    });
+    const fake = createFakeShopify({
+      clock,
+      shops: [{ orders: [order('jane@example.com'), order('joe@example.com')] }],
+    });
+    const auth = staticToken('shpat_fake');
+    const app = createShopifyApp({ auth, stores, queue, clock, fetch: fake.fetch, isolated: true });
+    const client = app.shop('demo.myshopify.com');
+    const seen: (string | undefined)[] = [];
+    let isBroken = true;
+    const feed = createFeed({
+      ...{ client, resource: 'orders' as const, fields: 'email', store: stores.keyValue, clock, queue },
+      handle: ({ node }) => {
+        if (isBroken) throw new Error('no database');
+        seen.push(String(node?.['email']));
+      },
+    });
+    await clock.advance(10_000);
+    expect(await clock.run(feed.run())).toMatchObject({ changes: 2 });
+    await clock.run(queue.drain());
+
+    const [found, ...others] = await app.exportCustomer(client.shop, { email: 'JANE@example.com' });
+    expect(found).toMatchObject({ where: 'feed', topic: 'orders', payload: { node: { email: 'jane@example.com' } } });
+    expect(others).toEqual([]);
+    expect(await app.eraseCustomer(client.shop, { email: 'jane@example.com' })).toMatchObject({ feeds: 1 });
+    expect(await app.exportCustomer(client.shop, { email: 'jane@example.com' })).toEqual([]);
+    isBroken = false;
+    for (const { id } of await queue.deadJobs()) await queue.retry(id);
+    await clock.run(queue.drain());
+    expect(seen).toEqual(['joe@example.com']);
   });
 });

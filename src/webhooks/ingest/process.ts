@@ -56,9 +56,10 @@ export function createJobHandler(
     } catch (error) {
       if (deferDelay(error) !== undefined) throw error;
       // Neither another attempt nor a dead letter may keep what was to be erased.
-      if (await isErased(delivery)) {
+      if ((await isErased(delivery)) || (await deliveries.isDoneMeanwhile(delivery))) {
         await deliveries.leaveInbox(delivery);
-        reporter.failed(event, error, attempt, false, 'the shop was erased meanwhile, so nothing of it is kept');
+        const what = 'its shop or customer was erased meanwhile, so nothing of it is kept';
+        reporter.failed(event, error, attempt, false, what);
         return;
       }
       // What a closing queue stops loses no attempt: the queue gives it back, or the next start recovers it.

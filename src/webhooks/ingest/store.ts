@@ -332,6 +332,17 @@ export class DeliveryStore {
     }
   }
 
+  /** Whether it counts as done though it failed here, as where its customer was erased meanwhile. Never rejects, as above. */
+  async isDoneMeanwhile(delivery: Delivery): Promise<boolean> {
+    delivery.deadline.restart();
+    try {
+      return await this.isDone(delivery);
+    } catch (error) {
+      this.logger?.warn({ error, ...idsOf(delivery.event) }, 'the store could not say whether a delivery is done');
+      return false;
+    }
+  }
+
   /** What has left the inbox meanwhile does not come back. */
   async #setRestarts(key: string, restarts: number): Promise<void> {
     const before = await this.#store.get(key);
