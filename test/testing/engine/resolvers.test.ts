@@ -405,8 +405,6 @@ describe('metafield definitions', () => {
     [{ namespace: 'ab' }, [['TOO_SHORT', 'namespace']]],
     [{ namespace: 'a'.repeat(256) }, [['TOO_LONG', 'namespace']]],
     [{ namespace: 'a.b.c' }, [['INVALID_CHARACTER', 'namespace']]],
-    [{ namespace: 'shopify' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
-    [{ namespace: 'app--7' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
     [{ type: 'text' }, [['INCLUSION', 'type']]],
     [{ type: 'json', capabilities: { uniqueValues: { enabled: true } } }, [['INVALID_CAPABILITY', '']]],
     [{ capabilities: { uniqueValues: { enabled: false } } }, [['CAPABILITY_REQUIRED_BUT_DISABLED', '']]],
@@ -416,6 +414,12 @@ describe('metafield definitions', () => {
     const { userErrors } = metafieldDefinitionCreate as { userErrors: { code: string; field: string[] }[] };
     expect(userErrors.map(({ code, field }) => [code, field.slice(1).join('.')])).toEqual(problems);
     expect(harness.store.all(shop, 'MetafieldDefinition')).toEqual([]);
+  });
+
+  it.each(['shopify', 'app--7'])('are not made in the namespace %s, which is of others', async (namespace) => {
+    const { errors, data } = await createHarness().run(create, { definition: { ...definition, namespace } });
+    expect(data).toEqual({ metafieldDefinitionCreate: null });
+    expect(errors).toMatchObject([{ path: ['metafieldDefinitionCreate'], extensions: { code: 'ACCESS_DENIED' } }]);
   });
 
   it('are listed by owner, namespace and key, and found by identifier', async () => {

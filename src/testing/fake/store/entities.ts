@@ -287,7 +287,6 @@ export interface StoredInventoryChange {
   readonly locationId: string;
   readonly name: QuantityName;
   readonly delta: number;
-  readonly quantityAfterChange: number;
   readonly ledgerDocumentUri: string | null;
 }
 

@@ -166,6 +166,8 @@ export const inventoryResolvers: ResolverMap = {
     staffMember: () => null,
   },
   InventoryChange: {
+    // Recorded 2025-01 to 2026-04: Shopify does not say it.
+    quantityAfterChange: () => null,
     item: resolver<StoredInventoryChange>(
       ({ itemId }, _args, context) => itemOwner(context, itemId)?.variant.inventoryItem ?? null,
     ),

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type {
   MetafieldDefinitionCreateUserErrorCode,
   MetafieldDefinitionInput,
@@ -156,6 +157,7 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   const { store, shop } = context;
   if (input.constraints) throw notSimulated('MetafieldDefinitionInput.constraints');
   const namespace = resolveNamespace(input.namespace);
+  requireAccess(namespace, 'metafieldDefinitionCreate');
   const userErrors = definitionErrors(input, namespace);
   const pinnedPosition = input.pin ? nextPin(input.ownerType, context) : null;
   if (pinnedPosition === undefined)
@@ -204,6 +206,20 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   return { createdDefinition: created, userErrors: [] };
 }
 
+/**
+ * Refuses namespaces of other apps and of Shopify's standard definitions. Recorded 2026-04.
+ *
+ * @throws GraphQLError `ACCESS_DENIED`.
+ */
+function requireAccess(namespace: string, field: string): void {
+  if (!isReserved(namespace)) return;
+  const requiredAccess =
+    'API client to have access to the namespace and the resource type associated with the metafield definition.\n';
+  throw new GraphQLError(`Access denied for ${field} field. Required access: ${requiredAccess}`, {
+    extensions: { code: 'ACCESS_DENIED', documentation: 'https://shopify.dev/api/usage/access-scopes', requiredAccess },
+  });
+}
+
 /** Which other abilities were asked for. */
 const enabled = (capabilities: object): Record<string, boolean> =>
   Object.fromEntries(
@@ -229,7 +245,6 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
     'namespace',
     'Namespace contains one or more invalid characters.',
   );
-  check(isReserved(namespace), 'RESERVED_NAMESPACE_KEY', 'namespace', `Namespace ${namespace} is reserved.`);
   check(input.key.length < 2, 'TOO_SHORT', 'key', 'Key is too short (minimum is 2 characters)');
   check(input.key.length > 64, 'TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)');
   check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
@@ -331,6 +346,7 @@ const find = (context: ResolverContext, { ownerType, namespace, key }: Definitio
 /** `metafieldDefinitionUpdate`. Values that are there already are not looked at again. */
 function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext): unknown {
   requireSimulated(input, simulated, 'MetafieldDefinitionUpdateInput');
+  requireAccess(resolveNamespace(input.namespace), 'metafieldDefinitionUpdate');
   const refused = (code: string, field: string | null, message: string): unknown => ({
     updatedDefinition: null,
     validationJob: null,

@@ -213,6 +213,9 @@ function handleOf(
   const asked = handle ?? handleFrom(written);
   const tooLong = lengthProblem('Handle', written);
   if (tooLong !== undefined) context.report('TOO_LONG', ['input', 'handle'], tooLong);
+  // One that would be made from the title, too. Recorded 2025-10 of `productSet`.
+  const made = written === '' && !existing ? lengthProblem('Handle', title) : undefined;
+  if (made !== undefined) context.report('TOO_LONG', ['input'], made);
   const isTaken = (candidate: string): boolean => {
     const owner = productByHandle(context, candidate);
     return owner !== undefined && owner.id !== existing?.id;

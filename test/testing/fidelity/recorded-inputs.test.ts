@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { freshFake, nowhere } from './fresh-fake.ts';
+
+// What real stores were recorded to say to inputs, versions 2025-10 and 2026-04. Evidence:
+// https://github.com/airhorns/shopify-draft-proxy at 1fba7c1.
+
+describe('a customer', () => {
+  const create =
+    'mutation ($input: CustomerInput!) { customerCreate(input: $input) { customer { id email addressesV2(first: 5) { nodes { id address1 city countryCodeV2 provinceCode } } } userErrors { field message } } }';
+  const update =
+    'mutation ($input: CustomerInput!) { customerUpdate(input: $input) { customer { addressesV2(first: 5) { nodes { address1 city provinceCode } } } userErrors { field message } } }';
+
+  it('has an address without spaces, wherever they stood', async () => {
+    const { payload } = freshFake();
+    expect(await payload(create, { input: { email: ' Ada.Love lace@example.com' } })).toMatchObject({
+      customer: { email: 'ada.lovelace@example.com' },
+      userErrors: [],
+    });
+    expect((await payload(create, { input: { email: 'ada.lovelace@example. com' } })).userErrors).toEqual([
+      { field: ['email'], message: 'Email has already been taken' },
+    ]);
+  });
+
+  it.each([
+    [{ email: `${'a'.repeat(250)}@example.com` }, 'email', 'Email'],
+    [{ phone: `+${'1'.repeat(256)}` }, 'phone', 'Phone'],
+  ])('is refused twice for what is too long', async (input, field, label) => {
+    const { payload } = freshFake();
+    expect((await payload(create, { input })).userErrors).toEqual([
+      { field: [field], message: `${label} is too long (maximum is 255 characters)` },
+      { field: [field], message: `${label} is invalid` },
+    ]);
+  });
+
+  it.each([
+    [{ city: 'Rome', countryCode: 'ZZ' }, 'country', 'Country is invalid'],
+    [{ city: 'Rome', country: 'Atlantis' }, 'country', 'Country is invalid'],
+    [{ countryCode: 'US', provinceCode: 'ON' }, 'province', 'Province is invalid'],
+    [{ address1: ' ', zip: ' ' }, null, 'Customer address cannot be blank.'],
+    [{ countryCode: 'CA', address1: 'a'.repeat(256) }, 'address1', 'Address1 is too long (maximum is 255 characters)'],
+    [{ countryCode: 'CA', city: '<script>' }, 'city', 'City cannot contain HTML tags'],
+    [{ countryCode: 'CA', zip: 'H0H https://x' }, 'zip', 'Zip cannot contain URL'],
+    [{ countryCode: 'CA', address1: '1 Main 😀' }, 'address1', 'Address1 cannot contain emojis'],
+  ])('is refused with the address %o', async (address, field, message) => {
+    const { payload } = freshFake();
+    const { userErrors } = await payload(create, { input: { email: 'a@example.com', addresses: [address] } });
+    expect(userErrors).toEqual([{ field: ['addresses', '0', ...(field === null ? [] : [field])], message }]);
+  });
+
+  it('keeps of an address what an update by its id does not name', async () => {
+    const { payload } = freshFake();
+    const address = { address1: '1 Main St', city: 'Ottawa', country: 'Canada', province: 'Ontario' };
+    const { customer } = await payload(create, { input: { email: 'a@example.com', addresses: [address] } });
+    const [before] = customer.addressesV2.nodes;
+    expect(before).toMatchObject({ countryCodeV2: 'CA', provinceCode: 'ON' });
+    const addresses = [{ id: before.id, address1: '2 Main St' }];
+    expect((await payload(update, { input: { id: customer.id, addresses } })).customer.addressesV2.nodes).toEqual([
+      { address1: '2 Main St', city: 'Ottawa', provinceCode: 'ON' },
+    ]);
+    const unknown = [{ id: nowhere('MailingAddress'), address1: '3 Main St' }];
+    expect((await payload(update, { input: { id: customer.id, addresses: unknown } })).userErrors).toEqual([
+      { field: ['addresses', '0', 'id'], message: 'Customer address does not exist' },
+    ]);
+  });
+
+  it('is set by a mutation that takes no null for whether it pays taxes', async () => {
+    const { payload } = freshFake();
+    const set =
+      'mutation ($input: CustomerSetInput!) { customerSet(input: $input) { customer { id } userErrors { field message } } }';
+    expect(await payload(set, { input: { email: 'a@example.com', taxExempt: null } })).toEqual({
+      customer: null,
+      userErrors: [{ field: ['input', 'taxExempt'], message: 'Tax exempt is of unexpected type NilClass' }],
+    });
+  });
+});
+
+describe('a webhook subscription', () => {
+  const create =
+    'mutation ($s: WebhookSubscriptionInput!) { webhookSubscriptionCreate(topic: SHOP_UPDATE, webhookSubscription: $s) { webhookSubscription { uri } userErrors { field message } } }';
+  const errorsOf = async (s: object) => (await freshFake().payload(create, { s })).userErrors;
+
+  it('may name a project of Pub/Sub by its number, and a topic with escapes', async () => {
+    expect(await errorsOf({ uri: 'pubsub://123456789012:a-topic' })).toEqual([]);
+    expect(await errorsOf({ uri: 'pubsub://123456789012:a%25topic' })).toEqual([]);
+  });
+
+  it('goes to a cloud as JSON only', async () => {
+    const field = ['webhookSubscription', 'format'];
+    const message = "Format can only be used with format: 'json'";
+    expect(await errorsOf({ uri: 'pubsub://a-project:a-topic', format: 'XML' })).toEqual([{ field, message }]);
+    const { errors } = await freshFake().send(create, { s: { uri: 'https://app.example/', format: 'XML' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
+
+  it('does not go to Kafka', async () => {
+    expect(await errorsOf({ uri: 'kafka://broker/topic' })).toEqual([
+      { field: ['webhookSubscription', 'callbackUrl'], message: 'Address protocol kafka:// is not supported' },
+      { field: ['webhookSubscription', 'callbackUrl'], message: 'Address is not a valid kafka topic' },
+    ]);
+  });
+});
+
+describe('stock', () => {
+  const noItem = 'The specified inventory item could not be found.';
+  const noLocation = 'The specified location could not be found.';
+  const names = 'available, damaged, incoming, quality_control, reserved, safety_stock';
+  const adjust =
+    'mutation ($i: InventoryAdjustQuantitiesInput!) { inventoryAdjustQuantities(input: $i) @idempotent(key: "a") { userErrors { field message } } }';
+  const move =
+    'mutation ($i: InventoryMoveQuantitiesInput!) { inventoryMoveQuantities(input: $i) @idempotent(key: "a") { userErrors { field message } } }';
+  const cause = { reason: 'correction', referenceDocumentUri: 'app://run/1' };
+  const ledgerDocumentUri = 'app://run/1/a';
+  const locationId = nowhere('Location');
+  const inventoryItemId = nowhere('InventoryItem');
+
+  it('that is nowhere is told of by item and by location', async () => {
+    const changes = [{ inventoryItemId, locationId, delta: 1, changeFromQuantity: 0 }];
+    expect(await freshFake().payload(adjust, { i: { ...cause, name: 'available', changes } })).toEqual({
+      userErrors: [
+        { field: ['input', 'changes', '0', 'inventoryItemId'], message: noItem },
+        { field: ['input', 'changes', '0', 'locationId'], message: noLocation },
+      ],
+    });
+  });
+
+  it('that is no name is told of before what is not there, and needs a ledger as others do', async () => {
+    const changes = [{ inventoryItemId, locationId, delta: 1, changeFromQuantity: 0 }];
+    expect(await freshFake().payload(adjust, { i: { ...cause, name: 'on_hand', changes } })).toEqual({
+      userErrors: [
+        { field: ['input', 'name'], message: `The specified quantity name is invalid. Valid values are: ${names}.` },
+        {
+          field: ['input', 'changes', '0', 'ledgerDocumentUri'],
+          message: 'A ledger document URI is required except when adjusting available.',
+        },
+      ],
+    });
+    const end = { locationId, changeFromQuantity: 0 };
+    const moves = [
+      {
+        inventoryItemId,
+        quantity: 1,
+        from: { ...end, name: 'on_hand', ledgerDocumentUri },
+        to: { ...end, name: 'available' },
+      },
+    ];
+    expect(await freshFake().payload(move, { i: { ...cause, changes: moves } })).toEqual({
+      userErrors: [
+        {
+          field: ['input', 'changes', '0', 'from', 'name'],
+          message: `The specified quantity name is invalid. Valid values are: ${names}.`,
+        },
+      ],
+    });
+  });
+});
+
+describe('names', () => {
+  it('keep underscores in the handle that is made of them', async () => {
+    const { payload } = freshFake();
+    const { product } = await payload(
+      'mutation { productCreate(product: { title: "BEST_SELLING mug_1" }) { product { handle } } }',
+    );
+    expect(product.handle).toBe('best_selling-mug_1');
+  });
+
+  it('of fields of a metaobject that are refused are told of', async () => {
+    const { payload } = freshFake();
+    const create =
+      'mutation ($d: MetaobjectDefinitionCreateInput!) { metaobjectDefinitionCreate(definition: $d) { userErrors { code elementKey elementIndex } } }';
+    const fieldDefinitions = ['a', 'handle', 'title', 'title'].map((key) => ({ key, type: 'single_line_text_field' }));
+    expect(await payload(create, { d: { type: 'colours', name: 'Colours', fieldDefinitions } })).toEqual({
+      userErrors: [
+        { code: 'TOO_SHORT', elementKey: 'a', elementIndex: null },
+        { code: 'RESERVED_NAME', elementKey: 'handle', elementIndex: null },
+        { code: 'DUPLICATE_FIELD_INPUT', elementKey: 'title', elementIndex: null },
+      ],
+    });
+  });
+});
