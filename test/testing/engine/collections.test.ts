@@ -389,7 +389,7 @@ describe('collections', () => {
       collectionsCount: { count: 1 },
     });
     for (const field of [
-      'collections(first: 1, sortKey: RELEVANCE) { nodes { id } }',
+      'collections(first: 1, query: "publishable_status:x") { nodes { id } }',
       'collections(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
       'collectionsCount(savedSearchId: "gid://shopify/SavedSearch/1") { count }',
     ]) {

@@ -320,7 +320,7 @@ describe('variants of all products', () => {
       productVariantsCount: { count: 1 },
     });
     for (const field of [
-      'productVariants(first: 1, sortKey: SKU) { nodes { id } }',
+      'productVariants(first: 1, sortKey: INVENTORY_LEVELS_AVAILABLE) { nodes { id } }',
       'productVariants(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } }',
     ]) {
       expect((await harness.run(`{ ${field} }`)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
@@ -519,7 +519,7 @@ describe('files', () => {
   it.each([
     'mutation { fileCreate(files: [{originalSource: "https://a.example/a.mp4", contentType: VIDEO}]) { files { id } } }',
     'mutation { fileCreate(files: [{originalSource: "https://a.example/a.jpg", contentType: IMAGE, filename: "a.jpg", duplicateResolutionMode: REPLACE}]) { files { id } } }',
-    '{ files(first: 1, sortKey: FILENAME) { nodes { id } } }',
+    '{ files(first: 1, sortKey: ORIGINAL_UPLOAD_SIZE) { nodes { id } } }',
     '{ files(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } } }',
   ])('are not simulated in %s', async (query) => {
     expect((await createHarness().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);

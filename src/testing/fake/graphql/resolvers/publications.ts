@@ -7,6 +7,7 @@ import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
 import { saveProduct } from './products/save-product.ts';
+import { type SearchField, time } from './search.ts';
 
 /** What can be published. A collection that was stored before this was so is published nowhere. */
 type Publishable = ProductEntity | CollectionEntity;
@@ -86,6 +87,43 @@ const publishedFields: Readonly<Record<string, FieldResolver>> = {
   }),
 };
 
+/** The publication of the online store. */
+const onlineStore = 'Online Store';
+
+/**
+ * What products, variants and collections can be searched by of where they are published. Of `published_status` the words
+ * about the online store are simulated, not those about other channels.
+ */
+export function publicationSearch<T>(
+  context: ResolverContext,
+  publishableOf: (thing: T) => Publishable | undefined,
+): { readonly published_status: SearchField<T>; readonly published_at: SearchField<T> } {
+  const views = (thing: T): readonly PublicationView[] => {
+    const publishable = publishableOf(thing);
+    return publishable ? publicationViews(publishable, context) : [];
+  };
+  const store = (thing: T): PublicationView | undefined =>
+    views(thing).find(({ publication }) => publication.name === onlineStore);
+  const tests: Readonly<Record<string, (thing: T) => boolean>> = {
+    online_store_channel: (thing) => store(thing) !== undefined,
+    published: (thing) => store(thing)?.isPublished === true,
+    visible: (thing) => store(thing)?.isPublished === true,
+    unpublished: (thing) => store(thing)?.isPublished !== true,
+    unavailable: (thing) => !views(thing).some(({ isPublished }) => isPublished),
+  };
+  return {
+    published_status: {
+      test: ({ comparison, value, isPrefix }) =>
+        comparison === '' && !isPrefix ? tests[value.toLowerCase()] : undefined,
+    },
+    published_at: time(
+      'published_at',
+      (thing) => store(thing)?.publishDate ?? null,
+      () => context.clock.now(),
+    ),
+  };
+}
+
 /** Resolvers of sales channels and of what is published on them. */
 export const publicationResolvers: ResolverMap = {
   QueryRoot: {
@@ -106,7 +144,7 @@ export const publicationResolvers: ResolverMap = {
   },
   Product: {
     publishedAt: resolver<ProductEntity>((product, _args, context) => {
-      const store = publicationViews(product, context).find(({ publication }) => publication.name === 'Online Store');
+      const store = publicationViews(product, context).find(({ publication }) => publication.name === onlineStore);
       return store?.publishDate ?? null;
     }),
     ...publishedFields,

@@ -1,7 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { parseJson } from '../../../../internal/json.ts';
+import { apiVersionOf } from '../../schema.ts';
+import type { StoredMetafield } from '../../store/entities.ts';
 import type { OperationContext } from '../context.ts';
 import { badRequest, notSimulated } from '../errors.ts';
 import { parseGid } from '../gid.ts';
+import { definitionByKey } from './find-entities.ts';
+import { resolveNamespace } from './metafields/values.ts';
 
 /**
  * Shopify's search syntax, for every root that takes `query`: https://shopify.dev/docs/api/usage/search-syntax.
@@ -42,6 +47,8 @@ export interface Searchable<T> {
   readonly texts?: (thing: T) => readonly (string | null)[];
   /** Fields that Shopify has and the fake does not simulate. */
   readonly others?: readonly string[];
+  /** The type of owner whose metafields can be searched by, as `metafields.NAMESPACE.KEY`. */
+  readonly metafieldsOf?: string;
 }
 
 /** Where a search stands, so that its warnings can be told beside the response. */
@@ -69,7 +76,7 @@ export function searched<T>(
   };
   const expression = parseSearch(query) ?? refuse(query);
   const warnings: SearchWarning[] = [];
-  const test = compile(expression, searchable, warnings, refuse);
+  const test = compile(expression, { searchable, warnings, refuse, place });
   if (warnings.length > 0) {
     context.run.searches.push({ path: pathOf(info.path), query, parsed: described(expression), warnings });
   }
@@ -88,15 +95,19 @@ const pathOf = ({ prev, key }: GraphQLResolveInfo['path']): readonly (string | n
   key,
 ];
 
+/** What an expression is read with. */
+interface Reading<T> {
+  readonly searchable: Searchable<T>;
+  readonly warnings: SearchWarning[];
+  readonly refuse: (what: string) => never;
+  readonly place: SearchPlace;
+}
+
 /** The test of an expression; `undefined` where nothing of it counts. */
-function compile<T>(
-  expression: Expression,
-  searchable: Searchable<T>,
-  warnings: SearchWarning[],
-  refuse: (what: string) => never,
-): Test<T> | undefined {
+function compile<T>(expression: Expression, reading: Reading<T>): Test<T> | undefined {
+  const { searchable, warnings, refuse, place } = reading;
   const each = (parts: readonly Expression[]): readonly Test<T>[] =>
-    parts.flatMap((part) => compile(part, searchable, warnings, refuse) ?? []);
+    parts.flatMap((part) => compile(part, reading) ?? []);
   if ('and' in expression) {
     const tests = each(expression.and);
     return tests.length > 0 ? (thing) => tests.every((test) => test(thing)) : undefined;
@@ -116,6 +127,10 @@ function compile<T>(
     const { texts } = searchable;
     return texts ? words(texts).test(expression) : refuse(written);
   }
+  if (searchable.metafieldsOf !== undefined && field.startsWith('metafields.')) {
+    const metafield = metafieldField<T>(searchable.metafieldsOf, field, place);
+    return metafield && (metafield.test(expression) ?? refuse(written));
+  }
   const known = Object.hasOwn(searchable.fields, field) ? searchable.fields[field] : undefined;
   if (!known) {
     if (searchable.others?.includes(field.split('.')[0] ?? '')) return refuse(written);
@@ -128,6 +143,36 @@ function compile<T>(
     warnings.push({ field, message: `Input \`${one}\` is not an accepted value.`, code: 'invalid_value' });
   }
   return known.test(expression) ?? refuse(written);
+}
+
+/**
+ * The field of a metafield whose definition lets it be filtered by. Before 2026-10 any other was left out.
+ * https://shopify.dev/changelog/invalid-metafield-queries-now-return-errors-in-the-graphql-admin-api
+ *
+ * @throws GraphQLError `BAD_REQUEST` for any other.
+ */
+function metafieldField<T>(
+  ownerType: string,
+  field: string,
+  { context, info }: SearchPlace,
+): SearchField<T> | undefined {
+  const [, namespace = '', key = ''] = field.split('.');
+  const definition = definitionByKey(context, ownerType, resolveNamespace(namespace), key);
+  if (!definition?.capabilities?.['adminFilterable']) {
+    if (apiVersionOf(info.schema) < '2026-10') return undefined;
+    throw badRequest(`The metafield ${namespace}.${key} can't be filtered by. Its definition must allow it.`);
+  }
+  const written = (thing: T): string | null => {
+    const { metafields } = thing as { readonly metafields: readonly StoredMetafield[] };
+    return metafields.find((each) => each.namespace === definition.namespace && each.key === key)?.value ?? null;
+  };
+  const { name } = definition.type;
+  if (name.startsWith('number_')) return numeric((thing) => Number(written(thing) ?? Number.NaN));
+  return keyword((thing) => {
+    const value = written(thing);
+    const parsed = value !== null && name.startsWith('list.') ? parseJson(value) : value;
+    return Array.isArray(parsed) ? parsed.map(String) : value;
+  });
 }
 
 const rangeNames = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const;
@@ -169,6 +214,14 @@ function piecesOf(query: string): readonly Piece[] | undefined {
       pieces.push({ paren });
       continue;
     }
+    const rest = query.slice(token.lastIndex);
+    if (field !== undefined && (plain ?? '') === '' && rest.startsWith('(') && !rest.includes(')')) {
+      // A parenthesis that never ends is a part of the value. Recorded 2025-10.
+      const [value = ''] = rest.split(/\s/, 1);
+      token.lastIndex += value.length;
+      pieces.push({ isNegative: minus !== undefined, term: { field, comparison: '', value, isPrefix: false } });
+      continue;
+    }
     const raw = double ?? single ?? plain ?? '';
     const isPrefix = plain !== undefined && /(?<!\\)\*$/.test(plain);
     const value = (isPrefix ? raw.slice(0, -1) : raw).replaceAll(/\\(.)/gs, '$1');
@@ -181,7 +234,8 @@ function piecesOf(query: string): readonly Piece[] | undefined {
 
 /**
  * Parses a query: terms side by side or with `AND` must all hold, of terms with `OR` one; `AND` binds closer. `NOT` or
- * `-` turns a term or a group around. `undefined` where parentheses, quotes or connectives don't fit together.
+ * `-` turns a term or a group around. A connective or a parenthesis that the end of the query leaves open does not count
+ * (recorded 2025-10). `undefined` where parentheses, quotes or connectives don't fit together otherwise.
  */
 function parseSearch(query: string): Expression | undefined {
   const pieces = piecesOf(query);
@@ -192,7 +246,7 @@ function parseSearch(query: string): Expression | undefined {
     const parts = [all()];
     while (isWord('OR')) {
       at += 1;
-      parts.push(all());
+      if (at < pieces.length) parts.push(all());
     }
     const whole = parts.filter((part) => part !== undefined);
     if (whole.length < parts.length) return undefined;
@@ -204,6 +258,7 @@ function parseSearch(query: string): Expression | undefined {
       if (isWord('AND')) {
         at += 1;
         if (parts.length === 0) return undefined;
+        if (at === pieces.length) break;
       }
       const part = one();
       if (!part) return undefined;
@@ -221,7 +276,7 @@ function parseSearch(query: string): Expression | undefined {
     }
     if (piece?.paren === '(') {
       const group = either();
-      const isClosed = pieces[at]?.paren === ')';
+      const isClosed = at === pieces.length || pieces[at]?.paren === ')';
       at += 1;
       return isClosed ? group : undefined;
     }
@@ -229,7 +284,7 @@ function parseSearch(query: string): Expression | undefined {
     return piece.isNegative ? { not: piece.term } : piece.term;
   };
   const whole = either();
-  return at === pieces.length ? whole : undefined;
+  return at >= pieces.length ? whole : undefined;
 }
 
 const compare = (comparison: Term['comparison'], at: number, wanted: number): boolean => {
@@ -247,15 +302,17 @@ const compare = (comparison: Term['comparison'], at: number, wanted: number): bo
   }
 };
 
-/** A field of ids, of which a thing may have several: a gid or its number, also by range. */
+/** A field of ids, of which a thing may have several: a gid or its number, several with commas between, also by range. */
 export function gid<T>(idsOf: (thing: T) => string | readonly string[]): SearchField<T> {
   return {
     test({ comparison, value, isPrefix }) {
       if (isPrefix) return undefined;
-      const key = parseGid(value)?.key ?? value;
+      const keys = value.split(',').map((each) => parseGid(each.trim())?.key ?? each.trim());
       const fits = (id: string): boolean => {
-        const own = parseGid(id)?.key;
-        return comparison === '' ? id === value || own === key : compare(comparison, Number(own), Number(key));
+        const own = parseGid(id)?.key ?? '';
+        return comparison === ''
+          ? id === value || keys.includes(own)
+          : compare(comparison, Number(own), Number(keys[0]));
       };
       return (thing) => [idsOf(thing)].flat().some(fits);
     },

@@ -2,11 +2,11 @@ import { GraphQLError } from 'graphql';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
+import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
-import { byId, keyword, type Searchable, searched } from '../search.ts';
+import { byId, gid, keyword, type Searchable, searched, time } from '../search.ts';
 import {
   allImages,
   deleteFile,
@@ -25,25 +25,43 @@ interface FilesArgs extends ConnectionArgs {
   readonly sortKey: string;
 }
 
-/** Sort keys that come to the order of creation. */
-const creationOrder = new Set(['ID', 'CREATED_AT']);
+/** By what files are sorted; `null` for the order of creation. */
+const fileOrders: Readonly<Record<string, SortValue<StoredMedia> | null>> = {
+  ID: null,
+  CREATED_AT: null,
+  // Without a search there is no relevance.
+  RELEVANCE: null,
+  FILENAME: (image) => nameOf(image).toLowerCase(),
+  UPDATED_AT: ({ updatedAt }) => Date.parse(updatedAt),
+};
 
 /** Resolvers of files. Of these, images are simulated. */
 export const fileResolvers: ResolverMap = {
   QueryRoot: {
     files: resolver<unknown, FilesArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.files(savedSearchId:)');
-      if (!creationOrder.has(args.sortKey)) throw notSimulated(`QueryRoot.files(sortKey: ${args.sortKey})`);
+      const order = fileOrders[args.sortKey];
+      if (order === undefined) throw notSimulated(`QueryRoot.files(sortKey: ${args.sortKey})`);
+      const now = (): number => context.clock.now();
       // The fields in the description of `QueryRoot.files(query:)`.
       const searchable: Searchable<StoredMedia> = {
         fields: {
           id: byId,
           status: keyword((image) => imageStatus(image, context)),
           media_type: keyword((image) => image.mediaContentType),
+          ids: gid(({ id }) => id),
+          filename: keyword(nameOf),
+          product_id: gid(({ id }) =>
+            (context.store.find(context.shop, 'Product', id) as readonly ProductEntity[]).map((product) => product.id),
+          ),
+          created_at: time('created_at', ({ createdAt }) => createdAt, now),
+          updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
         },
-        others: ['created_at', 'filename', 'ids', 'original_upload_size', 'product_id', 'updated_at', 'used_in'],
+        texts: (image) => [nameOf(image), image.alt],
+        others: ['original_upload_size', 'used_in'],
       };
-      return connection(searched(allImages(context), args.query, searchable, { info, context }), args);
+      const found = searched(allImages(context), args.query, searchable, { info, context });
+      return order ? sortedConnection(found, args, order) : connection(found, args);
     }),
   },
   Mutation: {

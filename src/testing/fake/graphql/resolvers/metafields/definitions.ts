@@ -11,6 +11,7 @@ import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
+import { byId, keyword, type Searchable, searched } from '../search.ts';
 import { nextPin, pinLimitMessage, unpin } from './definition-pins.ts';
 import { categoryOf, supportedValidations, validationProblems } from './definition-validations.ts';
 import { ownersOfType, putMetafields } from './owners.ts';
@@ -33,7 +34,22 @@ const sortValues: Readonly<Record<string, SortValue<MetafieldDefinitionEntity> |
   ID: null,
   NAME: ({ name }) => name.toLowerCase(),
   // What is not pinned comes last.
+  // Without a search there is no relevance.
+  RELEVANCE: null,
   PINNED_POSITION: ({ pinnedPosition }) => pinnedPosition ?? Number.MAX_SAFE_INTEGER,
+};
+
+/** What definitions can be searched by: the fields in the description of `QueryRoot.metafieldDefinitions(query:)`. */
+const searchable: Searchable<MetafieldDefinitionEntity> = {
+  texts: ({ name, namespace, key }) => [name, namespace, key],
+  fields: {
+    id: byId,
+    key: keyword(({ key }) => key),
+    namespace: keyword(({ namespace }) => namespace),
+    owner_type: keyword(({ ownerType }) => ownerType),
+    type: keyword(({ type }) => type.name),
+  },
+  others: ['created_at', 'updated_at'],
 };
 
 /** Abilities that the fake knows of, and which have no effect in it. */
@@ -47,8 +63,9 @@ const otherCapabilities = [
 /** Resolvers of metafield definitions. */
 export const metafieldDefinitionResolvers: ResolverMap = {
   QueryRoot: {
-    metafieldDefinitions: resolver<unknown, DefinitionsArgs>((_source, args, { store, shop }) => {
-      for (const name of ['query', 'constraintStatus', 'constraintSubtype'] as const) {
+    metafieldDefinitions: resolver<unknown, DefinitionsArgs>((_source, args, context, info) => {
+      const { store, shop } = context;
+      for (const name of ['constraintStatus', 'constraintSubtype'] as const) {
         if (args[name] != null) throw notSimulated(`QueryRoot.metafieldDefinitions(${name}:)`);
       }
       const order = sortValues[args.sortKey];
@@ -62,7 +79,8 @@ export const metafieldDefinitionResolvers: ResolverMap = {
           (args.key == null || definition.key === args.key) &&
           (args.pinnedStatus === 'ANY' || (args.pinnedStatus === 'PINNED') === (definition.pinnedPosition !== null)),
       );
-      return order ? sortedConnection(wanted, args, order) : connection(wanted, args);
+      const found = searched(wanted, args.query, searchable, { info, context });
+      return order ? sortedConnection(found, args, order) : connection(found, args);
     }),
     metafieldDefinition: resolver<unknown, { id?: string | null; identifier?: DefinitionName | null }>(
       (_source, { id, identifier }, context) => {

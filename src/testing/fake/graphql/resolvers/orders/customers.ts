@@ -173,6 +173,7 @@ function searchable(context: ResolverContext): Searchable<CustomerEntity> {
       customer_date: time('customer_date', ({ createdAt }) => createdAt, now),
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
     },
+    metafieldsOf: 'CUSTOMER',
     others: ['last_abandoned_order_date'],
   };
 }

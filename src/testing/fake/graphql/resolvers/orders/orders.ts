@@ -327,10 +327,11 @@ function searchable(context: ResolverContext): Searchable<OrderEntity> {
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
       fulfilled_at: time('fulfilled_at', (order) => fulfillments(order).at(-1)?.createdAt ?? null, now),
     },
+    metafieldsOf: 'ORDER',
     others: [
       ...['cart_token', 'channel', 'channel_id', 'chargeback_status', 'checkout_token', 'confirmation_number'],
       ...['credit_card_last4', 'delivery_method', 'earliest_fulfill_by', 'fraud_protection_level', 'gateway'],
-      ...['metafields', 'payment_id', 'payment_provider_id', 'reference_location_id', 'return_status', 'risk_level'],
+      ...['payment_id', 'payment_provider_id', 'reference_location_id', 'return_status', 'risk_level'],
       ...['sales_channel', 'total_weight', 'user_id'],
     ],
   };
