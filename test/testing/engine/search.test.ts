@@ -161,7 +161,7 @@ describe('a search for products', () => {
     [
       'colour:r* AND -size:>=3',
       {
-        and: [{ field: 'colour', match_prefix: 'r' }, { not: { field: 'size', range: { gte: '3' } } }],
+        and: [{ field: 'colour', match_prefix: 'r' }, { not: { field: 'size', range_gte: '3' } }],
       },
     ],
   ])('shows how it reads %s, of which it follows nothing', async (query, parsed) => {

@@ -154,6 +154,174 @@ describe('stock', () => {
   });
 });
 
+describe('handles', () => {
+  const set =
+    'mutation ($i: ProductSetInput!) { productSet(input: $i) { product { id handle } userErrors { field code } } }';
+
+  it('without letters and digits become "product"', async () => {
+    const { payload } = freshFake();
+    const create = 'mutation ($p: ProductCreateInput!) { productCreate(product: $p) { product { id handle } } }';
+    const { product } = await payload(create, { p: { title: 'One', handle: '%%%' } });
+    expect(product.handle).toBe('product');
+    expect((await payload(create, { p: { title: 'Two', handle: '%%%' } })).product.handle).toBe('product-1');
+    expect((await payload(set, { i: { id: product.id, handle: ' ' } })).product.handle).toBe('one');
+    expect((await payload(set, { i: { id: product.id, handle: '!?' } })).product.handle).toBe('product');
+  });
+
+  it('that are taken are refused beside the product as it was', async () => {
+    const { payload } = freshFake();
+    const { product } = await payload(set, { i: { title: 'One' } });
+    await payload(set, { i: { title: 'Two' } });
+    expect(await payload(set, { i: { id: product.id, handle: 'TWO' } })).toEqual({
+      product: { id: product.id, handle: 'one' },
+      userErrors: [{ field: ['input', 'handle'], code: 'HANDLE_NOT_UNIQUE' }],
+    });
+  });
+});
+
+describe('a search', () => {
+  const productsBy = async (query: string) => {
+    const { send, payload, clock } = freshFake();
+    for (const title of ['Old', 'New']) {
+      await payload(`mutation { productCreate(product: { title: "${title}" }) { product { id } } }`);
+      await clock.advance(45 * 60_000);
+    }
+    const document = 'query ($query: String) { products(first: 5, query: $query) { nodes { title } } }';
+    const { data, extensions } = await send(document, { query });
+    return { titles: data.products.nodes.map(({ title }: { title: string }) => title), search: extensions.search };
+  };
+
+  it('reads a time without quotes up to its hour, and warns of the rest', async () => {
+    expect(await productsBy('created_at:>2026-11-01T00:30:00Z')).toEqual({
+      titles: ['New'],
+      search: [
+        {
+          path: ['products'],
+          query: 'created_at:>2026-11-01T00:30:00Z',
+          parsed: {
+            and: [
+              { field: 'created_at', range_gt: '2026-11-01T00:00:00Z' },
+              { field: '30', match_all: '00Z' },
+            ],
+          },
+          warnings: [{ field: '30', message: 'Invalid search field for this query.', code: 'invalid_field' }],
+        },
+      ],
+    });
+    expect(await productsBy('created_at:>=2026-11-01T00:30:00Z')).toMatchObject({ titles: ['Old', 'New'] });
+    expect(await productsBy("created_at:>='2026-11-01T00:30:00Z'")).toEqual({ titles: ['New'], search: undefined });
+  });
+
+  it('tells what is quoted as a phrase, and ranges first', async () => {
+    const { search } = await productsBy("colour:'light red' price:>=1");
+    expect(search[0].parsed).toEqual({
+      and: [
+        { field: 'price', range_gte: '1' },
+        { field: 'colour', match_phrase: 'light red' },
+      ],
+    });
+  });
+
+  it('counts customers by few fields, and all of them by others', async () => {
+    const { send, payload } = freshFake({
+      shops: [{ customers: [{ email: 'a@example.com' }, { email: 'b@example.com' }] }],
+    });
+    const count = 'query ($query: String) { customersCount(query: $query) { count } }';
+    for (const [query, field, code] of [
+      ['email:a@example.com', 'email', 'invalid_field'],
+      ['a@example.com', 'default', 'missing_named_field'],
+    ]) {
+      const { data, extensions } = await send(count, { query });
+      expect(data.customersCount).toEqual({ count: 2 });
+      expect(extensions.search[0].warnings).toMatchObject([{ field, code }]);
+    }
+    const { nodes } = await payload('{ customers(first: 1) { nodes { legacyResourceId } } }');
+    expect(await payload(count, { query: `id:${nodes[0].legacyResourceId}` })).toEqual({ count: 1 });
+  });
+});
+
+describe('what was recorded of values', () => {
+  it('units in lists are short where they have a short name', async () => {
+    const { payload } = freshFake();
+    const { product } = await payload('mutation { productCreate(product: { title: "Mug" }) { product { id } } }');
+    const metafields = [
+      ['list.weight', '[{"value":2.5,"unit":"kilograms"}]'],
+      ['list.area', '[{"value":100,"unit":"square_meters"}]'],
+    ].map(([type, value], index) => ({ ownerId: product.id, namespace: 'made', key: `k${index}`, type, value }));
+    const set =
+      'mutation ($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) { metafields { value jsonValue } } }';
+    expect((await payload(set, { m: metafields })).metafields).toEqual([
+      { value: '[{"value":2.5,"unit":"KILOGRAMS"}]', jsonValue: [{ value: 2.5, unit: 'kg' }] },
+      { value: '[{"value":100.0,"unit":"SQUARE_METERS"}]', jsonValue: [{ value: 100, unit: 'square_meters' }] },
+    ]);
+  });
+
+  it('tags of an order go only as they are written, those of a customer in any case', async () => {
+    const { payload } = freshFake({
+      shops: [
+        {
+          customers: [{ email: 'a@example.com', tags: ['Red'] }],
+          orders: [{ lineItems: [{ title: 'Mug' }], tags: ['Red'] }],
+        },
+      ],
+    });
+    const remove =
+      'mutation ($id: ID!) { tagsRemove(id: $id, tags: ["red"]) { node { ... on Order { tags } ... on Customer { tags } } } }';
+    const { nodes: orders } = await payload('{ orders(first: 1) { nodes { id } } }');
+    const { nodes: customers } = await payload('{ customers(first: 1) { nodes { id } } }');
+    expect((await payload(remove, { id: orders[0].id })).node.tags).toEqual(['Red']);
+    expect((await payload(remove, { id: customers[0].id })).node.tags).toEqual([]);
+  });
+
+  it('a product has an address in the online store once it is active and published, before that a preview', async () => {
+    const { payload } = freshFake();
+    const { product } = await payload('mutation { productCreate(product: { title: "Mug" }) { product { id } } }');
+    const read = 'query ($id: ID!) { product(id: $id) { onlineStoreUrl onlineStorePreviewUrl } }';
+    expect(await payload(read, { id: product.id })).toEqual({
+      onlineStoreUrl: null,
+      onlineStorePreviewUrl: expect.stringMatching(/\.shopifypreview\.com\/products_preview\?preview_key=[0-9a-f]+$/),
+    });
+    const { nodes } = await payload('{ publications(first: 1) { nodes { id } } }');
+    await payload(
+      'mutation ($id: ID!, $p: ID!) { publishablePublish(id: $id, input: [{ publicationId: $p }]) { userErrors { message } } }',
+      { id: product.id, p: nodes[0].id },
+    );
+    const url = 'https://demo.myshopify.com/products/mug';
+    expect(await payload(read, { id: product.id })).toEqual({ onlineStoreUrl: url, onlineStorePreviewUrl: url });
+  });
+
+  it('a shop has an address and counts its channels; an order has no returns, and the gateway of who marked it paid', async () => {
+    const { payload } = freshFake({
+      shops: [
+        {
+          customers: [{ email: 'a@example.com' }],
+          orders: [
+            { lineItems: [{ title: 'Mug', price: '2.00' }], financialStatus: 'PENDING', customer: 'a@example.com' },
+          ],
+        },
+      ],
+    });
+    const { publicationCount, shopAddress } = await payload(
+      '{ shop { publicationCount shopAddress { countryCodeV2 country formatted coordinatesValidated } } }',
+    );
+    expect(publicationCount).toBeGreaterThan(0);
+    expect(shopAddress).toEqual({
+      ...{ countryCodeV2: 'US', country: 'United States', formatted: ['United States'], coordinatesValidated: false },
+    });
+    const read =
+      '{ customers(first: 1) { nodes { orders(first: 1, sortKey: CREATED_AT, reverse: true) { nodes { id paymentGatewayNames returns(first: 1) { nodes { id } } shippingLines(first: 1) { nodes { id } } fulfillmentOrders(first: 1) { nodes { merchantRequests(first: 1) { nodes { kind } } } } } } } } }';
+    const order = async () => (await payload(read)).nodes[0].orders.nodes[0];
+    const none = { nodes: [] };
+    const before = await order();
+    expect(before).toMatchObject({
+      ...{ paymentGatewayNames: [], returns: none, shippingLines: none },
+      fulfillmentOrders: { nodes: [{ merchantRequests: none }] },
+    });
+    await payload('mutation ($id: ID!) { orderMarkAsPaid(input: { id: $id }) { userErrors { message } } }', before);
+    expect(await order()).toMatchObject({ paymentGatewayNames: ['manual'] });
+  });
+});
+
 describe('names', () => {
   it('keep underscores in the handle that is made of them', async () => {
     const { payload } = freshFake();

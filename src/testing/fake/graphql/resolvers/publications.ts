@@ -1,4 +1,5 @@
 import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
+import { hashText } from '../../random.ts';
 import type { CollectionEntity, ProductEntity } from '../../store/entities.ts';
 import { collectionPayload } from '../../webhooks/resource-payloads.ts';
 import { type FieldResolver, isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
@@ -124,6 +125,14 @@ export function publicationSearch<T>(
   };
 }
 
+const isInOnlineStore = (product: ProductEntity, context: ResolverContext): boolean =>
+  product.status === 'ACTIVE' &&
+  publicationViews(product, context).some(
+    ({ publication, isPublished }) => isPublished && publication.name === onlineStore,
+  );
+
+const storeUrl = ({ handle }: ProductEntity, { shop }: ResolverContext): string => `https://${shop}/products/${handle}`;
+
 /** Resolvers of sales channels and of what is published on them. */
 export const publicationResolvers: ResolverMap = {
   QueryRoot: {
@@ -143,6 +152,15 @@ export const publicationResolvers: ResolverMap = {
     ),
   },
   Product: {
+    onlineStoreUrl: resolver<ProductEntity>((product, _args, context) =>
+      isInOnlineStore(product, context) ? storeUrl(product, context) : null,
+    ),
+    // What shoppers don't see yet has an address of its own. Recorded 2025-10.
+    onlineStorePreviewUrl: resolver<ProductEntity>((product, _args, context) =>
+      isInOnlineStore(product, context)
+        ? storeUrl(product, context)
+        : `https://${context.shop.replace('.myshopify.com', '')}.shopifypreview.com/products_preview?preview_key=${hashText(product.id).toString(16)}`,
+    ),
     publishedAt: resolver<ProductEntity>((product, _args, context) => {
       const store = publicationViews(product, context).find(({ publication }) => publication.name === onlineStore);
       return store?.publishDate ?? null;

@@ -20,6 +20,8 @@ interface Term {
   readonly field: string | undefined;
   readonly comparison: '' | '<' | '<=' | '>' | '>=';
   readonly value: string;
+  /** It was written in quotes. */
+  readonly isQuoted?: boolean;
   /** It ends with `*`, which is no part of the value: what begins with the value, or for an empty value anything. */
   readonly isPrefix: boolean;
 }
@@ -45,6 +47,8 @@ export interface Searchable<T> {
   readonly fields: Readonly<Record<string, SearchField<T>>>;
   /** Texts that a bare word is looked for in. Default: bare words are not simulated. */
   readonly texts?: (thing: T) => readonly (string | null)[];
+  /** Whether bare words are left out, with a warning. */
+  readonly onlyFields?: boolean;
   /** Fields that Shopify has and the fake does not simulate. */
   readonly others?: readonly string[];
   /** The type of owner whose metafields can be searched by, as `metafields.NAMESPACE.KEY`. */
@@ -87,7 +91,7 @@ export function searched<T>(
 interface SearchWarning {
   readonly field: string;
   readonly message: string;
-  readonly code: 'invalid_field' | 'invalid_value';
+  readonly code: 'invalid_field' | 'invalid_value' | 'missing_named_field';
 }
 
 const pathOf = ({ prev, key }: GraphQLResolveInfo['path']): readonly (string | number)[] => [
@@ -124,7 +128,12 @@ function compile<T>(expression: Expression, reading: Reading<T>): Test<T> | unde
   const written = `${field === undefined ? '' : `${field}:`}${expression.comparison}${value}${isPrefix ? '*' : ''}`;
   if (value === '' && !isPrefix) return refuse(written);
   if (field === undefined || field === 'default') {
-    const { texts } = searchable;
+    const { texts, onlyFields } = searchable;
+    if (onlyFields) {
+      const message = 'Input must use named search fields in this query.';
+      warnings.push({ field: 'default', message, code: 'missing_named_field' });
+      return undefined;
+    }
     return texts ? words(texts).test(expression) : refuse(written);
   }
   if (searchable.metafieldsOf !== undefined && field.startsWith('metafields.')) {
@@ -177,20 +186,31 @@ function metafieldField<T>(
 
 const rangeNames = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const;
 
-/** An expression as `extensions.search` shows it. */
+/** An expression as `extensions.search` shows it: of terms that must all hold, ranges first. Recorded 2025-10. */
 function described(expression: Expression): object {
-  if ('and' in expression) return { and: expression.and.map(described) };
+  if ('and' in expression) {
+    const isRange = (part: Expression): boolean => 'comparison' in part && part.comparison !== '';
+    const ranges = expression.and.filter(isRange);
+    return { and: [...ranges, ...expression.and.filter((part) => !isRange(part))].map(described) };
+  }
   if ('or' in expression) return { or: expression.or.map(described) };
   if ('not' in expression) return { not: described(expression.not) };
-  const { field = 'default', comparison, value, isPrefix } = expression;
-  if (comparison !== '') return { field, range: { [rangeNames[comparison]]: value } };
+  const { field = 'default', comparison, value, isPrefix, isQuoted } = expression;
+  if (comparison !== '') return { field, [`range_${rangeNames[comparison]}`]: wholeHour(value) };
   if (isPrefix) return value === '' ? { field, exists: true } : { field, match_prefix: value };
-  return { field, match_all: value };
+  return { field, [isQuoted ? 'match_phrase' : 'match_all']: value };
 }
 
-/** A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. */
+/** A time that ends with its hour, as one does whose colons were read as those of fields. */
+const wholeHour = (value: string): string => (/^\d{4}-\d\d-\d\dT\d\d$/.test(value) ? `${value}:00:00Z` : value);
+
+/**
+ * A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. A colon ends a value
+ * that is not quoted, and what follows is read anew: of `updated_at:>2026-10-01T08:30:00Z` the `30` is a field. Recorded
+ * 2025-10. Addresses and gids stay whole.
+ */
 const token =
-  /\s+|(?<paren>[()])|(?<minus>-)?(?:(?<field>[A-Za-z_][\w.$-]*):(?<comparison>[<>]=?)?)?(?:"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<plain>(?:\\.|[^\s()"\\])*))/gsy;
+  /\s+|(?<paren>[()])|(?<minus>-)?(?:(?<field>\w[\w.$-]*):(?!\/\/)(?<comparison>[<>]=?)?)?(?:"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<plain>(?:\\.|:(?=\/\/)|[^\s()":\\])*):?)/gsy;
 
 interface Piece {
   readonly paren?: string | undefined;
@@ -225,7 +245,8 @@ function piecesOf(query: string): readonly Piece[] | undefined {
     const raw = double ?? single ?? plain ?? '';
     const isPrefix = plain !== undefined && /(?<!\\)\*$/.test(plain);
     const value = (isPrefix ? raw.slice(0, -1) : raw).replaceAll(/\\(.)/gs, '$1');
-    const term = { field, comparison: (comparison ?? '') as Term['comparison'], value, isPrefix };
+    const isQuoted = double !== undefined || single !== undefined;
+    const term = { field, isQuoted, comparison: (comparison ?? '') as Term['comparison'], value, isPrefix };
     const isBare = field === undefined && minus === undefined && !isPrefix;
     pieces.push({ isNegative: minus !== undefined, term, word: isBare ? plain : undefined });
   }
@@ -405,7 +426,7 @@ export function time<T>(name: string, read: (thing: T) => string | null, now: ()
   return {
     test({ comparison, value, isPrefix }) {
       if (isPrefix) return value === '' ? (thing) => read(thing) !== null : undefined;
-      const from = value.toLowerCase() === 'now' ? now() : Date.parse(value);
+      const from = value.toLowerCase() === 'now' ? now() : Date.parse(wholeHour(value));
       if (Number.isNaN(from)) throw badRequest(`Invalid timestamp for query filter \`${name}\`.`);
       const until = endOf(value, from);
       return (thing) => {

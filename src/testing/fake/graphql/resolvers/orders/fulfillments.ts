@@ -56,6 +56,8 @@ export const fulfillmentResolvers: ResolverMap = {
     orderProcessedAt: resolver<FulfillmentOrderEntity>(
       ({ orderId }, _args, context) => orderById(context, orderId)?.processedAt,
     ),
+    // Nobody asks a fulfillment service for anything.
+    merchantRequests: resolver<FulfillmentOrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
     lineItems: resolver<FulfillmentOrderEntity, ConnectionArgs>(({ lineItems }, args) => connection(lineItems, args)),
     fulfillments: resolver<FulfillmentOrderEntity, ConnectionArgs>(({ id, orderId }, args, context) =>
       connection(

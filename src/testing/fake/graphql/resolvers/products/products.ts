@@ -89,7 +89,6 @@ export const productResolvers: ResolverMap = {
     sellingPlanGroupsCount: () => countUpTo(0),
     sellingPlanGroupCount: () => 0,
     translations: () => [],
-    onlineStoreUrl: () => null,
     collections: resolver<ProductEntity, ConnectionArgs & { query?: string | null; sortKey: string }>(
       (product, args, context, info) => listed(collectionsOf(product, context), args, context, info),
     ),
