@@ -110,6 +110,14 @@ describe('fileUpdate', () => {
   });
 });
 
+it('fileDelete goes by the number of an id', async () => {
+  const { payload, ids } = await withFiles(cup);
+  const remove = 'mutation ($ids: [ID!]!) { fileDelete(fileIds: $ids) { deletedFileIds userErrors { code } } }';
+  const video = ids[0]?.replace('MediaImage', 'Video');
+  expect(await payload(remove, { ids: [video] })).toEqual({ deletedFileIds: ids, userErrors: [] });
+  expect((await payload(remove, { ids: [video] })).userErrors).toEqual([{ code: 'FILE_DOES_NOT_EXIST' }]);
+});
+
 describe('fileAcknowledgeUpdateFailed', () => {
   it('ends that an update is told of that failed; the image stays what it was', async () => {
     const { payload, ids, clock } = await withFiles(cup);

@@ -349,17 +349,14 @@ const handMade = (what: 'add' | 'remove'): string =>
 
 const isSmart = (id: string, context: ResolverContext): boolean => collectionById(context, id)?.ruleSet !== undefined;
 
-/** `collectionAddProducts`: at once, and all of them or none. */
+/** `collectionAddProducts`: at once, and all of them or none. What is there already stays so. Recorded 2025-01. */
 function addProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) return { collection: null, userErrors: [userError(['id'], missing)] };
   if (isSmart(id, context)) return { collection: null, userErrors: [userError(['id'], handMade('add'))] };
-  const userErrors = productIds.flatMap((productId, index) => {
-    const product = productById(context, productId);
-    if (!product) return [userError(['productIds', index], 'Product does not exist')];
-    const isMember = product.collectionIds.includes(id);
-    return isMember ? [userError(['productIds', index], 'Product is already in the collection')] : [];
-  });
+  const userErrors = productIds.flatMap((productId, index) =>
+    productById(context, productId) ? [] : [userError(['productIds', index], 'Product does not exist')],
+  );
   if (userErrors.length > 0) return { collection: null, userErrors };
   changeMembers(id, { join: productIds, leave: [] }, context);
   return { collection: collectionById(context, id), userErrors: [] };

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
+import { parseGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
@@ -339,7 +340,13 @@ function acknowledge(ids: readonly string[], context: ResolverContext): unknown 
 }
 
 /** `fileDelete`. Products show it no longer. */
-function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
+function deleteFiles(given: readonly string[], context: ResolverContext): unknown {
+  // Only the number of an id counts, whatever kind of file it names. Recorded 2026-04.
+  const ids = given
+    .map((id) => `gid://shopify/MediaImage/${parseGid(id)?.key}`)
+    .map((image, index) => {
+      return imageById(context, image) ? image : (given[index] ?? image);
+    });
   const { userErrors, report } = collectUserErrors();
   reportMissing(ids, 'fileIds', context, report);
   if (userErrors.length > 0) return { deletedFileIds: null, userErrors };

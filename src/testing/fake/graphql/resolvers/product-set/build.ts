@@ -37,6 +37,10 @@ export function setProduct({ identifier, input }: ProductSetArgs, context: Resol
   const { product: saved, userErrors: refusals } = savedProduct(context, (building, userErrors) => {
     const product = buildProduct(identifier, input, building);
     id = product?.id ?? '';
+    // A title that is too long makes a handle that is, too. Recorded 2025-10; not of `productCreate`.
+    const isMade = !input.handle && !identifier?.handle && !productById(context, id);
+    const tooLong = isMade ? lengthProblem('Handle', product?.title ?? '') : undefined;
+    if (tooLong !== undefined) building.report('TOO_LONG', ['input'], tooLong);
     // Other mutations make a first variant of options alone.
     if (userErrors.length === 0 && input.productOptions?.length && !input.variants) {
       const message = 'Variants input is required when updating product options';
@@ -220,9 +224,6 @@ function handleOf(
   const asked = handle ?? handleFrom(written);
   const tooLong = lengthProblem('Handle', written);
   if (tooLong !== undefined) context.report('TOO_LONG', ['input', 'handle'], tooLong);
-  // One that would be made from the title, too. Recorded 2025-10 of `productSet`.
-  const made = written === '' && !existing ? lengthProblem('Handle', title) : undefined;
-  if (made !== undefined) context.report('TOO_LONG', ['input'], made);
   const isTaken = (candidate: string): boolean => {
     const owner = productByHandle(context, candidate);
     return owner !== undefined && owner.id !== existing?.id;
