@@ -241,6 +241,36 @@ describe('a search', () => {
 });
 
 describe('what was recorded of values', () => {
+  it('what an order holds can be split where there are several units', async () => {
+    const orders = [1, 2].map((quantity) => ({ lineItems: [{ title: 'Mug', quantity }] }));
+    const { payload } = freshFake({ shops: [{ orders }] });
+    const read =
+      '{ orders(first: 2) { nodes { fulfillmentOrders(first: 1) { nodes { supportedActions { action } } } } } }';
+    const usual = ['CREATE_FULFILLMENT', 'REPORT_PROGRESS', 'MOVE', 'HOLD'];
+    const actions = (await payload(read)).nodes.map(
+      (order: { fulfillmentOrders: { nodes: [{ supportedActions: { action: string }[] }] } }) =>
+        order.fulfillmentOrders.nodes[0].supportedActions.map(({ action }) => action),
+    );
+    expect(actions).toEqual([usual, [...usual, 'SPLIT']]);
+  });
+
+  it('stock that comes with an activation has changed then', async () => {
+    const { payload } = freshFake({ shops: [{ locations: ['Here', 'There'] }] });
+    const { product } = await payload(
+      'mutation { productCreate(product: { title: "Mug" }) { product { variants(first: 1) { nodes { inventoryItem { id } } } } } }',
+    );
+    const { nodes } = await payload('{ locations(first: 2) { nodes { id } } }');
+    const activate =
+      'mutation ($item: ID!, $at: ID!, $onHand: Int) { inventoryActivate(inventoryItemId: $item, locationId: $at, onHand: $onHand) @idempotent(key: "a") { inventoryLevel { quantities(names: ["available", "on_hand"]) { quantity updatedAt } } userErrors { field } } }';
+    const { inventoryLevel } = await payload(activate, {
+      ...{ item: product.variants.nodes[0].inventoryItem.id, at: nodes[1].id, onHand: 50 },
+    });
+    expect(inventoryLevel.quantities).toEqual([
+      { quantity: 50, updatedAt: expect.any(String) },
+      { quantity: 50, updatedAt: null },
+    ]);
+  });
+
   it('units in lists are short where they have a short name', async () => {
     const { payload } = freshFake();
     const { product } = await payload('mutation { productCreate(product: { title: "Mug" }) { product { id } } }');

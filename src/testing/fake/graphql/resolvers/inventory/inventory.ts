@@ -231,7 +231,9 @@ function activateInventory(args: ActivateArgs, context: ResolverContext): unknow
   }
 
   const now = isoNow(context.clock);
-  const level = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
+  const fresh = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
+  // Recorded 2026-04: what is given counts as a change.
+  const level = given.length > 0 ? { ...fresh, changedAt: { available: now } } : fresh;
   putLevel(context, { ...level, createdAt: before?.createdAt ?? now }, 'connect');
   return { inventoryLevel: level, userErrors: [] };
 }
