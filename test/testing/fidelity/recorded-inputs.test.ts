@@ -352,6 +352,19 @@ describe('what was recorded of values', () => {
   });
 });
 
+it('an option to be moved is named once, whatever the product is', async () => {
+  const reorder =
+    'mutation ($id: ID!, $o: [OptionReorderInput!]!) { productOptionsReorder(productId: $id, options: $o) { userErrors { message } } }';
+  const { send } = freshFake();
+  for (const [o, message] of [
+    [[{ values: [] }], 'OptionReorderInput requires exactly one of id, name'],
+    [[{ name: 'Size', values: [{}] }], 'OptionValueReorderInput requires exactly one of id, name'],
+  ])
+    expect((await send(reorder, { id: nowhere('Product'), o })).errors).toMatchObject([
+      { message, extensions: { code: 'INVALID_FIELD_ARGUMENTS' } },
+    ]);
+});
+
 describe('names', () => {
   it('keep underscores in the handle that is made of them', async () => {
     const { payload } = freshFake();
