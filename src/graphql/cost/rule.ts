@@ -13,6 +13,12 @@ export const objectPoints = 1;
 /** Points of a connection without its nodes. */
 export const connectionPoints = 2;
 
+/**
+ * Points of a `__typename` in what was answered. None are asked for, so that they use up what would be refunded.
+ * (Recorded: `nodes { __typename … on MediaImage { image { url } } }` of a file without image is charged 2, not 1.)
+ */
+export const answeredTypeNamePoints = 1;
+
 /** Points of a mutation without what its input adds. */
 export const mutationPoints = 10;
 
@@ -65,6 +71,7 @@ export const typePrices: Readonly<Record<string, number>> = {
   MoneyBag: 0,
   MoneyV2: 0,
   PageInfo: 0,
+  ShopAddress: 0,
   StoreCreditAccount: 6,
   WebhookEventBridgeEndpoint: 0,
   WebhookHttpEndpoint: 0,

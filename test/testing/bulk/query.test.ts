@@ -194,7 +194,7 @@ describe('a bulk query', () => {
 
   it('fails for what is not simulated, and the fake says so when it is closed', async () => {
     const harness = createBulkHarness();
-    const { id } = await harness.started('{ products { edges { node { id onlineStorePreviewUrl } } } }');
+    const { id } = await harness.started('{ products { edges { node { id feedback { summary } } } } }');
     harness.fake.store.put('demo.myshopify.com', 'Product', {
       id: 'gid://shopify/Product/1',
       collectionIds: [],

@@ -46,11 +46,11 @@ describe('bulkOperations', () => {
     expect(await found(harness, quoted('type:QUERY status:completed'))).toEqual([first]);
     expect(await found(harness, quoted("status:'CREATED' AND operation_type:QUERY"))).toEqual([third]);
     expect(await found(harness, quoted(`id:${second.split('/').at(-1)}`))).toEqual([second]);
-    expect(await found(harness, quoted(`created_at:>${createdAt}`))).toEqual([third]);
+    expect(await found(harness, quoted(`created_at:>'${createdAt}'`))).toEqual([third]);
     expect(await found(harness, quoted(`created_at:>="${createdAt}"`))).toEqual([third, second]);
     expect(await found(harness, quoted(`created_at:<'${createdAt}'`))).toEqual([first]);
-    expect(await found(harness, quoted(`created_at:<=${createdAt}`))).toEqual([second, first]);
-    expect(await found(harness, quoted(`created_at:${createdAt}`))).toEqual([second]);
+    expect(await found(harness, quoted(`created_at:<='${createdAt}'`))).toEqual([second, first]);
+    expect(await found(harness, quoted(`created_at:'${createdAt}'`))).toEqual([second]);
     await harness.clock.advance(8 * 24 * 60 * 60 * 1_000);
     // The first query found nothing, and so has no file that could expire.
     expect(await found(harness, quoted('status:expired'))).toEqual([third, second]);

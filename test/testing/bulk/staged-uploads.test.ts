@@ -37,7 +37,7 @@ describe('stagedUploadsCreate', () => {
   it('gives a form for the variables of a bulk mutation, whose file goes by its key', async () => {
     const target = await createBulkHarness().stage();
     expect(target.url).toBe(`${host}/fake-uploads/demo.myshopify.com`);
-    expect(target.resourceUrl).toBeNull();
+    expect(target.resourceUrl).toBe(target.url);
     expect(target.parameters.map(({ name }) => name)).toEqual([
       'Content-Type',
       'success_action_status',
@@ -56,7 +56,7 @@ describe('stagedUploadsCreate', () => {
     const { url, resourceUrl, parameters } = await createBulkHarness().stage({ httpMethod: undefined });
     expect(url).toContain('/rows.jsonl?X-Goog-Algorithm=');
     expect((await createBulkHarness().stage({ httpMethod: null })).url).toBe(url);
-    expect(resourceUrl).toBeNull();
+    expect(resourceUrl).toBe(url);
     expect(parameters).toEqual([
       { name: 'content_type', value: 'text/jsonl' },
       { name: 'acl', value: 'private' },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { connectionMultiplier, inputPoints, withoutDust } from '../../../src/graphql/cost/rule.ts';
 import { actualCost, costFields, requestedCost } from '../../../src/testing/fake/cost/operation.ts';
+import { createFakeShopify } from '../../../src/testing/fake/fake-shopify.ts';
 import { inputCosts } from '../../../src/testing/fake/schema.ts';
+import { ask } from '../ask.ts';
 import { operation } from '../stub-engine.ts';
 
 // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
@@ -53,8 +55,9 @@ describe('requestedCost', () => {
       order(id: "gid://shopify/Order/1") { totalPriceSet { shopMoney { amount } } }
       location(id: "gid://shopify/Location/1") { address { city } }
       inventoryItem(id: "gid://shopify/InventoryItem/1") { measurement { weight { value } } }
+      shop { shopAddress { city } }
     }`,
-      3,
+      4,
     ],
     [
       'but as nodes of a page they cost 1',
@@ -226,6 +229,26 @@ describe('actualCost', () => {
       ... on ProductVariant { product { id } }
     } }`;
     expect(actualCost(operation(query), { node: { product: { id: 'x' } } })).toBe(2);
+  });
+
+  // Recorded: a file without image is charged 2 of the 4 asked for, and 1 where it does not say its type.
+  it('counts the type names that came, which nobody asks for', () => {
+    const query = `{ nodes(ids: ["gid://shopify/GenericFile/1"]) {
+      __typename ... on MediaImage { image { url } preview { image { url } } } ... on GenericFile { url }
+    } }`;
+    expect(requestedCost(operation(query))).toBe(4);
+    expect(actualCost(operation(query), { nodes: [{ __typename: 'GenericFile', url: 'x' }] })).toBe(2);
+    expect(actualCost(operation(query.replace('__typename', '')), { nodes: [{ url: 'x' }] })).toBe(1);
+    expect(actualCost(operation(query), { nodes: [null] })).toBe(1);
+  });
+
+  it('of type names never adds to what was asked for', async () => {
+    const fake = createFakeShopify();
+    const { json } = await ask(fake.fetch, { query: '{ __typename shop { __typename id } }' });
+    expect(json.extensions.cost).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
+    const mutation = 'mutation { __typename productDelete(input: { id: "gid://shopify/Product/1" }) { __typename } }';
+    const { json: deleted } = await ask(fake.fetch, { query: mutation });
+    expect(deleted.extensions.cost).toMatchObject({ requestedQueryCost: 10, actualQueryCost: 10 });
   });
 
   it('of a mutation is its requested cost as far as the payload came', () => {

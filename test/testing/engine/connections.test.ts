@@ -80,7 +80,10 @@ describe('a connection', () => {
     ['(first: -1)', 'first must be greater than 0'],
     ['(last: -1)', 'last must be greater than 0'],
     ['(first: 251)', 'first cannot exceed 250'],
-    ['(first: 1, after: "nonsense")', 'Invalid cursor for current pagination sort.'],
+    ['(first: 1, after: "nonsense")', 'Malformed cursor'],
+    ['(first: 1, after: "eyJsYXN0X2lkIjoxfQ==")', 'Invalid cursor for current pagination sort.'],
+    ['(first: 1, after: "nonsense", sortKey: TITLE)', 'Malformed cursor'],
+    ['(first: 1, after: "eyJsYXN0X2lkIjoxfQ==", sortKey: TITLE)', 'Invalid cursor for current pagination sort.'],
   ])('refuses products%s', async (args, message) => {
     const { errors } = await createHarness().run(`{ products${args} { nodes { id } } }`);
     expect(errors).toMatchObject([{ message, path: ['products'], extensions: { code: 'BAD_REQUEST' } }]);

@@ -34,8 +34,8 @@ describe('inventorySetQuantities', () => {
         referenceDocumentUri,
         createdAt: '2026-10-01T00:00:00Z',
         changes: [
-          { name: 'available', delta: 5, quantityAfterChange: 5, ledgerDocumentUri: null },
-          { name: 'on_hand', delta: 5, quantityAfterChange: 5, ledgerDocumentUri: null },
+          { name: 'available', delta: 5, quantityAfterChange: null, ledgerDocumentUri: null },
+          { name: 'on_hand', delta: 5, quantityAfterChange: null, ledgerDocumentUri: null },
         ],
       },
       userErrors: [],
@@ -217,13 +217,21 @@ describe('inventoryAdjustQuantities', () => {
       changes,
     });
     expect(changed.inventoryAdjustmentGroup?.changes).toEqual([
-      { name: 'incoming', delta: 5, quantityAfterChange: 5, ledgerDocumentUri },
+      { name: 'incoming', delta: 5, quantityAfterChange: null, ledgerDocumentUri },
     ]);
     expect(await quantitiesAt(kit, kit.location)).toEqual({ incoming: 5 });
   });
 
   it.each([
-    ['what is on hand', { name: 'on_hand' }, {}, [['INVALID_QUANTITY_NAME', 'input.name']]],
+    [
+      'what is on hand',
+      { name: 'on_hand' },
+      {},
+      [
+        ['INVALID_QUANTITY_NAME', 'input.name'],
+        ['INVALID_QUANTITY_DOCUMENT', 'input.changes.0.ledgerDocumentUri'],
+      ],
+    ],
     [
       'what is expected otherwise',
       {},
@@ -320,8 +328,8 @@ describe('inventoryMoveQuantities', () => {
     };
     const changed = await change(kit.harness, 'inventoryMoveQuantities', input);
     expect(changed.inventoryAdjustmentGroup?.changes).toEqual([
-      { name: 'available', delta: -2, quantityAfterChange: -2, ledgerDocumentUri: null },
-      { name: 'reserved', delta: 2, quantityAfterChange: 2, ledgerDocumentUri },
+      { name: 'available', delta: -2, quantityAfterChange: null, ledgerDocumentUri: null },
+      { name: 'reserved', delta: 2, quantityAfterChange: null, ledgerDocumentUri },
     ]);
     expect(await quantitiesAt(kit, kit.location)).toEqual({ available: -2, reserved: 2 });
     const group = changed.inventoryAdjustmentGroup?.id;

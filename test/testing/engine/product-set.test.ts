@@ -128,7 +128,14 @@ describe('productSet on the product itself', () => {
   it.each([
     ['no title', {}, [['INVALID_PRODUCT', 'input.title']]],
     ['a blank title', { title: '  ' }, [['INVALID_PRODUCT', 'input.title']]],
-    ['a title of 256 characters', { title: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input.title']]],
+    [
+      'a title of 256 characters',
+      { title: 'x'.repeat(256) },
+      [
+        ['INVALID_PRODUCT', 'input.title'],
+        ['INVALID_PRODUCT', 'input'],
+      ],
+    ],
     ['a vendor of 256 characters', { title: 'A', vendor: 'x'.repeat(256) }, [['INVALID_PRODUCT', 'input']]],
     [
       '251 tags',

@@ -140,41 +140,6 @@ describe('publicationUpdate', () => {
   });
 });
 
-describe('fileAcknowledgeUpdateFailed', () => {
-  const acknowledge = `mutation ($ids: [ID!]!) { fileAcknowledgeUpdateFailed(fileIds: $ids) {
-    files { fileStatus fileErrors { code } } userErrors { code field message } } }`;
-  const create = `mutation ($source: String!) { fileCreate(files: [{ originalSource: $source }]) { files { id } userErrors { message } } }`;
-
-  it('makes what has failed count as ready', async () => {
-    const { payload, clock } = freshFake();
-    const { files } = await payload(create, { source: 'https://no.invalid/a.png' });
-    await clock.advance(1_000);
-    const ids = [files[0].id];
-    expect(await payload(acknowledge, { ids })).toEqual({
-      files: [{ fileStatus: 'READY', fileErrors: [] }],
-      userErrors: [],
-    });
-    expect(await payload(acknowledge, { ids })).toEqual({
-      files: [],
-      userErrors: [
-        {
-          code: 'INVALID_FAILED_MEDIA_STATE',
-          field: ['fileIds', '0'],
-          message: 'The file is not in the FAILED state.',
-        },
-      ],
-    });
-  });
-
-  it('refuses what is not there', async () => {
-    const { payload } = freshFake();
-    const id = nowhere('MediaImage');
-    expect((await payload(acknowledge, { ids: [id] })).userErrors).toEqual([
-      { code: 'FILE_DOES_NOT_EXIST', field: ['fileIds'], message: `File id ${id} does not exist.` },
-    ]);
-  });
-});
-
 describe('a collection', () => {
   it('is published and taken back, and tells where', async () => {
     const { payload } = freshFake();

@@ -115,8 +115,8 @@ describe('products', () => {
 
   it.each([
     'query: "title:"',
-    'query: "inventory_total:1"',
-    'sortKey: INVENTORY_TOTAL',
+    'query: "error_feedback:1"',
+    'query: "published_status:7-visible"',
     'savedSearchId: "gid://shopify/SavedSearch/1"',
   ])('are not listed by what the fake cannot do: %s', async (args) => {
     const harness = createHarness();
@@ -242,9 +242,8 @@ describe('products', () => {
     'media(first: 1, query: "x") { nodes { id } }',
     'media(first: 1, sortKey: ID) { nodes { id } }',
     'images(first: 1, sortKey: ID) { nodes { id } }',
-    'variants(first: 1, sortKey: SKU) { nodes { id } }',
-    'collections(first: 1, query: "x") { nodes { id } }',
-    'collections(first: 1, sortKey: TITLE) { nodes { id } }',
+    'variants(first: 1, sortKey: INVENTORY_LEVELS_AVAILABLE) { nodes { id } }',
+    'collections(first: 1, query: "publishable_status:x") { nodes { id } }',
     'resourcePublicationsV2(first: 1, catalogType: APP) { nodes { isPublished } }',
   ])('say so where an argument is not simulated: %s', async (field) => {
     const harness = createHarness();
@@ -405,8 +404,6 @@ describe('metafield definitions', () => {
     [{ namespace: 'ab' }, [['TOO_SHORT', 'namespace']]],
     [{ namespace: 'a'.repeat(256) }, [['TOO_LONG', 'namespace']]],
     [{ namespace: 'a.b.c' }, [['INVALID_CHARACTER', 'namespace']]],
-    [{ namespace: 'shopify' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
-    [{ namespace: 'app--7' }, [['RESERVED_NAMESPACE_KEY', 'namespace']]],
     [{ type: 'text' }, [['INCLUSION', 'type']]],
     [{ type: 'json', capabilities: { uniqueValues: { enabled: true } } }, [['INVALID_CAPABILITY', '']]],
     [{ capabilities: { uniqueValues: { enabled: false } } }, [['CAPABILITY_REQUIRED_BUT_DISABLED', '']]],
@@ -416,6 +413,12 @@ describe('metafield definitions', () => {
     const { userErrors } = metafieldDefinitionCreate as { userErrors: { code: string; field: string[] }[] };
     expect(userErrors.map(({ code, field }) => [code, field.slice(1).join('.')])).toEqual(problems);
     expect(harness.store.all(shop, 'MetafieldDefinition')).toEqual([]);
+  });
+
+  it.each(['shopify', 'app--7'])('are not made in the namespace %s, which is of others', async (namespace) => {
+    const { errors, data } = await createHarness().run(create, { definition: { ...definition, namespace } });
+    expect(data).toEqual({ metafieldDefinitionCreate: null });
+    expect(errors).toMatchObject([{ path: ['metafieldDefinitionCreate'], extensions: { code: 'ACCESS_DENIED' } }]);
   });
 
   it('are listed by owner, namespace and key, and found by identifier', async () => {
@@ -448,13 +451,10 @@ describe('metafield definitions', () => {
     });
   });
 
-  it.each(['query: "x"', 'constraintStatus: CONSTRAINED_ONLY', 'sortKey: RELEVANCE'])(
-    'are not listed by %s',
-    async (args) => {
-      const query = `{ metafieldDefinitions(first: 1, ownerType: PRODUCT, ${args}) { nodes { id } } }`;
-      expect((await createHarness().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
-    },
-  );
+  it.each(['query: "created_at:>2026"', 'constraintStatus: CONSTRAINED_ONLY'])('are not listed by %s', async (args) => {
+    const query = `{ metafieldDefinitions(first: 1, ownerType: PRODUCT, ${args}) { nodes { id } } }`;
+    expect((await createHarness().run(query)).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
 
   it('with constraints are not simulated', async () => {
     const constraints = { key: 'category', values: [] };

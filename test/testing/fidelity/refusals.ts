@@ -651,10 +651,10 @@ const webhookSubscriptionCreate: readonly Refusal[] = [
     `https://app.example/${long(65_536)}`,
     'Address is too big (maximum is 64 KB)',
   ),
-  row('a filter above 64 KB', 'inferred', subscription({ filter: `title:${long(65_536)}` }), [
+  row('a filter above 64 KB', 'recorded', subscription({ filter: `title:${long(65_536)}` }), [
     null,
-    'webhookSubscription.filter',
-    'Filter is too big (maximum is 64 KB)',
+    'webhookSubscription',
+    'The specified filter exceeds the maximum allowed size.',
   ]),
   row('a filter without a field', 'recorded', subscription({ filter: 'red' }), [
     null,

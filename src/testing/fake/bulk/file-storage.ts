@@ -293,13 +293,14 @@ export function stagedUpload(id: string, shop: string, input: StagedUploadInput,
 export function stagedTarget(upload: StagedUploadEntity, origin: string, shop: string): object {
   const file = stagedFileUrl(origin, shop, upload.key);
   const signing = { at: Date.parse(upload.createdAt), lifeSeconds: uploadLifeSeconds };
+  const url =
+    upload.httpMethod === 'POST'
+      ? `${origin}${uploadsPath}${shop}`
+      : `${file}?${signedQuery(new URL(file).pathname, signing)}`;
   return {
-    url:
-      upload.httpMethod === 'POST'
-        ? `${origin}${uploadsPath}${shop}`
-        : `${file}?${signedQuery(new URL(file).pathname, signing)}`,
-    // The file with variables goes by its key alone.
-    resourceUrl: upload.resource === variablesResource ? null : file,
+    url,
+    // The file with variables goes by its key, and has no address of its own. Recorded 2026-04.
+    resourceUrl: upload.resource === variablesResource ? url : file,
     parameters: upload.parameters,
   };
 }

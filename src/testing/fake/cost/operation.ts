@@ -6,9 +6,11 @@ import {
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
 import {
+  answeredTypeNamePoints,
   chargedForPage,
   chargedPoints,
   connectionMultiplier,
@@ -52,7 +54,7 @@ export function requestedCost(operation: PreparedOperation): number {
   return operationPoints(operation, { actual: false });
 }
 
-/** Points an operation cost by what it answered; never more than the requested ones. */
+/** Points of what an operation answered. Charge the requested ones where these are more, as they can be by type names. */
 export function actualCost(operation: PreparedOperation, data: unknown): number {
   return operationPoints(operation, { actual: true }, data);
 }
@@ -114,6 +116,7 @@ function selectedIn(document: DocumentNode): Walk['selected'] {
  */
 function mutationField(walk: Walk, visited: Visit): number {
   const { field, nodes, path } = visited;
+  if (field === TypeNameMetaFieldDef) return 0;
   const own =
     (fieldPrices[`Mutation.${field.name}`] ?? mutationPoints) +
     inputPoints(field.name, (name) => argumentValue(walk, nodes[0], name));
@@ -181,7 +184,10 @@ function selectedFields(
     const { value: name } = nodes[0].name;
     const field = type.getFields()[name] ?? introspection[name];
     if (!field) return [];
-    const isFree = classifyField(field.type).pays === 'nothing' && fieldPrices[`${type.name}.${name}`] === undefined;
+    const isFree =
+      classifyField(field.type).pays === 'nothing' &&
+      fieldPrices[`${type.name}.${name}`] === undefined &&
+      field !== TypeNameMetaFieldDef;
     // A mutation is paid for whatever it gives.
     return isFree && !walk.note && type.name !== 'Mutation' ? [] : [{ key, field, nodes }];
   });
@@ -192,16 +198,18 @@ function selectedFields(
   return fields;
 }
 
-/** What is no field of the schema's types. `__typename` is free. */
+/** What is no field of the schema's types. */
 const introspection: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
   __schema: SchemaMetaFieldDef,
   __type: TypeMetaFieldDef,
+  __typename: TypeNameMetaFieldDef,
 };
 
 /** The price of most fields: scalars 0, objects 1, connections by their size. */
 function fieldPoints(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays === 'connection') return connection(walk, visit, kind.type);
+  if (visit.field === TypeNameMetaFieldDef) return walk.actual ? answeredTypeNamePoints : 0;
   const price = fieldPrices[`${visit.parent.name}.${visit.field.name}`];
   const own = price ?? (kind.pays === 'object' ? objectPrice(visit, kind.type) : 0);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type) : null;

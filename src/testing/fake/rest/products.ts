@@ -112,7 +112,7 @@ function updateProduct(before: ProductEntity, body: Json, unit: ResolverContext)
   const refused = refusedProduct(body);
   if (refused) return refused;
   const { product, userErrors } = changeProduct(before, body, unit);
-  return product ? ok({ product: productView(product, unit) }) : userErrorReply(userErrors);
+  return product && userErrors.length === 0 ? ok({ product: productView(product, unit) }) : userErrorReply(userErrors);
 }
 
 function publishedNow(unit: ResolverContext, publishDate: string): ProductEntity['published'] {

@@ -67,8 +67,15 @@ export interface StoredMedia {
   readonly mediaContentType: 'IMAGE';
   /** Milliseconds since the epoch, from which on it is worked on; one without is ready. */
   readonly uploadedAtMs?: number;
-  /** Whether it counts as ready, though it has failed. */
-  readonly isAcknowledged?: boolean;
+  /** Its last update from another address. */
+  readonly renewal?: {
+    /** Milliseconds since the epoch, from which on it is worked on. */
+    readonly atMs: number;
+    /** What is to be seen until that is done. */
+    readonly earlier: StoredMedia['image'];
+    /** Whether no download finds the address: then the image stays what it was. */
+    readonly hasFailed: boolean;
+  };
   /** Where it was uploaded from. */
   readonly originalSource: { readonly url: string };
   readonly image: { readonly id: string; readonly url: string; readonly altText: string | null };
@@ -280,7 +287,6 @@ export interface StoredInventoryChange {
   readonly locationId: string;
   readonly name: QuantityName;
   readonly delta: number;
-  readonly quantityAfterChange: number;
   readonly ledgerDocumentUri: string | null;
 }
 

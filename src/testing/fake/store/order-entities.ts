@@ -81,6 +81,8 @@ export interface OrderEntity extends Entity {
   readonly customerId: string | null;
   readonly currencyCode: string;
   readonly displayFinancialStatus: string;
+  /** Whether it was paid by `orderMarkAsPaid`. */
+  readonly isMarkedAsPaid?: boolean;
   readonly lineItems: readonly StoredLineItem[];
   readonly shippingAddress: StoredMailingAddress | null;
   readonly billingAddress: StoredMailingAddress | null;

@@ -78,8 +78,8 @@ type WebhookAddress =
 
 const pubsubUri = /^pubsub:\/\/([^:/]+):([^:/]+)$/;
 
-/** https://cloud.google.com/resource-manager/docs/creating-managing-projects */
-const projectId = /^(?:[\w.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+/** Or the project's number. https://cloud.google.com/resource-manager/docs/creating-managing-projects */
+const projectId = /^(?:(?:[\w.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,})$/;
 
 /** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
 const topicId = /^(?!goog)[a-z][\w.~+%-]{2,254}$/i;
@@ -116,6 +116,7 @@ export function readAddress(uri: string): WebhookAddress {
     ...(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
       ? []
       : [`Address protocol ${url.protocol}// is not supported`]),
+    ...(url.protocol === 'kafka:' ? ['Address is not a valid kafka topic'] : []),
     ...(shopifyHost.test(url.hostname) || (url.protocol === 'https:' && internalHost.test(url.hostname))
       ? ['Address cannot be a Shopify or an internal domain']
       : []),

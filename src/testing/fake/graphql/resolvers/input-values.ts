@@ -13,7 +13,7 @@ export function lengthProblem(label: string, value: string, most: number = maxNa
 /** Letters that do not come apart into a plain one and an accent. */
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd' };
 
-/** The handle that Shopify makes of a text: letters and digits of any script, accents off, joined by hyphens. */
+/** The handle that Shopify makes of a text: letters, digits and underscores, accents off, joined by hyphens. */
 export function handleFrom(text: string): string {
   return text
     .toLowerCase()
@@ -22,7 +22,7 @@ export function handleFrom(text: string): string {
     .normalize('NFC')
     .replaceAll(/[ßæœøłđ]/g, (letter) => letters[letter] ?? '')
     .replaceAll(/['’"()[\]]/g, '')
-    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-')
     .replaceAll(/^-|-$/g, '')
     .slice(0, maxNameLength);
 }

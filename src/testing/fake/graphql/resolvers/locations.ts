@@ -6,6 +6,7 @@ import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { activeLocation, allLocations, locationById, primaryLocation } from './find-entities.ts';
 import { isInStock, levelAt, levelsAt, moveStock } from './inventory/levels.ts';
+import { searchableLevels } from './inventory/searchable-levels.ts';
 import { addLocation, editLocation, type LocationAddInput, type LocationEditInput } from './location-input.ts';
 import { metafieldFields } from './metafields/metafields.ts';
 import { allFulfillmentOrders } from './orders/save-order.ts';
@@ -35,9 +36,14 @@ const searchable: Searchable<LocationEntity> = {
     address2: words(({ address }) => [address.address2]),
     city: words(({ address }) => [address.city]),
     zip: keyword(({ address }) => address.zip),
+    country: keyword(({ address: { countryCode } }) => [countryCode, countryName(countryCode)]),
+    province: keyword(({ address: { countryCode, provinceCode } }) => [
+      provinceCode ?? '',
+      provinceName(countryCode, provinceCode) ?? '',
+    ]),
     legacy: flag(() => false),
   },
-  others: ['country', 'created_at', 'geolocated', 'pickup_in_store', 'province'],
+  others: ['created_at', 'geolocated', 'pickup_in_store'],
 };
 
 const byName = (a: LocationEntity, b: LocationEntity): number => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1);
@@ -101,12 +107,9 @@ export const locationResolvers: ResolverMap = {
         return level && (level.isActive || includeInactive) ? level : null;
       },
     ),
-    inventoryLevels: resolver<LocationEntity, LevelsArgs>(({ id }, args, context) => {
-      if (args.query != null) throw notSimulated('Location.inventoryLevels(query:)');
-      return connection(
-        levelsAt(context, id).filter((level) => level.isActive || args.includeInactive),
-        args,
-      );
+    inventoryLevels: resolver<LocationEntity, LevelsArgs>(({ id }, args, context, info) => {
+      const levels = levelsAt(context, id).filter((level) => level.isActive || args.includeInactive);
+      return connection(searched(levels, args.query, searchableLevels(context), { info, context }), args);
     }),
   },
   LocationAddress: {

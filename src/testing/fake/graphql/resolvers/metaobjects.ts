@@ -99,10 +99,10 @@ const simulated = {
   metaobject: new Set(['handle', 'fields']),
 };
 
-const problem = (field: FieldPath, code: string, message: string) => ({
+const problem = (field: FieldPath, code: string, message: string, elementKey: string | null = null) => ({
   ...userError(field, message, code),
   elementIndex: null,
-  elementKey: null,
+  elementKey,
 });
 
 const maxFields = 40;
@@ -135,19 +135,21 @@ function definitionProblems({ type, name, description, fieldDefinitions }: Defin
   const most = `Maximum ${maxFields} fields per metaobject definition`;
   check(fields.length > maxFields, ['definition', 'fieldDefinitions'], 'INVALID', most);
   for (const [index, field] of fields.entries()) {
+    const { key } = field;
     const place = ['definition', 'fieldDefinitions', index];
     const isTwice = fields.findIndex(({ key }) => key === field.key) < index;
     const wrongType = typeOfDefinitionProblem(field.type);
-    const { key } = field;
-    check(key === 'handle', place, 'RESERVED_NAME', 'The name "handle" is reserved for system use');
-    check(isTwice, place, 'DUPLICATE_FIELD_INPUT', `Field "${key}" duplicates other inputs`);
-    check(key === '', place, 'BLANK', "Key can't be blank");
-    check(key.length < 2, place, 'TOO_SHORT', 'Key is too short (minimum is 2 characters)');
-    check(key.length > 64, place, 'TOO_LONG', 'Key is too long (maximum is 64 characters)');
-    check(!/^[\w-]+$/.test(key), place, 'INVALID', 'Key contains one or more invalid characters.');
-    check(wrongType !== undefined, place, 'INCLUSION', wrongType ?? '');
+    // Whichever field it is, its key is told. Recorded 2026-04.
+    const checkField = (fails: boolean, code: string, message: string): void => check(fails, place, code, message, key);
+    checkField(key === 'handle', 'RESERVED_NAME', 'The name "handle" is reserved for system use');
+    checkField(isTwice, 'DUPLICATE_FIELD_INPUT', `Field "${key}" duplicates other inputs`);
+    checkField(key === '', 'BLANK', "Key can't be blank");
+    checkField(key.length < 2, 'TOO_SHORT', 'Key is too short (minimum is 2 characters)');
+    checkField(key.length > 64, 'TOO_LONG', 'Key is too long (maximum is 64 characters)');
+    checkField(!/^[\w-]+$/.test(key), 'INVALID', 'Key contains one or more invalid characters.');
+    checkField(wrongType !== undefined, 'INCLUSION', wrongType ?? '');
     const onlyStandard = 'The disclosure_reference type can only be used in standard definitions provided by Shopify.';
-    check(/^(list\.)?disclosure_reference$/.test(field.type), place, 'INVALID', onlyStandard);
+    checkField(/^(list\.)?disclosure_reference$/.test(field.type), 'INVALID', onlyStandard);
   }
   return problems;
 }

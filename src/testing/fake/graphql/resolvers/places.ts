@@ -1,6 +1,33 @@
 /** The English name of a country. */
 export const countryName = (code: string): string => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
 
+/** Country codes by their English names, in small letters. Filled when it is first asked. */
+const codesByName = new Map<string, string>();
+
+/** The code of a country that is given by its code or English name; `undefined` for none. */
+export function countryCodeOf(given: string): string | undefined {
+  if (codesByName.size === 0) {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
+      const name = countryName(code);
+      // What is no country has its code for a name; `ZZ` stands for no known one.
+      if (name !== code && code !== 'ZZ') codesByName.set(name.toLowerCase(), code).set(code.toLowerCase(), code);
+    }
+  }
+  return codesByName.get(given.toLowerCase());
+}
+
+/**
+ * The code of a province that is given by its code or English name; `null` where the country has no such one. Of a country
+ * whose provinces the fake does not know, any code is taken.
+ */
+export function provinceCodeOf(country: string, given: string): string | null {
+  const known = provinces[country];
+  if (!known) return given;
+  const [code] = Object.entries(known).find(([, name]) => name.toLowerCase() === given.toLowerCase()) ?? [];
+  return code ?? (known[given.toUpperCase()] === undefined ? null : given.toUpperCase());
+}
+
 /** Provinces of countries that have them in addresses: code and name. Other countries' are not known to the fake. */
 const provinces: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AU: named(

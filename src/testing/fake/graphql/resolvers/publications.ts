@@ -1,4 +1,5 @@
 import type { PublicationInput } from '../../../../graphql/operations/generated/graphql.ts';
+import { hashText } from '../../random.ts';
 import type { CollectionEntity, ProductEntity } from '../../store/entities.ts';
 import { collectionPayload } from '../../webhooks/resource-payloads.ts';
 import { type FieldResolver, isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
@@ -7,6 +8,7 @@ import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
 import { saveProduct } from './products/save-product.ts';
+import { type SearchField, time } from './search.ts';
 
 /** What can be published. A collection that was stored before this was so is published nowhere. */
 type Publishable = ProductEntity | CollectionEntity;
@@ -86,6 +88,51 @@ const publishedFields: Readonly<Record<string, FieldResolver>> = {
   }),
 };
 
+/** The publication of the online store. */
+const onlineStore = 'Online Store';
+
+/**
+ * What products, variants and collections can be searched by of where they are published. Of `published_status` the words
+ * about the online store are simulated, not those about other channels.
+ */
+export function publicationSearch<T>(
+  context: ResolverContext,
+  publishableOf: (thing: T) => Publishable | undefined,
+): { readonly published_status: SearchField<T>; readonly published_at: SearchField<T> } {
+  const views = (thing: T): readonly PublicationView[] => {
+    const publishable = publishableOf(thing);
+    return publishable ? publicationViews(publishable, context) : [];
+  };
+  const store = (thing: T): PublicationView | undefined =>
+    views(thing).find(({ publication }) => publication.name === onlineStore);
+  const tests: Readonly<Record<string, (thing: T) => boolean>> = {
+    online_store_channel: (thing) => store(thing) !== undefined,
+    published: (thing) => store(thing)?.isPublished === true,
+    visible: (thing) => store(thing)?.isPublished === true,
+    unpublished: (thing) => store(thing)?.isPublished !== true,
+    unavailable: (thing) => !views(thing).some(({ isPublished }) => isPublished),
+  };
+  return {
+    published_status: {
+      test: ({ comparison, value, isPrefix }) =>
+        comparison === '' && !isPrefix ? tests[value.toLowerCase()] : undefined,
+    },
+    published_at: time(
+      'published_at',
+      (thing) => store(thing)?.publishDate ?? null,
+      () => context.clock.now(),
+    ),
+  };
+}
+
+const isInOnlineStore = (product: ProductEntity, context: ResolverContext): boolean =>
+  product.status === 'ACTIVE' &&
+  publicationViews(product, context).some(
+    ({ publication, isPublished }) => isPublished && publication.name === onlineStore,
+  );
+
+const storeUrl = ({ handle }: ProductEntity, { shop }: ResolverContext): string => `https://${shop}/products/${handle}`;
+
 /** Resolvers of sales channels and of what is published on them. */
 export const publicationResolvers: ResolverMap = {
   QueryRoot: {
@@ -105,8 +152,17 @@ export const publicationResolvers: ResolverMap = {
     ),
   },
   Product: {
+    onlineStoreUrl: resolver<ProductEntity>((product, _args, context) =>
+      isInOnlineStore(product, context) ? storeUrl(product, context) : null,
+    ),
+    // What shoppers don't see yet has an address of its own. Recorded 2025-10.
+    onlineStorePreviewUrl: resolver<ProductEntity>((product, _args, context) =>
+      isInOnlineStore(product, context)
+        ? storeUrl(product, context)
+        : `https://${context.shop.replace('.myshopify.com', '')}.shopifypreview.com/products_preview?preview_key=${hashText(product.id).toString(16)}`,
+    ),
     publishedAt: resolver<ProductEntity>((product, _args, context) => {
-      const store = publicationViews(product, context).find(({ publication }) => publication.name === 'Online Store');
+      const store = publicationViews(product, context).find(({ publication }) => publication.name === onlineStore);
       return store?.publishDate ?? null;
     }),
     ...publishedFields,

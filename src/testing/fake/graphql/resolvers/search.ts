@@ -1,7 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { parseJson } from '../../../../internal/json.ts';
+import { apiVersionOf } from '../../schema.ts';
+import type { StoredMetafield } from '../../store/entities.ts';
 import type { OperationContext } from '../context.ts';
 import { badRequest, notSimulated } from '../errors.ts';
 import { parseGid } from '../gid.ts';
+import { definitionByKey } from './find-entities.ts';
+import { resolveNamespace } from './metafields/values.ts';
 
 /**
  * Shopify's search syntax, for every root that takes `query`: https://shopify.dev/docs/api/usage/search-syntax.
@@ -15,6 +20,8 @@ interface Term {
   readonly field: string | undefined;
   readonly comparison: '' | '<' | '<=' | '>' | '>=';
   readonly value: string;
+  /** It was written in quotes. */
+  readonly isQuoted?: boolean;
   /** It ends with `*`, which is no part of the value: what begins with the value, or for an empty value anything. */
   readonly isPrefix: boolean;
 }
@@ -40,8 +47,12 @@ export interface Searchable<T> {
   readonly fields: Readonly<Record<string, SearchField<T>>>;
   /** Texts that a bare word is looked for in. Default: bare words are not simulated. */
   readonly texts?: (thing: T) => readonly (string | null)[];
+  /** Whether bare words are left out, with a warning. */
+  readonly onlyFields?: boolean;
   /** Fields that Shopify has and the fake does not simulate. */
   readonly others?: readonly string[];
+  /** The type of owner whose metafields can be searched by, as `metafields.NAMESPACE.KEY`. */
+  readonly metafieldsOf?: string;
 }
 
 /** Where a search stands, so that its warnings can be told beside the response. */
@@ -69,7 +80,7 @@ export function searched<T>(
   };
   const expression = parseSearch(query) ?? refuse(query);
   const warnings: SearchWarning[] = [];
-  const test = compile(expression, searchable, warnings, refuse);
+  const test = compile(expression, { searchable, warnings, refuse, place });
   if (warnings.length > 0) {
     context.run.searches.push({ path: pathOf(info.path), query, parsed: described(expression), warnings });
   }
@@ -80,7 +91,7 @@ export function searched<T>(
 interface SearchWarning {
   readonly field: string;
   readonly message: string;
-  readonly code: 'invalid_field' | 'invalid_value';
+  readonly code: 'invalid_field' | 'invalid_value' | 'missing_named_field';
 }
 
 const pathOf = ({ prev, key }: GraphQLResolveInfo['path']): readonly (string | number)[] => [
@@ -88,15 +99,19 @@ const pathOf = ({ prev, key }: GraphQLResolveInfo['path']): readonly (string | n
   key,
 ];
 
+/** What an expression is read with. */
+interface Reading<T> {
+  readonly searchable: Searchable<T>;
+  readonly warnings: SearchWarning[];
+  readonly refuse: (what: string) => never;
+  readonly place: SearchPlace;
+}
+
 /** The test of an expression; `undefined` where nothing of it counts. */
-function compile<T>(
-  expression: Expression,
-  searchable: Searchable<T>,
-  warnings: SearchWarning[],
-  refuse: (what: string) => never,
-): Test<T> | undefined {
+function compile<T>(expression: Expression, reading: Reading<T>): Test<T> | undefined {
+  const { searchable, warnings, refuse, place } = reading;
   const each = (parts: readonly Expression[]): readonly Test<T>[] =>
-    parts.flatMap((part) => compile(part, searchable, warnings, refuse) ?? []);
+    parts.flatMap((part) => compile(part, reading) ?? []);
   if ('and' in expression) {
     const tests = each(expression.and);
     return tests.length > 0 ? (thing) => tests.every((test) => test(thing)) : undefined;
@@ -113,8 +128,17 @@ function compile<T>(
   const written = `${field === undefined ? '' : `${field}:`}${expression.comparison}${value}${isPrefix ? '*' : ''}`;
   if (value === '' && !isPrefix) return refuse(written);
   if (field === undefined || field === 'default') {
-    const { texts } = searchable;
+    const { texts, onlyFields } = searchable;
+    if (onlyFields) {
+      const message = 'Input must use named search fields in this query.';
+      warnings.push({ field: 'default', message, code: 'missing_named_field' });
+      return undefined;
+    }
     return texts ? words(texts).test(expression) : refuse(written);
+  }
+  if (searchable.metafieldsOf !== undefined && field.startsWith('metafields.')) {
+    const metafield = metafieldField<T>(searchable.metafieldsOf, field, place);
+    return metafield && (metafield.test(expression) ?? refuse(written));
   }
   const known = Object.hasOwn(searchable.fields, field) ? searchable.fields[field] : undefined;
   if (!known) {
@@ -130,22 +154,63 @@ function compile<T>(
   return known.test(expression) ?? refuse(written);
 }
 
-const rangeNames = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const;
-
-/** An expression as `extensions.search` shows it. */
-function described(expression: Expression): object {
-  if ('and' in expression) return { and: expression.and.map(described) };
-  if ('or' in expression) return { or: expression.or.map(described) };
-  if ('not' in expression) return { not: described(expression.not) };
-  const { field = 'default', comparison, value, isPrefix } = expression;
-  if (comparison !== '') return { field, range: { [rangeNames[comparison]]: value } };
-  if (isPrefix) return value === '' ? { field, exists: true } : { field, match_prefix: value };
-  return { field, match_all: value };
+/**
+ * The field of a metafield whose definition lets it be filtered by. Before 2026-10 any other was left out.
+ * https://shopify.dev/changelog/invalid-metafield-queries-now-return-errors-in-the-graphql-admin-api
+ *
+ * @throws GraphQLError `BAD_REQUEST` for any other.
+ */
+function metafieldField<T>(
+  ownerType: string,
+  field: string,
+  { context, info }: SearchPlace,
+): SearchField<T> | undefined {
+  const [, namespace = '', key = ''] = field.split('.');
+  const definition = definitionByKey(context, ownerType, resolveNamespace(namespace), key);
+  if (!definition?.capabilities?.['adminFilterable']) {
+    if (apiVersionOf(info.schema) < '2026-10') return undefined;
+    throw badRequest(`The metafield ${namespace}.${key} can't be filtered by. Its definition must allow it.`);
+  }
+  const written = (thing: T): string | null => {
+    const { metafields } = thing as { readonly metafields: readonly StoredMetafield[] };
+    return metafields.find((each) => each.namespace === definition.namespace && each.key === key)?.value ?? null;
+  };
+  const { name } = definition.type;
+  if (name.startsWith('number_')) return numeric((thing) => Number(written(thing) ?? Number.NaN));
+  return keyword((thing) => {
+    const value = written(thing);
+    const parsed = value !== null && name.startsWith('list.') ? parseJson(value) : value;
+    return Array.isArray(parsed) ? parsed.map(String) : value;
+  });
 }
 
-/** A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. */
+const rangeNames = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const;
+
+/** An expression as `extensions.search` shows it: of terms that must all hold, ranges first. Recorded 2025-10. */
+function described(expression: Expression): object {
+  if ('and' in expression) {
+    const isRange = (part: Expression): boolean => 'comparison' in part && part.comparison !== '';
+    const ranges = expression.and.filter(isRange);
+    return { and: [...ranges, ...expression.and.filter((part) => !isRange(part))].map(described) };
+  }
+  if ('or' in expression) return { or: expression.or.map(described) };
+  if ('not' in expression) return { not: described(expression.not) };
+  const { field = 'default', comparison, value, isPrefix, isQuoted } = expression;
+  if (comparison !== '') return { field, [`range_${rangeNames[comparison]}`]: wholeHour(value) };
+  if (isPrefix) return value === '' ? { field, exists: true } : { field, match_prefix: value };
+  return { field, [isQuoted ? 'match_phrase' : 'match_all']: value };
+}
+
+/** A time that ends with its hour, as one does whose colons were read as those of fields. */
+const wholeHour = (value: string): string => (/^\d{4}-\d\d-\d\dT\d\d$/.test(value) ? `${value}:00:00Z` : value);
+
+/**
+ * A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. A colon ends a value
+ * that is not quoted, and what follows is read anew: of `updated_at:>2026-10-01T08:30:00Z` the `30` is a field. Recorded
+ * 2025-10. Addresses and gids stay whole.
+ */
 const token =
-  /\s+|(?<paren>[()])|(?<minus>-)?(?:(?<field>[A-Za-z_][\w.$-]*):(?<comparison>[<>]=?)?)?(?:"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<plain>(?:\\.|[^\s()"\\])*))/gsy;
+  /\s+|(?<paren>[()])|(?<minus>-)?(?:(?<field>\w[\w.$-]*):(?!\/\/)(?<comparison>[<>]=?)?)?(?:"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<plain>(?:\\.|:(?=\/\/)|[^\s()":\\])*):?)/gsy;
 
 interface Piece {
   readonly paren?: string | undefined;
@@ -169,10 +234,19 @@ function piecesOf(query: string): readonly Piece[] | undefined {
       pieces.push({ paren });
       continue;
     }
+    const rest = query.slice(token.lastIndex);
+    if (field !== undefined && (plain ?? '') === '' && rest.startsWith('(') && !rest.includes(')')) {
+      // A parenthesis that never ends is a part of the value. Recorded 2025-10.
+      const [value = ''] = rest.split(/\s/, 1);
+      token.lastIndex += value.length;
+      pieces.push({ isNegative: minus !== undefined, term: { field, comparison: '', value, isPrefix: false } });
+      continue;
+    }
     const raw = double ?? single ?? plain ?? '';
     const isPrefix = plain !== undefined && /(?<!\\)\*$/.test(plain);
     const value = (isPrefix ? raw.slice(0, -1) : raw).replaceAll(/\\(.)/gs, '$1');
-    const term = { field, comparison: (comparison ?? '') as Term['comparison'], value, isPrefix };
+    const isQuoted = double !== undefined || single !== undefined;
+    const term = { field, isQuoted, comparison: (comparison ?? '') as Term['comparison'], value, isPrefix };
     const isBare = field === undefined && minus === undefined && !isPrefix;
     pieces.push({ isNegative: minus !== undefined, term, word: isBare ? plain : undefined });
   }
@@ -181,7 +255,8 @@ function piecesOf(query: string): readonly Piece[] | undefined {
 
 /**
  * Parses a query: terms side by side or with `AND` must all hold, of terms with `OR` one; `AND` binds closer. `NOT` or
- * `-` turns a term or a group around. `undefined` where parentheses, quotes or connectives don't fit together.
+ * `-` turns a term or a group around. A connective or a parenthesis that the end of the query leaves open does not count
+ * (recorded 2025-10). `undefined` where parentheses, quotes or connectives don't fit together otherwise.
  */
 function parseSearch(query: string): Expression | undefined {
   const pieces = piecesOf(query);
@@ -192,7 +267,7 @@ function parseSearch(query: string): Expression | undefined {
     const parts = [all()];
     while (isWord('OR')) {
       at += 1;
-      parts.push(all());
+      if (at < pieces.length) parts.push(all());
     }
     const whole = parts.filter((part) => part !== undefined);
     if (whole.length < parts.length) return undefined;
@@ -204,6 +279,7 @@ function parseSearch(query: string): Expression | undefined {
       if (isWord('AND')) {
         at += 1;
         if (parts.length === 0) return undefined;
+        if (at === pieces.length) break;
       }
       const part = one();
       if (!part) return undefined;
@@ -221,7 +297,7 @@ function parseSearch(query: string): Expression | undefined {
     }
     if (piece?.paren === '(') {
       const group = either();
-      const isClosed = pieces[at]?.paren === ')';
+      const isClosed = at === pieces.length || pieces[at]?.paren === ')';
       at += 1;
       return isClosed ? group : undefined;
     }
@@ -229,7 +305,7 @@ function parseSearch(query: string): Expression | undefined {
     return piece.isNegative ? { not: piece.term } : piece.term;
   };
   const whole = either();
-  return at === pieces.length ? whole : undefined;
+  return at >= pieces.length ? whole : undefined;
 }
 
 const compare = (comparison: Term['comparison'], at: number, wanted: number): boolean => {
@@ -247,15 +323,17 @@ const compare = (comparison: Term['comparison'], at: number, wanted: number): bo
   }
 };
 
-/** A field of ids, of which a thing may have several: a gid or its number, also by range. */
+/** A field of ids, of which a thing may have several: a gid or its number, several with commas between, also by range. */
 export function gid<T>(idsOf: (thing: T) => string | readonly string[]): SearchField<T> {
   return {
     test({ comparison, value, isPrefix }) {
       if (isPrefix) return undefined;
-      const key = parseGid(value)?.key ?? value;
+      const keys = value.split(',').map((each) => parseGid(each.trim())?.key ?? each.trim());
       const fits = (id: string): boolean => {
-        const own = parseGid(id)?.key;
-        return comparison === '' ? id === value || own === key : compare(comparison, Number(own), Number(key));
+        const own = parseGid(id)?.key ?? '';
+        return comparison === ''
+          ? id === value || keys.includes(own)
+          : compare(comparison, Number(own), Number(keys[0]));
       };
       return (thing) => [idsOf(thing)].flat().some(fits);
     },
@@ -348,7 +426,7 @@ export function time<T>(name: string, read: (thing: T) => string | null, now: ()
   return {
     test({ comparison, value, isPrefix }) {
       if (isPrefix) return value === '' ? (thing) => read(thing) !== null : undefined;
-      const from = value.toLowerCase() === 'now' ? now() : Date.parse(value);
+      const from = value.toLowerCase() === 'now' ? now() : Date.parse(wholeHour(value));
       if (Number.isNaN(from)) throw badRequest(`Invalid timestamp for query filter \`${name}\`.`);
       const until = endOf(value, from);
       return (thing) => {

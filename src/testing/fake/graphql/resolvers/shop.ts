@@ -3,14 +3,14 @@ import { generatedApiVersion, schemaVersions } from '../../../../config/generate
 import type { FakePlan } from '../../model.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { stableGid } from '../gid.ts';
+import { allPublications, primaryLocation } from './find-entities.ts';
+import { countryName, provinceName } from './places.ts';
 
 const plans: Readonly<Record<FakePlan, string>> = { standard: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus' };
 
 /** The shop as an object of type `Shop`. */
-export function shopObject({
-  shop,
-  info,
-}: ResolverContext): Readonly<Record<string, unknown>> & { readonly id: string } {
+export function shopObject(context: ResolverContext): Readonly<Record<string, unknown>> & { readonly id: string } {
+  const { shop, info } = context;
   const currencyCode = info.currencyCode ?? 'USD';
   const url = `https://${shop}`;
   const email = `owner@${shop}`;
@@ -30,6 +30,8 @@ export function shopObject({
     timezoneAbbreviation: 'UTC',
     timezoneOffset: '+0000',
     timezoneOffsetMinutes: 0,
+    shopAddress: shopAddress(context),
+    publicationCount: allPublications(context).length,
     unitSystem: 'METRIC_SYSTEM',
     weightUnit: 'KILOGRAMS',
     taxesIncluded: false,
@@ -43,6 +45,33 @@ export function shopObject({
       shopifyPlus: info.plan === 'plus',
       partnerDevelopment: false,
     },
+  };
+}
+
+/** Where the shop is: its primary location. */
+function shopAddress(context: ResolverContext): object {
+  const { countryCode, ...lines } = primaryLocation(context)?.address ?? {
+    ...{ address1: null, address2: null, city: null, zip: null, phone: null, provinceCode: null },
+    countryCode: 'US',
+  };
+  const country = countryName(countryCode);
+  const area = [lines.city, lines.provinceCode].filter(Boolean).join(' ');
+  return {
+    ...lines,
+    id: stableGid('ShopAddress', context.shop),
+    company: null,
+    firstName: null,
+    lastName: null,
+    name: null,
+    country,
+    countryCode,
+    countryCodeV2: countryCode,
+    province: provinceName(countryCode, lines.provinceCode),
+    coordinatesValidated: false,
+    latitude: null,
+    longitude: null,
+    formatted: [lines.address1, lines.address2, [area, lines.zip].filter(Boolean).join(' '), country].filter(Boolean),
+    formattedArea: [area, country].filter(Boolean).join(', '),
   };
 }
 

@@ -3,7 +3,7 @@ import type { ProductEntity } from '../../store/entities.ts';
 import type { CustomerEntity, OrderEntity } from '../../store/order-entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { notSimulated, userError } from '../errors.ts';
-import { requireGid } from '../gid.ts';
+import { parseGid, requireGid } from '../gid.ts';
 import { productById } from './find-entities.ts';
 import { normalTags, productTagProblems, tagProblems } from './input-values.ts';
 import { customerById, orderById, saveCustomer, saveOrder } from './orders/save-order.ts';
@@ -22,8 +22,10 @@ export const tagResolvers: ResolverMap = {
       changeTags(id, (before) => [...before, ...tags], context),
     ),
     tagsRemove: resolver<unknown, TagsArgs>((_source, { id, tags }, context) => {
-      const gone = new Set(normalTags(tags, () => undefined).map((tag) => tag.toLowerCase()));
-      return changeTags(id, (before) => before.filter((tag) => !gone.has(tag.toLowerCase())), context);
+      // Of orders a tag goes only as it is written. Recorded 2026-04; of customers whatever the case.
+      const fold = (tag: string): string => (parseGid(id)?.kind === 'Order' ? tag : tag.toLowerCase());
+      const gone = new Set(normalTags(tags, () => undefined).map(fold));
+      return changeTags(id, (before) => before.filter((tag) => !gone.has(fold(tag))), context);
     }),
   },
 };

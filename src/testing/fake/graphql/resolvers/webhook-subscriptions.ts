@@ -50,7 +50,7 @@ const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
     (_source, { topic, webhookSubscription: input }, context) => {
       const { store, shop, app, clock } = context;
       const content = withInput(blank, input);
-      const userErrors = subscriptionProblems({ ...content, topic }, context);
+      const userErrors = [...subscriptionProblems({ ...content, topic }, context), ...formatProblems(content, input)];
       if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
       const now = isoNow(clock);
       const id = store.nextId(webhookKinds.subscription);
@@ -65,7 +65,7 @@ const webhookSubscriptionChanges: ResolverMap['Mutation'] = {
       const before = ownSubscription(context, id);
       if (!before) return missing;
       const changed = { ...before, ...withInput(before, input) };
-      const userErrors = subscriptionProblems(changed, context);
+      const userErrors = [...subscriptionProblems(changed, context), ...formatProblems(changed, input)];
       if (userErrors.length > 0) return { webhookSubscription: null, userErrors };
       const webhookSubscription = { ...changed, updatedAt: isoNow(clock) };
       store.put(shop, webhookKinds.subscription, webhookSubscription);
@@ -139,7 +139,6 @@ const blank: WebhookSubscriptionContent = {
 
 /** The content that an input leads to, over what stands so far. */
 function withInput(before: WebhookSubscriptionContent, input: SubscriptionInput): WebhookSubscriptionContent {
-  if (input.format === 'XML') throw notSimulated('WebhookSubscriptionInput.format: XML');
   const names = input.metafields?.map(
     ({ namespace, key }): MetafieldName => ({ namespace: resolveNamespace(namespace), key }),
   );
@@ -155,6 +154,20 @@ function withInput(before: WebhookSubscriptionContent, input: SubscriptionInput)
     metafields: input.metafields === undefined ? before.metafields : (names ?? []),
     name: input.name === undefined ? before.name : input.name,
   };
+}
+
+/**
+ * Clouds take JSON only. Recorded 2026-04.
+ *
+ * @throws GraphQLError `NOT_SIMULATED` for XML to an address of one's own.
+ */
+function formatProblems({ uri }: WebhookSubscriptionContent, { format }: SubscriptionInput): UserError[] {
+  if (format !== 'XML') return [];
+  const { type } = readAddress(uri);
+  if (type === 'http') throw notSimulated('WebhookSubscriptionInput.format: XML');
+  return type === 'refused'
+    ? []
+    : [userError(['webhookSubscription', 'format'], "Format can only be used with format: 'json'")];
 }
 
 const missing = {
@@ -220,7 +233,7 @@ function nameProblems(name: string | null, others: readonly WebhookSubscriptionE
 /** A filter is read, but its fields are not looked up: one that does not exist just never matches. */
 function filterProblems({ topic, filter }: Candidate): UserError[] {
   if (filter && Buffer.byteLength(filter) > maxTextBytes)
-    return [userError(['webhookSubscription', 'filter'], 'Filter is too big (maximum is 64 KB)')];
+    return [userError(['webhookSubscription'], 'The specified filter exceeds the maximum allowed size.')];
   const parsed = filter ? parseFilter(filter) : undefined;
   // Metaobjects are told apart by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
   const isEnough =

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { CollectionEntity, ProductEntity } from '../../../store/entities.ts';
 import { collectionPayload, idOf } from '../../../webhooks/resource-payloads.ts';
@@ -18,6 +19,7 @@ import { freeHandle, given, handleFrom, lengthProblem, plainText } from '../inpu
 import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
+import { publicationSearch } from '../publications.ts';
 import { byId, gid, keyword, type Searchable, searched, time, words } from '../search.ts';
 import { changeMembers, memberOrder, membersOf } from './members.ts';
 import { type RuleSetInput, ruleSetFrom } from './rules.ts';
@@ -43,6 +45,7 @@ function searchableCollections(context: ResolverContext): Searchable<CollectionE
       handle: keyword(({ handle }) => handle),
       title: words(({ title }) => [title]),
       collection_type: keyword(({ ruleSet }) => (ruleSet ? 'smart' : 'custom'), ['CUSTOM', 'SMART']),
+      ...publicationSearch<CollectionEntity>(context, (collection) => collection),
       product_id: gid(({ id }) => membersOf(context, id).map((product) => product.id)),
       updated_at: time(
         'updated_at',
@@ -50,15 +53,31 @@ function searchableCollections(context: ResolverContext): Searchable<CollectionE
         () => context.clock.now(),
       ),
     },
-    others: ['product_publication_status', 'publishable_status', 'published_at', 'published_status'],
+    metafieldsOf: 'COLLECTION',
+    others: ['product_publication_status', 'publishable_status'],
   };
 }
 
 const orders: Readonly<Record<string, (a: CollectionEntity, b: CollectionEntity) => number>> = {
   ID: () => 0,
+  // Without a search there is no relevance.
+  RELEVANCE: () => 0,
   TITLE: (a, b) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1),
   UPDATED_AT: (a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt),
 };
+
+/** A page of collections, searched and sorted. */
+export function listed(
+  collections: readonly CollectionEntity[],
+  args: ConnectionArgs & { readonly query?: string | null; readonly sortKey: string },
+  context: OperationContext,
+  info: GraphQLResolveInfo,
+): unknown {
+  const order = orders[args.sortKey];
+  if (!order) throw notSimulated(`${info.parentType.name}.collections(sortKey: ${args.sortKey})`);
+  const found = searched(collections, args.query, searchableCollections(context), { info, context });
+  return connection(found.toSorted(order), args);
+}
 
 /** Resolvers of collections. */
 export const collectionResolvers: ResolverMap = {
@@ -75,10 +94,7 @@ export const collectionResolvers: ResolverMap = {
     ),
     collections: resolver<unknown, CollectionsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.collections(savedSearchId:)');
-      const order = orders[args.sortKey];
-      if (!order) throw notSimulated(`QueryRoot.collections(sortKey: ${args.sortKey})`);
-      const found = searched(allCollections(context), args.query, searchableCollections(context), { info, context });
-      return connection(found.toSorted(order), args);
+      return listed(allCollections(context), args, context, info);
     }),
     collectionsCount: resolver<unknown, { limit: number | null; query?: string | null; savedSearchId?: string | null }>(
       (_source, args, context, info) => {
@@ -333,17 +349,14 @@ const handMade = (what: 'add' | 'remove'): string =>
 
 const isSmart = (id: string, context: ResolverContext): boolean => collectionById(context, id)?.ruleSet !== undefined;
 
-/** `collectionAddProducts`: at once, and all of them or none. */
+/** `collectionAddProducts`: at once, and all of them or none. What is there already stays so. Recorded 2025-01. */
 function addProducts({ id, productIds }: MembersArgs, context: ResolverContext): unknown {
   requireGid(id);
   if (!collectionById(context, id)) return { collection: null, userErrors: [userError(['id'], missing)] };
   if (isSmart(id, context)) return { collection: null, userErrors: [userError(['id'], handMade('add'))] };
-  const userErrors = productIds.flatMap((productId, index) => {
-    const product = productById(context, productId);
-    if (!product) return [userError(['productIds', index], 'Product does not exist')];
-    const isMember = product.collectionIds.includes(id);
-    return isMember ? [userError(['productIds', index], 'Product is already in the collection')] : [];
-  });
+  const userErrors = productIds.flatMap((productId, index) =>
+    productById(context, productId) ? [] : [userError(['productIds', index], 'Product does not exist')],
+  );
   if (userErrors.length > 0) return { collection: null, userErrors };
   changeMembers(id, { join: productIds, leave: [] }, context);
   return { collection: collectionById(context, id), userErrors: [] };

@@ -43,10 +43,11 @@ export function changeMembers(
 /**
  * The order of a collection's products, which come in order of creation.
  *
- * @throws GraphQLError `NOT_SIMULATED` for an order by relevance.
+ * @throws GraphQLError `NOT_SIMULATED` for an order that the fake does not know.
  */
 export function memberOrder({ sortOrder }: CollectionEntity, sortKey: string): Order {
   const order = sortKey === 'COLLECTION_DEFAULT' ? ofSortOrder[sortOrder] : ofSortKey[sortKey];
+  // A schema of the user's may have others.
   if (!order) throw notSimulated(`Collection.products(sortKey: ${sortKey})`);
   return order;
 }
@@ -68,11 +69,14 @@ const reversed =
 
 const byCreation: Order = (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
 
-/** Nothing was ever sold, and nothing was put in order by hand: both leave the order of creation. */
+/** Of what was never sold the newest comes first. Recorded 2025-01. */
+const byNumberDown: Order = (a, b) => Number(parseGid(b.id)?.key) - Number(parseGid(a.id)?.key);
+
+/** Nothing was put in order by hand, which leaves the order of creation. */
 const ofSortOrder: Readonly<Record<string, Order>> = {
   ALPHA_ASC: byTitle,
   ALPHA_DESC: reversed(byTitle),
-  BEST_SELLING: unchanged,
+  BEST_SELLING: byNumberDown,
   CREATED: unchanged,
   CREATED_DESC: reversed(byCreation),
   MANUAL: unchanged,
@@ -81,7 +85,9 @@ const ofSortOrder: Readonly<Record<string, Order>> = {
 };
 
 const ofSortKey: Readonly<Record<string, Order>> = {
-  BEST_SELLING: unchanged,
+  BEST_SELLING: byNumberDown,
+  // Without a search, as recorded.
+  RELEVANCE: byNumberDown,
   CREATED: unchanged,
   ID: unchanged,
   MANUAL: unchanged,

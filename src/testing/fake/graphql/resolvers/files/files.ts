@@ -2,12 +2,23 @@ import { GraphQLError } from 'graphql';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
-import { type ConnectionArgs, connection } from '../connections.ts';
+import { parseGid } from '../../gid.ts';
+import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { defer } from '../deferred.ts';
 import { productById } from '../find-entities.ts';
 import { saveProduct } from '../products/save-product.ts';
-import { byId, keyword, type Searchable, searched } from '../search.ts';
-import { allImages, deleteFile, imageById, imageStatus, isFile, newImage, putFile } from './images.ts';
+import { byId, gid, keyword, type Searchable, searched, time } from '../search.ts';
+import {
+  allImages,
+  deleteFile,
+  imageById,
+  imageStatus,
+  isAddress,
+  isFile,
+  isUnreachable,
+  newImage,
+  putFile,
+} from './images.ts';
 
 interface FilesArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -15,25 +26,43 @@ interface FilesArgs extends ConnectionArgs {
   readonly sortKey: string;
 }
 
-/** Sort keys that come to the order of creation. */
-const creationOrder = new Set(['ID', 'CREATED_AT']);
+/** By what files are sorted; `null` for the order of creation. */
+const fileOrders: Readonly<Record<string, SortValue<StoredMedia> | null>> = {
+  ID: null,
+  CREATED_AT: null,
+  // Without a search there is no relevance.
+  RELEVANCE: null,
+  FILENAME: (image) => nameOf(image).toLowerCase(),
+  UPDATED_AT: ({ updatedAt }) => Date.parse(updatedAt),
+};
 
 /** Resolvers of files. Of these, images are simulated. */
 export const fileResolvers: ResolverMap = {
   QueryRoot: {
     files: resolver<unknown, FilesArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.files(savedSearchId:)');
-      if (!creationOrder.has(args.sortKey)) throw notSimulated(`QueryRoot.files(sortKey: ${args.sortKey})`);
+      const order = fileOrders[args.sortKey];
+      if (order === undefined) throw notSimulated(`QueryRoot.files(sortKey: ${args.sortKey})`);
+      const now = (): number => context.clock.now();
       // The fields in the description of `QueryRoot.files(query:)`.
       const searchable: Searchable<StoredMedia> = {
         fields: {
           id: byId,
           status: keyword((image) => imageStatus(image, context)),
           media_type: keyword((image) => image.mediaContentType),
+          ids: gid(({ id }) => id),
+          filename: keyword(nameOf),
+          product_id: gid(({ id }) =>
+            (context.store.find(context.shop, 'Product', id) as readonly ProductEntity[]).map((product) => product.id),
+          ),
+          created_at: time('created_at', ({ createdAt }) => createdAt, now),
+          updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
         },
-        others: ['created_at', 'filename', 'ids', 'original_upload_size', 'product_id', 'updated_at', 'used_in'],
+        texts: (image) => [nameOf(image), image.alt],
+        others: ['original_upload_size', 'used_in'],
       };
-      return connection(searched(allImages(context), args.query, searchable, { info, context }), args);
+      const found = searched(allImages(context), args.query, searchable, { info, context });
+      return order ? sortedConnection(found, args, order) : connection(found, args);
     }),
   },
   Mutation: {
@@ -106,29 +135,32 @@ function checkAlt(alt: string | null | undefined, field: FieldPath, report: Repo
 /** Characters of a source. Recorded 2026-04. */
 const maxSource = 2048;
 
+/** @throws GraphQLError `INVALID_FIELD_ARGUMENTS` for an address that is empty or too long. */
+function requireSource(originalSource: string): void {
+  const problem =
+    originalSource === ''
+      ? 'too short (minimum is 1)'
+      : originalSource.length > maxSource && `too long (maximum is ${maxSource})`;
+  if (problem)
+    throw new GraphQLError(`originalSource is ${problem}`, { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
+}
+
 /** `fileCreate`, for images. They are ready after a moment of the clock. */
 function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
-  for (const { originalSource } of inputs) {
-    const problem =
-      originalSource === ''
-        ? 'too short (minimum is 1)'
-        : originalSource.length > maxSource && `too long (maximum is ${maxSource})`;
-    if (problem)
-      throw new GraphQLError(`originalSource is ${problem}`, { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
-  }
+  for (const { originalSource } of inputs) requireSource(originalSource);
   const { userErrors, report } = collectUserErrors();
   const files = inputs.flatMap((input, index) => {
+    if (hasOtherExtension(input)) {
+      const message = 'Provided filename extension must match original source.';
+      report('MISMATCHED_FILENAME_AND_ORIGINAL_SOURCE', ['files', index, 'filename'], message);
+      return [];
+    }
+    if (!checkReplacing(input, ['files', index], report)) return [];
     if (input.contentType != null && input.contentType !== 'IMAGE')
       throw notSimulated(`FileCreateInput.contentType ${input.contentType}`);
     if ((input.duplicateResolutionMode ?? 'APPEND_UUID') !== 'APPEND_UUID')
       throw notSimulated(`FileCreateInput.duplicateResolutionMode ${input.duplicateResolutionMode}`);
     checkAlt(input.alt, ['files', index, 'alt'], report);
-    if (hasOtherExtension(input))
-      report(
-        'MISMATCHED_FILENAME_AND_ORIGINAL_SOURCE',
-        ['files', index, 'filename'],
-        'Provided filename extension must match original source.',
-      );
     const image = newImage(input, { ...context, now: isoNow(context.clock) });
     if (image) return [image];
     report('INVALID_IMAGE_SOURCE_URL', ['files', index, 'originalSource'], 'File URL is invalid');
@@ -137,6 +169,24 @@ function createFiles(inputs: readonly FileCreateInput[], context: ResolverContex
   if (userErrors.length > 0) return { files: [], userErrors };
   for (const file of files) putFile(context, file);
   return { files, userErrors: [] };
+}
+
+/** What takes the place of another file must be an image, and say by which name it is found. Recorded 2026-04. */
+function checkReplacing(
+  { contentType, filename, duplicateResolutionMode }: FileCreateInput,
+  field: FieldPath,
+  report: ReportUserError,
+): boolean {
+  if (duplicateResolutionMode !== 'REPLACE') return true;
+  if (contentType !== 'IMAGE') {
+    const message = `Duplicate resolution mode 'REPLACE' is not supported for '${contentType ?? 'MISSING'}' media type.`;
+    report('INVALID_DUPLICATE_MODE_FOR_TYPE', [...field, 'duplicateResolutionMode'], message);
+    return false;
+  }
+  if (filename) return true;
+  const message = 'Missing filename argument when attempting to use REPLACE duplicate mode.';
+  report('MISSING_FILENAME_FOR_DUPLICATE_MODE_REPLACE', [...field, 'filename'], message);
+  return false;
 }
 
 /** The extension of a name or of a path, with its case. */
@@ -158,42 +208,87 @@ function reportMissing(ids: readonly string[], list: string, context: ResolverCo
   report('FILE_DOES_NOT_EXIST', [list], message);
 }
 
-/** `fileUpdate`: the alt text, and which products show the image. All of them or none. */
+/**
+ * `fileUpdate`: the image, its name, its alt text, and which products show it. What isn't there or isn't ready refuses the
+ * whole call; else each file is changed that has no error of its own. Recorded 2026-04.
+ */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
+  for (const { originalSource } of inputs) if (originalSource != null) requireSource(originalSource);
   const { userErrors, report } = collectUserErrors();
-  // What the input says by itself comes before what is not there. Recorded 2026-04.
-  for (const [index, { alt }] of inputs.entries()) checkAlt(alt, ['files', index, 'alt'], report);
+  const ids = inputs.map(({ id }) => id);
+  reportMissing(ids, 'files', context, report);
+  if (userErrors.length === 0) checkTogether(inputs, context, report);
+  if (userErrors.length > 0) return { files: [], userErrors };
+  const files = inputs.flatMap((input, index) => {
+    const before = imageById(context, input.id);
+    if (!before || !checkFile(input, ['files', index], report)) return [];
+    updateFile(before, input, context);
+    return [imageById(context, input.id)];
+  });
+  return { files, userErrors };
+}
+
+/** What refuses all files of a call. */
+function checkTogether(inputs: readonly FileUpdateInput[], context: ResolverContext, report: ReportUserError): void {
+  const images = inputs.flatMap((input) => {
+    const image = imageById(context, input.id);
+    return image ? [{ ...input, image }] : [];
+  });
   const targets = inputs.flatMap(({ referencesToAdd, referencesToRemove }) => [
     ...(referencesToAdd ?? []),
     ...(referencesToRemove ?? []),
   ]);
-  if (userErrors.length === 0 && targets.some((id) => !productById(context, id)))
+  if (images.some(({ image }) => imageStatus(image, context) !== 'READY'))
+    report('NON_READY_STATE', ['files'], 'Non-ready files cannot be updated.');
+  else if (images.some(({ filename, image }) => filename && extensionOf(filename) !== extensionOf(nameOf(image))))
+    report(
+      'INVALID_FILENAME_EXTENSION',
+      ['files'],
+      'The filename extension provided must match the original filename.',
+    );
+  else if (targets.some((id) => !productById(context, id)))
     report('REFERENCE_TARGET_DOES_NOT_EXIST', ['files'], 'The reference target does not exist');
-  if (userErrors.length > 0) return { files: [], userErrors };
-  reportMissing(
-    inputs.map(({ id }) => id),
-    'files',
-    context,
-    report,
-  );
-  for (const [index, input] of inputs.entries()) {
-    for (const name of ['filename', 'originalSource', 'previewImageSource'] as const) {
-      if (input[name] != null) throw notSimulated(`FileUpdateInput.${name}`);
-    }
-    updateFile(input, ['files', index], context, report);
-  }
-  if (userErrors.length > 0) return { files: [], userErrors };
-  return { files: inputs.map(({ id }) => imageById(context, id)), userErrors: [] };
 }
 
-function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverContext, report: ReportUserError): void {
-  const before = imageById(context, input.id);
-  if (!before) return;
-  if (imageStatus(before, context) !== 'READY')
-    report('NON_READY_STATE', [...field, 'id'], 'The file is not in the READY state.');
+/** The file's name in its address. */
+const nameOf = ({ image }: StoredMedia): string =>
+  decodeURIComponent(new URL(image.url).pathname.split('/').at(-1) ?? '');
+
+/** Whether one file can be changed; reports why not. */
+function checkFile(
+  { alt, originalSource, previewImageSource }: FileUpdateInput,
+  field: FieldPath,
+  report: ReportUserError,
+): boolean {
+  let isRight = true;
+  const own: ReportUserError = (...problem) => {
+    isRight = false;
+    report(...problem);
+  };
+  const source = originalSource ?? previewImageSource;
+  if (originalSource != null && previewImageSource != null) {
+    const message = 'Cannot update the preview image and image at the same time because they are one and the same.';
+    own('INVALID', [...field, 'previewImageSource'], message);
+    own('INVALID', [...field, 'originalSource'], message);
+  } else if (source != null && !isAddress(source)) {
+    own('INVALID_IMAGE_SOURCE_URL', [...field, 'previewImageSource'], 'Invalid image source url value provided');
+  }
+  checkAlt(alt, [...field, 'alt'], own);
+  return isRight;
+}
+
+function updateFile(before: StoredMedia, input: FileUpdateInput, context: ResolverContext): void {
   const [add, remove] = [input.referencesToAdd ?? [], input.referencesToRemove ?? []];
   const alt = input.alt === undefined ? before.alt : input.alt;
-  const image = { ...before, alt, image: { ...before.image, altText: alt }, updatedAt: isoNow(context.clock) };
+  const renamed = input.filename ? withName(before.image, input.filename) : before.image;
+  const source = input.originalSource ?? input.previewImageSource;
+  const image: StoredMedia = {
+    ...before,
+    alt,
+    image: { ...renamed, altText: alt },
+    ...(source != null && renewed(before, source, context)),
+    updatedAt: isoNow(context.clock),
+  };
   // What leaves its product stays a file.
   if (remove.length > 0 || isFile(context, image.id)) putFile(context, image);
   const shown = context.store.find(context.shop, 'Product', image.id) as readonly ProductEntity[];
@@ -208,29 +303,50 @@ function updateFile(input: FileUpdateInput, field: FieldPath, context: ResolverC
   }
 }
 
-/** `fileAcknowledgeUpdateFailed`: what has failed counts as ready. */
+const withName = (image: StoredMedia['image'], name: string): StoredMedia['image'] => ({
+  ...image,
+  url: new URL(encodeURIComponent(name), image.url).href,
+});
+
+/** An image that comes from another address: the file keeps its name. */
+function renewed(before: StoredMedia, source: string, { clock, store }: ResolverContext): Partial<StoredMedia> {
+  const hasFailed = isUnreachable(source);
+  const renewal = { atMs: clock.now(), earlier: before.image, hasFailed };
+  if (hasFailed) return { renewal };
+  const url = new URL(before.image.url);
+  url.searchParams.set('v', store.nextId('ImageSource').split('/').at(-1) ?? '');
+  return { renewal, originalSource: { url: source }, image: { ...before.image, url: url.href } };
+}
+
+/** `fileAcknowledgeUpdateFailed`: an update that failed is not told of any more. Recorded 2026-04. */
 function acknowledge(ids: readonly string[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
   reportMissing(ids, 'fileIds', context, report);
-  for (const [index, id] of ids.entries()) {
-    const image = imageById(context, id);
-    if (image && imageStatus(image, context) !== 'FAILED')
-      report('INVALID_FAILED_MEDIA_STATE', ['fileIds', index], 'The file is not in the FAILED state.');
+  const images = ids.flatMap((id) => imageById(context, id) ?? []);
+  const unready = images.filter((image) => imageStatus(image, context) !== 'READY').map(({ id }) => id);
+  if (userErrors.length === 0 && unready.length > 0) {
+    const which = unready.length === 1 ? `File with id ${unready[0]} is` : `Files with ids ${unready.join(', ')} are`;
+    report('NON_READY_STATE', ['fileIds'], `${which} not in the READY state.`);
   }
-  if (userErrors.length > 0) return { files: [], userErrors };
-  for (const id of ids) {
-    const before = imageById(context, id);
-    if (!before) continue;
-    const image = { ...before, isAcknowledged: true, updatedAt: isoNow(context.clock) };
-    if (isFile(context, id)) putFile(context, image);
-    for (const product of context.store.find(context.shop, 'Product', id) as readonly ProductEntity[])
+  if (userErrors.length > 0) return { files: null, userErrors };
+  for (const { renewal, ...before } of images) {
+    if (!renewal?.hasFailed) continue;
+    const image = { ...before, updatedAt: isoNow(context.clock) };
+    if (isFile(context, image.id)) putFile(context, image);
+    for (const product of context.store.find(context.shop, 'Product', image.id) as readonly ProductEntity[])
       putMedia(context, product, replaced(product, image));
   }
   return { files: ids.map((id) => imageById(context, id)), userErrors: [] };
 }
 
 /** `fileDelete`. Products show it no longer. */
-function deleteFiles(ids: readonly string[], context: ResolverContext): unknown {
+function deleteFiles(given: readonly string[], context: ResolverContext): unknown {
+  // Only the number of an id counts, whatever kind of file it names. Recorded 2026-04.
+  const ids = given
+    .map((id) => `gid://shopify/MediaImage/${parseGid(id)?.key}`)
+    .map((image, index) => {
+      return imageById(context, image) ? image : (given[index] ?? image);
+    });
   const { userErrors, report } = collectUserErrors();
   reportMissing(ids, 'fileIds', context, report);
   if (userErrors.length > 0) return { deletedFileIds: null, userErrors };

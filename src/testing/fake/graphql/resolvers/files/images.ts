@@ -13,23 +13,39 @@ const readyAfterMs = 500;
 
 /** How far an image is by the clock. What no download can find has failed in the end. */
 export function imageStatus(
-  { uploadedAtMs, originalSource, isAcknowledged = false }: StoredMedia,
+  { uploadedAtMs, originalSource }: StoredMedia,
   { clock }: ResolverContext,
 ): 'UPLOADED' | 'PROCESSING' | 'READY' | 'FAILED' {
   const ageMs = uploadedAtMs === undefined ? readyAfterMs : clock.now() - uploadedAtMs;
-  if (ageMs >= readyAfterMs) return isUnreachable(originalSource.url) && !isAcknowledged ? 'FAILED' : 'READY';
+  if (ageMs >= readyAfterMs) return isUnreachable(originalSource.url) ? 'FAILED' : 'READY';
   return ageMs >= processingAfterMs ? 'PROCESSING' : 'UPLOADED';
 }
 
 /** No host has a name under `.invalid`: https://www.rfc-editor.org/rfc/rfc6761#section-6.4 */
-const isUnreachable = (address: string): boolean => /\.invalid$/.test(new URL(address).hostname);
+export const isUnreachable = (address: string): boolean => /\.invalid$/.test(new URL(address).hostname);
 
-/** Why an image has failed. */
+/** Whether an update from another address is worked on. */
+const isRenewed = ({ renewal }: StoredMedia, { clock }: ResolverContext): boolean =>
+  renewal !== undefined && clock.now() - renewal.atMs < readyAfterMs;
+
+/** What there is to see of an image: nothing while it is worked on. */
+export function visibleImage(media: StoredMedia | undefined, context: ResolverContext): StoredMedia['image'] | null {
+  return media && imageStatus(media, context) === 'READY' && !isRenewed(media, context) ? media.image : null;
+}
+
+/** As `visibleImage`, but what is renewed shows what it was. Recorded 2026-04. */
+export function previewImage(media: StoredMedia, context: ResolverContext): StoredMedia['image'] | null {
+  if (imageStatus(media, context) !== 'READY') return null;
+  return media.renewal && isRenewed(media, context) ? media.renewal.earlier : media.image;
+}
+
+/** Why an image, or its last update, has failed. */
 export function imageErrors(
   media: StoredMedia,
   context: ResolverContext,
 ): readonly { readonly code: string; readonly message: string; readonly details: string | null }[] {
-  if (imageStatus(media, context) !== 'FAILED') return [];
+  const hasFailed = media.renewal?.hasFailed && !isRenewed(media, context);
+  if (imageStatus(media, context) !== 'FAILED' && !hasFailed) return [];
   const message = 'The image could not be downloaded.';
   return [{ code: 'IMAGE_DOWNLOAD_FAILURE', message, details: null }];
 }
@@ -68,13 +84,16 @@ interface ImageSource {
   readonly filename?: string | null | undefined;
 }
 
+/** Whether an image can be downloaded from there. */
+export const isAddress = (source: string): boolean => /^https?:\/\//.test(source) && URL.canParse(source);
+
 /** An image that is uploaded from an address; `undefined` for what is no address. */
 export function newImage(
   { originalSource, alt = null, filename }: ImageSource,
   { store, now, clock }: { readonly store: Pick<EntityStore, 'nextId'>; readonly now: string; readonly clock: Clock },
 ): StoredMedia | undefined {
   const source = originalSource ?? '';
-  if (!/^https?:\/\//.test(source) || !URL.canParse(source)) return undefined;
+  if (!isAddress(source)) return undefined;
   const imageId = store.nextId('ImageSource');
   const name = filename || new URL(source).pathname.split('/').at(-1) || 'image';
   const url = `https://cdn.shopify.com/s/files/${imageId.split('/').at(-1)}/${encodeURIComponent(name)}`;

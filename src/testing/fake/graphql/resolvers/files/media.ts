@@ -3,16 +3,12 @@ import { type ResolverContext, type ResolverMap, resolver } from '../../context.
 import { notSimulated } from '../../errors.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { productById } from '../find-entities.ts';
-import { imageErrors, imageStatus } from './images.ts';
+import { imageErrors, imageStatus, previewImage, visibleImage } from './images.ts';
 
 interface MediaArgs extends ConnectionArgs {
   readonly query?: string | null;
   readonly sortKey?: string;
 }
-
-/** What there is to see of an image that was worked on. */
-const readyImage = (media: StoredMedia | undefined, context: ResolverContext): StoredMedia['image'] | null =>
-  media && imageStatus(media, context) === 'READY' ? media.image : null;
 
 const imageErrorsOf = (media: StoredMedia, _args: unknown, context: ResolverContext) => imageErrors(media, context);
 
@@ -28,12 +24,12 @@ export const mediaResolvers: ResolverMap = {
     images: resolver<ProductEntity, MediaArgs>(({ media }, args, context) => {
       if (args.sortKey !== 'POSITION') throw notSimulated('Product.images(sortKey:)');
       return connection(
-        media.flatMap((each) => readyImage(each, context) ?? []),
+        media.flatMap((each) => visibleImage(each, context) ?? []),
         args,
       );
     }),
     featuredMedia: resolver<ProductEntity>(({ media }) => media[0] ?? null),
-    featuredImage: resolver<ProductEntity>(({ media: [first] }, _args, context) => readyImage(first, context)),
+    featuredImage: resolver<ProductEntity>(({ media: [first] }, _args, context) => visibleImage(first, context)),
   },
   ProductVariant: {
     media: resolver<StoredVariant, ConnectionArgs>((variant, args, context) => {
@@ -42,7 +38,7 @@ export const mediaResolvers: ResolverMap = {
     }),
     image: resolver<StoredVariant>((variant, _args, context) => {
       const media = productById(context, variant.productId)?.media ?? [];
-      return readyImage(
+      return visibleImage(
         media.find(({ id }) => id === variant.mediaIds[0]),
         context,
       );
@@ -54,9 +50,9 @@ export const mediaResolvers: ResolverMap = {
     fileErrors: resolver<StoredMedia>(imageErrorsOf),
     status: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
     fileStatus: resolver<StoredMedia>((media, _args, context) => imageStatus(media, context)),
-    image: resolver<StoredMedia>((media, _args, context) => readyImage(media, context)),
+    image: resolver<StoredMedia>((media, _args, context) => visibleImage(media, context)),
     preview: resolver<StoredMedia>((media, _args, context) => ({
-      image: readyImage(media, context),
+      image: previewImage(media, context),
       status: imageStatus(media, context),
     })),
   },

@@ -14,10 +14,20 @@ import { badRequest, type FieldPath, notSimulated, userError } from '../../error
 import { parseGid, requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { allProducts, locationById } from '../find-entities.ts';
-import { byId, keyword, type Searchable, searched } from '../search.ts';
+import { byId, keyword, type Searchable, searched, time } from '../search.ts';
 import { setByVersion, withChangeFrom } from './earlier-versions.ts';
 import { itemOwner, updateItem } from './items.ts';
-import { availableOf, canStock, isInStock, levelAt, levelsOf, newLevel, putLevel, quantityOf } from './levels.ts';
+import {
+  availableOf,
+  canStock,
+  isInStock,
+  levelAt,
+  levelsOf,
+  newLevel,
+  putLevel,
+  quantityOf,
+  totalInventory,
+} from './levels.ts';
 import {
   type AdjustQuantitiesInput,
   adjustQuantities,
@@ -28,6 +38,7 @@ import {
   setOnHandQuantities,
   setQuantities,
 } from './quantities.ts';
+import { searchableLevels } from './searchable-levels.ts';
 
 type Item = StoredVariant['inventoryItem'];
 
@@ -37,10 +48,18 @@ interface LevelsArgs extends ConnectionArgs {
 }
 
 /** What items can be searched by: the fields in the description of `QueryRoot.inventoryItems(query:)`. */
-const searchableItems: Searchable<Item> = {
-  fields: { id: byId, sku: keyword(({ sku }) => (typeof sku === 'string' ? sku : null)) },
-  others: ['created_at', 'updated_at'],
-};
+function searchableItems(context: ResolverContext): Searchable<Item> {
+  const now = (): number => context.clock.now();
+  const variant = (item: Item): StoredVariant | undefined => itemOwner(context, item.id)?.variant;
+  return {
+    fields: {
+      id: byId,
+      sku: keyword(({ sku }) => (typeof sku === 'string' ? sku : null)),
+      created_at: time('created_at', (item) => variant(item)?.createdAt ?? null, now),
+      updated_at: time('updated_at', (item) => variant(item)?.updatedAt ?? null, now),
+    },
+  };
+}
 
 const quantityNames: ReadonlySet<string> = new Set([...quantityStates, 'on_hand']);
 
@@ -59,7 +78,7 @@ export const inventoryResolvers: ResolverMap = {
     }),
     inventoryItems: resolver<unknown, ConnectionArgs & { query?: string | null }>((_source, args, context, info) => {
       const items = allProducts(context).flatMap(({ variants }) => variants.map(({ inventoryItem }) => inventoryItem));
-      return connection(searched(items, args.query, searchableItems, { info, context }), args);
+      return connection(searched(items, args.query, searchableItems(context), { info, context }), args);
     }),
     inventoryLevel: resolver<unknown, { id: string }>((_source, { id }, { store, shop }) => {
       requireGid(id);
@@ -100,12 +119,9 @@ export const inventoryResolvers: ResolverMap = {
         return level && (level.isActive || includeInactive) ? level : null;
       },
     ),
-    inventoryLevels: resolver<Item, LevelsArgs>(({ id }, args, context) => {
-      if (args.query != null) throw notSimulated('InventoryItem.inventoryLevels(query:)');
-      return connection(
-        levelsOf(context, id).filter((level) => level.isActive || args.includeInactive),
-        args,
-      );
+    inventoryLevels: resolver<Item, LevelsArgs>(({ id }, args, context, info) => {
+      const levels = levelsOf(context, id).filter((level) => level.isActive || args.includeInactive);
+      return connection(searched(levels, args.query, searchableLevels(context), { info, context }), args);
     }),
     locationsCount: resolver<Item>(({ id }, _args, context) =>
       countUpTo(levelsOf(context, id).filter((level) => level.isActive).length),
@@ -122,12 +138,7 @@ export const inventoryResolvers: ResolverMap = {
     ),
   },
   Product: {
-    totalInventory: resolver<ProductEntity>(({ variants }, _args, context) =>
-      variants.reduce(
-        (sum, { inventoryItem }) => sum + (inventoryItem.tracked ? availableOf(context, inventoryItem.id) : 0),
-        0,
-      ),
-    ),
+    totalInventory: resolver<ProductEntity>((product, _args, context) => totalInventory(product, context)),
     hasOutOfStockVariants: resolver<ProductEntity>(({ variants }, _args, context) =>
       variants.some(({ inventoryItem }) => inventoryItem.tracked && availableOf(context, inventoryItem.id) <= 0),
     ),
@@ -166,6 +177,8 @@ export const inventoryResolvers: ResolverMap = {
     staffMember: () => null,
   },
   InventoryChange: {
+    // Recorded 2025-01 to 2026-04: Shopify does not say it.
+    quantityAfterChange: () => null,
     item: resolver<StoredInventoryChange>(
       ({ itemId }, _args, context) => itemOwner(context, itemId)?.variant.inventoryItem ?? null,
     ),
@@ -218,7 +231,9 @@ function activateInventory(args: ActivateArgs, context: ResolverContext): unknow
   }
 
   const now = isoNow(context.clock);
-  const level = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
+  const fresh = newLevel(inventoryItemId, locationId, now, { available: available ?? onHand ?? 0 });
+  // Recorded 2026-04: what is given counts as a change.
+  const level = given.length > 0 ? { ...fresh, changedAt: { available: now } } : fresh;
   putLevel(context, { ...level, createdAt: before?.createdAt ?? now }, 'connect');
   return { inventoryLevel: level, userErrors: [] };
 }

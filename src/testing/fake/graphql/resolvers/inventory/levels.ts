@@ -1,5 +1,6 @@
 import {
   type InventoryLevelEntity,
+  type ProductEntity,
   type QuantityName,
   type QuantityState,
   quantityStates,
@@ -53,6 +54,10 @@ export function availableOf(context: Reading, itemId: string): number {
   const active = levelsOf(context, itemId).filter((level) => level.isActive);
   return active.reduce((sum, level) => sum + level.quantities.available, 0);
 }
+
+/** What of a product is available, of variants that are tracked. */
+export const totalInventory = ({ variants }: ProductEntity, context: Reading): number =>
+  variants.reduce((sum, { inventoryItem: { id, tracked } }) => sum + (tracked ? availableOf(context, id) : 0), 0);
 
 /** A level of an item that was not stocked at a location before. */
 export function newLevel(

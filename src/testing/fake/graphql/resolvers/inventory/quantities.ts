@@ -38,8 +38,8 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
   const problems = collectInOrder();
   const { report } = problems;
   checkCause(input, report);
-  const changes = isMutableState(input.name) ? planAdjustments(input.name, input.changes, context, report) : [];
   if (!isMutableState(input.name)) report('INVALID_QUANTITY_NAME', ['input', 'name'], invalidName);
+  const changes = planAdjustments(input.name, input.changes, context, report);
   if (new Set(input.changes.map(({ ledgerDocumentUri }) => ledgerDocumentUri ?? null)).size > 1) {
     report(
       'MAX_ONE_LEDGER_DOCUMENT',
@@ -51,7 +51,7 @@ export function adjustQuantities(input: AdjustQuantitiesInput, context: Resolver
 }
 
 function planAdjustments(
-  state: QuantityState,
+  state: string,
   inputs: readonly ChangeInput[],
   context: ResolverContext,
   report: ReportUserError,
@@ -66,6 +66,7 @@ function planAdjustments(
 
     const place = `${input.inventoryItemId} ${input.locationId}`;
     const level = levelAt(context, input.inventoryItemId, input.locationId);
+    if (!isMutableState(state)) return [];
     const current = reached.get(place) ?? level?.quantities[state] ?? 0;
     checkChangeFrom(input.changeFromQuantity, current, field, report);
     reached.set(place, current + input.delta);
@@ -221,10 +222,8 @@ function planMove(
   if (from.name === to.name)
     report('SAME_QUANTITY_NAME', field, "The quantity names for each change can't be the same.");
 
-  if (!itemOwner(context, inventoryItemId)) {
-    report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
-    return [];
-  }
+  const hasItem = itemOwner(context, inventoryItemId) !== undefined;
+  if (!hasItem) report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
   const ends = { from: { ...from, delta: -quantity }, to: { ...to, delta: quantity } };
   return Object.entries(ends).flatMap(([end, { name, locationId, ledgerDocumentUri, changeFromQuantity, delta }]) => {
     const place = [...field, end];
@@ -233,7 +232,9 @@ function planMove(
       return [];
     }
     checkLedger(name, ledgerDocumentUri, place, report);
-    if (!checkPlace({ inventoryItemId, locationId }, place, context, report)) return [];
+    const hasLocation = canStock(context, locationId);
+    if (!hasLocation) report('INVALID_LOCATION', [...place, 'locationId'], noLocation);
+    if (!hasItem || !hasLocation) return [];
     const current = levelAt(context, inventoryItemId, locationId)?.quantities[name] ?? 0;
     checkChangeFrom(changeFromQuantity, current, place, report);
     return [{ inventoryItemId, locationId, state: name, delta, ledgerDocumentUri }];
@@ -344,11 +345,10 @@ interface Touched {
 
 function entriesOf({ before, after, ledgers }: Touched): readonly StoredInventoryChange[] {
   return quantityNames.flatMap((name) => {
-    const quantityAfterChange = quantityOf(after, name);
-    const delta = quantityAfterChange - quantityOf(before, name);
+    const delta = quantityOf(after, name) - quantityOf(before, name);
     const { itemId, locationId } = before;
     const ledgerDocumentUri = ledgers.get(name) ?? null;
-    return delta === 0 ? [] : [{ itemId, locationId, name, delta, quantityAfterChange, ledgerDocumentUri }];
+    return delta === 0 ? [] : [{ itemId, locationId, name, delta, ledgerDocumentUri }];
   });
 }
 
@@ -396,6 +396,8 @@ function checkCause(
 
 const noItem = 'The specified inventory item could not be found.';
 
+const noLocation = 'The specified location could not be found.';
+
 /** Whether item and location exist; reports which does not. */
 function checkPlace(
   place: { readonly inventoryItemId: string; readonly locationId: string },
@@ -406,7 +408,7 @@ function checkPlace(
   const hasItem = itemOwner(context, place.inventoryItemId) !== undefined;
   const hasLocation = canStock(context, place.locationId);
   if (!hasItem) report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
-  if (!hasLocation) report('INVALID_LOCATION', [...field, 'locationId'], 'The specified location could not be found.');
+  if (!hasLocation) report('INVALID_LOCATION', [...field, 'locationId'], noLocation);
   return hasItem && hasLocation;
 }
 
@@ -455,12 +457,7 @@ const invalidName = `The specified quantity name is invalid. Valid values are: $
 const isMutableState = (name: string): name is QuantityState => mutable.has(name);
 
 /** What is available has no ledger document; every other state needs one of the app's own. */
-function checkLedger(
-  state: QuantityState,
-  uri: string | null | undefined,
-  place: FieldPath,
-  report: ReportUserError,
-): void {
+function checkLedger(state: string, uri: string | null | undefined, place: FieldPath, report: ReportUserError): void {
   const field = [...place, 'ledgerDocumentUri'];
   if (state === 'available') {
     if (uri != null)

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type {
   MetafieldDefinitionCreateUserErrorCode,
   MetafieldDefinitionInput,
@@ -10,6 +11,7 @@ import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
 import { definitionByKey } from '../find-entities.ts';
 import { lengthProblem } from '../input-values.ts';
+import { byId, keyword, type Searchable, searched } from '../search.ts';
 import { nextPin, pinLimitMessage, unpin } from './definition-pins.ts';
 import { categoryOf, supportedValidations, validationProblems } from './definition-validations.ts';
 import { ownersOfType, putMetafields } from './owners.ts';
@@ -32,7 +34,22 @@ const sortValues: Readonly<Record<string, SortValue<MetafieldDefinitionEntity> |
   ID: null,
   NAME: ({ name }) => name.toLowerCase(),
   // What is not pinned comes last.
+  // Without a search there is no relevance.
+  RELEVANCE: null,
   PINNED_POSITION: ({ pinnedPosition }) => pinnedPosition ?? Number.MAX_SAFE_INTEGER,
+};
+
+/** What definitions can be searched by: the fields in the description of `QueryRoot.metafieldDefinitions(query:)`. */
+const searchable: Searchable<MetafieldDefinitionEntity> = {
+  texts: ({ name, namespace, key }) => [name, namespace, key],
+  fields: {
+    id: byId,
+    key: keyword(({ key }) => key),
+    namespace: keyword(({ namespace }) => namespace),
+    owner_type: keyword(({ ownerType }) => ownerType),
+    type: keyword(({ type }) => type.name),
+  },
+  others: ['created_at', 'updated_at'],
 };
 
 /** Abilities that the fake knows of, and which have no effect in it. */
@@ -46,8 +63,9 @@ const otherCapabilities = [
 /** Resolvers of metafield definitions. */
 export const metafieldDefinitionResolvers: ResolverMap = {
   QueryRoot: {
-    metafieldDefinitions: resolver<unknown, DefinitionsArgs>((_source, args, { store, shop }) => {
-      for (const name of ['query', 'constraintStatus', 'constraintSubtype'] as const) {
+    metafieldDefinitions: resolver<unknown, DefinitionsArgs>((_source, args, context, info) => {
+      const { store, shop } = context;
+      for (const name of ['constraintStatus', 'constraintSubtype'] as const) {
         if (args[name] != null) throw notSimulated(`QueryRoot.metafieldDefinitions(${name}:)`);
       }
       const order = sortValues[args.sortKey];
@@ -61,7 +79,8 @@ export const metafieldDefinitionResolvers: ResolverMap = {
           (args.key == null || definition.key === args.key) &&
           (args.pinnedStatus === 'ANY' || (args.pinnedStatus === 'PINNED') === (definition.pinnedPosition !== null)),
       );
-      return order ? sortedConnection(wanted, args, order) : connection(wanted, args);
+      const found = searched(wanted, args.query, searchable, { info, context });
+      return order ? sortedConnection(found, args, order) : connection(found, args);
     }),
     metafieldDefinition: resolver<unknown, { id?: string | null; identifier?: DefinitionName | null }>(
       (_source, { id, identifier }, context) => {
@@ -156,6 +175,7 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   const { store, shop } = context;
   if (input.constraints) throw notSimulated('MetafieldDefinitionInput.constraints');
   const namespace = resolveNamespace(input.namespace);
+  requireAccess(namespace, 'metafieldDefinitionCreate');
   const userErrors = definitionErrors(input, namespace);
   const pinnedPosition = input.pin ? nextPin(input.ownerType, context) : null;
   if (pinnedPosition === undefined)
@@ -204,6 +224,20 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
   return { createdDefinition: created, userErrors: [] };
 }
 
+/**
+ * Refuses namespaces of other apps and of Shopify's standard definitions. Recorded 2026-04.
+ *
+ * @throws GraphQLError `ACCESS_DENIED`.
+ */
+function requireAccess(namespace: string, field: string): void {
+  if (!isReserved(namespace)) return;
+  const requiredAccess =
+    'API client to have access to the namespace and the resource type associated with the metafield definition.\n';
+  throw new GraphQLError(`Access denied for ${field} field. Required access: ${requiredAccess}`, {
+    extensions: { code: 'ACCESS_DENIED', documentation: 'https://shopify.dev/api/usage/access-scopes', requiredAccess },
+  });
+}
+
 /** Which other abilities were asked for. */
 const enabled = (capabilities: object): Record<string, boolean> =>
   Object.fromEntries(
@@ -229,7 +263,6 @@ function definitionErrors(input: MetafieldDefinitionInput, namespace: string): D
     'namespace',
     'Namespace contains one or more invalid characters.',
   );
-  check(isReserved(namespace), 'RESERVED_NAMESPACE_KEY', 'namespace', `Namespace ${namespace} is reserved.`);
   check(input.key.length < 2, 'TOO_SHORT', 'key', 'Key is too short (minimum is 2 characters)');
   check(input.key.length > 64, 'TOO_LONG', 'key', 'Key is too long (maximum is 64 characters)');
   check(!/^[\w-]*$/.test(input.key), 'INVALID_CHARACTER', 'key', 'Key contains one or more invalid characters.');
@@ -331,6 +364,7 @@ const find = (context: ResolverContext, { ownerType, namespace, key }: Definitio
 /** `metafieldDefinitionUpdate`. Values that are there already are not looked at again. */
 function updateDefinition(input: DefinitionUpdateInput, context: ResolverContext): unknown {
   requireSimulated(input, simulated, 'MetafieldDefinitionUpdateInput');
+  requireAccess(resolveNamespace(input.namespace), 'metafieldDefinitionUpdate');
   const refused = (code: string, field: string | null, message: string): unknown => ({
     updatedDefinition: null,
     validationJob: null,

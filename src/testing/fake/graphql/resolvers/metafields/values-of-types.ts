@@ -96,7 +96,10 @@ const dateTime = unless(
 const oneLine: Check = (value) =>
   text(value) ?? (/[\r\n]/.test(value) ? 'Value must be a single line text string.' : undefined);
 
-/** Units of those measurements that can't be negative. https://shopify.dev/docs/apps/build/metafields/list-of-data-types */
+/**
+ * Units of those measurements that can't be negative: short names, then the long ones in the same order.
+ * https://shopify.dev/docs/apps/build/metafields/list-of-data-types
+ */
 const units: Readonly<Record<string, readonly string[]>> = {
   dimension: ['mm', 'cm', 'm', 'in', 'ft', 'yd', 'millimeters', 'centimeters', 'meters', 'inches', 'feet', 'yards'],
   weight: ['oz', 'lb', 'g', 'kg', 'ounces', 'pounds', 'grams', 'kilograms'],
@@ -353,7 +356,25 @@ const jsonTypes: ReadonlySet<string> = new Set([
 /** The value as `jsonValue` gives it: parsed, where the type is written as JSON. Of `boolean`, only what is true. */
 export function jsonValueOf(type: string, value: string): unknown {
   if (type === 'boolean') return value === 'true' ? true : value;
+  if (type.startsWith('list.') && measurements.includes(type.slice('list.'.length))) return shortUnits(type, value);
   return type.startsWith('list.') || jsonTypes.has(type) ? parseJson(value) : value;
+}
+
+/**
+ * In lists a unit is told by its short name, where it has one, else in small letters. Recorded 2025-10 of centimetres,
+ * kilograms, millilitres and units without a short name.
+ */
+function shortUnits(type: string, value: string): unknown {
+  const known = units[type.slice('list.'.length)] ?? [];
+  const half = known.length / 2;
+  const parsed = parseJson(value);
+  if (!Array.isArray(parsed)) return parsed;
+  return parsed.map((entry: unknown) => {
+    if (!isRecord(entry) || typeof entry['unit'] !== 'string') return entry;
+    const unit = entry['unit'].toLowerCase();
+    const index = known.indexOf(unit);
+    return { ...entry, unit: index >= half ? known[index - half] : unit };
+  });
 }
 
 const kibibyte = 1024;

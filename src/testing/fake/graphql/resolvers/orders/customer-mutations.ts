@@ -127,6 +127,11 @@ function save(
   say: (problem: CustomerProblem) => UserError,
 ): unknown {
   requireSimulated(input, simulated, 'CustomerInput');
+  // Recorded 2026-04.
+  if (say === setWords && input.taxExempt === null)
+    return refused([
+      say({ code: 'INVALID', field: ['taxExempt'], message: 'Tax exempt is of unexpected type NilClass' }),
+    ]);
   const { customer, problems } = customerFrom(input, before, context);
   if (problems.length > 0) return refused(problems.map(say));
   saveCustomer(context, customer, before);
@@ -153,7 +158,8 @@ export function customerFrom(
     id,
     firstName: kept(text(input.firstName), before?.firstName),
     lastName: kept(text(input.lastName), before?.lastName),
-    email: kept(text(input.email)?.toLowerCase(), before?.email),
+    // Shopify drops spaces wherever they stand. Recorded 2025-10.
+    email: kept(text(input.email)?.toLowerCase().replaceAll(/\s/g, ''), before?.email),
     // What is nothing but spaces and dashes is no phone.
     phone: kept(text(text(input.phone)?.replaceAll(/[\s().-]/g, '')), before?.phone),
     note: kept(input.note, before?.note),
@@ -166,7 +172,7 @@ export function customerFrom(
     taxExemptions: input.taxExemptions ?? before?.taxExemptions ?? [],
     state: before?.state ?? 'DISABLED',
     verifiedEmail: before?.verifiedEmail ?? true,
-    addresses: input.addresses?.map((address) => mailingAddress(address, context.store)) ?? before?.addresses ?? [],
+    addresses: addressesOf(input, before, context, report),
     metafields: upsertedMetafields(
       input.metafields ?? [],
       { type: 'CUSTOMER', id, metafields: before?.metafields ?? [] },
@@ -180,7 +186,28 @@ export function customerFrom(
   return { customer, problems };
 }
 
+/** The list as a whole; an address that is named by its id is changed. Recorded 2026-04. */
+function addressesOf(
+  { addresses }: CustomerFields,
+  before: CustomerEntity | undefined,
+  { store }: ResolverContext,
+  report: Report,
+): CustomerEntity['addresses'] {
+  const earlier = before?.addresses ?? [];
+  if (!addresses) return earlier;
+  return addresses.map((input, index) => {
+    const field = ['addresses', index];
+    const known = earlier.find(({ id }) => id === input.id);
+    if (input.id != null && !known) report('INVALID', [...field, 'id'], 'Customer address does not exist');
+    return mailingAddress(input, store, known, (name, message) =>
+      report(message.includes('too long') ? 'TOO_LONG' : 'INVALID', name === null ? field : [...field, name], message),
+    );
+  });
+}
+
 const maxNote = 5000;
+
+const maxEmail = 255;
 
 type Report = (code: CustomerProblem['code'], field: CustomerProblem['field'], message: string) => void;
 
@@ -189,7 +216,14 @@ function check(customer: CustomerEntity, context: ResolverContext, report: Repor
   if (!email && !phone && !firstName && !lastName)
     report('BLANK', null, 'A name, phone number, or email address must be present');
   if (!/^[a-z]{2,3}(-[a-z0-9]{2,4})*$/i.test(customer.locale)) report('INVALID', ['locale'], 'Locale is invalid');
-  if (email !== null && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email))
+  for (const [field, label, value] of [
+    ['email', 'Email', email],
+    ['phone', 'Phone', phone],
+  ] as const) {
+    const tooLong = lengthProblem(label, value ?? '');
+    if (tooLong !== undefined) report('TOO_LONG', [field], tooLong);
+  }
+  if (email !== null && !(email.length <= maxEmail && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)))
     report('INVALID', ['email'], 'Email is invalid');
   else if (email !== null && isOther(customerByEmail(context, email), id))
     report('TAKEN', ['email'], 'Email has already been taken');
@@ -199,7 +233,6 @@ function check(customer: CustomerEntity, context: ResolverContext, report: Repor
   for (const [field, label, value, most] of [
     ['firstName', 'First name', firstName, 255],
     ['lastName', 'Last name', lastName, 255],
-    ['email', 'Email', email, 255],
     ['note', 'Note', customer.note, maxNote],
   ] as const) {
     const problem = lengthProblem(label, value ?? '', most);

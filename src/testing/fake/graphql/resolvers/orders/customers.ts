@@ -9,6 +9,7 @@ import { metafieldFields } from '../metafields/metafields.ts';
 import { countryName, provinceName } from '../places.ts';
 import { byId, flag, keyword, numeric, type Searchable, searched, time, without, words } from '../search.ts';
 import { money } from './money.ts';
+import { orderSortValues } from './orders.ts';
 import {
   allCustomers,
   currencyOf,
@@ -59,7 +60,7 @@ export const customerResolvers: ResolverMap = {
     }),
     customersCount: resolver<unknown, { limit: number | null; query?: string | null }>(
       (_source, args, context, info) => {
-        const found = searched(allCustomers(context), args.query, searchable(context), { info, context });
+        const found = searched(allCustomers(context), args.query, countable(context), { info, context });
         return countUpTo(found.length, args.limit);
       },
     ),
@@ -101,8 +102,10 @@ export const customerResolvers: ResolverMap = {
     canDelete: resolver<CustomerEntity>(({ id }, _args, context) => ordersOfCustomer(context, id).length === 0),
     orders: resolver<CustomerEntity, CustomersArgs>(({ id }, args, context) => {
       if (args.query != null) throw notSimulated('Customer.orders(query:)');
-      if (args.sortKey !== 'ID') throw notSimulated('Customer.orders(sortKey:)');
-      return connection(ordersOfCustomer(context, id), args);
+      const value = orderSortValues(context)[args.sortKey];
+      if (value === undefined) throw notSimulated(`Customer.orders(sortKey: ${args.sortKey})`);
+      const orders = ordersOfCustomer(context, id);
+      return value ? sortedConnection(orders, args, value) : connection(orders, args);
     }),
   },
   MailingAddress: {
@@ -173,7 +176,21 @@ function searchable(context: ResolverContext): Searchable<CustomerEntity> {
       customer_date: time('customer_date', ({ createdAt }) => createdAt, now),
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
     },
+    metafieldsOf: 'CUSTOMER',
     others: ['last_abandoned_order_date'],
+  };
+}
+
+/** What customers can be counted by. That words, emails and tags do not count is recorded 2025-10, the rest inferred. */
+function countable({ clock }: ResolverContext): Searchable<CustomerEntity> {
+  const now = (): number => clock.now();
+  return {
+    onlyFields: true,
+    fields: {
+      id: byId,
+      created_at: time('created_at', ({ createdAt }) => createdAt, now),
+      updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
+    },
   };
 }
 

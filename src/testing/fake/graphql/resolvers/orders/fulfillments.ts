@@ -32,6 +32,15 @@ interface FulfillmentOrdersArgs extends ConnectionArgs {
 /** States in which nothing is to be done any more. */
 const ended = new Set<string>(['CLOSED', 'CANCELLED', 'INCOMPLETE']);
 
+/** What can be done with what an order holds. Recorded 2025-01 to 2026-04; that it can be merged is not told. */
+function actionsOf({ status, lineItems }: FulfillmentOrderEntity): readonly string[] {
+  if (ended.has(status)) return [];
+  if (status === 'ON_HOLD') return ['RELEASE_HOLD', 'HOLD', 'MOVE'];
+  if (status === 'IN_PROGRESS') return ['CREATE_FULFILLMENT', 'REPORT_PROGRESS', 'HOLD', 'MARK_AS_OPEN'];
+  const units = lineItems.reduce((sum, { remainingQuantity }) => sum + remainingQuantity, 0);
+  return ['CREATE_FULFILLMENT', 'REPORT_PROGRESS', 'MOVE', 'HOLD', ...(units > 1 ? ['SPLIT'] : [])];
+}
+
 /** Resolvers of what is to be sent and what was sent. */
 export const fulfillmentResolvers: ResolverMap = {
   QueryRoot: {
@@ -56,6 +65,8 @@ export const fulfillmentResolvers: ResolverMap = {
     orderProcessedAt: resolver<FulfillmentOrderEntity>(
       ({ orderId }, _args, context) => orderById(context, orderId)?.processedAt,
     ),
+    // Nobody asks a fulfillment service for anything.
+    merchantRequests: resolver<FulfillmentOrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
     lineItems: resolver<FulfillmentOrderEntity, ConnectionArgs>(({ lineItems }, args) => connection(lineItems, args)),
     fulfillments: resolver<FulfillmentOrderEntity, ConnectionArgs>(({ id, orderId }, args, context) =>
       connection(
@@ -82,8 +93,8 @@ export const fulfillmentResolvers: ResolverMap = {
       const own = `gid://shopify/FulfillmentOrderDestination/${parseGid(id)?.key}`;
       return { ...address, id: own, province, email: order?.email ?? null, location: null };
     }),
-    supportedActions: resolver<FulfillmentOrderEntity>(({ status }) =>
-      (ended.has(status) ? [] : ['CREATE_FULFILLMENT', 'HOLD']).map((action) => ({ action, externalUrl: null })),
+    supportedActions: resolver<FulfillmentOrderEntity>((order) =>
+      actionsOf(order).map((action) => ({ action, externalUrl: null })),
     ),
     fulfillmentHolds: () => [],
     deliveryMethod: () => null,

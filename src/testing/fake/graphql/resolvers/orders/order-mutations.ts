@@ -53,7 +53,10 @@ export const orderMutationResolvers: ResolverMap = {
       const order = existing(input.id, context);
       if (order && (order.displayFinancialStatus === 'PAID' || order.cancelledAt !== null))
         return { order, userErrors: [userError(['id'], 'Order cannot be marked as paid.')] };
-      const payload = change(input.id, context, () => ({ displayFinancialStatus: 'PAID' }));
+      const payload = change(input.id, context, () => ({
+        displayFinancialStatus: 'PAID',
+        isMarkedAsPaid: true,
+      }));
       if (order) announceOrder(order.id, context, 'orders/paid');
       return payload;
     }),

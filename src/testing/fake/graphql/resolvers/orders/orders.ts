@@ -42,7 +42,7 @@ const statusOf = ({ id }: OrderEntity, context: ResolverContext): string =>
   fulfillmentStatusOf(fulfillmentOrdersOf(context, id));
 
 /** Sort keys that are simulated; `null` for the one that comes to the order of creation. */
-function sortValues(context: ResolverContext): Readonly<Record<string, SortValue<OrderEntity> | null>> {
+export function orderSortValues(context: ResolverContext): Readonly<Record<string, SortValue<OrderEntity> | null>> {
   const total = (order: OrderEntity): number => Number(totalOf(order));
   return {
     ID: null,
@@ -147,7 +147,7 @@ export const orderResolvers: ResolverMap = {
     ),
     orders: resolver<unknown, OrdersArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.orders(savedSearchId:)');
-      const value = sortValues(context)[args.sortKey];
+      const value = orderSortValues(context)[args.sortKey];
       if (value === undefined) throw notSimulated(`QueryRoot.orders(sortKey: ${args.sortKey})`);
       const found = searched(allOrders(context), args.query, searchable(context), { info, context });
       return value ? sortedConnection(found, args, value) : connection(found, args);
@@ -172,6 +172,10 @@ export const orderResolvers: ResolverMap = {
       ({ shippingAddress, billingAddress }) => addressText(shippingAddress) === addressText(billingAddress),
     ),
     lineItems: resolver<OrderEntity, ConnectionArgs>(({ lineItems }, args) => connection(lineItems, args)),
+    returns: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
+    shippingLines: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
+    // The fake has no payments but those that somebody says were made.
+    paymentGatewayNames: resolver<OrderEntity>(({ isMarkedAsPaid }) => (isMarkedAsPaid ? ['manual'] : [])),
     nonFulfillableLineItems: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
     subtotalLineItemsQuantity: resolver<OrderEntity>(unitsOf),
     currentSubtotalLineItemsQuantity: resolver<OrderEntity>(unitsOf),
@@ -327,10 +331,11 @@ function searchable(context: ResolverContext): Searchable<OrderEntity> {
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
       fulfilled_at: time('fulfilled_at', (order) => fulfillments(order).at(-1)?.createdAt ?? null, now),
     },
+    metafieldsOf: 'ORDER',
     others: [
       ...['cart_token', 'channel', 'channel_id', 'chargeback_status', 'checkout_token', 'confirmation_number'],
       ...['credit_card_last4', 'delivery_method', 'earliest_fulfill_by', 'fraud_protection_level', 'gateway'],
-      ...['metafields', 'payment_id', 'payment_provider_id', 'reference_location_id', 'return_status', 'risk_level'],
+      ...['payment_id', 'payment_provider_id', 'reference_location_id', 'return_status', 'risk_level'],
       ...['sales_channel', 'total_weight', 'user_id'],
     ],
   };

@@ -33,8 +33,14 @@ interface ProductSetResult {
 
 /** Makes the product what the input says, with all that comes with it. */
 export function setProduct({ identifier, input }: ProductSetArgs, context: ResolverContext): ProductSetResult {
-  return savedProduct(context, (building, userErrors) => {
+  let id = '';
+  const { product: saved, userErrors: refusals } = savedProduct(context, (building, userErrors) => {
     const product = buildProduct(identifier, input, building);
+    id = product?.id ?? '';
+    // A title that is too long makes a handle that is, too. Recorded 2025-10; not of `productCreate`.
+    const isMade = !input.handle && !identifier?.handle && !productById(context, id);
+    const tooLong = isMade ? lengthProblem('Handle', product?.title ?? '') : undefined;
+    if (tooLong !== undefined) building.report('TOO_LONG', ['input'], tooLong);
     // Other mutations make a first variant of options alone.
     if (userErrors.length === 0 && input.productOptions?.length && !input.variants) {
       const message = 'Variants input is required when updating product options';
@@ -42,6 +48,9 @@ export function setProduct({ identifier, input }: ProductSetArgs, context: Resol
     }
     return product;
   });
+  // Beside a handle that is taken stands the product, as it was. Recorded 2025-10.
+  const isHandle = refusals.length > 0 && refusals.every(({ code }) => code === 'HANDLE_NOT_UNIQUE');
+  return { product: isHandle ? (productById(context, id) ?? null) : saved, userErrors: refusals };
 }
 
 /** Keeps a product that was built without problems. */
@@ -210,6 +219,8 @@ function handleOf(
   context: ProductSetContext,
 ): string {
   const written = handle ?? input.handle ?? '';
+  // What has no letter and no digit still asks for a handle. Recorded 2025-10.
+  const isEmptied = handle === undefined && written.trim() !== '' && handleFrom(written) === '';
   const asked = handle ?? handleFrom(written);
   const tooLong = lengthProblem('Handle', written);
   if (tooLong !== undefined) context.report('TOO_LONG', ['input', 'handle'], tooLong);
@@ -219,6 +230,7 @@ function handleOf(
   };
   // One that is set to nothing is made from the title again. Recorded 2025-10.
   const isReset = existing !== undefined && input.handle != null;
+  if (isEmptied) return freeHandle('product', isTaken);
   if (asked === '') return isReset || !existing ? freeHandle(handleFrom(title), isTaken) : existing.handle;
   if (isTaken(asked)) {
     context.report(

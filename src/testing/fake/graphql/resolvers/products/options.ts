@@ -29,9 +29,14 @@ export const productOptionResolvers: ResolverMap = {
       const payload = changeOptions(args.productId, context, (change) => deleteOptions(args, change));
       return { ...payload, deletedOptionsIds: payload.userErrors.length > 0 ? [] : args.options };
     }),
-    productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) =>
-      changeOptions(args.productId, context, (change) => reorderOptions(args, change)),
-    ),
+    productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) => {
+      requireKeys('OptionReorderInput', args.options);
+      requireKeys(
+        'OptionValueReorderInput',
+        args.options.flatMap(({ values }) => values ?? []),
+      );
+      return changeOptions(args.productId, context, (change) => reorderOptions(args, change));
+    }),
     productVariantsBulkReorder: resolver<unknown, ReorderVariantsArgs>((_source, args, context) => {
       const payload = changeOptions(args.productId, context, (change) => reorderVariants(args, change));
       return payload.userErrors.length > 0 ? { ...payload, product: null } : payload;
@@ -398,11 +403,6 @@ interface ReorderKey {
 /** `productOptionsReorder`: options, their values, and by them the variants. */
 function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: OptionsChange): void {
   const { report } = change;
-  requireKeys('OptionReorderInput', inputs);
-  requireKeys(
-    'OptionValueReorderInput',
-    inputs.flatMap(({ values }) => values ?? []),
-  );
   const order = <T extends { readonly id: string; readonly name: string }>(
     things: readonly T[],
     keys: readonly ReorderKey[],

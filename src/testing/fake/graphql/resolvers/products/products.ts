@@ -1,15 +1,23 @@
 import type { ProductIdentifierInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { ProductEntity, StoredLink, StoredOption, StoredVariant } from '../../../store/entities.ts';
-import type { Entity } from '../../../store/entity-store.ts';
+import type {
+  CollectionEntity,
+  ProductEntity,
+  StoredLink,
+  StoredOption,
+  StoredVariant,
+} from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
+import { listed } from '../collections/collections.ts';
 import { smartCollectionsOf } from '../collections/rules.ts';
 import { type ConnectionArgs, connection, countUpTo, type SortValue, sortedConnection } from '../connections.ts';
-import { allProducts, productByHandle, productById } from '../find-entities.ts';
+import { allProducts, collectionById, productByHandle, productById } from '../find-entities.ts';
 import { handleFrom, plainText } from '../input-values.ts';
+import { levelsOf, totalInventory } from '../inventory/levels.ts';
 import { productByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
+import { publicationSearch } from '../publications.ts';
 import { byId, flag, gid, keyword, numeric, type Searchable, searched, time, without, words } from '../search.ts';
 
 interface ProductsArgs extends ConnectionArgs {
@@ -46,7 +54,11 @@ export const productResolvers: ResolverMap = {
     ),
     products: resolver<unknown, ProductsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.products(savedSearchId:)');
-      const order = productOrders[args.sortKey];
+      // The schema allows `null`, which is recorded to be the order by id.
+      const order =
+        args.sortKey === 'INVENTORY_TOTAL'
+          ? (product: ProductEntity) => totalInventory(product, context)
+          : productOrders[args.sortKey ?? 'ID'];
       if (order === undefined) throw notSimulated(`QueryRoot.products(sortKey: ${args.sortKey})`);
       const found = searched(allProducts(context), args.query, searchableProducts(context), { info, context });
       return order ? sortedConnection(found, args, order) : connection(found, args);
@@ -77,13 +89,8 @@ export const productResolvers: ResolverMap = {
     sellingPlanGroupsCount: () => countUpTo(0),
     sellingPlanGroupCount: () => 0,
     translations: () => [],
-    onlineStoreUrl: () => null,
     collections: resolver<ProductEntity, ConnectionArgs & { query?: string | null; sortKey: string }>(
-      (product, args, context) => {
-        if (args.query != null) throw notSimulated('Product.collections(query:)');
-        if (args.sortKey !== 'ID') throw notSimulated('Product.collections(sortKey:)');
-        return connection(collectionsOf(product, context), args);
-      },
+      (product, args, context, info) => listed(collectionsOf(product, context), args, context, info),
     ),
     inCollection: resolver<ProductEntity, { id: string }>((product, { id }, context) =>
       collectionsOf(product, context).some((collection) => collection.id === id),
@@ -96,9 +103,9 @@ export const productResolvers: ResolverMap = {
 };
 
 /** The collections that a product was put into, or is in by their rules. */
-function collectionsOf(product: ProductEntity, context: ResolverContext): readonly Entity[] {
+function collectionsOf(product: ProductEntity, context: ResolverContext): readonly CollectionEntity[] {
   const { store, shop } = context;
-  const byHand = product.collectionIds.flatMap((id) => store.get(shop, 'Collection', id) ?? []);
+  const byHand = product.collectionIds.flatMap((id) => collectionById({ store, shop }, id) ?? []);
   const smart = smartCollectionsOf(product, context).filter(({ id }) => !product.collectionIds.includes(id));
   return [...byHand, ...smart];
 }
@@ -137,22 +144,33 @@ function searchableProducts(context: ResolverContext): Searchable<ProductEntity>
       variant_id: gid(of(({ id }) => id)),
       variant_title: words(of(({ title }) => title)),
       collection_id: gid((product) => collectionsOf(product, context).map(({ id }) => id)),
+      publication_ids: gid(({ published }) => published.map(({ publicationId }) => publicationId)),
+      ...publicationSearch<ProductEntity>(context, (product) => product),
       category_id: keyword(({ category }) => category && (parseGid(category.id)?.key ?? null)),
-      gift_card: flag(() => false),
+      gift_card: flag(({ isGiftCard }) => isGiftCard ?? false),
       has_only_default_variant: flag(hasDefaultVariant),
       tracks_inventory: flag(({ variants }) => variants.some(({ inventoryItem }) => inventoryItem.tracked)),
       is_price_reduced: flag(({ variants }) =>
         variants.some(({ price, compareAtPrice }) => Number(compareAtPrice ?? 0) > Number(price)),
       ),
+      // Neither bundles nor combined listings can be made in the fake.
+      bundles: flag(() => false),
+      has_only_composites: flag(() => false),
+      has_variant_with_components: flag(() => false),
+      combined_listing_role: keyword(() => 'no_role', ['PARENT', 'CHILD', 'NO_ROLE']),
+      product_configuration_owner: keyword(() => null),
+      inventory_total: numeric((product) => totalInventory(product, context)),
+      out_of_stock_somewhere: flag(({ variants }) =>
+        variants.some(
+          ({ inventoryItem: { id, tracked } }) =>
+            tracked && levelsOf(context, id).some(({ isActive, quantities }) => isActive && quantities.available <= 0),
+        ),
+      ),
       created_at: time('created_at', ({ createdAt }) => createdAt, now),
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
     },
-    others: [
-      ...['bundles', 'combined_listing_role', 'delivery_profile_id', 'error_feedback', 'has_only_composites'],
-      ...['has_variant_with_components', 'inventory_total', 'metafields', 'out_of_stock_somewhere'],
-      ...['product_configuration_owner', 'product_publication_status', 'publication_ids', 'publishable_status'],
-      ...['published_at', 'published_status'],
-    ],
+    metafieldsOf: 'PRODUCT',
+    others: ['delivery_profile_id', 'error_feedback', 'product_publication_status', 'publishable_status'],
   };
 }
 

@@ -1,17 +1,22 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { UniqueMetafieldValueInput } from '../../../../../graphql/operations/generated/graphql.ts';
 import type { ProductEntity, StoredVariant } from '../../../store/entities.ts';
 import { type ResolverContext, type ResolverMap, resolver, type ShopInfo } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
 import { parseGid, requireGid } from '../../gid.ts';
-import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
+import { smartCollectionsOf } from '../collections/rules.ts';
+import { type ConnectionArgs, connection, countUpTo, sortedConnection } from '../connections.ts';
 import { allProducts, productById, variantById } from '../find-entities.ts';
+import { availableOf, levelsOf } from '../inventory/levels.ts';
 import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
+import { publicationSearch } from '../publications.ts';
 import {
   byId,
   flag,
   gid,
   keyword,
+  numeric,
   type Searchable,
   type SearchField,
   searched,
@@ -51,9 +56,9 @@ export const variantResolvers: ResolverMap = {
     ),
     productVariants: resolver<unknown, VariantsArgs>((_source, args, context, info) => {
       if (args.savedSearchId != null) throw notSimulated('QueryRoot.productVariants(savedSearchId:)');
-      if (args.sortKey !== 'ID') throw notSimulated(`QueryRoot.productVariants(sortKey: ${args.sortKey})`);
-      const found = searched(allVariants(context), args.query, searchableVariants(context), { info, context });
-      return connection(found, args);
+      const variants = allProducts(context).flatMap((product) => product.variants);
+      const found = searched(variants, args.query, searchableVariants(context), { info, context });
+      return sorted(found, args, info, { context });
     }),
     productVariantsCount: resolver<unknown, { limit: number | null; query?: string | null }>(
       (_source, args, context, info) => {
@@ -63,12 +68,11 @@ export const variantResolvers: ResolverMap = {
     ),
   },
   Product: {
-    variants: resolver<ProductEntity, ConnectionArgs & { sortKey: string }>(({ variants }, args, _context, info) => {
-      if (args.sortKey !== 'POSITION') throw notSimulated('Product.variants(sortKey:)');
+    variants: resolver<ProductEntity, ConnectionArgs & { sortKey: string }>(({ variants }, args, context, info) => {
       const { selections } = info.operation.selectionSet;
       const [root] = selections;
       const isSingle = selections.length === 1 && root?.kind === 'Field' && singleProductFields.has(root.name.value);
-      return connection(variants, args, isSingle ? singleProductMaximum : undefined);
+      return sorted(variants, args, info, { context, ...(isSingle && { maximum: singleProductMaximum }) });
     }),
     variantsCount: resolver<ProductEntity>(({ variants }) => countUpTo(variants.length)),
     totalVariants: resolver<ProductEntity>(({ variants }) => variants.length),
@@ -127,9 +131,50 @@ function sortedPrices(prices: readonly string[]): readonly (string | undefined)[
 const priceRange = (variants: readonly StoredVariant[]): readonly (string | undefined)[] =>
   sortedPrices(variants.map(({ price }) => price));
 
+/** By what variants are sorted, but for their ids; `null` for the order in which they come. Recorded 2025-10. */
+const variantOrders: Readonly<
+  Record<string, ((variant: StoredVariant, context: ResolverContext) => string | number) | null>
+> = {
+  POSITION: null,
+  // Without a search there is no relevance, and nothing was ever sold.
+  RELEVANCE: null,
+  POPULAR: null,
+  SKU: ({ sku }) => (sku ?? '').toLowerCase(),
+  TITLE: ({ title }) => title.toLowerCase(),
+  FULL_TITLE: ({ productId }, context) => (productById(context, productId)?.title ?? '').toLowerCase(),
+  NAME: ({ productId, title }, context) => `${productById(context, productId)?.title} - ${title}`.toLowerCase(),
+  INVENTORY_MANAGEMENT: ({ inventoryItem }) => (inventoryItem.tracked ? 'shopify' : ''),
+  INVENTORY_POLICY: ({ inventoryPolicy }) => inventoryPolicy.toLowerCase(),
+  INVENTORY_QUANTITY: ({ inventoryItem }, context) => availableOf(context, inventoryItem.id),
+};
+
+/** @throws GraphQLError `NOT_SIMULATED` for `INVENTORY_LEVELS_AVAILABLE`. */
+function sorted(
+  variants: readonly StoredVariant[],
+  args: ConnectionArgs & { readonly sortKey: string },
+  { parentType, fieldName }: GraphQLResolveInfo,
+  { context, maximum }: { readonly context: ResolverContext; readonly maximum?: number },
+): unknown {
+  const order = variantOrders[args.sortKey];
+  if (args.sortKey === 'ID') return connection(byNumber(variants), args, maximum);
+  if (order === undefined) throw notSimulated(`${parentType.name}.${fieldName}(sortKey: ${args.sortKey})`);
+  return order
+    ? sortedConnection(variants, args, (variant) => order(variant, context), maximum)
+    : connection(variants, args, maximum);
+}
+
+/** The collections that a variant's product was put into, or is in by their rules. */
+function collectionIdsOf(productId: string, context: ResolverContext): readonly string[] {
+  const product = productById(context, productId);
+  return product ? [...product.collectionIds, ...smartCollectionsOf(product, context).map(({ id }) => id)] : [];
+}
+
 /** All variants, by gid. */
 function allVariants(context: ResolverContext): readonly StoredVariant[] {
-  const variants = allProducts(context).flatMap((product) => product.variants);
+  return byNumber(allProducts(context).flatMap((product) => product.variants));
+}
+
+function byNumber(variants: readonly StoredVariant[]): readonly StoredVariant[] {
   const numberOf = ({ id }: StoredVariant): number => Number(parseGid(id)?.key);
   return variants.toSorted((a, b) => numberOf(a) - numberOf(b));
 }
@@ -165,16 +210,28 @@ function searchableVariants(context: ResolverContext): Searchable<StoredVariant>
       option2: option(1),
       option3: option(2),
       taxable: flag(({ taxable }) => taxable),
+      gift_card: flag(({ productId }) => productById(context, productId)?.isGiftCard ?? false),
+      product_ids: gid(({ productId }) => productId),
+      collection: gid(({ productId }) => collectionIdsOf(productId, context)),
+      inventory_quantity: numeric(({ inventoryItem }) => availableOf(context, inventoryItem.id)),
+      location_id: gid(({ inventoryItem }) =>
+        levelsOf(context, inventoryItem.id).flatMap(({ isActive, locationId }) => (isActive ? [locationId] : [])),
+      ),
+      managed: flag(({ inventoryItem }) => inventoryItem.tracked),
+      managed_by: keyword(({ inventoryItem }) => (inventoryItem.tracked ? 'shopify' : null)),
+      requires_components: flag(() => false),
+      published_status: publicationSearch<StoredVariant>(context, ({ productId }) => productById(context, productId))
+        .published_status,
       updated_at: time(
         'updated_at',
         ({ updatedAt }) => updatedAt,
         () => context.clock.now(),
       ),
     },
+    metafieldsOf: 'PRODUCTVARIANT',
     others: [
-      ...['collection', 'delivery_profile_id', 'exclude_composite', 'exclude_variants_with_components', 'gift_card'],
-      ...['inventory_quantity', 'location_id', 'managed', 'managed_by', 'product_ids', 'product_publication_status'],
-      ...['publishable_status', 'published_status', 'requires_components'],
+      ...['delivery_profile_id', 'exclude_composite', 'exclude_variants_with_components'],
+      ...['product_publication_status', 'publishable_status'],
     ],
   };
 }
