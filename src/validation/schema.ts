@@ -233,7 +233,7 @@ const shortText = () => z.string().trim().refine(fits(maxTextLength), tooLong(ma
 const variantShape = {
   key: text(maxTextLength).exactOptional(),
   sku: shortText().exactOptional(),
-  price: money(),
+  price: money().exactOptional(),
   compareAtPrice: moneyOrNone().exactOptional(),
   barcode: shortText().nullable().exactOptional(),
   barcodes: list(text(maxTextLength), maxBarcodes).exactOptional(),
@@ -280,6 +280,7 @@ const linkedOptions = () =>
 const productShape = {
   localId: localIdText(),
   sku: z.enum(['required', 'warn', 'optional']).exactOptional(),
+  price: z.enum(['required', 'warn']).exactOptional(),
   title: text(maxTextLength),
   descriptionHtml: z.string().nullable().exactOptional(),
   vendor: clearable().exactOptional(),

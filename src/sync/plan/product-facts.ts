@@ -107,7 +107,7 @@ export function variantKeys(
 function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
   const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
   return {
-    price: plainDecimal(variant.price),
+    ...(variant.price !== undefined && { price: plainDecimal(variant.price) }),
     options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
     ...defined({
       sku: variant.sku,

@@ -172,8 +172,11 @@ export class ShopifyProducts {
       ...[...this.#leftOut.values()].flat(),
       ...missing.map((field): CsvIssue => {
         const column = oldNames.get(field) ?? field;
-        const message = 'is missing: a draft of a product needs it; add the column';
-        return { severity: 'error', code: 'column-missing', row: 1, line: 1, column, message };
+        const isPrice = field === 'price';
+        const message = isPrice
+          ? 'is missing: prices stay as they are in the shop, and new products are kept as drafts at 0.00; add the column'
+          : 'is missing: a draft of a product needs it; add the column';
+        return { severity: isPrice ? 'warning' : 'error', code: 'column-missing', row: 1, line: 1, column, message };
       }),
       ...unread
         .filter(({ index }) => this.#filled.has(index))
@@ -229,6 +232,7 @@ export class ShopifyProducts {
     const draft = given({
       localId: handle ?? handleOf(title ?? ''),
       sku: 'optional',
+      price: this.#header.columns.has('price') ? undefined : 'warn',
       title,
       handle,
       descriptionHtml: product.text('body', { isRaw: true }),
