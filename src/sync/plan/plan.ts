@@ -9,6 +9,7 @@ import {
   type OptionPairs,
   type ProductFacts,
   type PushBase,
+  pairsKey,
   type RemoteProduct,
   remoteFacts,
   type Sending,
@@ -522,7 +523,7 @@ const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost'])
 /** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
-  if (field === 'options') return JSON.stringify(a) === JSON.stringify(b);
+  if (field === 'options') return pairsKey(a) === pairsKey(b);
   const [left, right] = [textOf(a), textOf(b)];
   if (left === right) return true;
   return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;

@@ -169,6 +169,10 @@ describe('an export of Shopify', () => {
       { localId: 'b', price: 'warn' },
     ]);
     expect(contents.drafts.every((draft) => validateProduct(draft).ok)).toBe(true);
+    // A column of prices under another name is not overlooked.
+    const renamed = await read('Handle,Title,variant_price\na,A,1.00\n');
+    expect(found(renamed)).toEqual(['error column-missing 1 Variant Price', 'warning column-unknown 1 variant_price']);
+    expect(renamed.drafts.filter((draft) => validateProduct(draft).ok)).toEqual([]);
   });
 });
 
