@@ -264,7 +264,9 @@ interface Contents {
 }
 
 /** What a push would be refused for, or do otherwise than the file says: those that read a file see it in its issues. */
-const toldOnce: ReadonlySet<string> = new Set(['metafield-undefined', 'metafield-reference', 'linked-option']);
+const toldOnce: ReadonlySet<string> = new Set([
+  ...['metafield-undefined', 'metafield-reference', 'linked-option', 'column-missing'],
+]);
 
 async function readProducts(file: string, client: ShopifyClient): Promise<Contents> {
   try {
@@ -277,7 +279,7 @@ async function readProducts(file: string, client: ShopifyClient): Promise<Conten
       return {
         products: drafts as readonly ProductDraftInput[],
         problems: issues.filter(({ severity }) => severity === 'error').map(line),
-        warnings: issues.filter(({ code }) => toldOnce.has(code)).map(line),
+        warnings: issues.filter(({ code, severity }) => severity === 'warning' && toldOnce.has(code)).map(line),
       };
     }
     const text = await readFile(file, 'utf8');

@@ -19,6 +19,7 @@ export type {
   DraftStatus,
   DraftUnitPrice,
   DraftWeight,
+  PricePolicy,
   ProductDraft,
   ProductDraftInput,
   ProductVariantDraft,

@@ -1,5 +1,3 @@
-import { untilAborted } from './abort.ts';
-
 /** How `forEachConcurrent` works through its items. */
 interface ConcurrencyOptions {
   /** How many items may be in work at the same time. */
@@ -32,20 +30,32 @@ export async function forEachConcurrent<T>(
   };
 
   let failure: { readonly reason: unknown } | undefined;
-  const stopped = new AbortController();
+  // What ends the wait of each worker. Closures made for each wait would keep one another alive once the first of them is
+  // old, and with them what the items hold, until the next full collection: a stream would take twice the memory.
+  const ends: ((nothing: undefined) => void)[] = [];
   const stop = (reason: unknown): void => {
     failure ??= { reason };
-    stopped.abort();
+    for (const end of ends) end(undefined);
   };
   const onAbort = (): void => stop(signal?.reason);
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
 
-  const worker = async (): Promise<void> => {
+  const untilStopped = (
+    drawing: Promise<IteratorResult<T>>,
+    worker: number,
+  ): Promise<IteratorResult<T> | undefined> => {
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<T> | undefined>();
+    ends[worker] = resolve;
+    drawing.then(resolve, reject);
+    return promise;
+  };
+
+  const worker = async (_: unknown, index: number): Promise<void> => {
     try {
       while (!failure) {
-        const next = await untilAborted(draw(), stopped.signal);
-        if (next.done) return;
+        const next = await untilStopped(draw(), index);
+        if (!next || next.done) return;
         await work(next.value);
       }
     } catch (error) {

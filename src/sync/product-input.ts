@@ -35,6 +35,7 @@ import {
   salePrice,
   sentMetafields,
 } from './plan/product-facts.ts';
+import { statusOfNew } from './plan/unpriced.ts';
 
 /** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
 export interface SyncClient extends GraphqlClient {
@@ -68,7 +69,7 @@ export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string,
       handle: draft.handle,
       redirectNewHandle: draft.redirectNewHandle,
       tags: draft.tags && [...draft.tags],
-      status: draft.status,
+      status: statusOfNew(draft.status, draft.variants),
       category: draft.category,
       seo: draft.seo && defined(draft.seo),
       files: draft.images && [...files.values()],
@@ -160,8 +161,8 @@ function toVariant(
       const value = variant.options[optionName] ?? noOption[1];
       return linkedOptions[optionName] ? { optionName, linkedMetafieldValue: value } : { optionName, name: value };
     }),
-    price: plainDecimal(variant.price),
     ...defined({
+      price: variant.price === undefined ? undefined : plainDecimal(variant.price),
       sku: variant.sku,
       compareAtPrice: variant.compareAtPrice && salePrice(variant.compareAtPrice),
       ...(variant.barcodes ? barcodesInput(variant.barcodes) : { barcode: variant.barcode }),

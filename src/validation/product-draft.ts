@@ -10,6 +10,12 @@ export type DraftInventoryPolicy = 'DENY' | 'CONTINUE';
  */
 export type SkuPolicy = 'required' | 'warn' | 'optional';
 
+/**
+ * Whether each variant must have a price. `required`: one without is an error. `warn`: a warning. Its price stays as it is in
+ * the shop then, and a new product is made as a draft that costs nothing, so that nobody can buy it.
+ */
+export type PricePolicy = 'required' | 'warn';
+
 /** An image, which Shopify downloads from its address. */
 export interface DraftImage {
   /** Absolute http or https address that Shopify can reach. */
@@ -124,8 +130,8 @@ export interface ProductVariantDraft {
   readonly key?: string;
   /** Unique within the product, unless the draft's `sku` says otherwise. */
   readonly sku?: string;
-  /** Decimal text in the shop's currency, such as `"24.90"`. */
-  readonly price: string;
+  /** Decimal text in the shop's currency, such as `"24.90"`. Only where the draft's `price` is `warn` may it be left out. */
+  readonly price?: string;
   /** Decimal text: the price before the discount, shown crossed out. `null` (and in input zero) means none. */
   readonly compareAtPrice?: string | null;
   readonly barcode?: string | null;
@@ -172,6 +178,8 @@ export interface ProductDraft {
   readonly localId: string;
   /** How SKUs are checked. Default: as the validation's option says, else `required`. */
   readonly sku?: SkuPolicy;
+  /** Whether each variant must have a price. Default `required`. */
+  readonly price?: PricePolicy;
   readonly title: string;
   readonly descriptionHtml?: string | null;
   readonly vendor?: string | null;
@@ -221,7 +229,7 @@ export interface ProductVariantDraftInput
     Omit<ProductVariantDraft, 'price' | 'compareAtPrice' | 'options' | 'inventoryItem' | 'metafields' | 'sku'>
   > {
   readonly sku?: string | undefined;
-  readonly price: string | number;
+  readonly price?: string | number | undefined;
   readonly compareAtPrice?: string | number | null | undefined;
   readonly inventoryItem?: DraftInventoryItemInput | undefined;
   readonly metafields?: readonly Loose<DraftMetafield>[] | undefined;

@@ -7,6 +7,7 @@ import { maxOptions, maxVariants, type ProductDraft, type SkuPolicy } from './pr
 export function productErrors(product: unknown, policy: SkuPolicy): IssueAtPath[] {
   return [
     ...(policyOf(product, policy) === 'required' ? skuIssues(product) : []),
+    ...(mayLackPrices(product) ? [] : missingPrices(product, 'give a price such as "12.50"')),
     ...variantsOf(product).flatMap(variantErrors),
     ...repeatedKeys(product),
     ...optionErrors(product),
@@ -20,6 +21,16 @@ function policyOf(product: unknown, usual: SkuPolicy): SkuPolicy {
   const own = isRecord(product) ? product.sku : undefined;
   return own === 'required' || own === 'warn' || own === 'optional' ? own : usual;
 }
+
+const mayLackPrices = (product: unknown): boolean => isRecord(product) && product.price === 'warn';
+
+/** Variants whose price is left out. */
+const missingPrices = (product: unknown, fix: string): IssueAtPath[] =>
+  variantsOf(product).flatMap((variant, index) =>
+    isRecord(variant) && variant.price === undefined
+      ? [{ code: 'price-missing', path: ['variants', index, 'price'], message: `is missing: ${fix}` }]
+      : [],
+  );
 
 /** Variants without a SKU, and those with the SKU of an earlier one. */
 function skuIssues(product: unknown): IssueAtPath[] {
@@ -219,11 +230,13 @@ const listOf = (names: Iterable<string>): string =>
 export function productWarnings(product: unknown, usual: SkuPolicy): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const policy = policyOf(product, usual);
+  const priceFix = 'it stays as it is in the shop, and what is new costs nothing and is kept as a draft; give a price';
   const ofSku = policy === 'required' ? [] : skuIssues(product);
   return [
     ...contentWarnings(product),
     ...imageWarnings(product.images),
     ...ofSku.filter(({ code }) => policy === 'warn' || code === 'sku-duplicate'),
+    ...(mayLackPrices(product) ? missingPrices(product, priceFix) : []),
     ...variantsOf(product).flatMap(priceWarnings),
     ...metafieldWarnings(product),
     ...defaultVariantWarnings(product),

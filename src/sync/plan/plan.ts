@@ -9,10 +9,12 @@ import {
   type OptionPairs,
   type ProductFacts,
   type PushBase,
+  pairsKey,
   type RemoteProduct,
   remoteFacts,
   type Sending,
 } from './product-facts.ts';
+import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
 /** What a push may do with the entries of a list that it did not write. */
 export type Ownership = 'own' | 'all';
@@ -90,6 +92,11 @@ export interface ProductPlan {
   readonly gid: string | null;
   readonly action: 'create' | 'update' | 'unchanged' | 'archive' | 'delete';
   readonly changes: readonly ProductChange[];
+  /**
+   * Names of variants that cost 0.00 because neither the draft nor the shop has a price of them. The product is not shown to
+   * customers: a new one is made as a draft, and one that is shown gets no such variant. Absent where there is none.
+   */
+  readonly unpriced?: readonly string[];
   /** What only the shop's side has changed. With `onDrift: 'ours'` it is among the changes too. */
   readonly drifts: readonly ProductDifference[];
   /** What both sides have changed. With `onConflict: 'ours'` it is among the changes too. */
@@ -100,6 +107,8 @@ export interface ProductPlan {
 export interface PlannedUpdate {
   readonly plan: ProductPlan;
   readonly matches: Matches;
+  /** Why it must not be applied, whatever may be deleted. */
+  readonly problem?: string;
   /** What the next push compares with, once this one is done. Without the ids of what is yet to be made. */
   readonly nextFacts: ProductFacts;
   /** What Shopify made of values of earlier pushes, as far as it still holds. */
@@ -123,13 +132,16 @@ export function planUpdate(
   const theirs = remoteFacts(remote, matches);
   const before = base && withSent(base, theirs);
   const comparison = new Comparison(options, gidsOf(remote, matches));
+  const said = ours.product?.[''] ?? {};
+  const free = costFree(ours.variants, theirs.variants);
+  const isHeld = free.length > 0 && isShown(said['status']) && !isShown(remote.status);
 
   const next: Partial<Record<FactList, Record<string, Facts>>> = {
     product: {
       '': comparison.entry(
         'product',
         '',
-        ours.product?.[''] ?? {},
+        isHeld ? withoutStatus(said) : said,
         before?.facts.product?.[''] ?? (before ? {} : undefined),
         theirs.product?.[''] ?? {},
         before?.stored,
@@ -149,8 +161,15 @@ export function planUpdate(
   const { drifts, conflicts } = comparison;
   const changes = withStock(comparison.changes, remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
-  const plan: ProductPlan = { localId, gid: remote.id, action, changes, drifts, conflicts };
-  return { plan, matches, nextFacts: next, stored: before?.stored ?? {} };
+  const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
+  const names = free
+    .filter((key) => isHeld || added.has(key))
+    .map((key) => nameOf('variants', key, ours.variants?.[key] ?? {}));
+  const unpriced = names.length > 0 && { unpriced: names };
+  const status = changes.find(({ list }) => list === 'product')?.fields['status']?.to ?? remote.status;
+  const problem = unpriced && isShown(status) && { problem: soldForNothing(names) };
+  const plan: ProductPlan = { localId, gid: remote.id, action, changes, ...unpriced, drifts, conflicts };
+  return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
 }
 
 /**
@@ -260,9 +279,13 @@ export class DeleteBudget {
 
 function named<T>(verb: string, word: string, list: readonly T[], nameOf: (one: T) => string): string[] {
   if (list.length === 0) return [];
-  const names = list.slice(0, mostNamed).map(nameOf).join(', ');
-  const more = list.length > mostNamed ? `, and ${list.length - mostNamed} more` : '';
-  return [`${verb} ${list.length} ${word}${list.length === 1 ? '' : 's'}: ${names}${more}`];
+  return [`${verb} ${list.length} ${word}${list.length === 1 ? '' : 's'}: ${listed(list.map(nameOf))}`];
+}
+
+/** Names in a sentence. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > mostNamed ? `, and ${names.length - mostNamed} more` : '';
+  return `${names.slice(0, mostNamed).join(', ')}${more}`;
 }
 
 const withUnits = (name: string, stock: number | undefined): string => (stock ? `${name} (${stock} in stock)` : name);
@@ -288,9 +311,14 @@ export function withChanged(
   return next;
 }
 
+const soldForNothing = (names: readonly string[]): string =>
+  `would sell ${listed(names)} for nothing, since neither the draft nor the shop has a price: give a price, or the status DRAFT.`;
+
 /** The plan of a product that the shop does not have: everything is new. */
 export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
-  const changes = Object.entries(ours).flatMap(([list, entries]) =>
+  const status = heldStatus(ours);
+  const sent = status ? { ...ours, product: { '': { ...ours.product?.[''], status } } } : ours;
+  const changes = Object.entries(sent).flatMap(([list, entries]) =>
     Object.entries(entries ?? {}).map(
       ([key, facts]): ProductChange => ({
         kind: 'add',
@@ -301,7 +329,12 @@ export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
       }),
     ),
   );
-  return { localId, gid: null, action: 'create', changes, drifts: [], conflicts: [] };
+  const unpriced = costFree(ours.variants).map((key) => nameOf('variants', key, ours.variants?.[key] ?? {}));
+  return {
+    ...{ localId, gid: null, action: 'create', changes },
+    ...(unpriced.length > 0 && { unpriced }),
+    ...{ drifts: [], conflicts: [] },
+  };
 }
 
 /** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
@@ -490,7 +523,7 @@ const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost'])
 /** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
-  if (field === 'options') return JSON.stringify(a) === JSON.stringify(b);
+  if (field === 'options') return pairsKey(a) === pairsKey(b);
   const [left, right] = [textOf(a), textOf(b)];
   if (left === right) return true;
   return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;

@@ -90,24 +90,27 @@ function saidBy(draft: ProductDraft) {
   };
 }
 
-/** What each variant is known by: its key, its SKU, or its option values. Of two with one SKU, the second by its values too. */
+/** What each variant is known by: its key, its SKU, or its option values. Those that share a SKU, by their values too. */
 export function variantKeys(
   variants: readonly ProductVariantDraft[],
 ): readonly (readonly [string, ProductVariantDraft])[] {
   const taken = new Set<string>();
-  return variants.map((variant) => {
-    const values = (): string => JSON.stringify(Object.values(variant.options));
-    const wanted = variant.key ?? variant.sku ?? values();
-    const key = taken.has(wanted) ? `${wanted} ${values()}` : wanted;
-    taken.add(key);
+  const shared = new Set<string>();
+  const keyed = variants.map((variant): readonly [string, ProductVariantDraft] => {
+    const key = variant.key ?? variant.sku ?? valuesKey(variant);
+    (taken.has(key) ? shared : taken).add(key);
     return [key, variant];
   });
+  if (shared.size === 0) return keyed;
+  return keyed.map(([key, variant]) => [shared.has(key) ? `${key} ${valuesKey(variant)}` : key, variant]);
 }
+
+const valuesKey = ({ options }: ProductVariantDraft): string => JSON.stringify(Object.values(options));
 
 function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
   const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
   return {
-    price: plainDecimal(variant.price),
+    ...(variant.price !== undefined && { price: plainDecimal(variant.price) }),
     options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
     ...defined({
       sku: variant.sku,
@@ -348,6 +351,10 @@ export function matchFacts(
   const all = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
   const ofSku = Map.groupBy(remote.variants, ({ sku }) => sku ?? '');
   const ofValues = Map.groupBy(remote.variants, (variant) => optionsKey(pairsOf(variant)));
+  const ofPairs = Map.groupBy(remote.variants, (variant) => pairsKey(pairsOf(variant)));
+  // By their names where the shop has those, else by their places: an option may have been renamed.
+  const withOptions = (options: FactValue | undefined): readonly RemoteVariant[] =>
+    ofPairs.get(pairsKey(options)) ?? ofValues.get(optionsKey(options)) ?? [];
   const free = new Map(all);
   const isFree = ({ id }: RemoteVariant): boolean => free.has(id);
   const wanted = new Map(Object.entries(desired.variants ?? {}));
@@ -360,17 +367,22 @@ export function matchFacts(
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
   for (const [key, { sku, options }] of [...wanted]) {
     if (!sku) continue;
-    const same = ofSku.get(String(sku))?.filter(isFree) ?? [];
-    claim(key, same.find((variant) => optionsKey(pairsOf(variant)) === optionsKey(options)) ?? same[0]);
+    const ofItsOptions = withOptions(options);
+    claim(
+      key,
+      ofSku.get(String(sku))?.find((variant) => isFree(variant) && ofItsOptions.includes(variant)),
+    );
   }
+  // Of several with one SKU, one whose options have changed is what the others leave.
+  for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
   const baseKeys = new Map<string, string>();
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
     const knownId = base?.ids.variants[key];
     const own = all.get(knownId ?? '') ?? (facts['sku'] ? ofSku.get(String(facts['sku']))?.[0] : undefined);
-    const id = (own ?? (knownId === undefined ? ofValues.get(optionsKey(facts['options']))?.[0] : undefined))?.id;
+    const id = (own ?? (knownId === undefined ? withOptions(facts['options'])[0] : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
-  for (const [key, { options }] of [...wanted]) claim(key, ofValues.get(optionsKey(options))?.find(isFree));
+  for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
   // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
   const [first] = wanted.keys();
   const [left] = free.values();
@@ -446,6 +458,10 @@ export const pairsOf = ({ selectedOptions }: Pick<RemoteVariant, 'selectedOption
 /** The values of a combination, whatever the names of the options. */
 export const optionsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify(options.map((pair: readonly string[]) => pair[1])) : '';
+
+/** The names and values of a combination, whatever the order of the options. */
+export const pairsKey = (options: FactValue | undefined): string =>
+  Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
 
 /** What the shop has, in the keys of draft and base. What belongs to neither has its gid as its key, or a tag its name. */
 export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {

@@ -8,6 +8,7 @@ import {
   DeleteBudget,
   type DeleteLimits,
   deletionsOf,
+  listed,
   type ProductChange,
   type ProductDifference,
   type ProductPlan,
@@ -218,10 +219,14 @@ function linesOf({
   return [
     problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
     ...changes.map((line) => `  ${line}`),
+    ...(plan?.unpriced ? [unpricedLine(plan.unpriced, outcome)] : []),
     ...conflicts.map((one) => `  ! ${differenceText(one)} (both sides changed it)`),
     ...drifts.map((one) => `  ? ${differenceText(one)} (changed in the shop)`),
   ];
 }
+
+const unpricedLine = (names: readonly string[], outcome: PushOutcome): string =>
+  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'it would be sold for nothing' : 'kept as a draft at 0.00'}`;
 
 const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
   'would-create': '+ ID',

@@ -55,6 +55,7 @@ import {
   withoutImages,
   writeBase,
 } from '../plan/product-facts.ts';
+import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
 import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from '../product-input.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
@@ -70,6 +71,11 @@ interface Told {
   readonly drifts?: readonly ProductDifference[];
   /** What both sides have changed since the last push, differently. Absent where nothing is. */
   readonly conflicts?: readonly ProductDifference[];
+  /**
+   * Names of variants that cost 0.00, as nobody has given them a price. Customers do not see the product: it is, or stays,
+   * a draft. Absent where there is none.
+   */
+  readonly unpriced?: readonly string[];
   /**
    * Images that Shopify could not take: of earlier pushes, which are uploaded again, and with `waitForImages` of this one.
    * Absent where nothing is known of any.
@@ -101,7 +107,10 @@ export type PushResult =
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
-  /** Nothing was sent: the push would delete more than `maxDeletes` allows. The plan names what. */
+  /**
+   * Nothing was sent: the push would delete more than `maxDeletes` allows, or add a variant without a price to a product that
+   * is sold. The plan names what.
+   */
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
   /** Did not pass validation, so nothing was sent. The record says so. `localId` is `undefined` where the input has none. */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
@@ -386,14 +395,15 @@ class Push {
     if (!remote)
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
     await this.#noteFailed(remote);
-    const { plan } = this.#planOf(remote);
+    const planned = this.#planOf(remote);
+    const { plan } = planned;
     if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
       const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
       // Such as that of a push that was killed after it had sent everything.
       const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
       return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
     }
-    return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
+    return this.#blocked(planned) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
   /** Pushes. `undefined` where somebody else has written the record since it was read. */
@@ -420,7 +430,7 @@ class Push {
     const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
-    const blocked = this.#blocked(planned.plan);
+    const blocked = this.#blocked(planned);
     if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
     if (blocked) {
       await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
@@ -642,7 +652,11 @@ class Push {
     this.#isComplete = isComplete;
     const { desired } = this.#start;
     const { title, descriptionHtml, vendor, productType } = product;
-    const facts = this.#isComplete ? desired : { ...desired, images: {}, variants: withoutImages(desired) };
+    // A status that was not sent is still to be.
+    const said = heldStatus(desired)
+      ? { ...desired, product: { '': withoutStatus(desired.product?.[''] ?? {}) } }
+      : desired;
+    const facts = this.#isComplete ? said : { ...said, images: {}, variants: withoutImages(said) };
     this.#base = {
       facts,
       stored: { title, descriptionHtml, vendor, productType },
@@ -794,9 +808,9 @@ class Push {
     return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
   }
 
-  /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
-  #blocked(plan: ProductPlan): Extract<PushResult, { outcome: 'blocked' }> | undefined {
-    const message = this.#context.deletes.take([plan]);
+  /** The result for a plan that must not be applied; takes what it may delete from the budget. */
+  #blocked({ plan, problem }: PlannedUpdate): Extract<PushResult, { outcome: 'blocked' }> | undefined {
+    const message = problem ?? this.#context.deletes.take([plan]);
     if (message === undefined) return undefined;
     const error = new ValidationError('The product was not pushed', {
       issues: [{ field: 'variants', message }],
@@ -860,8 +874,9 @@ const failedImage = (facts: Facts | undefined, file: RemoteFile | undefined): Fa
 const textOrAny = (alt: FactValue | undefined): string | null | undefined =>
   typeof alt === 'string' || alt === null ? alt : undefined;
 
-const told = ({ localId, drifts, conflicts }: ProductPlan): Told => ({
+const told = ({ localId, unpriced, drifts, conflicts }: ProductPlan): Told => ({
   localId,
+  ...(unpriced && { unpriced }),
   ...(drifts.length > 0 && { drifts }),
   ...(conflicts.length > 0 && { conflicts }),
 });

@@ -182,14 +182,15 @@ describe('the types of a push', () => {
       () => sync.push({ localId: 't', title: 'T', vendour: 'V', variants }),
       // @ts-expect-error `compareAt` is not a field of a variant.
       () => sync.push({ localId: 't', title: 'T', variants: [{ sku: 'T', price: '1', compareAt: '2' }] }),
-      // @ts-expect-error A price is missing.
-      () => sync.pushMany([{ localId: 't', title: 'T', variants: [{ sku: 'T' }] }]),
+      // @ts-expect-error `prise` is not a field of a variant.
+      () => sync.pushMany([{ localId: 't', title: 'T', variants: [{ sku: 'T', prise: '1' }] }]),
       // @ts-expect-error `wieght` is not a field of an inventory item.
       () => sync.push({ localId: 't', title: 'T', variants: [{ price: 1, inventoryItem: { wieght: 1 } }] }),
       // @ts-expect-error A price is text, a number or null.
       () => sync.push({ localId: 't', title: 'T', variants: [{ price: 1, compareAtPrice: false }] }),
       () => sync.push({ localId: 't', title: 'T', vendor: null, variants: [{ price: 1, compareAtPrice: null }] }),
+      () => sync.push({ localId: 't', title: 'T', price: 'warn', variants: [{ sku: 'T' }] }),
     ];
-    expect(calls).toHaveLength(6);
+    expect(calls).toHaveLength(7);
   });
 });

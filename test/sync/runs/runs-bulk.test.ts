@@ -50,6 +50,16 @@ function filled(count: number, options: Parameters<typeof runShop>[1] = {}): Run
 }
 
 describe('a run in bulk', () => {
+  it('makes products without a price as drafts', async () => {
+    const t = runShop(120, { shop: { fake: { shops: [{ domain, plan: 'plus' }] } } });
+    for (const id of idsOf(120))
+      t.drafts.set(id, plain(id, { price: 'warn', status: 'ACTIVE', variants: [{ sku: id }] }));
+    await t.products.runs.start(idsOf(120), { id: 'autumn', bulkFrom: 100 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', bulk: 'used' });
+    expect(t.fake.products().map(({ status }) => status)).toEqual(Array.from({ length: 120 }, () => 'DRAFT'));
+  });
+
   it('ends in the same state, with the same journal, as one by direct pushes', async () => {
     const found = [];
     for (const bulkFrom of [never, 100]) {

@@ -95,9 +95,14 @@ export class ShopifyProducts {
   #namelessCells = false;
   #withoutHandle = 0;
 
+  /** Whether the file says nothing of prices. A column that is only named otherwise is to be named as Shopify does. */
+  readonly #isUnpriced: boolean;
+
   constructor(header: Header, shop: ShopKnowledge) {
     this.#header = header;
     this.#shop = shop;
+    const isMeant = header.unread.some(({ name, code }) => code === 'column-unknown' && /price/i.test(name));
+    this.#isUnpriced = !header.columns.has('price') && !isMeant;
   }
 
   /** Which product a record belongs to; `undefined` for an empty record. */
@@ -172,8 +177,11 @@ export class ShopifyProducts {
       ...[...this.#leftOut.values()].flat(),
       ...missing.map((field): CsvIssue => {
         const column = oldNames.get(field) ?? field;
-        const message = 'is missing: a draft of a product needs it; add the column';
-        return { severity: 'error', code: 'column-missing', row: 1, line: 1, column, message };
+        const isWarning = field === 'price' && this.#isUnpriced;
+        const message = isWarning
+          ? 'is missing: prices stay as they are in the shop, and new products are kept as drafts at 0.00; add the column'
+          : 'is missing: a draft of a product needs it; add the column';
+        return { severity: isWarning ? 'warning' : 'error', code: 'column-missing', row: 1, line: 1, column, message };
       }),
       ...unread
         .filter(({ index }) => this.#filled.has(index))
@@ -229,6 +237,7 @@ export class ShopifyProducts {
     const draft = given({
       localId: handle ?? handleOf(title ?? ''),
       sku: 'optional',
+      price: this.#isUnpriced ? 'warn' : undefined,
       title,
       handle,
       descriptionHtml: product.text('body', { isRaw: true }),

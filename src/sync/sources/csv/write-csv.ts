@@ -269,6 +269,10 @@ function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): v
     refuse(`${field}.metafields`, variant.metafields);
     refuse(`${field}.position`, variant.position);
     refuse(`${field}.key`, variant.key);
+    if (variant.price === undefined) {
+      const message = 'is missing, and Shopify refuses an empty cell: give a price, or set unwritable to "omit"';
+      issues.push({ field: `${field}.price`, message });
+    }
     refuse(`${field}.quantities`, variant.quantities);
     refuse(`${field}.inventoryItem.harmonizedSystemCode`, variant.inventoryItem?.harmonizedSystemCode);
     refuse(`${field}.inventoryItem.countryCodeOfOrigin`, variant.inventoryItem?.countryCodeOfOrigin);

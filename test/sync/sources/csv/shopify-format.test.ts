@@ -160,11 +160,19 @@ describe('an export of Shopify', () => {
     expect(contents).toMatchObject({ products: [], drafts: [], issues: [{ severity: 'error', code, row: 1 }] });
   });
 
-  it('may be a header alone, or lack a column that a draft needs', async () => {
+  it('may be a header alone, or lack the prices', async () => {
     expect(found(await read('Handle,Title,Variant Price\n'))).toEqual(['warning no-rows 1']);
     const contents = await read('Handle,Title,Vendor\na,A,V\nb,B,V\n');
-    expect(found(contents)).toEqual(['error column-missing 1 Variant Price']);
-    expect([contents.products.length, contents.drafts]).toEqual([2, []]);
+    expect(found(contents)).toEqual(['warning column-missing 1 Variant Price']);
+    expect(contents.drafts).toMatchObject([
+      { localId: 'a', price: 'warn' },
+      { localId: 'b', price: 'warn' },
+    ]);
+    expect(contents.drafts.every((draft) => validateProduct(draft).ok)).toBe(true);
+    // A column of prices under another name is not overlooked.
+    const renamed = await read('Handle,Title,variant_price\na,A,1.00\n');
+    expect(found(renamed)).toEqual(['error column-missing 1 Variant Price', 'warning column-unknown 1 variant_price']);
+    expect(renamed.drafts.filter((draft) => validateProduct(draft).ok)).toEqual([]);
   });
 });
 

@@ -67,6 +67,12 @@ describe('writeCsv', () => {
     );
   });
 
+  it('refuses a variant without a price, which no import takes, unless it is to be left out', async () => {
+    const draft = { localId: 'a', title: 'A', price: 'warn', variants: [{ sku: 'A' }] } as const;
+    await expect(write([{ draft }])).rejects.toThrow(/variants\[0\]\.price: is missing/);
+    expect(await write([{ draft }], { unwritable: 'omit' })).toContain('\na,A,');
+  });
+
   it('writes the default variant, gift cards, links and prices without decimals', async () => {
     const text = await write(
       [

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { type FakeSync, fakeSync, tee } from '../fake-shop.ts';
+
+type Options = Readonly<Record<string, string>>;
+
+const draft = (variants: readonly object[], more: object = {}) => tee('tee-1', { images: [], variants, ...more });
+
+interface ShopVariant {
+  readonly id: string;
+  readonly sku: string | null;
+  readonly selectedOptions: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Id → option values, of the variants of the only product. */
+const inShop = ({ fake }: FakeSync): Readonly<Record<string, string>> => {
+  const [product] = fake.products() as unknown as { readonly variants: readonly ShopVariant[] }[];
+  return Object.fromEntries(
+    (product?.variants ?? []).map(({ id, selectedOptions }) => [
+      id,
+      selectedOptions.map(({ value }) => value).join('/'),
+    ]),
+  );
+};
+
+describe('options in another order', () => {
+  const sized = { S: { Size: 'S', Colour: 'Red' }, M: { Size: 'M', Colour: 'Blue' } };
+  const turned = { S: { Colour: 'Red', Size: 'S' }, M: { Colour: 'Blue', Size: 'M' } };
+
+  it('are no change, and nobody is said to have made one', async () => {
+    const made = fakeSync();
+    const push = (options: Readonly<Record<string, Options>>, more?: object, how?: object) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })),
+            more,
+          ),
+          how,
+        ),
+      );
+    await push(sized);
+    const before = inShop(made);
+    expect((await push(turned)).outcome).toBe('unchanged');
+    const looked = await push(turned, {}, { refresh: true });
+    expect(looked).toMatchObject({ outcome: 'unchanged' });
+    expect(looked).not.toHaveProperty('drifts');
+    expect(await push(turned, { title: 'New' })).not.toHaveProperty('drifts');
+    expect(inShop(made)).toEqual(before);
+  });
+
+  it('leave variants without a SKU what they are', async () => {
+    const made = fakeSync();
+    const push = (options: Readonly<Record<string, Options>>, more?: object) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            Object.values(options).map((one) => ({ price: '1', options: one })),
+            { sku: 'optional', ...more },
+          ),
+        ),
+      );
+    await push(sized);
+    const before = inShop(made);
+    expect((await push(turned, { vendor: 'New' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(before);
+  });
+
+  it('are a change where two options change their names', async () => {
+    const made = fakeSync();
+    const push = (options: Options) => made.clock.run(made.sync.push(draft([{ sku: 'A', price: '1', options }])));
+    await push({ Size: 'S', Colour: 'Red' });
+    const [id = ''] = Object.keys(inShop(made));
+    expect((await push({ Size: 'Red', Colour: 'S' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual({ [id]: 'Red/S' });
+  });
+});
+
+describe('variants of one SKU', () => {
+  const push = (made: FakeSync, values: readonly string[], more?: object) =>
+    made.clock.run(
+      made.sync.push(
+        draft(
+          values.map((Size) => ({ sku: 'ONE', price: '1', options: { Size } })),
+          { sku: 'optional', ...more },
+        ),
+      ),
+    );
+
+  it('stay the same ones in another order', async () => {
+    const made = fakeSync();
+    await push(made, ['S', 'M', 'L']);
+    const before = inShop(made);
+    expect((await push(made, ['L', 'S', 'M'])).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(before);
+  });
+
+  it('stay the same ones where one of them is corrected', async () => {
+    const made = fakeSync();
+    await push(made, ['S', 'Medum', 'L']);
+    const before = inShop(made);
+    expect((await push(made, ['Medium', 'S', 'L'])).outcome).toBe('updated');
+    const corrected = Object.entries(before).map(([id, value]) => [id, value === 'Medum' ? 'Medium' : value]);
+    expect(inShop(made)).toEqual(Object.fromEntries(corrected));
+  });
+
+  it('stay the same ones when a second one comes', async () => {
+    const made = fakeSync();
+    await push(made, ['S']);
+    const before = inShop(made);
+    expect((await push(made, ['M', 'S'])).outcome).toBe('updated');
+    expect(inShop(made)).toMatchObject(before);
+    expect(Object.keys(inShop(made))).toHaveLength(2);
+  });
+});
