@@ -1,16 +1,21 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** What is to run when a signal aborts, for the signals that somebody waits on. */
+/** What is to run when a signal aborts, for the signals of others that somebody waits on. */
 const onAborts = new WeakMap<AbortSignal, AbortCalls>();
+
+/** Where a signal that `linkSignal` made has the same: a map with an entry for each request is work for the garbage collector. */
+const ownCalls = Symbol('calls');
+
+type OwnSignal = AbortSignal & { [ownCalls]?: AbortCalls };
 
 /**
  * Runs something once when a signal that has not aborted yet aborts. However many wait on one signal, it has a single
- * listener: Node looks through all of them whenever one is added or removed.
+ * listener: Node looks through all of them whenever one is added or removed. One that `linkSignal` made has none at all.
  *
  * @returns Takes it back, and leaves nothing behind on the signal.
  */
 export function whenAborted(signal: AbortSignal, run: () => void): () => void {
-  let calls = onAborts.get(signal);
+  let calls = (signal as OwnSignal)[ownCalls] ?? onAborts.get(signal);
   if (!calls) {
     calls = new AbortCalls(signal);
     onAborts.set(signal, calls);
@@ -20,13 +25,16 @@ export function whenAborted(signal: AbortSignal, run: () => void): () => void {
 
 class AbortCalls implements EventListenerObject {
   readonly #signal: AbortSignal;
+  /** Whether whoever aborts the signal tells of it here: a listener costs more than all else. */
+  readonly #isTold: boolean;
   /** By a number of its own, since the same function may be there twice. */
   readonly #calls = new Map<number, () => void>();
   #added = 0;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, isTold = false) {
     this.#signal = signal;
-    signal.addEventListener('abort', this, { once: true });
+    this.#isTold = isTold;
+    if (!isTold) signal.addEventListener('abort', this, { once: true });
   }
 
   add(run: () => void): () => void {
@@ -46,6 +54,7 @@ class AbortCalls implements EventListenerObject {
   }
 
   #end(): void {
+    if (this.#isTold) return;
     this.#signal.removeEventListener('abort', this);
     onAborts.delete(this.#signal);
   }
@@ -94,13 +103,16 @@ export function linkSignal(
   onTimeout: () => unknown,
 ): LinkedSignal {
   const controller = new AbortController();
-  const { signal } = controller;
+  const signal: OwnSignal = controller.signal;
   // A listener on the own signal would say the same, at the price of a tenth of a call.
+  const calls = new AbortCalls(signal, true);
+  signal[ownCalls] = calls;
   let endWait: ((reason: unknown) => void) | undefined;
   const abort = (reason: unknown): void => {
     if (signal.aborted) return;
     controller.abort(reason);
     endWait?.(signal.reason);
+    calls.handleEvent();
   };
   let unfollow: (() => void) | undefined;
   if (outer?.aborted) abort(outer.reason);
@@ -212,8 +224,94 @@ export class Deadline {
 
   /** Settles as the work does, or rejects with what `onTimeout` makes once the time is up. */
   wait<T>(work: Promise<T>, onTimeout: () => unknown): Promise<T> {
-    const clock = this.#clock;
-    return boundedWait(work, { clock, timeoutMs: this.#endsAtMs - clock.monotonic(), onTimeout });
+    let expiries = expiriesOf.get(this.#clock);
+    if (!expiries) {
+      expiries = new Expiries(this.#clock);
+      expiriesOf.set(this.#clock, expiries);
+    }
+    return expiries.wait(work, this.#endsAtMs, onTimeout);
+  }
+}
+
+/** The waits of all deadlines of a clock. */
+const expiriesOf = new WeakMap<Clock, Expiries>();
+
+interface Expiry {
+  readonly endsAtMs: number;
+  readonly expire: () => void;
+}
+
+/** Ends waits whose time is up. One timer is enough for all of them, that of the one which ends first. */
+class Expiries {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<Expiry>();
+  /** When the timer looks, on the monotonic clock. */
+  #looksAtMs = Number.POSITIVE_INFINITY;
+  #cancel: (() => void) | undefined;
+  #isTurnAwaited = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  wait<T>(work: Promise<T>, endsAtMs: number, onTimeout: () => unknown): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const expiry = { endsAtMs, expire: () => reject(onTimeout()) };
+      this.#waiting.add(expiry);
+      if (endsAtMs < this.#looksAtMs) this.#watch(endsAtMs);
+      work.then(
+        (value) => {
+          this.#end(expiry);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#end(expiry);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #end(expiry: Expiry): void {
+    if (!this.#waiting.delete(expiry) || this.#waiting.size > 0) return;
+    this.#cancel?.();
+    this.#looksAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Most work is done within this turn of the event loop, and then no timer has to be set for it. */
+  #watch(endsAtMs: number): void {
+    if (this.#clock !== systemClock) {
+      this.#lookAt(endsAtMs);
+      return;
+    }
+    if (this.#isTurnAwaited) return;
+    this.#isTurnAwaited = true;
+    this.#clock.setTimer(() => {
+      this.#isTurnAwaited = false;
+      let nextMs = this.#looksAtMs;
+      for (const expiry of this.#waiting) nextMs = Math.min(nextMs, expiry.endsAtMs);
+      if (nextMs < this.#looksAtMs) this.#lookAt(nextMs);
+    }, 0);
+  }
+
+  #lookAt(atMs: number): void {
+    this.#cancel?.();
+    this.#looksAtMs = atMs;
+    this.#cancel = setTimeLimit(this.#clock, () => this.#look(), Math.max(0, atMs - this.#clock.monotonic()));
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.monotonic();
+    this.#looksAtMs = Number.POSITIVE_INFINITY;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const expiry of this.#waiting) {
+      if (expiry.endsAtMs > nowMs) nextMs = Math.min(nextMs, expiry.endsAtMs);
+      else {
+        this.#waiting.delete(expiry);
+        expiry.expire();
+      }
+    }
+    if (Number.isFinite(nextMs)) this.#lookAt(nextMs);
   }
 }
 
