@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createShopifyClient } from '../client/client.ts';
 import { isShopwrightError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
-import { type ReadTrace, readTrace, type TraceLine } from '../telemetry/trace-lines.ts';
+import type { ReadTrace, TraceLine } from '../telemetry/trace-lines.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import { type FaultKind, faultKinds } from '../testing/fake/faults/faults.ts';
@@ -12,15 +11,15 @@ import type { FakeShopOptions } from '../testing/fake/model.ts';
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
 import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
+import { traceOf } from './report-command.ts';
 
 const replayHelp = `shopwright replay: play a trace on a fake Shopify (experimental)
 
 Usage: shopwright replay FILE [options]
 
 Makes the calls of a trace again, at the moments and with the costs, throttled responses and faults that were recorded, on
-a fake with a clock that runs ahead: an hour takes seconds, and nothing leaves this machine. Prints what each operation
-waited, took and cost, recorded and replayed, and which calls went another way. FILE is what "shopwright report" or
-recordTrace() has written.
+a fake with a clock that runs ahead. Prints what each operation waited, took and cost, recorded and replayed, and which
+calls went another way. FILE is what "shopwright report" or recordTrace() has written.
 
 Options:
   --json      Print JSON for machines
@@ -58,11 +57,7 @@ export async function runReplay(args: readonly string[], terminal: Terminal): Pr
   }
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw wrong('replay', 'takes one file, a trace.');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw wrong('replay', `is to play ${file}, which cannot be read (${error.code}).`);
-  });
-  const trace = readTrace(text);
-  if (!trace) throw wrong('replay', `is to play ${file}, which is no trace. Make one with "shopwright report".`);
+  const trace = await traceOf('FILE', file);
   const { calls, leftOut } = callsOf(trace);
   const played = await play(calls, bucketsOf(trace.lines, calls));
   const differing = played.filter(({ differences }) => differences.length > 0);
@@ -395,7 +390,6 @@ const figures = {
   failed: ({ end }: Course) => (end.errorCode === null ? 0 : 1),
   points: pointsOf('actualCost'),
   waitedForPointsMs: waitedForPoints,
-  waitedMs: ({ end }: Course) => end.waitedMs,
   durationMs: ({ end }: Course) => end.durationMs,
 };
 

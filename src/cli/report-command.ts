@@ -44,7 +44,9 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
     throw wrong('--out', 'is written after you agreed, and nobody can be asked here. Add --yes.');
 
   const { trace, failure } =
-    file === undefined ? await traceOfProgram(program ?? '', rest, lastMs, terminal) : { trace: await traceOf(file) };
+    file === undefined
+      ? await traceOfProgram(program ?? '', rest, lastMs, terminal)
+      : { trace: await traceOf('--trace', file) };
   const { lines, refused } = trace;
   const head = { ...trace.head, packages: { ...(await versionsHere()), ...trace.head.packages } };
   const text = traceText(head, lines);
@@ -74,12 +76,17 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
   }
 }
 
-async function traceOf(file: string): Promise<ReadTrace> {
+/**
+ * Reads the trace that an argument names.
+ *
+ * @throws ConfigError where there is none.
+ */
+export async function traceOf(field: string, file: string): Promise<ReadTrace> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw wrong('--trace', `is ${file}, which cannot be read (${error.code}).`);
+    throw wrong(field, `is ${file}, which cannot be read (${error.code}).`);
   });
   const trace = readTrace(text);
-  if (!trace) throw wrong('--trace', `is ${file}, which is no trace. Give a file that recordTrace() has written.`);
+  if (!trace) throw wrong(field, `is ${file}, which is no trace. Make one with "shopwright report" or recordTrace().`);
   return trace;
 }
 

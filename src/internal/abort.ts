@@ -24,17 +24,15 @@ export function whenAborted(signal: AbortSignal, run: () => void): () => void {
 }
 
 class AbortCalls implements EventListenerObject {
-  readonly #signal: AbortSignal;
-  /** Whether whoever aborts the signal tells of it here: a listener costs more than all else. */
-  readonly #isTold: boolean;
+  /** Left out where whoever aborts the signal tells of it here: a listener costs more than all else. */
+  readonly #signal: AbortSignal | undefined;
   /** By a number of its own, since the same function may be there twice. */
   readonly #calls = new Map<number, () => void>();
   #added = 0;
 
-  constructor(signal: AbortSignal, isTold = false) {
+  constructor(signal?: AbortSignal) {
     this.#signal = signal;
-    this.#isTold = isTold;
-    if (!isTold) signal.addEventListener('abort', this, { once: true });
+    signal?.addEventListener('abort', this, { once: true });
   }
 
   add(run: () => void): () => void {
@@ -54,7 +52,7 @@ class AbortCalls implements EventListenerObject {
   }
 
   #end(): void {
-    if (this.#isTold) return;
+    if (!this.#signal) return;
     this.#signal.removeEventListener('abort', this);
     onAborts.delete(this.#signal);
   }
@@ -105,13 +103,11 @@ export function linkSignal(
   const controller = new AbortController();
   const signal: OwnSignal = controller.signal;
   // A listener on the own signal would say the same, at the price of a tenth of a call.
-  const calls = new AbortCalls(signal, true);
+  const calls = new AbortCalls();
   signal[ownCalls] = calls;
-  let endWait: ((reason: unknown) => void) | undefined;
   const abort = (reason: unknown): void => {
     if (signal.aborted) return;
     controller.abort(reason);
-    endWait?.(signal.reason);
     calls.handleEvent();
   };
   let unfollow: (() => void) | undefined;
@@ -122,8 +118,8 @@ export function linkSignal(
     signal,
     until: (promise) =>
       new Promise((resolve, reject) => {
-        endWait = reject;
         if (signal.aborted) reject(signal.reason);
+        calls.add(() => reject(signal.reason));
         promise.then(resolve, reject);
       }),
     release() {

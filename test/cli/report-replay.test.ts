@@ -173,7 +173,7 @@ describe('shopwright replay', () => {
     [['replay'], 'replay takes one file, a trace.'],
     [['replay', 'one', 'two'], 'replay takes one file, a trace.'],
     [['replay', join(folder, 'none')], /which cannot be read \(ENOENT\)/],
-    [['replay', join(import.meta.dirname, 'report-replay.test.ts')], /which is no trace/],
+    [['replay', join(import.meta.dirname, 'report-replay.test.ts')], /FILE is .*, which is no trace/],
     [['replay', '--fast'], /Unknown option '--fast'/],
     [['report'], /needs a program, or --trace/],
     [['report', 'program.mjs', '--trace', 'x'], /needs a program, or --trace/],
