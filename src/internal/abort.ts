@@ -1,21 +1,16 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** What is to run when a signal aborts, for the signals of others that somebody waits on. */
+/** What is to run when a signal aborts, for the signals that somebody waits on. */
 const onAborts = new WeakMap<AbortSignal, AbortCalls>();
-
-/** Where a signal that `linkSignal` made has the same: a map with an entry for each request is work for the garbage collector. */
-const ownCalls = Symbol('calls');
-
-type OwnSignal = AbortSignal & { [ownCalls]?: AbortCalls };
 
 /**
  * Runs something once when a signal that has not aborted yet aborts. However many wait on one signal, it has a single
- * listener: Node looks through all of them whenever one is added or removed. One that `linkSignal` made has none at all.
+ * listener: Node looks through all of them whenever one is added or removed.
  *
  * @returns Takes it back, and leaves nothing behind on the signal.
  */
 export function whenAborted(signal: AbortSignal, run: () => void): () => void {
-  let calls = (signal as OwnSignal)[ownCalls] ?? onAborts.get(signal);
+  let calls = onAborts.get(signal);
   if (!calls) {
     calls = new AbortCalls(signal);
     onAborts.set(signal, calls);
@@ -24,15 +19,14 @@ export function whenAborted(signal: AbortSignal, run: () => void): () => void {
 }
 
 class AbortCalls implements EventListenerObject {
-  /** Left out where whoever aborts the signal tells of it here: a listener costs more than all else. */
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
   /** By a number of its own, since the same function may be there twice. */
   readonly #calls = new Map<number, () => void>();
   #added = 0;
 
-  constructor(signal?: AbortSignal) {
+  constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal?.addEventListener('abort', this, { once: true });
+    signal.addEventListener('abort', this, { once: true });
   }
 
   add(run: () => void): () => void {
@@ -52,7 +46,6 @@ class AbortCalls implements EventListenerObject {
   }
 
   #end(): void {
-    if (!this.#signal) return;
     this.#signal.removeEventListener('abort', this);
     onAborts.delete(this.#signal);
   }
@@ -101,14 +94,13 @@ export function linkSignal(
   onTimeout: () => unknown,
 ): LinkedSignal {
   const controller = new AbortController();
-  const signal: OwnSignal = controller.signal;
+  const { signal } = controller;
   // A listener on the own signal would say the same, at the price of a tenth of a call.
-  const calls = new AbortCalls();
-  signal[ownCalls] = calls;
+  let endWait: ((reason: unknown) => void) | undefined;
   const abort = (reason: unknown): void => {
     if (signal.aborted) return;
     controller.abort(reason);
-    calls.handleEvent();
+    endWait?.(signal.reason);
   };
   let unfollow: (() => void) | undefined;
   if (outer?.aborted) abort(outer.reason);
@@ -118,8 +110,8 @@ export function linkSignal(
     signal,
     until: (promise) =>
       new Promise((resolve, reject) => {
+        endWait = reject;
         if (signal.aborted) reject(signal.reason);
-        calls.add(() => reject(signal.reason));
         promise.then(resolve, reject);
       }),
     release() {

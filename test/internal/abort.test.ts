@@ -1,6 +1,6 @@
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { Deadline, linkSignal, untilAborted, whenAborted } from '../../src/internal/abort.ts';
+import { Deadline } from '../../src/internal/abort.ts';
 import { systemClock } from '../../src/internal/clock.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -38,37 +38,5 @@ describe('Deadline', () => {
     await deadline.wait(Promise.resolve(), late);
     await expect(deadline.wait(never, late)).rejects.toThrow('late');
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(19);
-  });
-});
-
-describe('linkSignal', () => {
-  it('tells those who wait on it, once, without a listener of theirs on the signal', async () => {
-    const clock = createManualClock();
-    const link = linkSignal(clock, undefined, 1_000, late);
-    const told: string[] = [];
-    let listeners = 0;
-    const { addEventListener } = link.signal;
-    link.signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
-      listeners += 1;
-      addEventListener.apply(link.signal, given);
-    };
-    whenAborted(link.signal, () => told.push('first'));
-    whenAborted(link.signal, () => told.push('taken back'))();
-    const waiting = untilAborted(never, link.signal).catch((error: Error) => told.push(error.message));
-    await clock.advance(2_000);
-    await waiting;
-    expect(told).toEqual(['first', 'late']);
-    expect([listeners, clock.pending]).toEqual([0, 0]);
-  });
-
-  it('follows another signal, whose waits go on by a listener', async () => {
-    const outer = new AbortController();
-    const link = linkSignal(createManualClock(), outer.signal, 1_000, late);
-    const told: unknown[] = [];
-    whenAborted(link.signal, () => told.push(link.signal.reason));
-    whenAborted(outer.signal, () => told.push('outer'));
-    outer.abort('enough');
-    expect(told).toEqual(['enough', 'outer']);
-    link.release();
   });
 });
