@@ -236,7 +236,6 @@ class Expiries {
   /** When the timer looks, on the monotonic clock. */
   #looksAtMs = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | undefined;
-  #isTurnAwaited = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -246,7 +245,7 @@ class Expiries {
     return new Promise((resolve, reject) => {
       const expiry = { endsAtMs, expire: () => reject(onTimeout()) };
       this.#waiting.add(expiry);
-      if (endsAtMs < this.#looksAtMs) this.#watch(endsAtMs);
+      if (endsAtMs < this.#looksAtMs) this.#lookAt(endsAtMs);
       work.then(
         (value) => {
           this.#end(expiry);
@@ -264,22 +263,6 @@ class Expiries {
     if (!this.#waiting.delete(expiry) || this.#waiting.size > 0) return;
     this.#cancel?.();
     this.#looksAtMs = Number.POSITIVE_INFINITY;
-  }
-
-  /** Most work is done within this turn of the event loop, and then no timer has to be set for it. */
-  #watch(endsAtMs: number): void {
-    if (this.#clock !== systemClock) {
-      this.#lookAt(endsAtMs);
-      return;
-    }
-    if (this.#isTurnAwaited) return;
-    this.#isTurnAwaited = true;
-    this.#clock.setTimer(() => {
-      this.#isTurnAwaited = false;
-      let nextMs = this.#looksAtMs;
-      for (const expiry of this.#waiting) nextMs = Math.min(nextMs, expiry.endsAtMs);
-      if (nextMs < this.#looksAtMs) this.#lookAt(nextMs);
-    }, 0);
   }
 
   #lookAt(atMs: number): void {
