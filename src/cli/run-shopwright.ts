@@ -14,6 +14,8 @@ Commands:
   demo           Show plan, apply and rollback on a fake Shopify
   health         Say how well the product sync of a shop is doing
   doctor         Find what is wrong with a set-up, and say how to fix it
+  report         Put together what happened, for a report of a problem (experimental)
+  replay         Play such a report on a fake Shopify (experimental)
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
   schema pull    Write the Admin schema of a shop into a file, for types and tests
@@ -57,6 +59,14 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
       case 'doctor': {
         const { runDoctor } = await import('./doctor-command.ts');
         return await runDoctor(rest, terminal);
+      }
+      case 'report': {
+        const { runReport } = await import('./report-command.ts');
+        return await runReport(rest, terminal);
+      }
+      case 'replay': {
+        const { runReplay } = await import('./replay-command.ts');
+        return await runReplay(rest, terminal);
       }
       case 'health': {
         const { runHealth } = await import('./health-command.ts');

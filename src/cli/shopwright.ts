@@ -4,11 +4,13 @@ import { runShopwright } from './run-shopwright.ts';
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
+/** After a first Ctrl-C, which ended the work, a question waits for its answer or for a second one. */
 async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `, { signal: stopping.signal })).trim());
+    const until = stopping.signal.aborted ? {} : { signal: stopping.signal };
+    return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `, until)).trim());
   } finally {
     terminal.close();
   }
@@ -24,4 +26,6 @@ void runShopwright(process.argv.slice(2), {
   ...(process.stdin.isTTY && { ask }),
 }).then((code) => {
   process.exitCode = code;
+  // A program of the host that was recorded may go on for ever.
+  if (stopping.signal.aborted) process.exit();
 });

@@ -178,6 +178,8 @@ export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, on
 export interface Gate {
   /** @throws StorageError once the gate is closed. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** The same for work that is done when it returns, which `close` need not wait for. */
+  runAtOnce<T>(work: () => Promise<T>): Promise<T>;
   /** Refuses new work at once, waits for what is running, then releases. Later calls return the same promise. */
   close(release?: () => Promise<void>): Promise<void>;
 }
@@ -202,6 +204,7 @@ export function createGate(): Gate {
       done.then(end, end);
       return done;
     },
+    runAtOnce: (work) => (closing ? Promise.reject(storeClosed()) : started(work)),
     close(release) {
       if (closing) return closing;
       if (running === 0) idle.resolve();

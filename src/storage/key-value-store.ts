@@ -242,6 +242,7 @@ class HeldLock implements Lock {
   #lost: LockLostError | undefined;
   #isOver = false;
   #released: Promise<boolean> | undefined;
+  #leaseEndsAtMs = 0;
   #cancelRenewal = (): void => undefined;
   #cancelExpiry = (): void => undefined;
 
@@ -309,10 +310,17 @@ class HeldLock implements Lock {
 
   /** The store counts from when it decided, so counting from when it was asked is on the safe side. */
   #leaseBegan(sinceMs: number): void {
-    const leftMs = sinceMs + this.#leaseMs - this.#clock.monotonic();
+    this.#leaseEndsAtMs = sinceMs + this.#leaseMs;
     this.#cancelExpiry();
-    this.#cancelExpiry = this.#clock.setTimer(() => this.lose(), leftMs);
-    this.#renewAfter(this.#leaseMs / renewalsPerLease);
+    const renewsInMs = this.#leaseMs / renewalsPerLease;
+    // As a rule a lock is given back before it is renewed, and then one timer is enough.
+    if (this.#leaseEndsAtMs - this.#clock.monotonic() <= renewsInMs) this.#expireInTime();
+    this.#renewAfter(renewsInMs);
+  }
+
+  #expireInTime(): void {
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.#clock.setTimer(() => this.lose(), this.#leaseEndsAtMs - this.#clock.monotonic());
   }
 
   #renewAfter(delayMs: number): void {
@@ -321,6 +329,12 @@ class HeldLock implements Lock {
 
   async #renew(): Promise<void> {
     const sinceMs = this.#clock.monotonic();
+    // This process was held up for so long that the lock may be another's.
+    if (sinceMs >= this.#leaseEndsAtMs) {
+      this.lose();
+      return;
+    }
+    this.#expireInTime();
     try {
       const isHeld = await this.#engine.renew(this.key, this.token, this.#leaseMs);
       if (this.#isOver) return;

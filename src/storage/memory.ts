@@ -375,8 +375,8 @@ function createMemoryLocks(clock: Clock): MemoryLocks {
   };
 }
 
-/** The engine behind a gate: each step is let through, or refused once the stores are closed. */
-function gatedEngine(engine: KeyEngine, { run }: Gate): KeyEngine {
+/** The engine behind a gate: each step is let through, or refused once the stores are closed. In memory it is done at once. */
+function gatedEngine(engine: KeyEngine, { runAtOnce: run }: Gate): KeyEngine {
   const { locks } = engine;
   return {
     get: (key) => run(() => engine.get(key)),

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { ConfigError, type Issue } from '../errors/errors.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { missingMethods, unknownNames } from '../internal/names.ts';
-import type { TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
+import type { TelemetryEvent } from '../ports/events.ts';
 import { onTelemetry } from './telemetry.ts';
+import { hasherOfIds, lineOf, traceText, traceTypes } from './trace-lines.ts';
 
 /** Options of `recordTrace`. */
 export interface RecordTraceOptions {
@@ -31,41 +31,6 @@ export interface TraceRecording {
   /** The same as `stop()`, for `using`. */
   [Symbol.dispose](): void;
 }
-
-/** What becomes of a field: kept, kept as a hash, kept without ids, kept where it is a version, or left out. */
-type Treatment = 'keep' | 'hash' | 'without-ids' | 'version' | 'drop';
-
-/** Each field of each event: one that is not here does not compile, and is not written. */
-type Treatments = {
-  readonly [Type in TelemetryEvent['type']]: {
-    readonly [Field in Exclude<keyof TelemetryEventOf<Type>, 'type'>]: Treatment;
-  };
-};
-
-const ofCall = { callId: 'hash', shop: 'hash', operation: 'without-ids' } as const;
-
-const treatments: Treatments = {
-  permit: { ...ofCall, attempt: 'keep', cost: 'keep', waitedMs: 'keep', priority: 'keep' },
-  attempt: {
-    ...ofCall,
-    ...{ attempt: 'keep', status: 'keep', errorCode: 'keep', durationMs: 'keep', requestId: 'drop' },
-    ...{ requestedCost: 'keep', actualCost: 'keep', available: 'keep' },
-  },
-  retry: { ...ofCall, attempt: 'keep', delayMs: 'keep', errorCode: 'keep' },
-  call: { ...ofCall, kind: 'keep', attempts: 'keep', durationMs: 'keep', waitedMs: 'keep', errorCode: 'keep' },
-  breaker: { shop: 'hash', state: 'keep' },
-  'bucket-low': { shop: 'hash', available: 'keep', maximumAvailable: 'keep', restoreRate: 'keep' },
-  'api-version': { shop: 'hash', asked: 'version', served: 'version' },
-  'version-ending': { apiVersion: 'version', endsAt: 'keep', daysLeft: 'keep' },
-  // The reason is the value of a header.
-  deprecation: { shop: 'hash', operation: 'without-ids', reason: 'drop' },
-  token: { shop: 'hash', outcome: 'keep', errorCode: 'keep', missing: 'drop' },
-  job: {
-    ...{ queue: 'hash', jobId: 'hash', jobType: 'hash', attempt: 'keep', outcome: 'keep', errorCode: 'keep' },
-    ...{ durationMs: 'keep', waitedMs: 'keep' },
-  },
-  webhook: { outcome: 'keep', topic: 'keep', shop: 'hash', lagMs: 'keep', reason: 'keep' },
-};
 
 const optionNames: Record<keyof RecordTraceOptions, true> = { file: true, lastMs: true, clock: true };
 
@@ -96,17 +61,14 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     issues.push({ field: 'lastMs', message: 'must be milliseconds, above 0' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
-  const salt = randomBytes(16);
-  const hashOf = (value: unknown): string =>
-    createHash('sha256').update(salt).update(String(value)).digest('hex').slice(0, 12);
+  const hashOf = hasherOfIds();
   let kept: { readonly atMs: number; readonly event: TelemetryEvent }[] = [];
   const forgetOld = (): void => {
     const since = clock.monotonic() - lastMs;
     const first = kept.findIndex(({ atMs }) => atMs >= since);
     kept = first < 0 ? [] : kept.slice(first).slice(-mostEvents);
   };
-  const types = Object.keys(treatments) as TelemetryEvent['type'][];
-  const stops = types.map((type) =>
+  const stops = traceTypes.map((type) =>
     onTelemetry(type, (event) => {
       kept.push({ atMs: clock.monotonic(), event });
       // Seldom, so that most events cost a push and nothing more.
@@ -118,9 +80,10 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     forgetOld();
     const firstMs = kept[0]?.atMs ?? 0;
     const { version: node, platform } = process;
-    const head = { type: 'trace', format: 1, events: kept.length, lastMs, node, platform };
-    const lines = kept.map(({ atMs, event }) => ({ atMs: Math.round(atMs - firstMs), ...treated(event, hashOf) }));
-    return [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+    // To the microsecond: in one millisecond many calls begin, and their order tells.
+    const since = (atMs: number): number => Math.round((atMs - firstMs) * 1_000) / 1_000;
+    const lines = kept.map(({ atMs, event }) => ({ atMs: since(atMs), ...lineOf(event, hashOf) }));
+    return traceText({ lastMs, node, platform }, lines);
   };
   const stop = (): void => {
     for (const end of stops) end();
@@ -130,7 +93,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     preview,
     async write() {
       const text = preview();
-      await writeFile(file, text, { mode: 0o600 });
+      await writePrivate(file, text);
       return text;
     },
     stop,
@@ -138,16 +101,13 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
   };
 }
 
-/** An event as it is written: what is on the list, treated as that says. */
-function treated(event: TelemetryEvent, hashOf: (value: unknown) => string): Readonly<Record<string, unknown>> {
-  const fields: Readonly<Record<string, Treatment>> = treatments[event.type];
-  const entries = Object.entries(event).flatMap(([name, value]: [string, unknown]) => {
-    const treatment = Object.hasOwn(fields, name) ? fields[name] : 'drop';
-    if (treatment === undefined || treatment === 'drop') return [];
-    if (value === null || treatment === 'keep') return [[name, value]];
-    if (treatment === 'hash') return [[name, hashOf(value)]];
-    if (treatment === 'version') return [[name, /^\d{4}-\d{2}$|^unstable$/.test(String(value)) ? value : 'other']];
-    return [[name, String(value).replaceAll(/(?<=\/)\d+(?=[/.]|$)/g, '{id}')]];
-  });
-  return { type: event.type, ...Object.fromEntries(entries) };
+/** Writes a file that its user alone can read, also where there is one already, whose mode it would have. */
+export async function writePrivate(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
 }

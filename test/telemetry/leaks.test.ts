@@ -1,8 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { TelemetryEvent } from 'shopwright';
 import { inProcessQueue } from 'shopwright/queue';
-import { onTelemetry } from 'shopwright/telemetry';
+import { onTelemetry, recordTrace } from 'shopwright/telemetry';
 import { signWebhook } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -55,11 +58,11 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-/** All that telemetry holds: what the listener and the channels heard, spans and metrics. */
+/** All that telemetry holds: what the listener and the channels heard, spans, metrics and the file of a trace. */
 interface Everything {
   readonly telemetry: Traced;
   readonly heard: TelemetryEvent[];
-  read(): Promise<object>;
+  read(): Promise<{ readonly trace: string }>;
 }
 
 function everything(): Everything {
@@ -67,6 +70,9 @@ function everything(): Everything {
   const heard: TelemetryEvent[] = [];
   cleanUp.push(() => telemetry.stop());
   for (const type of types) cleanUp.push(onTelemetry(type, (event) => heard.push(event)));
+  const folder = mkdtempSync(join(tmpdir(), 'leaks-'));
+  const recording = recordTrace({ file: join(folder, 'trace.ndjson') });
+  cleanUp.push(() => rmSync(folder, { recursive: true }), recording.stop);
   return {
     telemetry,
     heard,
@@ -76,7 +82,9 @@ function everything(): Everything {
         .map(({ name, attributes, events, links, status, resource, instrumentationScope }) => {
           return { name, attributes, events, links, status, resource: resource.attributes, instrumentationScope };
         });
-      return { heard, spans, metrics: await telemetry.metrics() };
+      await recording.write();
+      const trace = readFileSync(join(folder, 'trace.ndjson'), 'utf8');
+      return { heard, spans, metrics: await telemetry.metrics(), trace };
     },
   };
 }
@@ -149,7 +157,7 @@ async function pushThroughEverything(telemetry: Traced): Promise<void> {
 }
 
 describe('12 secrets and 6 pieces of customer data', () => {
-  it('are in no event, span or metric', async () => {
+  it('are in no event, span, metric or trace', async () => {
     const { telemetry, heard, read } = everything();
     await pushThroughEverything(telemetry);
     expect(all).toHaveLength(18);
@@ -158,7 +166,9 @@ describe('12 secrets and 6 pieces of customer data', () => {
     for (const type of ['permit', 'attempt', 'retry', 'call', 'api-version', 'deprecation', 'job', 'webhook'] as const)
       expect(happened).toContain(type);
     expect(telemetry.spans().length).toBeGreaterThan(40);
-    expect(findKnown(await read())).toEqual([]);
+    const held = await read();
+    expect(held.trace.split('\n').length).toBeGreaterThan(40);
+    expect(findKnown(held)).toEqual([]);
   });
 
   it('are found where one is planted, of each kind', async () => {

@@ -50,8 +50,9 @@ describe('recordTrace', () => {
     });
   });
 
-  it('is readable by its user only', async () => {
+  it('is readable by its user only, also where a file stood there that all could read', async () => {
     const { file, recording } = recorded();
+    writeFileSync(file, 'older', { mode: 0o644 });
     await recording.write();
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0);
   });

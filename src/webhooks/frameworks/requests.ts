@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
+import { whenAborted } from '../../internal/abort.ts';
 import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
 import { concatBytes } from '../request-body.ts';
 
@@ -15,7 +16,7 @@ function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal):
     let byteLength = 0;
     const settle = (read: BodyRead): void => {
       request.off('data', onData).off('end', onEnd).off('close', onBroken);
-      late.removeEventListener('abort', onLate);
+      unfollow();
       resolve(read);
     };
     const onData = (chunk: Uint8Array | string): void => {
@@ -34,7 +35,7 @@ function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal):
     const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
     // The listener for errors stays: a connection may break after the response, and that must not end the process.
     request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
-    late.addEventListener('abort', onLate, { once: true });
+    const unfollow = whenAborted(late, onLate);
     request.resume();
   });
 }

@@ -141,8 +141,10 @@ async function callHandler(
 ): Promise<void> {
   const { clock, logger, timeoutMs } = deliveries;
   const { event, lock } = running;
-  const handling = (async () => handle(event, createContext(attempt, signal, lock, deliveries.appId)))();
-  await boundedWait<unknown>(handling, {
+  const handling = handle(event, createContext(attempt, signal, lock, deliveries.appId));
+  // One that is done when it returns cannot be late.
+  if (typeof Object(handling).then !== 'function') return;
+  await boundedWait<unknown>(Promise.resolve(handling), {
     ...{ signal, graceMs: gracePeriodMs, clock },
     onLate(outcome) {
       const message = 'the handler of a webhook did not listen to its signal, and ended after its lock was released';

@@ -161,10 +161,12 @@ export class DeliveryStore {
       }
       if (!position || watermark === undefined) return { state: 'running', delivery: running };
       const seen = await inTime('store', this.#store.get(watermark), deadline);
-      if (!isStale(position, this.#watermarks(seen, watermark).own)) {
+      const marks = this.#watermarks(seen, watermark);
+      if (!isStale(position, marks.own)) {
+        const { secretIndex } = event;
         return {
           state: 'running',
-          delivery: { ...running, resource: { key: watermark, position, seen, secretIndex: event.secretIndex } },
+          delivery: { ...running, resource: { key: watermark, position, seen, marks, secretIndex } },
         };
       }
       await inTime('store', this.#setDone(keys), deadline);
@@ -226,19 +228,19 @@ export class DeliveryStore {
    * Notes a delivery as the newest that was applied to its resource. By compare-and-set, so that whoever has lost the
    * lock meanwhile does not put an older watermark over a newer one.
    */
-  async #advanceWatermark({ key, position, seen, secretIndex }: ResourceOfDelivery): Promise<void> {
+  async #advanceWatermark({ key, position, seen, marks, secretIndex }: ResourceOfDelivery): Promise<void> {
     const { order, updatedAt, triggeredAt, isEnd } = position;
     if (order !== 'newest' && !isEnd) return;
     const secret = this.#secrets[secretIndex];
     for (let before = seen; ; before = await this.#store.get(key)) {
-      if (before !== undefined && isNewerFormat(parseJson(before), format)) {
+      const { own, others, isNewer } = before === seen ? marks : this.#watermarks(before, key);
+      if (isNewer) {
         this.logger?.warn(
           { key },
           'a watermark of webhooks was stored by a newer version of shopwright; it is left alone',
         );
         return;
       }
-      const { own, others } = this.#watermarks(before, key);
       if (own && !isEnd && (own.isEnd || isOlder(position, own))) return;
       const next = JSON.stringify({ format, updatedAt, triggeredAt, isEnd, secret, others });
       if (await this.#store.compareAndSet(key, before, next, { ttlMs: this.#dedupeTtlMs })) return;
@@ -432,6 +434,8 @@ interface ResourceOfDelivery {
   readonly position: Position;
   /** The watermark's text; as a rule it is still the same when the delivery is done. */
   readonly seen: string | undefined;
+  /** What that text says. */
+  readonly marks: Watermarks;
   /** Which of the app's secrets has signed the delivery. */
   readonly secretIndex: number;
 }
@@ -476,6 +480,8 @@ function fingerprint(secret: string): string {
 interface Watermarks {
   readonly own: Watermark | undefined;
   readonly others: readonly SignedWatermark[] | undefined;
+  /** Whether a newer version of this package has stored them: then nothing is known of them. */
+  readonly isNewer: boolean;
 }
 
 /** A watermark, with the fingerprint of the secret that has signed its delivery. */
@@ -486,7 +492,8 @@ interface SignedWatermark extends Watermark {
 /** What cannot be read counts as nothing, and is replaced by the next delivery unless a newer version has stored it. */
 function readWatermarks(text: string | undefined, secrets: readonly string[]): Watermarks {
   const found = text === undefined ? undefined : parseJson(text);
-  if (!isRecord(found) || isNewerFormat(found, format)) return { own: undefined, others: undefined };
+  if (!isRecord(found) || isNewerFormat(found, format))
+    return { own: undefined, others: undefined, isNewer: isNewerFormat(found, format) };
   const all = [found, ...(Array.isArray(found['others']) ? found['others'] : [])].filter(isRecord).map(
     ({ updatedAt, triggeredAt, isEnd, secret }): SignedWatermark => ({
       ...{ updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true },
@@ -502,7 +509,7 @@ function readWatermarks(text: string | undefined, secrets: readonly string[]): W
       (newest, one) => (!newest || one.isEnd || (!newest.isEnd && isOlder(newest, one)) ? one : newest),
       undefined,
     );
-  return { own, others: others.length > 0 ? others : undefined };
+  return { own, others: others.length > 0 ? others : undefined, isNewer: false };
 }
 
 /** A delivery as a queue keeps it: the payload of its job, and of its dead letter. Plain JSON. */
@@ -539,8 +546,13 @@ const encoder = new TextEncoder();
 
 /** What may be logged and told of an event: not its body. */
 export function detailsOf(event: WebhookEvent): WebhookDetails {
-  const { payload: _payload, rawBody: _rawBody, idempotencyKey: _key, fieldsChanged: _fields, ...details } = event;
-  return details;
+  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = event;
+  const { resourceId, secretIndex } = event;
+  return {
+    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
+    ...(resourceId !== undefined && { resourceId }),
+    secretIndex,
+  };
 }
 
 function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
@@ -571,7 +583,9 @@ function fromJob(payload: unknown): WebhookEvent {
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
   const rawBody =
     encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
-  return toEvent(details, parseJson(decoder.decode(rawBody)), rawBody, idempotencyKey);
+  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
+  const text = encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff ? body : decoder.decode(rawBody);
+  return toEvent(details, parseJson(text), rawBody, idempotencyKey);
 }
 
 /**
