@@ -1,3 +1,4 @@
+// One file: all that is kept of a delivery, from its acceptance to its end, and each key that it is kept under.
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { Deadline } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
