@@ -98,7 +98,7 @@ export {
   type ProductSyncOptions,
   type RemoveOptions,
 } from '../sync/product-sync.ts';
-export type { BulkCreateSummary, CreateInBulkOptions } from '../sync/push/bulk-create.ts';
+export type { BulkCreateResult, BulkCreateSummary, CreateInBulkOptions } from '../sync/push/bulk-create.ts';
 export type { Gate, GateHalt } from '../sync/push/gate.ts';
 export type { MissingProducts } from '../sync/push/missing-products.ts';
 export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push/push.ts';

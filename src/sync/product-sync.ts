@@ -684,7 +684,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         if (found && 'issues' in found) return undefined;
         return found ? { ...context, publications: found } : context;
       };
-      return createInBulk(drafts(), contextOf, { client, concurrency }, bulkOptions);
+      return createInBulk(drafts(), contextOf, { client, records: context.records, concurrency }, bulkOptions);
     },
     async retryFailed(source, retryOptions = {}) {
       checkOptions(retryOptions, retryNames);
@@ -856,7 +856,7 @@ const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
 
 const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
 
-const bulkNames: Record<keyof CreateInBulkOptions, true> = { runId: true, signal: true };
+const bulkNames: Record<keyof CreateInBulkOptions, true> = { runId: true, signal: true, onResult: true };
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,

@@ -18,8 +18,8 @@ import {
 } from '../../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
-import type { SyncJournal } from '../../ports/sync-journal.ts';
-import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { JournalDraft, SyncJournal } from '../../ports/sync-journal.ts';
+import type { RecordWrite, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../../validation/issues.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
@@ -249,29 +249,43 @@ export async function pushProduct(
 /** What Shopify says of a product that it has created. */
 export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
 
-/** A product that a row of a bulk operation is to create. */
+/** A product that a row of a bulk operation is to create. Nothing of it is stored before `begin` and `entry` are. */
 export interface BulkCreation {
   readonly localId: string;
+  /** Marks its record as being pushed. */
+  readonly begin: RecordWrite;
+  /** What the journal must hold before it is sent. */
+  readonly entry: JournalDraft;
   /** Variables of `ProductPushDocument`, without an identifier: a product that is there already is refused, not replaced. */
   readonly row: Omit<ProductPushMutationVariables, 'identifier'>;
-  /** Publishes and records what was created. @throws StorageError, and what a call throws. */
-  created(product: CreatedProduct): Promise<void>;
-  /** Records why it was not. @throws StorageError */
-  refused(error: ShopwrightError): Promise<void>;
+  /** Publishes what was created. @throws StorageError, and what a call throws. */
+  created(product: CreatedProduct): Promise<RecordEnd>;
+  /** Says why it was not. */
+  refused(error: ShopwrightError): RecordEnd;
+}
+
+/** The end of a push, as its record is to say it. Ends of many products are written at once. */
+export interface RecordEnd {
+  readonly localId: string;
+  /** What is written over the record as it is stored; `undefined` where more is to be known for it: then `write` sees to it. */
+  over(stored: SyncRecord): SyncRecord | undefined;
+  /** Writes this end alone. @throws StorageError, and what a call throws. */
+  write(): Promise<void>;
 }
 
 /**
- * Begins to create a product in bulk, where no push of it has begun before. `undefined` where its push must see to it.
+ * How a product is created in bulk, where no push of it has begun before. `undefined` where its push must see to it.
  *
+ * @param before Its record, where it has one.
  * @throws StorageError
  */
 export async function bulkCreation(
   draft: ProductDraft,
+  before: SyncRecord | undefined,
   context: PushContext,
   options: PushOptions,
 ): Promise<BulkCreation | undefined> {
-  const { client, records, publications, adoptBy } = context;
-  const before = await records.get(client.shop, draft.localId);
+  const { publications, adoptBy } = context;
   const isUntouched =
     !before || (before.gid === null && before.attempts === 0 && before.status !== 'deleted-in-shopify');
   if (!isUntouched || adoptBy.length > 0) return undefined;
@@ -281,7 +295,7 @@ export async function bulkCreation(
     before,
     stored: before,
   };
-  return new Push(draft, context, options, start).beginInBulk();
+  return new Push(draft, context, options, start).inBulk();
 }
 
 /** The result for a product of which the last push has said the same. */
@@ -344,7 +358,14 @@ class Push {
 
   /** Marks the record as being pushed, with what is about to be sent. `false` where somebody else has written it. */
   async #begin(changes: readonly ProductChange[]): Promise<boolean> {
-    const { client, records, clock } = this.#context;
+    const { record, version } = this.#beginning(changes);
+    this.#hasBegun = await this.#context.records.putIf(record, version);
+    return this.#hasBegun;
+  }
+
+  /** The record while the product is being pushed. */
+  #beginning(changes: readonly ProductChange[]): RecordWrite {
+    const { client, clock } = this.#context;
     const { before, stored } = this.#start;
     const { [doubt]: _, ...parts } = stored?.parts ?? {};
     const sending = sendingOf(changes, this.#base?.sending);
@@ -360,8 +381,7 @@ class Push {
       lastAttemptAt: clock.now(),
       parts: { ...parts, [pushId]: this.#id },
     };
-    this.#hasBegun = await records.putIf(syncing, stored?.version);
-    return this.#hasBegun;
+    return { record: syncing, version: stored?.version };
   }
 
   /** Whether something would be sent, or be left as a conflict, that the plan that is being applied does not say. */
@@ -448,20 +468,26 @@ class Push {
       const stored = await records.get(client.shop, localId);
       // Deleted by somebody, such as by an erasure: then there is nothing to tell.
       if (!stored) return;
-      const isOvertaken = stored.parts?.[pushId] !== this.#id;
-      const isDoubtful = isOvertaken || stored.parts?.[doubt] !== undefined;
-      const record: SyncRecord = isDoubtful
-        ? await this.#reconciled(stored, isOvertaken)
-        : {
-            ...stored,
-            gid: this.gid,
-            shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
-            lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
-            ...(stored.status === 'deleted-in-shopify' ? {} : changes),
-            ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
-          };
+      const record = this.#ended(stored, changes) ?? (await this.#reconciled(stored));
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
     }
+  }
+
+  #isOvertaken({ parts }: SyncRecord): boolean {
+    return parts?.[pushId] !== this.#id;
+  }
+
+  /** The record at the end of the push; `undefined` where another push of the product ran meanwhile. */
+  #ended(stored: SyncRecord, changes: Partial<SyncRecord>): SyncRecord | undefined {
+    if (this.#isOvertaken(stored) || stored.parts?.[doubt] !== undefined) return undefined;
+    return {
+      ...stored,
+      gid: this.gid,
+      shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
+      lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
+      ...(stored.status === 'deleted-in-shopify' ? {} : changes),
+      ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
+    };
   }
 
   #closedParts(parts: SyncRecord['parts']): SyncRecord['parts'] {
@@ -470,7 +496,8 @@ class Push {
   }
 
   /** The record with what the shop has, in all that this push has changed. */
-  async #reconciled(stored: SyncRecord, isOvertaken: boolean): Promise<SyncRecord> {
+  async #reconciled(stored: SyncRecord): Promise<SyncRecord> {
+    const isOvertaken = this.#isOvertaken(stored);
     const gid = this.gid ?? stored.gid;
     const base = isOvertaken ? readBase(stored.lastSyncData) : this.#base;
     const parts = isOvertaken ? { ...stored.parts, [doubt]: this.#id } : withoutPart(stored.parts, doubt);
@@ -657,29 +684,41 @@ class Push {
   }
 
   /**
-   * Notes in record and journal that the product is about to be created by a row of a bulk operation. `undefined` where its
-   * push must do that: the row cannot say all of the draft, or images of it may be in the shop already.
+   * How the product is created by a row of a bulk operation. `undefined` where its push must do that: the row cannot say all
+   * of the draft, or images of it may be in the shop already.
    */
-  async beginInBulk(): Promise<BulkCreation | undefined> {
+  async inBulk(): Promise<BulkCreation | undefined> {
     const { desired } = this.#start;
     const whole = toProductInput(this.#draft, new Map());
     if (withinCost(whole) !== whole) return undefined;
     const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
     const noteImages = await this.#context.images.unbrought(wanted);
     const plan = planCreate(this.#draft.localId, desired);
-    if (!noteImages || !(await this.#begin(plan.changes))) return undefined;
+    if (!noteImages) return undefined;
     this.#plan = plan;
-    await this.#journal('create', null, plan.changes);
     const images = whole.files?.length ?? 0;
+    // Whoever gets this stores it before anything is sent.
+    this.#hasBegun = true;
     return {
       localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('create', null, plan.changes),
       row: { input: whole, images: Math.max(1, images), withImages: images > 0 },
       created: async (product) => {
         this.#isCreated(product, new Map(), true);
         await noteImages(this.#uploaded);
-        await this.#conclude('created', plan);
+        await this.#publish();
+        return this.#end(this.#synced(plan, await this.#awaitImages()));
       },
-      refused: (error) => this.end(failure(error, null)),
+      refused: (error) => this.#end(failure(error, null)),
+    };
+  }
+
+  #end(changes: Partial<SyncRecord>): RecordEnd {
+    return {
+      localId: this.#draft.localId,
+      over: (stored) => this.#ended(stored, changes),
+      write: () => this.end(changes),
     };
   }
 
@@ -779,19 +818,21 @@ class Push {
 
   async #conclude(outcome: 'created' | 'updated' | 'unchanged' | 'conflict', plan: ProductPlan): Promise<PushResult> {
     const isPublished = await this.#publish();
-    const isWhole = await this.#awaitImages();
-    const { clock } = this.#context;
+    await this.end(this.#synced(plan, await this.#awaitImages()));
+    const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
+    return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
+  }
+
+  #synced(plan: ProductPlan, isWhole: boolean): Partial<SyncRecord> {
     // A conflict that stands is one the next time too, so that draft must not count as pushed.
     const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
-    await this.end({
+    return {
       status: 'synced',
       hash: isOpen || !isWhole ? null : this.#start.hash,
       attempts: 0,
       lastError: null,
-      lastSyncedAt: clock.now(),
-    });
-    const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
-    return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
+      lastSyncedAt: this.#context.clock.now(),
+    };
   }
 
   /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
@@ -806,21 +847,23 @@ class Push {
   }
 
   async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
-    const { client, journal, clock } = this.#context;
+    await this.#context.journal.append([this.#entry(action, gid, changes)]);
+  }
+
+  #entry(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): JournalDraft {
+    const { client, clock } = this.#context;
     const { runId } = this.#options;
     const publications = [...this.#context.publications];
-    await journal.append([
-      {
-        shop: client.shop,
-        localId: this.#draft.localId,
-        gid,
-        runId: runId ?? null,
-        action: this.#context.isRollback ? 'rollback' : action,
-        at: clock.now(),
-        sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
-        before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
-      },
-    ]);
+    return {
+      shop: client.shop,
+      localId: this.#draft.localId,
+      gid,
+      runId: runId ?? null,
+      action: this.#context.isRollback ? 'rollback' : action,
+      at: clock.now(),
+      sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
+      before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
+    };
   }
 
   get #call() {

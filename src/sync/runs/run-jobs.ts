@@ -9,8 +9,10 @@ import { defer } from '../../queue/defer.ts';
 import type { ProductDraftInput } from '../../validation/product-draft.ts';
 import { pointsUsed } from '../health.ts';
 import type { ProductSync } from '../product-sync.ts';
+import type { BulkCreateResult } from '../push/bulk-create.ts';
 import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
 import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
+import { inRollout } from '../push/rollout.ts';
 import type { BegunPush, PushMarks } from './push-marks.ts';
 import {
   type ActiveBatch,
@@ -63,6 +65,9 @@ const storagePauseMs = 30_000;
 
 /** Milliseconds after which it is written how far a batch has come. */
 const tellEveryMs = 1_000;
+
+/** Products that are validated between two looks at whether the run goes on: nothing is sent meanwhile. */
+const validatedAtOnce = 20;
 
 /** Invalid products that a run names. */
 const mostNamed = 5;
@@ -144,8 +149,9 @@ function moved(run: StoredRun): Partial<StoredRun> {
     const message = `${invalid} of ${total} products are invalid, and nothing was sent: ${named}`;
     return { ...run, state: 'failed', error: { code: 'VALIDATION_FAILED', message } };
   }
-  const isBulk = phase === 'validate' && bulkFrom !== null && total >= bulkFrom;
-  return { ...run, done: '', phase: isBulk ? 'bulk' : 'push' };
+  if (phase === 'validate' && bulkFrom !== null && total >= bulkFrom) return { ...run, done: '', phase: 'bulk' };
+  const isOver = new Places(run.pushed).size === batchesOf(run);
+  return { ...run, done: run.pushed, phase: 'push', ...(isOver && { state: 'finished' }) };
 }
 
 /** Whether the run still goes on. @throws `stopped` where it does not, and the signal's reason. */
@@ -160,8 +166,8 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
   const invalid: string[] = [];
   let count = 0;
   try {
-    for (const localId of await runs.batch(run.token, unit)) {
-      await mustGoOn(run.id, signal, options);
+    for (const [place, localId] of (await runs.batch(run.token, unit)).entries()) {
+      if (place % validatedAtOnce === 0) await mustGoOn(run.id, signal, options);
       const product = await source(localId);
       // Gone, or that of another: its push tells.
       if (product === undefined || product === null || localIdOf(product) !== localId) continue;
@@ -189,12 +195,14 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
 
 /** Creates the products of a group of batches that the shop does not have, by a bulk operation. The pushes see to the others. */
 async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
-  const { sync, source, runs } = options;
+  const { sync, source, shop, runs } = options;
+  const { rollout } = run.push;
   const first = unit * groupSize(run);
   const last = Math.min(first + groupSize(run), batchesOf(run));
   async function* drafts(): AsyncGenerator<ProductDraftInput> {
     for (let batch = first; batch < last; batch += 1) {
       for (const localId of await runs.batch(run.token, batch)) {
+        if (rollout && !inRollout(rollout, { shop, localId })) continue;
         const product = await source(localId);
         if (localIdOf(product) === localId) yield product as ProductDraftInput;
       }
@@ -202,15 +210,51 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
     }
   }
   const meter = { points: 0 };
+  const settled = new Map<string, PushOutcome>();
+  const onResult = ({ localId, outcome }: BulkCreateResult): void => void settled.set(localId, outcome);
   let bulk: StoredRun['bulk'] = 'used';
   try {
-    await pointsUsed.run(meter, () => sync.createInBulk(drafts(), { runId: run.id, signal }));
+    await pointsUsed.run(meter, () => sync.createInBulk(drafts(), { runId: run.id, signal, onResult }));
   } catch (error) {
     if (error === stopped) return;
     if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;
     bulk = 'not-enabled';
   }
-  await finish(run.id, 'bulk', unit, (now) => ({ bulk, points: now.points + meter.points }), options);
+  const batches = new Map<number, ActiveBatch>();
+  for (let batch = first; batch < last && settled.size > 0; batch += 1) {
+    const done = new Places();
+    let counts: ActiveBatch['counts'] = {};
+    for (const [place, localId] of (await runs.batch(run.token, batch)).entries()) {
+      const outcome = settled.get(localId);
+      if (outcome === undefined) continue;
+      done.add(place);
+      counts = sumOf(counts, { [outcome]: 1 });
+    }
+    if (done.size > 0) batches.set(batch, { done: String(done), counts, round: 0 });
+  }
+  await finish(
+    run.id,
+    'bulk',
+    unit,
+    (now) => ({ bulk, points: now.points + meter.points, ...withBatches(now, batches) }),
+    options,
+  );
+}
+
+/** A run some of whose products have their outcome before they are to be pushed: whole batches are done then. */
+function withBatches(run: StoredRun, batches: ReadonlyMap<number, ActiveBatch>): Partial<StoredRun> {
+  const pushed = new Places(run.pushed);
+  const active = { ...run.active };
+  let { counts } = run;
+  for (const [batch, { done, ...more }] of batches) {
+    const size = Math.min(run.batchSize, run.total - batch * run.batchSize);
+    if (new Places(done).size < size) active[batch] = { done, ...more };
+    else {
+      pushed.add(batch);
+      counts = sumOf(counts, more.counts);
+    }
+  }
+  return { pushed: String(pushed), active, counts };
 }
 
 /** A product of a batch whose push has begun. */

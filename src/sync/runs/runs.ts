@@ -227,7 +227,17 @@ export function createRuns(options: RunsOptions): SyncRuns {
       ...{ state: total === 0 ? 'finished' : 'running', phase: 'validate' },
       ...{ startedAt: now, updatedAt: now, since: { at: now, finished: 0 } },
       bulkFrom: bulkFrom === Number.POSITIVE_INFINITY ? null : bulkFrom,
-      ...{ done: '', counts: {}, active: {}, invalid: 0, firstInvalid: [], points: 0, bulk: 'none', error: null },
+      ...{
+        done: '',
+        pushed: '',
+        counts: {},
+        active: {},
+        invalid: 0,
+        firstInvalid: [],
+        points: 0,
+        bulk: 'none',
+        error: null,
+      },
     };
     if (!(await store.add(run))) {
       await store.dropBatches(token, batchesOf(run));

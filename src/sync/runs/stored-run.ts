@@ -53,6 +53,8 @@ export interface StoredRun {
   readonly push: RunPushOptions;
   /** The units of the phase that are done: batches, or groups of batches in bulk. As `Places` writes them. */
   readonly done: string;
+  /** The batches whose products bulk operations have all seen to: they are done when the pushes begin. */
+  readonly pushed: string;
   /** Of the batches that are done. */
   readonly counts: RunCounts;
   readonly active: Readonly<Record<string, ActiveBatch>>;
@@ -237,7 +239,7 @@ export class RunStore {
   /** The products that a run has begun, or may have begun, and that have no outcome yet. @throws StorageError */
   async *inHand(run: StoredRun): AsyncGenerator<string> {
     if (run.phase === 'validate') return;
-    const isOver = new Places(run.phase === 'push' ? run.done : '');
+    const isOver = new Places(run.phase === 'push' ? run.done : run.pushed);
     const wasInBulk = run.phase === 'bulk' || run.bulk === 'used';
     for (let batch = 0; batch < batchesOf(run); batch += 1) {
       const active = run.active[batch];
