@@ -72,6 +72,7 @@ export {
   type SetMetafieldsOptions,
 } from '../sync/metafields.ts';
 export type {
+  DeleteAllowance,
   DeleteLimits,
   DriftPolicy,
   Ownership,
@@ -133,7 +134,7 @@ export type {
   SyncRuns,
   WatchRunOptions,
 } from '../sync/runs/runs.ts';
-export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/runs/stored-run.ts';
+export type { RunCounts, RunHalt, RunPhase, RunPushOptions, RunState } from '../sync/runs/stored-run.ts';
 export {
   createShopInfo,
   type ShopDetails,

@@ -25,6 +25,7 @@ import type { ProductDraft } from '../../validation/product-draft.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
 import type { SharedImages } from '../files/shared-images.ts';
 import {
+  type DeleteAllowance,
   type DeleteBudget,
   type DeleteLimits,
   type PlannedUpdate,
@@ -156,8 +157,8 @@ export interface PushOptions extends PlanOptions {
    * `failedImages`. Default `false`: then a later push of the product tells them, as soon as it reads the product.
    */
   readonly waitForImages?: boolean;
-  /** How many deletions are allowed. Default none of each kind. */
-  readonly maxDeletes?: DeleteLimits;
+  /** How many deletions are allowed: in this call, or in all that share the allowance. Default none of each kind. */
+  readonly maxDeletes?: DeleteLimits | DeleteAllowance;
   /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
   readonly runId?: string;
 }
@@ -413,7 +414,7 @@ class Push {
       const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
       return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
     }
-    return this.#blocked(plan) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
+    return (await this.#blocked(plan)) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
   /** Pushes. `undefined` where somebody else has written the record since it was read. */
@@ -440,7 +441,7 @@ class Push {
     const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
-    const blocked = this.#blocked(planned.plan);
+    const blocked = await this.#blocked(planned.plan);
     if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
     if (blocked) {
       await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
@@ -836,8 +837,8 @@ class Push {
   }
 
   /** The result for a plan that would delete more than is allowed; takes what it may delete from the budget. */
-  #blocked(plan: ProductPlan): Extract<PushResult, { outcome: 'blocked' }> | undefined {
-    const message = this.#context.deletes.take([plan]);
+  async #blocked(plan: ProductPlan): Promise<Extract<PushResult, { outcome: 'blocked' }> | undefined> {
+    const message = await this.#context.deletes.takeOne(plan);
     if (message === undefined) return undefined;
     const error = new ValidationError('The product was not pushed', {
       issues: [{ field: 'variants', message }],

@@ -1,4 +1,5 @@
 import type { SyncRecord } from 'shopwright';
+import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, tee } from '../fake-shop.ts';
 import { creations, idsOf, plain, type RunShop, runOf, runShop } from './runs-shop.ts';
@@ -159,5 +160,68 @@ describe('a run in bulk', () => {
     await expect(t.sync.createInBulk(drafts, { runid: 'x' } as object)).rejects.toThrow('Did you mean runId?');
     expect(await t.sync.validate(plain('p-1') as never)).toEqual([]);
     expect(await t.sync.validate(plain('p-1', { title: '' }) as never)).toMatchObject([{ field: 'title' }]);
+  });
+
+  it('creates only the products of its rollout, and more of them when its percentage is raised', async () => {
+    const t = runShop(200);
+    const created: string[][] = [];
+    for (const [id, percent] of [
+      ['first', 20],
+      ['lowered', 10],
+      ['raised', 60],
+    ] as const) {
+      await t.products.runs.start(idsOf(200), { id, bulkFrom: 50, rollout: { percent, salt: 'autumn' } });
+      await t.drain();
+      const run = await runOf(t.products, id);
+      expect(run).toMatchObject({ state: 'finished', bulk: 'used', error: null });
+      expect(run.progress.done + run.progress.skipped).toBe(200);
+      created.push([...creations(t).keys()].sort());
+    }
+    const [first = [], lowered = [], raised = []] = created;
+    expect(first.length).toBeGreaterThan(20);
+    expect(first.length).toBeLessThan(60);
+    // Raised it only adds, and lowered it takes nothing away.
+    expect(lowered).toEqual(first);
+    expect(raised).toEqual(expect.arrayContaining(first));
+    expect(raised.length).toBeGreaterThan(first.length * 2);
+    expect(t.fake.products()).toHaveLength(raised.length);
+  });
+
+  it('works with stores that read and write each record by itself', async () => {
+    const t = filled(60);
+    const { getMany: _, putManyIf: __, ...records } = t.stores.records;
+    const stores = { ...t.stores, records };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', bulk: 'used' },
+      progress: { done: 59, failed: 1 },
+    });
+    expect([...creations(t).values()]).toEqual(Array(59).fill(1));
+  });
+
+  it('writes records and journal once for many products', async () => {
+    const t = runShop(300);
+    const calls = new Map<string, number>();
+    const counted = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get(of, name) {
+          const found: unknown = Reflect.get(of, name);
+          if (typeof found !== 'function') return found;
+          calls.set(String(name), (calls.get(String(name)) ?? 0) + 1);
+          return found.bind(of);
+        },
+      });
+    const { records, journal, keyValue } = t.stores;
+    const stores = { ...t.stores, records: counted(records), journal: counted(journal), keyValue: counted(keyValue) };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(300), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({ progress: { done: 300, counts: { created: 300 } } });
+    const sum = [...calls.values()].reduce((all, count) => all + count, 0);
+    expect(sum).toBeLessThan(150);
   });
 });
