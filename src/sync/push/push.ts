@@ -497,19 +497,23 @@ class Push {
   }
 
   /** The record with what the shop has, in all that this push has changed. */
-  async #reconciled(stored: SyncRecord): Promise<SyncRecord> {
-    const isOvertaken = this.#isOvertaken(stored);
-    const gid = this.gid ?? stored.gid;
-    const base = isOvertaken ? readBase(stored.lastSyncData) : this.#base;
-    const parts = isOvertaken ? { ...stored.parts, [doubt]: this.#id } : withoutPart(stored.parts, doubt);
-    const status = stored.status === 'synced' ? 'pending' : stored.status;
-    const inDoubt: SyncRecord = { ...stored, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
+  async #reconciled(before: SyncRecord): Promise<SyncRecord> {
+    const isOvertaken = this.#isOvertaken(before);
+    const gid = this.gid ?? before.gid;
+    const base = isOvertaken ? readBase(before.lastSyncData) : this.#base;
+    const parts = isOvertaken ? { ...before.parts, [doubt]: this.#id } : withoutPart(before.parts, doubt);
+    const status = before.status === 'synced' ? 'pending' : before.status;
+    const inDoubt: SyncRecord = { ...before, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
     if (gid === null || !base) return inDoubt;
     const remote = await this.#read(gid);
     if (!remote) return inDoubt;
     const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
-    const facts = withChanged(base.facts, this.#plan?.changes ?? [], theirs);
-    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts }) };
+    const changes = this.#plan?.changes ?? [];
+    const facts = withChanged(base.facts, changes, theirs);
+    // What Shopify made of another push's values says nothing of those that are there now.
+    const sent = new Set(changes.flatMap(({ list, fields }) => (list === 'product' ? Object.keys(fields) : [])));
+    const stored = Object.fromEntries(Object.entries(base.stored).filter(([field]) => !sent.has(field)));
+    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts, stored }) };
   }
 
   /** The gid of a product that belongs to the local id already, or that is adopted. */

@@ -242,7 +242,11 @@ describe('what a run refuses', () => {
       [['p-0', ''], {}, 'localIds'],
       [['p-0'], { onDrift: 'mine' }, 'onDrift: must be one of report, ours, theirs'],
       [['p-0'], { missing: 'archive' }, 'missing: is not an option'],
-      [['p-0'], { maxDeletes: { variant: 3 } }, 'maxDeletes.variant: is not an option. Did you mean maxDeletes.variants?'],
+      [
+        ['p-0'],
+        { maxDeletes: { variant: 3 } },
+        'maxDeletes.variant: is not an option. Did you mean maxDeletes.variants?',
+      ],
       [['p-0'], { maxDeletes: { variants: -1 } }, 'maxDeletes.variants: must be a whole number'],
       [['p-0'], { gate: { minSamples: 0, maxFailureRate: 101 } }, 'gate.maxFailureRate'],
       [['p-0'], { onInvalid: 'halt' }, 'onInvalid: must be one of skip, stop'],
