@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Issue, ValidationError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
@@ -118,8 +119,8 @@ export interface SyncRuns {
   /**
    * Starts a run over those products of the source: they are all validated first, and then pushed in batches.
    *
-   * @returns The run; where there is one of that id over the same products, that one as it is.
-   * @throws ValidationError for an invalid option or id, and for the id of a run over other products. StorageError.
+   * @returns The run; where there is one of that id over the same products with the same options, that one as it is.
+   * @throws ValidationError for an invalid option or id, and for the id of a run over other products or with other options. StorageError.
    * QueueError where the run is stored and could not be queued: `resume` does it.
    *
    * @example
@@ -254,8 +255,11 @@ export function createRuns(options: RunsOptions): SyncRuns {
       await store.dropBatches(token, batchesOf(run));
       const there = await store.get(id);
       if (!there) throw unknownRun(id, shop);
-      if (there.hash === hash) return shown(there);
-      const message = `"${id}" is a run over other products, of which there are ${there.total}. Give this one another id.`;
+      const isSame = (['push', 'onInvalid', 'bulkFrom'] as const).every((name) => isEqual(there[name], run[name]));
+      if (there.hash === hash && isSame) return shown(there);
+      const what =
+        there.hash === hash ? 'with other options' : `over other products, of which there are ${there.total}`;
+      const message = `"${id}" is a run ${what}. Give this one another id.`;
       throw new ValidationError('The run was not started', { issues: [{ field: 'id', message }], shop });
     }
     const added = await store.get(id);
@@ -428,6 +432,10 @@ function limitIssues(limits: DeleteLimits | undefined): readonly Issue[] {
     })),
   ];
 }
+
+/** Whether two values are the same once they are stored. */
+const isEqual = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 
 /** Limits as JSON keeps them: it has no infinity. */
 const storable = (limits: DeleteLimits): DeleteLimits =>

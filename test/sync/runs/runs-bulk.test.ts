@@ -1,4 +1,5 @@
-import type { SyncRecord } from 'shopwright';
+import { createShopifyClient, StorageError, type SyncRecord } from 'shopwright';
+import { clientCredentials } from 'shopwright/auth';
 import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, tee } from '../fake-shop.ts';
@@ -223,5 +224,72 @@ describe('a run in bulk', () => {
     expect(await runOf(products, 'autumn')).toMatchObject({ progress: { done: 300, counts: { created: 300 } } });
     const sum = [...calls.values()].reduce((all, count) => all + count, 0);
     expect(sum).toBeLessThan(150);
+  });
+
+  it('whose token is revoked while its operation runs has failed, and finds all that was made when it goes on', async () => {
+    const t = runShop(60);
+    t.fake.hooks.after('bulkOperationRunMutation', () => t.fake.revokeTokens(), { after: 1 });
+    await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({
+      ...{ state: 'failed', error: { code: 'AUTHENTICATION_FAILED' } },
+      progress: { failed: 0 },
+    });
+    const auth = clientCredentials({ clientId: 'fake-client-id', clientSecret: 'shpss_fake' });
+    const client = createShopifyClient({ shop: domain, auth, fetch: t.fake.fetch, clock: t.clock, isolated: true });
+    const { products, drain } = t.process({ sync: createProductSync({ client, stores: t.stores, clock: t.clock }) });
+    await products.runs.resume('autumn');
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', error: null },
+      progress: { counts: { created: 60 }, failed: 0 },
+    });
+    expect([...creations(t).values()]).toEqual(Array(60).fill(1));
+  });
+
+  it.each([
+    ['before anything is sent', 1],
+    ['between send and record', 2],
+  ])('whose database is gone %s pushes nothing twice', async (_when, at) => {
+    const t = runShop(60);
+    let writes = 0;
+    const records = new Proxy(t.stores.records, {
+      get(of, name) {
+        const found: unknown = Reflect.get(of, name);
+        if (name !== 'putManyIf') return found;
+        return async (...given: unknown[]) => {
+          writes += 1;
+          if (writes === at) throw new StorageError('The database is gone', { isRetryable: true });
+          return Reflect.apply(found as () => unknown, of, given) as unknown;
+        };
+      },
+    });
+    const stores = { ...t.stores, records };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', error: null },
+      progress: { counts: { created: 60 } },
+    });
+    expect([...creations(t).values()]).toEqual(Array(60).fill(1));
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60, syncing: 0 });
+  });
+
+  it('that is paused while its operation runs records what that makes, and pushes the rest when it goes on', async () => {
+    const t = runShop(60);
+    await t.sync.push(plain('p-7', { title: 'Older' }) as never);
+    t.fake.hooks.after('bulkOperationRunMutation', () => t.products.runs.pause('autumn'), { after: 1 });
+    await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'paused', progress: { done: 59 } });
+    expect(t.fake.products().filter(({ title }) => title === 'Older')).toHaveLength(1);
+    await t.products.runs.resume('autumn');
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({
+      ...{ state: 'finished' },
+      progress: { counts: { created: 59, updated: 1 } },
+    });
   });
 });

@@ -233,6 +233,25 @@ describe('a run', () => {
   });
 });
 
+describe('two operators', () => {
+  it('who start one run with the same options get the same one, and with others the second is told', async () => {
+    const t = runShop(3);
+    const { runs } = t.process().products;
+    const options = { id: 'autumn', rollout: { percent: 5 }, maxDeletes: { variants: 2 } };
+    const first = await t.products.runs.start(idsOf(3), options);
+    expect(await runs.start(idsOf(3), options)).toEqual(first);
+    for (const other of [
+      { rollout: { percent: 100 } },
+      { maxDeletes: {} },
+      { onInvalid: 'stop' },
+      { force: true },
+    ] as const)
+      await expect(runs.start(idsOf(3), { ...options, ...other })).rejects.toThrow(
+        'id: "autumn" is a run with other options. Give this one another id.',
+      );
+  });
+});
+
 describe('what a run refuses', () => {
   it('is told before anything is stored', async () => {
     const t = runShop(3);
