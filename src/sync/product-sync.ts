@@ -883,7 +883,12 @@ const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
 
 const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
 
-const bulkNames: Record<keyof CreateInBulkOptions, true> = { runId: true, signal: true, onResult: true };
+const bulkNames: Record<keyof CreateInBulkOptions, true> = {
+  runId: true,
+  signal: true,
+  overwrite: true,
+  onResult: true,
+};
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,

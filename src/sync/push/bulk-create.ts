@@ -4,11 +4,22 @@ import { isShopwrightError, ShopifyUserError } from '../../errors/errors.ts';
 import { BulkRunMutationDocument, ProductPushDocument } from '../../graphql/operations/generated/graphql.ts';
 import { userErrorText } from '../../graphql/response.ts';
 import { forEachConcurrent } from '../../internal/concurrency.ts';
-import type { RecordWrite, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { RecordWrite, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { recordsOf } from '../plan/candidates.ts';
+import type { PlanOptions } from '../plan/plan.ts';
+import type { RemoteProduct } from '../plan/product-facts.ts';
 import type { SyncClient } from '../product-input.ts';
-import { type BulkCreation, bulkCreation, type PushContext, type RecordEnd } from './push.ts';
+import { readRemotes, type WantedProduct } from '../read-remote.ts';
+import {
+  type BulkCreation,
+  bulkChange,
+  bulkCreation,
+  type PushContext,
+  type PushOptions,
+  type RecordEnd,
+  readForBulk,
+} from './push.ts';
 
 /**
  * Options of `createInBulk`.
@@ -23,20 +34,28 @@ export interface CreateInBulkOptions {
    * Ends the wait for the bulk operation, which goes on in Shopify: a later push finds what it has created. Default: none.
    */
   readonly signal?: AbortSignal;
-  /** Called after each product that was created or refused, once its record says so. What it throws ends the call. */
+  /**
+   * Changes products that are there too, where a row can say that without removing a variant or touching images and
+   * metafields. What the draft says stands, whatever was changed in the shop, and its lists are whole: as a push with `force`
+   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
+   */
+  readonly overwrite?: boolean;
+  /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */
   readonly onResult?: (result: BulkCreateResult) => void;
 }
 
 /** What became of one product. `failed`: Shopify refused it. */
 export interface BulkCreateResult {
   readonly localId: string;
-  readonly outcome: 'created' | 'failed';
+  readonly outcome: 'created' | 'updated' | 'failed';
 }
 
 /** What `createInBulk` did. */
 export interface BulkCreateSummary {
   /** Products that were created, published and recorded. */
   readonly created: number;
+  /** Products that were there, were changed and recorded. */
+  readonly updated: number;
   /** Products that Shopify refused. Their records say why. */
   readonly refused: number;
   /** Products that are left to `push` and `pushMany`: known or invalid ones, and those whose outcome Shopify does not tell. */
@@ -87,9 +106,9 @@ export async function createInBulk(
     // A store in a file responds within the same turn of the event loop, and locks are renewed by timers.
     await nextTurn();
   }
-  if (begun.length === 0) return { created: 0, refused: 0, left, operations: [] };
+  if (begun.length === 0) return { created: 0, updated: 0, refused: 0, left, operations: [] };
 
-  let [created, refused] = [0, 0];
+  const counts = { created: 0, updated: 0, failed: 0 };
   const rows = begun.map(({ row }) => row);
   const run = await bulk.mutate(ProductPushDocument, rows, { rerun: 0, ...(signal && { signal }) });
   for await (const chunk of inChunks(run, productsPerWrite)) {
@@ -99,7 +118,7 @@ export async function createInBulk(
         const creation = begun[index];
         const product = data?.productSet?.product;
         if (creation && status === 'done' && product) {
-          ends.push({ end: await creation.created(product), outcome: 'created' });
+          ends.push({ end: await creation.done(product), outcome: creation.outcome });
         } else if (creation && data && status === 'refused' && !userErrors.some(({ code }) => code === takenCode)) {
           const message = `ProductPush was refused: ${userErrors.map(userErrorText).join('; ')}`;
           const error = new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors });
@@ -114,13 +133,13 @@ export async function createInBulk(
       );
     }
     for (const { end, outcome } of ends) {
-      if (outcome === 'created') created += 1;
-      else refused += 1;
+      counts[outcome] += 1;
       options.onResult?.({ localId: end.localId, outcome });
     }
     await nextTurn();
   }
-  return { created, refused, left, operations: run.summary().operations };
+  const { created, updated, failed } = counts;
+  return { created, updated, refused: failed, left, operations: run.summary().operations };
 }
 
 /** Products whose records and journal entries are written at once. */
@@ -132,7 +151,18 @@ interface Creatable {
   readonly context: PushContext;
 }
 
-/** Notes in records and journal that products are about to be created. Those of which somebody else writes are left out. */
+/** What the draft says stands, and its lists are whole. */
+const whole: PlanOptions = {
+  ...{ onDrift: 'ours', onConflict: 'ours' },
+  managed: { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' },
+};
+
+/** Whether that is how products are pushed with these options. */
+export const isWhole = ({ force, managed = {}, onDrift, onConflict }: PushOptions): boolean =>
+  (force === true || (onDrift === 'ours' && onConflict === 'ours')) &&
+  (['variants', 'images', 'tags', 'metafields', 'collections'] as const).every((list) => managed[list] === 'all');
+
+/** Notes in records and journal that products are about to be created or changed. Those of which somebody else writes are left out. */
 async function begin(found: readonly Creatable[], options: CreateInBulkOptions): Promise<readonly BulkCreation[]> {
   const [first] = found;
   if (!first) return [];
@@ -140,10 +170,26 @@ async function begin(found: readonly Creatable[], options: CreateInBulkOptions):
   const localIds = found.map(({ draft }) => draft.localId);
   const stored = new Map((await recordsOf(records, client.shop, localIds)).map((record) => [record.localId, record]));
   const creations: BulkCreation[] = [];
-  const { onResult: _, ...pushOptions } = options;
+  const { onResult: _, overwrite, ...pushOptions } = options;
+  const others: (Creatable & { readonly before: SyncRecord; readonly wanted: WantedProduct })[] = [];
   for (const { draft, context } of found) {
-    const creation = await bulkCreation(draft, stored.get(draft.localId), context, pushOptions);
+    const before = stored.get(draft.localId);
+    const creation = await bulkCreation(draft, before, context, pushOptions);
+    const wanted = creation || !overwrite ? undefined : readForBulk(draft, before, context);
     if (creation) creations.push(creation);
+    else if (before && wanted) others.push({ draft, context, before, wanted });
+  }
+  const wanted = others.map((one) => one.wanted);
+  const remotes = wanted.length > 0 ? await readRemotes(client, wanted, pushOptions) : new Map<string, RemoteProduct>();
+  for (const {
+    draft,
+    context,
+    before,
+    wanted: { gid },
+  } of others) {
+    const remote = remotes.get(gid);
+    const change = remote && (await bulkChange(draft, { before, remote }, context, { ...pushOptions, ...whole }));
+    if (change) creations.push(change);
   }
   if (creations.length === 0) return [];
   const written = await putEach(

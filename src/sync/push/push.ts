@@ -56,7 +56,14 @@ import {
   withoutImages,
   writeBase,
 } from '../plan/product-facts.ts';
-import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from '../product-input.ts';
+import {
+  identifierOf,
+  idMetafield,
+  type SyncClient,
+  toChangedInput,
+  toProductInput,
+  withinCost,
+} from '../product-input.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
 import { applyChanges } from './apply.ts';
@@ -250,17 +257,21 @@ export async function pushProduct(
 /** What Shopify says of a product that it has created. */
 export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
 
-/** A product that a row of a bulk operation is to create. Nothing of it is stored before `begin` and `entry` are. */
+/** A product that a row of a bulk operation is to create or change. Nothing of it is stored before `begin` and `entry` are. */
 export interface BulkCreation {
   readonly localId: string;
   /** Marks its record as being pushed. */
   readonly begin: RecordWrite;
   /** What the journal must hold before it is sent. */
   readonly entry: JournalDraft;
-  /** Variables of `ProductPushDocument`, without an identifier: a product that is there already is refused, not replaced. */
-  readonly row: Omit<ProductPushMutationVariables, 'identifier'>;
-  /** Publishes what was created. @throws StorageError, and what a call throws. */
-  created(product: CreatedProduct): Promise<RecordEnd>;
+  readonly outcome: 'created' | 'updated';
+  /**
+   * Variables of `ProductPushDocument`. One that is to be created has no identifier: a product that is there already is
+   * refused, not replaced.
+   */
+  readonly row: ProductPushMutationVariables;
+  /** Publishes what was created or changed. @throws StorageError, and what a call throws. */
+  done(product: CreatedProduct): Promise<RecordEnd>;
   /** Says why it was not. */
   refused(error: ShopwrightError): RecordEnd;
 }
@@ -297,6 +308,42 @@ export async function bulkCreation(
     stored: before,
   };
   return new Push(draft, context, options, start).inBulk();
+}
+
+/**
+ * What of a product is to be read so that it is changed in bulk; `undefined` where its push must see to it: it has nothing to
+ * send, or its last push did not end well.
+ */
+export function readForBulk(
+  draft: ProductDraft,
+  before: SyncRecord | undefined,
+  { publications }: Pick<PushContext, 'publications'>,
+): WantedProduct | undefined {
+  const isSettled = before?.status === 'synced' && before.gid !== null && before.parts?.[doubt] === undefined;
+  if (!isSettled || before.gid === null || unchangedBy(before, hashOfText(saidText(draft, publications))))
+    return undefined;
+  return { gid: before.gid, scope: scopeOf(desiredFacts(draft), readBase(before.lastSyncData), true) };
+}
+
+/**
+ * How a product that is there is changed in bulk, whatever was changed in the shop. `undefined` where its push must see to it.
+ *
+ * @param remote The product as `readForBulk` has asked for it.
+ * @throws StorageError
+ */
+export async function bulkChange(
+  draft: ProductDraft,
+  { before, remote }: { readonly before: SyncRecord; readonly remote: RemoteProduct },
+  context: PushContext,
+  options: PushOptions,
+): Promise<BulkCreation | undefined> {
+  const start = {
+    desired: shownAgain(desiredFacts(draft), before),
+    hash: hashOfText(saidText(draft, context.publications)),
+    before,
+    stored: before,
+  };
+  return new Push(draft, context, options, start).changeInBulk(remote);
 }
 
 /** The result for a product of which the last push has said the same. */
@@ -708,8 +755,9 @@ class Push {
       localId: this.#draft.localId,
       begin: this.#beginning(plan.changes),
       entry: this.#entry('create', null, plan.changes),
+      outcome: 'created',
       row: { input: whole, images: Math.max(1, images), withImages: images > 0 },
-      created: async (product) => {
+      done: async (product) => {
         this.#isCreated(product, new Map(), true);
         await noteImages(this.#uploaded);
         await this.#publish();
@@ -717,6 +765,60 @@ class Push {
       },
       refused: (error) => this.#end(failure(error, null)),
     };
+  }
+
+  /** How the product is changed by a row of a bulk operation. `undefined` where its push must do that. */
+  async changeInBulk(remote: RemoteProduct): Promise<BulkCreation | undefined> {
+    if (remote.failedMedia.length > 0 || this.#start.before?.parts?.[unmarkedPart] !== undefined) return undefined;
+    const { plan, matches, nextFacts, stored } = this.#planOf(remote);
+    const { variants, images } = this.#idsOf(matches);
+    const options = remote.options.map(({ name }) => name);
+    const input = toChangedInput(this.#draft, plan.changes, { ids: variants, options });
+    if (!input || plan.changes.length === 0 || withinCost(input) !== input) return undefined;
+    this.#plan = plan;
+    this.#hasBegun = true;
+    return {
+      localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('update', remote.id, plan.changes),
+      outcome: 'updated',
+      row: { identifier: { id: remote.id }, input, images: 1, withImages: false },
+      done: async (product) => {
+        const { title, descriptionHtml, vendor, productType } = product;
+        const now: Facts = { title, descriptionHtml, vendor, productType };
+        const told = Object.fromEntries(Object.entries(now).filter(([field]) => field in input));
+        this.#updatedAt = product.updatedAt;
+        this.#isNow(nextFacts, { ...stored, ...told }, { variants, images });
+        await this.#publish();
+        return this.#end(this.#synced(plan, true));
+      },
+      refused: (error) => this.#end(failure(error, this.gid)),
+    };
+  }
+
+  /** Gids of the variants and images of the draft that the shop has, by key. */
+  #idsOf(matches: PlannedUpdate['matches']): { variants: Map<string, string>; images: Map<string, string> } {
+    const ids = this.#base?.ids;
+    const idsIn = (known: Readonly<Record<string, string>> = {}, found: ReadonlyMap<string, { readonly id: string }>) =>
+      new Map([...Object.entries(known), ...[...found].map(([key, { id }]) => [key, id] as [string, string])]);
+    return { variants: idsIn(ids?.variants, matches.variants), images: idsIn(ids?.images, matches.images) };
+  }
+
+  /** Notes what the shop has now. */
+  #isNow(
+    facts: ProductFacts,
+    stored: Facts,
+    { variants, images }: { readonly variants: Map<string, string>; readonly images: Map<string, string> },
+  ): void {
+    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
+      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
+    this.#base = {
+      facts,
+      stored,
+      ids: { variants: keep(variants, 'variants'), images: keep(images, 'images') },
+      publications: this.#base?.publications ?? [],
+    };
+    this.#isApplied = true;
   }
 
   #end(changes: Partial<SyncRecord>): RecordEnd {
@@ -729,15 +831,7 @@ class Push {
 
   async #update(remote: RemoteProduct, { plan, matches, nextFacts, stored: known }: PlannedUpdate): Promise<void> {
     const { desired } = this.#start;
-    const ids = this.#base?.ids;
-    const variantIds = new Map([
-      ...Object.entries(ids?.variants ?? {}),
-      ...[...matches.variants].map(([key, { id }]) => [key, id] as [string, string]),
-    ]);
-    const imageIds = new Map([
-      ...Object.entries(ids?.images ?? {}),
-      ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
-    ]);
+    const { variants: variantIds, images: imageIds } = this.#idsOf(matches);
     let stored = known;
     let facts = nextFacts;
     await this.#removeFailed();
@@ -764,15 +858,7 @@ class Push {
       stored = { ...stored, ...applied.stored };
       facts = this.#overtaken(plan, nextFacts, applied.overtaken);
     } else this.#updatedAt = remote.updatedAt;
-    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
-      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
-    this.#base = {
-      facts,
-      stored,
-      ids: { variants: keep(variantIds, 'variants'), images: keep(imageIds, 'images') },
-      publications: this.#base?.publications ?? [],
-    };
-    this.#isApplied = true;
+    this.#isNow(facts, stored, { variants: variantIds, images: imageIds });
   }
 
   /**

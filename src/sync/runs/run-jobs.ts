@@ -10,7 +10,7 @@ import type { ProductDraftInput } from '../../validation/product-draft.ts';
 import { pointsUsed } from '../health.ts';
 import type { DeleteAllowance, DeleteLimits } from '../plan/plan.ts';
 import type { ProductSync } from '../product-sync.ts';
-import type { BulkCreateResult } from '../push/bulk-create.ts';
+import { type BulkCreateResult, isWhole } from '../push/bulk-create.ts';
 import {
   type Gate,
   type GateHalt,
@@ -290,7 +290,9 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
   const onResult = ({ localId, outcome }: BulkCreateResult): void => void settled.set(localId, outcome);
   let bulk: StoredRun['bulk'] = 'used';
   try {
-    await pointsUsed.run(meter, () => sync.createInBulk(drafts(), { runId: run.id, signal, onResult }));
+    await pointsUsed.run(meter, () =>
+      sync.createInBulk(drafts(), { runId: run.id, signal, overwrite: isWhole(run.push), onResult }),
+    );
   } catch (error) {
     if (error === stopped) return;
     if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;

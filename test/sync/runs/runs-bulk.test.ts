@@ -293,3 +293,112 @@ describe('a run in bulk', () => {
     });
   });
 });
+
+describe('a run in bulk over products that are there', () => {
+  const managed = { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' } as const;
+  const two = (localId: string, more: object = {}) =>
+    plain(localId, {
+      ...{ tags: ['one'], vendor: 'Acme' },
+      variants: ['S', 'M'].map((Size) => ({ sku: `${localId}-${Size}`, price: '10.00', options: { Size } })),
+      ...more,
+    });
+  const changed = (localId: string, more: object = {}) =>
+    two(localId, {
+      ...{ title: `New ${localId}`, tags: ['one', 'two'], seo: { title: 'Found' } },
+      variants: ['S', 'M', 'L'].map((Size) => ({ sku: `${localId}-${Size}`, price: '12.50', options: { Size } })),
+      ...more,
+    });
+  /** A shop that has 60 products, and a source in which all are changed. */
+  const known = async (): Promise<RunShop> => {
+    const t = runShop(60);
+    for (const localId of idsOf(60)) t.drafts.set(localId, two(localId));
+    await t.products.runs.start(idsOf(60), { id: 'first', bulkFrom: never });
+    await t.drain();
+    for (const localId of idsOf(60)) t.drafts.set(localId, changed(localId));
+    return t;
+  };
+  const inBulk = ({ fake }: RunShop): number =>
+    fake.executions.filter(
+      ({ bulkOperation, fields }) => bulkOperation && fields.some(({ name }) => name === 'productSet'),
+    ).length;
+  const idsOfVariants = ({ fake }: RunShop): Map<string, string> =>
+    new Map(
+      fake
+        .products()
+        .flatMap(({ variants }) => variants as readonly { id: string; sku: string }[])
+        .map(({ id, sku }) => [sku, id]),
+    );
+
+  it('that owns all of their lists ends as one by direct pushes, with the same journal, and keeps the variants', async () => {
+    const found = [];
+    for (const bulkFrom of [never, 50]) {
+      const t = await known();
+      const before = idsOfVariants(t);
+      const points = t.fake.stats().pointsUsed;
+      await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom });
+      await t.drain();
+      expect((await runOf(t.products, 'second')).progress.counts).toEqual({ updated: 60 });
+      expect(inBulk(t)).toBe(bulkFrom === never ? 0 : 60);
+      if (bulkFrom !== never) expect(t.fake.stats().pointsUsed - points).toBeLessThan(1_000);
+      const after = idsOfVariants(t);
+      expect(after.size).toBe(180);
+      for (const [sku, id] of before) expect(after.get(sku)).toBe(id);
+      found.push(await traces(t));
+      expect((await t.clock.run(t.sync.rollback({ runId: 'second' }))).counts).toMatchObject({
+        restored: 60,
+        failed: 0,
+      });
+      const titles = t.fake.products().map(({ title }) => title);
+      expect(titles.sort()).toEqual(
+        idsOf(60)
+          .map((localId) => `Product ${localId}`)
+          .sort(),
+      );
+      expect(idsOfVariants(t)).toEqual(before);
+    }
+    // An operation does not tell the ids of variants that it makes: the next push finds those by their SKUs.
+    const comparable = found.map((one) =>
+      JSON.parse(JSON.stringify(one), (name, value) =>
+        /^p-\d+-L$/.test(name) && String(value).startsWith('gid:') ? undefined : value,
+      ),
+    );
+    expect(comparable[1]).toEqual(comparable[0]);
+  });
+
+  it('leaves to the pushes what would remove a variant, and sends nothing where the last push said the same', async () => {
+    const t = await known();
+    for (const localId of idsOf(60).slice(20)) t.drafts.set(localId, two(localId));
+    t.drafts.set('p-3', changed('p-3', { variants: [{ sku: 'p-3-S', price: '10.00', options: { Size: 'S' } }] }));
+    t.drafts.set('p-4', changed('p-4', { variants: [{ sku: 'p-4-S', price: '10.00', options: { Size: 'S' } }] }));
+    await t.products.runs.start(idsOf(60), {
+      ...{ id: 'second', onDrift: 'ours', onConflict: 'ours', managed, bulkFrom: 50, maxDeletes: { variants: 1 } },
+    });
+    await t.drain();
+    const { counts } = (await runOf(t.products, 'second')).progress;
+    expect(counts).toEqual({ updated: 19, unchanged: 40, blocked: 1 });
+    expect(inBulk(t)).toBe(18);
+  });
+
+  it.each([
+    ['that owns only a part of their lists', { force: true, managed: { variants: 'all' } }],
+    ['that lets changes in the shop stand', { managed }],
+  ] as const)('%s changes them by pushes', async (_what, options) => {
+    const t = await known();
+    await t.products.runs.start(idsOf(60), { id: 'second', bulkFrom: 50, ...options });
+    await t.drain();
+    expect((await runOf(t.products, 'second')).progress.counts).toEqual({ updated: 60 });
+    expect(inBulk(t)).toBe(0);
+  });
+
+  it('records what Shopify refuses, and finds what a lost operation has changed', async () => {
+    const t = await known();
+    t.drafts.set('p-1', changed('p-1', { handle: 'product-p-2' }));
+    t.fake.bulk.failNext({ afterObjects: 30 });
+    await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom: 50 });
+    await t.drain();
+    const run = await runOf(t.products, 'second');
+    expect(run).toMatchObject({ state: 'finished', progress: { counts: { updated: 59, failed: 1 } } });
+    expect(t.fake.products().filter(({ title }) => String(title).startsWith('New'))).toHaveLength(59);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 59, failed: 1, syncing: 0, pending: 0 });
+  });
+});
