@@ -112,6 +112,7 @@ export async function createInBulk(
   const rows = begun.map(({ row }) => row);
   const run = await bulk.mutate(ProductPushDocument, rows, { rerun: 0, ...(signal && { signal }) });
   for await (const chunk of inChunks(run, productsPerWrite)) {
+    let settled: ReadonlySet<RecordEnd> = new Set();
     const ends: { readonly end: RecordEnd; readonly outcome: BulkCreateResult['outcome'] }[] = [];
     try {
       await forEachConcurrent(chunk, { concurrency, signal }, async ({ index, status, data, userErrors }) => {
@@ -126,13 +127,18 @@ export async function createInBulk(
         } else left += 1;
       });
     } finally {
-      await writeEnds(
+      settled = await writeEnds(
         ends.map(({ end }) => end),
         records,
         shop,
       );
     }
     for (const { end, outcome } of ends) {
+      // Another push of the product ran meanwhile, and what it has sent may be newer: the next push finds what stands.
+      if (!settled.has(end)) {
+        left += 1;
+        continue;
+      }
       counts[outcome] += 1;
       options.onResult?.({ localId: end.localId, outcome });
     }
@@ -201,9 +207,17 @@ async function begin(found: readonly Creatable[], options: CreateInBulkOptions):
   return begun;
 }
 
-/** Writes the ends of many pushes, as each push would write its own. */
-async function writeEnds(ends: readonly RecordEnd[], records: SyncRecordStore, shop: string): Promise<void> {
-  if (ends.length === 0) return;
+/**
+ * Writes the ends of many pushes, as each push would write its own.
+ *
+ * @returns Those of products of which nobody else has written meanwhile.
+ */
+async function writeEnds(
+  ends: readonly RecordEnd[],
+  records: SyncRecordStore,
+  shop: string,
+): Promise<ReadonlySet<RecordEnd>> {
+  if (ends.length === 0) return new Set();
   const localIds = ends.map(({ localId }) => localId);
   const stored = new Map((await recordsOf(records, shop, localIds)).map((record) => [record.localId, record]));
   const alone: RecordEnd[] = [];
@@ -221,6 +235,7 @@ async function writeEnds(ends: readonly RecordEnd[], records: SyncRecordStore, s
   );
   alone.push(...writes.flatMap(({ end }, index) => (written[index] ? [] : [end])));
   for (const end of alone) await end.write();
+  return new Set(writes.flatMap(({ end }, index) => (written[index] ? [end] : [])));
 }
 
 /** Writes records conditionally, into a store that need not know how to write many at once. */

@@ -390,6 +390,23 @@ describe('a run in bulk over products that are there', () => {
     expect(inBulk(t)).toBe(0);
   });
 
+  it('puts no older state over a newer one that was pushed while the operation ran', async () => {
+    const t = await known();
+    t.fake.hooks.after(
+      'bulkOperationRunMutation',
+      async () => {
+        t.drafts.set('p-7', changed('p-7', { title: 'Newer' }));
+        await t.sync.push(t.drafts.get('p-7') as never);
+      },
+      { after: 1 },
+    );
+    await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'second')).toMatchObject({ state: 'finished', progress: { done: 60 } });
+    expect(t.fake.products().filter(({ title }) => title === 'Newer')).toHaveLength(1);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60 });
+  });
+
   it('records what Shopify refuses, and finds what a lost operation has changed', async () => {
     const t = await known();
     t.drafts.set('p-1', changed('p-1', { handle: 'product-p-2' }));
