@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createFakeShopify } from 'shopwright/testing';
@@ -33,8 +34,11 @@ if (!(minutes && minutes > 0 && wanted && wanted > 0 && rate !== undefined && ra
   process.exit(2);
 }
 
-/** A piece of work of the mix is about 1.19 requests: a push reads the product before it writes. */
-const requestsPerPiece = 1.19;
+/** A piece of work of the mix is about 1.05 requests: changes of one product that come together are one push, of two calls. */
+const requestsPerPiece = 1.05;
+
+/** Milliseconds of load before anything is measured: caches and compiled code are there then. */
+const warmUpMs = 30_000;
 
 const shopsOf = [
   ['one.myshopify.com', 'two.myshopify.com'],
@@ -106,10 +110,14 @@ try {
     ports.push(await told<number>(child, 'port'));
   }
 
+  for (const child of children) child.send('go');
+  await pause(warmUpMs);
   isMeasuring = true;
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   const startedAt = Date.now();
   const untilMs = startedAt + minutes * 60_000;
-  for (const child of children) child.send('go');
+  for (const child of children) child.send('measure');
   const probes: boolean[] = [];
   const probing = Promise.all(
     ports.map(async (at) => {
@@ -126,6 +134,7 @@ try {
   const endedAt = Date.now();
   await probing;
   isMeasuring = false;
+  delay.disable();
   const reports = await Promise.all(
     children.map(async (child) => {
       const report = told<WorkerReport>(child, 'report');
@@ -140,6 +149,8 @@ try {
     if (!isMet(metric)) process.exitCode = 1;
     console.log(shown(metric, isMet(metric)));
   }
+  // Where this is long, the machine is too slow for the fake, and the figures are those of the machine.
+  console.log(`the fake: its event loop came late by ${(delay.percentile(99) / 1e6).toFixed(0)} ms (99th percentile)`);
   for (const [index, { unsent, failed, heapsMb }] of reports.entries())
     console.log(
       `process ${index + 1}: heap ${heapsMb.at(-1)?.toFixed(1)} MB, ${unsent} left out, errors ${JSON.stringify(failed)}`,

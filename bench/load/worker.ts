@@ -1,5 +1,6 @@
 // One process of the load: its own shops on SQLite and a queue in memory, a steady mix of calls and pushes, and an address
-// that says how it is doing. It is driven by messages of `main.ts`: `go`, `fault`, `stop`.
+// that says how it is doing. It is driven by messages of `main.ts`: `go`, `measure`,
+// `fault`, `stop`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -155,6 +156,7 @@ async function stop(): Promise<void> {
 
 process.on('message', (message) => {
   if (message === 'go') running = run();
+  if (message === 'measure') report.heapsMb.length = 0;
   if (message === 'fault' && alarm) void plantFault(alarm);
   if (message === 'stop') void stop();
 });
