@@ -1,6 +1,5 @@
 // One process of the load: its own shops on SQLite and a queue in memory, a steady mix of calls and pushes, and an address
-// that says how it is doing. It is driven by messages of `main.ts`: `go`, `measure`,
-// `fault`, `stop`.
+// that says how it is doing. Messages of `main.ts` drive it: `go`, `measure`, `fault`, `stop`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
