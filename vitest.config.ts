@@ -20,6 +20,12 @@ const isolated = [
   'test/http/ky.test.ts',
   // Collects garbage, which takes long on the heap of many files.
   'test/client/shop-state.test.ts',
+  // Takes chance away from all that runs in its process.
+  'test/cli/report-replay.test.ts',
+  // Holds its process up, counts the timers of all, or sees the spans of all.
+  'test/http/held-up.test.ts',
+  'test/queue/in-process-queue.test.ts',
+  'test/telemetry/otel.test.ts',
   // Takes `process` away and loads the modules again.
   'test/webhooks/edge-runtime.test.ts',
 ];

@@ -213,7 +213,7 @@ export async function cancelOperation(shop: BulkShop, id: string): Promise<void>
 const hasEnded = ({ status }: BulkOperation): boolean => !['CREATED', 'RUNNING', 'CANCELING'].includes(status);
 
 /** Milliseconds between looks at a running operation: the first, and the longest. */
-const pollMs = { first: 1_000, longest: 30_000, growth: 1.5 };
+const pollMs = { first: 1_000, longest: 30_000, growth: 1.06 };
 
 /** Milliseconds of failing looks after which the last failure is thrown. */
 const patienceMs = 30 * 60_000;

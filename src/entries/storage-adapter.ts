@@ -12,6 +12,7 @@ export type {
   ErrorPattern,
   ErrorPatternOptions,
   ListOptions,
+  RecordWrite,
   SyncCounts,
   SyncRecord,
   SyncRecordStore,

@@ -72,6 +72,7 @@ export {
   type SetMetafieldsOptions,
 } from '../sync/metafields.ts';
 export type {
+  DeleteAllowance,
   DeleteLimits,
   DriftPolicy,
   Ownership,
@@ -98,7 +99,7 @@ export {
   type ProductSyncOptions,
   type RemoveOptions,
 } from '../sync/product-sync.ts';
-export type { BulkCreateSummary, CreateInBulkOptions } from '../sync/push/bulk-create.ts';
+export type { BulkCreateResult, BulkCreateSummary, CreateInBulkOptions } from '../sync/push/bulk-create.ts';
 export type { Gate, GateHalt } from '../sync/push/gate.ts';
 export type { MissingProducts } from '../sync/push/missing-products.ts';
 export type { FailedImage, PushOptions, PushOutcome, PushResult, SkipReason } from '../sync/push/push.ts';
@@ -133,7 +134,7 @@ export type {
   SyncRuns,
   WatchRunOptions,
 } from '../sync/runs/runs.ts';
-export type { RunCounts, RunPhase, RunPushOptions, RunState } from '../sync/runs/stored-run.ts';
+export type { RunCounts, RunHalt, RunPhase, RunPushOptions, RunState } from '../sync/runs/stored-run.ts';
 export {
   createShopInfo,
   type ShopDetails,

@@ -43,6 +43,12 @@ export interface SyncRecord {
   readonly shopifyUpdatedAt: string | null;
 }
 
+/** A record, and which version of it must be in the store so that it is written; `undefined`: none. */
+export interface RecordWrite {
+  readonly record: SyncRecord;
+  readonly version: number | undefined;
+}
+
 /** Records by status. */
 export type SyncCounts = Readonly<Record<SyncStatus, number>>;
 
@@ -109,6 +115,16 @@ export interface SyncRecordStore {
    * @throws StorageError also where the stored record is of a newer format.
    */
   putIf(record: SyncRecord, version: number | undefined): Promise<boolean>;
+  /**
+   * `putIf` of up to 1,000 records at once, each of them once. Each is a step of its own: where one is not written, the
+   * others are.
+   *
+   * Optional for a store of your own: without it, each record is written with `putIf`.
+   *
+   * @returns Whether each was written, in the same order.
+   * @throws StorageError, with none of them written where a stored one is of a newer format; else some may be.
+   */
+  putManyIf?(writes: readonly RecordWrite[]): Promise<readonly boolean[]>;
   /** All or none of them. */
   putMany(records: readonly SyncRecord[]): Promise<void>;
   list(shop: string, options?: ListOptions): Promise<readonly SyncRecord[]>;

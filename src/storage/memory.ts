@@ -31,7 +31,7 @@ import {
 import type { KeyEngine, LockEngine, WriteTerms } from './key-engine.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
 import { countsOf, ErrorPatternCounter, RecordCounter } from './record-counts.ts';
-import { checkedRecord, readRecord, type StoredRecord } from './record-kit.ts';
+import { checkedRecord, checkedWrites, readRecord, type StoredRecord } from './record-kit.ts';
 
 /** What stores in memory can be made with. */
 export interface MemoryStoresOptions {
@@ -91,10 +91,18 @@ function createMemoryRecords(gate: Gate): SyncRecordStore {
     putIf: (record, version) =>
       gate.run(async () => {
         const checked = checkedRecord(record);
-        if (shopOf(checked.shop).get(checked.localId)?.version !== version) return false;
+        if (shopOf(checked.shop).versionOf(checked.localId) !== version) return false;
         put(checked);
         return true;
       }),
+    putManyIf: (writes) =>
+      gate.run(async () =>
+        checkedWrites(writes).map(({ record, version }) => {
+          if (shopOf(record.shop).versionOf(record.localId) !== version) return false;
+          put(record);
+          return true;
+        }),
+      ),
     putMany: (records) => gate.run(async () => records.map(checkedRecord).forEach(put)),
     list: (shop, options = {}) => gate.run(async () => shopOf(shop).list(checkedPage(options))),
     counts: (shop) => gate.run(async () => countsOf(shopOf(shop).ageCounts())),
@@ -127,6 +135,10 @@ class MemoryShop {
   get(localId: string): SyncRecord | undefined {
     const record = this.#records.get(localId);
     return record && readRecord(record);
+  }
+
+  versionOf(localId: string): number | undefined {
+    return this.#records.get(localId)?.version;
   }
 
   getByGid(gid: string): SyncRecord | undefined {

@@ -1,6 +1,6 @@
 import { StorageError } from '../errors/errors.ts';
 import { isRecord, type JsonObject } from '../internal/json.ts';
-import type { SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
+import type { RecordWrite, SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
 import {
   countProblem,
   type FieldRule,
@@ -96,6 +96,28 @@ export function checkedRecord(record: SyncRecord): StoredRecord {
     lastAttemptAt: wholeMs(record.lastAttemptAt),
     shopifyUpdatedAt: record.shopifyUpdatedAt,
   };
+}
+
+/** Most records of one `putManyIf`. */
+const mostAtOnce = 1_000;
+
+/**
+ * The records of a `putManyIf`, checked, with the versions that they are written over.
+ *
+ * @throws StorageError for one that cannot be stored, for more than 1,000, and for a record that is there twice.
+ */
+export function checkedWrites(
+  writes: readonly RecordWrite[],
+): readonly { readonly record: StoredRecord; readonly version: number | undefined }[] {
+  if (writes.length > mostAtOnce) throw new StorageError(`putManyIf() takes at most ${mostAtOnce} records.`);
+  const checked = writes.map(({ record, version }) => ({ record: checkedRecord(record), version }));
+  const seen = new Set<string>();
+  for (const { record } of checked) {
+    const key = JSON.stringify([record.shop, record.localId]);
+    if (seen.has(key)) throw new StorageError(`putManyIf() was given ${shownId(record.localId)} twice.`);
+    seen.add(key);
+  }
+  return checked;
 }
 
 /** The record for whoever asks: a copy that can be changed without the store noticing. */

@@ -108,7 +108,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
 
   // All who share a file are on one machine, and so on one clock.
   const nowMs: SqlSession['nowMs'] = () => sql<number>`${Math.floor(clock.now())}`;
-  const session = { tables, run, clock, nowMs };
+  const session = { tables, run, clock, nowMs, hasRowLocks: false };
   const keys = createSqlKeys(session, clock);
   const locks = createLocks(keys.locks, clock);
 

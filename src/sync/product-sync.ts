@@ -22,7 +22,14 @@ import { SharedImages } from './files/shared-images.ts';
 import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
 import type { ImportAllOptions, ImportOptions, ImportResult } from './import.ts';
 import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './plan/candidates.ts';
-import { DeleteBudget, type DeleteLimits, type DriftPolicy, type PlanOptions, type ProductPlan } from './plan/plan.ts';
+import {
+  DeleteBudget,
+  type DeleteLimits,
+  type DriftPolicy,
+  limitsOf,
+  type PlanOptions,
+  type ProductPlan,
+} from './plan/plan.ts';
 import type { RemoteProduct } from './plan/product-facts.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './plan/run-plan.ts';
 import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
@@ -270,7 +277,10 @@ export interface ProductSync extends HealthReader {
  * @example
  * const plan = await sync.plan(products, { missing: 'archive', refresh: true });
  */
-export type PlanRunOptions = Omit<PushManyOptions, 'dryRun' | 'gate' | 'maxDeletes' | 'runId' | 'waitForImages'>;
+export type PlanRunOptions = Omit<
+  PushManyOptions,
+  'concurrency' | 'dryRun' | 'gate' | 'maxDeletes' | 'runId' | 'waitForImages'
+>;
 
 /**
  * Options of `apply`. Which products go is in the plan, so there is no `missing` and no `rollout`, and the plan is the dry run.
@@ -320,6 +330,9 @@ const defaultConcurrency = 8;
 
 const maxConcurrency = 1000;
 
+const isConcurrency = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxConcurrency;
+
 /**
  * Creates the product sync of one shop.
  *
@@ -337,7 +350,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     ...retentionIssues(retention),
     ...healthIssues(options.health ?? {}),
   ];
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > maxConcurrency)
+  if (!isConcurrency(concurrency))
     issues.push({ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` });
   issues.push(
     ...missingMethods('client', options.client ?? null, ['graphql']),
@@ -399,7 +412,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const remove = (
     localId: string,
     removal: Removal,
-    options: RemoveOptions,
+    options: Omit<RemoveOptions, 'maxDeletes'>,
     { records: kept, journal: log }: Pick<KeptStores, 'records' | 'journal'>,
     expected?: ProductPlan,
   ) =>
@@ -413,7 +426,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const planRemovals = async (
     localIds: Iterable<string> | AsyncIterable<string>,
     removal: Removal,
-    { signal }: RemoveOptions,
+    { signal }: Pick<RemoveOptions, 'signal'>,
     maxDeletes: (count: number) => DeleteLimits | undefined,
   ): Promise<ReadonlyMap<object, PushResult>> => {
     const found = new Map<object, PushResult>();
@@ -484,14 +497,15 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     runOptions: PushManyOptions & { readonly runId: string },
   ): Promise<PushSummary> => {
     const total = Array.isArray(products) ? products.length : undefined;
+    const most = Math.min(concurrency, runOptions.concurrency ?? concurrency);
     const { refresh, force, dryRun, signal } = runOptions;
-    const least = refresh || force || dryRun ? mostDrawn : concurrency;
+    const least = refresh || force || dryRun ? mostDrawn : most;
     // As with the records: whoever pushes one of them reads it again, and tells what is wrong.
     const readProducts = (wanted: readonly WantedProduct[]) =>
       readRemotes(client, wanted, { signal }).catch((): ReadonlyMap<string, RemoteProduct> => new Map());
     const candidates = (isStopped: () => boolean) =>
       candidatesOf(products, { look, readRecords, readProducts, isStopped, least });
-    return pushMany(candidates, { clock, concurrency, total, pushOne }, runOptions);
+    return pushMany(candidates, { clock, concurrency: most, total, pushOne }, runOptions);
   };
 
   const undo = async (target: RollbackTarget, rollbackOptions: RollbackOptions): Promise<RollbackReport> => {
@@ -619,7 +633,11 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
     const stays = whole && keptBy(rollout, listed(whole, client.shop));
     const gone = stays && missingProducts(records, client.shop, removal, stays);
-    const removals = gone && (await planRemovals(gone, removal, pushOptions, () => (dryRun ? anyRemoval : maxDeletes)));
+    const removals =
+      gone &&
+      (await planRemovals(gone, removal, pushOptions, () =>
+        dryRun ? anyRemoval : maxDeletes && limitsOf(maxDeletes),
+      ));
     // What the list lacks is taken from the budget of all: its stock is none that variants may take.
     context.deletes.take(
       [...(removals?.values() ?? [])].flatMap((one) => ('plan' in one && one.plan ? [one.plan] : [])),
@@ -684,7 +702,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
         if (found && 'issues' in found) return undefined;
         return found ? { ...context, publications: found } : context;
       };
-      return createInBulk(drafts(), contextOf, { client, concurrency }, bulkOptions);
+      return createInBulk(drafts(), contextOf, { client, records: context.records, concurrency }, bulkOptions);
     },
     async retryFailed(source, retryOptions = {}) {
       checkOptions(retryOptions, retryNames);
@@ -753,7 +771,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       }
       checkDeletes(
         plan.products.flatMap((one) => one.plan ?? []),
-        applyOptions.maxDeletes,
+        applyOptions.maxDeletes && limitsOf(applyOptions.maxDeletes),
         client.shop,
       );
       const kept = await keep();
@@ -820,6 +838,7 @@ const planNames: Record<keyof PlanRunOptions, true> = {
 };
 
 const notOfPlan = {
+  concurrency: 'is for what is sent: give it to `apply`.',
   dryRun: 'is what a plan always is: leave it out.',
   gate: 'judges what is sent: give it to `apply`.',
   maxDeletes: 'is checked when the plan is applied: give it to `apply`.',
@@ -837,6 +856,7 @@ const { missing: _ofPlan, rollout: _ofPlanned, ...comparing } = planNames;
 
 const applyNames: Record<keyof ApplyOptions, true> = {
   ...comparing,
+  concurrency: true,
   waitForImages: true,
   maxDeletes: true,
   runId: true,
@@ -850,13 +870,25 @@ const pushManyNames: Record<keyof PushManyOptions, true> = {
   dryRun: true,
 };
 
-const { missing: _ofList, rollout: _ofMany, gate: _ofRuns, onProgress: _ofRun, ...pushNames } = pushManyNames;
+const {
+  missing: _ofList,
+  rollout: _ofMany,
+  gate: _ofRuns,
+  onProgress: _ofRun,
+  concurrency: _ofAll,
+  ...pushNames
+} = pushManyNames;
 
 const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
 
 const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
 
-const bulkNames: Record<keyof CreateInBulkOptions, true> = { runId: true, signal: true };
+const bulkNames: Record<keyof CreateInBulkOptions, true> = {
+  runId: true,
+  signal: true,
+  overwrite: true,
+  onResult: true,
+};
 
 const removeNames: Record<keyof RemoveOptions, true> = {
   signal: true,
@@ -886,12 +918,12 @@ const policies = ['report', 'ours', 'theirs'];
 function checkOptions(
   options: PlanOptions &
     Pick<RollbackOptions, 'created' | 'signal'> &
-    Pick<PushManyOptions, 'rollout' | 'gate'> &
+    Pick<PushManyOptions, 'concurrency' | 'rollout' | 'gate'> &
     Pick<RetryFailedOptions, 'filter'>,
   names: object,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const { onDrift, onConflict, created, rollout, gate, filter } = options;
+  const { onDrift, onConflict, created, rollout, gate, filter, concurrency: pushing } = options;
   const misplaced = Object.keys(options).filter(
     (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
   );
@@ -901,6 +933,9 @@ function checkOptions(
     ...unknownValue('onDrift', onDrift, policies),
     ...unknownValue('onConflict', onConflict, policies),
     ...unknownValue('created', created, ['delete', 'archive']),
+    ...('concurrency' in names && pushing !== undefined && !isConcurrency(pushing)
+      ? [{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }]
+      : []),
     ...rolloutIssues('rollout' in names ? rollout : undefined),
     ...gateIssues('gate' in names ? gate : undefined),
     ...('filter' in names && filter !== undefined && typeof filter !== 'function'

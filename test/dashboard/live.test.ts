@@ -248,7 +248,7 @@ describe('actions that take long', () => {
     const shown = { total: 10, done: 3, failed: 1, skipped: 0, phase: 'push', rate: 2, timeToGoMs: null } as const;
     const counts = {} as SyncRun['progress']['counts'];
     const common = { id: 'r1', kind: 'push', state: 'running', startedAt: 1, updatedAt: 2, bulk: 'none' } as const;
-    const run: SyncRun = { ...common, progress: { ...shown, invalid: 0, points: 0, counts }, error: null };
+    const run: SyncRun = { ...common, progress: { ...shown, invalid: 0, points: 0, counts }, error: null, halt: null };
     const note = (what: string) => async (id: unknown) => {
       asked.push(`${what} ${typeof id === 'string' ? id : 'all'}`);
       if (id === 'ended') throw new ValidationError('Not done', { issues: [{ field: 'id', message: 'has ended.' }] });

@@ -101,6 +101,37 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
     })),
   ],
   [
+    'writes many records whatever their versions',
+    'writes many records conditionally, each by itself, and says which',
+    flawed(({ putMany }) => ({
+      async putManyIf(writes) {
+        await putMany(writes.map(({ record: written }) => written));
+        return writes.map(() => true);
+      },
+    })),
+  ],
+  [
+    'reads many records, and then writes them',
+    'lets one of two conditional batches at once win each record',
+    flawed(({ get, put }) => ({
+      putManyIf: (writes) =>
+        Promise.all(
+          writes.map(async ({ record: written, version }) => {
+            if ((await get(written.shop, written.localId))?.version !== version) return false;
+            await put(written);
+            return true;
+          }),
+        ),
+    })),
+  ],
+  [
+    'writes part of a conditional batch that it refuses',
+    'refuses a conditional batch of more than 1,000 records, with one twice, or with one that cannot be stored',
+    flawed(({ putIf }) => ({
+      putManyIf: (writes) => Promise.all(writes.map(({ record: written, version }) => putIf(written, version))),
+    })),
+  ],
+  [
     'puts a batch one by one',
     'puts all of a batch or nothing of it',
     flawed(({ put }) => ({

@@ -24,6 +24,7 @@ describe('a batch that the disk has no room for ends with the error that says so
     session = {
       tables,
       clock: createManualClock(),
+      hasRowLocks: false,
       nowMs: () => sql<number>`0`,
       run: async (work) => {
         try {

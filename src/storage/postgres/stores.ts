@@ -162,7 +162,7 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
       return whileConflicting(() => work(db), clock);
     });
 
-  const session = { tables, run, clock, nowMs };
+  const session = { tables, run, clock, nowMs, hasRowLocks: true };
   const keys = createSqlKeys(session, clock);
   const locks = createLocks(keys.locks, clock);
 

@@ -148,8 +148,8 @@ end
 --
 -- Redis serves nobody else meanwhile, so each command is about many records: with commands for each one it would
 -- take twice as long.
-local function put()
-  local records, newestFormat = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+local function putAll(records)
+  local newestFormat = tonumber(ARGV[2])
   local recordsPerStep = 500
 
   -- What is there of each record: nil where there is none, {} where it is damaged.
@@ -216,10 +216,34 @@ local function put()
   return 'done'
 end
 
+local function put()
+  return putAll(cjson.decode(ARGV[1]))
+end
+
 -- ARGV: as for put, with one record; the SHA-1 of what is stored of it, '' for nothing. Returns 'changed' where something
 -- else is stored.
 local function putIf()
   local value = redis.call('HGET', all, cjson.decode(ARGV[1])[1])
   if (value and redis.sha1hex(value) or '') ~= ARGV[3] then return 'changed' end
   return put()
+end
+
+-- ARGV: as for put; a JSON list with the SHA-1 of what is stored of each, '' for nothing. Returns 'done', and behind a NUL
+-- each the local ids of which something else is stored: those are not written.
+local function putManyIf()
+  local records, fingerprints = cjson.decode(ARGV[1]), cjson.decode(ARGV[3])
+  local fitting, reply = {}, { 'done' }
+  for index, fingerprint in ipairs(fingerprints) do
+    local localId = records[index * 2 - 1]
+    local value = redis.call('HGET', all, localId)
+    if (value and redis.sha1hex(value) or '') == fingerprint then
+      fitting[#fitting + 1] = localId
+      fitting[#fitting + 1] = records[index * 2]
+    else
+      reply[#reply + 1] = localId
+    end
+  end
+  local outcome = putAll(fitting)
+  if outcome ~= 'done' then return outcome end
+  return table.concat(reply, '\0')
 end

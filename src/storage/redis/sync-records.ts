@@ -5,6 +5,7 @@ import { checkedLocalIds, checkedPage, checkedPatternLimit, isStorableText } fro
 import { countsOf, ErrorPatternCounter, epochDay, orderedAges } from '../record-counts.ts';
 import {
   checkedRecord,
+  checkedWrites,
   damagedRecord,
   fromFailedRow,
   fromRecordRow,
@@ -37,6 +38,7 @@ const scripts = {
   readCounts: readScript(library, 'readCounts'),
   put: writeScript(library, 'put'),
   putIf: writeScript(library, 'putIf'),
+  putManyIf: writeScript(library, 'putManyIf'),
   delete: writeScript(library, 'delete'),
   erase: writeScript(library, 'erase'),
 };
@@ -103,11 +105,33 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
       const { shop, localId, ...checked } = checkedRecord(record);
       const [stored] = await values(shop, scripts.get, [localId]);
       if ((stored && recordOf(stored).version) !== version) return false;
-      // The whole value is compared, so that the script need not read the JSON.
-      const fingerprint = stored === undefined ? '' : createHash('sha1').update(stored.value).digest('hex');
+      const fingerprint = fingerprintOf(stored);
       const list = JSON.stringify([localId, toValue({ shop, localId, ...checked })]);
       const args = [list, recordFormat, fingerprint];
       return (await session.write(shop, scripts.putIf, [session.name('r', shop)], args)) === 'done';
+    },
+    async putManyIf(writes) {
+      const wanted = checkedWrites(writes);
+      const written = new Set<StoredRecord>();
+      for (const [shop, ofShop] of Map.groupBy(wanted, ({ record }) => record.shop)) {
+        const localIds = ofShop.map(({ record }) => record.localId);
+        const found = await values(shop, scripts.getMany, localIds);
+        const stored = new Map(found.map((value) => [value.localId, value]));
+        const fitting = ofShop.filter(({ record: { localId }, version }) => {
+          const value = stored.get(localId);
+          return (value && recordOf(value).version) === version;
+        });
+        if (fitting.length === 0) continue;
+        const list = JSON.stringify(fitting.flatMap(({ record }) => [record.localId, toValue(record)]));
+        const fingerprints = JSON.stringify(fitting.map(({ record }) => fingerprintOf(stored.get(record.localId))));
+        const keys = [session.name('r', shop)];
+        const reply = await session.write(shop, scripts.putManyIf, keys, [list, recordFormat, fingerprints]);
+        const [outcome, ...changed] = reply.split('\0');
+        if (outcome !== 'done') throw session.errors.invalidReply();
+        const others = new Set(changed);
+        for (const { record } of fitting) if (!others.has(record.localId)) written.add(record);
+      }
+      return wanted.map(({ record }) => written.has(record));
     },
     putMany,
     async list(shop, options = {}) {
@@ -149,6 +173,10 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
     },
   };
 }
+
+/** What a script knows a stored value by, whole, so that it need not read the JSON: '' where nothing is stored. */
+const fingerprintOf = (stored: RedisValue | undefined): string =>
+  stored === undefined ? '' : createHash('sha1').update(stored.value).digest('hex');
 
 /** The record as Redis keeps it. */
 function toValue(record: StoredRecord): string {

@@ -14,6 +14,8 @@ export interface SqlSession {
    * one at which the statement or the transaction began (`clock_timestamp()` in Postgres).
    */
   nowMs(): Expression<number>;
+  /** Whether `select … for update` locks rows. Without it, whoever writes has the database for itself. */
+  readonly hasRowLocks: boolean;
   /**
    * Runs one piece of work: opens, migrates, retries while the database is busy (so the work must be safe to
    * run again when it failed) and turns the driver's errors into `StorageError`.
@@ -25,7 +27,10 @@ export interface SqlSession {
 const longestChunk = 8_000_000;
 
 const lengthOf = (row: object): number =>
-  Object.values(row).reduce((sum: number, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
+  Object.values(row).reduce((sum: number, value: unknown) => {
+    if (typeof value === 'object' && value !== null) return sum + lengthOf(value);
+    return sum + (typeof value === 'string' ? value.length : 8);
+  }, 0);
 
 /**
  * Does the work for the rows, some at a time: at most so many rows and, unless a single row is longer, 8 million

@@ -6,6 +6,7 @@ import { checkedLocalIds, checkedPage, checkedPatternLimit, isStorableText } fro
 import { countsOf, ErrorPatternCounter, orderedAges } from '../record-counts.ts';
 import {
   checkedRecord,
+  checkedWrites,
   damagedRecord,
   fromFailedRow,
   fromRecordRow,
@@ -24,7 +25,10 @@ import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './sessio
 const rowsPerInsert = 200;
 
 /** The sync records as queries that SQLite and Postgres both understand. */
-export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new SkippedRecords()): SyncRecordStore {
+export function createSqlSyncRecords(
+  { tables, run, hasRowLocks }: SqlSession,
+  skipped = new SkippedRecords(),
+): SyncRecordStore {
   const table = tables.syncRecords;
 
   const ageCounts = (shop: string): Promise<readonly AgeCount[]> =>
@@ -85,6 +89,19 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
         await refuseNewer(db, tables, [row]);
         return false;
       });
+    },
+
+    async putManyIf(writes) {
+      const wanted = checkedWrites(writes).map(({ record, version }) => ({ row: toRecordRow(record), version }));
+      return run((db) =>
+        db.transaction().execute(async (transaction) => {
+          const written = new Set<RecordRow>();
+          await inChunks(inOrder(wanted), rowsPerInsert, async (chunk) => {
+            for (const row of await writeIf(transaction, tables, chunk, hasRowLocks)) written.add(row);
+          });
+          return wanted.map(({ row }) => written.has(row));
+        }),
+      );
     },
 
     async putMany(records) {
@@ -165,6 +182,66 @@ export function createSqlSyncRecords({ tables, run }: SqlSession, skipped = new 
 function lastOfEach(rows: readonly RecordRow[]): RecordRow[] {
   const byKey = new Map(rows.map((row) => [JSON.stringify([row.shop, row.local_id]), row]));
   return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row);
+}
+
+/** A row, and which version must be stored so that it is written. */
+interface RowWrite {
+  readonly row: RecordRow;
+  readonly version: number | undefined;
+}
+
+/** In the order of the keys: see `lastOfEach`. */
+const inOrder = (writes: readonly RowWrite[]): RowWrite[] => {
+  const keyed = writes.map((write) => ({ key: JSON.stringify([write.row.shop, write.row.local_id]), write }));
+  return keyed.sort((left, right) => (left.key < right.key ? -1 : 1)).map(({ write }) => write);
+};
+
+/**
+ * Writes those rows whose version is stored, in a transaction.
+ *
+ * @returns The rows that were written.
+ * @throws StorageError for a stored one of a newer format.
+ */
+async function writeIf(
+  db: Kysely<SqlDatabase>,
+  tables: TableNames,
+  writes: readonly RowWrite[],
+  hasRowLocks: boolean,
+): Promise<readonly RecordRow[]> {
+  const written: RecordRow[] = [];
+  for (const [shop, ofShop] of Map.groupBy(writes, ({ row }) => row.shop)) {
+    const localIds = ofShop.map(({ row }) => row.local_id);
+    const stored = await db
+      .selectFrom(tables.syncRecords)
+      .select(['local_id', 'version', 'format'])
+      .where('shop', '=', shop)
+      .where('local_id', 'in', localIds)
+      .orderBy('local_id')
+      .$if(hasRowLocks, (query) => query.forUpdate())
+      .execute();
+    for (const { local_id, format } of stored) {
+      const problem = recordFormatProblem(shop, local_id, format);
+      if (problem && (wholeNumber(format) ?? 0) > recordFormat) throw problem;
+    }
+    const versions = new Map(stored.map(({ local_id, version }) => [local_id, wholeNumber(version)]));
+    const fresh = ofShop.filter(({ row, version }) => version === undefined && !versions.has(row.local_id));
+    const known = ofShop.filter(({ row, version }) => version !== undefined && versions.get(row.local_id) === version);
+    if (known.length > 0) {
+      const rows = known.map(({ row }) => row);
+      await upsertRecords(db, tables, rows);
+      written.push(...rows);
+    }
+    if (fresh.length === 0) continue;
+    const made = await db
+      .insertInto(tables.syncRecords)
+      .values(fresh.map(({ row }) => row))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('local_id')
+      .execute();
+    const added = new Set(made.map(({ local_id }) => local_id));
+    written.push(...fresh.flatMap(({ row }) => (added.has(row.local_id) ? [row] : [])));
+  }
+  return written;
 }
 
 /**

@@ -56,6 +56,19 @@ export interface DeleteLimits {
   readonly variantsWithStock?: number;
 }
 
+/** How many deletions several calls or processes may make together, such as the batches of a run. */
+export interface DeleteAllowance {
+  readonly limits: DeleteLimits;
+  /**
+   * Takes what a push of a product deletes, all or nothing. Called again for the same product, as after a crash, it takes no
+   * more than the most that was asked for.
+   *
+   * @returns Whether it was there.
+   * @throws StorageError
+   */
+  take(localId: string, counts: Required<DeleteLimits>): Promise<boolean>;
+}
+
 /** One thing that a push changes: a value, or an entry of a list that comes or goes. */
 export interface ProductChange {
   readonly kind: 'add' | 'update' | 'remove';
@@ -239,13 +252,20 @@ export const stockOf = (plan: ProductPlan): number =>
 /** Names that an error lists. */
 const mostNamed = 20;
 
+/** How many deletions are allowed, where that may be shared. */
+export const limitsOf = (allowed: DeleteLimits | DeleteAllowance): DeleteLimits =>
+  'take' in allowed ? allowed.limits : allowed;
+
 /** The deletions that a run may still make. */
 export class DeleteBudget {
   #products: number;
   #variants: number;
   #withStock: number;
+  readonly #shared: DeleteAllowance | undefined;
 
-  constructor({ products = 0, variants = 0, variantsWithStock = 0 }: DeleteLimits = {}) {
+  constructor(allowed: DeleteLimits | DeleteAllowance = {}) {
+    const { products = 0, variants = 0, variantsWithStock = 0 } = limitsOf(allowed);
+    this.#shared = 'take' in allowed ? allowed : undefined;
     this.#products = products;
     this.#variants = variants;
     this.#withStock = variantsWithStock;
@@ -257,24 +277,50 @@ export class DeleteBudget {
    * @returns What they would delete, by name, and how to allow it, where the budget does not hold it.
    */
   take(plans: readonly ProductPlan[]): string | undefined {
-    const { deleted, archived, variants, withStock } = deletionsOf(plans);
-    const products = deleted.length + archived.length;
-    if (products <= this.#products && variants.length <= this.#variants && withStock.length <= this.#withStock) {
-      this.#products -= products;
-      this.#variants -= variants.length;
-      this.#withStock -= withStock.length;
-      return undefined;
-    }
-    const parts = [
-      named('delete', 'product', deleted, (plan) => withUnits(plan.localId, stockOf(plan))),
-      named('archive', 'product', archived, ({ localId }) => localId),
-      named('delete', 'variant', variants, ({ name, stock }) => withUnits(name, stock)),
-    ].flat();
-    const limits = { products, variants: variants.length, variantsWithStock: withStock.length };
-    const allowed = Object.entries(limits).flatMap(([name, count]) => (count > 0 ? [`${name}: ${count}`] : []));
-    const back = products > 0 ? 'leave the products in the shop' : 'put them back into the draft';
-    return `would ${parts.join(', and ')}. Allow it with maxDeletes: { ${allowed.join(', ')} }, or ${back}.`;
+    const counts = countsOf(plans);
+    const { products, variants, variantsWithStock } = counts;
+    if (products > this.#products || variants > this.#variants || variantsWithStock > this.#withStock)
+      return refusalOf(plans, counts);
+    this.#products -= products;
+    this.#variants -= variants;
+    this.#withStock -= variantsWithStock;
+    return undefined;
   }
+
+  /**
+   * The same for the plan of a push.
+   *
+   * @throws StorageError of what several processes share.
+   */
+  async takeOne(plan: ProductPlan): Promise<string | undefined> {
+    if (!this.#shared) return this.take([plan]);
+    const counts = countsOf([plan]);
+    const isNothing = Object.values(counts).every((count) => count === 0);
+    return isNothing || (await this.#shared.take(plan.localId, counts)) ? undefined : refusalOf([plan], counts);
+  }
+}
+
+/** How much plans delete. */
+function countsOf(plans: readonly ProductPlan[]): Required<DeleteLimits> {
+  const { deleted, archived, variants, withStock } = deletionsOf(plans);
+  return {
+    products: deleted.length + archived.length,
+    variants: variants.length,
+    variantsWithStock: withStock.length,
+  };
+}
+
+/** What plans would delete, by name, and how to allow it. */
+function refusalOf(plans: readonly ProductPlan[], counts: Required<DeleteLimits>): string {
+  const { deleted, archived, variants } = deletionsOf(plans);
+  const parts = [
+    named('delete', 'product', deleted, (plan) => withUnits(plan.localId, stockOf(plan))),
+    named('archive', 'product', archived, ({ localId }) => localId),
+    named('delete', 'variant', variants, ({ name, stock }) => withUnits(name, stock)),
+  ].flat();
+  const allowed = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name}: ${count}`] : []));
+  const back = counts.products > 0 ? 'leave the products in the shop' : 'put them back into the draft';
+  return `would ${parts.join(', and ')}. Allow it with maxDeletes: { ${allowed.join(', ')} }, or ${back}.`;
 }
 
 function named<T>(verb: string, word: string, list: readonly T[], nameOf: (one: T) => string): string[] {

@@ -4,9 +4,22 @@ import { isShopwrightError, ShopifyUserError } from '../../errors/errors.ts';
 import { BulkRunMutationDocument, ProductPushDocument } from '../../graphql/operations/generated/graphql.ts';
 import { userErrorText } from '../../graphql/response.ts';
 import { forEachConcurrent } from '../../internal/concurrency.ts';
+import type { RecordWrite, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
+import { recordsOf } from '../plan/candidates.ts';
+import type { PlanOptions } from '../plan/plan.ts';
+import type { RemoteProduct } from '../plan/product-facts.ts';
 import type { SyncClient } from '../product-input.ts';
-import { type BulkCreation, bulkCreation, type PushContext } from './push.ts';
+import { readRemotes, type WantedProduct } from '../read-remote.ts';
+import {
+  type BulkCreation,
+  bulkChange,
+  bulkCreation,
+  type PushContext,
+  type PushOptions,
+  type RecordEnd,
+  readForBulk,
+} from './push.ts';
 
 /**
  * Options of `createInBulk`.
@@ -21,12 +34,28 @@ export interface CreateInBulkOptions {
    * Ends the wait for the bulk operation, which goes on in Shopify: a later push finds what it has created. Default: none.
    */
   readonly signal?: AbortSignal;
+  /**
+   * Changes products that are there too, where a row can say that without removing a variant or touching images and
+   * metafields. What the draft says stands, whatever was changed in the shop, and its lists are whole: as a push with `force`
+   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
+   */
+  readonly overwrite?: boolean;
+  /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */
+  readonly onResult?: (result: BulkCreateResult) => void;
+}
+
+/** What became of one product. `failed`: Shopify refused it. */
+export interface BulkCreateResult {
+  readonly localId: string;
+  readonly outcome: 'created' | 'updated' | 'failed';
 }
 
 /** What `createInBulk` did. */
 export interface BulkCreateSummary {
   /** Products that were created, published and recorded. */
   readonly created: number;
+  /** Products that were there, were changed and recorded. */
+  readonly updated: number;
   /** Products that Shopify refused. Their records say why. */
   readonly refused: number;
   /** Products that are left to `push` and `pushMany`: known or invalid ones, and those whose outcome Shopify does not tell. */
@@ -47,7 +76,7 @@ const takenCode = 'CAPABILITY_VIOLATION';
 export async function createInBulk(
   drafts: AsyncIterable<ProductDraft | undefined>,
   contextOf: (draft: ProductDraft) => Promise<PushContext | undefined>,
-  { client, concurrency }: Pick<PushContext, 'client'> & { readonly concurrency: number },
+  { client, records, concurrency }: Pick<PushContext, 'client' | 'records'> & { readonly concurrency: number },
   options: CreateInBulkOptions,
 ): Promise<BulkCreateSummary> {
   const { bulk, shop } = client;
@@ -60,40 +89,170 @@ export async function createInBulk(
   const begun: BulkCreation[] = [];
   const images = new Set<string>();
   let left = 0;
-  await forEachConcurrent(drafts, { concurrency, signal }, async (draft) => {
-    const context = draft && (await contextOf(draft));
-    // The first product with an image brings it, the others take it from there.
-    const urls = draft?.images?.map(({ url }) => url) ?? [];
-    const isFirst = urls.every((url) => !images.has(url));
-    for (const url of urls) images.add(url);
-    const creation = draft && context && isFirst ? await bulkCreation(draft, context, options) : undefined;
-    if (creation) begun.push(creation);
-    else left += 1;
+  for await (const chunk of inChunks(drafts, productsPerWrite)) {
+    signal?.throwIfAborted();
+    const found: Creatable[] = [];
+    for (const draft of chunk) {
+      const context = draft && (await contextOf(draft));
+      // The first product with an image brings it, the others take it from there.
+      const urls = draft?.images?.map(({ url }) => url) ?? [];
+      const isFirst = urls.every((url) => !images.has(url));
+      for (const url of urls) images.add(url);
+      if (draft && context && isFirst) found.push({ draft, context });
+    }
+    const creations = await begin(found, options);
+    begun.push(...creations);
+    left += chunk.length - creations.length;
     // A store in a file responds within the same turn of the event loop, and locks are renewed by timers.
     await nextTurn();
-  });
-  if (begun.length === 0) return { created: 0, refused: 0, left, operations: [] };
+  }
+  if (begun.length === 0) return { created: 0, updated: 0, refused: 0, left, operations: [] };
 
-  let [created, refused] = [0, 0];
-  const run = await bulk.mutate(
-    ProductPushDocument,
-    begun.map(({ row }) => row),
-    { rerun: 0, ...(signal && { signal }) },
-  );
-  await forEachConcurrent(run, { concurrency, signal }, async ({ index, status, data, userErrors }) => {
-    const creation = begun[index];
-    const product = data?.productSet?.product;
-    if (creation && status === 'done' && product) {
-      await creation.created(product);
-      created += 1;
-    } else if (creation && data && status === 'refused' && !userErrors.some(({ code }) => code === takenCode)) {
-      const message = `ProductPush was refused: ${userErrors.map(userErrorText).join('; ')}`;
-      await creation.refused(new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors }));
-      refused += 1;
-    } else left += 1;
+  const counts = { created: 0, updated: 0, failed: 0 };
+  const rows = begun.map(({ row }) => row);
+  const run = await bulk.mutate(ProductPushDocument, rows, { rerun: 0, ...(signal && { signal }) });
+  for await (const chunk of inChunks(run, productsPerWrite)) {
+    let settled: ReadonlySet<RecordEnd> = new Set();
+    const ends: { readonly end: RecordEnd; readonly outcome: BulkCreateResult['outcome'] }[] = [];
+    try {
+      await forEachConcurrent(chunk, { concurrency, signal }, async ({ index, status, data, userErrors }) => {
+        const creation = begun[index];
+        const product = data?.productSet?.product;
+        if (creation && status === 'done' && product) {
+          ends.push({ end: await creation.done(product), outcome: creation.outcome });
+        } else if (creation && data && status === 'refused' && !userErrors.some(({ code }) => code === takenCode)) {
+          const message = `ProductPush was refused: ${userErrors.map(userErrorText).join('; ')}`;
+          const error = new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors });
+          ends.push({ end: creation.refused(error), outcome: 'failed' });
+        } else left += 1;
+      });
+    } finally {
+      settled = await writeEnds(
+        ends.map(({ end }) => end),
+        records,
+        shop,
+      );
+    }
+    for (const { end, outcome } of ends) {
+      // Another push of the product ran meanwhile, and what it has sent may be newer: the next push finds what stands.
+      if (!settled.has(end)) {
+        left += 1;
+        continue;
+      }
+      counts[outcome] += 1;
+      options.onResult?.({ localId: end.localId, outcome });
+    }
     await nextTurn();
-  });
-  return { created, refused, left, operations: run.summary().operations };
+  }
+  const { created, updated, failed } = counts;
+  return { created, updated, refused: failed, left, operations: run.summary().operations };
+}
+
+/** Products whose records and journal entries are written at once. */
+const productsPerWrite = 100;
+
+/** A product that may be created in bulk. */
+interface Creatable {
+  readonly draft: ProductDraft;
+  readonly context: PushContext;
+}
+
+/** What the draft says stands, and its lists are whole. */
+const whole: PlanOptions = {
+  ...{ onDrift: 'ours', onConflict: 'ours' },
+  managed: { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' },
+};
+
+/** Whether that is how products are pushed with these options. */
+export const isWhole = ({ force, managed = {}, onDrift, onConflict }: PushOptions): boolean =>
+  (force === true || (onDrift === 'ours' && onConflict === 'ours')) &&
+  (['variants', 'images', 'tags', 'metafields', 'collections'] as const).every((list) => managed[list] === 'all');
+
+/** Notes in records and journal that products are about to be created or changed. Those of which somebody else writes are left out. */
+async function begin(found: readonly Creatable[], options: CreateInBulkOptions): Promise<readonly BulkCreation[]> {
+  const [first] = found;
+  if (!first) return [];
+  const { records, journal, client } = first.context;
+  const localIds = found.map(({ draft }) => draft.localId);
+  const stored = new Map((await recordsOf(records, client.shop, localIds)).map((record) => [record.localId, record]));
+  const creations: BulkCreation[] = [];
+  const { onResult: _, overwrite, ...pushOptions } = options;
+  const others: (Creatable & { readonly before: SyncRecord; readonly wanted: WantedProduct })[] = [];
+  for (const { draft, context } of found) {
+    const before = stored.get(draft.localId);
+    const creation = await bulkCreation(draft, before, context, pushOptions);
+    const wanted = creation || !overwrite ? undefined : readForBulk(draft, before, context);
+    if (creation) creations.push(creation);
+    else if (before && wanted) others.push({ draft, context, before, wanted });
+  }
+  const wanted = others.map((one) => one.wanted);
+  const remotes = wanted.length > 0 ? await readRemotes(client, wanted, pushOptions) : new Map<string, RemoteProduct>();
+  for (const {
+    draft,
+    context,
+    before,
+    wanted: { gid },
+  } of others) {
+    const remote = remotes.get(gid);
+    const change = remote && (await bulkChange(draft, { before, remote }, context, { ...pushOptions, ...whole }));
+    if (change) creations.push(change);
+  }
+  if (creations.length === 0) return [];
+  const written = await putEach(
+    records,
+    creations.map(({ begin: beginning }) => beginning),
+  );
+  const begun = creations.filter((_creation, index) => written[index]);
+  if (begun.length > 0) await journal.append(begun.map(({ entry }) => entry));
+  return begun;
+}
+
+/**
+ * Writes the ends of many pushes, as each push would write its own.
+ *
+ * @returns Those of products of which nobody else has written meanwhile.
+ */
+async function writeEnds(
+  ends: readonly RecordEnd[],
+  records: SyncRecordStore,
+  shop: string,
+): Promise<ReadonlySet<RecordEnd>> {
+  if (ends.length === 0) return new Set();
+  const localIds = ends.map(({ localId }) => localId);
+  const stored = new Map((await recordsOf(records, shop, localIds)).map((record) => [record.localId, record]));
+  const alone: RecordEnd[] = [];
+  const writes: { readonly end: RecordEnd; readonly write: RecordWrite }[] = [];
+  for (const end of ends) {
+    const before = stored.get(end.localId);
+    const record = before && end.over(before);
+    if (record)
+      writes.push({ end, write: { record: { ...record, version: before.version + 1 }, version: before.version } });
+    else alone.push(end);
+  }
+  const written = await putEach(
+    records,
+    writes.map(({ write }) => write),
+  );
+  alone.push(...writes.flatMap(({ end }, index) => (written[index] ? [] : [end])));
+  for (const end of alone) await end.write();
+  return new Set(writes.flatMap(({ end }, index) => (written[index] ? [end] : [])));
+}
+
+/** Writes records conditionally, into a store that need not know how to write many at once. */
+async function putEach(records: SyncRecordStore, writes: readonly RecordWrite[]): Promise<readonly boolean[]> {
+  if (records.putManyIf) return records.putManyIf(writes);
+  return Promise.all(writes.map(({ record, version }) => records.putIf(record, version)));
+}
+
+/** What comes, so many at a time. */
+async function* inChunks<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let chunk: T[] = [];
+  for await (const one of all) {
+    if (chunk.push(one) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 const probe = 'mutation Probe($input: ProductSetInput!) { productSet(input: $input) { userErrors { message } } }';

@@ -38,13 +38,25 @@ export async function keptStores({ records, journal, keyValue }: Stores, shop: s
     await records.delete(shop, record.localId);
     throw new ShopErasedError(shop);
   };
+  const putManyIf: NonNullable<SyncRecordStore['putManyIf']> = async (writes) => {
+    const written = (await records.putManyIf?.(writes)) ?? [];
+    const made = writes.filter(({ version }, index) => written[index] && version === undefined);
+    if (made.length === 0 || !(await isErased())) return written;
+    for (const { record } of made) await records.delete(shop, record.localId);
+    throw new ShopErasedError(shop);
+  };
   const append: SyncJournal['append'] = async (entries) => {
     const ids = await journal.append(entries);
     if (!(await isErased())) return ids;
     await journal.prune(shop, Math.max(...entries.map(({ at }) => at)) + 1);
     throw new ShopErasedError(shop);
   };
-  return { records: withMethod(records, 'putIf', putIf), journal: withMethod(journal, 'append', append), isErased };
+  const kept = withMethod(records, 'putIf', putIf);
+  return {
+    records: records.putManyIf ? withMethod(kept, 'putManyIf', putManyIf) : kept,
+    journal: withMethod(journal, 'append', append),
+    isErased,
+  };
 }
 
 /** An object with another method in the place of one. */

@@ -2,7 +2,7 @@ import type { Issue } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { RollbackReport } from '../rollback/rollback.ts';
-import type { PushResult } from './push.ts';
+import type { PushOutcome, PushResult } from './push.ts';
 
 /**
  * When a run of pushes is halted. Products that were pushed and those that failed, were invalid or `blocked` are its samples;
@@ -93,7 +93,7 @@ export class GateKeeper {
   /** Takes in what became of a product. */
   add({ outcome }: PushResult): void {
     if (outcome === 'unchanged' || outcome === 'skipped') return;
-    const isFailure = outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
+    const isFailure = isFailed(outcome);
     this.#samples.push({ atMs: this.#clock.monotonic(), isFailure });
     this.#count += 1;
     if (isFailure) this.#failures += 1;
@@ -137,13 +137,76 @@ export class GateKeeper {
 
   #judged(reason: GateHalt['reason']): GateHalt {
     const [samples, failures] = [this.#samples.length, this.#failures];
-    const failureRate = samples === 0 ? 0 : Math.round((failures / samples) * 10_000) / 100;
-    return { reason, samples, failures, failureRate };
+    return { reason, samples, failures, failureRate: rateOf(samples, failures) };
   }
 }
 
+/** Samples that several processes judge together, as a store keeps them. */
+export interface GateSamples {
+  /** All that there were. */
+  readonly count: number;
+  /** Without `windowMs`: the last `minSamples`, the newest at the end; `x` for a failure. */
+  readonly last: string;
+  /** With `windowMs`: those of each fiftieth of it, by the time at which that began, in milliseconds since the epoch. */
+  readonly slots: readonly (readonly [atMs: number, samples: number, failures: number])[];
+}
+
+export const noSamples: GateSamples = { count: 0, last: '', slots: [] };
+
+const slotsPerWindow = 50;
+
+/** The samples with what became of another product. */
+export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcome, nowMs: number): GateSamples {
+  if (outcome === 'unchanged' || outcome === 'skipped') return samples;
+  const isFailure = isFailed(outcome);
+  const { count, last, slots } = samples;
+  if (gate.windowMs === undefined)
+    return { count: count + 1, last: `${last}${isFailure ? 'x' : '.'}`.slice(-gate.minSamples), slots };
+  const slotMs = gate.windowMs / slotsPerWindow;
+  const at = Math.floor(nowMs / slotMs) * slotMs;
+  const [before = 0, failures = 0] = slots.find(([began]) => began === at)?.slice(1) ?? [];
+  const others = slots.filter(([began]) => began !== at && began > nowMs - (gate.windowMs ?? 0));
+  return { count: count + 1, last, slots: [...others, [at, before + 1, failures + (isFailure ? 1 : 0)]] };
+}
+
+/** Why those samples halt a run; `undefined` where they do not. */
+export function haltBy(gate: Gate, samples: GateSamples, nowMs: number): GateHalt | undefined {
+  const found = sumOf(gate, samples, nowMs);
+  if (found.samples < gate.minSamples || found.failureRate <= gate.maxFailureRate) return undefined;
+  return { reason: 'failure-rate', ...found };
+}
+
+/**
+ * Why a lack of samples halts a run; `undefined` where it does not.
+ *
+ * @param isOver Whether it has come to its end: then all of them count, else those of the window.
+ */
+export function haltWithout(gate: Gate, samples: GateSamples, nowMs: number, isOver: boolean): GateHalt | undefined {
+  const found = sumOf(gate, samples, nowMs);
+  const count = isOver ? samples.count : found.samples;
+  return gate.requireData && count < gate.minSamples ? { reason: 'no-data', ...found } : undefined;
+}
+
+function sumOf({ windowMs }: Gate, { last, slots }: GateSamples, nowMs: number) {
+  const own = windowMs === undefined ? [] : slots.filter(([began]) => began > nowMs - windowMs);
+  const sum = (at: 1 | 2): number => own.reduce((total, slot) => total + slot[at], 0);
+  const samples = windowMs === undefined ? last.length : sum(1);
+  const failures = windowMs === undefined ? last.split('x').length - 1 : sum(2);
+  return { samples, failures, failureRate: rateOf(samples, failures) };
+}
+
+const isFailed = (outcome: PushOutcome): boolean =>
+  outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
+
+/** Percent, with two decimals. */
+const rateOf = (samples: number, failures: number): number =>
+  samples === 0 ? 0 : Math.round((failures / samples) * 10_000) / 100;
+
 /** What a summary has as `stoppedBy` where a gate halted the run. */
-export function haltError({ reason, samples, failures, failureRate }: GateHalt, gate: Gate): Error {
+export function haltError(
+  { reason, samples, failures, failureRate }: Omit<GateHalt, 'rollback' | 'rollbackError'>,
+  gate: Gate,
+): Error {
   const { minSamples, maxFailureRate } = gate;
   return new Error(
     reason === 'no-data'

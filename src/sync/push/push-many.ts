@@ -34,6 +34,8 @@ export interface PushManyOptions extends PushOptions {
    * one by which it is halted. Default: none.
    */
   readonly gate?: Gate;
+  /** How many products are pushed at the same time, at most so many as the sync allows. Default: so many. */
+  readonly concurrency?: number;
   /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }

@@ -18,13 +18,14 @@ import {
 } from '../../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
-import type { SyncJournal } from '../../ports/sync-journal.ts';
-import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { JournalDraft, SyncJournal } from '../../ports/sync-journal.ts';
+import type { RecordWrite, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ValidationIssue } from '../../validation/issues.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
 import type { SharedImages } from '../files/shared-images.ts';
 import {
+  type DeleteAllowance,
   type DeleteBudget,
   type DeleteLimits,
   type PlannedUpdate,
@@ -56,7 +57,14 @@ import {
   writeBase,
 } from '../plan/product-facts.ts';
 import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
-import { identifierOf, idMetafield, type SyncClient, toProductInput, withinCost } from '../product-input.ts';
+import {
+  identifierOf,
+  idMetafield,
+  type SyncClient,
+  toChangedInput,
+  toProductInput,
+  withinCost,
+} from '../product-input.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
 import { applyChanges } from './apply.ts';
@@ -165,8 +173,8 @@ export interface PushOptions extends PlanOptions {
    * `failedImages`. Default `false`: then a later push of the product tells them, as soon as it reads the product.
    */
   readonly waitForImages?: boolean;
-  /** How many deletions are allowed. Default none of each kind. */
-  readonly maxDeletes?: DeleteLimits;
+  /** How many deletions are allowed: in this call, or in all that share the allowance. Default none of each kind. */
+  readonly maxDeletes?: DeleteLimits | DeleteAllowance;
   /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
   readonly runId?: string;
 }
@@ -258,29 +266,47 @@ export async function pushProduct(
 /** What Shopify says of a product that it has created. */
 export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
 
-/** A product that a row of a bulk operation is to create. */
+/** A product that a row of a bulk operation is to create or change. Nothing of it is stored before `begin` and `entry` are. */
 export interface BulkCreation {
   readonly localId: string;
-  /** Variables of `ProductPushDocument`, without an identifier: a product that is there already is refused, not replaced. */
-  readonly row: Omit<ProductPushMutationVariables, 'identifier'>;
-  /** Publishes and records what was created. @throws StorageError, and what a call throws. */
-  created(product: CreatedProduct): Promise<void>;
-  /** Records why it was not. @throws StorageError */
-  refused(error: ShopwrightError): Promise<void>;
+  /** Marks its record as being pushed. */
+  readonly begin: RecordWrite;
+  /** What the journal must hold before it is sent. */
+  readonly entry: JournalDraft;
+  readonly outcome: 'created' | 'updated';
+  /**
+   * Variables of `ProductPushDocument`. One that is to be created has no identifier: a product that is there already is
+   * refused, not replaced.
+   */
+  readonly row: ProductPushMutationVariables;
+  /** Publishes what was created or changed. @throws StorageError, and what a call throws. */
+  done(product: CreatedProduct): Promise<RecordEnd>;
+  /** Says why it was not. */
+  refused(error: ShopwrightError): RecordEnd;
+}
+
+/** The end of a push, as its record is to say it. Ends of many products are written at once. */
+export interface RecordEnd {
+  readonly localId: string;
+  /** What is written over the record as it is stored; `undefined` where more is to be known for it: then `write` sees to it. */
+  over(stored: SyncRecord): SyncRecord | undefined;
+  /** Writes this end alone. @throws StorageError, and what a call throws. */
+  write(): Promise<void>;
 }
 
 /**
- * Begins to create a product in bulk, where no push of it has begun before. `undefined` where its push must see to it.
+ * How a product is created in bulk, where no push of it has begun before. `undefined` where its push must see to it.
  *
+ * @param before Its record, where it has one.
  * @throws StorageError
  */
 export async function bulkCreation(
   draft: ProductDraft,
+  before: SyncRecord | undefined,
   context: PushContext,
   options: PushOptions,
 ): Promise<BulkCreation | undefined> {
-  const { client, records, publications, adoptBy } = context;
-  const before = await records.get(client.shop, draft.localId);
+  const { publications, adoptBy } = context;
   const isUntouched =
     !before || (before.gid === null && before.attempts === 0 && before.status !== 'deleted-in-shopify');
   if (!isUntouched || adoptBy.length > 0) return undefined;
@@ -290,7 +316,43 @@ export async function bulkCreation(
     before,
     stored: before,
   };
-  return new Push(draft, context, options, start).beginInBulk();
+  return new Push(draft, context, options, start).inBulk();
+}
+
+/**
+ * What of a product is to be read so that it is changed in bulk; `undefined` where its push must see to it: it has nothing to
+ * send, or its last push did not end well.
+ */
+export function readForBulk(
+  draft: ProductDraft,
+  before: SyncRecord | undefined,
+  { publications }: Pick<PushContext, 'publications'>,
+): WantedProduct | undefined {
+  const isSettled = before?.status === 'synced' && before.gid !== null && before.parts?.[doubt] === undefined;
+  if (!isSettled || before.gid === null || unchangedBy(before, hashOfText(saidText(draft, publications))))
+    return undefined;
+  return { gid: before.gid, scope: scopeOf(desiredFacts(draft), readBase(before.lastSyncData), true) };
+}
+
+/**
+ * How a product that is there is changed in bulk, whatever was changed in the shop. `undefined` where its push must see to it.
+ *
+ * @param remote The product as `readForBulk` has asked for it.
+ * @throws StorageError
+ */
+export async function bulkChange(
+  draft: ProductDraft,
+  { before, remote }: { readonly before: SyncRecord; readonly remote: RemoteProduct },
+  context: PushContext,
+  options: PushOptions,
+): Promise<BulkCreation | undefined> {
+  const start = {
+    desired: shownAgain(desiredFacts(draft), before),
+    hash: hashOfText(saidText(draft, context.publications)),
+    before,
+    stored: before,
+  };
+  return new Push(draft, context, options, start).changeInBulk(remote);
 }
 
 /** The result for a product of which the last push has said the same. */
@@ -353,7 +415,14 @@ class Push {
 
   /** Marks the record as being pushed, with what is about to be sent. `false` where somebody else has written it. */
   async #begin(changes: readonly ProductChange[]): Promise<boolean> {
-    const { client, records, clock } = this.#context;
+    const { record, version } = this.#beginning(changes);
+    this.#hasBegun = await this.#context.records.putIf(record, version);
+    return this.#hasBegun;
+  }
+
+  /** The record while the product is being pushed. */
+  #beginning(changes: readonly ProductChange[]): RecordWrite {
+    const { client, clock } = this.#context;
     const { before, stored } = this.#start;
     const { [doubt]: _, ...parts } = stored?.parts ?? {};
     const sending = sendingOf(changes, this.#base?.sending);
@@ -369,8 +438,7 @@ class Push {
       lastAttemptAt: clock.now(),
       parts: { ...parts, [pushId]: this.#id },
     };
-    this.#hasBegun = await records.putIf(syncing, stored?.version);
-    return this.#hasBegun;
+    return { record: syncing, version: stored?.version };
   }
 
   /** Whether something would be sent, or be left as a conflict, that the plan that is being applied does not say. */
@@ -403,7 +471,7 @@ class Push {
       const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
       return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
     }
-    return this.#blocked(planned) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
+    return (await this.#blocked(planned)) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
   /** Pushes. `undefined` where somebody else has written the record since it was read. */
@@ -430,7 +498,7 @@ class Push {
     const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
-    const blocked = this.#blocked(planned);
+    const blocked = await this.#blocked(planned);
     if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
     if (blocked) {
       await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
@@ -458,20 +526,26 @@ class Push {
       const stored = await records.get(client.shop, localId);
       // Deleted by somebody, such as by an erasure: then there is nothing to tell.
       if (!stored) return;
-      const isOvertaken = stored.parts?.[pushId] !== this.#id;
-      const isDoubtful = isOvertaken || stored.parts?.[doubt] !== undefined;
-      const record: SyncRecord = isDoubtful
-        ? await this.#reconciled(stored, isOvertaken)
-        : {
-            ...stored,
-            gid: this.gid,
-            shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
-            lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
-            ...(stored.status === 'deleted-in-shopify' ? {} : changes),
-            ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
-          };
+      const record = this.#ended(stored, changes) ?? (await this.#reconciled(stored));
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
     }
+  }
+
+  #isOvertaken({ parts }: SyncRecord): boolean {
+    return parts?.[pushId] !== this.#id;
+  }
+
+  /** The record at the end of the push; `undefined` where another push of the product ran meanwhile. */
+  #ended(stored: SyncRecord, changes: Partial<SyncRecord>): SyncRecord | undefined {
+    if (this.#isOvertaken(stored) || stored.parts?.[doubt] !== undefined) return undefined;
+    return {
+      ...stored,
+      gid: this.gid,
+      shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
+      lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
+      ...(stored.status === 'deleted-in-shopify' ? {} : changes),
+      ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
+    };
   }
 
   #closedParts(parts: SyncRecord['parts']): SyncRecord['parts'] {
@@ -480,18 +554,23 @@ class Push {
   }
 
   /** The record with what the shop has, in all that this push has changed. */
-  async #reconciled(stored: SyncRecord, isOvertaken: boolean): Promise<SyncRecord> {
-    const gid = this.gid ?? stored.gid;
-    const base = isOvertaken ? readBase(stored.lastSyncData) : this.#base;
-    const parts = isOvertaken ? { ...stored.parts, [doubt]: this.#id } : withoutPart(stored.parts, doubt);
-    const status = stored.status === 'synced' ? 'pending' : stored.status;
-    const inDoubt: SyncRecord = { ...stored, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
+  async #reconciled(before: SyncRecord): Promise<SyncRecord> {
+    const isOvertaken = this.#isOvertaken(before);
+    const gid = this.gid ?? before.gid;
+    const base = isOvertaken ? readBase(before.lastSyncData) : this.#base;
+    const parts = isOvertaken ? { ...before.parts, [doubt]: this.#id } : withoutPart(before.parts, doubt);
+    const status = before.status === 'synced' ? 'pending' : before.status;
+    const inDoubt: SyncRecord = { ...before, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
     if (gid === null || !base) return inDoubt;
     const remote = await this.#read(gid);
     if (!remote) return inDoubt;
     const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
-    const facts = withChanged(base.facts, this.#plan?.changes ?? [], theirs);
-    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts }) };
+    const changes = this.#plan?.changes ?? [];
+    const facts = withChanged(base.facts, changes, theirs);
+    // What Shopify made of another push's values says nothing of those that are there now.
+    const sent = new Set(changes.flatMap(({ list, fields }) => (list === 'product' ? Object.keys(fields) : [])));
+    const stored = Object.fromEntries(Object.entries(base.stored).filter(([field]) => !sent.has(field)));
+    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts, stored }) };
   }
 
   /** The gid of a product that belongs to the local id already, or that is adopted. */
@@ -671,43 +750,103 @@ class Push {
   }
 
   /**
-   * Notes in record and journal that the product is about to be created by a row of a bulk operation. `undefined` where its
-   * push must do that: the row cannot say all of the draft, or images of it may be in the shop already.
+   * How the product is created by a row of a bulk operation. `undefined` where its push must do that: the row cannot say all
+   * of the draft, or images of it may be in the shop already.
    */
-  async beginInBulk(): Promise<BulkCreation | undefined> {
+  async inBulk(): Promise<BulkCreation | undefined> {
     const { desired } = this.#start;
     const whole = toProductInput(this.#draft, new Map());
     if (withinCost(whole) !== whole) return undefined;
     const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
     const noteImages = await this.#context.images.unbrought(wanted);
     const plan = planCreate(this.#draft.localId, desired);
-    if (!noteImages || !(await this.#begin(plan.changes))) return undefined;
+    if (!noteImages) return undefined;
     this.#plan = plan;
-    await this.#journal('create', null, plan.changes);
     const images = whole.files?.length ?? 0;
+    // Whoever gets this stores it before anything is sent.
+    this.#hasBegun = true;
     return {
       localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('create', null, plan.changes),
+      outcome: 'created',
       row: { input: whole, images: Math.max(1, images), withImages: images > 0 },
-      created: async (product) => {
+      done: async (product) => {
         this.#isCreated(product, new Map(), true);
         await noteImages(this.#uploaded);
-        await this.#conclude('created', plan);
+        await this.#publish();
+        return this.#end(this.#synced(plan, await this.#awaitImages()));
       },
-      refused: (error) => this.end(failure(error, null)),
+      refused: (error) => this.#end(failure(error, null)),
+    };
+  }
+
+  /** How the product is changed by a row of a bulk operation. `undefined` where its push must do that. */
+  async changeInBulk(remote: RemoteProduct): Promise<BulkCreation | undefined> {
+    if (remote.failedMedia.length > 0 || this.#start.before?.parts?.[unmarkedPart] !== undefined) return undefined;
+    const { plan, matches, problem, nextFacts, stored } = this.#planOf(remote);
+    if (problem !== undefined) return undefined;
+    const { variants, images } = this.#idsOf(matches);
+    const options = remote.options.map(({ name }) => name);
+    const input = toChangedInput(this.#draft, plan.changes, { ids: variants, options });
+    if (!input || plan.changes.length === 0 || withinCost(input) !== input) return undefined;
+    this.#plan = plan;
+    this.#hasBegun = true;
+    return {
+      localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('update', remote.id, plan.changes),
+      outcome: 'updated',
+      row: { identifier: { id: remote.id }, input, images: 1, withImages: false },
+      done: async (product) => {
+        const { title, descriptionHtml, vendor, productType } = product;
+        const now: Facts = { title, descriptionHtml, vendor, productType };
+        const told = Object.fromEntries(Object.entries(now).filter(([field]) => field in input));
+        this.#updatedAt = product.updatedAt;
+        this.#isNow(nextFacts, { ...stored, ...told }, { variants, images });
+        await this.#publish();
+        return this.#end(this.#synced(plan, true));
+      },
+      refused: (error) => this.#end(failure(error, this.gid)),
+    };
+  }
+
+  /** Gids of the variants and images of the draft that the shop has, by key. */
+  #idsOf(matches: PlannedUpdate['matches']): { variants: Map<string, string>; images: Map<string, string> } {
+    const ids = this.#base?.ids;
+    const idsIn = (known: Readonly<Record<string, string>> = {}, found: ReadonlyMap<string, { readonly id: string }>) =>
+      new Map([...Object.entries(known), ...[...found].map(([key, { id }]) => [key, id] as [string, string])]);
+    return { variants: idsIn(ids?.variants, matches.variants), images: idsIn(ids?.images, matches.images) };
+  }
+
+  /** Notes what the shop has now. */
+  #isNow(
+    facts: ProductFacts,
+    stored: Facts,
+    { variants, images }: { readonly variants: Map<string, string>; readonly images: Map<string, string> },
+  ): void {
+    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
+      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
+    this.#base = {
+      facts,
+      stored,
+      ids: { variants: keep(variants, 'variants'), images: keep(images, 'images') },
+      publications: this.#base?.publications ?? [],
+    };
+    this.#isApplied = true;
+  }
+
+  #end(changes: Partial<SyncRecord>): RecordEnd {
+    return {
+      localId: this.#draft.localId,
+      over: (stored) => this.#ended(stored, changes),
+      write: () => this.end(changes),
     };
   }
 
   async #update(remote: RemoteProduct, { plan, matches, nextFacts, stored: known }: PlannedUpdate): Promise<void> {
     const { desired } = this.#start;
-    const ids = this.#base?.ids;
-    const variantIds = new Map([
-      ...Object.entries(ids?.variants ?? {}),
-      ...[...matches.variants].map(([key, { id }]) => [key, id] as [string, string]),
-    ]);
-    const imageIds = new Map([
-      ...Object.entries(ids?.images ?? {}),
-      ...[...matches.images].map(([key, { id }]) => [key, id] as [string, string]),
-    ]);
+    const { variants: variantIds, images: imageIds } = this.#idsOf(matches);
     let stored = known;
     let facts = nextFacts;
     await this.#removeFailed();
@@ -734,15 +873,7 @@ class Push {
       stored = { ...stored, ...applied.stored };
       facts = this.#overtaken(plan, nextFacts, applied.overtaken);
     } else this.#updatedAt = remote.updatedAt;
-    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
-      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
-    this.#base = {
-      facts,
-      stored,
-      ids: { variants: keep(variantIds, 'variants'), images: keep(imageIds, 'images') },
-      publications: this.#base?.publications ?? [],
-    };
-    this.#isApplied = true;
+    this.#isNow(facts, stored, { variants: variantIds, images: imageIds });
   }
 
   /**
@@ -793,24 +924,26 @@ class Push {
 
   async #conclude(outcome: 'created' | 'updated' | 'unchanged' | 'conflict', plan: ProductPlan): Promise<PushResult> {
     const isPublished = await this.#publish();
-    const isWhole = await this.#awaitImages();
-    const { clock } = this.#context;
-    // A conflict that stands is one the next time too, so that draft must not count as pushed.
-    const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
-    await this.end({
-      status: 'synced',
-      hash: isOpen || !isWhole ? null : this.#start.hash,
-      attempts: 0,
-      lastError: null,
-      lastSyncedAt: clock.now(),
-    });
+    await this.end(this.#synced(plan, await this.#awaitImages()));
     const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
     return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
   }
 
+  #synced(plan: ProductPlan, isWhole: boolean): Partial<SyncRecord> {
+    // A conflict that stands is one the next time too, so that draft must not count as pushed.
+    const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
+    return {
+      status: 'synced',
+      hash: isOpen || !isWhole ? null : this.#start.hash,
+      attempts: 0,
+      lastError: null,
+      lastSyncedAt: this.#context.clock.now(),
+    };
+  }
+
   /** The result for a plan that must not be applied; takes what it may delete from the budget. */
-  #blocked({ plan, problem }: PlannedUpdate): Extract<PushResult, { outcome: 'blocked' }> | undefined {
-    const message = problem ?? this.#context.deletes.take([plan]);
+  async #blocked({ plan, problem }: PlannedUpdate): Promise<Extract<PushResult, { outcome: 'blocked' }> | undefined> {
+    const message = problem ?? (await this.#context.deletes.takeOne(plan));
     if (message === undefined) return undefined;
     const error = new ValidationError('The product was not pushed', {
       issues: [{ field: 'variants', message }],
@@ -820,21 +953,23 @@ class Push {
   }
 
   async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
-    const { client, journal, clock } = this.#context;
+    await this.#context.journal.append([this.#entry(action, gid, changes)]);
+  }
+
+  #entry(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): JournalDraft {
+    const { client, clock } = this.#context;
     const { runId } = this.#options;
     const publications = [...this.#context.publications];
-    await journal.append([
-      {
-        shop: client.shop,
-        localId: this.#draft.localId,
-        gid,
-        runId: runId ?? null,
-        action: this.#context.isRollback ? 'rollback' : action,
-        at: clock.now(),
-        sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
-        before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
-      },
-    ]);
+    return {
+      shop: client.shop,
+      localId: this.#draft.localId,
+      gid,
+      runId: runId ?? null,
+      action: this.#context.isRollback ? 'rollback' : action,
+      at: clock.now(),
+      sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
+      before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
+    };
   }
 
   get #call() {

@@ -274,6 +274,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       };
       // What a run has in hand is pushed by the run, under its name in the journal.
       for await (const run of store.all()) {
+        if (run.halt?.undo === 'open') await enqueueOpen(run);
         if (run.state !== 'running' && run.state !== 'paused') continue;
         for await (const localId of store.inHand(run)) seen.add(localId);
         if (run.state === 'running') await enqueueOpen(run);

@@ -1,6 +1,6 @@
 // One file: what a process does for a run, from the job of a batch over its products to the end of the run.
 import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
-import { setTimeLimit } from '../../internal/abort.ts';
+import { setTimeLimit, sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { bareMessage, redactText } from '../../internal/redact.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
@@ -8,13 +8,27 @@ import type { Stores } from '../../ports/stores.ts';
 import { defer } from '../../queue/defer.ts';
 import type { ProductDraftInput } from '../../validation/product-draft.ts';
 import { pointsUsed } from '../health.ts';
+import type { DeleteAllowance, DeleteLimits } from '../plan/plan.ts';
 import type { ProductSync } from '../product-sync.ts';
+import { type BulkCreateResult, isWhole } from '../push/bulk-create.ts';
+import {
+  type Gate,
+  type GateHalt,
+  haltBy,
+  haltError,
+  haltWithout,
+  mostBehindGate,
+  noSamples,
+  withSample,
+} from '../push/gate.ts';
 import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
 import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
+import { inRollout } from '../push/rollout.ts';
 import type { BegunPush, PushMarks } from './push-marks.ts';
 import {
   type ActiveBatch,
   batchesOf,
+  deletionsOf,
   groupSize,
   Places,
   type RunPhase,
@@ -25,7 +39,7 @@ import {
 } from './stored-run.ts';
 
 /** What a sync must be able to do so that runs go through it. */
-export type RunSync = Pick<ProductSync, 'pushMany' | 'validate' | 'createInBulk'>;
+export type RunSync = Pick<ProductSync, 'pushMany' | 'validate' | 'createInBulk' | 'rollback'>;
 
 /** What the jobs of runs work with. */
 interface RunJobOptions {
@@ -47,6 +61,16 @@ interface RunJobOptions {
   readonly batchTimeoutMs: number;
 }
 
+/** The most of both, of each kind. */
+const mostOf = (
+  one: Required<DeleteLimits> | undefined,
+  { products, variants, variantsWithStock }: Required<DeleteLimits>,
+): Required<DeleteLimits> => ({
+  products: Math.max(products, one?.products ?? 0),
+  variants: Math.max(variants, one?.variants ?? 0),
+  variantsWithStock: Math.max(variantsWithStock, one?.variantsWithStock ?? 0),
+});
+
 /** What the payload of such a job is. */
 export interface RunJob {
   readonly run: string;
@@ -64,6 +88,9 @@ const storagePauseMs = 30_000;
 /** Milliseconds after which it is written how far a batch has come. */
 const tellEveryMs = 1_000;
 
+/** Products that are validated between two looks at whether the run goes on: nothing is sent meanwhile. */
+const validatedAtOnce = 20;
+
 /** Invalid products that a run names. */
 const mostNamed = 5;
 
@@ -77,6 +104,7 @@ export function createRunJob(options: RunJobOptions): JobHandler {
     const { run: id, phase, unit } = job.payload as RunJob;
     try {
       const run = await runs.get(id);
+      if (run?.halt?.undo === 'open') return await inTurn(run, signal, options, (turn) => undo(run.id, turn, options));
       if (run?.state !== 'running') return;
       // Whoever has ended the phase may have died before the jobs of the next one were queued.
       if (run.phase !== phase) return await options.enqueueOpen(run);
@@ -107,8 +135,56 @@ const isPause = (error: unknown): boolean =>
 async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'runs'>): Promise<void> {
   const { code } = isShopwrightError(error) ? error : { code: 'UNKNOWN' };
   const message = redactText(bareMessage(error));
-  await runs.update(id, ({ state }) =>
-    state === 'running' ? { state: 'failed', error: { code, message } } : undefined,
+  await runs.update(id, ({ state, halt, error: found }) => {
+    if (state === 'running') return { state: 'failed', error: { code, message } };
+    if (halt?.undo !== 'open') return undefined;
+    const told = `${found?.message ?? ''} What it had pushed could not all be undone: ${message}`;
+    return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: told } };
+  });
+}
+
+/** The code of a run that its gate has halted. */
+const haltCode = 'GATE_HALTED';
+
+/** What a run is once its gate has halted it. */
+function halted(found: GateHalt, gate: Gate): Partial<StoredRun> {
+  const { reason, samples, failures, failureRate } = found;
+  return {
+    state: 'failed',
+    error: { code: haltCode, message: haltError(found, gate).message },
+    halt: { reason, samples, failures, failureRate, undo: gate.onHalt === 'rollback' ? 'open' : 'none' },
+  };
+}
+
+/** Does the work while no other process pushes products of the run. @throws A deferral where the turn does not come in time. */
+async function inTurn<T>(
+  { token }: StoredRun,
+  signal: AbortSignal,
+  { runs }: Pick<RunJobOptions, 'runs'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const turn = await runs.turn(token, signal);
+  if (!turn) throw defer(takenPauseMs);
+  try {
+    return await work(AbortSignal.any([signal, turn.signal]));
+  } finally {
+    await turn.release();
+  }
+}
+
+/** Undoes what a halted run has pushed, where that is still to be done. What fails for the time being is tried again. */
+async function undo(id: string, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+  const { sync, stores, shop, runs, clock, retryDelaysMs } = options;
+  if ((await runs.get(id))?.halt?.undo !== 'open') return;
+  const [first] = await stores.journal.list(shop, { runId: id, limit: 1 });
+  let failed = 0;
+  for (const waitMs of first ? [0, ...retryDelaysMs] : []) {
+    await sleep(clock, waitMs, signal);
+    ({ failed } = (await sync.rollback({ runId: id }, { signal })).counts);
+    if (failed === 0) break;
+  }
+  await runs.update(id, ({ halt }) =>
+    halt ? { state: 'cancelled', halt: { ...halt, undo: failed > 0 ? 'failed' : 'done' } } : undefined,
   );
 }
 
@@ -118,7 +194,7 @@ async function finish(
   phase: RunPhase,
   unit: number,
   changes: (run: StoredRun) => Partial<StoredRun>,
-  { runs, enqueueOpen }: RunJobOptions,
+  { runs, enqueueOpen, clock }: RunJobOptions,
 ): Promise<void> {
   let hasMoved = false;
   const after = await runs.update(id, (run) => {
@@ -129,23 +205,29 @@ async function finish(
     const next = { ...run, ...changes(run), done: String(done) };
     if (done.size < unitsOf(run)) return next;
     hasMoved = true;
-    return moved(next);
+    return moved(next, clock.now());
   });
   if (hasMoved && after?.state === 'running') await enqueueOpen(after);
 }
 
 /** A run that has come to the end of a phase. */
-function moved(run: StoredRun): Partial<StoredRun> {
+function moved(run: StoredRun, nowMs: number): Partial<StoredRun> {
   const { phase, state, invalid, total, bulkFrom } = run;
-  if (state === 'cancelled') return run;
-  if (phase === 'push') return { ...run, state: 'finished' };
+  const { gate } = run.push;
+  if (state === 'cancelled' || run.halt) return run;
+  if (phase === 'push') {
+    const halt = gate && haltWithout(gate, run.samples ?? noSamples, nowMs, true);
+    return { ...run, state: 'finished', ...(halt && halted(halt, gate)) };
+  }
   if (phase === 'validate' && invalid > 0 && run.onInvalid === 'stop') {
     const named = run.firstInvalid.join('; ');
     const message = `${invalid} of ${total} products are invalid, and nothing was sent: ${named}`;
     return { ...run, state: 'failed', error: { code: 'VALIDATION_FAILED', message } };
   }
-  const isBulk = phase === 'validate' && bulkFrom !== null && total >= bulkFrom;
-  return { ...run, done: '', phase: isBulk ? 'bulk' : 'push' };
+  if (phase === 'validate' && bulkFrom !== null && total >= bulkFrom && !gate)
+    return { ...run, done: '', phase: 'bulk' };
+  const isOver = new Places(run.pushed).size === batchesOf(run);
+  return { ...run, done: run.pushed, phase: 'push', ...(isOver && { state: 'finished' }) };
 }
 
 /** Whether the run still goes on. @throws `stopped` where it does not, and the signal's reason. */
@@ -160,8 +242,8 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
   const invalid: string[] = [];
   let count = 0;
   try {
-    for (const localId of await runs.batch(run.token, unit)) {
-      await mustGoOn(run.id, signal, options);
+    for (const [place, localId] of (await runs.batch(run.token, unit)).entries()) {
+      if (place % validatedAtOnce === 0) await mustGoOn(run.id, signal, options);
       const product = await source(localId);
       // Gone, or that of another: its push tells.
       if (product === undefined || product === null || localIdOf(product) !== localId) continue;
@@ -189,12 +271,14 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
 
 /** Creates the products of a group of batches that the shop does not have, by a bulk operation. The pushes see to the others. */
 async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
-  const { sync, source, runs } = options;
+  const { sync, source, shop, runs } = options;
+  const { rollout } = run.push;
   const first = unit * groupSize(run);
   const last = Math.min(first + groupSize(run), batchesOf(run));
   async function* drafts(): AsyncGenerator<ProductDraftInput> {
     for (let batch = first; batch < last; batch += 1) {
       for (const localId of await runs.batch(run.token, batch)) {
+        if (rollout && !inRollout(rollout, { shop, localId })) continue;
         const product = await source(localId);
         if (localIdOf(product) === localId) yield product as ProductDraftInput;
       }
@@ -202,15 +286,53 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
     }
   }
   const meter = { points: 0 };
+  const settled = new Map<string, PushOutcome>();
+  const onResult = ({ localId, outcome }: BulkCreateResult): void => void settled.set(localId, outcome);
   let bulk: StoredRun['bulk'] = 'used';
   try {
-    await pointsUsed.run(meter, () => sync.createInBulk(drafts(), { runId: run.id, signal }));
+    await pointsUsed.run(meter, () =>
+      sync.createInBulk(drafts(), { runId: run.id, signal, overwrite: isWhole(run.push), onResult }),
+    );
   } catch (error) {
     if (error === stopped) return;
     if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;
     bulk = 'not-enabled';
   }
-  await finish(run.id, 'bulk', unit, (now) => ({ bulk, points: now.points + meter.points }), options);
+  const batches = new Map<number, ActiveBatch>();
+  for (let batch = first; batch < last && settled.size > 0; batch += 1) {
+    const done = new Places();
+    let counts: ActiveBatch['counts'] = {};
+    for (const [place, localId] of (await runs.batch(run.token, batch)).entries()) {
+      const outcome = settled.get(localId);
+      if (outcome === undefined) continue;
+      done.add(place);
+      counts = sumOf(counts, { [outcome]: 1 });
+    }
+    if (done.size > 0) batches.set(batch, { done: String(done), counts, round: 0 });
+  }
+  await finish(
+    run.id,
+    'bulk',
+    unit,
+    (now) => ({ bulk, points: now.points + meter.points, ...withBatches(now, batches) }),
+    options,
+  );
+}
+
+/** A run some of whose products have their outcome before they are to be pushed: whole batches are done then. */
+function withBatches(run: StoredRun, batches: ReadonlyMap<number, ActiveBatch>): Partial<StoredRun> {
+  const pushed = new Places(run.pushed);
+  const active = { ...run.active };
+  let { counts } = run;
+  for (const [batch, { done, ...more }] of batches) {
+    const size = Math.min(run.batchSize, run.total - batch * run.batchSize);
+    if (new Places(done).size < size) active[batch] = { done, ...more };
+    else {
+      pushed.add(batch);
+      counts = sumOf(counts, more.counts);
+    }
+  }
+  return { pushed: String(pushed), active, counts };
 }
 
 /** A product of a batch whose push has begun. */
@@ -219,13 +341,26 @@ interface Begun {
   readonly push: BegunPush;
 }
 
-/** Pushes the products of a batch that have no outcome yet. */
+/** Pushes the products of a batch that have no outcome yet: behind a gate, when no other batch of the run is pushed. */
 async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+  if (!run.push.gate) return pushOpen(run, unit, signal, options);
+  await inTurn(run, signal, options, async (turn) => {
+    try {
+      await pushOpen(run, unit, turn, options);
+    } finally {
+      await undo(run.id, turn, options);
+    }
+  });
+}
+
+async function pushOpen(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
   const { clock, retryDelaysMs } = options;
+  const { gate, maxDeletes, ...push } = run.push;
   const batch = await Batch.open(run, unit, options);
   if (!batch) return;
   let isLate = false;
   const cancelLimit = setTimeLimit(clock, () => (isLate = true), options.batchTimeoutMs);
+  const stopWatch = gate ? watchForData(run.id, gate, options) : () => undefined;
   const meter = { points: 0 };
   let stop: { readonly reason: unknown } | undefined;
   try {
@@ -233,7 +368,9 @@ async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, opti
       options.sync.pushMany(
         batch.products(() => isLate || signal.aborted),
         {
-          ...run.push,
+          ...push,
+          ...(maxDeletes && { maxDeletes: batch.allowance(maxDeletes) }),
+          ...(gate && { concurrency: mostBehindGate }),
           runId: run.id,
           signal,
           onProgress: ({ result }) => batch.take(result, meter),
@@ -245,9 +382,13 @@ async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, opti
     stop = { reason: error };
   } finally {
     cancelLimit();
+    stopWatch();
   }
+  // Whoever takes the batch over from this process begins its products anew.
+  if (!signal.aborted) await batch.leave();
   if (stop) {
     await batch.tell(meter);
+    if (stop.reason === stopped) return;
     throw stop.reason;
   }
   if (batch.isStopped) return batch.tell(meter);
@@ -262,6 +403,26 @@ async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, opti
   batch.round += 1;
   await batch.tell(meter);
   throw defer(waitMs);
+}
+
+/** Looks once in each window whether there were samples: where all calls hang, nothing else would. */
+function watchForData(id: string, gate: Gate, { runs, clock }: RunJobOptions): () => void {
+  const { windowMs, requireData } = gate;
+  if (windowMs === undefined || !requireData) return () => undefined;
+  let cancel = (): void => undefined;
+  const watch = (): void => {
+    cancel = clock.setTimer(() => {
+      const looking = runs.update(id, ({ state, samples }) => {
+        const halt = haltWithout(gate, samples ?? noSamples, clock.now(), false);
+        return state === 'running' && halt ? halted(halt, gate) : undefined;
+      });
+      // A store that fails is for the pushes to tell, which use it too.
+      looking.catch(() => undefined);
+      watch();
+    }, windowMs);
+  };
+  watch();
+  return () => cancel();
 }
 
 /** One batch of a run, while this process works on it. */
@@ -282,6 +443,10 @@ class Batch {
   readonly #later = new Set<number>();
   #toldMs: number;
   #toldPoints = 0;
+  #telling: Promise<unknown> = Promise.resolve();
+  /** Outcomes that its gate has not judged yet. */
+  readonly #unsampled: PushOutcome[] = [];
+  #isHalted = false;
 
   /** Begins a batch, or goes on with it; `undefined` where the run does not go on. */
   static async open(run: StoredRun, unit: number, options: RunJobOptions): Promise<Batch | undefined> {
@@ -372,13 +537,50 @@ class Batch {
     if (isLater) this.#later.add(place);
     if (isLater || (isSkipped && result.reason === 'stopped')) return;
     this.#settle(place, await this.#outcomeOf(result, localId));
-    if (clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
+    // A gate judges each product before others are begun.
+    if (this.#run.push.gate || clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
+    if (this.#isHalted) throw stopped;
+  }
+
+  /** Gives back the products that were begun and not pushed. */
+  async leave(): Promise<void> {
+    for (const [localId, { push }] of this.#begun) {
+      this.#begun.delete(localId);
+      // A change that somebody has marked is still to be pushed.
+      const state = await (push.isNew ? push.end() : push.fail());
+      if (state === 'overtaken') await this.#options.again(localId);
+    }
+  }
+
+  /** What its pushes may delete: limits that all batches of the run share. */
+  allowance(limits: DeleteLimits): DeleteAllowance {
+    const { products = 0, variants = 0, variantsWithStock = 0 } = limits;
+    const take: DeleteAllowance['take'] = async (localId, counts) => {
+      let isThere = false;
+      await this.#options.runs.update(this.#run.id, (run) => {
+        isThere = false;
+        const active = run.active[this.#unit];
+        if (!active) return undefined;
+        const { [localId]: before, ...others } = active.deletes ?? {};
+        // A push that was cut off has taken what it would delete already.
+        const own = mostOf(before, counts);
+        const ofBatches: StoredRun['active'] = { ...run.active, [this.#unit]: { ...active, deletes: others } };
+        const ofOthers = Object.values(ofBatches).flatMap(({ deletes }) => Object.values(deletes ?? {}));
+        const sum = deletionsOf([run.deleted, own, ...ofOthers]);
+        isThere = sum.products <= products && sum.variants <= variants && sum.variantsWithStock <= variantsWithStock;
+        if (!isThere) return undefined;
+        return { active: { ...run.active, [this.#unit]: { ...active, deletes: { ...others, [localId]: own } } } };
+      });
+      return isThere;
+    };
+    return { limits, take };
   }
 
   #settle(place: number, outcome: PushOutcome): void {
     if (this.#done.has(place)) return;
     this.#done.add(place);
     this.#counts = sumOf(this.#counts, { [outcome]: 1 });
+    this.#unsampled.push(outcome);
   }
 
   /** Whether this run has pushed the product already, and Shopify has refused it. */
@@ -411,21 +613,41 @@ class Batch {
     return points;
   }
 
-  /** Writes how far the batch has come. */
+  /** Writes how far the batch has come, and what its gate judges. One after another: each sample counts once. */
   async tell(meter: { readonly points: number }): Promise<void> {
-    this.#toldMs = this.#options.clock.monotonic();
+    const told = this.#telling.then(() => this.#tell(meter));
+    this.#telling = told.catch(() => undefined);
+    return told;
+  }
+
+  async #tell(meter: { readonly points: number }): Promise<void> {
+    const { clock, runs } = this.#options;
+    const { gate } = this.#run.push;
+    this.#toldMs = clock.monotonic();
     const points = this.#points(meter);
-    const active: ActiveBatch = { done: String(this.#done), counts: this.#counts, round: this.round };
-    await this.#options.runs.update(this.#run.id, (run) =>
-      new Places(run.done).has(this.#unit)
-        ? undefined
-        : { active: { ...run.active, [this.#unit]: active }, points: run.points + points },
-    );
+    const outcomes = this.#unsampled.splice(0);
+    const own = { done: String(this.#done), counts: this.#counts, round: this.round };
+    const after = await runs.update(this.#run.id, (run) => {
+      if (new Places(run.done).has(this.#unit)) return undefined;
+      const active = { ...run.active, [this.#unit]: { ...run.active[this.#unit], ...own } };
+      const changes = { active, points: run.points + points };
+      if (!gate) return changes;
+      let samples = run.samples ?? noSamples;
+      let halt: GateHalt | undefined;
+      for (const outcome of outcomes) {
+        samples = withSample(gate, samples, outcome, clock.now());
+        halt ??= haltBy(gate, samples, clock.now());
+      }
+      const isHalted = halt !== undefined && run.state === 'running' && !run.halt;
+      return { ...changes, samples, ...(halt && isHalted && halted(halt, gate)) };
+    });
+    if (after?.halt) this.#isHalted = true;
   }
 
   /** Ends the batch. What could not be pushed in all its rounds has failed. */
   async finish(meter: { readonly points: number }): Promise<void> {
     for (const place of this.#later) this.#settle(place, 'failed');
+    if (this.#run.push.gate) await this.tell(meter);
     const points = this.#points(meter);
     const counts = this.#counts;
     await finish(
@@ -433,8 +655,12 @@ class Batch {
       'push',
       this.#unit,
       (run) => {
-        const { [this.#unit]: _, ...active } = run.active;
-        return { active, counts: sumOf(run.counts, counts), points: run.points + points };
+        const { [this.#unit]: own, ...active } = run.active;
+        const deletes = Object.values(own?.deletes ?? {});
+        return {
+          ...{ active, counts: sumOf(run.counts, counts), points: run.points + points },
+          ...(deletes.length > 0 && { deleted: deletionsOf([run.deleted, ...deletes]) }),
+        };
       },
       this.#options,
     );

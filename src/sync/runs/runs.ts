@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Issue, ValidationError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
@@ -7,18 +8,23 @@ import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { keyProblem } from '../../storage/adapter-kit.ts';
 import { type FailedProduct, failedProduct } from '../health.ts';
 import { recordsOf } from '../plan/candidates.ts';
+import type { DeleteLimits } from '../plan/plan.ts';
+import { gateIssues } from '../push/gate.ts';
 import { rolloutIssues } from '../push/rollout.ts';
 import { recordPages } from '../reconcile/record-pages.ts';
 import {
   batchesOf,
   countsOf,
   finishedOf,
+  Places,
   type RunCounts,
+  type RunHalt,
   type RunPhase,
   type RunPushOptions,
   type RunState,
   type RunStore,
   type StoredRun,
+  unitsOf,
 } from './stored-run.ts';
 
 /** How far a run has come. */
@@ -64,6 +70,8 @@ export interface SyncRun {
   readonly progress: RunProgress;
   /** Why it has failed; `null` unless it has. */
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Why its gate has halted it; `null` where none did. */
+  readonly halt: RunHalt | null;
   /** Whether new products were created in bulk; `not-enabled`: they should have been, and Shopify did not allow it. */
   readonly bulk: 'none' | 'used' | 'not-enabled';
 }
@@ -111,8 +119,8 @@ export interface SyncRuns {
   /**
    * Starts a run over those products of the source: they are all validated first, and then pushed in batches.
    *
-   * @returns The run; where there is one of that id over the same products, that one as it is.
-   * @throws ValidationError for an invalid option or id, and for the id of a run over other products. StorageError.
+   * @returns The run; where there is one of that id over the same products with the same options, that one as it is.
+   * @throws ValidationError for an invalid option or id, and for the id of a run over other products or with other options. StorageError.
    * QueueError where the run is stored and could not be queued: `resume` does it.
    *
    * @example
@@ -185,6 +193,8 @@ const startNames: Record<keyof StartRunOptions, true> = {
   onConflict: true,
   waitForImages: true,
   rollout: true,
+  maxDeletes: true,
+  gate: true,
 };
 
 const longestId = 100;
@@ -218,7 +228,9 @@ export function createRuns(options: RunsOptions): SyncRuns {
     startOptions: StartRunOptions,
     kind: StoredRun['kind'],
   ): Promise<SyncRun> => {
-    const { id = randomUUID(), onInvalid = 'skip', bulkFrom = options.bulkFrom, ...push } = checked(startOptions);
+    const { id = randomUUID(), onInvalid = 'skip', bulkFrom = options.bulkFrom, ...given } = checked(startOptions);
+    const { maxDeletes } = given;
+    const push = { ...given, ...(maxDeletes && { maxDeletes: storable(maxDeletes) }) };
     const token = randomUUID();
     const { total, hash } = await putBatches(localIds, token, options);
     const now = clock.now();
@@ -227,14 +239,27 @@ export function createRuns(options: RunsOptions): SyncRuns {
       ...{ state: total === 0 ? 'finished' : 'running', phase: 'validate' },
       ...{ startedAt: now, updatedAt: now, since: { at: now, finished: 0 } },
       bulkFrom: bulkFrom === Number.POSITIVE_INFINITY ? null : bulkFrom,
-      ...{ done: '', counts: {}, active: {}, invalid: 0, firstInvalid: [], points: 0, bulk: 'none', error: null },
+      ...{
+        done: '',
+        pushed: '',
+        counts: {},
+        active: {},
+        invalid: 0,
+        firstInvalid: [],
+        points: 0,
+        bulk: 'none',
+        error: null,
+      },
     };
     if (!(await store.add(run))) {
       await store.dropBatches(token, batchesOf(run));
       const there = await store.get(id);
       if (!there) throw unknownRun(id, shop);
-      if (there.hash === hash) return shown(there);
-      const message = `"${id}" is a run over other products, of which there are ${there.total}. Give this one another id.`;
+      const isSame = (['push', 'onInvalid', 'bulkFrom'] as const).every((name) => isEqual(there[name], run[name]));
+      if (there.hash === hash && isSame) return shown(there);
+      const what =
+        there.hash === hash ? 'with other options' : `over other products, of which there are ${there.total}`;
+      const message = `"${id}" is a run ${what}. Give this one another id.`;
       throw new ValidationError('The run was not started', { issues: [{ field: 'id', message }], shop });
     }
     const added = await store.get(id);
@@ -277,12 +302,20 @@ export function createRuns(options: RunsOptions): SyncRuns {
     },
     pause: async (id) => shown(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
     async resume(id) {
-      const run = await change(id, 'resumed', ['running', 'paused', 'failed'], (found) => ({
-        ...{ state: 'running', error: null, since: { at: clock.now(), finished: finishedOf(found) } },
-        // What was invalid may be none any more.
-        ...(found.state === 'failed' && found.phase === 'validate' && { done: '', invalid: 0, firstInvalid: [] }),
-      }));
-      await enqueueOpen(run);
+      // What is to be undone is undone first.
+      const run = await change(id, 'resumed', ['running', 'paused', 'failed'], (found) =>
+        found.halt?.undo === 'open'
+          ? undefined
+          : {
+              ...{ state: 'running', error: null, since: { at: clock.now(), finished: finishedOf(found) } },
+              // What was invalid may be none any more.
+              ...(found.state === 'failed' && found.phase === 'validate' && { done: '', invalid: 0, firstInvalid: [] }),
+              // The gate judges what comes from now on.
+              ...(found.phase === 'push' && new Places(found.done).size === unitsOf(found) && { state: 'finished' }),
+              ...(found.halt && { halt: null, samples: null }),
+            },
+      );
+      if (run.state !== 'finished') await enqueueOpen(run);
       return shown(run);
     },
     cancel: async (id) =>
@@ -357,7 +390,7 @@ async function putBatches(
 
 /** @throws ValidationError */
 function checked(options: StartRunOptions): StartRunOptions {
-  const { id, onInvalid, bulkFrom, onDrift, onConflict, rollout } = options;
+  const { id, onInvalid, bulkFrom, onDrift, onConflict, rollout, gate, maxDeletes } = options;
   const policies = ['report', 'ours', 'theirs'];
   const issues: Issue[] = [
     ...unknownNames(options, startNames),
@@ -365,6 +398,8 @@ function checked(options: StartRunOptions): StartRunOptions {
     ...unknownValue('onDrift', onDrift, policies),
     ...unknownValue('onConflict', onConflict, policies),
     ...rolloutIssues(rollout),
+    ...gateIssues(gate),
+    ...limitIssues(maxDeletes),
     ...bulkFromIssues(bulkFrom, 'bulkFrom'),
   ];
   if (id !== undefined && !(typeof id === 'string' && id.length > 0 && id.length <= longestId && id.isWellFormed()))
@@ -380,9 +415,37 @@ export function bulkFromIssues(bulkFrom: unknown, field: string): readonly Issue
   return [{ field, message: 'must be a whole number, 1 or more, or Infinity.' }];
 }
 
+const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
+
+function limitIssues(limits: DeleteLimits | undefined): readonly Issue[] {
+  if (limits === undefined) return [];
+  if (typeof limits !== 'object' || limits === null)
+    return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
+  const isLimit = (value: unknown): boolean =>
+    value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
+  const wrong = Object.entries(limits).filter(([name, value]) => name in limitNames && !isLimit(value));
+  return [
+    ...unknownNames(limits, limitNames, 'maxDeletes.'),
+    ...wrong.map(([name]) => ({
+      field: `maxDeletes.${name}`,
+      message: 'must be a whole number, 0 or more, or Infinity.',
+    })),
+  ];
+}
+
+/** Whether two values are the same once they are stored. */
+const isEqual = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+
+/** Limits as JSON keeps them: it has no infinity. */
+const storable = (limits: DeleteLimits): DeleteLimits =>
+  Object.fromEntries(
+    Object.entries(limits).map(([name, limit]) => [name, Math.min(Number(limit), Number.MAX_SAFE_INTEGER)]),
+  );
+
 /** A run as its users see it. */
 function shown(run: StoredRun): SyncRun {
-  const { id, kind, state, startedAt, updatedAt, total, invalid, phase, points, since, error, bulk } = run;
+  const { id, kind, state, startedAt, updatedAt, total, invalid, phase, points, since, error, bulk, halt = null } = run;
   const counts = countsOf(run);
   const count = (...outcomes: readonly (keyof RunCounts)[]): number =>
     outcomes.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
@@ -395,5 +458,5 @@ function shown(run: StoredRun): SyncRun {
   const rate = seconds > 0 ? Math.max(0, finished - since.finished) / seconds : 0;
   const timeToGoMs = state === 'running' && rate > 0 ? Math.round(((total - finished) / rate) * 1_000) : null;
   const progress = { total, done, failed, skipped, invalid, phase, counts, rate, points, timeToGoMs };
-  return { id, kind, state, startedAt, updatedAt, progress, error, bulk };
+  return { id, kind, state, startedAt, updatedAt, progress, error, halt, bulk };
 }

@@ -1,6 +1,8 @@
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
 import { checkFormat, keyPart, shopPrefix } from '../../storage/keys.ts';
+import type { DeleteLimits } from '../plan/plan.ts';
+import type { Gate, GateHalt, GateSamples } from '../push/gate.ts';
 import type { PushOutcome } from '../push/push.ts';
 import type { PushManyOptions } from '../push/push-many.ts';
 
@@ -14,10 +16,28 @@ export type RunState = 'running' | 'paused' | 'cancelled' | 'finished' | 'failed
 export type RunPhase = 'validate' | 'bulk' | 'push';
 
 /** Options of a push that all products of a run share. */
-export type RunPushOptions = Pick<
-  PushManyOptions,
-  'refresh' | 'force' | 'managed' | 'onDrift' | 'onConflict' | 'waitForImages' | 'rollout'
->;
+export interface RunPushOptions
+  extends Pick<
+    PushManyOptions,
+    'refresh' | 'force' | 'managed' | 'onDrift' | 'onConflict' | 'waitForImages' | 'rollout'
+  > {
+  /** How many deletions all pushes of the run may make together. Default none of each kind. */
+  readonly maxDeletes?: DeleteLimits;
+  /**
+   * Halts the run where too many of its products fail, in whichever batch and process. Its batches are pushed one after
+   * another then, 16 products at a time and none in bulk, so that few follow the one by which it is halted. Default: none.
+   */
+  readonly gate?: Gate;
+}
+
+/** Why a gate has halted a run, and what becomes of what the run had pushed. */
+export interface RunHalt extends Pick<GateHalt, 'reason' | 'samples' | 'failures' | 'failureRate'> {
+  /**
+   * `none`: it stays. With `onHalt: 'rollback'`: `open` while it is being undone, `done` when it was; `failed`: in part, and
+   * `rollback({ runId })` does the rest.
+   */
+  readonly undo: 'none' | 'open' | 'done' | 'failed';
+}
 
 /** What became of products, by outcome. */
 export type RunCounts = Readonly<Partial<Record<PushOutcome, number>>>;
@@ -29,6 +49,8 @@ export interface ActiveBatch {
   readonly counts: RunCounts;
   /** How often it was put off because products could not be pushed for the time being. */
   readonly round: number;
+  /** What pushes of its products delete, by local id. Absent where none does. */
+  readonly deletes?: Readonly<Record<string, Required<DeleteLimits>>>;
 }
 
 /** A run as the store has it. All of it changes by compare-and-set. */
@@ -53,9 +75,17 @@ export interface StoredRun {
   readonly push: RunPushOptions;
   /** The units of the phase that are done: batches, or groups of batches in bulk. As `Places` writes them. */
   readonly done: string;
+  /** The batches whose products bulk operations have all seen to: they are done when the pushes begin. */
+  readonly pushed: string;
   /** Of the batches that are done. */
   readonly counts: RunCounts;
   readonly active: Readonly<Record<string, ActiveBatch>>;
+  /** What the pushes of the batches that are done have deleted. Absent before the first. */
+  readonly deleted?: Required<DeleteLimits>;
+  /** What its gate judges. Absent or `null` before the first. */
+  readonly samples?: GateSamples | null;
+  /** Why its gate has halted it. Absent or `null` where none did. */
+  readonly halt?: RunHalt | null;
   /** Products that the validation refused. */
   readonly invalid: number;
   /** The first of them, with what is wrong. */
@@ -82,6 +112,9 @@ const batchRetentionMs = 2 * retentionMs;
 /** Milliseconds after which the batch of a dead process is free for another. */
 const leaseMs = 20_000;
 
+/** Milliseconds for which a batch waits for its turn before it is put off. */
+const turnWaitMs = 10_000;
+
 export const batchesOf = ({ total, batchSize }: Pick<StoredRun, 'total' | 'batchSize'>): number =>
   Math.ceil(total / batchSize);
 
@@ -101,6 +134,17 @@ export function sumOf(...all: readonly RunCounts[]): RunCounts {
       sum[outcome] = (sum[outcome] ?? 0) + count;
   return sum;
 }
+
+/** Adds up deletions. */
+export const deletionsOf = (all: readonly (Required<DeleteLimits> | undefined)[]): Required<DeleteLimits> =>
+  all.reduce<Required<DeleteLimits>>(
+    (sum, one) => ({
+      products: sum.products + (one?.products ?? 0),
+      variants: sum.variants + (one?.variants ?? 0),
+      variantsWithStock: sum.variantsWithStock + (one?.variantsWithStock ?? 0),
+    }),
+    { products: 0, variants: 0, variantsWithStock: 0 },
+  );
 
 /** The counts of all that a run has come to. */
 export const countsOf = (run: StoredRun): RunCounts =>
@@ -237,7 +281,7 @@ export class RunStore {
   /** The products that a run has begun, or may have begun, and that have no outcome yet. @throws StorageError */
   async *inHand(run: StoredRun): AsyncGenerator<string> {
     if (run.phase === 'validate') return;
-    const isOver = new Places(run.phase === 'push' ? run.done : '');
+    const isOver = new Places(run.phase === 'push' ? run.done : run.pushed);
     const wasInBulk = run.phase === 'bulk' || run.bulk === 'used';
     for (let batch = 0; batch < batchesOf(run); batch += 1) {
       const active = run.active[batch];
@@ -256,5 +300,14 @@ export class RunStore {
   /** Takes a unit of a run on, so that no other process works on it; `undefined` where one does. @throws StorageError */
   async lock(token: string, phase: RunPhase, unit: number): Promise<Lock | undefined> {
     return this.#store.lock(`${await this.#prefix('batch')}${token}:${phase}:${unit}`, { leaseMs });
+  }
+
+  /**
+   * The turn of a run whose batches are pushed one after another; `undefined` where it does not come in time.
+   *
+   * @throws StorageError, and the signal's reason.
+   */
+  async turn(token: string, signal: AbortSignal): Promise<Lock | undefined> {
+    return this.#store.lock(`${await this.#prefix('batch')}${token}:turn`, { leaseMs, waitMs: turnWaitMs, signal });
   }
 }

@@ -412,6 +412,75 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'writes many records conditionally, each by itself, and says which',
+    async check(store, expect) {
+      if (!store.putManyIf) return;
+      const odd = "it's {ödd} 👗 \\";
+      await store.putMany([...localIds(300).map((localId) => record(localId, { version: 1 })), record(odd)]);
+      await store.put(record('p0000', { shop: otherShop, version: 4 }));
+      const next = (localId: string, version: number | undefined) => ({
+        record: record(localId, { version: (version ?? 0) + 1, hash: 'next', status: 'failed' }),
+        version,
+      });
+      const writes = [
+        ...localIds(300).map((localId, index) => next(localId, index % 3 === 0 ? 9 : 1)),
+        ...localIds(600)
+          .slice(300)
+          .map((localId, index) => next(localId, index % 2 === 0 ? undefined : 1)),
+        ...[next(odd, 7), next('p0001x', undefined)],
+        { record: record('p0000', { shop: otherShop, version: 5, hash: 'next' }), version: 4 },
+      ];
+      const written = await store.putManyIf(writes);
+      const isDue = (index: number): boolean => (index < 300 ? index % 3 !== 0 : index >= 600 || index % 2 === 0);
+      expect(written).toEqual(writes.map((_, index) => isDue(index)));
+      for (const [index, { record: wanted }] of writes.entries())
+        if (isDue(index)) expect(await store.get(wanted.shop, wanted.localId)).toEqual(wanted);
+      expect(await store.get(shop, 'p0000')).toEqual(record('p0000', { version: 1 }));
+      expect(await store.get(shop, 'p0301')).toBe(undefined);
+      const counts = await store.counts(shop);
+      expect([counts.synced, counts.failed]).toEqual([100, 352]);
+      expect(await store.putManyIf([])).toEqual([]);
+    },
+  },
+  {
+    name: 'lets one of two conditional batches at once win each record',
+    async check(store, expect) {
+      if (!store.putManyIf) return;
+      await store.putMany(localIds(50).map((localId) => record(localId, { version: 1 })));
+      const batch = (hash: string) =>
+        [...localIds(50), 'new'].map((localId) => ({
+          record: record(localId, { version: 2, hash }),
+          version: localId === 'new' ? undefined : 1,
+        }));
+      const [one = [], other = []] = await Promise.all([
+        store.putManyIf(batch('one')),
+        store.putManyIf(batch('other').reverse()),
+      ]);
+      const mirrored = [...other].reverse();
+      for (const [index, localId] of [...localIds(50), 'new'].entries()) {
+        expect([one[index], mirrored[index]].filter(Boolean).length).toBe(1);
+        expect((await store.get(shop, localId))?.hash).toBe(one[index] ? 'one' : 'other');
+      }
+    },
+  },
+  {
+    name: 'refuses a conditional batch of more than 1,000 records, with one twice, or with one that cannot be stored',
+    async check(store, expect) {
+      if (!store.putManyIf) return;
+      const write = (localId: string, changes: Partial<SyncRecord> = {}) => ({
+        record: record(localId, changes),
+        version: undefined,
+      });
+      for (const bad of [
+        localIds(1_001).map((localId) => write(localId)),
+        [write('p1'), write('p2'), write('p1')],
+        [write('p1'), write('p2', { attempts: -1 })],
+      ])
+        await storageFailure(store.putManyIf(bad));
+      expect(await store.list(shop)).toEqual([]);
+    },
+  },
+  {
     name: 'takes a batch as it was when the call was made',
     async check(store, expect) {
       const batch = [record('p1')];

@@ -337,6 +337,36 @@ describe('changing quantities', () => {
     );
   });
 
+  it('stocks an item at a location where it was not, once, and touches no other location', async () => {
+    const { inventory, items, client, clock, stock, locationId } = await made(3);
+    const add =
+      'mutation { locationAdd(input: { name: "Warehouse", address: { countryCode: US } }) { location { id } userErrors { message } } }';
+    const { data } = await clock.run(
+      client.graphql<{ locationAdd: { location: { id: string } | null } }>(add, undefined, {
+        retry: { idempotency: 'unsafe' },
+      }),
+    );
+    const warehouse = data.locationAdd.location?.id ?? '';
+    await clock.run(inventory.set([{ sku: 'S0', locationId, quantity: 4 }]));
+    const rows = changes(items, warehouse);
+    expect(await clock.run(inventory.adjust(rows))).toMatchObject({ done: 3, refused: [] });
+    expect(await clock.run(inventory.adjust(rows))).toMatchObject({ done: 0, repeated: 3 });
+    const there = await Promise.all(
+      items.map(async ({ id, sku }) => {
+        const query =
+          'query ($id: ID!, $at: ID!) { inventoryItem(id: $id) { inventoryLevel(locationId: $at) { quantities(names: ["available", "on_hand"]) { name quantity } } } }';
+        const found = await clock.run(
+          client.graphql<{ inventoryItem: { inventoryLevel: { quantities: { quantity: number }[] } | null } }>(query, {
+            ...{ id, at: warehouse },
+          }),
+        );
+        return [sku, found.data.inventoryItem.inventoryLevel?.quantities.map(({ quantity }) => quantity)];
+      }),
+    );
+    expect(Object.fromEntries(there)).toEqual({ S0: [1, 1], S1: [2, 2], S2: [3, 3] });
+    expect(await stock()).toEqual({ S0: 4, S1: 0, S2: 0 });
+  });
+
   it('leaves out what Shopify refuses, and makes it once it can be made', async () => {
     const { inventory, items, locationId, clock, stock } = await made(3);
     const rows = changes(items, locationId);

@@ -1,17 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { memoryStores, type Stores } from 'shopwright';
+import { postgresStores } from 'shopwright/storage/postgres';
+import { redisStores } from 'shopwright/storage/redis';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { createInventory, createProductSync, createSyncWebhooks, readStock, type StockLevel } from 'shopwright/sync';
+import type { ManualClock } from 'shopwright/testing';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { afterAll, describe, expect, it } from 'vitest';
+import { postgresOrSkip, redisOrSkip } from '../../services.ts';
 import { deliveryOf } from '../../webhooks/delivery-request.ts';
 import { secret } from '../../webhooks/signed-delivery.ts';
 import { domain, fakeSync, tee } from '../fake-shop.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-stock-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const redisServer = await redisOrSkip(10);
+const postgres = await postgresOrSkip();
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const step of cleanUp) await step();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Level {
   readonly item: { readonly id: string; readonly tracked: boolean };
@@ -91,21 +105,32 @@ async function setup(stores: Stores = memoryStores(), appId?: string) {
   return { ...made, fake, sync, stores, set, levels, tell, table, locationId, number };
 }
 
-describe.each<[string, () => Stores]>([
-  ['memory', () => memoryStores()],
-  ['SQLite', () => sqliteStores({ path: join(folder, `${Math.random()}.db`) })],
-])('the stock table in %s', (_name, storesOf) => {
-  it('shows which stock webhooks were missed, and is repaired', async () => {
+/** What work resolves with that waits for a real database too: the clock goes on a little with each turn. */
+async function ended<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  work.then(end, end);
+  while (!isOver) {
+    await nextTurn();
+    await clock.advance(1);
+  }
+  return work;
+}
+
+const testTable = (name: string, storesOf: () => Stores): void =>
+  it(`in ${name} shows which stock webhooks were missed, and is repaired`, async () => {
     const stores = storesOf();
     const { clock, sync, set, table, levels } = await setup(stores);
-    expect((await clock.run(sync.reconcile({ stock: true }))).stock).toEqual({
+    expect((await ended(clock, sync.reconcile({ stock: true }))).stock).toEqual({
       ...{ checked: 300, missed: 0, gone: 0, added: 0, findings: [] },
     });
     const missed = ['S3', 'S77', 'S150', 'S299'];
     await set(missed, 9);
     await clock.advance(120_000);
     const told: [StockLevel | undefined, StockLevel][] = [];
-    const report = await clock.run(sync.reconcile({ stock: { onMissed: (now, known) => told.push([now, known]) } }));
+    const report = await ended(clock, sync.reconcile({ stock: { onMissed: (now, known) => told.push([now, known]) } }));
     expect(report.stock).toMatchObject({ checked: 300, missed: 4, gone: 0, added: 0 });
     expect(report.stock?.findings).toMatchObject(
       missed.map(() => ({ kind: 'missed', known: { available: 5 }, now: { available: 9 } })),
@@ -114,10 +139,39 @@ describe.each<[string, () => Stores]>([
     const changed = (await levels()).filter(({ quantities }) => quantities[0]?.quantity === 9);
     for (const { item } of changed) expect((await table(item.id))?.available).toBe(5);
 
-    await clock.run(sync.reconcile({ stock: true, onDrift: 'theirs' }));
+    await ended(clock, sync.reconcile({ stock: true, onDrift: 'theirs' }));
     for (const { item } of changed) expect((await table(item.id))?.available).toBe(9);
-    expect((await clock.run(sync.reconcile({ stock: true }))).stock).toMatchObject({ checked: 300, missed: 0 });
+    expect((await ended(clock, sync.reconcile({ stock: true }))).stock).toMatchObject({ checked: 300, missed: 0 });
     await stores.close();
+  });
+
+describe('the stock table', () => {
+  testTable('memory', () => memoryStores());
+  testTable('SQLite', () => sqliteStores({ path: join(folder, `${Math.random()}.db`) }));
+});
+
+redisServer.describe('the stock table of several machines', () => {
+  testTable('Redis', () => {
+    const redis = new Redis(redisServer.url);
+    const keyPrefix = `stock-${randomUUID()}:`;
+    cleanUp.push(async () => {
+      const keys = await redis.keys(`${keyPrefix}*`);
+      if (keys.length > 0) await redis.del(keys);
+      redis.disconnect();
+    });
+    return redisStores({ redis, keyPrefix });
+  });
+});
+
+postgres.describe('the stock table of several machines', () => {
+  testTable('Postgres', () => {
+    const pool = new pg.Pool({ connectionString: postgres.url });
+    const schema = `stock_${randomUUID().slice(0, 8)}`;
+    cleanUp.push(async () => {
+      await pool.query(`drop schema if exists ${schema} cascade`);
+      await pool.end();
+    });
+    return postgresStores({ pool, schema });
   });
 });
 

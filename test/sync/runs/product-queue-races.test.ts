@@ -238,3 +238,30 @@ describe('a mark that cannot be read', () => {
     for (const [key, text] of stored) expect(await keyValue.get(key)).toBe(text);
   });
 });
+
+it('a product that two processes create at once ends as the next push says, whoever came last', async () => {
+  const t = fakeSync();
+  const held = Promise.withResolvers<void>();
+  const isAtShop = Promise.withResolvers<void>();
+  const slow: typeof fetch = async (input, init) => {
+    if (String(init?.body).includes('ProductPush(')) {
+      isAtShop.resolve();
+      await held.promise;
+    }
+    return t.fake.fetch(input, init);
+  };
+  const client = createShopifyClient({
+    ...{ shop: domain, accessToken: 'shpat_fake', fetch: slow, clock: t.clock, isolated: true },
+  });
+  const other = createProductSync({ client, stores: t.stores, clock: t.clock });
+  const plain = (title: string) => ({ localId: 'tee-1', title, variants: [{ sku: 'tee-1', price: '10.00' }] });
+  const older = other.push(plain('Older'));
+  await t.clock.run(isAtShop.promise);
+  // Its identifier makes the late creation an update of what this one has created.
+  await t.clock.run(t.sync.push(plain('Newer')));
+  held.resolve();
+  await t.clock.run(older);
+  expect(t.fake.products().map(({ title }) => title)).toEqual(['Older']);
+  await t.clock.run(t.sync.push(plain('Newer')));
+  expect(t.fake.products().map(({ title }) => title)).toEqual(['Newer']);
+});

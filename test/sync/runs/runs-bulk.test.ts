@@ -1,4 +1,6 @@
-import type { SyncRecord } from 'shopwright';
+import { createShopifyClient, StorageError, type SyncRecord } from 'shopwright';
+import { clientCredentials } from 'shopwright/auth';
+import { createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, tee } from '../fake-shop.ts';
 import { creations, idsOf, plain, type RunShop, runOf, runShop } from './runs-shop.ts';
@@ -169,5 +171,261 @@ describe('a run in bulk', () => {
     await expect(t.sync.createInBulk(drafts, { runid: 'x' } as object)).rejects.toThrow('Did you mean runId?');
     expect(await t.sync.validate(plain('p-1') as never)).toEqual([]);
     expect(await t.sync.validate(plain('p-1', { title: '' }) as never)).toMatchObject([{ field: 'title' }]);
+  });
+
+  it('creates only the products of its rollout, and more of them when its percentage is raised', async () => {
+    const t = runShop(200);
+    const created: string[][] = [];
+    for (const [id, percent] of [
+      ['first', 20],
+      ['lowered', 10],
+      ['raised', 60],
+    ] as const) {
+      await t.products.runs.start(idsOf(200), { id, bulkFrom: 50, rollout: { percent, salt: 'autumn' } });
+      await t.drain();
+      const run = await runOf(t.products, id);
+      expect(run).toMatchObject({ state: 'finished', bulk: 'used', error: null });
+      expect(run.progress.done + run.progress.skipped).toBe(200);
+      created.push([...creations(t).keys()].sort());
+    }
+    const [first = [], lowered = [], raised = []] = created;
+    expect(first.length).toBeGreaterThan(20);
+    expect(first.length).toBeLessThan(60);
+    // Raised it only adds, and lowered it takes nothing away.
+    expect(lowered).toEqual(first);
+    expect(raised).toEqual(expect.arrayContaining(first));
+    expect(raised.length).toBeGreaterThan(first.length * 2);
+    expect(t.fake.products()).toHaveLength(raised.length);
+  });
+
+  it('works with stores that read and write each record by itself', async () => {
+    const t = filled(60);
+    const { getMany: _, putManyIf: __, ...records } = t.stores.records;
+    const stores = { ...t.stores, records };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', bulk: 'used' },
+      progress: { done: 59, failed: 1 },
+    });
+    expect([...creations(t).values()]).toEqual(Array(59).fill(1));
+  });
+
+  it('writes records and journal once for many products', async () => {
+    const t = runShop(300);
+    const calls = new Map<string, number>();
+    const counted = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get(of, name) {
+          const found: unknown = Reflect.get(of, name);
+          if (typeof found !== 'function') return found;
+          calls.set(String(name), (calls.get(String(name)) ?? 0) + 1);
+          return found.bind(of);
+        },
+      });
+    const { records, journal, keyValue } = t.stores;
+    const stores = { ...t.stores, records: counted(records), journal: counted(journal), keyValue: counted(keyValue) };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(300), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({ progress: { done: 300, counts: { created: 300 } } });
+    const sum = [...calls.values()].reduce((all, count) => all + count, 0);
+    expect(sum).toBeLessThan(150);
+  });
+
+  it('whose token is revoked while its operation runs has failed, and finds all that was made when it goes on', async () => {
+    const t = runShop(60);
+    t.fake.hooks.after('bulkOperationRunMutation', () => t.fake.revokeTokens(), { after: 1 });
+    await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({
+      ...{ state: 'failed', error: { code: 'AUTHENTICATION_FAILED' } },
+      progress: { failed: 0 },
+    });
+    const auth = clientCredentials({ clientId: 'fake-client-id', clientSecret: 'shpss_fake' });
+    const client = createShopifyClient({ shop: domain, auth, fetch: t.fake.fetch, clock: t.clock, isolated: true });
+    const { products, drain } = t.process({ sync: createProductSync({ client, stores: t.stores, clock: t.clock }) });
+    await products.runs.resume('autumn');
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', error: null },
+      progress: { counts: { created: 60 }, failed: 0 },
+    });
+    expect([...creations(t).values()]).toEqual(Array(60).fill(1));
+  });
+
+  it.each([
+    ['before anything is sent', 1],
+    ['between send and record', 2],
+  ])('whose database is gone %s pushes nothing twice', async (_when, at) => {
+    const t = runShop(60);
+    let writes = 0;
+    const records = new Proxy(t.stores.records, {
+      get(of, name) {
+        const found: unknown = Reflect.get(of, name);
+        if (name !== 'putManyIf') return found;
+        return async (...given: unknown[]) => {
+          writes += 1;
+          if (writes === at) throw new StorageError('The database is gone', { isRetryable: true });
+          return Reflect.apply(found as () => unknown, of, given) as unknown;
+        };
+      },
+    });
+    const stores = { ...t.stores, records };
+    const sync = createProductSync({ client: t.client, stores, clock: t.clock });
+    const { products, drain } = t.process({ sync, stores });
+    await products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await drain();
+    expect(await runOf(products, 'autumn')).toMatchObject({
+      ...{ state: 'finished', error: null },
+      progress: { counts: { created: 60 } },
+    });
+    expect([...creations(t).values()]).toEqual(Array(60).fill(1));
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60, syncing: 0 });
+  });
+
+  it('that is paused while its operation runs records what that makes, and pushes the rest when it goes on', async () => {
+    const t = runShop(60);
+    await t.sync.push(plain('p-7', { title: 'Older' }) as never);
+    t.fake.hooks.after('bulkOperationRunMutation', () => t.products.runs.pause('autumn'), { after: 1 });
+    await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'paused', progress: { done: 59 } });
+    expect(t.fake.products().filter(({ title }) => title === 'Older')).toHaveLength(1);
+    await t.products.runs.resume('autumn');
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({
+      ...{ state: 'finished' },
+      progress: { counts: { created: 59, updated: 1 } },
+    });
+  });
+});
+
+describe('a run in bulk over products that are there', () => {
+  const managed = { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' } as const;
+  const two = (localId: string, more: object = {}) =>
+    plain(localId, {
+      ...{ tags: ['one'], vendor: 'Acme' },
+      variants: ['S', 'M'].map((Size) => ({ sku: `${localId}-${Size}`, price: '10.00', options: { Size } })),
+      ...more,
+    });
+  const changed = (localId: string, more: object = {}) =>
+    two(localId, {
+      ...{ title: `New ${localId}`, tags: ['one', 'two'], seo: { title: 'Found' } },
+      variants: ['S', 'M', 'L'].map((Size) => ({ sku: `${localId}-${Size}`, price: '12.50', options: { Size } })),
+      ...more,
+    });
+  /** A shop that has 60 products, and a source in which all are changed. */
+  const known = async (): Promise<RunShop> => {
+    const t = runShop(60);
+    for (const localId of idsOf(60)) t.drafts.set(localId, two(localId));
+    await t.products.runs.start(idsOf(60), { id: 'first', bulkFrom: never });
+    await t.drain();
+    for (const localId of idsOf(60)) t.drafts.set(localId, changed(localId));
+    return t;
+  };
+  const inBulk = ({ fake }: RunShop): number =>
+    fake.executions.filter(
+      ({ bulkOperation, fields }) => bulkOperation && fields.some(({ name }) => name === 'productSet'),
+    ).length;
+  const idsOfVariants = ({ fake }: RunShop): Map<string, string> =>
+    new Map(
+      fake
+        .products()
+        .flatMap(({ variants }) => variants as readonly { id: string; sku: string }[])
+        .map(({ id, sku }) => [sku, id]),
+    );
+
+  it('that owns all of their lists ends as one by direct pushes, with the same journal, and keeps the variants', async () => {
+    const found = [];
+    for (const bulkFrom of [never, 50]) {
+      const t = await known();
+      const before = idsOfVariants(t);
+      const points = t.fake.stats().pointsUsed;
+      await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom });
+      await t.drain();
+      expect((await runOf(t.products, 'second')).progress.counts).toEqual({ updated: 60 });
+      expect(inBulk(t)).toBe(bulkFrom === never ? 0 : 60);
+      if (bulkFrom !== never) expect(t.fake.stats().pointsUsed - points).toBeLessThan(1_000);
+      const after = idsOfVariants(t);
+      expect(after.size).toBe(180);
+      for (const [sku, id] of before) expect(after.get(sku)).toBe(id);
+      found.push(await traces(t));
+      expect((await t.clock.run(t.sync.rollback({ runId: 'second' }))).counts).toMatchObject({
+        restored: 60,
+        failed: 0,
+      });
+      const titles = t.fake.products().map(({ title }) => title);
+      expect(titles.sort()).toEqual(
+        idsOf(60)
+          .map((localId) => `Product ${localId}`)
+          .sort(),
+      );
+      expect(idsOfVariants(t)).toEqual(before);
+    }
+    // An operation does not tell the ids of variants that it makes: the next push finds those by their SKUs.
+    const comparable = found.map((one) =>
+      JSON.parse(JSON.stringify(one), (name, value) =>
+        /^p-\d+-L$/.test(name) && String(value).startsWith('gid:') ? undefined : value,
+      ),
+    );
+    expect(comparable[1]).toEqual(comparable[0]);
+  });
+
+  it('leaves to the pushes what would remove a variant, and sends nothing where the last push said the same', async () => {
+    const t = await known();
+    for (const localId of idsOf(60).slice(20)) t.drafts.set(localId, two(localId));
+    t.drafts.set('p-3', changed('p-3', { variants: [{ sku: 'p-3-S', price: '10.00', options: { Size: 'S' } }] }));
+    t.drafts.set('p-4', changed('p-4', { variants: [{ sku: 'p-4-S', price: '10.00', options: { Size: 'S' } }] }));
+    await t.products.runs.start(idsOf(60), {
+      ...{ id: 'second', onDrift: 'ours', onConflict: 'ours', managed, bulkFrom: 50, maxDeletes: { variants: 1 } },
+    });
+    await t.drain();
+    const { counts } = (await runOf(t.products, 'second')).progress;
+    expect(counts).toEqual({ updated: 19, unchanged: 40, blocked: 1 });
+    expect(inBulk(t)).toBe(18);
+  });
+
+  it.each([
+    ['that owns only a part of their lists', { force: true, managed: { variants: 'all' } }],
+    ['that lets changes in the shop stand', { managed }],
+  ] as const)('%s changes them by pushes', async (_what, options) => {
+    const t = await known();
+    await t.products.runs.start(idsOf(60), { id: 'second', bulkFrom: 50, ...options });
+    await t.drain();
+    expect((await runOf(t.products, 'second')).progress.counts).toEqual({ updated: 60 });
+    expect(inBulk(t)).toBe(0);
+  });
+
+  it('puts no older state over a newer one that was pushed while the operation ran', async () => {
+    const t = await known();
+    t.fake.hooks.after(
+      'bulkOperationRunMutation',
+      async () => {
+        t.drafts.set('p-7', changed('p-7', { title: 'Newer' }));
+        await t.sync.push(t.drafts.get('p-7') as never);
+      },
+      { after: 1 },
+    );
+    await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom: 50 });
+    await t.drain();
+    expect(await runOf(t.products, 'second')).toMatchObject({ state: 'finished', progress: { done: 60 } });
+    expect(t.fake.products().filter(({ title }) => title === 'Newer')).toHaveLength(1);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60 });
+  });
+
+  it('records what Shopify refuses, and finds what a lost operation has changed', async () => {
+    const t = await known();
+    t.drafts.set('p-1', changed('p-1', { handle: 'product-p-2' }));
+    t.fake.bulk.failNext({ afterObjects: 30 });
+    await t.products.runs.start(idsOf(60), { id: 'second', force: true, managed, bulkFrom: 50 });
+    await t.drain();
+    const run = await runOf(t.products, 'second');
+    expect(run).toMatchObject({ state: 'finished', progress: { counts: { updated: 59, failed: 1 } } });
+    expect(t.fake.products().filter(({ title }) => String(title).startsWith('New'))).toHaveLength(59);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 59, failed: 1, syncing: 0, pending: 0 });
   });
 });

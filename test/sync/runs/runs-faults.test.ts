@@ -21,6 +21,7 @@ function process(
   { clock, fake }: Pick<FakeSync, 'clock' | 'fake'>,
   stores: Stores,
   client: object = {},
+  source: (localId: string) => object = plain,
 ): { products: ProductQueue; drain(): Promise<void> } {
   const made = createShopifyClient({
     ...{ shop: domain, accessToken: 'shpat_fake', fetch: fake.fetch, clock, isolated: true },
@@ -29,7 +30,7 @@ function process(
   const queue = inProcessQueue({ clock });
   const products = createProductQueue({
     ...{ sync: createProductSync({ client: made, stores, clock }), queue, stores, shop: domain, clock },
-    ...{ source: async (localId: string) => plain(localId), runs: { batchSize: 20 } },
+    ...{ source: async (localId: string) => source(localId), runs: { batchSize: 20 } },
   });
   return { products, drain: () => clock.run(queue.drain()) };
 }
@@ -66,6 +67,36 @@ describe('a fault in the middle of a run', () => {
     // All of it is the run's: no push of a product by itself has taken one over.
     const entries = await living.journal.list(domain, { runId: 'autumn', limit: 1_000 });
     expect(new Set(entries.map(({ localId }) => localId)).size).toBe(50);
+    await living.close();
+  });
+
+  it('a process that is killed while it undoes what a gate has halted: another one does the rest', async () => {
+    const t = runShop(0);
+    const path = join(tmpdir(), `shopwright-runs-${crypto.randomUUID()}.db`);
+    files.push(path);
+    const [dying, living] = [sqliteStores({ path, clock: t.clock }), sqliteStores({ path, clock: t.clock })];
+    let isDead = false;
+    const fetchUntilDead = (...given: Parameters<typeof fetch>) =>
+      isDead ? new Promise(() => undefined) : t.fake.fetch(...given);
+    const refused = (localId: string) =>
+      Number(localId.slice(2)) < 15 ? plain(localId) : { ...plain(localId), handle: 'p-0' };
+    const named = (localId: string) => ({ handle: localId, ...refused(localId) });
+    const first = process(t, dying, { fetch: fetchUntilDead }, named);
+    const killed = t.fake.hooks.killAt('after productDelete#4', async () => {
+      isDead = true;
+      await dying.close();
+    });
+    const gate = { minSamples: 20, maxFailureRate: 20, onHalt: 'rollback' } as const;
+    await first.products.runs.start(idsOf(60), { id: 'autumn', gate });
+    await Promise.race([first.drain(), killed]);
+    const second = process(t, living, {}, named);
+    expect(await runOf(second.products, 'autumn')).toMatchObject({ state: 'failed', halt: { undo: 'open' } });
+    expect(t.fake.products().length).toBeGreaterThan(0);
+
+    await second.products.resume();
+    await second.drain();
+    expect(await runOf(second.products, 'autumn')).toMatchObject({ state: 'cancelled', halt: { undo: 'done' } });
+    expect(t.fake.products()).toEqual([]);
     await living.close();
   });
 

@@ -233,6 +233,25 @@ describe('a run', () => {
   });
 });
 
+describe('two operators', () => {
+  it('who start one run with the same options get the same one, and with others the second is told', async () => {
+    const t = runShop(3);
+    const { runs } = t.process().products;
+    const options = { id: 'autumn', rollout: { percent: 5 }, maxDeletes: { variants: 2 } };
+    const first = await t.products.runs.start(idsOf(3), options);
+    expect(await runs.start(idsOf(3), options)).toEqual(first);
+    for (const other of [
+      { rollout: { percent: 100 } },
+      { maxDeletes: {} },
+      { onInvalid: 'stop' },
+      { force: true },
+    ] as const)
+      await expect(runs.start(idsOf(3), { ...options, ...other })).rejects.toThrow(
+        'id: "autumn" is a run with other options. Give this one another id.',
+      );
+  });
+});
+
 describe('what a run refuses', () => {
   it('is told before anything is stored', async () => {
     const t = runShop(3);
@@ -241,7 +260,14 @@ describe('what a run refuses', () => {
       [[{ localId: 'p-0' }], {}, 'localIds: must be text: give ids, not products'],
       [['p-0', ''], {}, 'localIds'],
       [['p-0'], { onDrift: 'mine' }, 'onDrift: must be one of report, ours, theirs'],
-      [['p-0'], { maxDeletes: {} }, 'maxDeletes: is not an option'],
+      [['p-0'], { missing: 'archive' }, 'missing: is not an option'],
+      [
+        ['p-0'],
+        { maxDeletes: { variant: 3 } },
+        'maxDeletes.variant: is not an option. Did you mean maxDeletes.variants?',
+      ],
+      [['p-0'], { maxDeletes: { variants: -1 } }, 'maxDeletes.variants: must be a whole number'],
+      [['p-0'], { gate: { minSamples: 0, maxFailureRate: 101 } }, 'gate.maxFailureRate'],
       [['p-0'], { onInvalid: 'halt' }, 'onInvalid: must be one of skip, stop'],
       [['p-0'], { bulkFrom: 0 }, 'bulkFrom: must be a whole number, 1 or more, or Infinity'],
       [['p-0'], { id: '' }, 'id: must be a text of 1 to 100 characters'],
