@@ -10,7 +10,7 @@ import { ProductPushDocument } from '../graphql/operations/generated/graphql.ts'
 import { isRecord } from '../internal/json.ts';
 import { deletionsOf } from '../sync/plan/plan.ts';
 import { formatPlan, type PlannedProduct, type RunPlan } from '../sync/plan/run-plan.ts';
-import { toProductInput } from '../sync/product-input.ts';
+import { toProductInput } from '../sync/push/product-input.ts';
 import { createFakeShopify } from '../testing/fake/fake-shopify.ts';
 import type { FakeShopify } from '../testing/fake/fake-shopify-options.ts';
 import type { FakeCall } from '../testing/fake/model.ts';

@@ -7,9 +7,9 @@ import type { SyncRecord, SyncStatus } from '../ports/sync-record-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import { errorPattern } from '../storage/record-counts.ts';
 import { readBase } from '../sync/plan/product-facts.ts';
-import type { SyncClient } from '../sync/product-input.ts';
 import type { ProductSync } from '../sync/product-sync.ts';
 import type { SyncRuns } from '../sync/runs/runs.ts';
+import type { SyncClient } from '../sync/sync-client.ts';
 import type { Activity } from './activity.ts';
 
 /** The part of a product sync that the dashboard uses: what `createProductSync` returns has it. */

@@ -90,7 +90,6 @@ export {
   type RunPlan,
   serializePlan,
 } from '../sync/plan/run-plan.ts';
-export type { SyncClient } from '../sync/product-input.ts';
 export {
   type ApplyOptions,
   createProductSync,
@@ -172,3 +171,4 @@ export {
   type ParseRowsOptions,
   parseRows,
 } from '../sync/sources/rows.ts';
+export type { SyncClient } from '../sync/sync-client.ts';

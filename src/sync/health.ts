@@ -8,8 +8,8 @@ import type { JobQueue, QueueStats } from '../ports/job-queue.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ErrorPattern, SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { countsOf, errorPattern } from '../storage/record-counts.ts';
-import type { SyncClient } from './product-input.ts';
 import { recordPages } from './reconcile/record-pages.ts';
+import type { SyncClient } from './sync-client.ts';
 
 /** How well the sync with one shop works. Everything that is counted is a product with a record. */
 export interface SyncHealth {

@@ -22,11 +22,11 @@ import {
   withLinkedValues,
   writeBase,
 } from './plan/product-facts.ts';
-import type { SyncClient } from './product-input.ts';
 import { emptyRecord, unmarkedPart } from './push/push.ts';
 import { isShopWide } from './push/push-failure.ts';
 import { callOptions } from './read-remote.ts';
 import { isBeingPushed } from './reconcile/repair.ts';
+import type { SyncClient } from './sync-client.ts';
 
 /** What tells how to name a product that no push has made. */
 export interface ProductToName {

@@ -10,8 +10,8 @@ import { isRecord } from '../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import { metafieldProblem } from '../validation/metafield-value.ts';
 import { refusalsOf } from './inventory/inventory.ts';
-import type { SyncClient } from './product-input.ts';
 import { callOptions } from './read-remote.ts';
+import type { SyncClient } from './sync-client.ts';
 
 /**
  * A value of a metafield, of whatever thing of the shop.

@@ -20,6 +20,7 @@ import {
 } from '../validation/product-draft.ts';
 import { SharedImages } from './files/shared-images.ts';
 import { createHealthReader, type HealthOptions, type HealthReader, healthIssues, watchCalls } from './health.ts';
+import { ensureIdentity, hasIdentity } from './identity.ts';
 import type { ImportAllOptions, ImportOptions, ImportResult } from './import.ts';
 import { type Candidate, candidatesOf, type Looked, mostDrawn, recordsOf, SeenIds } from './plan/candidates.ts';
 import {
@@ -32,7 +33,6 @@ import {
 } from './plan/plan.ts';
 import type { RemoteProduct } from './plan/product-facts.ts';
 import { checkDeletes, costOf, type PlannedProduct, plannedProduct, type RunPlan } from './plan/run-plan.ts';
-import { ensureIdentity, hasIdentity, type SyncClient, unsentParts } from './product-input.ts';
 import { type BulkCreateSummary, type CreateInBulkOptions, createInBulk } from './push/bulk-create.ts';
 import { type KeptStores, keptStores } from './push/erased-shop.ts';
 import { gateIssues } from './push/gate.ts';
@@ -45,6 +45,7 @@ import {
   removalOf,
   withMissing,
 } from './push/missing-products.ts';
+import { unsentParts } from './push/product-input.ts';
 import {
   localIdOf,
   type PushContext,
@@ -71,6 +72,7 @@ import { checkRecord, isBeingPushed } from './reconcile/repair.ts';
 import { type JournalRetention, pruneJournal, retentionIssues } from './rollback/journal-retention.ts';
 import { type RollbackOptions, type RollbackReport, type RollbackTarget, rollback } from './rollback/rollback.ts';
 import { createShopInfo, type ShopInfo, type ShopPublication } from './shop/shop-info.ts';
+import type { SyncClient } from './sync-client.ts';
 
 /**
  * Options of `createProductSync`.

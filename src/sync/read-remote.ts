@@ -9,6 +9,7 @@ import {
 } from '../graphql/operations/generated/graphql.ts';
 import { allPages } from '../graphql/pagination.ts';
 import type { ProductDraft, ProductVariantDraft } from '../validation/product-draft.ts';
+import { idField } from './identity.ts';
 import {
   type Facts,
   fullKey,
@@ -21,7 +22,7 @@ import {
   type RemoteVariant,
   withLinkedValues,
 } from './plan/product-facts.ts';
-import { idField, type SyncClient } from './product-input.ts';
+import type { SyncClient } from './sync-client.ts';
 
 /** How calls of the sync are made: behind interactive ones, and ended by the signal. */
 export interface CallOptions {

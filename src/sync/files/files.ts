@@ -27,8 +27,8 @@ import { KeyedMutex } from '../../internal/keyed-mutex.ts';
 import { unknownNames } from '../../internal/names.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { imageKey, publicAddress } from '../plan/product-facts.ts';
-import type { SyncClient } from '../product-input.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { KnownFiles, UploadClaims } from './known-files.ts';
 
 /**

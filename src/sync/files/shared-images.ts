@@ -2,8 +2,8 @@ import { untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { imageKey } from '../plan/product-facts.ts';
-import type { SyncClient } from '../product-input.ts';
 import type { CallOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { type RemoteFile, settledFiles } from './files.ts';
 import { KnownFiles, UploadClaims } from './known-files.ts';
 

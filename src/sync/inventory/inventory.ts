@@ -23,8 +23,8 @@ import { isRecord, parseJson } from '../../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
 import { checkFormat, stockPrefix } from '../../storage/keys.ts';
-import type { SyncClient } from '../product-input.ts';
 import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 
 /** Whose stock: the inventory item by its gid, or by the SKU of its variant, at one location. */
 export type StockPlace = { readonly locationId: string } & (

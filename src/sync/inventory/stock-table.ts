@@ -5,8 +5,8 @@ import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { checkFormat, shopPrefix } from '../../storage/keys.ts';
 import { isOlder } from '../../webhooks/ingest/ordering.ts';
-import type { SyncClient } from '../product-input.ts';
 import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 
 /** Stock of one item at one location, as a webhook reported it, or as `reconcile` found it. */
 export interface StockLevel {

@@ -11,8 +11,8 @@ import { allPages } from '../../graphql/pagination.ts';
 import { sleep } from '../../internal/abort.ts';
 import { chunksOf } from '../../internal/chunks.ts';
 import type { Clock } from '../../internal/clock.ts';
-import type { SyncClient } from '../product-input.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 
 /** Fields of a product's facts that tell the order of a list: its keys as JSON text. */
 export const orderFields = { imageOrder: 'images', variantOrder: 'variants' } as const;

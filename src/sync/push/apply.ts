@@ -43,8 +43,9 @@ import {
   type RemoteProduct,
   type RemoteVariant,
 } from '../plan/product-facts.ts';
-import { barcodesInput, type SyncClient } from '../product-input.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { barcodesInput } from './product-input.ts';
 
 /** What an application of changes works on. */
 export interface Application {

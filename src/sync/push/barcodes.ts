@@ -2,8 +2,8 @@ import { VariantBarcodeDocument, VariantBarcodesDocument } from '../../graphql/o
 import { allPages } from '../../graphql/pagination.ts';
 import type { ProductChange } from '../plan/plan.ts';
 import type { Facts } from '../plan/product-facts.ts';
-import type { SyncClient } from '../product-input.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 
 /** The fields of a variant that no plan reads: several barcodes a variant make a page of variants costly. */
 const fields = ['barcode', 'barcodes'] as const;

@@ -9,8 +9,8 @@ import type { ProductDraft } from '../../validation/product-draft.ts';
 import { recordsOf } from '../plan/candidates.ts';
 import type { PlanOptions } from '../plan/plan.ts';
 import type { RemoteProduct } from '../plan/product-facts.ts';
-import type { SyncClient } from '../product-input.ts';
 import { readRemotes, type WantedProduct } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import {
   type BulkCreation,
   bulkChange,

@@ -24,6 +24,7 @@ import type { ValidationIssue } from '../../validation/issues.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
 import type { SharedImages } from '../files/shared-images.ts';
+import { identifierOf, idMetafield } from '../identity.ts';
 import {
   type DeleteAllowance,
   type DeleteBudget,
@@ -57,19 +58,13 @@ import {
   writeBase,
 } from '../plan/product-facts.ts';
 import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
-import {
-  identifierOf,
-  idMetafield,
-  type SyncClient,
-  toChangedInput,
-  toProductInput,
-  withinCost,
-} from '../product-input.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { applyChanges } from './apply.ts';
 import { withBarcodes } from './barcodes.ts';
 import { ShopErasedError } from './erased-shop.ts';
+import { toChangedInput, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
 
 /** What a result tells besides its outcome. */

@@ -16,9 +16,9 @@ import {
   remoteFacts,
   writeBase,
 } from '../plan/product-facts.ts';
-import type { SyncClient } from '../product-input.ts';
 import { callOptions, readRemote, scopeOf, wholeScope } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { applyChanges } from './apply.ts';
 import { withBarcodes } from './barcodes.ts';
 import type { Removal } from './missing-products.ts';

@@ -5,6 +5,7 @@ import type { Clock } from '../../internal/clock.ts';
 import type { JsonObject } from '../../internal/json.ts';
 import type { SyncJournal } from '../../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { identifierOf } from '../identity.ts';
 import {
   type DriftPolicy,
   type PlannedUpdate,
@@ -21,11 +22,11 @@ import {
   readBase,
   writeBase,
 } from '../plan/product-facts.ts';
-import { identifierOf, type SyncClient } from '../product-input.ts';
 import { applyChanges } from '../push/apply.ts';
 import { doubt, emptyRecord, journalFormat, pushId } from '../push/push.ts';
 import { callOptions, readRemote, scopeOf } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
+import type { SyncClient } from '../sync-client.ts';
 
 /**
  * What is out of step with a product. `edited`: somebody changed in the shop what a push wrote. `deleted`: it is no longer

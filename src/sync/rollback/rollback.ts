@@ -11,6 +11,7 @@ import { isRecord, type JsonObject } from '../../internal/json.ts';
 import type { JournalEntry, JournalListOptions, SyncJournal } from '../../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
+import { identifierOf } from '../identity.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
 import { compareOrder, keysInOrder, orderFields } from '../plan/order.ts';
 import { isSameValue, nameOf, type ProductChange } from '../plan/plan.ts';
@@ -30,12 +31,12 @@ import {
   remoteFacts,
   writeBase,
 } from '../plan/product-facts.ts';
-import { identifierOf, type SyncClient } from '../product-input.ts';
 import { applyChanges } from '../push/apply.ts';
 import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
 import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
 import { deleteProduct } from '../push/remove.ts';
 import { type CallOptions, callOptions, readRemote, scopeOf } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { withLarge, withoutLarge } from './large-values.ts';
 
 /**

@@ -9,8 +9,8 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import { missingMethods, unknownNames } from '../../internal/names.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { shopPrefix } from '../../storage/keys.ts';
-import type { SyncClient } from '../product-input.ts';
 import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { Kept } from './kept.ts';
 
 /** A shop. */

@@ -8,8 +8,8 @@ import { allPages } from '../../graphql/pagination.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { missingMethods, unknownNames } from '../../internal/names.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
-import type { SyncClient } from '../product-input.ts';
 import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
 import { Kept } from './kept.ts';
 
 /** A category of Shopify's product taxonomy. */

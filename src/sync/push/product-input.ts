@@ -1,22 +1,13 @@
-import type { Bulk } from '../bulk/bulk.ts';
-import { ConfigError, isShopwrightError } from '../errors/errors.ts';
-import { inputPoints, mutationPoints } from '../graphql/cost/rule.ts';
-import type { GraphqlClient } from '../graphql/graphql.ts';
-import {
-  type FileSetInput,
-  type InventoryItemInput,
-  MetafieldDefinitionByKeyDocument,
-  MetafieldDefinitionEnsureDocument,
-  type MetafieldInput,
-  type OptionSetInput,
-  type ProductSetIdentifiers,
-  type ProductSetInput,
-  type ProductVariantSetInput,
-} from '../graphql/operations/generated/graphql.ts';
-import type { ApiVersions } from '../http/version-watch.ts';
-import type { BreakerState } from '../ports/events.ts';
-import type { LimiterStatus } from '../ports/rate-limiter.ts';
-import type { ValidationIssue } from '../validation/issues.ts';
+import { inputPoints, mutationPoints } from '../../graphql/cost/rule.ts';
+import type {
+  FileSetInput,
+  InventoryItemInput,
+  MetafieldInput,
+  OptionSetInput,
+  ProductSetInput,
+  ProductVariantSetInput,
+} from '../../graphql/operations/generated/graphql.ts';
+import type { ValidationIssue } from '../../validation/issues.ts';
 import {
   type DraftImage,
   type DraftInventoryItem,
@@ -24,9 +15,10 @@ import {
   isCategoryPath,
   type ProductDraft,
   type ProductVariantDraft,
-} from '../validation/product-draft.ts';
-import { isOrderField } from './plan/order.ts';
-import type { ProductChange } from './plan/plan.ts';
+} from '../../validation/product-draft.ts';
+import { idMetafield } from '../identity.ts';
+import { isOrderField } from '../plan/order.ts';
+import type { ProductChange } from '../plan/plan.ts';
 import {
   byPosition,
   defined,
@@ -38,23 +30,8 @@ import {
   salePrice,
   sentMetafields,
   variantKeys,
-} from './plan/product-facts.ts';
-import { statusOfNew } from './plan/unpriced.ts';
-
-/** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
-export interface SyncClient extends GraphqlClient {
-  readonly shop: string;
-  /** Such as `2026-10`. Default: the newest. */
-  readonly apiVersion?: string;
-  /** Without it nothing is created in bulk, and `importAll` reads pages. */
-  readonly bulk?: Pick<Bulk, 'query' | 'mutate'>;
-  status(): {
-    readonly limiter: LimiterStatus | undefined;
-    readonly breaker: BreakerState;
-    /** May be left out by a client of your own. */
-    readonly versions?: ApiVersions;
-  };
-}
+} from '../plan/product-facts.ts';
+import { statusOfNew } from '../plan/unpriced.ts';
 
 /**
  * Turns a draft into the input of `productSet` that creates it. Only a product that is not there yet is sent so.
@@ -261,49 +238,4 @@ function toFile(image: DraftImage, ids: ReadonlyMap<string, string>): FileSetInp
   const id = ids.get(imageKey(image.url));
   if (id !== undefined) return { id };
   return { originalSource: image.url, contentType: 'IMAGE', ...defined({ alt: image.alt }) };
-}
-
-/** The app-owned metafield that carries a product's local id. Its values are unique, so it identifies. */
-export const idField = { namespace: '$app:shopwright', key: 'local_id', type: 'id' } as const;
-
-/** The metafield of one product. */
-export function idMetafield(localId: string): MetafieldInput & typeof idField & { readonly value: string } {
-  return { ...idField, value: localId };
-}
-
-/** How Shopify finds the product of a local id: by its metafield. So a repeated push never creates a second product. */
-export function identifierOf(localId: string): ProductSetIdentifiers & { customId: object } {
-  return { customId: { namespace: idField.namespace, key: idField.key, value: localId } };
-}
-/** Whether the shop has the definition of that metafield. @throws ConfigError where it is one of another type. */
-export async function hasIdentity(client: SyncClient): Promise<boolean> {
-  const variables = { ownerType: 'PRODUCT', namespace: idField.namespace, key: idField.key } as const;
-  const { data } = await client.graphql(MetafieldDefinitionByKeyDocument, variables, { priority: 'background' });
-  const [definition] = data.metafieldDefinitions.nodes;
-  if (!definition || definition.type.name === idField.type) return definition !== undefined;
-  const message = `the metafield ${idField.namespace}.${idField.key} of products is defined with the type "${definition.type.name}" in ${client.shop}, so that it cannot identify them. Delete that definition in the shop (Settings, Metafields); the next push creates it with the type "${idField.type}".`;
-  throw new ConfigError('Invalid configuration', { issues: [{ field: 'client', message }], shop: client.shop });
-}
-
-/**
- * Creates the definition of the metafield where it is missing.
- *
- * @throws AccessDeniedError where the token lacks `write_products`. ConfigError where it is one of another type.
- */
-export async function ensureIdentity(client: SyncClient): Promise<void> {
-  if (await hasIdentity(client)) return;
-  const definition = {
-    ...idField,
-    ownerType: 'PRODUCT',
-    name: 'Local id',
-    description: 'The id of this product in the system it is synced from.',
-  } as const;
-  try {
-    await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, { priority: 'background' });
-  } catch (error) {
-    // Another process may have created it meanwhile, or this one, with the response lost.
-    const taken = isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'TAKEN');
-    if (!taken && !isShopwrightError(error, 'OUTCOME_UNKNOWN')) throw error;
-    if (!(await hasIdentity(client))) throw error;
-  }
 }
