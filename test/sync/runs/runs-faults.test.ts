@@ -7,7 +7,7 @@ import { inProcessQueue } from 'shopwright/queue';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { createProductQueue, createProductSync, type ProductQueue } from 'shopwright/sync';
 import { createFakeShopify } from 'shopwright/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { domain, type FakeSync } from '../fake-shop.ts';
 import { creations, idsOf, plain, runOf, runShop } from './runs-shop.ts';
 
@@ -28,6 +28,8 @@ function process(
     ...client,
   } as never);
   const queue = inProcessQueue({ clock });
+  // One that was killed would try for ever, and be seen by the tests that come after it.
+  onTestFinished(() => clock.run(queue.close({ graceMs: 0 })));
   const products = createProductQueue({
     ...{ sync: createProductSync({ client: made, stores, clock }), queue, stores, shop: domain, clock },
     ...{ source: async (localId: string) => source(localId), runs: { batchSize: 20 } },

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inProcessQueue } from 'shopwright/queue';
 import { createProductQueue, type ProductQueue, type ProductQueueOptions, type SyncRun } from 'shopwright/sync';
+import { onTestFinished } from 'vitest';
 import { domain, type FakeSync, fakeSync } from '../fake-shop.ts';
 
 export interface RunShop extends FakeSync {
@@ -23,6 +24,7 @@ export function runShop(
   const drafts = new Map<string, unknown>(idsOf(count).map((localId) => [localId, plain(localId)]));
   const process: RunShop['process'] = (more = {}) => {
     const queue = inProcessQueue({ clock });
+    onTestFinished(() => clock.run(queue.close({ graceMs: 0 })));
     const products = createProductQueue({
       ...{ sync, queue, stores, shop: domain, clock, source: async (localId) => drafts.get(localId) },
       ...options.queue,
