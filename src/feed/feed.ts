@@ -250,6 +250,9 @@ const searchLagMs = 1_000;
 /** Milliseconds after which a read on the queue tries again where another process has the feed. */
 const busyPauseMs = 5_000;
 
+/** Milliseconds after which a read on the queue goes on in another attempt: a first fill may take hours, and is no failure. */
+const readJobMs = 60_000;
+
 const idsACall = 250;
 
 /**
@@ -419,7 +422,11 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     const what = `the feed ${name} of ${shop}`;
     enqueue = createChangeJobs({ queue, store, prefix, type: jobsOf('change'), what, handle, retryDelaysMs });
     queue.process(jobsOf('read'), async ({ signal }) => {
-      const { outcome, stoppedBy } = await run(signal, 0);
+      const long = new AbortController();
+      const isLong = defer(busyPauseMs);
+      const cancel = clock.setTimer(() => long.abort(isLong), readJobMs);
+      const { outcome, stoppedBy } = await run(AbortSignal.any([signal, long.signal]), 0);
+      cancel();
       if (outcome === 'stopped') throw stoppedBy;
       // The other process may have begun before the change that this job is about.
       if (outcome === 'busy') throw defer(busyPauseMs);

@@ -1,6 +1,13 @@
 import { createShopifyClient, memoryStores } from 'shopwright';
 import { createFeed, type FeedChange, type FeedOptions, type FeedPage } from 'shopwright/feed';
-import { createFakeShopify, createManualClock, type FakeShopifyOptions, type HookFilter } from 'shopwright/testing';
+import { inProcessQueue } from 'shopwright/queue';
+import {
+  createFakeShopify,
+  createManualClock,
+  type FakeShopifyOptions,
+  type HookFilter,
+  type ManualClock,
+} from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { collected, rejection } from '../bulk/harness.ts';
 
@@ -12,8 +19,15 @@ const fields = 'name note lineItems(first: 10) { nodes { id title } pageInfo { h
 type Options = Partial<Omit<FeedOptions, 'resource'>>;
 
 /** A shop with 90 orders, of which 50 come by pages, and processes that share a store. */
-async function started({ fake: fakeOptions, ...options }: { fake?: FakeShopifyOptions; feed?: Options } = {}) {
-  const clock = createManualClock({ now: startMs });
+async function started({
+  clock = createManualClock({ now: startMs }),
+  fake: fakeOptions,
+  ...options
+}: {
+  clock?: ManualClock;
+  fake?: FakeShopifyOptions;
+  feed?: Options;
+} = {}) {
   const lineItems = [{ title: 'Mug' }, { title: 'Tea' }];
   const orders = Array.from({ length: count }, (_, index) => ({
     lineItems,
@@ -125,6 +139,21 @@ describe('the first fill', () => {
     expect(handled).toHaveLength(count);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('that takes Shopify an hour is no dead letter of the queue', async () => {
+    const clock = createManualClock({ now: startMs });
+    const queue = inProcessQueue({ clock });
+    const handled: string[] = [];
+    const handle = (_change: FeedChange, { key }: { readonly key: string }): unknown => handled.push(key);
+    const { fake, open } = await started({ clock, fake: { bulk: { delayMs: 3_600_000 } }, feed: { queue, handle } });
+    await open().notify({ topic: 'orders/updated', shop, payload: { id: 1 } });
+    await clock.run(queue.drain());
+    expect(new Set(handled).size).toBe(count);
+    expect(handled).toHaveLength(count);
+    expect(fake.executed('bulkOperationRunQuery')).toBe(1);
+    expect(await queue.deadJobs()).toEqual([]);
+    await queue.close();
   });
 
   it('leaves changes that happen meanwhile to the windows behind it', async () => {
