@@ -450,7 +450,7 @@ function literal(value: unknown, type: TypeNode | string, types: InputTypes): Va
   });
 }
 
-/** Definitions of one version by name: inputs, enums and scalars. Empty where the package does not carry the version. */
+/** Definitions of one version by name: inputs, enums, scalars and the root of queries. Empty where the package does not carry the version. */
 type InputTypes = ReadonlyMap<string, string>;
 
 const known = new Map<string, InputTypes>();
@@ -463,7 +463,9 @@ export function inputTypes(apiVersion: string): InputTypes {
   if (schemaVersions.includes(apiVersion)) {
     try {
       types = new Map(
-        [...schemaDefinitions(schemaText(apiVersion))].filter(([, text]) => /^(input|enum|scalar) /.test(text)),
+        [...schemaDefinitions(schemaText(apiVersion))].filter(([, text]) =>
+          /^(input|enum|scalar|type QueryRoot) ?/.test(text),
+        ),
       );
     } catch {
       // A bundler may have left the file behind. Shopify checks the same, only later.
@@ -471,6 +473,14 @@ export function inputTypes(apiVersion: string): InputTypes {
   }
   known.set(apiVersion, types);
   return types;
+}
+
+/** Whether a connection of the root can be sorted by id and searched. `false` where the schema file is not beside the code. */
+export function sortsById(field: string, apiVersion: string): boolean {
+  const types = inputTypes(apiVersion);
+  const line = definitionParts(types.get('QueryRoot') ?? '').members.get(field) ?? '';
+  const keys = types.get(/\bsortKey: (\w+)/.exec(line)?.[1] ?? '') ?? '';
+  return /\bquery: String\b/.test(line) && definitionParts(keys).members.has('ID');
 }
 
 const builtIn: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Float', 'Boolean']);

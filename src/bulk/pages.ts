@@ -1,8 +1,9 @@
 import type { ArgumentNode, FieldNode, SelectionNode, SelectionSetNode } from 'graphql';
 import { parse, print } from 'graphql/language';
-import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
+import { isShopwrightError } from '../errors/errors.ts';
+import { connectionPages, type PageRead } from '../graphql/pagination.ts';
 import { isRecord } from '../internal/json.ts';
-import { type BulkConnection, readBulkQuery } from './document.ts';
+import { type BulkConnection, readBulkQuery, sortsById } from './document.ts';
 import type { BulkShop } from './operation.ts';
 import type { Line } from './result-file.ts';
 
@@ -44,12 +45,29 @@ class PageReader {
   }
 
   async *roots(set: SelectionSetNode, connection: BulkConnection): AsyncGenerator<Line[]> {
-    const document = pageQuery(print(set));
     const nodes = nodesOf(set, connection.path);
-    for await (const page of this.#pages(document, {}, connection)) {
-      const lines: Line[] = [];
-      for (const node of page) await this.#addLines(lines, node, connection, nodes, undefined, 0);
-      yield lines;
+    const search = searchById(set, connection, this.#shop.apiVersion);
+    const path = connection.path.join('.');
+    let limit: unknown;
+    let behind: number | undefined;
+    for (let above: number | undefined; ; above = behind) {
+      try {
+        const document = pageQuery(print(search?.(above) ?? set));
+        for await (const page of this.#pages(document, {}, connection)) {
+          // A search that does not know ids begins anew.
+          if (above !== undefined && numberOf(page[0]) <= above) throw limit;
+          const lines: Line[] = [];
+          const last = numberOf(page.at(-1));
+          for (const node of page) await this.#addLines(lines, node, connection, nodes, undefined, 0);
+          yield lines;
+          behind = last;
+        }
+        return;
+      } catch (error) {
+        const isLimit = isShopwrightError(error, 'PAGE_LIMIT_REACHED') && error.path === path && error !== limit;
+        if (!isLimit || !search || !(Number(behind) > (above ?? 0))) throw error;
+        limit = error;
+      }
     }
   }
 
@@ -59,33 +77,26 @@ class PageReader {
     variables: object,
     { path }: BulkConnection,
     from: string | null = null,
-  ): AsyncGenerator<Line[]> {
-    let after = from;
-    const seen = new Set([after]);
-    for (;;) {
-      const data = await this.#ask(document, { ...variables, after });
-      const found = valueAt('node' in variables ? data['node'] : data, path);
-      const { nodes, pageInfo } = pageOf(found);
-      yield nodes;
-      if (pageInfo?.['hasNextPage'] !== true) return;
-      after = typeof pageInfo['endCursor'] === 'string' ? pageInfo['endCursor'] : null;
-      if (seen.has(after)) {
-        throw new InvalidResponseError(
-          `The pages of ${path.join('.')} go round in a circle: the next page is one that was read before.`,
-          { shop: this.#shop.shop, isRetryable: false, mayHaveExecuted: false },
-        );
-      }
-      seen.add(after);
-    }
+  ): AsyncGenerator<readonly Line[]> {
+    const read = async (after: string | null, signal: AbortSignal): Promise<PageRead<Line>> => {
+      const data = await this.#ask(document, { ...variables, after }, signal);
+      const found = 'node' in variables ? data['node'] : data;
+      // An object that is not there, or went away meanwhile, has no more nodes.
+      if (valueAt(found, path.slice(0, -1)) === null) return { nodes: [], hasMore: false, cursor: null };
+      const { nodes, pageInfo } = pageOf(valueAt(found, path));
+      return { nodes, hasMore: pageInfo?.['hasNextPage'], cursor: pageInfo?.['endCursor'] };
+    };
+    const reading = { path: path.join('.'), shop: this.#shop.shop, from, signal: this.#signal };
+    for await (const { nodes } of connectionPages(read, reading)) yield nodes;
   }
 
   /** Asks with the sizes of now, and with smaller ones where that would cost too much. */
-  async #ask(document: string, variables: object): Promise<Line> {
+  async #ask(document: string, variables: object, signal: AbortSignal): Promise<Line> {
     for (;;) {
       const used = levels.filter((level) => document.includes(`$first${level}:`));
       const sizes = Object.fromEntries(used.map((level) => [`first${level}`, this.#sizes[level]]));
       try {
-        const options = { priority: 'background' as const, ...(this.#signal && { signal: this.#signal }) };
+        const options = { priority: 'background' as const, signal };
         const { data } = await this.#shop.graphql<Line>(document, { ...sizes, ...variables }, options);
         return data;
       } catch (error) {
@@ -123,6 +134,39 @@ class PageReader {
 }
 
 const levels = [0, 1, 2];
+
+/** The number in the gid of a node; `NaN` where it has none. */
+const numberOf = (node: Line | undefined): number => Number(/\/(\d+)$/.exec(String(node?.['id']))?.[1]);
+
+/**
+ * Sorts the outermost connection by id, and searches for what is above one: behind 25,000 nodes Shopify pages no further.
+ * `undefined` where it cannot be searched or is sorted otherwise.
+ */
+function searchById(
+  set: SelectionSetNode,
+  { path, keys }: BulkConnection,
+  apiVersion: string,
+): ((above: number | undefined) => SelectionSetNode) | undefined {
+  const [field, ...more] = set.selections;
+  if (field?.kind !== 'Field' || more.length > 0 || path.length > 1 || !keys.has('id')) return undefined;
+  const given = (name: string) => field.arguments?.find((argument) => argument.name.value === name)?.value;
+  const [query, sortKey] = [given('query'), given('sortKey')];
+  const isOther = sortKey && (sortKey.kind !== 'EnumValue' || sortKey.value !== 'ID');
+  if (isOther || given('reverse') || !sortsById(field.name.value, apiVersion)) return undefined;
+  const own = query?.kind === 'StringValue' ? query.value : '';
+  const argument = (name: string, value: object): object => ({
+    ...{ kind: 'Argument', name: { kind: 'Name', value: name }, value },
+  });
+  return (above) => {
+    const search = above === undefined ? own : `${own === '' ? '' : `(${own}) AND `}id:>${above}`;
+    const rest = (field.arguments ?? []).filter(({ name }) => name.value !== 'query' && name.value !== 'sortKey');
+    const added = [
+      argument('sortKey', { kind: 'EnumValue', value: 'ID' }),
+      ...(search === '' ? [] : [argument('query', { kind: 'StringValue', value: search })]),
+    ];
+    return { ...set, selections: [{ ...field, arguments: [...rest, ...(added as typeof rest)] }] };
+  };
+}
 
 /** A query with the sizes that it uses: Shopify refuses others. */
 function pageQuery(selection: string, more = ''): string {
