@@ -82,7 +82,7 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
   readonly overlapMs?: number;
   /** Milliseconds that an object must be left alone before its change is delivered; at least 1,000. Default 2,000. */
   readonly settleMs?: number;
-  /** Objects a page, 1 to 250. Lower it where a page would cost too much. Default 100. */
+  /** Objects a page, 1 to 250: fewer where a page would cost too much. Default 100. */
   readonly pageSize?: number;
   /** Is told, once, when the first fill cannot be read in bulk. Default: none. */
   readonly logger?: Logger;

@@ -1,6 +1,6 @@
-import { InvalidResponseError, StorageError, ValidationError } from '../errors/errors.ts';
+import { InvalidResponseError, isShopwrightError, StorageError, ValidationError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
-import type { GraphqlClient } from '../graphql/graphql.ts';
+import type { GraphqlClient, GraphqlResult } from '../graphql/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { compareIsoTimes, isoTimeToMs } from '../internal/time.ts';
@@ -188,16 +188,22 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return isAfter(from, to) ? undefined : { from, to, after: null, count: 0 };
   };
 
+  /** Objects a page: halved where one would cost too much. */
+  let size = pageSize;
+
+  const ask = async (variables: FeedVariables, signal: AbortSignal | undefined): Promise<GraphqlResult<Data>> => {
+    const options = { priority: 'background' as const, ...(signal && { signal }) };
+    try {
+      return await client.graphql(document as TypedDocument<Data, FeedVariables>, variables, options);
+    } catch (error) {
+      if (!isShopwrightError(error, 'MAX_COST_EXCEEDED') || variables.first === 1) throw error;
+      size = Math.floor(variables.first / 2);
+      return ask({ ...variables, first: size }, signal);
+    }
+  };
+
   const readPage = async (window: Window, signal: AbortSignal | undefined) => {
-    const variables: FeedVariables = { first: pageSize, after: window.after, query: searchOf(window) };
-    const result = await client.graphql<Data, FeedVariables>(
-      document as TypedDocument<Data, FeedVariables>,
-      variables,
-      {
-        priority: 'background',
-        ...(signal && { signal }),
-      },
-    );
+    const result = await ask({ first: size, after: window.after, query: searchOf(window) }, signal);
     const connection = resource.connection(result.data);
     checkPage(connection, { name, shop, after: window.after, requestId: result.requestId });
     // This machine's clock may be ahead of Shopify's, which is what the times of objects are of.
@@ -214,7 +220,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
     const sorted = [...nodes].sort((a, b) => compareIsoTimes(a.updatedAt, b.updatedAt) ?? 0);
     const changes = sorted.flatMap((node) => changeOf(node, position, to, seen));
     const isFilling = filler !== undefined && position.at === position.since && position.fill === null;
-    const most = isFilling ? pagesBeforeBulk * pageSize : objectsAWindow;
+    const most = isFilling ? pagesBeforeBulk * size : objectsAWindow;
     const next = pageInfo.hasNextPage
       ? windowBehind({ window: { ...window, to }, nodes, after: pageInfo.endCursor ?? '', overlapMs, most })
       : null;

@@ -116,6 +116,15 @@ describe('what a run does about trouble', () => {
     expect(handled).toHaveLength(5);
   });
 
+  it('asks for smaller pages where one would cost too much', async () => {
+    const fields =
+      'fulfillmentOrders(first: 50) { nodes { id lineItems(first: 250) { nodes { id sku lineItem { id } } } } }';
+    const { clock, fake, feed, handled } = started({ seeds: orders(60), feed: { fields } });
+    expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 60 });
+    expect(new Set(handled.map(({ key }) => key)).size).toBe(60);
+    expect(fake.stats().throttled).toBe(0);
+  });
+
   it('is done by one process at a time', async () => {
     const first = started({ seeds: orders(3) });
     const { clock, client, store } = first;
