@@ -1,7 +1,7 @@
 import type { ArgumentNode, FieldNode, SelectionNode, SelectionSetNode } from 'graphql';
 import { parse, print } from 'graphql/language';
 import { isShopwrightError } from '../errors/errors.ts';
-import { connectionPages, type PageRead } from '../graphql/pagination.ts';
+import { connectionPages, type PageRead, pagesById, searchAbove } from '../graphql/pagination.ts';
 import { isRecord } from '../internal/json.ts';
 import { type BulkConnection, readBulkQuery, sortsById } from './document.ts';
 import type { BulkShop } from './operation.ts';
@@ -47,39 +47,24 @@ class PageReader {
   async *roots(set: SelectionSetNode, connection: BulkConnection): AsyncGenerator<Line[]> {
     const nodes = nodesOf(set, connection.path);
     const search = searchById(set, connection, this.#shop.apiVersion);
-    const path = connection.path.join('.');
-    let limit: unknown;
-    let behind: number | undefined;
-    for (let above: number | undefined; ; above = behind) {
-      try {
-        const document = pageQuery(print(search?.(above) ?? set));
-        for await (const page of this.#pages(document, {}, connection)) {
-          // A search that does not know ids begins anew.
-          if (above !== undefined && numberOf(page[0]) <= above) throw limit;
-          const lines: Line[] = [];
-          const last = numberOf(page.at(-1));
-          for (const node of page) await this.#addLines(lines, node, connection, nodes, undefined, 0);
-          yield lines;
-          behind = last;
-        }
-        return;
-      } catch (error) {
-        const isLimit = isShopwrightError(error, 'PAGE_LIMIT_REACHED') && error.path === path && error !== limit;
-        if (!isLimit || !search || !(Number(behind) > (above ?? 0))) throw error;
-        limit = error;
-      }
+    const document = (above?: number): string => pageQuery(print(search?.(above) ?? set));
+    for await (const page of this.#pages(document, {}, connection, search !== undefined)) {
+      const lines: Line[] = [];
+      for (const node of page) await this.#addLines(lines, node, connection, nodes, undefined, 0);
+      yield lines;
     }
   }
 
   /** The pages of one connection. */
   async *#pages(
-    document: string,
+    document: (above?: number) => string,
     variables: object,
     { path }: BulkConnection,
+    isById: boolean,
     from: string | null = null,
   ): AsyncGenerator<readonly Line[]> {
-    const read = async (after: string | null, signal: AbortSignal): Promise<PageRead<Line>> => {
-      const data = await this.#ask(document, { ...variables, after }, signal);
+    const read = async (after: string | null, signal: AbortSignal, above?: number): Promise<PageRead<Line>> => {
+      const data = await this.#ask(document(above), { ...variables, after }, signal);
       const found = 'node' in variables ? data['node'] : data;
       // An object that is not there, or went away meanwhile, has no more nodes.
       if (valueAt(found, path.slice(0, -1)) === null) return { nodes: [], hasMore: false, cursor: null };
@@ -87,7 +72,8 @@ class PageReader {
       return { nodes, hasMore: pageInfo?.['hasNextPage'], cursor: pageInfo?.['endCursor'] };
     };
     const reading = { path: path.join('.'), shop: this.#shop.shop, from, signal: this.#signal };
-    for await (const { nodes } of connectionPages(read, reading)) yield nodes;
+    const pages = isById ? pagesById(read, reading) : connectionPages((after, signal) => read(after, signal), reading);
+    for await (const { nodes } of pages) yield nodes;
   }
 
   /** Asks with the sizes of now, and with smaller ones where that would cost too much. */
@@ -127,16 +113,13 @@ class PageReader {
       const type = /^gid:\/\/shopify\/(\w+)\//.exec(String(node['id']))?.[1] ?? 'Product';
       const sets = nodes.map((set) => `... on ${type} ${print(only(set, inner.path, level + 1, true))}`);
       const document = pageQuery(`{ node(id: $node) { ${sets.join(' ')} } }`, '$node: ID!, ');
-      for await (const page of this.#pages(document, { node: node['id'] }, inner, cursor))
+      for await (const page of this.#pages(() => document, { node: node['id'] }, inner, false, cursor))
         for (const child of page) await this.#addLines(lines, child, inner, below, node['id'], level + 1);
     }
   }
 }
 
 const levels = [0, 1, 2];
-
-/** The number in the gid of a node; `NaN` where it has none. */
-const numberOf = (node: Line | undefined): number => Number(/\/(\d+)$/.exec(String(node?.['id']))?.[1]);
 
 /**
  * Sorts the outermost connection by id, and searches for what is above one: behind 25,000 nodes Shopify pages no further.
@@ -158,7 +141,7 @@ function searchById(
     ...{ kind: 'Argument', name: { kind: 'Name', value: name }, value },
   });
   return (above) => {
-    const search = above === undefined ? own : `${own === '' ? '' : `(${own}) AND `}id:>${above}`;
+    const search = searchAbove(own, above) ?? '';
     const rest = (field.arguments ?? []).filter(({ name }) => name.value !== 'query' && name.value !== 'sortKey');
     const added = [
       argument('sortKey', { kind: 'EnumValue', value: 'ID' }),
