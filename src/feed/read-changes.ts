@@ -191,6 +191,9 @@ export function createChangeReader<Data, Node extends FeedNode>(
   /** Objects a page: halved where one would cost too much. */
   let size = pageSize;
 
+  /** Which page came behind which, in the window that is being read. */
+  const behind = new Map<string | null, string>();
+
   const ask = async (variables: FeedVariables, signal: AbortSignal | undefined): Promise<GraphqlResult<Data>> => {
     const options = { priority: 'background' as const, ...(signal && { signal }) };
     try {
@@ -205,7 +208,12 @@ export function createChangeReader<Data, Node extends FeedNode>(
   const readPage = async (window: Window, signal: AbortSignal | undefined) => {
     const result = await ask({ first: size, after: window.after, query: searchOf(window) }, signal);
     const connection = resource.connection(result.data);
-    checkPage(connection, { name, shop, after: window.after, requestId: result.requestId });
+    const { after } = window;
+    if (after === null) behind.clear();
+    const { endCursor } = connection.pageInfo ?? {};
+    const isRound = (at: string | null): boolean => at === after || (behind.has(at) && isRound(behind.get(at) ?? null));
+    checkPage(connection, { name, shop, isRound: isRound(endCursor ?? ''), requestId: result.requestId });
+    behind.set(after, endCursor ?? '');
     // This machine's clock may be ahead of Shopify's, which is what the times of objects are of.
     const shopNowMs = Date.parse(result.response.headers.get('date') ?? '');
     const to = Number.isNaN(shopNowMs) ? window.to : earlier(window.to, settled(shopNowMs));
@@ -405,7 +413,7 @@ function neededBehind({
 /** @throws InvalidResponseError where reading on would miss something. ValidationError where the document lacks a field. */
 function checkPage(
   { nodes, pageInfo }: FeedConnection<FeedNode>,
-  { name, shop, after, requestId }: { name: string; shop: string; after: string | null; requestId: string | undefined },
+  { name, shop, isRound, requestId }: { name: string; shop: string; isRound: boolean; requestId: string | undefined },
 ): void {
   const odd = nodes.find(({ id, updatedAt }) => typeof id !== 'string' || isoTimeToMs(String(updatedAt)) === undefined);
   if (odd || typeof pageInfo?.hasNextPage !== 'boolean') {
@@ -413,8 +421,8 @@ function checkPage(
     throw new ValidationError(`The feed ${name} cannot be read`, { issues: [{ field: 'document', message }], shop });
   }
   const { hasNextPage, endCursor } = pageInfo;
-  if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && endCursor !== after)) return;
-  const message = `The page of ${name} says that there is more, and gives ${endCursor === after ? 'the cursor of the page before' : 'no cursor'}. Nothing of it was delivered; read again.`;
+  if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && !isRound)) return;
+  const message = `The page of ${name} says that there is more, and gives ${isRound ? 'the cursor of a page that was read before' : 'no cursor'}. Nothing of it was delivered; read again.`;
   throw new InvalidResponseError(message, {
     ...{ shop, mayHaveExecuted: false },
     ...(requestId !== undefined && { requestId }),

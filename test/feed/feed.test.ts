@@ -215,6 +215,34 @@ describe('windows', () => {
     expect((await clock.run(feed.read())).changes).toHaveLength(4);
   });
 
+  it('that go round in a circle are an error', async () => {
+    const { clock, client } = started();
+    let sent = 0;
+    const circle: typeof client = Object.assign(Object.create(client), {
+      async graphql(_document: string, { after }: FeedVariables) {
+        sent += 1;
+        const at = Number(after ?? 0) % 3;
+        const id = `gid://shopify/Order/${at}`;
+        const updatedAt = new Date(startMs - 86_400_000 + at * 1_000).toISOString();
+        // 1, 2, 3, and then 1 again.
+        const pageInfo = { hasNextPage: true, endCursor: String(at + 1) };
+        return { data: { orders: { nodes: [{ id, updatedAt }], pageInfo } }, response: { headers: new Headers() } };
+      },
+    });
+    const feed = createFeed({ client: circle, resource: 'orders', clock });
+    const keys: string[] = [];
+    const read = async (): Promise<void> => {
+      for (let after: string | null = null; sent < 50; ) {
+        const page: FeedPage = await feed.read({ after });
+        keys.push(...page.changes.map(({ key }) => key));
+        after = page.cursor;
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: /was read before/ });
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(sent).toBeLessThan(6);
+  });
+
   it('become several where there is more than Shopify pages through', async () => {
     const all = Array.from({ length: 25_300 }, (_, index) => ({
       id: `gid://shopify/Order/${index}`,
