@@ -31,7 +31,8 @@ async function started({
   const lineItems = [{ title: 'Mug' }, { title: 'Tea' }];
   const orders = Array.from({ length: count }, (_, index) => ({
     lineItems,
-    createdAt: new Date(startMs - 86_400_000 + index * 1_000).toISOString(),
+    // The last ones within the overlap of the windows.
+    createdAt: new Date(startMs - (index < 70 ? 86_400_000 : 200_000) + index * 1_000).toISOString(),
   }));
   const fake = createFakeShopify({ clock, shops: [{ orders }], ...fakeOptions });
   const stores = memoryStores({ clock });
@@ -124,7 +125,7 @@ describe('the first fill', () => {
 
   it('comes from a run once, also where the handler throws within a page', async () => {
     const handled: string[] = [];
-    let throwsAt = 73;
+    let throwsAt = 63;
     const handle = (_change: FeedChange, { key }: { readonly key: string }): void => {
       if (handled.length === throwsAt) {
         throwsAt = -1;
@@ -133,8 +134,8 @@ describe('the first fill', () => {
       handled.push(key);
     };
     const { clock, fake, open } = await started({ feed: { handle } });
-    expect(await clock.run(open().run())).toMatchObject({ outcome: 'stopped', changes: 73 });
-    expect(await clock.run(open().run())).toMatchObject({ outcome: 'caught-up', changes: count - 73 });
+    expect(await clock.run(open().run())).toMatchObject({ outcome: 'stopped', changes: 63 });
+    expect(await clock.run(open().run())).toMatchObject({ outcome: 'caught-up', changes: count - 63 });
     expect(new Set(handled).size).toBe(count);
     expect(handled).toHaveLength(count);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
@@ -201,6 +202,18 @@ describe('where the first fill cannot be read in bulk', () => {
     await consume(open());
     expect(new Set(keys()).size).toBe(count);
     expect(keys()).toHaveLength(count);
+    expect(warnings).toMatchObject([{ error: { code: 'BULK_FAILED' } }]);
+  });
+
+  it('because its result is older than seven days, pages give it again, with the same keys', async () => {
+    const { clock, open, db, commit, consume, keys, warnings } = await started();
+    // Ten pages, the operation, the orders of the last page again, and ten more.
+    for (let reads = 0; reads < 14; reads += 1) commit(await clock.run(open().read({ after: db.cursor })));
+    expect(keys()).toHaveLength(60);
+    await clock.advance(8 * 86_400_000);
+    await consume(open());
+    expect(new Set(keys()).size).toBe(count);
+    expect(keys()).toHaveLength(count + 10);
     expect(warnings).toMatchObject([{ error: { code: 'BULK_FAILED' } }]);
   });
 
