@@ -75,6 +75,11 @@ export interface Bulk {
   ): Promise<BulkRun<BulkFlatRow>>;
   query<TData, TVariables>(
     document: TypedDocument<TData, TVariables>,
+    variables: TVariables | undefined,
+    options: BulkQueryOptions & { readonly shape: 'pages' },
+  ): Promise<BulkRun<TData>>;
+  query<TData, TVariables>(
+    document: TypedDocument<TData, TVariables>,
     ...rest: Record<string, never> extends TVariables
       ? [variables?: TVariables, options?: BulkQueryOptions]
       : [variables: TVariables, options?: BulkQueryOptions]

@@ -84,6 +84,86 @@ export function readBulkQuery(text: string): readonly BulkConnection[] {
   return roots.map((connection) => described(connection, new Map()));
 }
 
+/** A query for pages, made ready for bulk. */
+export interface PagedQuery {
+  readonly operation: OperationDefinitionNode;
+  /** A node as bulk gives it, as the data of a page with it alone. */
+  toPage(node: Record<string, unknown>): Record<string, unknown>;
+}
+
+/**
+ * Makes a query for bulk of one that reads pages: `edges` in place of `nodes`.
+ *
+ * @throws ValidationError where it selects what only pages have.
+ */
+export function pagedQuery(document: DocumentNode, operation: OperationDefinitionNode): PagedQuery {
+  const set = expand(operation.selectionSet, fragmentsOf(document), []);
+  const [root, ...more] = connectionsIn([set]);
+  const issues: Issue[] = [];
+  const say = (message: string): void => void issues.push({ field: 'document', message });
+  if (!root || more.length > 0) say('must have one outermost connection to be read in the shape of pages.');
+  for (const { name, sets } of root ? withInner(root) : []) {
+    const inner = keysOf(sets);
+    const edges = [...inner].flatMap(([key, fields]) => (key === 'edges' ? [...keysOf(below(fields)).keys()] : []));
+    for (const key of [...inner.keys(), ...edges])
+      if (!['nodes', 'edges', 'node', 'pageInfo'].includes(key))
+        say(`selects ${key} in ${name}, which bulk does not give. Leave it out, or read by pages.`);
+  }
+  if (!root || issues.length > 0) throw invalid(issues);
+  return {
+    operation: { ...operation, selectionSet: withEdges(set) },
+    toPage: (node) => {
+      const data: Record<string, unknown> = {};
+      let holder = data;
+      for (const key of root.path.slice(0, -1)) {
+        const inner = {};
+        holder[key] = inner;
+        holder = inner;
+      }
+      holder[root.path.at(-1) ?? ''] = pageOf([node], root);
+      return data;
+    },
+  };
+}
+
+function withEdges(set: SelectionSetNode): SelectionSetNode {
+  const isPage = isConnection([set]);
+  const selections = set.selections.map((selection): SelectionNode => {
+    if (selection.kind === 'FragmentSpread' || !selection.selectionSet) return selection;
+    const inner = { ...selection, selectionSet: withEdges(selection.selectionSet) };
+    if (!isPage || inner.kind !== 'Field' || inner.name.value !== 'nodes') return inner;
+    const field = (name: string, selectionSet: SelectionSetNode): FieldNode =>
+      ({ kind: 'Field', name: { kind: 'Name', value: name }, selectionSet }) as FieldNode;
+    const node = field('node', inner.selectionSet);
+    return field('edges', { kind: 'SelectionSet', selections: [node] } as unknown as SelectionSetNode);
+  });
+  return { ...set, selections };
+}
+
+/** What the last page of a connection says of itself. */
+const lastPage: Readonly<Record<string, unknown>> = {
+  ...{ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+};
+
+/** All nodes of a connection, as one page. Bulk gives them as a list. */
+function pageOf(nodes: readonly unknown[], { sets, connections }: FoundConnection): Record<string, unknown> {
+  for (const node of nodes)
+    for (const inner of connections) {
+      let holder: unknown = node;
+      for (const key of inner.path.slice(0, -1)) holder = isRecord(holder) ? holder[key] : undefined;
+      const key = inner.path.at(-1) ?? '';
+      const list = isRecord(holder) ? holder[key] : undefined;
+      if (isRecord(holder) && Array.isArray(list)) holder[key] = pageOf(list, inner);
+    }
+  const page = [...keysOf(sets)].map(([key, fields]): [string, unknown] => {
+    if (key === 'nodes') return [key, nodes];
+    if (key === 'edges') return [key, nodes.map((node) => ({ node }))];
+    const told = [...keysOf(below(fields))].map(([key, [{ name }]]) => [key, lastPage[name.value] ?? null]);
+    return [key, Object.fromEntries(told)];
+  });
+  return Object.fromEntries(page);
+}
+
 /** A mutation as Shopify takes it in bulk: one operation of one field, with that name. */
 export function bulkMutation(
   document: DocumentNode,
@@ -370,7 +450,7 @@ function literal(value: unknown, type: TypeNode | string, types: InputTypes): Va
   });
 }
 
-/** Definitions of one version by name: inputs, enums and scalars. Empty where the package does not carry the version. */
+/** Definitions of one version by name: inputs, enums, scalars and the root of queries. Empty where the package does not carry the version. */
 type InputTypes = ReadonlyMap<string, string>;
 
 const known = new Map<string, InputTypes>();
@@ -383,7 +463,9 @@ export function inputTypes(apiVersion: string): InputTypes {
   if (schemaVersions.includes(apiVersion)) {
     try {
       types = new Map(
-        [...schemaDefinitions(schemaText(apiVersion))].filter(([, text]) => /^(input|enum|scalar) /.test(text)),
+        [...schemaDefinitions(schemaText(apiVersion))].filter(([, text]) =>
+          /^(input|enum|scalar|type QueryRoot) ?/.test(text),
+        ),
       );
     } catch {
       // A bundler may have left the file behind. Shopify checks the same, only later.
@@ -391,6 +473,14 @@ export function inputTypes(apiVersion: string): InputTypes {
   }
   known.set(apiVersion, types);
   return types;
+}
+
+/** Whether a connection of the root can be sorted by id and searched. `false` where the schema file is not beside the code. */
+export function sortsById(field: string, apiVersion: string): boolean {
+  const types = inputTypes(apiVersion);
+  const line = definitionParts(types.get('QueryRoot') ?? '').members.get(field) ?? '';
+  const keys = types.get(/\bsortKey: (\w+)/.exec(line)?.[1] ?? '') ?? '';
+  return /\bquery: String\b/.test(line) && definitionParts(keys).members.has('ID');
 }
 
 const builtIn: ReadonlySet<string> = new Set(['String', 'ID', 'Int', 'Float', 'Boolean']);

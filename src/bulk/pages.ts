@@ -1,8 +1,9 @@
 import type { ArgumentNode, FieldNode, SelectionNode, SelectionSetNode } from 'graphql';
 import { parse, print } from 'graphql/language';
-import { InvalidResponseError, isShopwrightError } from '../errors/errors.ts';
+import { isShopwrightError } from '../errors/errors.ts';
+import { connectionPages, type PageRead, pagesById, searchAbove } from '../graphql/pagination.ts';
 import { isRecord } from '../internal/json.ts';
-import { type BulkConnection, readBulkQuery } from './document.ts';
+import { type BulkConnection, readBulkQuery, sortsById } from './document.ts';
 import type { BulkShop } from './operation.ts';
 import type { Line } from './result-file.ts';
 
@@ -44,9 +45,10 @@ class PageReader {
   }
 
   async *roots(set: SelectionSetNode, connection: BulkConnection): AsyncGenerator<Line[]> {
-    const document = pageQuery(print(set));
     const nodes = nodesOf(set, connection.path);
-    for await (const page of this.#pages(document, {}, connection)) {
+    const search = searchById(set, connection, this.#shop.apiVersion);
+    const document = (above?: number): string => pageQuery(print(search?.(above) ?? set));
+    for await (const page of this.#pages(document, {}, connection, search !== undefined)) {
       const lines: Line[] = [];
       for (const node of page) await this.#addLines(lines, node, connection, nodes, undefined, 0);
       yield lines;
@@ -55,37 +57,32 @@ class PageReader {
 
   /** The pages of one connection. */
   async *#pages(
-    document: string,
+    document: (above?: number) => string,
     variables: object,
     { path }: BulkConnection,
+    isById: boolean,
     from: string | null = null,
-  ): AsyncGenerator<Line[]> {
-    let after = from;
-    const seen = new Set([after]);
-    for (;;) {
-      const data = await this.#ask(document, { ...variables, after });
-      const found = valueAt('node' in variables ? data['node'] : data, path);
-      const { nodes, pageInfo } = pageOf(found);
-      yield nodes;
-      if (pageInfo?.['hasNextPage'] !== true) return;
-      after = typeof pageInfo['endCursor'] === 'string' ? pageInfo['endCursor'] : null;
-      if (seen.has(after)) {
-        throw new InvalidResponseError(
-          `The pages of ${path.join('.')} go round in a circle: the next page is one that was read before.`,
-          { shop: this.#shop.shop, isRetryable: false, mayHaveExecuted: false },
-        );
-      }
-      seen.add(after);
-    }
+  ): AsyncGenerator<readonly Line[]> {
+    const read = async (after: string | null, signal: AbortSignal, above?: number): Promise<PageRead<Line>> => {
+      const data = await this.#ask(document(above), { ...variables, after }, signal);
+      const found = 'node' in variables ? data['node'] : data;
+      // An object that is not there, or went away meanwhile, has no more nodes.
+      if (valueAt(found, path.slice(0, -1)) === null) return { nodes: [], hasMore: false, cursor: null };
+      const { nodes, pageInfo } = pageOf(valueAt(found, path));
+      return { nodes, hasMore: pageInfo?.['hasNextPage'], cursor: pageInfo?.['endCursor'] };
+    };
+    const reading = { path: path.join('.'), shop: this.#shop.shop, from, signal: this.#signal };
+    const pages = isById ? pagesById(read, reading) : connectionPages((after, signal) => read(after, signal), reading);
+    for await (const { nodes } of pages) yield nodes;
   }
 
   /** Asks with the sizes of now, and with smaller ones where that would cost too much. */
-  async #ask(document: string, variables: object): Promise<Line> {
+  async #ask(document: string, variables: object, signal: AbortSignal): Promise<Line> {
     for (;;) {
       const used = levels.filter((level) => document.includes(`$first${level}:`));
       const sizes = Object.fromEntries(used.map((level) => [`first${level}`, this.#sizes[level]]));
       try {
-        const options = { priority: 'background' as const, ...(this.#signal && { signal: this.#signal }) };
+        const options = { priority: 'background' as const, signal };
         const { data } = await this.#shop.graphql<Line>(document, { ...sizes, ...variables }, options);
         return data;
       } catch (error) {
@@ -116,13 +113,43 @@ class PageReader {
       const type = /^gid:\/\/shopify\/(\w+)\//.exec(String(node['id']))?.[1] ?? 'Product';
       const sets = nodes.map((set) => `... on ${type} ${print(only(set, inner.path, level + 1, true))}`);
       const document = pageQuery(`{ node(id: $node) { ${sets.join(' ')} } }`, '$node: ID!, ');
-      for await (const page of this.#pages(document, { node: node['id'] }, inner, cursor))
+      for await (const page of this.#pages(() => document, { node: node['id'] }, inner, false, cursor))
         for (const child of page) await this.#addLines(lines, child, inner, below, node['id'], level + 1);
     }
   }
 }
 
 const levels = [0, 1, 2];
+
+/**
+ * Sorts the outermost connection by id, and searches for what is above one: behind 25,000 nodes Shopify pages no further.
+ * `undefined` where it cannot be searched or is sorted otherwise.
+ */
+function searchById(
+  set: SelectionSetNode,
+  { path, keys }: BulkConnection,
+  apiVersion: string,
+): ((above: number | undefined) => SelectionSetNode) | undefined {
+  const [field, ...more] = set.selections;
+  if (field?.kind !== 'Field' || more.length > 0 || path.length > 1 || !keys.has('id')) return undefined;
+  const given = (name: string) => field.arguments?.find((argument) => argument.name.value === name)?.value;
+  const [query, sortKey] = [given('query'), given('sortKey')];
+  const isOther = sortKey && (sortKey.kind !== 'EnumValue' || sortKey.value !== 'ID');
+  if (isOther || given('reverse') || !sortsById(field.name.value, apiVersion)) return undefined;
+  const own = query?.kind === 'StringValue' ? query.value : '';
+  const argument = (name: string, value: object): object => ({
+    ...{ kind: 'Argument', name: { kind: 'Name', value: name }, value },
+  });
+  return (above) => {
+    const search = searchAbove(own, above) ?? '';
+    const rest = (field.arguments ?? []).filter(({ name }) => name.value !== 'query' && name.value !== 'sortKey');
+    const added = [
+      argument('sortKey', { kind: 'EnumValue', value: 'ID' }),
+      ...(search === '' ? [] : [argument('query', { kind: 'StringValue', value: search })]),
+    ];
+    return { ...set, selections: [{ ...field, arguments: [...rest, ...(added as typeof rest)] }] };
+  };
+}
 
 /** A query with the sizes that it uses: Shopify refuses others. */
 function pageQuery(selection: string, more = ''): string {

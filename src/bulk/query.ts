@@ -10,7 +10,7 @@ import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
-import { type BulkConnection, bulkQuery, canHoldLongNumbers, readBulkQuery } from './document.ts';
+import { type BulkConnection, bulkQuery, canHoldLongNumbers, pagedQuery, readBulkQuery } from './document.ts';
 import {
   flatRows,
   type JoinContext,
@@ -80,7 +80,14 @@ export interface BulkReadOptions extends BulkSettings {
 }
 
 /** Options of `bulk.query`. */
-export interface BulkQueryOptions extends BulkReadOptions {
+export interface BulkQueryOptions extends Omit<BulkReadOptions, 'shape'> {
+  /**
+   * `tree`: each node with its children in place of their connection. `rows`: one object a line. `pages`: the data of a page
+   * with one node, in the shape of the document, which may select `nodes`; nested connections are whole. Default `tree`.
+   */
+  readonly shape?: 'tree' | 'rows' | 'pages';
+  /** Goes on after this position of an earlier run of the document, as `bulk.resume` does. */
+  readonly position?: string;
   /**
    * Names the run in the store, so that a process that starts again goes on where the last one was: at the same
    * operation, after the rows that were read. Needs `store`.
@@ -134,6 +141,7 @@ const queryNames: Readonly<Record<keyof BulkQueryOptions, true>> = {
   saveEvery: true,
   fallback: true,
   operationName: true,
+  position: true,
 };
 
 const resumeNames: Readonly<Record<keyof BulkResumeOptions, true>> = { ...readNames, partial: true };
@@ -154,10 +162,14 @@ function memoryIssues(value: number | undefined, group = ''): Issue[] {
   return [{ field: `${group}memoryBytes`, message: 'must be a whole number of bytes, at least 65,536.' }];
 }
 
-function readIssues(options: BulkReadOptions, names: Readonly<Record<string, true>>): Issue[] {
+function readIssues(
+  options: BulkReadOptions | BulkQueryOptions,
+  names: Readonly<Record<string, true>>,
+  shapes: readonly string[],
+): Issue[] {
   return [
     ...unknownNames(options, names),
-    ...unknownValue('shape', options.shape, ['tree', 'rows']),
+    ...unknownValue('shape', options.shape, shapes),
     ...memoryIssues(options.memoryBytes),
   ];
 }
@@ -172,8 +184,9 @@ export async function startQuery(
   options: BulkQueryOptions,
 ): Promise<BulkRun<Line>> {
   const { key, store, signal, groupObjects = false, operationName, saveEvery = 1_000 } = options;
+  const position = options.position === undefined ? undefined : readPosition(options.position);
   refuse([
-    ...readIssues(options, queryNames),
+    ...readIssues(options, queryNames, ['tree', 'rows', 'pages']),
     ...unknownValue('fallback', options.fallback, ['throw', 'paginate']),
     ...(key !== undefined && !store
       ? [{ field: 'key', message: 'needs a store: give one here or in the option bulk of the client.' }]
@@ -181,24 +194,39 @@ export async function startQuery(
     ...(Number.isInteger(saveEvery) && saveEvery >= 1
       ? []
       : [{ field: 'saveEvery', message: 'must be a whole number of at least 1.' }]),
+    ...(options.position !== undefined && !position
+      ? [{ field: 'position', message: 'must be the position of a run.' }]
+      : []),
   ]);
   signal?.throwIfAborted();
   const parsed = await documents.parse(document, { operationName });
-  const operation = parsed.document.definitions.find(
+  const given = parsed.document.definitions.find(
     (definition): definition is OperationDefinitionNode =>
       definition.kind === 'OperationDefinition' &&
       (operationName === undefined || definition.name?.value === operationName),
   );
-  if (!operation)
+  if (!given)
     throw new ValidationError('The call is invalid', {
       issues: [{ field: 'document', message: 'holds no operation.' }],
     });
+  const paged = options.shape === 'pages' ? pagedQuery(parsed.document, given) : undefined;
+  const operation = paged?.operation ?? given;
   const write = (token: string) =>
     bulkQuery(parsed.document, operation, variables, { apiVersion: shop.apiVersion, operationName: token });
   const newToken = (): string => `Bulk_${randomBytes(8).toString('hex')}`;
 
-  const keeper = key !== undefined && store ? await RunKeeper.open(store, shop, key, saveEvery) : undefined;
+  const found = key !== undefined && store ? await RunKeeper.open(store, shop, key, saveEvery) : undefined;
+  // The name may be that of another run by now.
+  const keeper = position && found?.kept?.id !== position.id ? undefined : found;
   const slot = { held: undefined as Slot | undefined };
+  const origin = { keeper, partial: false, toRow: paged?.toPage };
+  if (position) {
+    const started = await readOperation(shop, position.id, signal);
+    const { groupObjects, place } = position;
+    const held = await takeSlot(shop, 'queries', store, signal, false);
+    const roots = readBulkQuery(started.query);
+    return new OperationRun(shop, started, roots, { ...options, groupObjects }, { ...origin, slot: held, from: place });
+  }
   const release = (): void => slot.held?.release();
   try {
     const kept = keeper?.kept;
@@ -237,7 +265,7 @@ export async function startQuery(
         }
         await keeper?.forget();
         release();
-        return new PagedRun(shop, text, roots, options);
+        return new PagedRun(shop, text, roots, options, paged?.toPage);
       }
     }
     if (keeper && keeper.kept?.id === undefined) await keeper.started(started.id);
@@ -248,7 +276,7 @@ export async function startQuery(
       started,
       roots,
       { ...options, groupObjects: grouped },
-      { slot: slot.held, keeper, from, partial: false },
+      { ...origin, slot: slot.held, from },
     );
   } catch (error) {
     release();
@@ -261,7 +289,7 @@ interface Position {
   readonly format: 1;
   readonly id: string;
   readonly groupObjects: boolean;
-  readonly shape: 'tree' | 'rows';
+  readonly shape: 'tree' | 'rows' | 'pages';
   readonly place: Place | PartPlace;
 }
 
@@ -278,7 +306,7 @@ export async function resumeQuery(
   idOrPosition: string,
   options: BulkResumeOptions,
 ): Promise<BulkRun<Line>> {
-  refuse(readIssues(options, resumeNames));
+  refuse(readIssues(options, resumeNames, ['tree', 'rows']));
   const position = idOrPosition.startsWith('{') ? readPosition(idOrPosition) : undefined;
   if (!position && !/^gid:\/\/shopify\/BulkOperation\/\d+$/.test(idOrPosition))
     refuse([{ field: 'id', message: 'must be the gid of a bulk operation, or the position of a run.' }]);
@@ -288,7 +316,7 @@ export async function resumeQuery(
   const slot = await takeSlot(shop, 'queries', options.store, options.signal, false);
   const {
     groupObjects = position?.groupObjects ?? false,
-    shape = position?.shape ?? 'tree',
+    shape = position?.shape === 'rows' ? 'rows' : 'tree',
     partial = false,
   } = options;
   const roots = readBulkQuery(operation.query);
@@ -364,9 +392,9 @@ class ProgressTeller {
   #isOver = false;
   #phaseSinceMs: number;
   readonly #shop: BulkShop;
-  readonly #options: BulkReadOptions;
+  readonly #options: Omit<BulkReadOptions, 'shape'>;
 
-  constructor(shop: BulkShop, options: BulkReadOptions) {
+  constructor(shop: BulkShop, options: Omit<BulkReadOptions, 'shape'>) {
     this.#shop = shop;
     this.#options = options;
     this.#phaseSinceMs = shop.clock.monotonic();
@@ -470,6 +498,13 @@ interface RunOrigin {
   readonly keeper: RunKeeper | undefined;
   readonly from: Place | PartPlace | undefined;
   readonly partial: boolean;
+  /** What a node is given as. */
+  readonly toRow?: ((node: Line) => Line) | undefined;
+}
+
+/** Rows in the shape that was asked for. */
+async function* shaped(batches: AsyncGenerator<RowBatch>, toRow: RunOrigin['toRow']): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) yield toRow ? { ...batch, rows: batch.rows.map(toRow) } : batch;
 }
 
 /** An operation at Shopify. It is watched from the beginning, and its place among the five given back when it has ended. */
@@ -477,7 +512,7 @@ class OperationRun implements BulkRun<Line> {
   readonly id: string;
   readonly #shop: BulkShop;
   readonly #roots: readonly BulkConnection[];
-  readonly #options: BulkReadOptions;
+  readonly #options: BulkReadOptions | BulkQueryOptions;
   readonly #origin: RunOrigin;
   readonly #stop = new AbortController();
   readonly #teller: ProgressTeller;
@@ -488,7 +523,7 @@ class OperationRun implements BulkRun<Line> {
     shop: BulkShop,
     started: BulkOperation,
     roots: readonly BulkConnection[],
-    options: BulkReadOptions,
+    options: BulkReadOptions | BulkQueryOptions,
     origin: RunOrigin,
   ) {
     this.id = started.id;
@@ -541,7 +576,7 @@ class OperationRun implements BulkRun<Line> {
     onlyOnce(this.#reader !== undefined);
     const { keeper } = this.#origin;
     let unsaved = 0;
-    this.#reader = new RowReader(this.#batches(), async ({ rows, place }) => {
+    this.#reader = new RowReader(shaped(this.#batches(), this.#origin.toRow), async ({ rows, place }) => {
       unsaved += rows.length;
       if (!keeper || unsaved < keeper.every) return;
       unsaved = 0;
@@ -595,7 +630,7 @@ class OperationRun implements BulkRun<Line> {
       ...{ roots: this.#roots, isPartial: partial, isExact },
     };
     const hasChildren = this.#roots.some(({ connections }) => connections.length > 0);
-    if (shape === 'tree' && hasChildren && !groupObjects) {
+    if (shape !== 'rows' && hasChildren && !groupObjects) {
       const place = from && 'parts' in from ? from : undefined;
       const parts = place?.parts ?? (size === null ? 64 : Math.max(1, Math.ceil(size / partBytes(memoryBytes))));
       const isSmall = size !== null && size <= memoryBytes;
@@ -642,9 +677,17 @@ class PagedRun implements BulkRun<Line> {
   readonly #roots: readonly BulkConnection[];
   readonly #options: BulkQueryOptions;
   readonly #teller: ProgressTeller;
+  readonly #toRow: RunOrigin['toRow'];
   #reader: RowReader | undefined;
 
-  constructor(shop: BulkShop, text: string, roots: readonly BulkConnection[], options: BulkQueryOptions) {
+  constructor(
+    shop: BulkShop,
+    text: string,
+    roots: readonly BulkConnection[],
+    options: BulkQueryOptions,
+    toRow: RunOrigin['toRow'],
+  ) {
+    this.#toRow = toRow;
     this.#shop = shop;
     this.#text = text;
     this.#roots = roots;
@@ -667,7 +710,7 @@ class PagedRun implements BulkRun<Line> {
 
   [Symbol.asyncIterator](): AsyncIterator<Line> {
     onlyOnce(this.#reader !== undefined);
-    this.#reader = new RowReader(this.#batches(), () => undefined);
+    this.#reader = new RowReader(shaped(this.#batches(), this.#toRow), () => undefined);
     return this.#reader;
   }
 

@@ -11,6 +11,7 @@ export {
   type FeedRun,
   type SelectedNode,
 } from '../feed/feed.ts';
+export type { FeedBulk } from '../feed/first-fill.ts';
 export type {
   FeedChange,
   FeedConnection,

@@ -3,13 +3,15 @@ import type { GraphqlClient } from '../graphql/graphql.ts';
 import { sharedTask, whenAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseExactJson } from '../internal/json.ts';
-import { missingMethods, unknownNames } from '../internal/names.ts';
+import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
+import type { Logger } from '../ports/logger.ts';
 import { defer } from '../queue/defer.ts';
 import { defaultApp, keyPart, shopPrefix } from '../storage/keys.ts';
 import { createChangeJobs, type FeedHandler, idPart } from './change-jobs.ts';
+import type { FeedBulk } from './first-fill.ts';
 import {
   createChangeReader,
   cursorMoved,
@@ -24,6 +26,8 @@ import {
 export interface FeedClient extends GraphqlClient {
   /** Domain. */
   readonly shop: string;
+  /** Reads the first fill in bulk. Default: it is read by pages. */
+  readonly bulk?: FeedBulk;
 }
 
 /** The resources that a feed knows by name. */
@@ -62,6 +66,11 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
   readonly retryDelaysMs?: readonly number[];
   /** Where to begin: an ISO time, or a `Date`. It counts for a feed without a cursor only. Default: with the oldest object. */
   readonly since?: string | Date;
+  /**
+   * How the first fill is read, where it is more than ten pages: the rest `bulk`, by one bulk query, where there is a `store`, the
+   * app may and the document can; else by `pages`, which cost points. Nested connections come whole in bulk. Default `bulk`.
+   */
+  readonly firstFill?: 'bulk' | 'pages';
   /** Sets feeds of one resource apart. Default: the name of the resource. */
   readonly name?: string;
   /** Name of the app, as for its client. Default `default`. */
@@ -73,8 +82,10 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
   readonly overlapMs?: number;
   /** Milliseconds that an object must be left alone before its change is delivered; at least 1,000. Default 2,000. */
   readonly settleMs?: number;
-  /** Objects a page, 1 to 250. Lower it where a page would cost too much. Default 100. */
+  /** Objects a page, 1 to 250: fewer where a page would cost too much. Default 100. */
   readonly pageSize?: number;
+  /** Is told, once, when the first fill cannot be read in bulk. Default: none. */
+  readonly logger?: Logger;
   /** Time, for tests. */
   readonly clock?: Clock;
 }
@@ -219,6 +230,8 @@ const optionNames: Record<keyof FeedOptions, true> = {
   overlapMs: true,
   settleMs: true,
   pageSize: true,
+  firstFill: true,
+  logger: true,
   clock: true,
 };
 
@@ -236,6 +249,9 @@ const searchLagMs = 1_000;
 
 /** Milliseconds after which a read on the queue tries again where another process has the feed. */
 const busyPauseMs = 5_000;
+
+/** Milliseconds after which a read on the queue goes on in another attempt: a first fill may take hours, and is no failure. */
+const readJobMs = 60_000;
 
 const idsACall = 250;
 
@@ -263,7 +279,7 @@ export function createFeed<Data, Node extends FeedNode>(
 ): Feed<Node>;
 export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Node, Data>): Feed<Node> {
   check(options);
-  const { client, store, handle, queue, retryDelaysMs, appId = defaultApp, clock = systemClock } = options;
+  const { client, store, handle, queue, retryDelaysMs, appId = defaultApp, clock = systemClock, logger } = options;
   const { overlapMs = 300_000, settleMs = 2_000, pageSize = 100, since = new Date(0) } = options;
   const resource: FeedResource<Data, Node> =
     typeof options.resource === 'string' ? resourceOf(options.resource, options.fields) : options.resource;
@@ -276,7 +292,8 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
   const jobsOf = (work: string): string => `feed-${work} ${shop} ${appId === defaultApp ? name : `${appId}/${name}`}`;
 
   const reader = createChangeReader({
-    ...{ client, resource, overlapMs, settleMs, pageSize, clock },
+    ...{ client, resource, overlapMs, settleMs, pageSize, logger, clock },
+    inBulk: store && client.bulk && options.firstFill !== 'pages' ? { bulk: client.bulk, store } : undefined,
     since: typeof since === 'string' ? since : since.toISOString(),
     deletions: async () => {
       const ids: string[] = [];
@@ -377,6 +394,8 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       }
     } catch (stoppedBy) {
       return { outcome: 'stopped', changes, position, stoppedBy, ...(stoppedAt !== undefined && { stoppedAt }) };
+    } finally {
+      await reader.close();
     }
   };
 
@@ -403,7 +422,11 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     const what = `the feed ${name} of ${shop}`;
     enqueue = createChangeJobs({ queue, store, prefix, type: jobsOf('change'), what, handle, retryDelaysMs });
     queue.process(jobsOf('read'), async ({ signal }) => {
-      const { outcome, stoppedBy } = await run(signal, 0);
+      const long = new AbortController();
+      const isLong = defer(busyPauseMs);
+      const cancel = clock.setTimer(() => long.abort(isLong), readJobMs);
+      const { outcome, stoppedBy } = await run(AbortSignal.any([signal, long.signal]), 0);
+      cancel();
       if (outcome === 'stopped') throw stoppedBy;
       // The other process may have begun before the change that this job is about.
       if (outcome === 'busy') throw defer(busyPauseMs);
@@ -448,11 +471,15 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     async *pages({ after, everyMs, signal } = {}) {
       using rhythm = startRhythm(everyMs, signal);
       let cursor = after ?? undefined;
-      while (!signal?.aborted) {
-        const page = pageOf(await reader.read(cursor, signal));
-        yield page;
-        cursor = page.cursor;
-        if (page.isCaughtUp) await rhythm.next();
+      try {
+        while (!signal?.aborted) {
+          const page = pageOf(await reader.read(cursor, signal));
+          yield page;
+          cursor = page.cursor;
+          if (page.isCaughtUp) await rhythm.next();
+        }
+      } finally {
+        await reader.close();
       }
     },
     notify,
@@ -498,6 +525,7 @@ function check<Node extends FeedNode, Data>(options: FeedOptions<Node, Data> & {
     ...missingMethods('client', client ?? null, ['graphql']),
     ...missingMethods('store', store, ['get', 'set', 'setIfAbsent', 'compareAndSet', 'delete', 'scan', 'lock']),
     ...missingMethods('queue', queue, ['enqueue', 'process']),
+    ...unknownValue('firstFill', given.firstFill, ['bulk', 'pages']),
   ];
   const refuse = (field: string, isValid: boolean, message: string): void => {
     if (!isValid) issues.push({ field, message });

@@ -1,10 +1,13 @@
-import { InvalidResponseError, StorageError, ValidationError } from '../errors/errors.ts';
+import { InvalidResponseError, isShopwrightError, StorageError, ValidationError } from '../errors/errors.ts';
 import type { TypedDocument } from '../graphql/document.ts';
-import type { GraphqlClient } from '../graphql/graphql.ts';
+import type { GraphqlClient, GraphqlResult } from '../graphql/graphql.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { compareIsoTimes, isoTimeToMs } from '../internal/time.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { Logger } from '../ports/logger.ts';
 import { checkFormat } from '../storage/keys.ts';
+import { createFill, type FeedBulk, isNoBulk } from './first-fill.ts';
 
 /** What a feed needs to know of an object: the document must select both fields. */
 export interface FeedNode {
@@ -84,6 +87,8 @@ interface Position {
   readonly seen: ReadonlyMap<string, string>;
   /** Gids whose deletion was delivered, as long as its mark is in the store. */
   readonly deleted: ReadonlySet<string>;
+  /** How the window is read, where it is the rest of the first fill: in bulk from that place on, or else by pages. */
+  readonly fill: { readonly place: string | null } | 'pages' | null;
 }
 
 interface Window {
@@ -111,6 +116,8 @@ export interface ReadResult<Node extends FeedNode> {
 export interface ChangeReader<Node extends FeedNode> {
   /** @param cursor `undefined` for the beginning. @throws ValidationError for a cursor that is not this feed's. */
   read(cursor: string | undefined, signal: AbortSignal | undefined): Promise<ReadResult<Node>>;
+  /** Leaves what is open for the next read. */
+  close(): Promise<void>;
 }
 
 interface ReaderOptions<Data, Node extends FeedNode> {
@@ -122,17 +129,23 @@ interface ReaderOptions<Data, Node extends FeedNode> {
   readonly pageSize: number;
   /** The gids that are marked as deleted. */
   readonly deletions: () => Promise<readonly string[]>;
+  /** What the first fill is read in bulk with. */
+  readonly inBulk: { readonly bulk: FeedBulk; readonly store: KeyValueStore } | undefined;
+  readonly logger: Logger | undefined;
   readonly clock: Clock;
 }
 
-/** The format in which this release writes a cursor. A later release that stores more, or otherwise, takes the next number. */
-const cursorFormat = 1;
+/** The newest format of a cursor: 1 without a first fill that is under way. A later release that stores more, or otherwise, takes the next number. */
+const cursorFormat = 2;
 
 /**
  * Shopify pages through 25,000 objects of a search (https://shopify.dev/docs/api/usage/limits): behind so many the rest of
  * the window becomes a window of its own.
  */
 const objectsAWindow = 10_000;
+
+/** Pages of the first fill that are read before the rest is read in bulk, which takes Shopify a while. */
+const pagesBeforeBulk = 10;
 
 /** What all gids begin with. */
 const gidPrefix = 'gid://shopify/';
@@ -145,24 +158,25 @@ const changeKey = (resource: string, id: string, updatedAt: string | null): stri
 export function createChangeReader<Data, Node extends FeedNode>(
   options: ReaderOptions<Data, Node>,
 ): ChangeReader<Node> {
-  const { client, resource, since, overlapMs, settleMs, pageSize, deletions, clock } = options;
+  const { client, resource, since, overlapMs, settleMs, pageSize, deletions, inBulk, logger, clock } = options;
   const { name, document } = resource;
   const { shop } = client;
+  const filler = inBulk && createFill<Data>({ ...inBulk, document, key: `feed-${name}`, rowsAtOnce: pageSize, clock });
 
-  const write = ({ at, since, window, seen, deleted }: Position): string => {
+  const write = ({ at, since, window, seen, deleted, fill }: Position): string => {
     // By time, since many objects share one.
     const ids: Record<string, string[]> = {};
     for (const [id, updatedAt] of seen) {
       ids[updatedAt] ??= [];
       ids[updatedAt].push(shortened(id));
     }
-    const parts = { at, since, window, seen: ids, deleted: [...deleted].map(shortened) };
-    return JSON.stringify({ format: cursorFormat, feed: name, shop, ...parts });
+    const parts = { at, since, window, seen: ids, deleted: [...deleted].map(shortened), ...(fill && { fill }) };
+    return JSON.stringify({ format: fill ? cursorFormat : 1, feed: name, shop, ...parts });
   };
 
   const begin = (cursor: string | undefined): Position => {
     if (cursor !== undefined) return readCursor(cursor, name, shop);
-    return { at: since, since, window: null, seen: new Map(), deleted: new Set() };
+    return { at: since, since, window: null, seen: new Map(), deleted: new Set(), fill: null };
   };
 
   /** Both ends of a window are whole seconds, as Shopify's times are: what is changed in a second comes when it is over. */
@@ -174,19 +188,32 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return isAfter(from, to) ? undefined : { from, to, after: null, count: 0 };
   };
 
+  /** Objects a page: halved where one would cost too much. */
+  let size = pageSize;
+
+  /** Which page came behind which, in the window that is being read. */
+  const behind = new Map<string | null, string>();
+
+  const ask = async (variables: FeedVariables, signal: AbortSignal | undefined): Promise<GraphqlResult<Data>> => {
+    const options = { priority: 'background' as const, ...(signal && { signal }) };
+    try {
+      return await client.graphql(document as TypedDocument<Data, FeedVariables>, variables, options);
+    } catch (error) {
+      if (!isShopwrightError(error, 'MAX_COST_EXCEEDED') || variables.first === 1) throw error;
+      size = Math.floor(variables.first / 2);
+      return ask({ ...variables, first: size }, signal);
+    }
+  };
+
   const readPage = async (window: Window, signal: AbortSignal | undefined) => {
-    const query = `updated_at:>='${window.from}' AND updated_at:<='${window.to}'`;
-    const variables: FeedVariables = { first: pageSize, after: window.after, query };
-    const result = await client.graphql<Data, FeedVariables>(
-      document as TypedDocument<Data, FeedVariables>,
-      variables,
-      {
-        priority: 'background',
-        ...(signal && { signal }),
-      },
-    );
+    const result = await ask({ first: size, after: window.after, query: searchOf(window) }, signal);
     const connection = resource.connection(result.data);
-    checkPage(connection, { name, shop, after: window.after, requestId: result.requestId });
+    const { after } = window;
+    if (after === null) behind.clear();
+    const { endCursor } = connection.pageInfo ?? {};
+    const isRound = (at: string | null): boolean => at === after || (behind.has(at) && isRound(behind.get(at) ?? null));
+    checkPage(connection, { name, shop, isRound: isRound(endCursor ?? ''), requestId: result.requestId });
+    behind.set(after, endCursor ?? '');
     // This machine's clock may be ahead of Shopify's, which is what the times of objects are of.
     const shopNowMs = Date.parse(result.response.headers.get('date') ?? '');
     const to = Number.isNaN(shopNowMs) ? window.to : earlier(window.to, settled(shopNowMs));
@@ -196,28 +223,91 @@ export function createChangeReader<Data, Node extends FeedNode>(
   /** One page, what is new in it, and where reading goes on. */
   const step = async (position: Position, window: Window, signal: AbortSignal | undefined) => {
     const { nodes, pageInfo, to } = await readPage(window, signal);
-    const changes: FeedChange<Node>[] = [];
     const seen = new Map(position.seen);
     // The search may lag behind the objects that it shows, so that they are not quite in its order.
-    for (const node of [...nodes].sort((a, b) => compareIsoTimes(a.updatedAt, b.updatedAt) ?? 0)) {
-      const { id, updatedAt } = node;
-      const before = seen.get(id);
-      // Changed since the window ends: it is in the next one.
-      if (isAfter(updatedAt, to) || position.deleted.has(id)) continue;
-      if (before !== undefined && !isAfter(updatedAt, before)) continue;
-      seen.set(id, updatedAt);
-      changes.push({ type: 'changed', key: changeKey(name, id, updatedAt), id, updatedAt, node });
-    }
+    const sorted = [...nodes].sort((a, b) => compareIsoTimes(a.updatedAt, b.updatedAt) ?? 0);
+    const changes = sorted.flatMap((node) => changeOf(node, position, to, seen));
+    const isFilling = filler !== undefined && position.at === position.since && position.fill === null;
+    const most = isFilling ? pagesBeforeBulk * size : objectsAWindow;
     const next = pageInfo.hasNextPage
-      ? windowBehind({ window: { ...window, to }, nodes, after: pageInfo.endCursor ?? '', overlapMs })
+      ? windowBehind({ window: { ...window, to }, nodes, after: pageInfo.endCursor ?? '', overlapMs, most })
       : null;
+    const rest = isFilling && next?.after === null ? { place: null } : position.fill;
+    const fill = next === null ? null : rest;
     const at = next === null ? later(position.at, to) : position.at;
     const needed = neededBehind({ at, to, window: next, nodes, overlapMs });
     for (const [id, updatedAt] of seen) {
       const isBefore = next !== null && !isAfter(updatedAt, position.at) && !isAfter(next.from, updatedAt);
       if (!isBefore && isAfter(needed, updatedAt)) seen.delete(id);
     }
-    return { changes, position: { ...position, at, window: next, seen } };
+    return { changes, position: { ...position, at, window: next, seen, fill } };
+  };
+
+  /** What is new of an object. */
+  const changeOf = (
+    node: Node,
+    { deleted }: Position,
+    to: string,
+    seen: Map<string, string>,
+  ): readonly FeedChange<Node>[] => {
+    const { id, updatedAt } = node;
+    const before = seen.get(id);
+    // Changed since the window ends: it is in the next one.
+    if (isAfter(updatedAt, to) || deleted.has(id)) return [];
+    if (before !== undefined && !isAfter(updatedAt, before)) return [];
+    seen.set(id, updatedAt);
+    return [{ type: 'changed', key: changeKey(name, id, updatedAt), id, updatedAt, node }];
+  };
+
+  /**
+   * The next objects of the first fill, in bulk. The operation is in the cursor before any of its objects is delivered, and its
+   * bound before it is started: whoever comes with a cursor goes on with the same one.
+   */
+  const readFill = async (
+    start: Position,
+    window: Window,
+    place: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadResult<Node> | undefined> => {
+    if (!filler) return undefined;
+    const variables = { first: pageSize, query: searchOf(window) };
+    const resultOf = (changes: readonly FeedChange<Node>[], cursorAfter: (count: number) => Position) => ({
+      ...{ changes, isCaughtUp: false, position: cursorAfter(changes.length).at },
+      cursorAfter: (count: number) => write(cursorAfter(count)),
+    });
+    try {
+      if (place === null) {
+        const begun = await filler.begin(variables, signal);
+        return resultOf([], () => ({ ...start, fill: { place: begun } }));
+      }
+      const { rows, place: end, isOver } = await filler.next(place, variables, signal);
+      const { to } = window;
+      const all = new Map(start.seen);
+      const found = rows.flatMap(({ data, place }) =>
+        resource.connection(data).nodes.flatMap((node) => {
+          const changes = changeOf(node, start, to, all);
+          return changes.map((change) => ({ change, place }));
+        }),
+      );
+      const overlap = overlapBefore(to, overlapMs);
+      return resultOf(
+        found.map(({ change }) => change),
+        (count) => {
+          const isWhole = count >= found.length;
+          const seen = new Map(start.seen);
+          for (const { change } of found.slice(0, count))
+            if (change.updatedAt !== null && !isAfter(overlap, change.updatedAt)) seen.set(change.id, change.updatedAt);
+          const last = isWhole ? end : (found[count - 1]?.place ?? place);
+          if (!isWhole || !isOver) return { ...start, seen, fill: { place: last } };
+          for (const [id, updatedAt] of seen) if (isAfter(overlap, updatedAt)) seen.delete(id);
+          return { ...start, at: later(start.at, to), window: null, seen, fill: null };
+        },
+      );
+    } catch (error) {
+      if (signal?.aborted || !isNoBulk(error)) throw error;
+      logger?.warn({ shop, feed: name, error }, 'the first fill is read by pages: it could not be read in bulk');
+      return undefined;
+    }
   };
 
   /** The deletions that were not delivered yet. */
@@ -235,13 +325,19 @@ export function createChangeReader<Data, Node extends FeedNode>(
   return {
     async read(cursor, signal) {
       let position = begin(cursor);
+      if (position.window && position.fill && position.fill !== 'pages') {
+        const found = await readFill(position, position.window, position.fill.place, signal);
+        if (found) return found;
+        position = { ...position, fill: 'pages' };
+      }
       for (;;) {
         const start = position;
         const window: Window | undefined = position.window ?? nextWindow(position);
         let changes: readonly FeedChange<Node>[] = [];
         if (window) ({ changes, position } = await step(position, window, signal));
         const isCaughtUp = position.window === null;
-        if (changes.length === 0 && !isCaughtUp) continue;
+        const isBulkNext = position.fill !== null && position.fill !== 'pages';
+        if (changes.length === 0 && !isCaughtUp && !isBulkNext) continue;
         const removed = isCaughtUp ? await readDeletions(position) : { changes: [], position };
         const all = [...changes, ...removed.changes];
         const end = removed.position;
@@ -250,6 +346,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
         return { changes: all, cursorAfter, isCaughtUp, position: end.at };
       }
     },
+    close: async () => filler?.close(),
   };
 }
 
@@ -278,18 +375,26 @@ interface PageRead {
   readonly overlapMs: number;
 }
 
+const searchOf = ({ from, to }: Window): string => `updated_at:>='${from}' AND updated_at:<='${to}'`;
+
 const overlapBefore = (time: string, overlapMs: number): string => wholeSecond((isoTimeToMs(time) ?? 0) - overlapMs);
 
 const earliestOf = (nodes: readonly FeedNode[], otherwise: string): string =>
   nodes.reduce((first, { updatedAt }) => earlier(first, updatedAt), nodes[0]?.updatedAt ?? otherwise);
 
 /** The window behind a page that is not the last one. */
-function windowBehind({ window, nodes, after, overlapMs }: PageRead & { readonly after: string }): Window {
+function windowBehind({
+  window,
+  nodes,
+  after,
+  overlapMs,
+  most,
+}: PageRead & { readonly after: string; readonly most: number }): Window {
   const count = window.count + nodes.length;
   const first = earliestOf(nodes, window.from);
   // Where all of a page was updated lately, the search may lag behind all of it, and the page does not tell how far it goes.
   const isTold = isAfter(overlapBefore(window.to, overlapMs), first) && isAfter(first, window.from);
-  if (count >= objectsAWindow && isTold) return { from: first, to: window.to, after: null, count: 0 };
+  if (count >= most && isTold) return { from: first, to: window.to, after: null, count: 0 };
   return { ...window, after, count };
 }
 
@@ -308,7 +413,7 @@ function neededBehind({
 /** @throws InvalidResponseError where reading on would miss something. ValidationError where the document lacks a field. */
 function checkPage(
   { nodes, pageInfo }: FeedConnection<FeedNode>,
-  { name, shop, after, requestId }: { name: string; shop: string; after: string | null; requestId: string | undefined },
+  { name, shop, isRound, requestId }: { name: string; shop: string; isRound: boolean; requestId: string | undefined },
 ): void {
   const odd = nodes.find(({ id, updatedAt }) => typeof id !== 'string' || isoTimeToMs(String(updatedAt)) === undefined);
   if (odd || typeof pageInfo?.hasNextPage !== 'boolean') {
@@ -316,8 +421,8 @@ function checkPage(
     throw new ValidationError(`The feed ${name} cannot be read`, { issues: [{ field: 'document', message }], shop });
   }
   const { hasNextPage, endCursor } = pageInfo;
-  if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && endCursor !== after)) return;
-  const message = `The page of ${name} says that there is more, and gives ${endCursor === after ? 'the cursor of the page before' : 'no cursor'}. Nothing of it was delivered; read again.`;
+  if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && !isRound)) return;
+  const message = `The page of ${name} says that there is more, and gives ${isRound ? 'the cursor of a page that was read before' : 'no cursor'}. Nothing of it was delivered; read again.`;
   throw new InvalidResponseError(message, {
     ...{ shop, mayHaveExecuted: false },
     ...(requestId !== undefined && { requestId }),
@@ -336,14 +441,15 @@ function readCursor(text: string, feed: string, shop: string): Position {
   if (found['feed'] !== feed || found['shop'] !== shop)
     return refuse(`belongs to another feed than ${feed} of ${shop}`);
   const stored = found as unknown as Pick<Position, 'at' | 'since' | 'window'> & {
+    readonly fill?: Position['fill'];
     readonly seen: Readonly<Record<string, readonly string[]>>;
     readonly deleted: readonly string[];
   };
   const seen = Object.entries(stored.seen).flatMap(([updatedAt, ids]) =>
     ids.map((id): [string, string] => [lengthened(id), updatedAt]),
   );
-  const { at, since, window, deleted } = stored;
-  return { at, since, window, seen: new Map(seen), deleted: new Set(deleted.map(lengthened)) };
+  const { at, since, window, deleted, fill = null } = stored;
+  return { at, since, window, seen: new Map(seen), deleted: new Set(deleted.map(lengthened)), fill };
 }
 
 const shortened = (gid: string): string => (gid.startsWith(gidPrefix) ? gid.slice(gidPrefix.length) : `=${gid}`);

@@ -81,6 +81,45 @@ export async function* connectionPages<Page extends PageRead<unknown>>(
 }
 
 /**
+ * The pages of a connection that is sorted by id, to its end: behind Shopify's limit reading begins anew with what is above
+ * the last id. `read` searches for that, which is `undefined` at first.
+ *
+ * @throws As `connectionPages` does; the limit too, where the search does not know ids.
+ */
+export async function* pagesById<Page extends PageRead<{ readonly id?: unknown }>>(
+  read: (cursor: string | null, signal: AbortSignal, above: number | undefined) => Promise<Page>,
+  reading: Reading,
+): AsyncGenerator<Page, void, undefined> {
+  let limit: unknown;
+  let last = Number.NaN;
+  for (let above: number | undefined; ; above = last) {
+    try {
+      for await (const page of connectionPages((cursor, signal) => read(cursor, signal, above), reading)) {
+        if (above !== undefined && numberOf(page.nodes[0]) <= above) throw limit;
+        const behind = numberOf(page.nodes.at(-1));
+        yield page;
+        last = behind;
+      }
+      return;
+    } catch (error) {
+      const isLimit = isShopwrightError(error, 'PAGE_LIMIT_REACHED') && error !== limit;
+      if (!isLimit || !(last > (above ?? 0))) throw error;
+      limit = error;
+    }
+  }
+}
+
+/** A search that also asks for ids above one. */
+export function searchAbove(query: string | null | undefined, above: number | undefined): string | null {
+  if (above === undefined) return query ?? null;
+  return `${query ? `(${query}) AND ` : ''}id:>${above}`;
+}
+
+/** The number in the gid of a node; `NaN` where it has none. */
+const numberOf = (node: { readonly id?: unknown } | undefined): number =>
+  Number(/\/(\d+)$/.exec(String(node?.id))?.[1]);
+
+/**
  * Reads all nodes of a connection, one page after another. `readPage` gets the cursor of the page before, `null`
  * for the first.
  *

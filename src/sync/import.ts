@@ -1,5 +1,5 @@
 import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, ValidationError } from '../errors/errors.ts';
-import { allPages, connectionPages, type PageRead } from '../graphql/pagination.ts';
+import { allPages, type PageRead, pagesById, searchAbove } from '../graphql/pagination.ts';
 import type { Clock } from '../internal/clock.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
@@ -210,14 +210,18 @@ async function* productIds(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
   const document =
-    'query ProductIds($query: String, $after: String) { products(first: 250, after: $after, query: $query) { nodes { id } pageInfo { hasNextPage endCursor } } }';
-  const read = async (after: string | null, stop: AbortSignal): Promise<PageRead<{ readonly id: string }>> => {
-    const variables = { query: query ?? null, after };
+    'query ProductIds($query: String, $after: String) { products(first: 250, after: $after, query: $query, sortKey: ID) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+  const read = async (
+    after: string | null,
+    stop: AbortSignal,
+    above: number | undefined,
+  ): Promise<PageRead<{ readonly id: string }>> => {
+    const variables = { query: searchAbove(query, above), after };
     const { data } = await client.graphql<IdPage>(document, variables, callOptions({ signal: stop }));
     const { nodes, pageInfo } = data.products;
     return { nodes, hasMore: pageInfo.hasNextPage, cursor: pageInfo.endCursor };
   };
-  for await (const { nodes } of connectionPages(read, { path: 'products', shop: client.shop, signal }))
+  for await (const { nodes } of pagesById(read, { path: 'products', shop: client.shop, signal }))
     for (const { id } of nodes) yield id;
 }
 

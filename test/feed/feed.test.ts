@@ -116,6 +116,15 @@ describe('what a run does about trouble', () => {
     expect(handled).toHaveLength(5);
   });
 
+  it('asks for smaller pages where one would cost too much', async () => {
+    const fields =
+      'fulfillmentOrders(first: 50) { nodes { id lineItems(first: 250) { nodes { id sku lineItem { id } } } } }';
+    const { clock, fake, feed, handled } = started({ seeds: orders(60), feed: { fields } });
+    expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 60 });
+    expect(new Set(handled.map(({ key }) => key)).size).toBe(60);
+    expect(fake.stats().throttled).toBe(0);
+  });
+
   it('is done by one process at a time', async () => {
     const first = started({ seeds: orders(3) });
     const { clock, client, store } = first;
@@ -204,6 +213,34 @@ describe('windows', () => {
     const { clock, client } = started({ seeds: orders(10) });
     const feed = createFeed({ client, resource: 'orders', clock, since: new Date(startMs - 86_400_000 + 6_000) });
     expect((await clock.run(feed.read())).changes).toHaveLength(4);
+  });
+
+  it('that go round in a circle are an error', async () => {
+    const { clock, client } = started();
+    let sent = 0;
+    const circle: typeof client = Object.assign(Object.create(client), {
+      async graphql(_document: string, { after }: FeedVariables) {
+        sent += 1;
+        const at = Number(after ?? 0) % 3;
+        const id = `gid://shopify/Order/${at}`;
+        const updatedAt = new Date(startMs - 86_400_000 + at * 1_000).toISOString();
+        // 1, 2, 3, and then 1 again.
+        const pageInfo = { hasNextPage: true, endCursor: String(at + 1) };
+        return { data: { orders: { nodes: [{ id, updatedAt }], pageInfo } }, response: { headers: new Headers() } };
+      },
+    });
+    const feed = createFeed({ client: circle, resource: 'orders', clock });
+    const keys: string[] = [];
+    const read = async (): Promise<void> => {
+      for (let after: string | null = null; sent < 50; ) {
+        const page: FeedPage = await feed.read({ after });
+        keys.push(...page.changes.map(({ key }) => key));
+        after = page.cursor;
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: /was read before/ });
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(sent).toBeLessThan(6);
   });
 
   it('become several where there is more than Shopify pages through', async () => {

@@ -44,6 +44,26 @@ export function fakeSync(
   return { fake, client, stores, sync, clock };
 }
 
+/** A sync with a fake whose searches end after one page, as Shopify's do after 25,000 objects; `refused` counts those. */
+export function limitedSync(
+  operation: string,
+  options: Parameters<typeof fakeSync>[0] = {},
+): { readonly made: FakeSync; readonly refused: () => number } {
+  let refused = 0;
+  const made: FakeSync = fakeSync({
+    ...options,
+    client: {
+      fetch: async (url, init) => {
+        const body = String(init?.body ?? '');
+        if (!body.includes(`query ${operation}(`) || !/"after":"/.test(body)) return made.fake.fetch(url, init);
+        refused += 1;
+        return Response.json({ errors: [{ message: 'Pagination is limited to 25000 objects.' }] });
+      },
+    },
+  });
+  return { made, refused: () => refused };
+}
+
 /** A product with two sizes. */
 export function tee(localId = 'tee-1', more: object = {}): ProductDraftInput {
   return {

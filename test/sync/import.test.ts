@@ -4,9 +4,9 @@ import type { ImportAllOptions, ImportResult } from 'shopwright/sync';
 import { createProductSync, readCsv, writeCsv } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { anyDraft } from './drafts.ts';
-import { domain, type FakeSync, fakeSync, tee } from './fake-shop.ts';
+import { domain, type FakeSync, fakeSync, limitedSync, tee } from './fake-shop.ts';
 import { shopWithColours } from './push/linked-shop.ts';
-import { merchant } from './reconcile/planted-drifts.ts';
+import { merchant, pushedShop } from './reconcile/planted-drifts.ts';
 
 type Imported = Extract<ImportResult, { draft: unknown }>;
 
@@ -435,3 +435,11 @@ describe('options of an import', () => {
     });
   });
 });
+
+it('an import by pages reads on behind the products that Shopify pages through', async () => {
+  const { made, refused } = limitedSync('ProductIds', { sync: { concurrency: 50 } });
+  await pushedShop(made, 260, { images: [] });
+  const results = await all(made, fresh(made, 50).sync.importAll({ via: 'pages', query: 'title:Tee' }));
+  expect(refused()).toBe(1);
+  expect(new Set(results.map((result) => imported(result).localId)).size).toBe(260);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Issue, isShopwrightError, ValidationError } from '../../errors/errors.ts';
 import { ProductOwnersDocument, ProductsSeenDocument } from '../../graphql/operations/generated/graphql.ts';
+import { pagesById, searchAbove } from '../../graphql/pagination.ts';
 import { forEachConcurrent } from '../../internal/concurrency.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
@@ -220,12 +221,13 @@ async function* strangers(
   { signal }: ReconcileOptions,
 ): AsyncGenerator<{ readonly localId: string; readonly gid: string }> {
   const { namespace, key } = idField;
-  for (let after: string | null = null, isLast = false; !isLast; ) {
-    const variables: { first: number; after: string | null; namespace: string; key: string } = {
-      ...{ first: pageSize, after, namespace, key },
-    };
-    const { data } = await client.graphql(ProductOwnersDocument, variables, callOptions({ signal }));
+  const read = async (after: string | null, stop: AbortSignal, above: number | undefined) => {
+    const variables = { first: pageSize, after, query: searchAbove(null, above), namespace, key };
+    const { data } = await client.graphql(ProductOwnersDocument, variables, callOptions({ signal: stop }));
     const { nodes, pageInfo } = data.products;
+    return { nodes, hasMore: pageInfo.hasNextPage, cursor: pageInfo.endCursor };
+  };
+  for await (const { nodes } of pagesById(read, { path: 'products', shop: client.shop, signal })) {
     const owned = nodes.flatMap(({ id, metafield }) => (metafield ? [{ gid: id, localId: metafield.value }] : []));
     const found =
       owned.length > 0
@@ -237,7 +239,5 @@ async function* strangers(
         : [];
     const gids = new Map(found.map((record) => [record.localId, record.gid]));
     yield* owned.filter(({ localId }) => (gids.get(localId) ?? null) === null);
-    after = pageInfo.endCursor ?? null;
-    isLast = !pageInfo.hasNextPage;
   }
 }

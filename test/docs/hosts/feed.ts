@@ -1,12 +1,13 @@
 // What docs/feed.md takes for granted.
 
-import type { ShopifyClient, Stores } from 'shopwright';
+import type { Logger, ShopifyClient, Stores } from 'shopwright';
 import type { Feed, FeedChange, FeedHandler, SelectedNode } from 'shopwright/feed';
 import type { JobQueue } from 'shopwright/queue';
 
 export declare const client: ShopifyClient;
 export declare const stores: Stores;
 export declare const orders: Feed<SelectedNode>;
+export declare const logger: Logger;
 export declare const queue: JobQueue;
 export declare const handle: FeedHandler<SelectedNode>;
 export declare const signal: AbortSignal;

@@ -1,7 +1,7 @@
 import { isShopwrightError } from 'shopwright';
 import type { Finding } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
-import { domain, fakeSync } from '../fake-shop.ts';
+import { domain, fakeSync, limitedSync } from '../fake-shop.ts';
 import { merchant, plantDrifts, product, pushedShop, storedAs } from './planted-drifts.ts';
 
 const byKind = (findings: readonly Finding[], kind: Finding['kind']): string[] =>
@@ -25,6 +25,18 @@ describe('reconcile', () => {
     expect(report.findings).toHaveLength(200);
     expect(JSON.stringify(made.fake.products())).toBe(before);
   }, 180_000);
+});
+
+describe('behind the products that Shopify pages through', () => {
+  it('reconcile reads on', async () => {
+    const { made, refused } = limitedSync('ProductOwners', { sync: { concurrency: 50 } });
+    await pushedShop(made, 300, { images: [] });
+    for (const localId of ['p-0', 'p-299']) await made.stores.records.delete(domain, localId);
+    const report = await made.clock.run(made.sync.reconcile());
+    expect(refused()).toBe(1);
+    expect(report).toMatchObject({ isComplete: true, counts: { 'lost-record': 2 } });
+    expect(byKind(report.findings, 'lost-record')).toEqual(['p-0', 'p-299']);
+  }, 60_000);
 });
 
 describe('a repair', () => {

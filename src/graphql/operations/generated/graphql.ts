@@ -2182,6 +2182,7 @@ export type ProductsSeenQuery = { nodes: Array<
 export type ProductOwnersQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
+  query?: string | null | undefined;
   namespace: string;
   key: string;
 }>;
@@ -3331,8 +3332,8 @@ export const ProductsSeenDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductsSeenQuery, ProductsSeenQueryVariables>;
 export const ProductOwnersDocument = new TypedDocumentString(`
-    query ProductOwners($first: Int!, $after: String, $namespace: String!, $key: String!) {
-  products(first: $first, after: $after, sortKey: ID) {
+    query ProductOwners($first: Int!, $after: String, $query: String, $namespace: String!, $key: String!) {
+  products(first: $first, after: $after, query: $query, sortKey: ID) {
     nodes {
       id
       updatedAt
