@@ -18,9 +18,9 @@ const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const auth = await staticPartOf('src/entries/auth.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
-  ['tarball', packed.size, 960_000],
-  ['unpacked', packed.unpackedSize, 3_520_000],
-  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 35_800],
+  ['tarball', packed.size, 985_000],
+  ['unpacked', packed.unpackedSize, 3_600_000],
+  ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 36_100],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
   ['shopwright/auth, minified and gzipped', auth.gzippedBytes, 7_000],
   ['shopwright/bulk, what the first shop.bulk loads, minified and gzipped', bulk.gzippedBytes, 40_000],

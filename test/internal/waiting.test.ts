@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { boundedWait, Deadline, linkSignal, sleep } from '../../src/internal/abort.ts';
+import { boundedWait, linkSignal, sleep } from '../../src/internal/abort.ts';
+import { Deadline } from '../../src/webhooks/ingest/deadline.ts';
 
 describe('sleep', () => {
   it('ends after its time', async () => {

@@ -1,5 +1,5 @@
 import { ConfigError, isShopwrightError } from '../../errors/errors.ts';
-import { boundedWait, Deadline, gracePeriodMs } from '../../internal/abort.ts';
+import { boundedWait, gracePeriodMs } from '../../internal/abort.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
 import type { Lock } from '../../ports/key-value-store.ts';
 import { defer, deferDelay } from '../../queue/defer.ts';
@@ -10,6 +10,7 @@ import type {
   WebhookTopicHandler,
   WebhookTopicHandlers,
 } from '../events.ts';
+import { Deadline } from './deadline.ts';
 import type { DeliveryReporter } from './report.ts';
 import { type Delivery, type DeliveryStore, idsOf, type RunningDelivery, readJob } from './store.ts';
 

@@ -1,6 +1,5 @@
 // One file: all that is kept of a delivery, from its acceptance to its end, and each key that it is kept under.
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
-import { Deadline } from '../../internal/abort.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -20,6 +19,7 @@ import {
 import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
 import { toEvent } from '../receive.ts';
 import type { WebhookDetails } from '../verify.ts';
+import { Deadline } from './deadline.ts';
 import { isOlder, isStale, type Position, positionOf, type Watermark } from './ordering.ts';
 
 /** Format of inbox entries, jobs and watermarks. Raise it with every change that an older version would misread. */

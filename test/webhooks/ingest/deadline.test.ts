@@ -1,7 +1,7 @@
 import { createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { Deadline } from '../../src/internal/abort.ts';
-import { systemClock } from '../../src/internal/clock.ts';
+import { systemClock } from '../../../src/internal/clock.ts';
+import { Deadline } from '../../../src/webhooks/ingest/deadline.ts';
 
 const never = new Promise<never>(() => undefined);
 const late = () => new Error('late');
