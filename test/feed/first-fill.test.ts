@@ -73,10 +73,15 @@ const inParts =
   async (input, init) => {
     const response = await send(input, init);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const parts = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, at) =>
-      bytes.subarray(at * 65_536, (at + 1) * 65_536),
-    );
-    return new Response(ReadableStream.from(parts), response);
+    let at = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at >= bytes.length) return controller.close();
+        controller.enqueue(bytes.subarray(at, at + 65_536));
+        at += 65_536;
+      },
+    });
+    return new Response(body, response);
   };
 
 const note = 'mutation Note($input: OrderInput!) { orderUpdate(input: $input) { userErrors { message } } }';
