@@ -37,7 +37,8 @@ export interface CreateInBulkOptions {
   /**
    * Changes products that are there too, where a row can say that without removing a variant or touching images and
    * metafields. What the draft says stands, whatever was changed in the shop, and its lists are whole: as a push with `force`
-   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
+   * and each list `managed: 'all'`. To read them costs points, to change them none. A row that changes variants holds all of
+   * them: one that somebody adds in the shop before its turn is removed. Default `false`.
    */
   readonly overwrite?: boolean;
   /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */
