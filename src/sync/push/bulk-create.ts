@@ -120,7 +120,9 @@ export async function createInBulk(
         const creation = begun[index];
         const product = data?.productSet?.product;
         if (creation && status === 'done' && product) {
-          ends.push({ end: await creation.done(product), outcome: creation.outcome });
+          const end = await creation.done(product).catch(notPublished);
+          if (end) ends.push({ end, outcome: creation.outcome });
+          else left += 1;
         } else if (creation && data && status === 'refused' && !userErrors.some(({ code }) => code === takenCode)) {
           const message = `ProductPush was refused: ${userErrors.map(userErrorText).join('; ')}`;
           const error = new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors });
@@ -147,6 +149,11 @@ export async function createInBulk(
   }
   const { created, updated, failed } = counts;
   return { created, updated, refused: failed, left, operations: run.summary().operations };
+}
+
+/** Shopify refused to publish this one product: its push finds it, tries again and tells. */
+function notPublished(error: unknown): undefined {
+  if (!isShopwrightError(error, 'USER_ERROR')) throw error;
 }
 
 /** Products whose records and journal entries are written at once. */
