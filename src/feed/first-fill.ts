@@ -14,6 +14,7 @@ export interface FeedBulk {
       readonly key: string;
       readonly store: KeyValueStore;
       readonly signal: AbortSignal;
+      readonly saveEvery: number;
       readonly position?: string;
     },
   ): Promise<AsyncIterable<Data> & { readonly position: string }>;
@@ -53,6 +54,12 @@ interface OpenRun<Data> {
   readonly run: { readonly position: string };
   readonly stop: AbortController;
 }
+
+/**
+ * How many rows are read before the store has how far it came: none. That is in the cursors alone, and whoever goes back to one
+ * of before the operation gets all of its rows again.
+ */
+const saveEvery = Number.MAX_SAFE_INTEGER;
 
 /** Milliseconds that a result stays open for whoever reads on. */
 const idleMs = 30_000;
@@ -104,7 +111,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
     try {
       if (!open) {
         const position = place === undefined ? {} : { position: place };
-        const options = { shape: 'pages', key, store, signal: stop.signal, ...position } as const;
+        const options = { shape: 'pages', key, store, signal: stop.signal, saveEvery, ...position } as const;
         // The document is a text for its type only.
         const run = await bulk.query<Data>(document as string, variables, options);
         open = { run, rows: run[Symbol.asyncIterator](), stop };

@@ -67,6 +67,23 @@ async function started({
   return { clock, fake, client, store, warnings, open, db, commit, consume, keys };
 }
 
+/** Results come in parts, as over a network. */
+const inParts =
+  (send: typeof fetch): typeof fetch =>
+  async (input, init) => {
+    const response = await send(input, init);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    let at = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at >= bytes.length) return controller.close();
+        controller.enqueue(bytes.subarray(at, at + 65_536));
+        at += 65_536;
+      },
+    });
+    return new Response(body, response);
+  };
+
 const note = 'mutation Note($input: OrderInput!) { orderUpdate(input: $input) { userErrors { message } } }';
 
 /** By id, without the cursors that only pages have. */
@@ -120,6 +137,30 @@ describe('the first fill', () => {
     }
     expect(keys()).toHaveLength(count);
     expect(new Set(keys()).size).toBe(count);
+    expect(fake.executed('bulkOperationRunQuery')).toBe(1);
+  });
+
+  it('comes again, whole, for a consumer that goes back to a cursor from before the operation', async () => {
+    const orders = Array.from({ length: 2_300 }, (_, index) => ({
+      lineItems: [{ title: 'Mug' }],
+      note: 'x'.repeat(500),
+      createdAt: new Date(startMs - 86_400_000 + index * 1_000).toISOString(),
+    }));
+    const { clock, fake, open, db, commit, consume, keys } = await started({
+      fake: { shops: [{ orders }] },
+      feed: { fields: 'name note', pageSize: 100 },
+    });
+    const client = () =>
+      createShopifyClient({ shop, accessToken: 'shpat_fake', fetch: inParts(fake.fetch), clock, isolated: true });
+    const feed = open({ client: client() });
+    while (keys().length < 1_000) commit(await clock.run(feed.read({ after: db.cursor })));
+    // Reads on, and dies before it has committed anything of that.
+    let { cursor } = db;
+    for (let reads = 0; reads < 14; reads += 1) ({ cursor } = await clock.run(feed.read({ after: cursor })));
+    expect(fake.executed('bulkOperationRunQuery')).toBe(1);
+    await clock.advance(60_000);
+    await consume(open({ client: client() }));
+    expect(new Set(keys()).size).toBe(orders.length);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
   });
 

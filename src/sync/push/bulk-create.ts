@@ -37,7 +37,8 @@ export interface CreateInBulkOptions {
   /**
    * Changes products that are there too, where a row can say that without removing a variant or touching images and
    * metafields. What the draft says stands, whatever was changed in the shop, and its lists are whole: as a push with `force`
-   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
+   * and each list `managed: 'all'`. To read them costs points, to change them none. A row that changes variants holds all of
+   * them: one that somebody adds in the shop before its turn is removed. Default `false`.
    */
   readonly overwrite?: boolean;
   /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */
@@ -119,7 +120,9 @@ export async function createInBulk(
         const creation = begun[index];
         const product = data?.productSet?.product;
         if (creation && status === 'done' && product) {
-          ends.push({ end: await creation.done(product), outcome: creation.outcome });
+          const end = await creation.done(product).catch(notPublished);
+          if (end) ends.push({ end, outcome: creation.outcome });
+          else left += 1;
         } else if (creation && data && status === 'refused' && !userErrors.some(({ code }) => code === takenCode)) {
           const message = `ProductPush was refused: ${userErrors.map(userErrorText).join('; ')}`;
           const error = new ShopifyUserError(message, { shop, operation: 'ProductPush', userErrors });
@@ -146,6 +149,11 @@ export async function createInBulk(
   }
   const { created, updated, failed } = counts;
   return { created, updated, refused: failed, left, operations: run.summary().operations };
+}
+
+/** Shopify refused to publish this one product: its push finds it, tries again and tells. */
+function notPublished(error: unknown): undefined {
+  if (!isShopwrightError(error, 'USER_ERROR')) throw error;
 }
 
 /** Products whose records and journal entries are written at once. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
+import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import { ProductByIdentifierDocument } from '../../graphql/operations/generated/graphql.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { JsonObject } from '../../internal/json.ts';
@@ -45,7 +45,10 @@ export interface Finding {
   readonly drifts: readonly ProductDifference[];
   /** Whether it is in step now. With `report` it never is. */
   readonly isRepaired: boolean;
-  /** Why a repair failed. Call `reconcile` again: it is found again. */
+  /**
+   * Why a repair failed. Call `reconcile` again: it is found again. A `ValidationError`: it would bring back a variant that no
+   * push gave a price, and sell it for nothing.
+   */
   readonly error?: ShopwrightError;
 }
 
@@ -128,6 +131,11 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
         const parts = { ...record.parts, [acceptedPart]: accepted };
         const done = await write({ parts, shopifyUpdatedAt: remote.updatedAt });
         return done ? { ...edited, ...done } : 'not-now';
+      }
+      // Such as a variant that came back at 0.00, as nobody has said what it costs.
+      if (planned.problem !== undefined) {
+        const issues = [{ field: 'variants', message: planned.problem }];
+        return { ...edited, error: new ValidationError('The product was not repaired', { issues, shop: client.shop }) };
       }
       return { ...edited, ...(await putBack(record, base, remote, planned, context)) };
     }

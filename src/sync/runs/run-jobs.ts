@@ -24,6 +24,7 @@ import {
 import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
 import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
 import { inRollout } from '../push/rollout.ts';
+import type { RollbackResult } from '../rollback/rollback.ts';
 import type { BegunPush, PushMarks } from './push-marks.ts';
 import {
   type ActiveBatch,
@@ -104,7 +105,11 @@ export function createRunJob(options: RunJobOptions): JobHandler {
     const { run: id, phase, unit } = job.payload as RunJob;
     try {
       const run = await runs.get(id);
-      if (run?.halt?.undo === 'open') return await inTurn(run, signal, options, (turn) => undo(run.id, turn, options));
+      if (run?.halt?.undo === 'open') {
+        // It has the time that a batch has.
+        const work = (turn: AbortSignal): Promise<void> => undo(run.id, turn, options, options.batchTimeoutMs);
+        return await inTurn(run, signal, options, work);
+      }
       if (run?.state !== 'running') return;
       // Whoever has ended the phase may have died before the jobs of the next one were queued.
       if (run.phase !== phase) return await options.enqueueOpen(run);
@@ -172,16 +177,41 @@ async function inTurn<T>(
   }
 }
 
-/** Undoes what a halted run has pushed, where that is still to be done. What fails for the time being is tried again. */
-async function undo(id: string, signal: AbortSignal, options: RunJobOptions): Promise<void> {
+/** Milliseconds that the job of a batch has left to undo its run. */
+const undoAtOnceMs = 30_000;
+
+/** What says that a product was undone. Of the others a second rollback says the same again. */
+const undoneAs: ReadonlySet<RollbackResult['outcome']> = new Set(['restored', 'partly', 'removed', 'recreated']);
+
+/**
+ * Undoes what a halted run has pushed, where that is still to be done. What fails for the time being is tried again.
+ *
+ * @throws A deferral where it takes longer than that, and has come further: the job goes on with the rest.
+ */
+async function undo(id: string, signal: AbortSignal, options: RunJobOptions, limitMs: number): Promise<void> {
   const { sync, stores, shop, runs, clock, retryDelaysMs } = options;
   if ((await runs.get(id))?.halt?.undo !== 'open') return;
   const [first] = await stores.journal.list(shop, { runId: id, limit: 1 });
+  const limit = new AbortController();
+  const cancel = clock.setTimer(() => limit.abort(defer(takenPauseMs)), limitMs);
+  const stop = AbortSignal.any([signal, limit.signal]);
   let failed = 0;
-  for (const waitMs of first ? [0, ...retryDelaysMs] : []) {
-    await sleep(clock, waitMs, signal);
-    ({ failed } = (await sync.rollback({ runId: id }, { signal })).counts);
-    if (failed === 0) break;
+  let undone = 0;
+  const onProgress = ({ outcome }: RollbackResult): void => {
+    if (undoneAs.has(outcome)) undone += 1;
+  };
+  try {
+    for (const waitMs of first ? [0, ...retryDelaysMs] : []) {
+      await sleep(clock, waitMs, stop);
+      ({ failed } = (await sync.rollback({ runId: id }, { signal: stop, onProgress })).counts);
+      if (failed === 0) break;
+    }
+  } catch (error) {
+    if (signal.aborted || !limit.signal.aborted) throw error;
+    if (undone > 0 || limitMs < options.batchTimeoutMs) throw limit.signal.reason;
+    failed = 1;
+  } finally {
+    cancel();
   }
   await runs.update(id, ({ halt }) =>
     halt ? { state: 'cancelled', halt: { ...halt, undo: failed > 0 ? 'failed' : 'done' } } : undefined,
@@ -348,7 +378,7 @@ async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, opti
     try {
       await pushOpen(run, unit, turn, options);
     } finally {
-      await undo(run.id, turn, options);
+      await undo(run.id, turn, options, Math.min(undoAtOnceMs, options.batchTimeoutMs - 1));
     }
   });
 }

@@ -148,3 +148,26 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toMatchObject({ status: 'DRAFT', prices: ['9.50', '0.00'] });
   });
 });
+
+describe('a repair of a product without prices', () => {
+  it.each(['ACTIVE', 'DRAFT'])('(%s) brings no variant back to be sold for nothing', async (status) => {
+    const made = fakeSync();
+    const { clock, client, sync } = made;
+    const variants = ['S', 'M'].map((Size) => ({ sku: `T-${Size}`, options: { Size } }));
+    await clock.run(sync.push(unpriced([], { status, variants: variants.map((one) => ({ ...one, price: '9.5' })) })));
+    await clock.run(sync.push(unpriced([], { status, variants, title: 'New' })));
+    const found = only(made);
+    await clock.run(
+      client.graphql(
+        'mutation ($id: ID!, $v: [ID!]!) { productVariantsBulkDelete(productId: $id, variantsIds: $v) { userErrors { message } } }',
+        { id: found?.id, v: [found?.variants[1]?.id] },
+      ),
+    );
+    const { findings } = await clock.run(sync.reconcile({ onDrift: 'ours' }));
+    const isSold = status === 'ACTIVE';
+    expect(findings).toMatchObject([{ kind: 'edited', isRepaired: !isSold }]);
+    expect(findings[0]?.error?.code).toBe(isSold ? 'VALIDATION_FAILED' : undefined);
+    if (isSold) expect(findings[0]?.error?.message).toContain('would sell T-M for nothing');
+    expect(inShop(made)).toMatchObject({ status, prices: isSold ? ['9.50'] : ['9.50', '0.00'] });
+  });
+});

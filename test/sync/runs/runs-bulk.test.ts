@@ -77,6 +77,34 @@ describe('a run in bulk', () => {
     expect(found[1]).toEqual(found[0]);
   });
 
+  it('goes on where Shopify refuses to publish one of its products, and its push tells that', async () => {
+    let refusals = 0;
+    const t: RunShop = runShop(120, {
+      shop: {
+        fake: { shops: [{ domain, plan: 'plus' }] },
+        sync: { publishTo: ['Online Store'] },
+        client: {
+          async fetch(url, init) {
+            const isRefused = String(init?.body).includes('publishablePublish') && refusals < 2;
+            if (isRefused) refusals += 1;
+            const response = await t.fake.fetch(url, init);
+            if (!isRefused) return response;
+            const userErrors = [{ field: ['id'], message: 'Cannot be published' }];
+            const { extensions } = (await response.json()) as { extensions: object };
+            return Response.json({ data: { publishablePublish: { publishable: null, userErrors } }, extensions });
+          },
+        },
+      },
+    });
+    await t.products.runs.start(idsOf(120), { id: 'autumn', bulkFrom: 100 });
+    await t.drain();
+    const run = await runOf(t.products, 'autumn');
+    expect(run).toMatchObject({ state: 'finished', error: null, progress: { done: 120, failed: 0 } });
+    expect(refusals).toBe(2);
+    expect(t.fake.products()).toHaveLength(120);
+    expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 120, syncing: 0 });
+  });
+
   it('records what Shopify refuses as a push would', async () => {
     const found = [];
     for (const bulkFrom of [never, 1]) {

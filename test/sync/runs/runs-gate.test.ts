@@ -93,6 +93,30 @@ describe('the gate of a run', () => {
     expect(t.fake.products()).toEqual(before);
   });
 
+  it('undoes what takes longer than a job may', async () => {
+    const t: RunShop = runShop(60, {
+      shop: {
+        sync: { concurrency: 1 },
+        client: {
+          fetch: async (url, init) => {
+            if (String(init?.body).includes('productDelete'))
+              await new Promise<void>((resolve) => t.clock.setTimer(resolve, 4_000));
+            return t.fake.fetch(url, init);
+          },
+        },
+      },
+      queue: { runs: { batchSize: 10, batchTimeoutMs: 30_000 } },
+    });
+    await t.clock.run(t.sync.push({ ...plain('first'), handle: 'taken' } as never));
+    for (const localId of idsOf(60).slice(50)) t.drafts.set(localId, plain(localId, { handle: 'taken' }));
+    const before = t.fake.products();
+    const gate: Gate = { minSamples: 5, maxFailureRate: 20, onHalt: 'rollback' };
+    await t.products.runs.start(idsOf(60), { id: 'autumn', gate });
+    await t.drain();
+    expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'cancelled', halt: { undo: 'done' } });
+    expect(t.fake.products()).toEqual(before);
+  });
+
   it('says that it could not undo all of it, and rollback does the rest', async () => {
     const t = await planted(60, 100, small);
     for (const localId of idsOf(15)) t.drafts.set(localId, plain(localId));
