@@ -35,10 +35,9 @@ export interface CreateInBulkOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Changes products that are there too, where a row can say that without removing a variant or touching images and
-   * metafields. What the draft says stands, whatever was changed in the shop, and its lists are whole: as a push with `force`
-   * and each list `managed: 'all'`. To read them costs points, to change them none. A row that changes variants holds all of
-   * them: one that somebody adds in the shop before its turn is removed. Default `false`.
+   * Changes products that are there too, where a row can say that without touching variants, images and metafields. What
+   * the draft says stands, whatever was changed in the shop, and its tags and collections are whole: as a push with `force`
+   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
    */
   readonly overwrite?: boolean;
   /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */

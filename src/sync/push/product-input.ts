@@ -29,7 +29,6 @@ import {
   plainDecimal,
   salePrice,
   sentMetafields,
-  variantKeys,
 } from '../plan/product-facts.ts';
 import { statusOfNew } from '../plan/unpriced.ts';
 
@@ -66,31 +65,18 @@ export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string,
 
 /**
  * The input of `productSet` that makes those changes of a product which is there, and no others: values and lists that it
- * leaves out stay. A list that is in it is the whole list afterwards. `undefined` where it cannot say the changes alone.
- *
- * @param ids Gids of the draft's variants that the shop has, by key.
+ * leaves out stay. Tags and collections in it are the whole list afterwards. `undefined` where it cannot say the changes
+ * alone: variants would be whole too, and one that a merchant adds before the row's turn would be deleted, with its stock.
  */
-export function toChangedInput(
-  draft: ProductDraft,
-  changes: readonly ProductChange[],
-  { ids, options }: { readonly ids: ReadonlyMap<string, string>; readonly options: readonly string[] },
-): ProductSetInput | undefined {
+export function toChangedInput(draft: ProductDraft, changes: readonly ProductChange[]): ProductSetInput | undefined {
   const lists = new Set(changes.map(({ list }) => list));
   const isSayable = changes.every(
-    ({ list, kind, fields }) =>
+    ({ list, fields }) =>
       (list === 'product' && Object.keys(fields).every((name) => !isOrderField(name) && name !== 'linkedOptions')) ||
       list === 'tags' ||
-      list === 'collections' ||
-      // Stock goes with a variant: a removal is for a push, which counts it. What barcodes were before, a push reads.
-      (list === 'variants' &&
-        kind !== 'remove' &&
-        !['image', 'barcode', 'barcodes'].some((name) => name in fields) &&
-        (kind === 'update' || 'sku' in fields)),
+      list === 'collections',
   );
-  const names = namesOfOptions(draft);
-  const hasOwnLists = draft.variants.some(({ metafields, imageUrl, imageUrls }) => metafields ?? imageUrl ?? imageUrls);
-  const isSameOptions = names.length === options.length && names.every((name, index) => name === options[index]);
-  if (!isSayable || (lists.has('variants') && (hasOwnLists || draft.linkedOptions || !isSameOptions))) return undefined;
+  if (!isSayable) return undefined;
   const values = Object.fromEntries(
     changes.flatMap(({ list, fields }) =>
       list === 'product' ? Object.entries(fields).map(([name, { to }]) => [name, to] as const) : [],
@@ -104,14 +90,6 @@ export function toChangedInput(
     ...(plain['handle'] !== undefined && draft.redirectNewHandle && { redirectNewHandle: true }),
     ...(lists.has('tags') && { tags: [...(draft.tags ?? [])] }),
     ...(lists.has('collections') && { collections: [...(draft.collections ?? [])] }),
-    ...(lists.has('variants') && {
-      productOptions: names.map((name) => toOption(name, draft)),
-      variants: variantKeys(draft.variants).map(([key, variant]) => {
-        const id = ids.get(key);
-        const { inventoryQuantities, ...input } = toVariant(variant, draft, names, new Map());
-        return id === undefined ? { ...input, ...defined({ inventoryQuantities }) } : { id, ...input };
-      }),
-    }),
   };
 }
 

@@ -782,8 +782,7 @@ class Push {
     const { plan, matches, problem, nextFacts, stored } = this.#planOf(remote);
     if (problem !== undefined) return undefined;
     const { variants, images } = this.#idsOf(matches);
-    const options = remote.options.map(({ name }) => name);
-    const input = toChangedInput(this.#draft, plan.changes, { ids: variants, options });
+    const input = toChangedInput(this.#draft, plan.changes);
     if (!input || plan.changes.length === 0 || withinCost(input) !== input) return undefined;
     this.#plan = plan;
     this.#hasBegun = true;
