@@ -263,8 +263,8 @@ interface PartOptions {
   readonly onSpilled?: ((bytes: number) => void) | undefined;
 }
 
-/** Bytes of the file that make one part. */
-export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 8));
+/** Bytes of the file that make one part: its objects take several times as much, beside those of the part before. */
+export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 20));
 
 /** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
 export async function* joinAnyOrder(
