@@ -129,7 +129,7 @@ async function draw(): Promise<string> {
 async function check(): Promise<void> {
   const committed = story(readFileSync(file, 'utf8'));
   const told: string[] = [];
-  // Where two processes share a moment, the demo can say it in other words; it does not do so twice.
+  // One run has differed by chance. Two in a row mean that the drawing is out of date.
   for (let run = 0; run < 2; run += 1) {
     const printed = story(await draw());
     if (printed === committed) {

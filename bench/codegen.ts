@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { median } from './races/statistics.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const runs = 5;
@@ -42,8 +43,6 @@ console.log(JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, memory
   if (!last.startsWith('{')) throw new Error(`no figures: ${stderr}`);
   return JSON.parse(last) as Taken;
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const cache = join(root, 'node_modules/.cache');
 mkdirSync(cache, { recursive: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createFakeShopify, type Entity, type FakeShopify } from 'shopwright/testing';
 import { oldBuild, oldCommit } from './old-build.ts';
+import { median } from './races/statistics.ts';
 
 const rounds = 7;
 const callsARound = 1_000;
@@ -53,9 +54,6 @@ async function call(
   if (text.includes('"errors":') || text.includes('"message":')) throw new Error(`the fake refused: ${text}`);
   return JSON.parse(text).data;
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Milliseconds of this process's CPU for each of some calls. */
 async function cpuOf(calls: number, work: (index: number) => Promise<void>): Promise<number> {

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { median } from './races/statistics.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const runs = 5;
@@ -125,8 +126,6 @@ require(${JSON.stringify(tsc)});`;
   const { user, system } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as NodeJS.CpuUsage;
   return (user + system) / 1000;
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 try {
   ours();

@@ -8,7 +8,7 @@ import type { JobQueue, QueueStats } from '../ports/job-queue.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 import type { ErrorPattern, SyncCounts, SyncRecord, SyncRecordStore } from '../ports/sync-record-store.ts';
 import { countsOf, errorPattern } from '../storage/record-counts.ts';
-import { recordPages } from './reconcile/record-pages.ts';
+import { recordPages } from './record-pages.ts';
 import type { SyncClient } from './sync-client.ts';
 
 /** How well the sync with one shop works. Everything that is counted is a product with a record. */

@@ -1,6 +1,5 @@
 // One file: what a batch of quantities and a batch of changes go through, from the row to the report. They share the
 // checks, the search by SKU, the batches and the reading of refusals.
-
 import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,

@@ -1,5 +1,4 @@
 // One file: the changes of one product, part by part, in the one order in which Shopify takes them.
-
 import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
 import type { TypedDocument } from '../../graphql/document.ts';
 import {

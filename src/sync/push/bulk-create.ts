@@ -68,8 +68,9 @@ export interface BulkCreateSummary {
 const takenCode = 'CAPABILITY_VIOLATION';
 
 /**
- * Creates the products that the shop does not have by one bulk operation. Its rows only ever create: a product that has come
- * into the shop meanwhile is refused by its local id, which is unique there, and left to its push.
+ * Creates the products that the shop does not have by one bulk operation, and with `overwrite` changes others. A row that
+ * creates only ever does that: a product that has come into the shop meanwhile is refused by its local id, which is unique
+ * there, and left to its push.
  *
  * @throws BulkNotEnabledError where the app may run none. StorageError, and the signal's reason.
  */

@@ -1,7 +1,7 @@
 import { ConfigError, ValidationError } from '../../errors/errors.ts';
 import { unknownValue } from '../../internal/names.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
-import { recordPages } from '../reconcile/record-pages.ts';
+import { recordPages } from '../record-pages.ts';
 import { archivedPart, localIdOf } from './push.ts';
 
 /** What becomes of products that are in the records and no longer in the list. */

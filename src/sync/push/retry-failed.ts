@@ -2,7 +2,7 @@ import { ValidationError } from '../../errors/errors.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraftInput } from '../../validation/product-draft.ts';
 import { type FailedProduct, failedProduct } from '../health.ts';
-import { recordPages } from '../reconcile/record-pages.ts';
+import { recordPages } from '../record-pages.ts';
 import { localIdOf } from './push.ts';
 import type { PushManyOptions } from './push-many.ts';
 

@@ -12,8 +12,8 @@ import { recordsOf } from '../plan/candidates.ts';
 import type { DriftPolicy } from '../plan/plan.ts';
 import { isShopWide } from '../push/push-failure.ts';
 import { callOptions } from '../read-remote.ts';
+import { recordPages } from '../record-pages.ts';
 import type { ShopInfo } from '../shop/shop-info.ts';
-import { recordPages } from './record-pages.ts';
 import {
   checkLost,
   checkRecord,

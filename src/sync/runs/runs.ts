@@ -11,7 +11,7 @@ import { recordsOf } from '../plan/candidates.ts';
 import type { DeleteLimits } from '../plan/plan.ts';
 import { gateIssues } from '../push/gate.ts';
 import { rolloutIssues } from '../push/rollout.ts';
-import { recordPages } from '../reconcile/record-pages.ts';
+import { recordPages } from '../record-pages.ts';
 import {
   batchesOf,
   countsOf,

@@ -1,4 +1,4 @@
-import type { SyncRecord, SyncRecordStore, SyncStatus } from '../../ports/sync-record-store.ts';
+import type { SyncRecord, SyncRecordStore, SyncStatus } from '../ports/sync-record-store.ts';
 
 /** The most that a store gives at once. */
 const largestPage = 1_000;
