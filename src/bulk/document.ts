@@ -145,15 +145,24 @@ const lastPage: Readonly<Record<string, unknown>> = {
   ...{ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
 };
 
+/** The object that holds a connection, and its key there; `undefined` where the object is null. */
+export function holderOf(
+  node: unknown,
+  { path }: Pick<BulkConnection, 'path'>,
+): { readonly holder: Record<string, unknown>; readonly key: string } | undefined {
+  let holder = node;
+  for (let step = 0; step < path.length - 1; step += 1)
+    holder = isRecord(holder) ? holder[path[step] ?? ''] : undefined;
+  return isRecord(holder) ? { holder, key: path.at(-1) ?? '' } : undefined;
+}
+
 /** All nodes of a connection, as one page. Bulk gives them as a list. */
 function pageOf(nodes: readonly unknown[], { sets, connections }: FoundConnection): Record<string, unknown> {
   for (const node of nodes)
     for (const inner of connections) {
-      let holder: unknown = node;
-      for (const key of inner.path.slice(0, -1)) holder = isRecord(holder) ? holder[key] : undefined;
-      const key = inner.path.at(-1) ?? '';
-      const list = isRecord(holder) ? holder[key] : undefined;
-      if (isRecord(holder) && Array.isArray(list)) holder[key] = pageOf(list, inner);
+      const place = holderOf(node, inner);
+      const list = place?.holder[place.key];
+      if (place && Array.isArray(list)) place.holder[place.key] = pageOf(list, inner);
     }
   const page = [...keysOf(sets)].map(([key, fields]): [string, unknown] => {
     if (key === 'nodes') return [key, nodes];

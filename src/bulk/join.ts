@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
 import { InvalidResponseError, StorageError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
-import { type BulkConnection, markerPrefix } from './document.ts';
+import { type BulkConnection, holderOf, markerPrefix } from './document.ts';
 import { type Line, type LineBatch, parseLines } from './result-file.ts';
 
 /** Where a reader stands in a file, so that another one can go on. */
@@ -134,14 +134,6 @@ class Shape {
       { shop, isRetryable: false, mayHaveExecuted: false },
     );
   }
-}
-
-/** The object that holds a connection, and its key there; `undefined` where the object is null. */
-function holderOf(node: Line, { path }: BulkConnection): { readonly holder: Line; readonly key: string } | undefined {
-  let holder: unknown = node;
-  for (let step = 0; step < path.length - 1; step += 1)
-    holder = isRecord(holder) ? holder[path[step] ?? ''] : undefined;
-  return isRecord(holder) ? { holder, key: path.at(-1) ?? '' } : undefined;
 }
 
 /** Gives a node its lists, so that one without children has empty ones. */
