@@ -1,4 +1,7 @@
-import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import { createRequire } from 'node:module';
+import { isShopwrightError } from '../errors/errors.ts';
+import { nearestName } from '../internal/names.ts';
+import { wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 const help = `shopwright: tools of the Shopify Admin SDK
@@ -26,91 +29,66 @@ Commands:
 
 Options:
   -h, --help     Show this help; with a command, its options
+  -v, --version  Show the version of this package
 
 Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings.
 What is experimental may change with any minor version; docs/stability.md has the list.`;
 
+type Command = (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
+
+/** Each is loaded when it is called, so that the help and other commands do not wait for the schema and its libraries. */
+const commands: Readonly<Record<string, Command>> = {
+  plan: async (args, terminal) => (await import('./sync-command.ts')).runSync('plan', args, terminal),
+  apply: async (args, terminal) => (await import('./sync-command.ts')).runSync('apply', args, terminal),
+  rollback: async (args, terminal) => (await import('./sync-command.ts')).runSync('rollback', args, terminal),
+  import: async (args, terminal) => (await import('./import-command.ts')).runImport(args, terminal),
+  export: async (args, terminal) => (await import('./export-command.ts')).runExport(args, terminal),
+  demo: async (args, terminal) => (await import('./demo-command.ts')).runDemo(args, terminal),
+  health: async (args, terminal) => (await import('./health-command.ts')).runHealth(args, terminal),
+  doctor: async (args, terminal) => (await import('./doctor-command.ts')).runDoctor(args, terminal),
+  report: async (args, terminal) => (await import('./report-command.ts')).runReport(args, terminal),
+  replay: async (args, terminal) => (await import('./replay-command.ts')).runReplay(args, terminal),
+  fake: async (args, terminal) =>
+    args[0] === 'compare'
+      ? (await import('./compare-command.ts')).runCompare(args.slice(1), terminal)
+      : (await import('./fake-command.ts')).runFake(args, terminal),
+  schema: async (args, terminal) => (await import('./schema-command.ts')).runSchema(args, terminal),
+  tokens: async (args, terminal) => (await import('./tokens-command.ts')).runTokens(args, terminal),
+  codegen: async (args, terminal) => (await import('./codegen-command.ts')).runCodegen(args, terminal),
+  upgrade: async (args, terminal) => (await import('./upgrade-command.ts')).runUpgrade(args, terminal),
+};
+
 /** Runs one command line, given without the name of the program. */
 export async function runShopwright(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const [command, ...rest] = args;
+  const [name, ...rest] = args;
+  switch (name) {
+    case '-h':
+    case '--help':
+    case 'help':
+      terminal.out(help);
+      return 0;
+    case '-v':
+    case '--version':
+      terminal.out(ownVersion());
+      return 0;
+    case undefined:
+      terminal.error(help);
+      return 1;
+  }
   try {
-    switch (command) {
-      case 'fake': {
-        if (rest[0] === 'compare') {
-          const { runCompare } = await import('./compare-command.ts');
-          return await runCompare(rest.slice(1), terminal);
-        }
-        // Loaded here, so that the help and other commands do not wait for the schema and its libraries.
-        const { runFake } = await import('./fake-command.ts');
-        return await runFake(rest, terminal);
-      }
-      case 'demo': {
-        const { runDemo } = await import('./demo-command.ts');
-        return await runDemo(rest, terminal);
-      }
-      case 'export': {
-        const { runExport } = await import('./export-command.ts');
-        return await runExport(rest, terminal);
-      }
-      case 'import': {
-        const { runImport } = await import('./import-command.ts');
-        return await runImport(rest, terminal);
-      }
-      case 'doctor': {
-        const { runDoctor } = await import('./doctor-command.ts');
-        return await runDoctor(rest, terminal);
-      }
-      case 'report': {
-        const { runReport } = await import('./report-command.ts');
-        return await runReport(rest, terminal);
-      }
-      case 'replay': {
-        const { runReplay } = await import('./replay-command.ts');
-        return await runReplay(rest, terminal);
-      }
-      case 'health': {
-        const { runHealth } = await import('./health-command.ts');
-        return await runHealth(rest, terminal);
-      }
-      case 'schema': {
-        const { runSchema } = await import('./schema-command.ts');
-        return await runSchema(rest, terminal);
-      }
-      case 'tokens': {
-        const { runTokens } = await import('./tokens-command.ts');
-        return await runTokens(rest, terminal);
-      }
-      case 'codegen': {
-        const { runCodegen } = await import('./codegen-command.ts');
-        return await runCodegen(rest, terminal);
-      }
-      case 'upgrade': {
-        const { runUpgrade } = await import('./upgrade-command.ts');
-        return await runUpgrade(rest, terminal);
-      }
-      case 'plan':
-      case 'apply':
-      case 'rollback': {
-        const { runSync } = await import('./sync-command.ts');
-        return await runSync(command, rest, terminal);
-      }
-      case '-h':
-      case '--help':
-      case 'help':
-        terminal.out(help);
-        return 0;
-      case undefined:
-        terminal.error(help);
-        return 1;
-      default:
-        throw new ConfigError('Invalid configuration', {
-          issues: [{ field: 'command', message: `"${command}" does not exist. Try: shopwright --help` }],
-        });
-    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command) return await command(rest, terminal);
+    const nearest = nearestName(name, Object.keys(commands));
+    throw wrong('command', `"${name}" does not exist. Did you mean ${nearest}? All of them: shopwright --help`);
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);
     return 1;
   }
+}
+
+function ownVersion(): string {
+  const { version }: { readonly version: string } = createRequire(import.meta.url)('shopwright/package.json');
+  return version;
 }
 
 function oneLine(error: unknown): string {

@@ -7,7 +7,7 @@ export interface DocumentParser {
   /** What has been parsed already, so that there is nothing to wait for. */
   known(document: string | TypedDocument<unknown, never>, options?: ParseOptions): ParsedOperation | undefined;
   /**
-   * @throws ValidationError where the text is no GraphQL, is nested too deep, or holds no such operation.
+   * @throws ValidationError where it is no document, its text is no GraphQL, is nested too deep, or holds no such operation.
    */
   parse(document: string | TypedDocument<unknown, never>, options?: ParseOptions): Promise<ParsedOperation>;
 }
@@ -41,8 +41,8 @@ export function createDocumentParser(): DocumentParser {
       return source === undefined ? undefined : find(source, options);
     },
     async parse(document, options = {}) {
-      const { parseOperation, printDocument } = await loadParser();
-      const source = isDocumentNode(document) ? (printed.get(document) ?? printDocument(document)) : String(document);
+      const { parseOperation, printDocument, textOf } = await loadParser();
+      const source = isDocumentNode(document) ? (printed.get(document) ?? printDocument(document)) : textOf(document);
       if (isDocumentNode(document)) printed.set(document, source);
       const known = find(source, options);
       if (known) return known;

@@ -93,6 +93,27 @@ export function printDocument(document: DocumentNode): string {
   return print(document);
 }
 
+/**
+ * The text of a document that is no syntax tree: as it stands, or as `TypedDocumentString` wraps it.
+ *
+ * @throws ValidationError for anything else, such as what a missing export of generated code is.
+ */
+export function textOf(document: unknown): string {
+  // By its tag, for the class may be that of another realm.
+  if (typeof document === 'string' || Object.prototype.toString.call(document) === '[object String]')
+    return String(document);
+  if (document instanceof Promise) throw invalid('is a promise. Await it.');
+  const what =
+    document == null
+      ? String(document)
+      : Array.isArray(document)
+        ? 'a list'
+        : typeof document === 'object'
+          ? "an object without `kind: 'Document'`"
+          : `a ${typeof document}`;
+  throw invalid(`is ${what}. Give a text of GraphQL, or a document that a code generator has made; check its import.`);
+}
+
 function parseSource(source: string): DocumentNode {
   try {
     return parse(source, { noLocation: true });
@@ -110,8 +131,8 @@ function invalid(message: string): ValidationError {
 
 function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
   const operations = operationsOf(document);
-  const operation =
-    operationName === undefined ? operations[0] : operations.find(({ name }) => name?.value === operationName);
+  const [operation, ...others] =
+    operationName === undefined ? operations : operations.filter(({ name }) => name?.value === operationName);
   if (!operation) {
     if (operationName === undefined) throw invalid('holds no operation.');
     const names = operations.flatMap(({ name }) => name?.value ?? []);
@@ -119,8 +140,12 @@ function findOperation(document: DocumentNode, operationName: string | undefined
       names.length > 0 && operationName !== '' ? ` Did you mean ${nearestName(operationName, names)}?` : '';
     throw invalid(`holds no operation named ${operationName || '""'}.${nearest}`);
   }
-  if (operationName === undefined && operations.length > 1) {
-    throw invalid('holds several operations. Say which with the option operationName.');
+  if (others.length > 0) {
+    throw invalid(
+      operationName === undefined
+        ? 'holds several operations. Say which with the option operationName.'
+        : `holds ${others.length + 1} operations named ${operationName}. Rename one.`,
+    );
   }
   if (operation.operation === 'subscription') throw invalid('is a subscription, which the Admin API does not have.');
   return operation;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeCertificate } from 'shopwright/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { runShopwright } from '../../src/cli/run-shopwright.ts';
 import { ask, pushMutation, tee } from '../testing/ask.ts';
 
@@ -51,10 +52,19 @@ describe('shopwright', () => {
     expect(errors.join('\n')).toContain('Usage: shopwright <command>');
   });
 
-  it('refuses an unknown command in one line', async () => {
-    const { code, errors } = start('fly');
+  it('refuses an unknown command in one line, with the nearest that exists', async () => {
+    const { code, errors } = start('rolback');
     expect(await code).toBe(1);
-    expect(errors).toEqual(['shopwright: command "fly" does not exist. Try: shopwright --help']);
+    const line = 'shopwright: command "rolback" does not exist. Did you mean rollback? All of them: shopwright --help';
+    expect(errors).toEqual([line]);
+    // A name that each object has is none of its own.
+    expect(await start('constructor').code).toBe(1);
+  });
+
+  it.each(['--version', '-v'])('prints the version of the package for %s', async (flag) => {
+    const { code, out } = start(flag);
+    expect(await code).toBe(0);
+    expect(out).toEqual([packageJson.version]);
   });
 });
 

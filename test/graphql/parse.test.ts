@@ -220,6 +220,7 @@ describe('a document that cannot be sent', () => {
     ['has no operation of that name', 'query A { shop { id } }', 'B', /holds no operation named B\. Did you mean A\?$/],
     ['has no operation of an empty name', 'query A { shop { id } }', '', /holds no operation named ""\.$/],
     ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
+    ['has two of that name', 'query A { shop { id } } mutation A { x { id } }', 'A', /holds 2 operations named A/],
     ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
     ['ends too early', 'query A {\n shop { id }', undefined, /\(line 2, column 13\)$/],
     ['ends in a comment', '{ shop # {', undefined, /Expected Name, found <EOF>/],
@@ -231,6 +232,30 @@ describe('a document that cannot be sent', () => {
       { field: 'document', message: expect.stringMatching(message) },
     ]);
     expect(sent).toHaveLength(0);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /is undefined\. Give a text of GraphQL/],
+    [null, /is null\. Give/],
+    [7, /is a number\. Give/],
+    [{ default: { kind: 'Document' } }, /is an object without `kind: 'Document'`\. Give/],
+    [['query A { shop { id } }'], /is a list\. Give/],
+    [Promise.resolve('query A { shop { id } }'), /is a promise\. Await it/],
+    [() => 'query A { shop { id } }', /is a function\. Give/],
+  ])('is refused where it is no document: %s', async (document, message) => {
+    const { shop, sent } = scriptedShop([good()]);
+    const error = await rejection(shop.graphql(document as string));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toEqual([
+      { field: 'document', message: expect.stringMatching(message) },
+    ]);
+    expect(sent).toHaveLength(0);
+  });
+
+  it('may be a text that a code generator has wrapped', async () => {
+    class TypedDocumentString extends String {}
+    const { shop, sent } = scriptedShop([good()]);
+    await shop.graphql(new TypedDocumentString('query A { shop { id } }') as never);
+    expect(sent).toHaveLength(1);
   });
 
   it('may hold types beside its operation, which the shop then refuses', () => {
