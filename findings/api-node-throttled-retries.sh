@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# maxRetries of shopify-api-node is no limit for a GraphQL call that is throttled: with 1 it is sent again for as long as
-# Shopify throttles it. Where the points have come back just as the response was written, the wait comes to 0 ms, which
-# its HTTP client takes for "no retry": that call fails at once, whatever maxRetries says.
+# maxRetries of shopify-api-node is no limit for a GraphQL call that is throttled: with 1 it is sent again for as long
+# as Shopify throttles it. Where the points have come back just as the response was written, the wait comes to 0 ms,
+# which its HTTP client takes for "no retry": that call fails at once, whatever maxRetries says.
 #
 # Packages: shopify-api-node 3.15.0, nock 14.0.10 in place of Shopify. Seen on Node 24.21.0, Linux, 2026-11-30.
 #
 # Output seen:
-#   maxRetries 1, throttled 6 times -> sent 7 times: data
-#   maxRetries 5, throttled once, with the points that it needs -> sent 1 times: Throttled
+#   maxRetries 1, throttled 6 times -> 7 sends, data
+#   maxRetries 5, throttled once, with the points that it needs -> 1 send, Throttled
 set -euo pipefail
 
 if ! node -e 'process.exit(Number.parseInt(process.versions.node, 10) >= 22 ? 0 : 1)' 2>/dev/null; then
@@ -55,15 +55,15 @@ async function run(name, maxRetries, expected) {
     () => 'data',
     (error) => error.message,
   );
-  const seen = `sent ${sent} times: ${outcome}`;
+  const seen = `${sent === 1 ? '1 send' : `${sent} sends`}, ${outcome}`;
   console.log(`maxRetries ${maxRetries}, ${name} -> ${seen}`);
   if (seen !== expected) process.exitCode = fail(`${name} gives ${seen}`);
 }
 
 throttle(6, 95);
-await run('throttled 6 times', 1, 'sent 7 times: data');
+await run('throttled 6 times', 1, '7 sends, data');
 throttle(1, 100);
-await run('throttled once, with the points that it needs', 5, 'sent 1 times: Throttled');
+await run('throttled once, with the points that it needs', 5, '1 send, Throttled');
 
 function fail(what) {
   console.error(`changed: ${what}`);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Shopify's middleware for Koa hands a webhook over under the name that its topic has in GraphQL, and makes that name by
-# replacing slashes only. Topics with a dot, such as `customer.tags_added`, keep it: code that knows them by the name under
-# which it has registered them never runs, and Shopify gets its 202.
+# replacing slashes only. Topics with a dot, such as `customer.tags_added`, keep it: code that knows them by the name
+# under which it has registered them never runs, and Shopify gets its 202.
 #
-# Packages: @shopify/koa-shopify-webhooks 5.1.1, koa 3.1.1. Seen on Node 24.21.0, Linux, 2026-11-30.
+# Packages: @shopify/koa-shopify-webhooks 5.1.1, koa 3.3.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #
 # Output seen:
 #   products/update -> PRODUCTS_UPDATE, answered with 202
@@ -19,7 +19,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 echo '{ "private": true, "type": "module" }' >package.json
-if ! npm install --no-audit --no-fund --silent @shopify/koa-shopify-webhooks@5.1.1 koa@3.1.1; then
+if ! npm install --no-audit --no-fund --silent @shopify/koa-shopify-webhooks@5.1.1 koa@3.3.0; then
   echo 'cannot run: npm could not install the packages' >&2
   exit 2
 fi
@@ -34,7 +34,10 @@ setTimeout(() => process.exit(fail('no end after 30 s')), 30_000).unref();
 const secret = 'secret';
 let received;
 const app = new Koa();
-app.use(receiveWebhook({ secret, path: '/webhooks', onReceived: (context) => (received = context.state.webhook.topic) }));
+const onReceived = (context) => {
+  received = context.state.webhook.topic;
+};
+app.use(receiveWebhook({ secret, path: '/webhooks', onReceived }));
 const server = app.listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
 

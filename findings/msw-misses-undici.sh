@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# msw answers what Node's own fetch sends, and does not see what the package undici sends, be it `fetch` or `request`: it
-# goes to the network, without an error even with `onUnhandledRequest: 'error'`. nock 14 has the same gap, also with
+# msw answers what Node's own fetch sends, and does not see what the package undici sends, be it `fetch` or `request`:
+# it goes to the network, without an error even with `onUnhandledRequest: 'error'`. nock 14 has the same gap, also with
 # `disableNetConnect`; nock 15 has not. With undici's MockAgent a call passes by that names a dispatcher of its own.
 #
 # Packages: msw 2.15.0, nock 14.0.10 and 15.0.2, undici 7.30.2. Seen on Node 24.21.0, Linux, 2026-11-30.
@@ -29,7 +29,7 @@ cat >finding.mjs <<'PROGRAM'
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
-import { Agent, fetch as undiciFetch, MockAgent, request, setGlobalDispatcher } from 'undici';
+import { Agent, MockAgent, request, setGlobalDispatcher, fetch as undiciFetch } from 'undici';
 
 const path = '/admin/api/2026-10/graphql.json';
 const tools = ['msw', 'nock14', 'nock15', 'MockAgent'];

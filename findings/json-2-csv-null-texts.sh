@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# json-2-csv takes a dot in a field's name for a path, and puts a backslash before it: a metafield column of Shopify's
-# product CSV gets a name that Shopify's import doesn't know, and the import leaves it out. A field that is `null` becomes
-# the text `null`, which an import takes for a value.
+# json-2-csv writes a field that is `null` as the text `null`: a product without a barcode gets one. And it takes a dot
+# in a field's name for a path, and puts a backslash before it, so that a metafield column of Shopify's product CSV has
+# another name than Shopify gave it.
 #
 # Package: json-2-csv 5.6.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #
 # Output seen:
-#   Handle,Care (product\\.metafields\\.custom\\.care),Variant Barcode
-#   tee,Wash cold,null
+#   Handle,Variant Barcode,Care (product\.metafields\.custom\.care)
+#   tee,null,Wash cold
 set -euo pipefail
 
 if ! node -e 'process.exit(Number.parseInt(process.versions.node, 10) >= 22 ? 0 : 1)' 2>/dev/null; then
@@ -26,10 +26,10 @@ fi
 cat >finding.mjs <<'PROGRAM'
 import { json2csv } from 'json-2-csv';
 
-const product = { Handle: 'tee', 'Care (product.metafields.custom.care)': 'Wash cold', 'Variant Barcode': null };
+const product = { Handle: 'tee', 'Variant Barcode': null, 'Care (product.metafields.custom.care)': 'Wash cold' };
 const text = json2csv([product]);
 console.log(text);
-const expected = 'Handle,Care (product\\.metafields\\.custom\\.care),Variant Barcode\ntee,Wash cold,null';
+const expected = 'Handle,Variant Barcode,Care (product\\.metafields\\.custom\\.care)\ntee,null,Wash cold';
 if (text !== expected) {
   console.error(`changed: it writes ${JSON.stringify(text)}`);
   process.exitCode = 1;
