@@ -47,7 +47,9 @@ const table = {
     found.sort((one, other) => (direction === 'desc' ? other[column] - one[column] : one[column] - other[column]));
     return found.slice(0, take);
   },
-  deleteMany: async ({ where }) => where.id.in.forEach((id) => rows.delete(id)),
+  async deleteMany({ where }) {
+    for (const id of where.id.in) rows.delete(id);
+  },
 };
 const storage = new PrismaSessionStorage({ session: table });
 
