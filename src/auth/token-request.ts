@@ -160,16 +160,18 @@ const assumedSeconds = 3_600;
 /** https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens */
 const refreshTokenSeconds = 7_776_000;
 
-/** Fields that a response with an expiring token should have and does not. */
-export function missingFields({
-  expiresInSeconds,
-  refreshToken,
-  refreshTokenExpiresInSeconds,
-}: GrantedTokens): string[] {
+/**
+ * Fields that a response with an expiring token should have and does not.
+ *
+ * @param isRefreshable Whether tokens of this kind have a refresh token.
+ */
+export function missingFields(
+  { expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds }: GrantedTokens,
+  isRefreshable: boolean,
+): string[] {
   return Object.entries({
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken,
-    refresh_token_expires_in: refreshTokenExpiresInSeconds,
+    ...(isRefreshable && { refresh_token: refreshToken, refresh_token_expires_in: refreshTokenExpiresInSeconds }),
   }).flatMap(([field, value]) => (value === null ? [field] : []));
 }
 
@@ -191,7 +193,7 @@ export function storedTokens(
   before?: StoredTokens,
 ): StoredTokens {
   const { accessToken, expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds, scopes } = granted;
-  const isWhole = missingFields(granted).length === 0 || !isRefreshable;
+  const isWhole = !isRefreshable || missingFields(granted, isRefreshable).length === 0;
   const lifeSeconds = expiresInSeconds ?? assumedSeconds;
   const at = (seconds: number): number => Math.floor(nowMs + seconds * 1_000);
   const nextRefreshToken = refreshToken ?? before?.refreshToken ?? null;

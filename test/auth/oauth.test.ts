@@ -135,6 +135,43 @@ describe('an installation', () => {
     });
   });
 
+  it.each([
+    [['expires_in'], 3],
+    [['refresh_token', 'refresh_token_expires_in'], 0],
+    [['refresh_token_expires_in'], 3],
+    [['expires_in', 'refresh_token', 'refresh_token_expires_in'], 0],
+  ])('whose tokens came without %j works on, and says so once', async (fields, renewals) => {
+    const warned: object[] = [];
+    const silent = () => undefined;
+    const warn = (told: object): void => {
+      warned.push(told);
+      throw new Error('no log');
+    };
+    const logger = { debug: silent, info: silent, warn, error: silent };
+    const { fake, clock, oauth, tokens } = startFlow({ logger });
+    fake.faults.next('missing-fields', { operation: 'POST oauth/access_token', fields });
+    const begun = await oauth.beginAuth(beginRequest());
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true });
+    expect(warned).toEqual([{ shop, missing: fields }]);
+    const auth = offlineToken({ clientId: app.clientId, clientSecret: app.clientSecret, tokens });
+    const client = createShopifyApp({ auth, fetch: fake.fetch, clock, isolated: true }).shop(shop);
+    const sent = () => fake.calls.filter(({ operation }) => operation === 'POST oauth/access_token').length;
+    const before = sent();
+    const call = () => clock.run(client.graphql('{ shop { name } }'));
+    await call();
+    for (let hours = 0; hours < 3 && renewals > 0; hours += 1) {
+      await clock.advance(3_600_000);
+      await call();
+    }
+    expect(sent() - before).toBe(renewals);
+    if (renewals > 0) return;
+    // Nothing renews it, so it ends when Shopify says so, and until then it is used.
+    await clock.advance(3_000_000);
+    await call();
+    await clock.advance(600_000);
+    await expect(call()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+  });
+
   it('replaces tokens of an earlier one', async () => {
     const { fake, oauth, tokens } = startFlow();
     const install = async (): Promise<string | undefined> => {

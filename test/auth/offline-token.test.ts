@@ -359,4 +359,76 @@ describe('offlineToken', () => {
     expect(told).toEqual(missing.length === 0 ? [] : [expect.objectContaining({ missing })]);
     expect(warned).toHaveLength(missing.length === 0 ? 0 : 1);
   });
+
+  describe('without a refresh token', () => {
+    /** As an install stores it whose response had `expires_in` and no refresh token. */
+    const change = (stored: StoredTokens): StoredTokens => ({
+      ...stored,
+      refreshToken: null,
+      refreshTokenExpiresAt: null,
+    });
+    /** The token lives for a day, whatever the response said. */
+    const opened = () =>
+      open({
+        offlineTokenSeconds: 86_400,
+        change: (of) => ({ ...change(of), accessTokenExpiresAt: (of.accessTokenExpiresAt ?? 0) - 23 * hour }),
+      });
+
+    it('is used for as long as Shopify takes it, and says so once', async () => {
+      const { process, sent, clock, events, warned } = await opened();
+      const { call } = process();
+      for (let round = 0; round < 5; round += 1) {
+        await call();
+        await clock.advance(hour);
+      }
+      // A process that starts after its end.
+      await process().call();
+      expect(sent()).toBe(0);
+      const told = { type: 'token', shop, outcome: 'incomplete', errorCode: null, missing: ['refresh_token'] };
+      expect(events).toEqual([told, told]);
+      expect(warned).toHaveLength(2);
+    });
+
+    it('is looked up again within the hour, so that what an install brings is used without a refusal', async () => {
+      const { clock, fake, tokens } = await opened();
+      const used: (string | null)[] = [];
+      const fetch: typeof fake.fetch = (input, init) => {
+        used.push(new Request(input, init).headers.get('x-shopify-access-token'));
+        return fake.fetch(input, init);
+      };
+      const { clientId, clientSecret } = credentials;
+      const auth = offlineToken({ clientId, clientSecret, tokens });
+      const client = createShopifyApp({ auth, fetch, clock, isolated: true }).shop(shop);
+      await clock.run(client.graphql(query));
+      const entry = await tokens.get({ shop });
+      const next = await install(fake, clock.now());
+      await tokens.replace({ shop }, entry?.version, next);
+      await clock.advance(hour);
+      // The first one finds that it is time to look.
+      await clock.run(client.graphql(query));
+      await clock.run(client.graphql(query));
+      expect([used[0], used.at(-1)]).toEqual([entry?.tokens.accessToken, next.accessToken]);
+    });
+
+    it('once it is refused, says to install the app again, asks nobody, and sees the install at once', async () => {
+      const { process, sent, clock, fake, tokens, events } = await open({ change });
+      const { call } = process();
+      await call();
+      await clock.advance(hour);
+      const before = fake.calls.length;
+      for (let round = 0; round < 3; round += 1) {
+        await expect(call()).rejects.toMatchObject({
+          code: 'AUTHENTICATION_FAILED',
+          reason: 'no-token',
+          message: expect.stringMatching(/without a refresh token.*install/s),
+        });
+        await clock.advance(40_000);
+      }
+      expect([sent(), fake.calls.length - before]).toEqual([0, 1]);
+      expect(events.map((event) => event.type === 'token' && event.outcome)).toEqual(['incomplete', 'dead', 'dead']);
+      const entry = await tokens.get({ shop });
+      await tokens.replace({ shop }, entry?.version, await install(fake, clock.now()));
+      await call();
+    });
+  });
 });

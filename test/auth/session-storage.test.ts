@@ -166,6 +166,18 @@ describe('sessionTokens', () => {
     expect(sent()).toBe(0);
   });
 
+  it('uses a session that nothing can renew until Shopify refuses it, and what the app makes of it then', async () => {
+    const { process, clock, sent, rows, fake } = await open(['refreshToken', 'refreshTokenExpires']);
+    const call = process();
+    await call();
+    await clock.advance(hour);
+    await expect(call()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', reason: 'no-token' });
+    expect(sent()).toBe(0);
+    const { json } = await askToken(fake, { code: await newCode(fake), expiring: '1' });
+    rows.set(`offline_${shop}`, { accessToken: json.access_token, expires: new Date(clock.now() + hour) });
+    await call();
+  });
+
   it('takes no session for none only where the storage finds the sessions of the shop', async () => {
     const { storage, rows } = await open();
     rows.clear();
