@@ -349,7 +349,7 @@ const reasonsByGrant: Readonly<Record<GrantRequest['kind'], RefusedReason>> = {
 };
 
 function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs: number): Refusal {
-  const { status, error: code, requestId, retryAfterMs } = reply;
+  const { status, error: code, location, requestId, retryAfterMs } = reply;
   const details = { shop, status, ...(requestId !== undefined && { requestId }) };
   if (status === 429) {
     const error = new ThrottledError(`${shop} takes no more requests for tokens now (429).`, {
@@ -362,7 +362,8 @@ function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs
     const reason = reasonsByCode.get(code) ?? reasonsByGrant[grant.kind];
     return { grant, error: refusedFor(reason, shop, requestId), isFinal: true };
   }
-  const bare = { status, headers: { get: () => null }, body: '' };
+  const headers = { get: (name: string) => (name === 'location' ? location : null) };
+  const bare = { status, headers, body: '' };
   return { grant, error: errorOfStatus(bare, details, nowMs), isFinal: false };
 }
 

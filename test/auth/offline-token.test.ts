@@ -308,6 +308,54 @@ describe('offlineToken', () => {
     expect(sent()).toBe(1);
   });
 
+  it('that has lost its lock in mid-refresh leaves the pair to whoever has it', async () => {
+    const { process, sent, clock, fake, tokens, stored } = await open();
+    await clock.advance(hour);
+    const lost = new AbortController();
+    let locks = 0;
+    const losing: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: (owner, version, next) => tokens.replace(owner, version, next),
+      async lock(owner, options) {
+        const lock = await tokens.lock?.(owner, options);
+        locks += 1;
+        return lock && locks === 1 ? { ...lock, signal: lost.signal, release: () => lock.release() } : lock;
+      },
+    };
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const one = process({ tokens: losing }).client.graphql(query);
+    await clock.advance(1_000);
+    lost.abort(new Error('another process has it'));
+    await clock.run(Promise.all([one, process().client.graphql(query)]));
+    expect(sent()).toBe(2);
+    // The chain goes on, whichever response came last.
+    const pair = await stored();
+    await clock.advance(hour);
+    await process().call();
+    expect((await stored())?.refreshToken).not.toBe(pair?.refreshToken);
+  });
+
+  it.each(['installed again', 'erased'])('stores nothing over a shop that was %s in mid-refresh', async (how) => {
+    const { process, clock, fake, tokens, stored } = await open();
+    await clock.advance(hour);
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const call = process().client.graphql(query);
+    call.catch(() => undefined);
+    await clock.advance(1_000);
+    const entry = await tokens.get({ shop });
+    const next = how === 'erased' ? undefined : await clock.run(install(fake, clock.now()));
+    if (next) await tokens.replace({ shop }, entry?.version, next);
+    else await tokens.delete({ shop });
+    const outcome = await clock.run(
+      call.then(
+        () => 'done',
+        (error: unknown) => isShopwrightError(error) && error.code,
+      ),
+    );
+    expect(outcome).toBe(next ? 'done' : 'AUTHENTICATION_FAILED');
+    expect(await stored()).toEqual(next);
+  });
+
   it('exchanges a token that does not expire once Shopify refuses it', async () => {
     const { process, sent, stored, clock, fake } = await open({ expiring: '0', refusesNonExpiringTokens: true });
     fake.faults.next('reset-after', { operation: endpoint });

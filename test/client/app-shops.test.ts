@@ -230,6 +230,8 @@ describe('one customer', () => {
     ['orders/create', { id: 5, customer: { id: 7 } }],
     ['orders/create', { id: 6, contact_email: 'jane@example.com ' }],
     ['orders/create', { id: 7, billing_address: { phone: '15556251199' } }],
+    ['orders/create', { id: 12, shipping_address: { phone: '(555) 625 1199' } }],
+    ['orders/create', { id: 13, phone: '001 (555) 625-1199 ext. 12' }],
     ['orders/create', { id: 1001 }],
     ['orders/create', { id: 9, line_items: [{ order_id: 1001 }] }],
     ['customers/update', { id: 7 }],
@@ -241,6 +243,9 @@ describe('one customer', () => {
   ] as const;
   const others = [
     ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
+    ['orders/create', { id: 14, phone: '+49 555-625-1199' }],
+    ['orders/create', { id: 15, phone: '625-1199' }],
+    ['orders/create', { id: 16, phone: '1555625119' }],
     ['customers/update', { id: 1001, email: 'notjane@example.com' }],
     ['orders/create', { id: 8, line_items: [{ id: 7, product_id: 7 }], note: 'jane@example.com' }],
     ['customer.tags_added', { customerId: 'gid://shopify/Customer/77', tags: ['gid://shopify/Product/7'] }],
@@ -261,6 +266,21 @@ describe('one customer', () => {
     expect(await app.exportCustomer(shop, person)).toEqual([]);
     expect(await queue.deadJobs()).toHaveLength(others.length);
     expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0, feeds: 0 });
+  });
+
+  it.each([
+    ['030 1234567', '+49 30 1234567', true],
+    ['+44 (0)20 7946 0958', '+442079460958', true],
+    ['020 7946 0958', '0044 20 7946 0958', true],
+    ['+45 12 34 56 78', '12345678', true],
+    ['+45 12 34 56 78', '+46 12 34 56 78', false],
+    ['+45 12 34 56 78', '2345678', false],
+    ['555', '+1 555', false],
+    ['', '', false],
+  ])('with the phone %j is the one with %j: %j', async (phone, other, isSame) => {
+    const { app, send } = await setup();
+    await send('orders/create', { id: 1, phone: other }, 'one');
+    expect(await app.exportCustomer(shop, { phone })).toHaveLength(isSame ? 2 : 0);
   });
 
   it('is not handled again by a job that waits, and leaves no dead letter', async () => {
