@@ -35,11 +35,12 @@ const changeFormat = 1;
 
 /**
  * Hands changes to a queue. They wait in the store, one key each, and a job names the object whose changes are due: jobs of
- * one object never run side by side, and each does all that wait for it, oldest first.
+ * one object never run side by side, and each does all that wait for it, oldest first. `assertKept` throws for a change
+ * that was stored while its shop was erased, and takes it away.
  */
 export function createChangeJobs<Node extends FeedNode>(
   options: ChangeJobsOptions<Node>,
-): (change: FeedChange<Node>) => Promise<void> {
+): (change: FeedChange<Node>, assertKept: (key: string) => Promise<void>) => Promise<void> {
   const { queue, store, prefix, type, what, handle, retryDelaysMs } = options;
   const ofObject = async (id: string): Promise<string> => `${await prefix()}${await keyPart(idPart(id))}:`;
 
@@ -60,11 +61,12 @@ export function createChangeJobs<Node extends FeedNode>(
     }
   });
 
-  return async (change) => {
+  return async (change, assertKept) => {
     const { id, updatedAt } = change;
     const key = `${await ofObject(id)}${updatedAt === null ? 'deleted' : timePart(updatedAt)}`;
     // Before its job: one that finds nothing would be done.
     await store.set(key, JSON.stringify({ format: changeFormat, change }));
+    await assertKept(key);
     await queue.enqueue({ type, key: id, payload: { id }, ...(retryDelaysMs && { retryDelaysMs }) });
   };
 }

@@ -216,6 +216,42 @@ describe('eraseShop', () => {
     expect(seen).toEqual([]);
   });
 
+  it.each([
+    ['with a queue, before its first page', true, 1],
+    ['with a queue, before its second page', true, 2],
+    ['without a queue, before its first page', false, 1],
+    ['without a queue, before its second page', false, 2],
+  ])('ends the run of a feed %s, and nothing of it stays', async (_how, hasQueue, page) => {
+    const { clock, stores, queue } = await setup();
+    const orders = Array.from({ length: 9 }, (_, index) => ({
+      email: `jane-${index}@example.com`,
+      lineItems: [{ title: 'Mug' }],
+      createdAt: new Date(clock.now() + index * 1_000).toISOString(),
+    }));
+    const fake = createFakeShopify({ clock, shops: [{ orders }] });
+    const auth = staticToken('shpat_fake');
+    const app = createShopifyApp({ auth, stores, queue, clock, fetch: fake.fetch, isolated: true });
+    const client = app.shop('demo.myshopify.com');
+    const seen: string[] = [];
+    const feed = createFeed({
+      ...{ client, resource: 'orders' as const, fields: 'email', store: stores.keyValue, clock, pageSize: 3 },
+      ...(hasQueue && { queue }),
+      firstFill: 'pages',
+      handle: ({ id }) => void seen.push(id),
+    });
+    await clock.advance(60_000);
+    fake.hooks.after('FeedOrders', () => app.eraseShop(client.shop), { after: page - 1 });
+    const run = await clock.run(feed.run());
+    await clock.run(queue.drain());
+    expect(run).toMatchObject({ outcome: 'stopped', stoppedBy: { code: 'SHOP_UNAVAILABLE', shop: client.shop } });
+    expect(seen.length).toBeLessThanOrEqual(3 * (page - 1));
+    const left: string[] = [];
+    for await (const key of stores.keyValue.scan('')) if (!key.includes('erased:')) left.push(key);
+    expect(left).toEqual([]);
+    // Of a later installation.
+    expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 9 });
+  });
+
   it('refuses what is no shop, and an app without stores', async () => {
     const { app } = await setup();
     await expect(app.eraseShop('acme.myshopify.com.evil.example')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
