@@ -5,6 +5,7 @@ import {
   offlineToken,
   type RenewableTokenStore,
   type StoredTokens,
+  tokenExchange,
 } from 'shopwright/auth';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -139,6 +140,80 @@ describe('offlineToken', () => {
     expect(undisturbed).toBe(40);
     expect(disturbed).toBeLessThanOrEqual(1.2 * undisturbed);
     expect(requests(fake) - before).toBe(1);
+  });
+
+  it('is renewed at another moment in each process, in the last sixth of its life', async () => {
+    const renewedAt: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const { process, sent, clock } = await open();
+      const { call } = process();
+      const startedAt = clock.monotonic();
+      await call();
+      await clock.advance(hour * 0.8);
+      while (sent() === 0) {
+        await call();
+        await clock.advance(5_000);
+      }
+      renewedAt.push(clock.monotonic() - startedAt);
+    }
+    expect(Math.min(...renewedAt)).toBeGreaterThanOrEqual(hour * 0.85 - 15_000);
+    expect(Math.max(...renewedAt)).toBeLessThan(hour - 120_000);
+    expect(new Set(renewedAt).size).toBeGreaterThan(3);
+  });
+
+  it('that has ended keeps nobody waiting but the callers of its own shop', async () => {
+    const clock = createManualClock();
+    const other = 'other.myshopify.com';
+    const fake = createFakeShopify({ apps: [credentials], clock, shops: [{ domain: shop }, { domain: other }] });
+    const tokens = createTokenStore({ store: memoryStores({ clock }).keyValue, keys: [key] });
+    const { clientId, clientSecret } = credentials;
+    const auth = offlineToken({ clientId, clientSecret, tokens });
+    const app = createShopifyApp({ auth, fetch: fake.fetch, clock, isolated: true });
+    for (const domain of [shop, other]) {
+      const sessionToken = fake.issueSessionToken({ shop: domain });
+      const exchange = tokenExchange({ clientId, clientSecret, tokens, sessionToken });
+      await clock.run(createShopifyApp({ auth: exchange, fetch: fake.fetch, clock }).shop(domain).graphql(query));
+    }
+    await clock.advance(hour - 60_000);
+    // The one of the other shop is younger.
+    const sessionToken = fake.issueSessionToken({ shop: other });
+    await tokens.erase(other);
+    const again = tokenExchange({ clientId, clientSecret, tokens, sessionToken });
+    await clock.run(
+      createShopifyApp({ auth: again, fetch: fake.fetch, clock, isolated: true }).shop(other).graphql(query),
+    );
+    await clock.advance(60_000);
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const waiting = app.shop(shop).graphql(query);
+    await clock.advance(1_000);
+    const startedAt = clock.monotonic();
+    await Promise.all([app.shop(other).graphql(query), app.shop(other).graphql(query)]);
+    expect(clock.monotonic()).toBe(startedAt);
+    await clock.run(waiting);
+    expect(clock.monotonic()).toBeGreaterThan(startedAt + 3_000);
+  });
+
+  it('holds the lock of the store for no request longer than its lease', async () => {
+    const { process, clock, fake, tokens } = await open();
+    await clock.advance(hour);
+    const leases: number[] = [];
+    const watched: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: (owner, version, next) => tokens.replace(owner, version, next),
+      async lock(owner, options) {
+        leases.push(options?.leaseMs ?? 0);
+        return tokens.lock?.(owner, options);
+      },
+    };
+    fake.faults.next('hang-after', { operation: endpoint, times: 2 });
+    const call = process({ tokens: watched, requestTimeoutMs: 2_000 }).client.graphql(query);
+    await clock.advance(1_900);
+    expect(requests(fake)).toBe(2);
+    await clock.advance(400);
+    // Given up, and asked for again.
+    expect(requests(fake)).toBe(3);
+    await clock.run(call);
+    expect(Math.min(...leases)).toBeGreaterThan(2_000);
   });
 
   it('has one process renew it, whose pair the others use', async () => {
