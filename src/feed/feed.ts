@@ -1,4 +1,4 @@
-import { ConfigError, type Issue, ShopUnavailableError } from '../errors/errors.ts';
+import { ConfigError, type Issue } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { sharedTask, whenAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
@@ -9,8 +9,8 @@ import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import { defer } from '../queue/defer.ts';
-import { defaultApp, erasedKey, keyPart, shopPrefix } from '../storage/keys.ts';
-import { createChangeJobs, type FeedHandler, idPart } from './change-jobs.ts';
+import { defaultApp, keyPart, shopPrefix } from '../storage/keys.ts';
+import { type ChangeDelivery, createChangeJobs, type FeedHandler, idPart, watchErasure } from './change-jobs.ts';
 import type { FeedBulk } from './first-fill.ts';
 import {
   createChangeReader,
@@ -351,32 +351,9 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     throw new ConfigError('Invalid configuration', { issues: [{ field, message: `is needed for ${work}` }], shop });
   };
 
-  /** Tells whether the shop is erased from now on: an erasure leaves its mark first, and then erases what it sees. */
-  const watchErasure = async (store: KeyValueStore) => {
-    const mark = await erasedKey(shop, appId);
-    const before = await store.get(mark);
-    return {
-      /** @throws ShopUnavailableError where it is, once what was `written` meanwhile is gone too. */
-      async assertNone(written?: string): Promise<void> {
-        if ((await store.get(mark)) === before) return;
-        if (written !== undefined) await store.delete(written);
-        throw new ShopUnavailableError(
-          `What is kept of ${shop} was erased while its feed ${name} was read, so that no more of it is handled. If the shop has installed the app again, run the feed again.`,
-          { shop },
-        );
-      },
-    };
-  };
-
-  type Delivery = (
-    change: FeedChange<Node>,
-    signal: AbortSignal,
-    assertKept: (written: string) => Promise<void>,
-  ) => unknown;
-
   /** Delivers page by page, under a lock, and moves the cursor behind what was delivered. */
   const runLocked = async (
-    deliver: Delivery,
+    deliver: ChangeDelivery<Node>,
     store: KeyValueStore,
     lock: Lock,
     outer: AbortSignal | undefined,
@@ -386,16 +363,16 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     let position: string | null = null;
     let stoppedAt: string | undefined;
     try {
-      const erasure = await watchErasure(store);
+      const assertKept = await watchErasure(store, { shop, appId }, name);
       for (;;) {
         const before = await store.get(lock.key);
         const page = await reader.read(before, signal);
-        await erasure.assertNone();
+        await assertKept();
         const commit = async (count: number): Promise<void> => {
           const after = page.cursorAfter(count);
           if (after === before) return;
           const isMoved = await store.compareAndSet(lock.key, before, after, { fence: lock.token });
-          await erasure.assertNone(isMoved ? lock.key : undefined);
+          await assertKept(isMoved ? lock.key : undefined);
           if (!isMoved) throw cursorMoved(name, shop);
         };
         let done = 0;
@@ -403,7 +380,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
           for (const change of page.changes) {
             signal.throwIfAborted();
             stoppedAt = change.key;
-            await deliver(change, signal, erasure.assertNone);
+            await deliver(change, signal, assertKept);
             stoppedAt = undefined;
             done += 1;
           }
@@ -429,7 +406,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
   const run = async (signal: AbortSignal | undefined, waitMs: number): Promise<FeedRun> => {
     const keyValue = needed('store', store, 'run and follow');
     const handler = needed('handle', handle, 'run and follow');
-    const deliver: Delivery = (change, stop, assertKept) =>
+    const deliver: ChangeDelivery<Node> = (change, stop, assertKept) =>
       enqueue ? enqueue(change, assertKept) : handler(change, { key: change.key, attempt: 1, signal: stop });
     let result: FeedRun = { outcome: 'busy', changes: 0, position: null };
     try {
