@@ -190,6 +190,8 @@ function checkHeader(header: string): RefusedSessionToken | undefined {
 }
 
 function decodePart(part: string): Record<string, unknown> | undefined {
-  const value = parseJson(Buffer.from(part, 'base64url').toString());
+  const bytes = Buffer.from(part, 'base64url');
+  // That takes plain base64 too, and skips whatever is neither.
+  const value = bytes.toString('base64url') === part ? parseJson(bytes.toString()) : undefined;
   return isRecord(value) ? value : undefined;
 }

@@ -235,6 +235,37 @@ describe('a browser', () => {
     expect(await oauth.handleCallback(second)).toMatchObject({ ok: true });
   });
 
+  it('comes back behind proxies that alter host, port and protocol, or pass the path only', async () => {
+    for (const base of ['http://10.0.0.7:8080', 'https://evil.example', '']) {
+      const { fake, oauth, tokens } = startFlow();
+      const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
+      const url = back.url.replace(site, base);
+      const done = await oauth.handleCallback({ method: 'GET', url, headers: back.headers });
+      // Where it goes on to is no matter of the request.
+      expect([done.ok, done.response.headers.get('location')]).toEqual([true, `${site}/`]);
+      expect(await tokens.get({ shop })).toBeDefined();
+    }
+  });
+
+  it('that brings a cookie of another path, in quotes or without end is refused', async () => {
+    const { fake, oauth } = startFlow();
+    const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
+    const [name = '', value = ''] = (back.headers.get('cookie') ?? '').split(/=(.*)/s);
+    for (const [cookie, reason] of [
+      [`${name}="${value}"`, 'cookie-invalid'],
+      [`${name.replace('__Host-', '')}=${value}`, 'cookie-missing'],
+      [`${name.toUpperCase()}=${value}`, 'cookie-missing'],
+      [`${name}=x; ${name}=${value}`, 'cookie-invalid'],
+      ['a=b; '.repeat(200_000), 'cookie-missing'],
+    ] as const) {
+      const headers = { get: (wanted: string) => (wanted === 'cookie' ? cookie : null) };
+      expect(await oauth.handleCallback({ method: 'GET', url: back.url, headers })).toMatchObject({
+        ok: false,
+        reason,
+      });
+    }
+  });
+
   it('that comes back again with the same code changes nothing', async () => {
     const { fake, oauth, tokens } = startFlow();
     const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
