@@ -398,7 +398,7 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): Matcher
   const isOf = (value: unknown, name: string, topic: string): boolean => {
     if (Array.isArray(value)) return value.some((each) => isOf(each, name, topic));
     if (!isRecord(value)) return isTheirs(name, value);
-    const own = numberOf(value['admin_graphql_api_id']) ?? numberOf(value['id']);
+    const own = [value['admin_graphql_api_id'], value['id'], value['legacyResourceId']].map(numberOf).find(Boolean);
     const isCustomer = name === 'customer' || (name === '' && topic.startsWith('customers/'));
     const isOrder = name === 'order' || (name === '' && topic.startsWith('orders/'));
     if (own !== undefined && ((isCustomer && own === customer) || (isOrder && orders.has(own)))) return true;

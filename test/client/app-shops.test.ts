@@ -266,6 +266,7 @@ describe('one customer', () => {
     ['orders/create', { id: 5, customer: { id: 7 } }],
     ['orders/create', { id: 6, contact_email: 'jane@example.com ' }],
     ['orders/create', { id: 7, billing_address: { phone: '15556251199' } }],
+    ['orders/create', { id: 11, customer: { legacyResourceId: '7' } }],
     ['orders/create', { id: 12, shipping_address: { phone: '(555) 625 1199' } }],
     ['orders/create', { id: 13, phone: '001 (555) 625-1199 ext. 12' }],
     ['orders/create', { id: 1001 }],
@@ -279,6 +280,7 @@ describe('one customer', () => {
   ] as const;
   const others = [
     ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
+    ['orders/create', { id: 17, customer: { legacyResourceId: '77', note: { id: 7 } } }],
     ['orders/create', { id: 14, phone: '+49 555-625-1199' }],
     ['orders/create', { id: 15, phone: '625-1199' }],
     ['orders/create', { id: 16, phone: '1555625119' }],
