@@ -174,7 +174,8 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
   const refused = checkHeader(header);
   if (refused) return refused;
   return signaturePattern.test(signature)
-    ? { content: `${header}.${payload}`, payload, signature }
+    ? // A part of one text is handed to node:crypto faster than two that are joined.
+      { content: token.slice(0, -44), payload, signature }
     : refuse('token-malformed');
 }
 
