@@ -346,9 +346,13 @@ const numberOf = (id: unknown): string | undefined =>
     ? /^(?:gid:\/\/shopify\/\w+\/)?(\d+)$/.exec(String(id))?.[1]
     : undefined;
 
+/** Characters of a phone number, with an extension and as much white space as anybody writes. */
+const longestPhone = 64;
+
 /** The digits of a phone number that count, and whether it begins with its country. */
 function phoneOf(text: string): { readonly digits: string; readonly isWhole: boolean } {
   const digits = text
+    .slice(0, longestPhone)
     .replace(/(?:x|ext)\D*\d+\s*$/i, '')
     .replace('(0)', '')
     .replace(/\D/g, '');
