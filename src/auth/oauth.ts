@@ -5,14 +5,16 @@ import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, Stora
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { StoredTokens, TokenOwner, TokenStore } from '../ports/token-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { defaultApp } from '../storage/keys.ts';
+import { safeLogger } from '../telemetry/telemetry.ts';
 import { type AppSecrets, isSameText } from './app-secrets.ts';
 import { isSecondsUpTo } from './refusals.ts';
 import { type OtherShopHost, type ShopRefusal, verifyShop } from './shop.ts';
 import { type SignedQueryRefusal, verifyOAuthQuery } from './signed-query.ts';
-import { fetchTransport, requestTokens, storedTokens } from './token-request.ts';
+import { fetchTransport, missingFields, requestTokens, storedTokens } from './token-request.ts';
 
 /** Options of `createOAuth`. */
 export interface OAuthOptions {
@@ -48,6 +50,8 @@ export interface OAuthOptions {
   readonly transport?: Transport | undefined;
   /** Milliseconds that the exchange of the code may take. Default 10,000. */
   readonly timeoutMs?: number | undefined;
+  /** Hears which fields Shopify left out of the tokens of an installation. Default: nobody does. */
+  readonly logger?: Logger | undefined;
   /** Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
@@ -329,7 +333,18 @@ class OAuthFlow implements ShopifyOAuth {
 
   /** From a code that Shopify has signed to the redirect. */
   async #complete(shop: string, code: string, { returnTo }: Attempt): Promise<CompletedAuth | RefusedCallback> {
-    const { clientId, secrets, scopes, mode, origin, transport, timeoutMs, clock, tokens: store } = this.#settings;
+    const {
+      clientId,
+      secrets,
+      scopes,
+      mode,
+      origin,
+      transport,
+      timeoutMs,
+      clock,
+      tokens: store,
+      logger,
+    } = this.#settings;
     // By the clock that everybody who reads the tokens goes by, and not later than they were made.
     const asked = await this.#storing(shop, async () => (await store.now?.()) ?? clock.now());
     if (!asked.ok) return asked;
@@ -359,6 +374,13 @@ class OAuthFlow implements ShopifyOAuth {
       this.#store(shop, storedTokens(tokens, asked.value, mode === 'offline'), tokens.userId),
     );
     if (!stored.ok) return stored;
+    const lacking = missingFields(tokens, mode === 'offline');
+    if (lacking.length > 0) {
+      logger?.warn(
+        { shop, missing: lacking },
+        'Shopify granted the tokens of an installation without saying all of them',
+      );
+    }
     const response = redirectTo(this.#addressAfter(shop, returnTo), this.#cookie.deletion);
     return { ok: true, shop, scopes: tokens.scopes, userId: tokens.userId, response };
   }
@@ -590,6 +612,7 @@ const optionNames: Readonly<Record<keyof OAuthOptions, true>> = {
   fetch: true,
   transport: true,
   timeoutMs: true,
+  logger: true,
   clock: true,
 };
 
@@ -657,6 +680,7 @@ function readOptions(options: OAuthOptions): Settings {
   const { appId = defaultApp, mode = 'offline', embedded = false, clock = systemClock, fetch, ...rest } = options;
   return {
     ...{ ...rest, appId, mode, embedded, clock, returnTo, windowSeconds, timeoutMs },
+    logger: safeLogger(options.logger),
     redirect,
     secrets: [first, ...others],
     transport: options.transport ?? fetchTransport(fetch),

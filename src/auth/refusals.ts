@@ -30,8 +30,7 @@ const messages = {
   'query-already-parsed':
     'The query was parsed already: pass `request.url` (`request.originalUrl` in Express) as text.',
   'query-too-long': `The query is longer than ${maxQueryLength} characters.`,
-  'query-malformed':
-    'The query is not encoded as Shopify encodes it, all but letters and digits: it was changed on the way.',
+  'query-malformed': 'The query is not encoded as Shopify does it: it was cut or changed on the way.',
   'parameter-repeated': 'A parameter that Shopify sends once comes twice.',
   'signature-missing': 'The query has no `hmac`, or no `signature` of an app proxy: it is not from Shopify.',
   'signature-malformed': 'The signature is not 64 hex digits in lower case.',
@@ -39,12 +38,12 @@ const messages = {
     'A parameter repeats one of Shopify’s, so that the signed text can be read in two ways: give it another name.',
   'timestamp-invalid': 'The timestamp is missing, or no number of seconds.',
   'timestamp-outside-window':
-    'The timestamp is too far from now: an old address was opened again, or the clock of this machine is wrong.',
-  'state-mismatch': 'The state is not that of this browser: begin the authorization again, in the same browser.',
+    'The timestamp is too far from now: open no old address, and compare the clock of this machine.',
+  'state-mismatch': 'The state is not that of this browser: begin again, in the same browser.',
 
   'shop-missing': 'There is no shop: pass a domain such as acme.myshopify.com.',
-  'shop-invalid': 'The shop is not a domain such as acme.myshopify.com, with no protocol, port, path or white space.',
-  'shop-host-not-allowed': 'The shop is on a host that `otherHosts` does not name.',
+  'shop-invalid': 'The shop is not a domain such as acme.myshopify.com, without protocol, port or path.',
+  'shop-host-not-allowed': 'The host of the shop is not in `otherHosts`.',
 } as const;
 
 /** A refusal for one of some reasons. */

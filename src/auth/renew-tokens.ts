@@ -154,9 +154,17 @@ class Renewal {
     if (!entry) return undefined;
     const { kept } = this.#wish;
     const { accessToken, accessTokenExpiresAt } = entry.tokens;
+    // What nothing can renew is the best there is, until Shopify refuses it or the store has another one.
+    const isLast = grantsOf(this.#plan, entry.tokens).length === 0;
     // On this process's own clock the difference counts, and not what either of them says.
-    const endsAtMs = accessTokenExpiresAt === null ? Number.POSITIVE_INFINITY : atMs + accessTokenExpiresAt - storeMs;
+    const endsAtMs =
+      accessTokenExpiresAt === null || isLast ? Number.POSITIVE_INFINITY : atMs + accessTokenExpiresAt - storeMs;
     if (accessToken === kept.refused || endsAtMs <= this.#wish.connection.clock.monotonic()) return undefined;
+    if (isLast)
+      this.#tellMissing(
+        ['refresh_token'],
+        'it is used until Shopify refuses it: have the shop open the app, or install it again',
+      );
     const isToBeRenewed = entry.version === kept.version && endsAtMs !== Number.POSITIVE_INFINITY;
     return isToBeRenewed && kept.accessToken === accessToken
       ? undefined
@@ -258,7 +266,7 @@ class Renewal {
     const next = storedTokens(granted, at.storeMs, isRefreshable, entry?.tokens);
     const version = tokens ? await this.#replace(tokens, owner, entry?.version, next) : '';
     if (version === undefined) return undefined;
-    this.#tellMissing(isRefreshable ? missingFields(granted) : granted.expiresInSeconds === null ? ['expires_in'] : []);
+    this.#tellMissing(missingFields(granted, isRefreshable));
     connection.emit?.({ type: 'token', shop, outcome: 'renewed', errorCode: null, missing: [] });
     const { accessToken, accessTokenExpiresAt } = next;
     const lifeMs = accessTokenExpiresAt === null ? Number.POSITIVE_INFINITY : accessTokenExpiresAt - at.storeMs;
@@ -283,21 +291,18 @@ class Renewal {
   }
 
   /** Says once for each shop that responses lack what they should have. */
-  #tellMissing(missing: readonly string[]): void {
+  #tellMissing(missing: readonly string[], what = 'they are used, and asked for again within the hour'): void {
     const { shop, kept, connection } = this.#wish;
     if (missing.length === 0 || kept.isToldIncomplete) return;
     kept.isToldIncomplete = true;
     connection.emit?.({ type: 'token', shop, outcome: 'incomplete', errorCode: null, missing });
-    connection.logger?.warn(
-      { shop, missing },
-      'Shopify granted tokens without saying all of them: they are used, and asked for again within the hour',
-    );
+    connection.logger?.warn({ shop, missing }, `Shopify granted tokens without saying all of them: ${what}`);
   }
 
   /** @throws AuthenticationError with the reason, which is kept in mind for a while. */
   #giveUp(refusals: readonly Refusal[], { entry, storeMs }: Look): never {
     const { kept, shop, connection } = this.#wish;
-    const refused = refusals.at(-1)?.error ?? noToken(shop);
+    const refused = refusals.at(-1)?.error ?? noToken(shop, entry !== undefined);
     const endsAt = entry?.tokens.refreshTokenExpiresAt ?? Number.POSITIVE_INFINITY;
     const isTooOld =
       isShopwrightError(refused, 'AUTHENTICATION_FAILED') && refused.reason === 'revoked' && endsAt <= storeMs;
@@ -344,7 +349,7 @@ const reasonsByGrant: Readonly<Record<GrantRequest['kind'], RefusedReason>> = {
 };
 
 function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs: number): Refusal {
-  const { status, error: code, requestId, retryAfterMs } = reply;
+  const { status, error: code, location, requestId, retryAfterMs } = reply;
   const details = { shop, status, ...(requestId !== undefined && { requestId }) };
   if (status === 429) {
     const error = new ThrottledError(`${shop} takes no more requests for tokens now (429).`, {
@@ -357,7 +362,8 @@ function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs
     const reason = reasonsByCode.get(code) ?? reasonsByGrant[grant.kind];
     return { grant, error: refusedFor(reason, shop, requestId), isFinal: true };
   }
-  const bare = { status, headers: { get: () => null }, body: '' };
+  const headers = { get: (name: string) => (name === 'location' ? location : null) };
+  const bare = { status, headers, body: '' };
   return { grant, error: errorOfStatus(bare, details, nowMs), isFinal: false };
 }
 
@@ -381,9 +387,12 @@ function refusedFor(reason: RefusedReason, shop: string, requestId?: string): Au
   return new AuthenticationError(`There is no token for ${shop}. ${messages[reason]}`, details);
 }
 
-function noToken(shop: string): AuthenticationError {
+function noToken(shop: string, isRefused: boolean): AuthenticationError {
+  const why = isRefused
+    ? 'Shopify no longer takes the one in the store, which came without a refresh token'
+    : 'The token store has none';
   return new AuthenticationError(
-    `There is no token for ${shop}. The token store has none that can be renewed: have the shop open or install the app, and store what it brings.`,
+    `There is no token for ${shop}. ${why}: have the shop open the app or install it again, and store what it brings.`,
     { shop, reason: 'no-token' },
   );
 }

@@ -31,7 +31,8 @@ export async function readSession<Session extends ShopifySession>(
   owner: TokenOwner,
 ): Promise<TokenEntry | undefined> {
   const session = await load(storage, owner);
-  return session && entryOf(session);
+  // Storages of the host's own give `null` for none.
+  return session ? entryOf(session) : undefined;
 }
 
 /** Puts tokens into an owner's session, where its tokens are still those of `version`. @throws StorageError */
@@ -76,21 +77,25 @@ export const sessionId = ({ shop, userId }: TokenOwner): string =>
 
 const dateOf = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
 
+/** Numbers below are seconds: as milliseconds they were of 1973. */
+const leastMs = 100_000_000_000;
+
 /** A date, or the text or number that a storage of the host's own gives in its place; `null` for none. */
-function msOf(date: Date | undefined): number | null {
-  const ms = date ? new Date(date).getTime() : Number.NaN;
+function msOf(date: unknown): number | null {
+  const isNumber = typeof date === 'number' || typeof date === 'bigint' || /^\d+$/.test(String(date));
+  const number = isNumber ? Number(date) : Number.NaN;
+  if (number > 0) return number < leastMs ? number * 1_000 : number;
+  const ms = date && date !== true ? new Date(date as Date).getTime() : Number.NaN;
   return Number.isNaN(ms) ? null : ms;
 }
 
-function entryOf({
-  accessToken,
-  expires,
-  refreshToken,
-  refreshTokenExpires,
-  scope,
-}: ShopifySession): TokenEntry | undefined {
-  if (!accessToken) return undefined;
-  const refresh = refreshToken || null;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function entryOf(session: ShopifySession): TokenEntry | undefined {
+  const { expires, refreshTokenExpires } = session;
+  const accessToken = textOf(session.accessToken);
+  if (accessToken === '') return undefined;
+  const refresh = textOf(session.refreshToken) || null;
   const endsAt = msOf(expires);
   // A token that can be renewed does end, whether or not its session says when.
   const isUnknown = endsAt === null && refresh !== null;
@@ -99,7 +104,9 @@ function entryOf({
     accessTokenExpiresAt: isUnknown ? Date.now() + unknownEndMs : endsAt,
     refreshToken: refresh,
     refreshTokenExpiresAt: msOf(refreshTokenExpires),
-    scopes: scope ? scope.split(',') : [],
+    scopes: textOf(session.scope)
+      .split(/[\s,]+/)
+      .filter(Boolean),
   };
   const version = createHash('sha256')
     .update(JSON.stringify([accessToken, refresh]))

@@ -174,7 +174,8 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
   const refused = checkHeader(header);
   if (refused) return refused;
   return signaturePattern.test(signature)
-    ? { content: `${header}.${payload}`, payload, signature }
+    ? // A part of one text is handed to node:crypto faster than two that are joined.
+      { content: token.slice(0, -44), payload, signature }
     : refuse('token-malformed');
 }
 
@@ -190,6 +191,8 @@ function checkHeader(header: string): RefusedSessionToken | undefined {
 }
 
 function decodePart(part: string): Record<string, unknown> | undefined {
-  const value = parseJson(Buffer.from(part, 'base64url').toString());
+  const bytes = Buffer.from(part, 'base64url');
+  // That takes plain base64 too, and skips whatever is neither.
+  const value = bytes.toString('base64url') === part ? parseJson(bytes.toString()) : undefined;
   return isRecord(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { InvalidResponseError, isShopwrightError, type ShopwrightError, TimeoutError } from '../errors/errors.ts';
-import { exchange } from '../http/ky.ts';
+import { exchange, received } from '../http/ky.ts';
 import { parseRetryAfterMs } from '../http/status.ts';
 import { linkSignal } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
@@ -46,6 +46,8 @@ export type TokenReply =
       /** `error` of OAuth, such as `invalid_grant`; `null` where the response has none. */
       readonly error: string | null;
       readonly retryAfterMs: number | undefined;
+      /** Where a redirect leads, which is not followed. */
+      readonly location: string | null;
       readonly requestId: string | undefined;
     }
   | {
@@ -99,6 +101,10 @@ export async function requestTokens(request: TokenRequest): Promise<TokenReply> 
     return readReply(response, shop, clock.now());
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
+    // Of a client's transport: its own limit says what to do for a call.
+    if (isShopwrightError(thrown, 'INVALID_RESPONSE')) {
+      return lost(`${shop} answered a request for tokens with more than ${maxResponseBytes} bytes.`, shop);
+    }
     if (isShopwrightError(thrown)) return { outcome: 'lost', error: thrown };
     const name = thrown instanceof Error ? thrown.name : typeof thrown;
     return lost(`The transport "${transport.name}" failed with ${name}.`, shop);
@@ -126,6 +132,7 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
       // A code and no text: nobody knows what else a response repeats of the request.
       error: typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : null,
       retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), nowMs),
+      location: headers.get('location'),
       requestId: headers.get('x-request-id') ?? undefined,
     };
   }
@@ -150,9 +157,9 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
 const tokenOf = (value: unknown): string | null =>
   typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null;
 
-/** Seconds from 0 to a hundred years. */
+/** Seconds, up to a hundred years. Tokens that have ended when they come are none. */
 const secondsOf = (value: unknown): number | null =>
-  typeof value === 'number' && value >= 0 && value <= 3_155_760_000 ? value : null;
+  typeof value === 'number' && value > 0 && value <= 3_155_760_000 ? value : null;
 
 /** Seconds that an access token is taken to live where the response does not say it, and until it is asked for again. */
 const assumedSeconds = 3_600;
@@ -160,16 +167,18 @@ const assumedSeconds = 3_600;
 /** https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens */
 const refreshTokenSeconds = 7_776_000;
 
-/** Fields that a response with an expiring token should have and does not. */
-export function missingFields({
-  expiresInSeconds,
-  refreshToken,
-  refreshTokenExpiresInSeconds,
-}: GrantedTokens): string[] {
+/**
+ * Fields that a response with an expiring token should have and does not.
+ *
+ * @param isRefreshable Whether tokens of this kind have a refresh token.
+ */
+export function missingFields(
+  { expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds }: GrantedTokens,
+  isRefreshable: boolean,
+): string[] {
   return Object.entries({
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken,
-    refresh_token_expires_in: refreshTokenExpiresInSeconds,
+    ...(isRefreshable && { refresh_token: refreshToken, refresh_token_expires_in: refreshTokenExpiresInSeconds }),
   }).flatMap(([field, value]) => (value === null ? [field] : []));
 }
 
@@ -191,7 +200,7 @@ export function storedTokens(
   before?: StoredTokens,
 ): StoredTokens {
   const { accessToken, expiresInSeconds, refreshToken, refreshTokenExpiresInSeconds, scopes } = granted;
-  const isWhole = missingFields(granted).length === 0 || !isRefreshable;
+  const isWhole = !isRefreshable || missingFields(granted, isRefreshable).length === 0;
   const lifeSeconds = expiresInSeconds ?? assumedSeconds;
   const at = (seconds: number): number => Math.floor(nowMs + seconds * 1_000);
   const nextRefreshToken = refreshToken ?? before?.refreshToken ?? null;
@@ -212,11 +221,10 @@ export function storedTokens(
 export function fetchTransport(given?: typeof fetch): Transport {
   return {
     name: 'fetch',
-    send: ({ url, method, headers, body, signal }) =>
+    send: ({ url, method, headers, body, signal, maxResponseBytes: limit }) =>
       exchange(signal, async (stop) => {
         const settings = { method, headers, body: body ?? null, signal: stop } as const;
-        const response = await (given ?? fetch)(url, { ...settings, redirect: 'manual', cache: 'no-store' });
-        return { status: response.status, headers: response.headers, body: await response.text() };
+        return received(await (given ?? fetch)(url, { ...settings, redirect: 'manual', cache: 'no-store' }), limit);
       }),
   };
 }

@@ -70,7 +70,7 @@ export class HttpError extends ShopwrightError {
  * - `not-installed`: Shopify says that the app is not installed there.
  * - `revoked`: Shopify no longer takes the refresh token, or the token that never expires.
  * - `refresh-token-expired`: the same, and 90 days without a renewal are the cause.
- * - `no-token`: the token store has none that can be renewed.
+ * - `no-token`: the token store has none, or one without a refresh token that Shopify has refused.
  * - `shop-not-permitted`: client credentials work on stores of the app's own organization only.
  * - `app-credentials`: Shopify does not know the client id, or not with that secret.
  * - `session-token`: the session token is none that Shopify takes, or of another shop.

@@ -1,8 +1,9 @@
+import { ShopUnavailableError } from '../errors/errors.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
-import { checkFormat, keyPart } from '../storage/keys.ts';
+import { checkFormat, erasedKey, keyPart } from '../storage/keys.ts';
 import type { FeedChange, FeedNode } from './read-changes.ts';
 
 /** Does one change. What it throws is tried again where there is a queue, and stops the run where there is none. */
@@ -30,16 +31,49 @@ interface ChangeJobsOptions<Node extends FeedNode> {
   readonly retryDelaysMs: readonly number[] | undefined;
 }
 
+/**
+ * Throws where the shop was erased since the run began, once what the run has `written` meanwhile is gone too.
+ *
+ * @throws ShopUnavailableError
+ */
+export type AssertKept = (written?: string) => Promise<void>;
+
+/** Hands one change on. */
+export type ChangeDelivery<Node extends FeedNode> = (
+  change: FeedChange<Node>,
+  signal: AbortSignal,
+  assertKept: AssertKept,
+) => unknown;
+
+/** Watches for an erasure from now on: it leaves its mark first, and then erases what it sees. */
+export async function watchErasure(
+  store: KeyValueStore,
+  { shop, appId }: { readonly shop: string; readonly appId: string },
+  feed: string,
+): Promise<AssertKept> {
+  const mark = await erasedKey(shop, appId);
+  const before = await store.get(mark);
+  return async (written) => {
+    if ((await store.get(mark)) === before) return;
+    if (written !== undefined) await store.delete(written);
+    throw new ShopUnavailableError(
+      `What is kept of ${shop} was erased while its feed ${feed} was read, so that no more of it is handled. If the shop has installed the app again, run the feed again.`,
+      { shop },
+    );
+  };
+}
+
 /** The format in which a change that waits is stored. */
 const changeFormat = 1;
 
 /**
  * Hands changes to a queue. They wait in the store, one key each, and a job names the object whose changes are due: jobs of
- * one object never run side by side, and each does all that wait for it, oldest first.
+ * one object never run side by side, and each does all that wait for it, oldest first. `assertKept` throws for a change
+ * that was stored while its shop was erased, and takes it away.
  */
 export function createChangeJobs<Node extends FeedNode>(
   options: ChangeJobsOptions<Node>,
-): (change: FeedChange<Node>) => Promise<void> {
+): (change: FeedChange<Node>, assertKept: AssertKept) => Promise<void> {
   const { queue, store, prefix, type, what, handle, retryDelaysMs } = options;
   const ofObject = async (id: string): Promise<string> => `${await prefix()}${await keyPart(idPart(id))}:`;
 
@@ -60,11 +94,12 @@ export function createChangeJobs<Node extends FeedNode>(
     }
   });
 
-  return async (change) => {
+  return async (change, assertKept) => {
     const { id, updatedAt } = change;
     const key = `${await ofObject(id)}${updatedAt === null ? 'deleted' : timePart(updatedAt)}`;
     // Before its job: one that finds nothing would be done.
     await store.set(key, JSON.stringify({ format: changeFormat, change }));
+    await assertKept(key);
     await queue.enqueue({ type, key: id, payload: { id }, ...(retryDelaysMs && { retryDelaysMs }) });
   };
 }

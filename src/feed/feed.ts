@@ -10,7 +10,7 @@ import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import { defer } from '../queue/defer.ts';
 import { defaultApp, keyPart, shopPrefix } from '../storage/keys.ts';
-import { createChangeJobs, type FeedHandler, idPart } from './change-jobs.ts';
+import { type ChangeDelivery, createChangeJobs, type FeedHandler, idPart, watchErasure } from './change-jobs.ts';
 import type { FeedBulk } from './first-fill.ts';
 import {
   createChangeReader,
@@ -353,7 +353,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
 
   /** Delivers page by page, under a lock, and moves the cursor behind what was delivered. */
   const runLocked = async (
-    deliver: (change: FeedChange<Node>, signal: AbortSignal) => unknown,
+    deliver: ChangeDelivery<Node>,
     store: KeyValueStore,
     lock: Lock,
     outer: AbortSignal | undefined,
@@ -363,21 +363,24 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     let position: string | null = null;
     let stoppedAt: string | undefined;
     try {
+      const assertKept = await watchErasure(store, { shop, appId }, name);
       for (;;) {
         const before = await store.get(lock.key);
         const page = await reader.read(before, signal);
+        await assertKept();
         const commit = async (count: number): Promise<void> => {
           const after = page.cursorAfter(count);
           if (after === before) return;
-          if (!(await store.compareAndSet(lock.key, before, after, { fence: lock.token })))
-            throw cursorMoved(name, shop);
+          const isMoved = await store.compareAndSet(lock.key, before, after, { fence: lock.token });
+          await assertKept(isMoved ? lock.key : undefined);
+          if (!isMoved) throw cursorMoved(name, shop);
         };
         let done = 0;
         try {
           for (const change of page.changes) {
             signal.throwIfAborted();
             stoppedAt = change.key;
-            await deliver(change, signal);
+            await deliver(change, signal, assertKept);
             stoppedAt = undefined;
             done += 1;
           }
@@ -399,12 +402,12 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     }
   };
 
-  let enqueue: ((change: FeedChange<Node>) => Promise<void>) | undefined;
+  let enqueue: ReturnType<typeof createChangeJobs<Node>> | undefined;
   const run = async (signal: AbortSignal | undefined, waitMs: number): Promise<FeedRun> => {
     const keyValue = needed('store', store, 'run and follow');
     const handler = needed('handle', handle, 'run and follow');
-    const deliver = (change: FeedChange<Node>, stop: AbortSignal): unknown =>
-      enqueue ? enqueue(change) : handler(change, { key: change.key, attempt: 1, signal: stop });
+    const deliver: ChangeDelivery<Node> = (change, stop, assertKept) =>
+      enqueue ? enqueue(change, assertKept) : handler(change, { key: change.key, attempt: 1, signal: stop });
     let result: FeedRun = { outcome: 'busy', changes: 0, position: null };
     try {
       const lock = await keyValue.lock(await cursorKey(), { waitMs, ...(signal && { signal }) });

@@ -138,7 +138,7 @@ function refusalOf(error: unknown, seen: Response | undefined): TransportRespons
 }
 
 /** Reads a body to its end, or to its limit: then the rest is not received. */
-async function received(response: Response, limit = Number.POSITIVE_INFINITY): Promise<TransportResponse> {
+export async function received(response: Response, limit = Number.POSITIVE_INFINITY): Promise<TransportResponse> {
   const { status, headers, body } = response;
   const length = headers.get('content-length');
   // As long as it says, unless it was compressed. Some implementations of fetch have no stream to look into.

@@ -78,8 +78,9 @@ export type TelemetryEvent =
     }
   | {
       /**
-       * A token source has asked Shopify for tokens. `renewed`: there are new ones. `incomplete`: new ones, whose response
-       * left out `missing`; told once for each shop. `failed`: none this time. `dead`: none until the app is installed or opened again.
+       * A token source has asked Shopify for tokens. `renewed`: there are new ones. `incomplete`: new ones, or those of an
+       * install, whose response left out `missing`; told once for each shop. `failed`: none this time. `dead`: none until
+       * the app is installed or opened again.
        */
       readonly type: 'token';
       readonly shop: string;

@@ -346,7 +346,33 @@ const numberOf = (id: unknown): string | undefined =>
     ? /^(?:gid:\/\/shopify\/\w+\/)?(\d+)$/.exec(String(id))?.[1]
     : undefined;
 
-const digitsOf = (phone: string): string => phone.replace(/\D/g, '');
+/** Characters of a phone number, with an extension and as much white space as anybody writes. */
+const longestPhone = 64;
+
+/** The digits of a phone number that count, and whether it begins with its country. */
+function phoneOf(text: string): { readonly digits: string; readonly isWhole: boolean } {
+  const digits = text
+    .slice(0, longestPhone)
+    .replace(/(?:x|ext)\D*\d+\s*$/i, '')
+    .replace('(0)', '')
+    .replace(/\D/g, '');
+  return { digits: digits.replace(/^0+/, ''), isWhole: /^\s*(?:\+|00)/.test(text) };
+}
+
+/** Digits of a country's code at most. https://www.itu.int/rec/T-REC-E.164 */
+const countryDigits = 3;
+
+/**
+ * Whether two texts are one phone number. One may leave out the country, as people write it in addresses; a few digits
+ * would be those of many.
+ */
+function isSamePhone(one: string, other: string): boolean {
+  const [long, short] = [phoneOf(one), phoneOf(other)].sort((a, b) => b.digits.length - a.digits.length);
+  if (!long || !short) return false;
+  if (long.digits === short.digits) return short.digits.length >= 7;
+  if (short.isWhole || short.digits.length < 8) return false;
+  return long.digits.endsWith(short.digits) && long.digits.length - short.digits.length <= countryDigits;
+}
 
 /** Says whether a body of a topic is about somebody. */
 type Matcher = (topic: string, body: unknown) => boolean;
@@ -359,14 +385,11 @@ function isDeliveryAbout(isAbout: Matcher, delivery: StoredDelivery): boolean {
 function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): Matcher {
   const customer = numberOf(id);
   const mail = email?.trim().toLowerCase();
-  const digits = phone ? digitsOf(phone) : '';
   const orders = new Set(orderIds.map(numberOf).filter((order) => order !== undefined));
-  // A few digits would be those of many.
-  const isPhone = (text: string): boolean => digits.length >= 7 && digitsOf(text) === digits;
   const isTheirs = (name: string, value: unknown): boolean => {
     if (typeof value === 'string') {
       if (/email/i.test(name) && mail && value.trim().toLowerCase() === mail) return true;
-      if (/phone/i.test(name) && isPhone(value)) return true;
+      if (/phone/i.test(name) && phone && isSamePhone(value, phone)) return true;
     }
     const number = numberOf(value);
     if (number === undefined) return false;
@@ -379,7 +402,7 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): Matcher
   const isOf = (value: unknown, name: string, topic: string): boolean => {
     if (Array.isArray(value)) return value.some((each) => isOf(each, name, topic));
     if (!isRecord(value)) return isTheirs(name, value);
-    const own = numberOf(value['admin_graphql_api_id']) ?? numberOf(value['id']);
+    const own = [value['admin_graphql_api_id'], value['id'], value['legacyResourceId']].map(numberOf).find(Boolean);
     const isCustomer = name === 'customer' || (name === '' && topic.startsWith('customers/'));
     const isOrder = name === 'order' || (name === '' && topic.startsWith('orders/'));
     if (own !== undefined && ((isCustomer && own === customer) || (isOrder && orders.has(own)))) return true;

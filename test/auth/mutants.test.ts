@@ -2,9 +2,14 @@ import fc from 'fast-check';
 import { verifyAppProxy, verifyOAuthQuery, verifySessionToken, verifyShop } from 'shopwright/auth';
 import { expect, it } from 'vitest';
 import { acceptValid, tryMutants } from './mutants.ts';
+import { secret } from './signed.ts';
 
-it('none of 8,000 mutants of valid inputs is accepted, and none makes a verifier throw', () => {
-  expect(tryMutants(2026, 8_000)).toEqual({ tried: 8_000, accepted: [], threw: [] });
+it('none of 8,000 mutants of valid inputs is accepted or makes a verifier throw, and no message repeats one', () => {
+  const { messages, ...outcome } = tryMutants(2026, 8_000);
+  expect(outcome).toEqual({ tried: 8_000, accepted: [], threw: [] });
+  // The same few for all of them.
+  expect(messages.length).toBeLessThan(40);
+  expect(messages.filter((message) => message.includes(secret.slice(6)))).toEqual([]);
 });
 
 it('2,000 valid inputs are all accepted', () => {

@@ -14,6 +14,8 @@ export interface Mutated {
   readonly tried: number;
   readonly accepted: readonly string[];
   readonly threw: readonly string[];
+  /** What the refusals say, each once: few, and nothing of a secret or of a mutant in them. */
+  readonly messages: readonly string[];
 }
 
 type Dice = (below: number) => number;
@@ -35,8 +37,8 @@ const pick = <T>(dice: Dice, list: readonly [T, ...T[]]): T => list[dice(list.le
 interface Subject {
   /** A valid input, another one at each call. */
   create(dice: Dice): string;
-  /** Whether a text is accepted, with the right secret or another input to go with it. */
-  isAccepted(text: unknown, options?: object): boolean;
+  /** What comes of a text, with the right secret or another input to go with it. */
+  verify(text: unknown, options?: object): { readonly ok: boolean; readonly message?: string };
   /** What a text means: two texts of one meaning are no mutants of each other. */
   meaningOf(text: string): string;
   /** Mutants of its own kind. */
@@ -163,8 +165,7 @@ const subjects: Readonly<Record<string, Subject>> = {
       const shop = `${shopName(dice)}.myshopify.com`;
       return signToken(claimsOf({ dest: `https://${shop}`, iss: `https://${shop}/admin`, sub: String(dice(1_000)) }));
     },
-    isAccepted: (token, options) =>
-      verifySessionToken(withOptions<VerifySessionTokenInput>({ token, clientId }, options)).ok,
+    verify: (token, options) => verifySessionToken(withOptions<VerifySessionTokenInput>({ token, clientId }, options)),
     meaningOf: (text) => text.replace(/^bearer /i, ''),
     kinds: {
       'another algorithm': (text, dice) => {
@@ -208,7 +209,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   'OAuth query': {
     create: (dice) => signOAuthQuery({ shop: `${shopName(dice)}.myshopify.com`, code: String(dice(2 ** 31)) }),
-    isAccepted: (query, options) => verifyOAuthQuery(withOptions<VerifyOAuthQueryInput>({ query }, options)).ok,
+    verify: (query, options) => verifyOAuthQuery(withOptions<VerifyOAuthQueryInput>({ query }, options)),
     meaningOf: flat,
     kinds: {
       ...queryKinds,
@@ -231,7 +232,7 @@ const subjects: Readonly<Record<string, Subject>> = {
           logged_in_customer_id: dice(2) === 0 ? '' : String(dice(1_000_000)),
         },
       ),
-    isAccepted: (query, options) => verifyAppProxy(withOptions<VerifyAppProxyInput>({ query }, options)).ok,
+    verify: (query, options) => verifyAppProxy(withOptions<VerifyAppProxyInput>({ query }, options)),
     meaningOf: proxyMeaning,
     kinds: {
       ...queryKinds,
@@ -244,7 +245,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   shop: {
     create: (dice) => `${shopName(dice)}.myshopify.com`,
-    isAccepted: (shop) => verifyShop(shop as string).ok,
+    verify: (shop) => verifyShop(shop as string),
     meaningOf: (text) => text.toLowerCase(),
     kinds: { 'a look-alike': (_text, dice) => lookAlike(dice) },
   },
@@ -259,11 +260,12 @@ export function tryMutants(seed: number, count: number): Mutated {
   const dice = createDice(seed);
   const accepted = new Set<string>();
   const threw = new Set<string>();
+  const messages = new Set<string>();
   const pool = Object.entries(subjects).map(([name, subject]) => {
     const kinds = Object.entries({ ...textKinds, ...subject.kinds });
     const valid = Array.from({ length: 64 }, () => subject.create(dice));
     // Were one of these refused, the rest would show nothing.
-    for (const text of valid) if (!subject.isAccepted(text)) throw new Error(`${name}: a valid one is refused`);
+    for (const text of valid) if (!subject.verify(text).ok) throw new Error(`${name}: a valid one is refused`);
     return { name, subject, kinds, valid };
   });
   let tried = 0;
@@ -281,12 +283,14 @@ export function tryMutants(seed: number, count: number): Mutated {
     const options = isOfOptions ? signedOptions[dice(signedOptions.length)]?.(dice) : undefined;
     const label = `${name}: ${isOfOptions ? 'options' : kind}`;
     try {
-      if (subject.isAccepted(mutant, options)) accepted.add(label);
+      const { ok, message = '' } = subject.verify(mutant, options);
+      if (ok) accepted.add(label);
+      else messages.add(message);
     } catch (error) {
       threw.add(`${label}: ${error}`);
     }
   }
-  return { tried, accepted: [...accepted], threw: [...threw] };
+  return { tried, accepted: [...accepted], threw: [...threw], messages: [...messages] };
 }
 
 /** How many of so many different valid inputs are accepted. */
@@ -296,7 +300,7 @@ export function acceptValid(seed: number, count: number): number {
   let accepted = 0;
   for (let index = 0; index < count; index += 1) {
     const subject = all[index % all.length];
-    if (subject?.isAccepted(subject.create(dice))) accepted += 1;
+    if (subject?.verify(subject.create(dice)).ok) accepted += 1;
   }
   return accepted;
 }

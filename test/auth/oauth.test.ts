@@ -135,6 +135,43 @@ describe('an installation', () => {
     });
   });
 
+  it.each([
+    [['expires_in'], 3],
+    [['refresh_token', 'refresh_token_expires_in'], 0],
+    [['refresh_token_expires_in'], 3],
+    [['expires_in', 'refresh_token', 'refresh_token_expires_in'], 0],
+  ])('whose tokens came without %j works on, and says so once', async (fields, renewals) => {
+    const warned: object[] = [];
+    const silent = () => undefined;
+    const warn = (told: object): void => {
+      warned.push(told);
+      throw new Error('no log');
+    };
+    const logger = { debug: silent, info: silent, warn, error: silent };
+    const { fake, clock, oauth, tokens } = startFlow({ logger });
+    fake.faults.next('missing-fields', { operation: 'POST oauth/access_token', fields });
+    const begun = await oauth.beginAuth(beginRequest());
+    expect(await oauth.handleCallback(await approved(fake, begun.response))).toMatchObject({ ok: true });
+    expect(warned).toEqual([{ shop, missing: fields }]);
+    const auth = offlineToken({ clientId: app.clientId, clientSecret: app.clientSecret, tokens });
+    const client = createShopifyApp({ auth, fetch: fake.fetch, clock, isolated: true }).shop(shop);
+    const sent = () => fake.calls.filter(({ operation }) => operation === 'POST oauth/access_token').length;
+    const before = sent();
+    const call = () => clock.run(client.graphql('{ shop { name } }'));
+    await call();
+    for (let hours = 0; hours < 3 && renewals > 0; hours += 1) {
+      await clock.advance(3_600_000);
+      await call();
+    }
+    expect(sent() - before).toBe(renewals);
+    if (renewals > 0) return;
+    // Nothing renews it, so it ends when Shopify says so, and until then it is used.
+    await clock.advance(3_000_000);
+    await call();
+    await clock.advance(600_000);
+    await expect(call()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+  });
+
   it('replaces tokens of an earlier one', async () => {
     const { fake, oauth, tokens } = startFlow();
     const install = async (): Promise<string | undefined> => {
@@ -196,6 +233,37 @@ describe('a browser', () => {
     const both = `${first.headers.get('cookie')}; ${cookie}`;
     expect(await oauth.handleCallback(changed(second, { cookie: both }))).toMatchObject({ reason: 'cookie-invalid' });
     expect(await oauth.handleCallback(second)).toMatchObject({ ok: true });
+  });
+
+  it('comes back behind proxies that alter host, port and protocol, or pass the path only', async () => {
+    for (const base of ['http://10.0.0.7:8080', 'https://evil.example', '']) {
+      const { fake, oauth, tokens } = startFlow();
+      const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
+      const url = back.url.replace(site, base);
+      const done = await oauth.handleCallback({ method: 'GET', url, headers: back.headers });
+      // Where it goes on to is no matter of the request.
+      expect([done.ok, done.response.headers.get('location')]).toEqual([true, `${site}/`]);
+      expect(await tokens.get({ shop })).toBeDefined();
+    }
+  });
+
+  it('that brings a cookie of another path, in quotes or without end is refused', async () => {
+    const { fake, oauth } = startFlow();
+    const back = await approved(fake, (await oauth.beginAuth(beginRequest())).response);
+    const [name = '', value = ''] = (back.headers.get('cookie') ?? '').split(/=(.*)/s);
+    for (const [cookie, reason] of [
+      [`${name}="${value}"`, 'cookie-invalid'],
+      [`${name.replace('__Host-', '')}=${value}`, 'cookie-missing'],
+      [`${name.toUpperCase()}=${value}`, 'cookie-missing'],
+      [`${name}=x; ${name}=${value}`, 'cookie-invalid'],
+      ['a=b; '.repeat(200_000), 'cookie-missing'],
+    ] as const) {
+      const headers = { get: (wanted: string) => (wanted === 'cookie' ? cookie : null) };
+      expect(await oauth.handleCallback({ method: 'GET', url: back.url, headers })).toMatchObject({
+        ok: false,
+        reason,
+      });
+    }
   });
 
   it('that comes back again with the same code changes nothing', async () => {

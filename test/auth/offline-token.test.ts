@@ -5,6 +5,7 @@ import {
   offlineToken,
   type RenewableTokenStore,
   type StoredTokens,
+  tokenExchange,
 } from 'shopwright/auth';
 import { createFakeShopify, createManualClock, type FakeShopify } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -139,6 +140,80 @@ describe('offlineToken', () => {
     expect(undisturbed).toBe(40);
     expect(disturbed).toBeLessThanOrEqual(1.2 * undisturbed);
     expect(requests(fake) - before).toBe(1);
+  });
+
+  it('is renewed at another moment in each process, in the last sixth of its life', async () => {
+    const renewedAt: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const { process, sent, clock } = await open();
+      const { call } = process();
+      const startedAt = clock.monotonic();
+      await call();
+      await clock.advance(hour * 0.8);
+      while (sent() === 0) {
+        await call();
+        await clock.advance(5_000);
+      }
+      renewedAt.push(clock.monotonic() - startedAt);
+    }
+    expect(Math.min(...renewedAt)).toBeGreaterThanOrEqual(hour * 0.85 - 15_000);
+    expect(Math.max(...renewedAt)).toBeLessThan(hour - 120_000);
+    expect(new Set(renewedAt).size).toBeGreaterThan(3);
+  });
+
+  it('that has ended keeps nobody waiting but the callers of its own shop', async () => {
+    const clock = createManualClock();
+    const other = 'other.myshopify.com';
+    const fake = createFakeShopify({ apps: [credentials], clock, shops: [{ domain: shop }, { domain: other }] });
+    const tokens = createTokenStore({ store: memoryStores({ clock }).keyValue, keys: [key] });
+    const { clientId, clientSecret } = credentials;
+    const auth = offlineToken({ clientId, clientSecret, tokens });
+    const app = createShopifyApp({ auth, fetch: fake.fetch, clock, isolated: true });
+    for (const domain of [shop, other]) {
+      const sessionToken = fake.issueSessionToken({ shop: domain });
+      const exchange = tokenExchange({ clientId, clientSecret, tokens, sessionToken });
+      await clock.run(createShopifyApp({ auth: exchange, fetch: fake.fetch, clock }).shop(domain).graphql(query));
+    }
+    await clock.advance(hour - 60_000);
+    // The one of the other shop is younger.
+    const sessionToken = fake.issueSessionToken({ shop: other });
+    await tokens.erase(other);
+    const again = tokenExchange({ clientId, clientSecret, tokens, sessionToken });
+    await clock.run(
+      createShopifyApp({ auth: again, fetch: fake.fetch, clock, isolated: true }).shop(other).graphql(query),
+    );
+    await clock.advance(60_000);
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const waiting = app.shop(shop).graphql(query);
+    await clock.advance(1_000);
+    const startedAt = clock.monotonic();
+    await Promise.all([app.shop(other).graphql(query), app.shop(other).graphql(query)]);
+    expect(clock.monotonic()).toBe(startedAt);
+    await clock.run(waiting);
+    expect(clock.monotonic()).toBeGreaterThan(startedAt + 3_000);
+  });
+
+  it('holds the lock of the store for no request longer than its lease', async () => {
+    const { process, clock, fake, tokens } = await open();
+    await clock.advance(hour);
+    const leases: number[] = [];
+    const watched: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: (owner, version, next) => tokens.replace(owner, version, next),
+      async lock(owner, options) {
+        leases.push(options?.leaseMs ?? 0);
+        return tokens.lock?.(owner, options);
+      },
+    };
+    fake.faults.next('hang-after', { operation: endpoint, times: 2 });
+    const call = process({ tokens: watched, requestTimeoutMs: 2_000 }).client.graphql(query);
+    await clock.advance(1_900);
+    expect(requests(fake)).toBe(2);
+    await clock.advance(400);
+    // Given up, and asked for again.
+    expect(requests(fake)).toBe(3);
+    await clock.run(call);
+    expect(Math.min(...leases)).toBeGreaterThan(2_000);
   });
 
   it('has one process renew it, whose pair the others use', async () => {
@@ -308,6 +383,54 @@ describe('offlineToken', () => {
     expect(sent()).toBe(1);
   });
 
+  it('that has lost its lock in mid-refresh leaves the pair to whoever has it', async () => {
+    const { process, sent, clock, fake, tokens, stored } = await open();
+    await clock.advance(hour);
+    const lost = new AbortController();
+    let locks = 0;
+    const losing: RenewableTokenStore = {
+      get: (owner) => tokens.get(owner),
+      replace: (owner, version, next) => tokens.replace(owner, version, next),
+      async lock(owner, options) {
+        const lock = await tokens.lock?.(owner, options);
+        locks += 1;
+        return lock && locks === 1 ? { ...lock, signal: lost.signal, release: () => lock.release() } : lock;
+      },
+    };
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const one = process({ tokens: losing }).client.graphql(query);
+    await clock.advance(1_000);
+    lost.abort(new Error('another process has it'));
+    await clock.run(Promise.all([one, process().client.graphql(query)]));
+    expect(sent()).toBe(2);
+    // The chain goes on, whichever response came last.
+    const pair = await stored();
+    await clock.advance(hour);
+    await process().call();
+    expect((await stored())?.refreshToken).not.toBe(pair?.refreshToken);
+  });
+
+  it.each(['installed again', 'erased'])('stores nothing over a shop that was %s in mid-refresh', async (how) => {
+    const { process, clock, fake, tokens, stored } = await open();
+    await clock.advance(hour);
+    fake.faults.next('slow', { operation: endpoint, delayMs: 5_000 });
+    const call = process().client.graphql(query);
+    call.catch(() => undefined);
+    await clock.advance(1_000);
+    const entry = await tokens.get({ shop });
+    const next = how === 'erased' ? undefined : await clock.run(install(fake, clock.now()));
+    if (next) await tokens.replace({ shop }, entry?.version, next);
+    else await tokens.delete({ shop });
+    const outcome = await clock.run(
+      call.then(
+        () => 'done',
+        (error: unknown) => isShopwrightError(error) && error.code,
+      ),
+    );
+    expect(outcome).toBe(next ? 'done' : 'AUTHENTICATION_FAILED');
+    expect(await stored()).toEqual(next);
+  });
+
   it('exchanges a token that does not expire once Shopify refuses it', async () => {
     const { process, sent, stored, clock, fake } = await open({ expiring: '0', refusesNonExpiringTokens: true });
     fake.faults.next('reset-after', { operation: endpoint });
@@ -358,5 +481,77 @@ describe('offlineToken', () => {
     const told = events.filter((event) => event.type === 'token' && event.outcome === 'incomplete');
     expect(told).toEqual(missing.length === 0 ? [] : [expect.objectContaining({ missing })]);
     expect(warned).toHaveLength(missing.length === 0 ? 0 : 1);
+  });
+
+  describe('without a refresh token', () => {
+    /** As an install stores it whose response had `expires_in` and no refresh token. */
+    const change = (stored: StoredTokens): StoredTokens => ({
+      ...stored,
+      refreshToken: null,
+      refreshTokenExpiresAt: null,
+    });
+    /** The token lives for a day, whatever the response said. */
+    const opened = () =>
+      open({
+        offlineTokenSeconds: 86_400,
+        change: (of) => ({ ...change(of), accessTokenExpiresAt: (of.accessTokenExpiresAt ?? 0) - 23 * hour }),
+      });
+
+    it('is used for as long as Shopify takes it, and says so once', async () => {
+      const { process, sent, clock, events, warned } = await opened();
+      const { call } = process();
+      for (let round = 0; round < 5; round += 1) {
+        await call();
+        await clock.advance(hour);
+      }
+      // A process that starts after its end.
+      await process().call();
+      expect(sent()).toBe(0);
+      const told = { type: 'token', shop, outcome: 'incomplete', errorCode: null, missing: ['refresh_token'] };
+      expect(events).toEqual([told, told]);
+      expect(warned).toHaveLength(2);
+    });
+
+    it('is looked up again within the hour, so that what an install brings is used without a refusal', async () => {
+      const { clock, fake, tokens } = await opened();
+      const used: (string | null)[] = [];
+      const fetch: typeof fake.fetch = (input, init) => {
+        used.push(new Request(input, init).headers.get('x-shopify-access-token'));
+        return fake.fetch(input, init);
+      };
+      const { clientId, clientSecret } = credentials;
+      const auth = offlineToken({ clientId, clientSecret, tokens });
+      const client = createShopifyApp({ auth, fetch, clock, isolated: true }).shop(shop);
+      await clock.run(client.graphql(query));
+      const entry = await tokens.get({ shop });
+      const next = await install(fake, clock.now());
+      await tokens.replace({ shop }, entry?.version, next);
+      await clock.advance(hour);
+      // The first one finds that it is time to look.
+      await clock.run(client.graphql(query));
+      await clock.run(client.graphql(query));
+      expect([used[0], used.at(-1)]).toEqual([entry?.tokens.accessToken, next.accessToken]);
+    });
+
+    it('once it is refused, says to install the app again, asks nobody, and sees the install at once', async () => {
+      const { process, sent, clock, fake, tokens, events } = await open({ change });
+      const { call } = process();
+      await call();
+      await clock.advance(hour);
+      const before = fake.calls.length;
+      for (let round = 0; round < 3; round += 1) {
+        await expect(call()).rejects.toMatchObject({
+          code: 'AUTHENTICATION_FAILED',
+          reason: 'no-token',
+          message: expect.stringMatching(/without a refresh token.*install/s),
+        });
+        await clock.advance(40_000);
+      }
+      expect([sent(), fake.calls.length - before]).toEqual([0, 1]);
+      expect(events.map((event) => event.type === 'token' && event.outcome)).toEqual(['incomplete', 'dead', 'dead']);
+      const entry = await tokens.get({ shop });
+      await tokens.replace({ shop }, entry?.version, await install(fake, clock.now()));
+      await call();
+    });
   });
 });

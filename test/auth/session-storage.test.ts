@@ -135,6 +135,10 @@ describe('sessionTokens', () => {
   it.each([
     ['text', (ms: number) => new Date(ms).toISOString()],
     ['a number', (ms: number) => ms],
+    ['a number of seconds', (ms: number) => Math.floor(ms / 1_000)],
+    ['a large number', (ms: number) => BigInt(ms)],
+    ['digits', (ms: number) => String(ms)],
+    ['digits of seconds', (ms: number) => String(Math.floor(ms / 1_000))],
   ])('takes dates that a storage gives as %s', async (_form, from) => {
     const { process, clock, sent, storage } = await open();
     const loadSession = async (id: string) => {
@@ -164,6 +168,35 @@ describe('sessionTokens', () => {
     const { process, sent } = await open(['expires', 'refreshToken', 'refreshTokenExpires']);
     await process()();
     expect(sent()).toBe(0);
+  });
+
+  it.each([
+    [null, undefined],
+    [{ accessToken: null }, undefined],
+    [{ accessToken: 5 }, undefined],
+    [
+      { accessToken: 'shpat_x', scope: ['a'], expires: { seconds: 1 } },
+      { scopes: [], accessTokenExpiresAt: null },
+    ],
+    [{ accessToken: 'shpat_x', scope: 'a, b  c' }, { scopes: ['a', 'b', 'c'] }],
+    [{ accessToken: 'shpat_x', refreshToken: 5, refreshTokenExpires: true }, { refreshToken: null }],
+  ])('reads the session %j of a storage of the host’s own', async (session, tokens) => {
+    const storage = { loadSession: async () => session as never, storeSession: async () => true };
+    const entry = await sessionTokens({ storage }).get({ shop });
+    if (tokens) expect(entry).toMatchObject({ tokens });
+    else expect(entry).toBeUndefined();
+  });
+
+  it('uses a session that nothing can renew until Shopify refuses it, and what the app makes of it then', async () => {
+    const { process, clock, sent, rows, fake } = await open(['refreshToken', 'refreshTokenExpires']);
+    const call = process();
+    await call();
+    await clock.advance(hour);
+    await expect(call()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', reason: 'no-token' });
+    expect(sent()).toBe(0);
+    const { json } = await askToken(fake, { code: await newCode(fake), expiring: '1' });
+    rows.set(`offline_${shop}`, { accessToken: json.access_token, expires: new Date(clock.now() + hour) });
+    await call();
   });
 
   it('takes no session for none only where the storage finds the sessions of the shop', async () => {

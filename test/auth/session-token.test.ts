@@ -149,6 +149,43 @@ describe('verifySessionToken refuses', () => {
     expect(verifyClaims(changes)).toMatchObject({ ok: false, reason });
   });
 
+  /** Signed as they are, however they are encoded. */
+  const signedParts = (first: string, second: string): string =>
+    `${first}.${second}.${createHmac('sha256', secret).update(`${first}.${second}`).digest('base64url')}`;
+  const claims = JSON.stringify(claimsOf({ note: '>>>???' }));
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+  it.each([
+    ['token-malformed', 'claims in plain base64', signedParts(header, base64(claims))],
+    ['token-malformed', 'claims with padding', signedParts(header, `${part(`${claims} `)}==`)],
+    ['token-malformed', 'claims with a line break', signedParts(header, `${part(claims)}\n`)],
+    ['token-malformed', 'claims with something after them', signedParts(header, `${part(claims)}!`)],
+    ['token-malformed', 'a header with padding', signedParts(base64('{"alg":"HS256" }'), part(claims))],
+    ['token-malformed', 'no claims', signedParts(header, '')],
+    ['token-malformed', 'no header', signedParts('', part(claims))],
+    ['token-malformed', 'claims that are null', signedParts(header, part('null'))],
+    ['token-malformed', 'claims after a mark of byte order', signedParts(header, part(`\ufeff${claims}`))],
+    ['token-malformed', 'claims in claims', signedParts(header, part('['.repeat(3_000)))],
+    ['claims-invalid', 'an exp without end', signedParts(header, part(claims.replace(/"exp":\d+/, '"exp":1e999')))],
+    ['claims-invalid', 'claims of a prototype', signedParts(header, part(`{"__proto__":${claims}}`))],
+    [
+      'issuer-mismatch',
+      'dest twice',
+      signedParts(header, part(claims.replace('}', ',"dest":"https://b.myshopify.com"}'))),
+    ],
+    ['algorithm-not-allowed', 'an empty crit', signToken(claimsOf(), { alg: 'HS256', crit: [] })],
+    ['algorithm-not-allowed', 'a crit that is null', signToken(claimsOf(), { alg: 'HS256', crit: null })],
+    [
+      'algorithm-not-allowed',
+      'a header of a prototype',
+      signedParts(part('{"__proto__":{"alg":"HS256"}}'), part(claims)),
+    ],
+    ['token-malformed', 'nothing but dots', '.'.repeat(8_192)],
+    ['token-malformed', 'two schemes', `Bearer Bearer ${right.token}`],
+  ])('%s: signed, with %s', (reason, _case, token) => {
+    expect(verify({ token })).toMatchObject({ ok: false, reason });
+  });
+
   it('an option that does not exist, and names the nearest', () => {
     expect(verify({ skewSecond: 5 })).toMatchObject({
       reason: 'input-invalid',

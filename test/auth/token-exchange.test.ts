@@ -1,4 +1,4 @@
-import { createShopifyApp, memoryStores } from 'shopwright';
+import { createShopifyApp, memoryStores, type TelemetryEvent } from 'shopwright';
 import { createTokenStore, offlineToken, type TokenExchangeOptions, tokenExchange } from 'shopwright/auth';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +54,22 @@ describe('tokenExchange', () => {
     await call({ sessionToken: session(), tokens });
     expect(sent()).toBe(2);
     expect((await tokens.get({ shop }))?.tokens.refreshToken).not.toBe(before?.tokens.refreshToken);
+  });
+
+  it('exchanges the next session token where the response had no refresh token, and says so once', async () => {
+    const { sent, session, tokens, clock, fake } = open();
+    const fields = ['refresh_token', 'refresh_token_expires_in'];
+    fake.faults.next('missing-fields', { operation: 'POST oauth/access_token', fields, times: 20 });
+    const told: unknown[] = [];
+    for (let hours = 0; hours < 4; hours += 1) {
+      const auth = tokenExchange({ ...credentials, tokens, sessionToken: session() });
+      const telemetry = (event: TelemetryEvent) =>
+        void (event.type === 'token' && event.outcome === 'incomplete' && told.push(event.missing));
+      await clock.run(createShopifyApp({ auth, fetch: fake.fetch, clock, telemetry }).shop(shop).graphql(query));
+      await clock.advance(3_600_000);
+    }
+    expect(sent()).toBe(4);
+    expect(told).toEqual([fields]);
   });
 
   it('exchanges the session token where the refresh token is dead, so that a new install needs nothing else', async () => {

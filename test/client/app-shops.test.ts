@@ -216,6 +216,42 @@ describe('eraseShop', () => {
     expect(seen).toEqual([]);
   });
 
+  it.each([
+    ['with a queue, before its first page', true, 1],
+    ['with a queue, before its second page', true, 2],
+    ['without a queue, before its first page', false, 1],
+    ['without a queue, before its second page', false, 2],
+  ])('ends the run of a feed %s, and nothing of it stays', async (_how, hasQueue, page) => {
+    const { clock, stores, queue } = await setup();
+    const orders = Array.from({ length: 9 }, (_, index) => ({
+      email: `jane-${index}@example.com`,
+      lineItems: [{ title: 'Mug' }],
+      createdAt: new Date(clock.now() + index * 1_000).toISOString(),
+    }));
+    const fake = createFakeShopify({ clock, shops: [{ orders }] });
+    const auth = staticToken('shpat_fake');
+    const app = createShopifyApp({ auth, stores, queue, clock, fetch: fake.fetch, isolated: true });
+    const client = app.shop('demo.myshopify.com');
+    const seen: string[] = [];
+    const feed = createFeed({
+      ...{ client, resource: 'orders' as const, fields: 'email', store: stores.keyValue, clock, pageSize: 3 },
+      ...(hasQueue && { queue }),
+      firstFill: 'pages',
+      handle: ({ id }) => void seen.push(id),
+    });
+    await clock.advance(60_000);
+    fake.hooks.after('FeedOrders', () => app.eraseShop(client.shop), { after: page - 1 });
+    const run = await clock.run(feed.run());
+    await clock.run(queue.drain());
+    expect(run).toMatchObject({ outcome: 'stopped', stoppedBy: { code: 'SHOP_UNAVAILABLE', shop: client.shop } });
+    expect(seen.length).toBeLessThanOrEqual(3 * (page - 1));
+    const left: string[] = [];
+    for await (const key of stores.keyValue.scan('')) if (!key.includes('erased:')) left.push(key);
+    expect(left).toEqual([]);
+    // Of a later installation.
+    expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 9 });
+  });
+
   it('refuses what is no shop, and an app without stores', async () => {
     const { app } = await setup();
     await expect(app.eraseShop('acme.myshopify.com.evil.example')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
@@ -230,6 +266,9 @@ describe('one customer', () => {
     ['orders/create', { id: 5, customer: { id: 7 } }],
     ['orders/create', { id: 6, contact_email: 'jane@example.com ' }],
     ['orders/create', { id: 7, billing_address: { phone: '15556251199' } }],
+    ['orders/create', { id: 11, customer: { legacyResourceId: '7' } }],
+    ['orders/create', { id: 12, shipping_address: { phone: '(555) 625 1199' } }],
+    ['orders/create', { id: 13, phone: '001 (555) 625-1199 ext. 12' }],
     ['orders/create', { id: 1001 }],
     ['orders/create', { id: 9, line_items: [{ order_id: 1001 }] }],
     ['customers/update', { id: 7 }],
@@ -241,6 +280,10 @@ describe('one customer', () => {
   ] as const;
   const others = [
     ['orders/create', { id: 7, customer: { id: 8, email: 'joe@example.com', phone: '1199' } }],
+    ['orders/create', { id: 17, customer: { legacyResourceId: '77', note: { id: 7 } } }],
+    ['orders/create', { id: 14, phone: '+49 555-625-1199' }],
+    ['orders/create', { id: 15, phone: '625-1199' }],
+    ['orders/create', { id: 16, phone: '1555625119' }],
     ['customers/update', { id: 1001, email: 'notjane@example.com' }],
     ['orders/create', { id: 8, line_items: [{ id: 7, product_id: 7 }], note: 'jane@example.com' }],
     ['customer.tags_added', { customerId: 'gid://shopify/Customer/77', tags: ['gid://shopify/Product/7'] }],
@@ -261,6 +304,21 @@ describe('one customer', () => {
     expect(await app.exportCustomer(shop, person)).toEqual([]);
     expect(await queue.deadJobs()).toHaveLength(others.length);
     expect(await app.eraseCustomer(shop, person)).toEqual({ inbox: 0, deadLetters: 0, feeds: 0 });
+  });
+
+  it.each([
+    ['030 1234567', '+49 30 1234567', true],
+    ['+44 (0)20 7946 0958', '+442079460958', true],
+    ['020 7946 0958', '0044 20 7946 0958', true],
+    ['+45 12 34 56 78', '12345678', true],
+    ['+45 12 34 56 78', '+46 12 34 56 78', false],
+    ['+45 12 34 56 78', '2345678', false],
+    ['555', '+1 555', false],
+    ['', '', false],
+  ])('with the phone %j is the one with %j: %j', async (phone, other, isSame) => {
+    const { app, send } = await setup();
+    await send('orders/create', { id: 1, phone: other }, 'one');
+    expect(await app.exportCustomer(shop, { phone })).toHaveLength(isSame ? 2 : 0);
   });
 
   it('is not handled again by a job that waits, and leaves no dead letter', async () => {

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { type VerifyWebhookInput, verifyWebhook, verifyWebhookAsync } from 'shopwright/webhooks';
 import { describe, expect, test } from 'vitest';
-import { classicHeadersOf, nextHeadersOf, oldSecret, productBody, secret } from './signed-delivery.ts';
+import { classicHeadersOf, hmacOf, nextHeadersOf, oldSecret, productBody, secret } from './signed-delivery.ts';
 
 const verifiers = [
   ['verifyWebhook', async (input: VerifyWebhookInput) => verifyWebhook(input)],
@@ -15,6 +15,21 @@ describe.each(verifiers)('%s', (_name, verify) => {
     // printf '{"id":1}' | openssl dgst -sha256 -hmac hush -binary | base64
     const signed = { ...headers, 'x-shopify-hmac-sha256': 'VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=' };
     expect(await verify({ rawBody: '{"id":1}', headers: signed, secrets: 'hush' })).toMatchObject({ ok: true });
+  });
+
+  test('checks an action of Shopify Flow, with its shop from the body and a topic of the caller', async () => {
+    const rawBody = JSON.stringify({ shop_id: '1', shopify_domain: 'acme.myshopify.com', action_run_id: 'f-1' });
+    const signed = {
+      'x-shopify-hmac-sha256': hmacOf(rawBody),
+      'x-shopify-topic': 'flow/action',
+      'x-shopify-shop-domain': 'acme.myshopify.com',
+    };
+    const input = { rawBody, headers: signed, secrets: secret };
+    expect(await verify(input)).toMatchObject({ ok: true, topic: 'flow/action', shop: 'acme.myshopify.com' });
+    const forged = rawBody.replace('acme', 'evil');
+    expect(await verify({ ...input, rawBody: forged })).toMatchObject({ ok: false, reason: 'hmac-mismatch' });
+    const bare = { ...signed, 'x-shopify-hmac-sha256': undefined, 'x-shopify-shop-domain': undefined };
+    expect(await verify({ ...input, headers: bare })).toMatchObject({ ok: false, reason: 'hmac-missing' });
   });
 
   test('tells all that a classic delivery says about itself', async () => {

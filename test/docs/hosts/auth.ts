@@ -21,3 +21,8 @@ export declare const auth: TokenSource;
 export declare const queue: JobQueue;
 export declare const app: ShopifyApp;
 export declare const setPrices: (client: ShopifyClient) => Promise<void>;
+/** What Flow sends: the documented fields of a body, or `undefined` for a body that is none. */
+export declare const readAction: (
+  rawBody: string,
+) => { shopify_domain: string; action_run_id: string; properties: object } | undefined;
+export declare const placeBid: (shop: string, properties: object) => Promise<void>;

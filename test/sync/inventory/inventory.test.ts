@@ -241,6 +241,22 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual({ S0: 3 });
   });
 
+  it('finds a SKU with quotes, backslashes and the words of a search in it', async () => {
+    const { inventory, locationId, stock, clock, client } = await made(0);
+    const skus = ['SHELF-12"', "12'' oak shelf", '12" oak shelf', 'a\\b', 'a OR b', 'sku:S0'];
+    const input = {
+      title: 'Shelf',
+      productOptions: [{ name: 'Size', values: skus.map((name) => ({ name })) }],
+      variants: skus.map((sku) => ({ sku, price: '1', optionValues: [{ optionName: 'Size', name: sku }] })),
+    };
+    const create =
+      'mutation ($input: ProductSetInput!) { productSet(input: $input, synchronous: true) { userErrors { message } } }';
+    await clock.run(client.graphql(create, { input }));
+    const rows = skus.map((sku, index) => ({ sku, locationId, quantity: index + 1 }));
+    expect(await clock.run(inventory.set(rows))).toMatchObject({ done: skus.length, refused: [] });
+    expect(await stock()).toEqual(Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity])));
+  });
+
   it('guesses neither between two variants of one SKU nor between two rows that differ', async () => {
     const { inventory, items, locationId, clock, client, stock } = await made(2);
     const update = `mutation ($id: ID!, $variants: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: $id, variants: $variants) { userErrors { message } } }`;
