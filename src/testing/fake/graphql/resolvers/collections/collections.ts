@@ -54,7 +54,7 @@ function searchableCollections(context: ResolverContext): Searchable<CollectionE
       ),
     },
     metafieldsOf: 'COLLECTION',
-    others: ['product_publication_status', 'publishable_status'],
+    others: ['publishable_status'],
   };
 }
 
