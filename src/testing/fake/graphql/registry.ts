@@ -16,6 +16,7 @@ import { customerMutationResolvers } from './resolvers/orders/customer-mutations
 import { customerResolvers } from './resolvers/orders/customers.ts';
 import { fulfillmentMutationResolvers } from './resolvers/orders/fulfillment-mutations.ts';
 import { fulfillmentResolvers } from './resolvers/orders/fulfillments.ts';
+import { marketingConsentResolvers } from './resolvers/orders/marketing-consent.ts';
 import { orderMutationResolvers } from './resolvers/orders/order-mutations.ts';
 import { orderResolvers } from './resolvers/orders/orders.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
@@ -46,6 +47,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   bulkResolvers,
   collectionResolvers,
   customerMutationResolvers,
+  marketingConsentResolvers,
   customerResolvers,
   deferredResolvers,
   definitionPinResolvers,
