@@ -10,7 +10,8 @@ import { definitionPinResolvers } from './resolvers/metafields/definition-pins.t
 import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
-import { metaobjectResolvers } from './resolvers/metaobjects.ts';
+import { metaobjectDefinitionResolvers } from './resolvers/metaobjects/definitions.ts';
+import { metaobjectResolvers } from './resolvers/metaobjects/metaobjects.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { customerMutationResolvers } from './resolvers/orders/customer-mutations.ts';
 import { customerResolvers } from './resolvers/orders/customers.ts';
@@ -60,6 +61,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldDefinitionResolvers,
   metafieldMutationResolvers,
   metafieldResolvers,
+  metaobjectDefinitionResolvers,
   metaobjectResolvers,
   nodeResolvers,
   orderMutationResolvers,
