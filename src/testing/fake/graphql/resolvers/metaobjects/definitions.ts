@@ -317,6 +317,8 @@ function switched(before: Capabilities, inputs: Shared['capabilities']): Capabil
   const after: Record<string, Readonly<Record<string, unknown>> | undefined> = { ...before };
   for (const [name, input] of Object.entries(inputs ?? {})) {
     if (!input) continue;
+    if (input.data?.['createRedirects'] === true)
+      throw notSimulated('MetaobjectCapabilityDefinitionDataOnlineStoreInput.createRedirects');
     if (input.enabled) after[name] = { ...after[name], ...input.data };
     else delete after[name];
   }

@@ -4,6 +4,7 @@ import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../
 import { notSimulated, requireSimulated } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, type SortValue, sortedConnection } from '../connections.ts';
+import { allProducts } from '../find-entities.ts';
 import { freeHandle, handleFrom, lengthProblem } from '../input-values.ts';
 import { valueProblemOf } from '../metafields/values.ts';
 import { jsonValueOf, keptValue } from '../metafields/values-of-types.ts';
@@ -221,6 +222,7 @@ function save({ input, definition, before, handle }: Saving, context: ResolverCo
   requireSimulated(input, simulated, 'MetaobjectInput');
   const { problems, fields } = checkedFields(input, definition, before, context);
   const all = [
+    ...nameProblems(input, definition, before, context),
     ...capabilityProblems(input, definition),
     ...handleProblems(handle, definition, before, context),
     ...problems,
@@ -291,6 +293,30 @@ function handleProblems(
   return other === undefined || other.id === before.id
     ? []
     : [metaobjectProblem(field, 'TAKEN', 'Handle has already been taken')];
+}
+
+/** A name that another value of the same option has already, where options are linked to both. Recorded 2026-04. */
+function nameProblems(
+  { fields }: MetaobjectInput,
+  { displayNameKey }: MetaobjectDefinitionEntity,
+  before: MetaobjectEntity | undefined,
+  context: ResolverContext,
+): readonly MetaobjectProblem[] {
+  const index = (fields ?? []).findIndex(({ key }) => key === displayNameKey);
+  const name = fields?.[index]?.value.trim().toLowerCase();
+  if (name === undefined || !before) return [];
+  const isUsed = allProducts(context).some(({ options }) =>
+    options.some(({ optionValues }) => {
+      const [own, others] = [
+        optionValues.some(({ linkedMetafieldValue }) => linkedMetafieldValue === before.id),
+        optionValues.filter(({ linkedMetafieldValue }) => linkedMetafieldValue !== before.id),
+      ];
+      return own && others.some((value) => value.name.toLowerCase() === name);
+    }),
+  );
+  const message =
+    'The display name you have chosen is already in use as an option value. Choose a different name to avoid conflicts.';
+  return isUsed ? [metaobjectProblem(['metaobject', 'fields', index], 'DISPLAY_NAME_CONFLICT', message)] : [];
 }
 
 /** What a definition does not allow can't be set. Recorded 2026-04. */
