@@ -35,15 +35,35 @@ export function connectionMultiplier(size: number): number {
   return Math.floor(2 * Math.log(Math.max(2, Math.min(size, largestPage))));
 }
 
+/** A page of which at least one node came. */
+interface AnsweredPage {
+  /** Points of its most expensive node, type names included. */
+  readonly perNode: number;
+  /** What `first` or `last` asked for. */
+  readonly size: number;
+  /** Nodes that came. */
+  readonly came: number;
+  /** Whether `pageInfo` is selected beside the nodes. */
+  readonly hasPageInfo: boolean;
+}
+
 /**
- * Points that the nodes of a page are charged in the end, of those that were asked for: by the share of the page that
- * came, and up from 0.2 (recorded: of 50 asked for, 1 came, 0 of 7 points; of 10, 3, 2 of 4; of 250, 54, 3 of 11).
+ * Points that a page is charged in the end, of those that were asked for: by the share of it that came, and up from 0.2
+ * (recorded: of 50 asked for, 1 came, 0 of 7 points; of 10, 3, 2 of 4; of 250, 54, 3 of 11).
  *
- * @param came Nodes that came, at least one.
+ * Two things use up some of what would be refunded, and never the last of it (recorded, where they come alone): a single
+ * node with objects of its own on a page of at most 10 (of 10, 1 came, 2 of 8 and 3 of 16), and `pageInfo` beside a page
+ * of half a point (of 5, 1 came, 2 of 3 points with it, and 1 without).
  */
-export function chargedForPage(asked: number, pageSize: number, came: number): number {
-  const share = came / Math.max(1, Math.min(pageSize, largestPage));
-  return Math.min(asked, Math.floor(withoutDust(asked * share + 0.8)));
+export function chargedForPage({ perNode, size, came, hasPageInfo }: AnsweredPage): number {
+  const asked = perNode * connectionMultiplier(size);
+  const points = (asked * came) / Math.max(1, Math.min(size, largestPage));
+  const byShare = Math.floor(withoutDust(points + 0.8));
+  if (byShare === 0) return 0;
+  const withPageInfo = hasPageInfo && points >= 0.5 ? 2 : 0;
+  const withObjects = came === 1 && size <= 10 && perNode >= 2 ? Math.floor(withoutDust(points + 1.4)) : 0;
+  const more = Math.max(byShare, withPageInfo, withObjects);
+  return Math.min(asked, more < asked ? more : byShare);
 }
 
 /**
@@ -93,6 +113,7 @@ export const fieldPrices: Readonly<Record<string, number>> = {
   // Of June 2026 and later; before, what other mutations cost.
   'Mutation.fulfillmentTrackingInfoUpdate': 50,
   'Mutation.orderCapture': 20,
+  'Mutation.productCreateMedia': 20,
   'Mutation.refundCreate': 20,
   'Publication.includedProductsCount': 10,
 };

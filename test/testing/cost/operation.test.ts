@@ -209,6 +209,41 @@ describe('actualCost', () => {
     expect(actualCost(operation(query), { products: { nodes } })).toBe(points);
   });
 
+  // Recorded, as above, for the points of one node.
+  it.each([
+    ['two objects, one node on a page of 10', 10, 1, 'inventoryItem { id }', 4],
+    ['three objects, one node on a page of 5', 5, 1, 'inventoryItem { id variant { id } }', 5],
+    ['four objects, one node on a page of 10', 10, 1, 'inventoryItem { id variant { id product { id } } }', 5],
+    ['two objects, two nodes on a page of 10', 10, 2, 'inventoryItem { id }', 4],
+    ['two objects, one node on a page of 50', 50, 1, 'inventoryItem { id }', 3],
+    ['two objects, one node on a page of 250', 250, 1, 'inventoryItem { id }', 2],
+  ])('of %s is by the share that came, and by its objects', (_, first, came, selection, points) => {
+    const node = { id: 'x', inventoryItem: { id: 'x', variant: { id: 'x', product: { id: 'x' } } } };
+    const query = `{ productVariants(first: ${first}) { nodes { id ${selection} } } }`;
+    const nodes = Array.from({ length: came }, () => node);
+    expect(actualCost(operation(query), { productVariants: { nodes } })).toBe(points);
+  });
+
+  it.each([
+    [5, 1, 4],
+    [10, 2, 4],
+    [5, 2, 4],
+    [3, 1, 3],
+    [50, 16, 5],
+    [250, 1, 2],
+  ])('of a page of %i in which %i came, with its pageInfo, is %i', (first, came, points) => {
+    const nodes = Array.from({ length: came }, () => ({ id: 'x' }));
+    const query = `{ products(first: ${first}) { nodes { id } pageInfo { hasNextPage } } }`;
+    const data = { products: { nodes, pageInfo: { hasNextPage: false } } };
+    expect(actualCost(operation(query), data)).toBe(points);
+  });
+
+  it('of an empty page forgets that its nodes are expensive', () => {
+    const query = '{ customer(id: "gid://shopify/Customer/1") { storeCreditAccounts(first: 10) { nodes { id } } } }';
+    expect(requestedCost(operation(query))).toBe(1 + 2 + 6 * 4);
+    expect(actualCost(operation(query), { customer: { storeCreditAccounts: { nodes: [] } } })).toBe(1 + 2 + 4);
+  });
+
   it('of an empty page is what was asked for its nodes, and nothing for its edges', () => {
     const empty = (selection: string, data: object): number =>
       actualCost(operation(`{ products(first: 10) { ${selection} } }`), { products: data });

@@ -44,6 +44,7 @@ describe('an option that is linked to a metafield', () => {
   let black: string;
   let white: string;
   let wool: string;
+  let definitionId: string;
 
   const send = async (name: keyof typeof documents, variables: Record<string, unknown>): Promise<Told> =>
     (await harness.data(documents[name], variables))[name] as Told;
@@ -85,7 +86,7 @@ describe('an option that is linked to a metafield', () => {
 
   beforeEach(async () => {
     harness = createHarness();
-    const definitionId = await define('colour');
+    definitionId = await define('colour');
     await define('fabric');
     black = await metaobject('colour', 'black', 'Black');
     white = await metaobject('colour', 'off-white', 'Off-white');
@@ -102,6 +103,28 @@ describe('an option that is linked to a metafield', () => {
       'mutation ($definition: MetafieldDefinitionInput!) { metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } } }',
       { definition },
     );
+  });
+
+  // Recorded 2026-04.
+  it('keeps its metaobjects from being called alike, and its definition from another name', async () => {
+    await send('productSet', shirt([black, white]));
+    const rename = (id: string, value: string) =>
+      harness.data(
+        'mutation ($id: ID!, $fields: [MetaobjectFieldInput!]) { metaobjectUpdate(id: $id, metaobject: { fields: $fields }) { userErrors { code field } } }',
+        { id, fields: [{ key: 'label', value }] },
+      );
+    expect(await rename(white, 'Black')).toMatchObject({
+      metaobjectUpdate: { userErrors: [{ code: 'DISPLAY_NAME_CONFLICT', field: ['metaobject', 'fields', '0'] }] },
+    });
+    expect(await rename(white, 'Cream')).toEqual({ metaobjectUpdate: { userErrors: [] } });
+    expect(
+      await harness.data(
+        'mutation ($id: ID!) { metaobjectDefinitionUpdate(id: $id, definition: { displayNameKey: null }) { userErrors { code field } } }',
+        { id: definitionId },
+      ),
+    ).toMatchObject({
+      metaobjectDefinitionUpdate: { userErrors: [{ code: 'IMMUTABLE', field: ['definition', 'displayNameKey'] }] },
+    });
   });
 
   it('shows the names of its metaobjects, and writes the metafield', async () => {

@@ -235,7 +235,7 @@ describe('metafieldsSet', () => {
     ['rich_text_field', { type: 'paragraph' }, 'Value must be a valid rich text object.'],
     ['rich_text_field', '<p>Soft</p>', 'Value must be a valid rich text object.'],
     ['list.date', ['2026-02-28', '2026-02-30'], 'Value must be in YYYY-MM-DD format.'],
-    ['list.weight', [{ value: 1, unit: 'kg' }, { value: 2 }], 'Value must have a unit.'],
+    ['list.weight', [{ value: 1, unit: 'kg' }, { value: 2 }], 'Value must contain unit and value.'],
   ])('looks at what a %s holds: %j', async (type, given, message) => {
     const harness = createHarness();
     const { product: ownerId } = await owners(harness);

@@ -366,9 +366,14 @@ describe('orders', () => {
   it.each([
     ['no lines', { lineItems: [] }, 'INVALID', 'order.lineItems', 'Line items must have at least one line item'],
     [
-      'an unknown variant',
+      'a line of an unknown variant and no title',
       { lineItems: [{ variantId: nowhere('ProductVariant'), quantity: 1 }] },
-      ...(['INVALID', 'order.lineItems.0.variantId', 'Variant does not exist'] as const),
+      ...(['INVALID', 'order.lineItems', "Line items Name can't be blank"] as const),
+    ],
+    [
+      'a line without a title',
+      { lineItems: [{ quantity: 1 }] },
+      ...(['INVALID', 'order', 'Order Line items is invalid'] as const),
     ],
     [
       'no units',

@@ -30,7 +30,7 @@ let ids: readonly string[] = [];
 
 beforeAll(async () => {
   const { locations, publications } = await data(
-    '{ locations(first: 2) { nodes { id } } publications(first: 1) { nodes { id } } }',
+    '{ locations(first: 2) { nodes { id } } publications(first: 2) { nodes { id } } }',
   );
   const [here] = locations.nodes;
   const filterable = { ownerType: 'PRODUCT', namespace: 'made', capabilities: { adminFilterable: { enabled: true } } };
@@ -81,6 +81,9 @@ beforeAll(async () => {
     'mutation ($id: ID!, $input: [PublicationInput!]!) { publishablePublish(id: $id, input: $input) { userErrors { message } } }';
   const publicationId = publications.nodes[0].id;
   await data(publish, { id: made[0], input: [{ publicationId }] });
+  const pointOfSale = publications.nodes[1].id;
+  await data(publish, { id: made[1], input: [{ publicationId: pointOfSale }] });
+  await data(publish, { id: made[2], input: [{ publicationId: pointOfSale, publishDate: '2099-01-01T00:00:00Z' }] });
   const { collectionCreate } = await data(
     'mutation ($input: CollectionInput!) { collectionCreate(input: $input) { collection { id } } }',
     { input: { title: 'Summer', products: [made[0], made[1]] } },
@@ -98,8 +101,16 @@ describe('products', () => {
     ['published_status:published', ['tee']],
     ['published_status:visible', ['tee']],
     ['published_status:unpublished', ['mug', 'card']],
-    ['published_status:unavailable', ['mug', 'card']],
+    ['published_status:unavailable', ['card']],
     ['published_status:online_store_channel', ['tee']],
+    ['published_status:online-store-published', ['tee']],
+    ['published_status:online_store-visible', ['tee']],
+    ['published_status:point-of-sale-published', ['mug']],
+    ['published_status:point-of-sale-intended', ['card']],
+    ['published_status:point-of-sale-hidden', ['tee', 'card']],
+    ['product_publication_status:point-of-sale-scheduled', ['card']],
+    ['product_publication_status:point-of-sale-published', ['mug']],
+    ['-published_status:point-of-sale-hidden', ['mug']],
     ['published_at:*', ['tee']],
     ['published_at:<2026-10-01', []],
     ['bundles:false combined_listing_role:no_role', ['tee', 'mug', 'card']],
@@ -122,7 +133,7 @@ describe('products', () => {
   });
 
   it('are found by the publication and counted by it', async () => {
-    const { publications } = await data('{ publications(first: 1) { nodes { id } } }');
+    const { publications } = await data('{ publications(first: 2) { nodes { id } } }');
     const number = publications.nodes[0].id.split('/').at(-1);
     expect(await found('products', `publication_ids:${number}`, 'handle')).toEqual(['tee']);
   });
@@ -154,6 +165,9 @@ describe('variants', () => {
     ['requires_components:true', []],
     ['gift_card:false', ['TEE-S', 'TEE-M', 'MUG', 'CARD']],
     ['published_status:published', ['TEE-S', 'TEE-M']],
+    ['published_status:point-of-sale-published', ['MUG']],
+    ['published_status:published exclude_composite:true', ['TEE-S', 'TEE-M']],
+    ['published_status:published exclude_variants_with_components:true', ['TEE-S', 'TEE-M']],
   ])('are found by %s', async (query, skus) => {
     expect(await found('productVariants', query, 'sku')).toEqual(skus);
   });

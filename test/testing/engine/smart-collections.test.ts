@@ -102,6 +102,21 @@ describe('a smart collection', () => {
     expect(collection.productsCount.count).toBe(1);
   });
 
+  // Recorded 2026-04.
+  it('is smart from the beginning or never', async () => {
+    const kit = await catalogue();
+    const { collection } = await kit.payload(
+      'mutation { collectionCreate(input: { title: "Summer" }) { collection { id } } }',
+    );
+    const ruleSet = { appliedDisjunctively: false, rules: [rule('TAG', 'EQUALS', 'blue')] };
+    const update =
+      'mutation ($input: CollectionInput!) { collectionUpdate(input: $input) { collection { id } userErrors { field message } } }';
+    expect(await kit.payload(update, { input: { id: collection.id, ruleSet } })).toEqual({
+      collection: null,
+      userErrors: [{ field: ['id'], message: 'Cannot update rule set of a custom collection' }],
+    });
+  });
+
   it('takes and gives no product by hand', async () => {
     const kit = await catalogue();
     const { id } = await smart(kit, [rule('TAG', 'EQUALS', 'red')]);

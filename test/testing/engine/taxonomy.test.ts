@@ -19,6 +19,23 @@ describe('the taxonomy', () => {
     ]);
   });
 
+  // Recorded 2025-10, of an id that no category has.
+  it.each(['zz-1', 'aa-x', 'Shoes'])('is all there is: %s is no category', async (key) => {
+    const created = await createHarness().run(
+      `mutation { productCreate(product: { title: "Tee", category: "${gid(key)}" }) { product { id } } }`,
+    );
+    expect(created).toMatchObject({
+      data: { productCreate: null },
+      errors: [
+        {
+          message: 'Invalid product_taxonomy_node_id',
+          path: ['productCreate'],
+          extensions: { code: 'INVALID_PRODUCT_TAXONOMY_NODE_ID' },
+        },
+      ],
+    });
+  });
+
   it('is searched and walked', async () => {
     expect(await names(', search: "dog"')).toEqual(['Dog Supplies', 'Dog Beds']);
     expect(await names(`, childrenOf: "${gid('aa-1-2')}"`)).toEqual(['T-Shirts', 'Shirts', 'Sweaters']);

@@ -182,3 +182,29 @@ describe('fileCreate in place of another file', () => {
     });
   });
 });
+
+// Recorded 2026-04: videos and models go to storages of their own.
+it.each([
+  ['VIDEO', 'film.mp4', 'video/mp4'],
+  ['MODEL_3D', 'chair.glb', 'model/gltf-binary'],
+])('a staged %s is signed in the older way', async (resource, filename, mimeType) => {
+  const { fake, clock, payload } = freshFake();
+  const { stagedTargets } = await payload(
+    `mutation ($input: [StagedUploadInput!]!) {
+      stagedUploadsCreate(input: $input) { stagedTargets { url parameters { name value } } userErrors { message } }
+    }`,
+    { input: [{ resource, filename, mimeType, httpMethod: 'POST', fileSize: '3' }] },
+  );
+  const [{ url, parameters }] = stagedTargets;
+  expect(parameters.map(({ name }: { name: string }) => name)).toEqual([
+    'GoogleAccessId',
+    'key',
+    'policy',
+    'signature',
+  ]);
+  const form = new FormData();
+  for (const { name, value } of parameters) form.append(name, value);
+  form.append('file', new Blob(['abc'], { type: mimeType }), filename);
+  const response = await clock.run(fake.fetch(url, { method: 'POST', body: form }));
+  expect(response.status).toBe(204);
+});

@@ -299,6 +299,8 @@ const wholeMoney =
 const noScheme =
   'Value cannot have an empty scheme (protocol), must include one of the following URL schemes: ["http", "https", "mailto", "sms", "tel"].\'';
 const noResource = (kind: string): string => `Value references non-existent resource ${nowhere(kind)}.`;
+const noMeasurement =
+  'Value must be a stringified JSON object with a value (numeric) and unit (string from one the supported measurement units) fields.';
 const urlSchemes = 'Value must be one of the following URL schemes: http, https, mailto, sms, tel.';
 const notAllowed = 'Access to this namespace and key on Metafields for this resource type is not allowed.';
 
@@ -423,14 +425,26 @@ const metafieldsSet: readonly Refusal[] = [
   value('color', 'red', 'recorded', 'Value must be a hex color code.'),
   value('url', 'example.com', 'recorded', noScheme),
   value('url', 'ftp://example.com', 'recorded', urlSchemes),
-  value('link', '{"text":"a","url":"ftp://example.com"}', 'recorded', 'Value must be a valid link.'),
-  value('weight', '{"value":1}', 'inferred', 'Value must have a unit.'),
+  value('link', '{"label":"a","url":"ftp://example.com"}', 'recorded', 'Value must be a valid link.'),
+  value('link', '{"text":"a","url":"ftp://example.com"}', 'recorded', urlSchemes),
+  value('weight', '{"value":1}', 'recorded', 'Value must contain unit and value.'),
+  value('weight', '{"value":1,"unit":""}', 'inferred', 'Value must have a unit.'),
+  value('power', '10', 'recorded', noMeasurement),
   value('weight', '{"value":1,"unit":"stone"}', 'recorded', 'Value must be a supported unit.'),
   value('dimension', '{"value":-1,"unit":"cm"}', 'recorded', 'Value must be a non-negative number.'),
   value('volume', '{"value":"much","unit":"ml"}', 'recorded', 'Value must be a non-negative number.'),
-  value('temperature', '{"unit":"celsius"}', 'inferred', 'Value must have a value.'),
+  value('temperature', '{"unit":"celsius"}', 'inferred', 'Value must contain unit and value.'),
+  value('temperature', '{"value":"hot","unit":"celsius"}', 'inferred', 'Value must have a value.'),
   value('rating', '{"value":"6","scale_min":"1","scale_max":"5"}', 'recorded', 'Value has a maximum of 5.'),
-  value('product_reference', '12', 'inferred', 'Value must be a valid reference.'),
+  value('product_reference', '12', 'inferred', 'Value must be a valid product reference.'),
+  value('product_reference', nowhere('Collection'), 'recorded', 'Value must be a valid product reference.'),
+  value('variant_reference', nowhere('Product'), 'recorded', 'Value must be a valid product variant reference.'),
+  value('collection_reference', nowhere('Product'), 'recorded', 'Value must be a valid collection reference.'),
+  value('customer_reference', nowhere('Product'), 'recorded', 'Value must be a valid customer reference.'),
+  value('company_reference', nowhere('Product'), 'recorded', 'Value must be a valid company reference.'),
+  value('file_reference', nowhere('Product'), 'recorded', 'Value must be a file reference string.'),
+  value('metaobject_reference', nowhere('Product'), 'recorded', 'Value require that you select a metaobject.'),
+  value('page_reference', nowhere('Product'), 'inferred', 'Value must be a valid page reference.'),
   value('product_reference', nowhere('Product'), 'recorded', noResource('Product')),
   value('list.collection_reference', `["${nowhere('Collection')}"]`, 'recorded', noResource('Collection')),
   value('variant_reference', nowhere('ProductVariant'), 'inferred', noResource('ProductVariant')),

@@ -145,7 +145,7 @@ describe('values', () => {
   it.each([
     ['area', '{"value":2.5,"unit":"square_meters"}', null],
     ['list.power', '[{"value":5,"unit":"watts"}]', null],
-    ['speed', '{"unit":"knots"}', 'Value must have a value.'],
+    ['speed', '{"unit":"knots"}', 'Value must contain unit and value.'],
     ['list.number_integer', '[1,"x"]', 'Value must be an integer.'],
     ['rating', '{"value":"9","scale_min":"1","scale_max":"5"}', 'Value has a maximum of 5.'],
   ])('of a metafield of type %s may be %s', async (type, value, message) => {

@@ -10,12 +10,14 @@ import { definitionPinResolvers } from './resolvers/metafields/definition-pins.t
 import { metafieldDefinitionResolvers } from './resolvers/metafields/definitions.ts';
 import { metafieldResolvers } from './resolvers/metafields/metafields.ts';
 import { metafieldMutationResolvers } from './resolvers/metafields/mutations.ts';
-import { metaobjectResolvers } from './resolvers/metaobjects.ts';
+import { metaobjectDefinitionResolvers } from './resolvers/metaobjects/definitions.ts';
+import { metaobjectResolvers } from './resolvers/metaobjects/metaobjects.ts';
 import { nodeResolvers } from './resolvers/nodes.ts';
 import { customerMutationResolvers } from './resolvers/orders/customer-mutations.ts';
 import { customerResolvers } from './resolvers/orders/customers.ts';
 import { fulfillmentMutationResolvers } from './resolvers/orders/fulfillment-mutations.ts';
 import { fulfillmentResolvers } from './resolvers/orders/fulfillments.ts';
+import { marketingConsentResolvers } from './resolvers/orders/marketing-consent.ts';
 import { orderMutationResolvers } from './resolvers/orders/order-mutations.ts';
 import { orderResolvers } from './resolvers/orders/orders.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
@@ -46,6 +48,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   bulkResolvers,
   collectionResolvers,
   customerMutationResolvers,
+  marketingConsentResolvers,
   customerResolvers,
   deferredResolvers,
   definitionPinResolvers,
@@ -58,6 +61,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   metafieldDefinitionResolvers,
   metafieldMutationResolvers,
   metafieldResolvers,
+  metaobjectDefinitionResolvers,
   metaobjectResolvers,
   nodeResolvers,
   orderMutationResolvers,

@@ -30,6 +30,11 @@ export interface MetaobjectEntity extends Entity {
   readonly type: string;
   readonly handle: string;
   readonly fields: readonly { readonly key: string; readonly value: string; readonly type: string }[];
+  /** What it is called where its definition names no field for that. Absent: its handle as a title. */
+  readonly title?: string;
+  /** Of one whose definition lets it be published. Absent: a draft. */
+  readonly status?: string;
+  readonly templateSuffix?: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -43,9 +48,20 @@ export interface MetaobjectDefinitionEntity extends Entity {
   readonly fieldDefinitions: readonly {
     readonly key: string;
     readonly name: string;
+    readonly description?: string | null;
     readonly type: string;
     readonly required: boolean;
+    readonly validations?: readonly StoredValidation[];
+    /** Whether staff can filter by it. */
+    readonly isFilterable?: boolean;
   }[];
+  readonly access?: Readonly<Record<string, string>>;
+  /** Those that are switched on, with their data. */
+  readonly capabilities?: Readonly<
+    Partial<Record<'onlineStore' | 'publishable' | 'renderable' | 'translatable', Readonly<Record<string, unknown>>>>
+  >;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
 }
 
 /** A metafield of a product or variant. */

@@ -36,8 +36,19 @@ export interface CustomerEntity extends Entity {
   /** The first one is the default. */
   readonly addresses: readonly StoredMailingAddress[];
   readonly metafields: readonly StoredMetafield[];
+  /** What they agreed to be sent; absent where nobody asked. */
+  readonly consents?: { readonly email?: StoredConsent; readonly sms?: StoredConsent };
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** What a customer agreed to be sent by one channel. */
+export interface StoredConsent {
+  readonly marketingState: string;
+  readonly marketingOptInLevel: string;
+  /** ISO 8601; `null` where nobody was asked. */
+  readonly updatedAt: string | null;
+  readonly collectedFrom: 'OTHER' | null;
 }
 
 /** One line of an order. */

@@ -7,6 +7,7 @@ import { collectUserErrors, notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from './connections.ts';
 import { allPublications, type PublicationEntity } from './find-entities.ts';
+import { handleFrom } from './input-values.ts';
 import { saveProduct } from './products/save-product.ts';
 import { type SearchField, time } from './search.ts';
 
@@ -92,13 +93,16 @@ const publishedFields: Readonly<Record<string, FieldResolver>> = {
 const onlineStore = 'Online Store';
 
 /**
- * What products, variants and collections can be searched by of where they are published. Of `published_status` the words
- * about the online store are simulated, not those about other channels.
+ * What products, variants and collections can be searched by of where they are published. `published_status` has words
+ * about the online store, and such as `7-hidden` or `point-of-sale-hidden` about any channel.
+ *
+ * Whether a channel approves of something has no mutation and no seed, so that of `product_publication_status` only
+ * `-published` and `-scheduled` are simulated, and of `publishable_status` nothing.
  */
 export function publicationSearch<T>(
   context: ResolverContext,
   publishableOf: (thing: T) => Publishable | undefined,
-): { readonly published_status: SearchField<T>; readonly published_at: SearchField<T> } {
+): Readonly<Record<'published_status' | 'product_publication_status' | 'published_at', SearchField<T>>> {
   const views = (thing: T): readonly PublicationView[] => {
     const publishable = publishableOf(thing);
     return publishable ? publicationViews(publishable, context) : [];
@@ -112,17 +116,41 @@ export function publicationSearch<T>(
     unpublished: (thing) => store(thing)?.isPublished !== true,
     unavailable: (thing) => !views(thing).some(({ isPublished }) => isPublished),
   };
+  /** The test of a channel and a word about it, of the words that are given. */
+  const onChannel = (
+    value: string,
+    words: Readonly<Record<string, (view: PublicationView | undefined) => boolean>>,
+  ): ((thing: T) => boolean) | undefined => {
+    const { channel, word = '' } = /^(?<channel>.+)-(?<word>\w+)$/.exec(value.toLowerCase())?.groups ?? {};
+    const publication = allPublications(context).find((each) => channelKeys(each).includes(channel ?? ''));
+    const fits = Object.hasOwn(words, word) ? words[word] : undefined;
+    return publication && fits && ((thing) => fits(views(thing).find(({ id }) => id === publication.id)));
+  };
+  const isPublished = (view: PublicationView | undefined): boolean => view?.isPublished === true;
+  const isIntended = (view: PublicationView | undefined): boolean => view?.isPublished === false;
+  const isHidden = (view: PublicationView | undefined): boolean => !isPublished(view);
+  const field = (test: (value: string) => ((thing: T) => boolean) | undefined): SearchField<T> => ({
+    test: ({ comparison, value, isPrefix }) => (comparison === '' && !isPrefix ? test(value) : undefined),
+  });
   return {
-    published_status: {
-      test: ({ comparison, value, isPrefix }) =>
-        comparison === '' && !isPrefix ? tests[value.toLowerCase()] : undefined,
-    },
+    published_status: field(
+      (value) =>
+        tests[value.toLowerCase()] ??
+        onChannel(value, { published: isPublished, visible: isPublished, intended: isIntended, hidden: isHidden }),
+    ),
+    product_publication_status: field((value) => onChannel(value, { published: isPublished, scheduled: isIntended })),
     published_at: time(
       'published_at',
       (thing) => store(thing)?.publishDate ?? null,
       () => context.clock.now(),
     ),
   };
+}
+
+/** What a channel can be named by: the number that it and its app have, and their handle in both ways of writing it. */
+function channelKeys({ id, name }: PublicationEntity): readonly string[] {
+  const handle = handleFrom(name);
+  return [parseGid(id)?.key ?? '', handle, handle.replaceAll('-', '_')];
 }
 
 const isInOnlineStore = (product: ProductEntity, context: ResolverContext): boolean =>

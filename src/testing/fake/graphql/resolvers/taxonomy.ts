@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { ProductEntity } from '../../store/entities.ts';
 import { type ResolverMap, resolver } from '../context.ts';
 import { badRequest } from '../errors.ts';
@@ -35,6 +36,25 @@ const ancestorsOf = (key: string): readonly string[] => {
   const parent = parentOf(key);
   return parent === undefined ? [] : [parent, ...ancestorsOf(parent)];
 };
+
+/**
+ * Ids at the top of Shopify's taxonomy. What begins with another is no category.
+ * https://shopify.github.io/product-taxonomy/releases/latest/
+ */
+const verticals = 'aa ae ap bi bt bu co el fb fr gc ha hb hg lb ma me na os pa rc se sg so tg vp'.split(' ');
+
+/**
+ * Refuses the gid of what is no category. Those deeper in the taxonomy than the fake's part of it are taken as there.
+ *
+ * @throws GraphQLError `INVALID_PRODUCT_TAXONOMY_NODE_ID`. Recorded 2025-10, of an unknown id.
+ */
+export function requireCategory(id: string): void {
+  const [vertical = '', ...numbers] = (parseGid(id)?.key ?? '').split('-');
+  if (verticals.includes(vertical) && numbers.every((number) => /^\d{1,4}$/.test(number))) return;
+  throw new GraphQLError('Invalid product_taxonomy_node_id', {
+    extensions: { code: 'INVALID_PRODUCT_TAXONOMY_NODE_ID' },
+  });
+}
 
 /** The category with that gid, if it is in the fake's part of the taxonomy. */
 export function taxonomyCategory(id: string): TaxonomyCategory | undefined {

@@ -54,7 +54,7 @@ function searchableCollections(context: ResolverContext): Searchable<CollectionE
       ),
     },
     metafieldsOf: 'COLLECTION',
-    others: ['product_publication_status', 'publishable_status'],
+    others: ['publishable_status'],
   };
 }
 
@@ -182,7 +182,9 @@ function updateCollection(args: CollectionArgs, context: OperationContext): unkn
   const before = collectionById(context, fields.id);
   if (!before) return refused([userError(null, 'Collection does not exist')]);
   if (fields.products) return refused([userError(['products'], 'Products can only be given on create')]);
-  if (fields.ruleSet && !before.ruleSet) throw notSimulated('rules for a collection that was made without');
+  // Recorded 2026-04.
+  if (fields.ruleSet && !before.ruleSet)
+    return refused([userError(['id'], 'Cannot update rule set of a custom collection')]);
   const { collection, userErrors } = build(fields, before, context);
   if (userErrors.length > 0) return refused(userErrors);
 

@@ -60,13 +60,14 @@ const categories: readonly (readonly [category: string, types: readonly string[]
   ['DATE_TIME', ['date', 'date_time']],
   ['ID', ['id']],
   ['JSON', ['json']],
+  ['LINK', ['link']],
   ['MEASUREMENT', measurements],
   ['MONEY', ['money']],
   ['NUMBER', ['number_decimal', 'number_integer']],
   ['RATING', ['rating']],
   ['TEXT', ['language', 'multi_line_text_field', 'rich_text_field', 'single_line_text_field']],
   ['TRUE_FALSE', ['boolean']],
-  ['URL', ['link', 'url']],
+  ['URL', ['url']],
 ];
 
 /** The group that a type is shown in. */

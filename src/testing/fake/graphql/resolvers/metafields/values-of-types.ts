@@ -74,7 +74,27 @@ const json: Check = (value) => {
   }
 };
 
-const reference = unless((value) => isGid(value), 'Value must be a valid reference.');
+/**
+ * Kinds of references, in the order in which Shopify names them, with the kinds of gids that they take and what is said
+ * of others. Recorded 2026-04, of pages, articles, orders and taxonomy inferred.
+ */
+const referenceKinds: Readonly<Record<string, readonly [gids: RegExp, message: string]>> = {
+  company: [/^Company$/, 'Value must be a valid company reference.'],
+  customer: [/^Customer$/, 'Value must be a valid customer reference.'],
+  product: [/^Product$/, 'Value must be a valid product reference.'],
+  collection: [/^Collection$/, 'Value must be a valid collection reference.'],
+  variant: [/^ProductVariant$/, 'Value must be a valid product variant reference.'],
+  file: [/^(MediaImage|GenericFile|Video|Model3d|ExternalVideo)$/, 'Value must be a file reference string.'],
+  product_taxonomy_value: [/^TaxonomyValue$/, 'Value must be a valid product taxonomy value reference.'],
+  metaobject: [/^Metaobject$/, 'Value require that you select a metaobject.'],
+  mixed: [/^Metaobject$/, 'Value must belong to one of the specified metaobject definitions.'],
+  page: [/^(Page|OnlineStorePage)$/, 'Value must be a valid page reference.'],
+  article: [/^(Article|OnlineStoreArticle)$/, 'Value must be a valid article reference.'],
+  order: [/^Order$/, 'Value must be a valid order reference.'],
+};
+
+const referenceTo = ([gids, message]: readonly [gids: RegExp, message: string]): Check =>
+  unless((value) => isGid(value) && gids.test(/^gid:\/\/shopify\/(\w+)\//.exec(value)?.[1] ?? ''), message);
 
 /** Whether a text begins with a day of the calendar. `Date.parse` alone takes 30 February for 2 March. */
 function beginsWithDay(value: string): boolean {
@@ -110,13 +130,21 @@ const units: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const notAnObject = 'Value must be a stringified JSON object.';
+
+/** Recorded 2026-04, of a power. */
+const noMeasurement =
+  'Value must be a stringified JSON object with a value (numeric) and unit (string from one the supported measurement units) fields.';
+
 /** An object with a number and a unit. */
 const measurementOf =
   (type: string): Check =>
   (value) => {
     const parsed = parseJson(value);
-    if (!isRecord(parsed)) return 'Value must be a stringified JSON object.';
     const known = units[type];
+    if (!isRecord(parsed)) return known ? notAnObject : noMeasurement;
+    // Recorded 2026-04 of what has no unit; of what has no value inferred.
+    if (parsed.value === undefined || parsed.unit === undefined) return 'Value must contain unit and value.';
     if (known && !(isNumeric(parsed.value) && Number(parsed.value) >= 0)) return 'Value must be a non-negative number.';
     if (!isNumeric(parsed.value)) return 'Value must have a value.';
     if (typeof parsed.unit !== 'string' || parsed.unit === '') return 'Value must have a unit.';
@@ -142,7 +170,7 @@ const money: Check = (value) => {
 
 const rating: Check = (value) => {
   const parsed = parseJson(value);
-  if (!isRecord(parsed)) return 'Value must be a stringified JSON object.';
+  if (!isRecord(parsed)) return notAnObject;
   const { value: given, scale_min: least, scale_max: most } = parsed;
   if (!isNumeric(given) || !isNumeric(least) || !isNumeric(most))
     return 'Value must have a value, a scale_min and a scale_max.';
@@ -152,8 +180,12 @@ const rating: Check = (value) => {
 
 const link: Check = (value) => {
   const parsed = parseJson(value);
-  const isRight = isRecord(parsed) && typeof parsed.url === 'string' && url(parsed.url) === undefined;
-  return isRight ? undefined : 'Value must be a valid link.';
+  const problem = isRecord(parsed) && typeof parsed.url === 'string' ? url(parsed.url) : '';
+  if (problem === undefined) return undefined;
+  // Of a link with a text, Shopify says what is wrong with its address. Recorded 2026-04.
+  return isRecord(parsed) && typeof parsed.text === 'string' && problem !== ''
+    ? problem
+    : 'Value must be a valid link.';
 };
 
 const richText: Check = (value) => {
@@ -199,11 +231,7 @@ const truths: Readonly<Record<string, string>> = {
   0: 'false',
 };
 
-/** Kinds of references, in the order in which Shopify names them. */
-const references = [
-  ...['company', 'customer', 'product', 'collection', 'variant', 'file', 'product_taxonomy_value'],
-  ...['metaobject', 'mixed', 'page', 'article', 'order'],
-].map((kind) => `${kind}_reference`);
+const references = Object.keys(referenceKinds).map((kind) => `${kind}_reference`);
 
 const ofScalars: Readonly<Record<string, Check>> = {
   boolean: unless((value) => Object.hasOwn(truths, value.trim().toLowerCase()), 'Value must be true or false.'),
@@ -232,7 +260,9 @@ const olderNames: Readonly<Record<string, Check>> = { float: decimal, integer, j
 const single: Readonly<Record<string, Check>> = {
   ...ofScalars,
   ...olderNames,
-  ...Object.fromEntries(references.map((name) => [name, reference])),
+  ...Object.fromEntries(
+    Object.entries(referenceKinds).map(([kind, words]) => [`${kind}_reference`, referenceTo(words)]),
+  ),
 };
 
 /** Types of which there is no list. */

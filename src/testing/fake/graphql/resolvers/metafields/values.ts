@@ -101,6 +101,19 @@ function typeProblem(type: string, defined: string | undefined): MetafieldProble
   return { part: 'type', code: 'INVALID_TYPE', message: `Type must be ${defined}, as its definition says` };
 }
 
+/** What is wrong with a value of a type that has validations. */
+export function valueProblemOf(
+  type: string,
+  value: string,
+  validations: readonly StoredValidation[],
+  context: ResolverContext,
+): Pick<MetafieldProblem, 'message' | 'elementIndex'> | undefined {
+  const problem = valueProblem(type, value);
+  if (problem) return problem;
+  const message = brokenValidation(type, value, validations) ?? referenceProblem(type, value, validations, context);
+  return message === undefined ? undefined : { message };
+}
+
 function valueProblem(type: string, value: string): MetafieldProblem | undefined {
   const tooLong = sizeProblem(type, value);
   if (tooLong !== undefined) return { part: 'value', code: 'TOO_LONG', message: tooLong };

@@ -2,15 +2,24 @@ import type { MetafieldInput, UniqueMetafieldValueInput } from '../../../../../g
 import type { CustomerEntity } from '../../../store/order-entities.ts';
 import { idOf } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
-import { notSimulated, requireSimulated, type UserError, userError } from '../../errors.ts';
+import { requireSimulated, type UserError, userError } from '../../errors.ts';
 import { requireGid } from '../../gid.ts';
 import { lengthProblem, normalTags, tagProblems } from '../input-values.ts';
+import { ownerByCustomId, resolveCustomId } from '../metafields/custom-id.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
 import { type MailingAddressInput, mailingAddress } from './mailing-address.ts';
-import { customerByEmail, customerById, customerByPhone, ordersOfCustomer, saveCustomer } from './save-order.ts';
+import { type ConsentInputs, consentsOfKnown, withConsents } from './marketing-consent.ts';
+import {
+  allCustomers,
+  customerByEmail,
+  customerById,
+  customerByPhone,
+  ordersOfCustomer,
+  saveCustomer,
+} from './save-order.ts';
 
 /** What `CustomerInput` and `CustomerSetInput` say, as far as it is simulated. */
-export interface CustomerFields {
+export interface CustomerFields extends ConsentInputs {
   readonly id?: string | null;
   readonly firstName?: string | null;
   readonly lastName?: string | null;
@@ -27,7 +36,7 @@ export interface CustomerFields {
 
 const simulated: ReadonlySet<string> = new Set<keyof CustomerFields>([
   ...(['id', 'firstName', 'lastName', 'email', 'phone', 'note', 'tags', 'locale', 'taxExempt'] as const),
-  ...(['taxExemptions', 'addresses', 'metafields'] as const),
+  ...(['taxExemptions', 'addresses', 'metafields', 'emailMarketingConsent', 'smsMarketingConsent'] as const),
 ]);
 
 /** Which customer is set: `CustomerSetIdentifiers`. */
@@ -91,9 +100,13 @@ const setWords = ({ code, field, message }: CustomerProblem): UserError =>
 
 /** `customerSet`: the one that the identifier means, or a new one. */
 function setCustomer(identifier: SetIdentifier | undefined, input: CustomerFields, context: ResolverContext): unknown {
-  if (identifier?.customId) throw notSimulated('CustomerSetIdentifiers.customId');
   if (identifier && input.id != null)
     return refused([userError(['input'], 'The id field is not allowed if identifier is provided.', 'ID_NOT_ALLOWED')]);
+  if (identifier?.customId) {
+    const before = ownerByCustomId(allCustomers(context), identifier.customId, 'CUSTOMER', context);
+    const own = { ...resolveCustomId(identifier.customId), type: 'id' };
+    return save({ ...input, metafields: [own] }, before, context, setWords);
+  }
   const id = identifier?.id ?? input.id;
   if (id != null) {
     const before = existing(id, context);
@@ -133,9 +146,13 @@ function save(
       say({ code: 'INVALID', field: ['taxExempt'], message: 'Tax exempt is of unexpected type NilClass' }),
     ]);
   const { customer, problems } = customerFrom(input, before, context);
-  if (problems.length > 0) return refused(problems.map(say));
-  saveCustomer(context, customer, before);
-  return { customer, userErrors: [] };
+  // `customerSet` takes addresses without a word in them. Recorded 2025-10.
+  const counted = problems.filter(({ code, field }) => say === fieldsOnly || code !== 'BLANK' || field === null);
+  const consents = before ? { customer, userErrors: consentsOfKnown(input) } : withConsents(customer, input, context);
+  const userErrors = [...counted.map(say), ...consents.userErrors];
+  if (userErrors.length > 0) return refused(userErrors);
+  saveCustomer(context, consents.customer, before);
+  return { customer: consents.customer, userErrors: [] };
 }
 
 /** A customer after an input; lists are replaced as a whole. */
@@ -179,6 +196,7 @@ export function customerFrom(
       { ...context, now },
       (index, { part, message }) => report('INVALID', ['metafields', index, part], message),
     ),
+    ...(before?.consents && { consents: before.consents }),
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
@@ -200,7 +218,9 @@ function addressesOf(
     const known = earlier.find(({ id }) => id === input.id);
     if (input.id != null && !known) report('INVALID', [...field, 'id'], 'Customer address does not exist');
     return mailingAddress(input, store, known, (name, message) =>
-      report(message.includes('too long') ? 'TOO_LONG' : 'INVALID', name === null ? field : [...field, name], message),
+      name === null
+        ? report('BLANK', field, message)
+        : report(message.includes('too long') ? 'TOO_LONG' : 'INVALID', [...field, name], message),
     );
   });
 }

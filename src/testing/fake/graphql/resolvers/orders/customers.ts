@@ -8,6 +8,7 @@ import { ownerByCustomId } from '../metafields/custom-id.ts';
 import { metafieldFields } from '../metafields/metafields.ts';
 import { countryName, provinceName } from '../places.ts';
 import { byId, flag, keyword, numeric, type Searchable, searched, time, without, words } from '../search.ts';
+import { consentView } from './marketing-consent.ts';
 import { money } from './money.ts';
 import { orderSortValues } from './orders.ts';
 import {
@@ -69,19 +70,19 @@ export const customerResolvers: ResolverMap = {
     ...metafieldFields('CUSTOMER'),
     legacyResourceId: resolver<CustomerEntity>(({ id }) => parseGid(id)?.key),
     displayName: resolver<CustomerEntity>(displayName),
-    defaultEmailAddress: resolver<CustomerEntity>(({ email }) =>
-      email === null
+    defaultEmailAddress: resolver<CustomerEntity>((customer) =>
+      customer.email === null
         ? null
-        : { emailAddress: email, validFormat: true, marketingUpdatedAt: null, sourceLocation: null, ...unasked },
+        : { emailAddress: customer.email, validFormat: true, ...consentView(customer, 'email') },
     ),
-    defaultPhoneNumber: resolver<CustomerEntity>(({ phone }) =>
-      phone === null ? null : { phoneNumber: phone, marketingUpdatedAt: null, sourceLocation: null, ...unasked },
+    defaultPhoneNumber: resolver<CustomerEntity>((customer) =>
+      customer.phone === null ? null : { phoneNumber: customer.phone, ...consentView(customer, 'sms') },
     ),
-    emailMarketingConsent: resolver<CustomerEntity>(({ email }) =>
-      email === null ? null : { consentUpdatedAt: null, sourceLocation: null, ...unasked },
+    emailMarketingConsent: resolver<CustomerEntity>((customer) =>
+      customer.email === null ? null : consentView(customer, 'email'),
     ),
-    smsMarketingConsent: resolver<CustomerEntity>(({ phone }) =>
-      phone === null ? null : { consentUpdatedAt: null, sourceLocation: null, ...unasked },
+    smsMarketingConsent: resolver<CustomerEntity>((customer) =>
+      customer.phone === null ? null : consentView(customer, 'sms'),
     ),
     validEmailAddress: resolver<CustomerEntity>(({ email }) => email !== null),
     productSubscriberStatus: () => 'NEVER_SUBSCRIBED',
@@ -134,9 +135,6 @@ export const customerResolvers: ResolverMap = {
   },
 };
 
-/** Nobody was asked whether they want to hear from the shop. */
-const unasked = { marketingState: 'NOT_SUBSCRIBED', marketingOptInLevel: 'SINGLE_OPT_IN' };
-
 function nameOf({ firstName, lastName }: Pick<CustomerEntity, 'firstName' | 'lastName'>): string | null {
   return [firstName, lastName].filter(Boolean).join(' ') || null;
 }
@@ -169,7 +167,7 @@ function searchable(context: ResolverContext): Searchable<CustomerEntity> {
       state: keyword(({ state }) => state, ['DECLINED', 'DISABLED', 'ENABLED', 'INVITED']),
       tag,
       tag_not: without(tag),
-      accepts_marketing: flag(() => false),
+      accepts_marketing: flag(({ consents }) => consents?.email?.marketingState === 'SUBSCRIBED'),
       orders_count: numeric((customer) => orders(customer).length),
       total_spent: numeric((customer) => spentBy(orders(customer))),
       order_date: time('order_date', (customer) => orders(customer).at(-1)?.createdAt ?? null, now),

@@ -13,6 +13,7 @@ import { freeHandle, given, handleFrom, lengthProblem, normalTags, productTagPro
 import { type CustomId, noDefinitionMessage, resolveCustomId, uniqueDefinition } from '../metafields/custom-id.ts';
 import { resolveNamespace } from '../metafields/values.ts';
 import { saveProduct } from '../products/save-product.ts';
+import { requireCategory } from '../taxonomy.ts';
 import { beginBuilding, type Naming, type ProductSetContext } from './context.ts';
 import { withLinkedMetafields } from './linked-options.ts';
 import { metafieldsFrom } from './metafields.ts';
@@ -262,6 +263,8 @@ function categoryOf(
   if (input.category === null) return null;
   if (parseGid(input.category)?.kind !== 'TaxonomyCategory') {
     report('INVALID_PRODUCT', ['input', 'category'], 'Category is not a valid taxonomy category');
+  } else {
+    requireCategory(input.category);
   }
   return { id: input.category };
 }

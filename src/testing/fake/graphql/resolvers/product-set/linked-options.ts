@@ -3,7 +3,7 @@ import type { ResolverContext } from '../../context.ts';
 import type { FieldPath, ReportUserError } from '../../errors.ts';
 import { definitionByKey } from '../find-entities.ts';
 import { resolveNamespace } from '../metafields/values.ts';
-import { displayName, metaobjectById } from '../metaobjects.ts';
+import { displayName, metaobjectById } from '../metaobjects/metaobjects.ts';
 
 /** What a linked option is built with. */
 interface Building extends ResolverContext {

@@ -170,7 +170,7 @@ function searchableProducts(context: ResolverContext): Searchable<ProductEntity>
       updated_at: time('updated_at', ({ updatedAt }) => updatedAt, now),
     },
     metafieldsOf: 'PRODUCT',
-    others: ['delivery_profile_id', 'error_feedback', 'product_publication_status', 'publishable_status'],
+    others: ['delivery_profile_id', 'error_feedback', 'publishable_status'],
   };
 }
 

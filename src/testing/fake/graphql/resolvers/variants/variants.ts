@@ -190,6 +190,8 @@ function searchableVariants(context: ResolverContext): Searchable<StoredVariant>
   const option = (index: number): SearchField<StoredVariant> =>
     keyword(({ selectedOptions }) => selectedOptions[index]?.value ?? null);
   const tag = keyword<StoredVariant>(ofProduct(({ tags }) => tags));
+  const publication = publicationSearch<StoredVariant>(context, ({ productId }) => productById(context, productId));
+  const everything: SearchField<StoredVariant> = { accepted: ['TRUE', 'FALSE'], test: () => () => true };
   return {
     texts: ({ title, sku, barcode }) => [title, sku, barcode],
     fields: {
@@ -220,8 +222,11 @@ function searchableVariants(context: ResolverContext): Searchable<StoredVariant>
       managed: flag(({ inventoryItem }) => inventoryItem.tracked),
       managed_by: keyword(({ inventoryItem }) => (inventoryItem.tracked ? 'shopify' : null)),
       requires_components: flag(() => false),
-      published_status: publicationSearch<StoredVariant>(context, ({ productId }) => productById(context, productId))
-        .published_status,
+      published_status: publication.published_status,
+      product_publication_status: publication.product_publication_status,
+      // No variant of the fake has components, so that none is left out.
+      exclude_composite: everything,
+      exclude_variants_with_components: everything,
       updated_at: time(
         'updated_at',
         ({ updatedAt }) => updatedAt,
@@ -229,10 +234,7 @@ function searchableVariants(context: ResolverContext): Searchable<StoredVariant>
       ),
     },
     metafieldsOf: 'PRODUCTVARIANT',
-    others: [
-      ...['delivery_profile_id', 'exclude_composite', 'exclude_variants_with_components'],
-      ...['product_publication_status', 'publishable_status'],
-    ],
+    others: ['delivery_profile_id', 'publishable_status'],
   };
 }
 
