@@ -1,4 +1,5 @@
-import { compareOrder, isOrderField, keysInOrder, type OrderField, orderFields } from './order.ts';
+import { compareOptionOrder, isSameOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
   type FactList,
@@ -166,10 +167,15 @@ export function planUpdate(
     const kept = comparison.list(list, ours[list], known, theirs[list] ?? {});
     if (kept) next[list] = kept;
   }
-  for (const field of Object.keys(orderFields) as OrderField[]) {
+  for (const field of ['imageOrder', 'variantOrder'] as const) {
     const [o, b, t] = [ours, before?.facts, theirs].map((facts) => facts?.product?.['']?.[field]);
     const kept = comparison.order(field, o, b, t);
     if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
+  }
+  const kept = comparison.optionOrder(ours, before?.facts, theirs, remote);
+  if (kept !== undefined) {
+    const { optionOrder: _, ...rest } = next.product?.[''] ?? {};
+    next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
   const changes = withStock(comparison.changes, remote);
@@ -489,7 +495,7 @@ class Comparison {
   }
 
   /**
-   * Compares an order, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
+   * Compares an order of a list, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
    * compares with, where that is not what the draft says.
    */
   order(
@@ -504,7 +510,39 @@ class Comparison {
       this.changes.flatMap(({ list, kind, key }) => (list === orderFields[field] && kind === 'add' ? [key] : [])),
     );
     const added = [...coming].filter((key) => keys.includes(key));
-    const outcome = compareOrder(keys, keysInOrder(base), keysInOrder(theirs), added);
+    const there = keysInOrder(theirs);
+    return this.#ordered(field, compareOrder(keys, keysInOrder(base), there, [...there, ...added]), {
+      ...{ ours, base, theirs },
+    });
+  }
+
+  /**
+   * Compares the order of options and of their values. Returns what the next push compares with, where that is not what the
+   * draft says; `null` for none, as no push has said that order yet.
+   */
+  optionOrder(
+    desired: ProductFacts,
+    known: ProductFacts | undefined,
+    { product }: ProductFacts,
+    remote: RemoteProduct,
+  ): FactValue | undefined {
+    const ours = desired.product?.['']?.['optionOrder'];
+    const theirs = product?.['']?.['optionOrder'];
+    if (ours === undefined || theirs === undefined) return undefined;
+    const said = known?.product?.['']?.['optionOrder'];
+    const base = saidOptionOrder(known) ?? theirs;
+    const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
+    const isUnsaid = said === undefined && (known === undefined || outcome !== 'ours');
+    if (isUnsaid) return outcome === 'same' ? undefined : null;
+    return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** Notes what becomes of an order. */
+  #ordered(
+    field: OrderField,
+    outcome: OrderOutcome,
+    { ours, base, theirs }: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
+  ): FactValue | undefined {
     const difference = { list: 'product' as const, key: '', name: '', field, base, ours, theirs };
     if (outcome === 'same') return undefined;
     if (outcome !== 'ours' && this.#keepsTheirs(outcome === 'conflict', difference))
@@ -570,6 +608,7 @@ const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost'])
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
   if (field === 'options') return pairsKey(a) === pairsKey(b);
+  if (field === 'optionOrder') return isSameOptionOrder(a, b);
   const [left, right] = [textOf(a), textOf(b)];
   if (left === right) return true;
   return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;

@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
 import { redactText } from '../../internal/redact.ts';
-import type {
-  DraftImage,
-  DraftMetafield,
-  DraftWeight,
-  ProductDraft,
-  ProductVariantDraft,
-} from '../../validation/product-draft.ts';
+import type { DraftMetafield, DraftWeight, ProductDraft, ProductVariantDraft } from '../../validation/product-draft.ts';
 
 /**
  * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
@@ -37,10 +31,26 @@ export const noOption: readonly [name: string, value: string] = ['Title', 'Defau
 /** What a draft says. What it leaves out is not there; `null` clears. */
 export function desiredFacts(draft: ProductDraft): ProductFacts {
   const { product, ...lists } = saidBy(draft);
-  const facts: { [List in FactList]?: FactEntries } = { product: { '': product } };
+  const names = namesOfOptions(draft);
+  const optionOrder = optionOrderText(byPosition(draft.variants).map(({ options }) => pairsIn(options, names)));
+  const facts: { [List in FactList]?: FactEntries } = {
+    product: { '': { ...product, ...defined({ optionOrder }) } },
+  };
   for (const list of Object.keys(lists) as (keyof typeof lists)[])
     if (lists[list]) facts[list] = Object.fromEntries(lists[list]);
   return facts;
+}
+
+/**
+ * The order of options and of their values, as variants in their order name them. `undefined` where there is nothing to put
+ * in order.
+ */
+export function optionOrderText(variants: readonly OptionPairs[]): string | undefined {
+  const order = new Map<string, Set<string>>();
+  for (const pairs of variants)
+    for (const [option, value] of pairs) order.set(option, (order.get(option) ?? new Set()).add(value));
+  const isOrder = order.size > 1 || [...order.values()].some(({ size }) => size > 1);
+  return isOrder ? JSON.stringify([...order].map(([option, values]) => [option, [...values]])) : undefined;
 }
 
 /**
@@ -111,7 +121,7 @@ function variantFacts(variant: ProductVariantDraft, optionNames: readonly string
   const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
   return {
     ...(variant.price !== undefined && { price: plainDecimal(variant.price) }),
-    options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
+    options: pairsIn(options, optionNames),
     ...defined({
       sku: variant.sku,
       compareAtPrice: compareAtPrice && salePrice(compareAtPrice),
@@ -132,6 +142,9 @@ function variantFacts(variant: ProductVariantDraft, optionNames: readonly string
     ...(variant.metafields && metafieldFacts(variant.metafields)),
   };
 }
+
+const pairsIn = (options: ProductVariantDraft['options'], names: readonly string[]): OptionPairs =>
+  names.map((name) => [name, options[name] ?? noOption[1]] as const);
 
 const metafieldFacts = (metafields: readonly DraftMetafield[]): Facts =>
   Object.fromEntries(
@@ -156,9 +169,9 @@ const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit
 
 const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
 
-/** Images by their places; those without one keep their order, after the others. */
-export const byPosition = (images: readonly DraftImage[]): readonly DraftImage[] =>
-  images.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
+/** Images or variants by their places; those without one keep their order, after the others. */
+export const byPosition = <T extends { readonly position?: number }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
 
 /** The metafields but those that hold an option's values: Shopify writes these itself. */
 export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
@@ -483,6 +496,9 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         seoDescription: remote.seo.description,
         ...(remote.links && { linkedOptions: linksText(remote.links) }),
         imageOrder: orderText(remote.media.flatMap(({ id }) => imageKeys.get(id) ?? [])),
+        optionOrder: JSON.stringify(
+          remote.options.map(({ name, optionValues }) => [name, optionValues.map((value) => value.name)]),
+        ),
         variantOrder: orderText(
           remote.variants.flatMap(({ id }) => variantKeys.get(id) ?? matches.baseKeys.get(id) ?? []),
         ),

@@ -25,7 +25,16 @@ import type { Clock } from '../../internal/clock.ts';
 import type { DraftQuantity } from '../../validation/product-draft.ts';
 import { changeFiles } from '../files/files.ts';
 import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
-import { isOrderField, keysInOrder, orderImages, orderVariants } from '../plan/order.ts';
+import {
+  isStandalone,
+  newOptionsById,
+  type OptionsTarget,
+  orderOptions,
+  pairOptions,
+  renamedValues,
+  targetOptions,
+} from '../plan/option-order.ts';
+import { isOrderField, keysInOrder, orderImages, orderVariants, placed } from '../plan/order.ts';
 import { isSameValue, type ProductChange } from '../plan/plan.ts';
 import {
   type Facts,
@@ -302,7 +311,7 @@ class Run {
     for (const [index, option] of remote.options.entries()) {
       const name = pairs[index];
       if (name === undefined) continue;
-      const rename = this.#renamedValues(option, index, name);
+      const rename = this.#renamedValues(index, name);
       const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
       const linkedMetafield = isLinked ? undefined : this.#links.get(name);
       if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
@@ -348,16 +357,22 @@ class Run {
     for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
   }
 
-  /** Orders of images and variants, once all of them are there. */
+  /** Orders of images, options and variants, once all of them are there. */
   async orders(): Promise<void> {
-    const { client, clock, imageIds, variantIds } = this.#a;
-    const fields = this.#of('product', 'update')[0]?.fields;
+    const { client, clock, remote, imageIds, variantIds } = this.#a;
+    const { imageOrder, optionOrder, variantOrder } = this.#of('product', 'update')[0]?.fields ?? {};
     const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
       keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
     const place = { client, clock, productId: this.#gid };
-    if (fields?.['imageOrder']) await orderImages(place, idsIn(fields['imageOrder'].to, imageIds), this.#options);
-    if (!fields?.['variantOrder']) return;
-    const updatedAt = await orderVariants(place, idsIn(fields['variantOrder'].to, variantIds), this.#options);
+    if (imageOrder) await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options);
+    const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
+    this.updatedAt = reorderedAt ?? this.updatedAt;
+    if (reorderedAt === undefined && !variantOrder) return;
+    const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
+    // With their options variants change places, those of others too.
+    const before = [...new Set([...remote.variants.map(({ id }) => id as string), ...variantIds.values()])];
+    const order = reorderedAt === undefined ? wanted : placed(before, wanted);
+    const updatedAt = await orderVariants(place, order, this.#options);
     this.updatedAt = updatedAt ?? this.updatedAt;
   }
 
@@ -393,13 +408,8 @@ class Run {
   }
 
   /** The options that the draft's variants have; `undefined` where none of them changes or comes. */
-  #targetOptions(): { readonly names: readonly string[]; readonly isDefault: boolean } | undefined {
-    const isTouched = this.#a.changes.some(({ list, fields }) => list === 'variants' && fields['options']);
-    const [first] = Object.values(this.#a.desired.variants ?? {});
-    const pairs = first?.['options'] as OptionPairs | undefined;
-    if (!isTouched || !pairs) return undefined;
-    const isDefault = pairs.length === 1 && pairs[0]?.[0] === noOption[0] && pairs[0][1] === noOption[1];
-    return { names: pairs.map(([name]) => name), isDefault };
+  #targetOptions(): OptionsTarget | undefined {
+    return targetOptions(this.#a.changes, this.#a.desired);
   }
 
   /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
@@ -421,37 +431,18 @@ class Run {
 
   /** What the draft says of the options of a variant of the shop. */
   #desiredOptions(id: string): OptionPairs | undefined {
-    this.#optionsById ??= new Map(
-      this.#of('variants', 'update').map(({ gid = '', fields }) => [
-        gid,
-        fields['options']?.to as OptionPairs | undefined,
-      ]),
-    );
+    this.#optionsById ??= newOptionsById(this.#a.changes);
     return this.#optionsById.get(id);
   }
 
-  #optionsById: ReadonlyMap<string, OptionPairs | undefined> | undefined;
+  #optionsById: ReadonlyMap<string, OptionPairs> | undefined;
 
-  /** Values of one option that all of their variants give up for the same new one: those are renamed. */
-  #renamedValues(option: RemoteProduct['options'][number], index: number, name: string): OptionValueUpdateInput[] {
-    const names = new Set(option.optionValues.map((value) => value.name));
-    const isGoing = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
-    return option.optionValues.flatMap(({ id, name: before }) => {
-      const users = this.#a.remote.variants.filter(
-        (variant) => !isGoing.has(variant.id) && variant.selectedOptions[index]?.value === before,
-      );
-      const targets = new Set(users.map((variant) => this.#targetValue(variant, name) ?? before));
-      const [target] = targets;
-      if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
-      // Of two values that become one, the second moves.
-      names.add(target);
+  /** Values of an option that get other names. */
+  #renamedValues(index: number, name: string): OptionValueUpdateInput[] {
+    return [...renamedValues(this.#a, { index, name })].map(([id, target]) => {
       this.#renamed.set(id, target);
-      return [this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target }];
+      return this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target };
     });
-  }
-
-  #targetValue({ id }: RemoteVariant, option: string): string | undefined {
-    return this.#desiredOptions(id)?.find(([name]) => name === option)?.[1];
   }
 
   /** Options whose values are metaobjects, with the metafields that they are linked to. */
@@ -653,17 +644,6 @@ const textOrNull = (value: FactValue | undefined): string | null => (typeof valu
 
 const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
   (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
-
-function isStandalone(options: RemoteProduct['options']): boolean {
-  const [only, another] = options;
-  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
-}
-
-/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
-function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
-  const free = after.filter((name) => !before.includes(name));
-  return before.map((name) => (after.includes(name) ? name : free.shift()));
-}
 
 /** A variant that gets other option values. */
 interface Move {

@@ -159,7 +159,7 @@ function toOption(name: string, draft: ProductDraft): OptionSetInput {
 }
 
 function valuesOf(option: string, variants: readonly ProductVariantDraft[]): readonly string[] {
-  return [...new Set(variants.map(({ options }) => options[option] ?? noOption[1]))];
+  return [...new Set(byPosition(variants).map(({ options }) => options[option] ?? noOption[1]))];
 }
 
 function toVariant(

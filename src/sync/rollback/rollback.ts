@@ -13,6 +13,7 @@ import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { identifierOf } from '../identity.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
+import { compareOptionOrder, saidOptionOrder } from '../plan/option-order.ts';
 import { compareOrder, keysInOrder, orderFields } from '../plan/order.ts';
 import { isSameValue, nameOf, type ProductChange } from '../plan/plan.ts';
 import {
@@ -305,7 +306,13 @@ async function restore(
   const { changes: undoing, others } = inverse(net, theirs, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
-  const changes = withPlaces(undoing, { base, now, theirs });
+  const places = withPlaces(undoing, { base, now, theirs });
+  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing });
+  if (order?.outcome === 'conflict') {
+    const { pushed, theirs: there } = order;
+    others.push({ list: 'product', name: '', field: 'optionOrder', pushed, theirs: there });
+  }
+  const changes = order?.outcome === 'ours' ? withOrder(places, { optionOrder: order.change }) : places;
   const unpublished = publishedBy(entries, base);
   const outcome = others.length > 0 ? 'partly' : changes.length + unpublished.length > 0 ? 'restored' : 'unchanged';
   const remade = changes.filter(({ kind, list }) => kind === 'add' && list === 'variants').map(({ name }) => name);
@@ -543,7 +550,7 @@ function inverse(
   net: readonly Net[],
   theirs: ProductFacts,
   gidOf: (list: FactList, key: string) => string | undefined,
-): Pick<RollbackResult, 'others'> & { readonly changes: readonly ProductChange[] } {
+): { readonly changes: readonly ProductChange[]; readonly others: RollbackResult['others'][number][] } {
   const changes: ProductChange[] = [];
   const others: RollbackResult['others'][number][] = [];
   for (const { list, key, name, gid: known, before, after } of net) {
@@ -553,7 +560,10 @@ function inverse(
     const differs = (values: Record<string, FactValue>): readonly string[] =>
       Object.keys(values).filter(
         (field) =>
-          field !== 'url' && there !== undefined && !isSameValue(field, values[field] ?? null, there[field] ?? null),
+          field !== 'url' &&
+          field !== 'optionOrder' &&
+          there !== undefined &&
+          !isSameValue(field, values[field] ?? null, there[field] ?? null),
       );
     if (before === null && after !== null) {
       if (!there) continue;
@@ -597,13 +607,41 @@ function withPlaces(
       (facts) => facts?.product?.['']?.[field],
     );
     if (added.length === 0 || to === undefined || from === undefined) continue;
-    const outcome = compareOrder(keysInOrder(to), keysInOrder(pushed), keysInOrder(from), added);
+    const there = keysInOrder(from);
+    const outcome = compareOrder(keysInOrder(to), keysInOrder(pushed), there, [...there, ...added]);
     if (outcome === 'ours') fields[field] = { from, to };
   }
+  return withOrder(changes, fields);
+}
+
+/** The changes with those of orders. */
+function withOrder(changes: readonly ProductChange[], fields: ProductChange['fields']): readonly ProductChange[] {
   if (Object.keys(fields).length === 0) return changes;
   const known = changes.find(({ list }) => list === 'product');
   const shared = known ?? { kind: 'update', list: 'product', key: '', name: '', fields: {} };
   return [...changes.filter((change) => change !== known), { ...shared, fields: { ...fields, ...shared.fields } }];
+}
+
+/**
+ * How the options and their values get the order again that they had, once the variants are changed. `conflict` where the
+ * pushes had put them in order, and somebody else has since; `undefined` where there is nothing to do.
+ */
+function formerOptionOrder(
+  net: readonly Net[],
+  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
+) {
+  const sent = net.find(({ list, after }) => list === 'product' && after?.['optionOrder'] !== undefined);
+  const to = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
+  const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
+  const theirs = sides.theirs.product?.['']?.['optionOrder'];
+  const isTouched = sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
+  if (!isTouched || to === undefined || pushed === undefined || theirs === undefined) return undefined;
+  const desired = patched(sides.theirs, changes);
+  const outcome = compareOptionOrder({ ours: to, base: pushed, theirs }, { remote, changes, desired });
+  if (outcome === 'same') return undefined;
+  if (outcome === 'ours') return { outcome, change: { from: theirs, to } } as const;
+  return sent && ({ outcome: 'conflict', pushed, theirs } as const);
 }
 
 /** The shop's facts once the changes are made. */

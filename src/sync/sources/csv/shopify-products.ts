@@ -64,6 +64,14 @@ export interface ShopKnowledge {
   readonly resolveReference?: (handle: string, name: MetafieldName, type: string) => MaybePromise<string | undefined>;
 }
 
+/** Rows of a file of which no product could be made. */
+export interface UnreadRows {
+  /** The products that they name. */
+  readonly localIds: Set<string>;
+  /** What is said of those that name none. */
+  readonly nameless: CsvIssue[];
+}
+
 /** A record of the file, and the product that it belongs to. */
 export interface PlacedRecord {
   readonly record: CsvRecord;
@@ -161,12 +169,21 @@ export class ShopifyProducts {
    * Leaves out a record whose quotes are broken. The product that it names, else the one above it, lacks a row then, and
    * gets the error.
    */
-  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string): void {
+  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string, unread: UnreadRows): void {
     const handle = this.#header.columns.get('handle')?.index ?? Number.POSITIVE_INFINITY;
-    const key = handle < badQuote ? (cells[handle] ?? '').trim() : (this.#lastKey ?? '');
+    const named = handle < badQuote ? (cells[handle] ?? '').trim() : '';
+    const key = named || (this.#lastKey ?? '');
     const column = (this.#header.names[badQuote] ?? '').trim();
     const issue: CsvIssue = { severity: 'error', code: 'bad-quoting', row, line, column, message };
     this.#leftOut.set(key, [...(this.#leftOut.get(key) ?? []), issue]);
+    if (named === '') unread.nameless.push(issue);
+    else unread.localIds.add(named);
+  }
+
+  /** Whether an issue leaves open which product its row belongs to. */
+  isNameless({ severity, code, column }: CsvIssue): boolean {
+    if (severity !== 'error') return false;
+    return code === 'row-without-handle' || (code === 'letters-lost' && column === this.nameOf('handle'));
   }
 
   /** What is said once, when the whole file has been read. */
