@@ -280,7 +280,7 @@ export class ShopifyProducts {
       row: first.row,
       ...given({
         published,
-        category: written !== undefined && !/^(gid:|[a-z]{2}(-\d+)+$)/.test(written) ? written : undefined,
+        category: written !== undefined && !/^(gid:|[a-z]{2}(-\d+)+$)/i.test(written) ? written : undefined,
         stock: stock.some((quantity) => quantity !== null) ? stock : undefined,
       }),
       issues: issues.toSorted((a, b) => a.row - b.row),
@@ -329,13 +329,15 @@ export class ShopifyProducts {
 
   async #categoryOf(written: string, product: ProductRows, issues: CsvIssue[]): Promise<string | undefined> {
     if (/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(written)) return written;
-    if (/^[a-z]{2}(-\d+)+$/.test(written)) return `gid://shopify/TaxonomyCategory/${written}`;
+    if (/^[a-z]{2}(-\d+)+$/i.test(written)) return `gid://shopify/TaxonomyCategory/${written.toLowerCase()}`;
     const { resolveCategory } = this.#shop;
     const gid = resolveCategory && (await this.#ask(`category ${written}`, () => resolveCategory(written)));
     if (gid !== undefined) return gid;
     const message = /^\d+$/.test(written)
       ? "is a number of Google's, and no category of Shopify: it is left out of the draft"
-      : 'is a path of names, and a draft takes its id: it is left out of the draft; resolveCategory can find it';
+      : written.startsWith('gid:')
+        ? "is no id of a category in Shopify's taxonomy: it is left out of the draft"
+        : 'is a path of names, and a draft takes its id: it is left out of the draft; resolveCategory can find it';
     const record = product.firstWith('category');
     issues.push(this.#issue(record, 'warning', 'category-is-a-path', 'category', message));
     return undefined;
