@@ -339,8 +339,12 @@ class Run {
     const remaining = this.#a.remote.variants.length - removed.length;
     // One variant must remain at any time.
     if (remaining > 0) await this.#removeVariants(removed);
-    await this.#deleteOptions();
-    await this.#updateVariants();
+    const going = this.#goingOptions();
+    // Variants that would become the same are told apart first.
+    const isLate = this.#mergesWithout(going);
+    if (!isLate) await this.#deleteOptions(going);
+    await this.#updateVariants(isLate ? going : []);
+    if (isLate) await this.#deleteOptions(going);
     for (const chunk of chunksOf(added, maxList)) await this.#createVariants(chunk);
     if (remaining <= 0) await this.#removeVariants(removed);
   }
@@ -462,14 +466,26 @@ class Run {
     for (const { key } of removed) this.#a.variantIds.delete(key);
   }
 
-  /** Options that the draft no longer has, once no two variants become the same without them. */
-  async #deleteOptions(): Promise<void> {
+  /** Options that the draft no longer has. */
+  #goingOptions(): RemoteProduct['options'] {
     const target = this.#targetOptions();
     const { options } = this.#a.remote;
-    if (!target || isStandalone(options)) return;
-    const gone = options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
-    if (gone.length === 0 || (!target.isDefault && !this.#pairs)) return;
-    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: gone.map(({ id }) => id) });
+    if (!target || isStandalone(options) || (!target.isDefault && !this.#pairs)) return [];
+    return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
+  }
+
+  /** Whether variants that are there become the same without some options, as their other values are by now. */
+  #mergesWithout(going: RemoteProduct['options']): boolean {
+    const target = this.#targetOptions();
+    if (!target || target.isDefault || going.length === 0) return false;
+    const removed = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
+    const staying = this.#a.remote.variants.filter(({ id }) => !removed.has(id));
+    return new Set(staying.map((one) => optionsKey(this.#currentOptions(one, target.names)))).size < staying.length;
+  }
+
+  async #deleteOptions(going: RemoteProduct['options']): Promise<void> {
+    if (going.length === 0) return;
+    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: going.map(({ id }) => id) });
   }
 
   /** The option values that a variant has by now: after the options were renamed, added and deleted. */
@@ -478,24 +494,28 @@ class Run {
     return names.map((name) => {
       const given = this.#given.get(`${variant.id} ${name}`);
       if (given !== undefined) return [name, given];
-      const index = this.#pairs ? this.#pairs.indexOf(name) : options.findIndex((option) => option.name === name);
+      const paired = this.#pairs?.indexOf(name) ?? -1;
+      const index = paired < 0 ? options.findIndex((option) => option.name === name) : paired;
       const value = variant.selectedOptions[index]?.value ?? noOption[1];
       const id = options[index]?.optionValues.find((known) => known.name === value)?.id ?? '';
       return [name, this.#renamed.get(id) ?? value];
     });
   }
 
-  async #updateVariants(): Promise<void> {
+  /** @param going Options that go afterwards: until then each variant keeps its values of them. */
+  async #updateVariants(going: RemoteProduct['options']): Promise<void> {
     const target = this.#targetOptions();
-    const names = target && !target.isDefault ? target.names : [];
+    const kept = going.map(({ name }) => name);
+    const names = target && !target.isDefault ? [...target.names, ...kept] : [];
     const updates = this.#of('variants', 'update').flatMap((change) =>
       change.gid === undefined ? [] : [{ change, gid: change.gid, input: this.#variantInput(change) }],
     );
     const byId = new Map<string, RemoteVariant>(this.#a.remote.variants.map((variant) => [variant.id, variant]));
     const moves = updates.flatMap(({ change, gid }) => {
       const variant = byId.get(gid);
-      const to = change.fields['options']?.to as OptionPairs | undefined;
-      if (!variant || !to || names.length === 0) return [];
+      const wanted = change.fields['options']?.to as OptionPairs | undefined;
+      if (!variant || !wanted || names.length === 0) return [];
+      const to = [...wanted, ...this.#currentOptions(variant, kept)];
       const from = this.#currentOptions(variant, names);
       return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ gid, from, to }];
     });

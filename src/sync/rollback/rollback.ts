@@ -306,7 +306,8 @@ async function restore(
   const { changes: undoing, others } = inverse(net, theirs, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
-  const places = withPlaces(undoing, { base, now, theirs });
+  const laterKeys = keysSince(net, base, variantIds);
+  const places = withPlaces(undoing, { base, now, theirs }, laterKeys);
   const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing });
   if (order?.outcome === 'conflict') {
     const { pushed, theirs: there } = order;
@@ -334,7 +335,11 @@ async function restore(
   const restored = base && {
     ...base,
     ids: {
-      variants: keptIds(base.facts.variants, { ...base.ids.variants, ...Object.fromEntries(variantIds) }),
+      variants: keptIds(base.facts.variants, {
+        ...base.ids.variants,
+        ...Object.fromEntries(variantIds),
+        ...Object.fromEntries([...laterKeys].flatMap(([key, later]) => [[key, variantIds.get(later) ?? '']])),
+      }),
       images: keptIds(base.facts.images, { ...base.ids.images, ...Object.fromEntries(imageIds) }),
     },
   };
@@ -595,21 +600,49 @@ function inverse(
   return { changes, others };
 }
 
+/**
+ * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
+ * of option values where there is none.
+ */
+function keysSince(
+  net: readonly Net[],
+  base: PushBase | undefined,
+  variantIds: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const former = new Map(Object.entries(base?.facts.variants ?? {}).filter(([key]) => !variantIds.has(key)));
+  const keys = new Map<string, string>();
+  for (const { list, key, before, after } of net) {
+    if (list !== 'variants' || !before || !after || base?.facts.variants?.[key]) continue;
+    const id = variantIds.get(key);
+    const found = [...former].find(([known, facts]) =>
+      base?.ids.variants[known] === undefined
+        ? Object.entries(before).every(([field, value]) => isSameValue(field, facts[field] ?? null, value))
+        : base.ids.variants[known] === id,
+    )?.[0];
+    if (found === undefined) continue;
+    former.delete(found);
+    keys.set(found, key);
+  }
+  return keys;
+}
+
 /** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
 function withPlaces(
   changes: readonly ProductChange[],
   sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  laterKeys: ReadonlyMap<string, string>,
 ): readonly ProductChange[] {
   const fields: Record<string, { readonly from: FactValue; readonly to: FactValue }> = {};
   for (const [field, ofList] of Object.entries(orderFields)) {
     const added = changes.flatMap(({ list, kind, key }) => (list === ofList && kind === 'add' ? [key] : []));
-    const [to, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
+    const [former, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
       (facts) => facts?.product?.['']?.[field],
     );
-    if (added.length === 0 || to === undefined || from === undefined) continue;
+    if (added.length === 0 || former === undefined || from === undefined) continue;
     const there = keysInOrder(from);
-    const outcome = compareOrder(keysInOrder(to), keysInOrder(pushed), there, [...there, ...added]);
-    if (outcome === 'ours') fields[field] = { from, to };
+    const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
+    const outcome = compareOrder(to, keysInOrder(pushed), there, [...there, ...added]);
+    if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
   }
   return withOrder(changes, fields);
 }
@@ -636,9 +669,9 @@ function formerOptionOrder(
   const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
   const theirs = sides.theirs.product?.['']?.['optionOrder'];
   const isTouched = sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
-  if (!isTouched || to === undefined || pushed === undefined || theirs === undefined) return undefined;
+  if (!isTouched || to === undefined || theirs === undefined) return undefined;
   const desired = patched(sides.theirs, changes);
-  const outcome = compareOptionOrder({ ours: to, base: pushed, theirs }, { remote, changes, desired });
+  const outcome = compareOptionOrder({ ours: to, base: pushed ?? theirs, theirs }, { remote, changes, desired });
   if (outcome === 'same') return undefined;
   if (outcome === 'ours') return { outcome, change: { from: theirs, to } } as const;
   return sent && ({ outcome: 'conflict', pushed, theirs } as const);

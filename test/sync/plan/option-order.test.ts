@@ -182,6 +182,16 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
+  it('has its place again for an option that a rollback brings back', async () => {
+    await push(shirt('Fit/Size/Colour', 'Slim/S/Red Slim/M/Blue Wide/M/Red'));
+    await push(shirt('Colour', 'Red'), { maxDeletes: { variants: 3 } });
+    await rollback();
+    expect([options(), titles()]).toEqual([
+      'Fit: Slim Wide; Size: S M; Colour: Red Blue',
+      'Slim / S / Red, Slim / M / Blue, Wide / M / Red',
+    ]);
+  });
+
   it('can be that of more values than one call takes', async () => {
     const sizes = Array.from({ length: 600 }, (_, index) => `s${String(index).padStart(3, '0')}`);
     await push(shirt('Size', sizes.join(' ')));

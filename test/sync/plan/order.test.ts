@@ -133,6 +133,17 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
+  it('has its place again beside a variant whose SKU a rollback corrects', async () => {
+    await push(lettered('a', 'ABC'));
+    const [, b, c] = lettered('a', 'ABC').variants;
+    const renamed = lettered('a', '', { variants: [b, { ...c, sku: 'D' }] });
+    await push(renamed, { maxDeletes: { variants: 1 } });
+    expect(variants()).toBe('BD');
+    await made.clock.run(made.sync.rollback({ localId: 'tee' }));
+    expect(variants()).toBe('ABC');
+    expect((await push(lettered('a', 'ABC'), { refresh: true })).outcome).toBe('unchanged');
+  });
+
   it('stands in the plan by its name', async () => {
     await push(lettered('ab', 'AB'));
     const plan = await made.clock.run(made.sync.plan([lettered('ba', 'BA')]));

@@ -81,6 +81,29 @@ describe('options in another order', () => {
   });
 });
 
+describe('an option that goes', () => {
+  const push = (made: FakeSync, options: Readonly<Record<string, Options>>) =>
+    made.clock.run(made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))));
+
+  it('leaves variants that were the same without it, once the others tell them apart', async () => {
+    const made = fakeSync();
+    const two = {
+      A: { Colour: 'Red', Size: 'M' },
+      B: { Colour: 'Blue', Size: 'S' },
+      C: { Colour: 'Green', Size: 'M' },
+      D: { Colour: 'Red', Size: 'S' },
+    };
+    await push(made, two);
+    const ids = Object.keys(inShop(made));
+    const one = { A: { Size: 'S' }, B: { Size: 'L' }, C: { Size: 'XL' }, D: { Size: 'M' } };
+    expect((await push(made, one)).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(one)[index]?.Size])));
+    await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    const before = Object.values(two).map(({ Colour, Size }) => `${Colour}/${Size}`);
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, before[index]])));
+  });
+});
+
 describe('variants of one SKU', () => {
   const push = (made: FakeSync, values: readonly string[], more?: object) =>
     made.clock.run(
