@@ -377,7 +377,20 @@ export function matchFacts(
     wanted.delete(key);
     variants.set(key, variant);
   };
+  const baseKeys = new Map<string, string>();
+  const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id);
+  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
+    const knownId = base?.ids.variants[key];
+    const ofItsSku = facts['sku'] ? ofSku.get(String(facts['sku']))?.filter(isUnclaimed) : undefined;
+    const ofItsOptions = withOptions(facts['options']);
+    const own = all.get(knownId ?? '') ?? ofItsSku?.find((one) => ofItsOptions.includes(one)) ?? ofItsSku?.[0];
+    const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
+    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
+  }
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
+  // Of what a push has made, the ids are not known before the next one.
+  for (const [id, key] of baseKeys)
+    if (wanted.has(key) && base?.ids.variants[key] === undefined) claim(key, free.get(id));
   for (const [key, { sku, options }] of [...wanted]) {
     if (!sku) continue;
     const ofItsOptions = withOptions(options);
@@ -388,13 +401,6 @@ export function matchFacts(
   }
   // Of several with one SKU, one whose options have changed is what the others leave.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
-  const baseKeys = new Map<string, string>();
-  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
-    const knownId = base?.ids.variants[key];
-    const own = all.get(knownId ?? '') ?? (facts['sku'] ? ofSku.get(String(facts['sku']))?.[0] : undefined);
-    const id = (own ?? (knownId === undefined ? withOptions(facts['options'])[0] : undefined))?.id;
-    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
-  }
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
   // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
   const [first] = wanted.keys();

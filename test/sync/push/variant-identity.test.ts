@@ -83,7 +83,9 @@ describe('options in another order', () => {
 
 describe('an option that goes', () => {
   const push = (made: FakeSync, options: Readonly<Record<string, Options>>) =>
-    made.clock.run(made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))));
+    made.clock.run(
+      made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))),
+    );
 
   it('leaves variants that were the same without it, once the others tell them apart', async () => {
     const made = fakeSync();
@@ -101,6 +103,34 @@ describe('an option that goes', () => {
     await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
     const before = Object.values(two).map(({ Colour, Size }) => `${Colour}/${Size}`);
     expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, before[index]])));
+  });
+});
+
+describe('variants known by their keys alone', () => {
+  const push = (made: FakeSync, sizes: Readonly<Record<string, string>>, more?: object) =>
+    made.clock.run(
+      made.sync.push(
+        draft(
+          Object.entries(sizes).map(([key, Size]) => ({ key, price: '1', options: { Size } })),
+          { sku: 'optional', ...more },
+        ),
+      ),
+    );
+
+  it.each([
+    ['change places', { a: 'M', b: 'S', c: 'L' }],
+    ['take over the value of another', { a: 'XL', b: 'S', c: 'L' }],
+    ['go round in a ring', { a: 'M', b: 'L', c: 'S' }],
+  ])('stay the same ones that %s, also right after they were made', async (_what, sizes) => {
+    const made = fakeSync();
+    await push(made, { a: 'S', b: 'M', c: 'L' });
+    const ids = Object.keys(inShop(made));
+    const pushed = await push(made, sizes);
+    expect(pushed).toMatchObject({ outcome: 'updated' });
+    expect(pushed).not.toHaveProperty('drifts');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(sizes)[index]])));
+    expect((await push(made, sizes, { title: 'New' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(sizes)[index]])));
   });
 });
 
