@@ -27,12 +27,13 @@ const keysOf = (order: OptionOrder): readonly string[] =>
 
 const keyOf = (...names: readonly string[]): string => JSON.stringify(names);
 
-/** Whether two orders are the same in what both have. */
-export function isSameOptionOrder(a: FactValue, b: FactValue): boolean {
-  const [left, right] = [keysOf(orderIn(a)), keysOf(orderIn(b))];
-  return (
-    JSON.stringify(left.filter((key) => right.includes(key))) ===
-    JSON.stringify(right.filter((key) => left.includes(key)))
+/** Whether all of an order is there, as it says. What others added in between says nothing. */
+export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
+  const keys = keysOf(orderIn(said));
+  const wanted = new Set(keys);
+  return isSame(
+    keysOf(orderIn(there)).filter((key) => wanted.has(key)),
+    keys,
   );
 }
 
@@ -48,6 +49,9 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
   const options = facts?.['options'];
   return Array.isArray(options) ? [options as OptionPairs] : undefined;
 };
+
+/** What the value of a variant begins with that is parked while others change places. No shop has it. */
+export const parking = '~shopwright ';
 
 /** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
 export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {

@@ -1,4 +1,4 @@
-import { compareOptionOrder, isSameOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOptionOrder, hasOptionOrder, parking, saidOptionOrder } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
@@ -172,7 +172,7 @@ export function planUpdate(
     const kept = comparison.order(field, o, b, t);
     if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
   }
-  const kept = comparison.optionOrder(ours, before?.facts, theirs, remote);
+  const kept = comparison.optionOrder(ours, before, theirs, remote);
   if (kept !== undefined) {
     const { optionOrder: _, ...rest } = next.product?.[''] ?? {};
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
@@ -226,12 +226,46 @@ function withSent(base: PushBase, theirs: ProductFacts): PushBase {
       const sent = sendings.flatMap((values) => Object.entries(values ?? {}));
       const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
       if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
+      const between = list === 'variants' && halfwayOptions(facts, sending, key, there['options']);
+      if (between) now[key] = { ...now[key], options: between };
+      // With their options variants change places, before they get the order that was said.
+      const isReordered = list === 'product' && sent.some(([field]) => field === 'optionOrder');
+      if (isReordered && there['variantOrder'] !== undefined)
+        now[key] = { ...now[key], variantOrder: there['variantOrder'] };
       if (list === 'product') for (const [field] of done) delete stored[field];
     }
     known[list] = now;
   }
   return { ...base, facts: known, stored };
 }
+
+/**
+ * The options of a variant as a push has left them that came only halfway: options change by several calls. `undefined` where
+ * somebody else must have had a hand in them.
+ */
+function halfwayOptions(
+  facts: ProductFacts,
+  sending: Sending,
+  key: string,
+  there: FactValue | undefined,
+): OptionPairs | undefined {
+  const said = (values: Facts | null | undefined): OptionPairs =>
+    (values?.['options'] as OptionPairs | undefined) ?? [];
+  const sent = (sending.variants?.[key] ?? []).flatMap(said);
+  if (sent.length === 0 || !Array.isArray(there)) return undefined;
+  const own = [...said(facts.variants?.[key]), ...sent];
+  const names = new Set(own.map(([name]) => name));
+  const values = new Set(own.map(([, value]) => value));
+  // A new option has one value at first, which is that of any variant.
+  const first = new Set(Object.values(sending.variants ?? {}).flatMap((all) => all.flatMap(said).map(pairText)));
+  const pairs = there as OptionPairs;
+  const isOurs = pairs.every(
+    (pair) => names.has(pair[0]) && (values.has(pair[1]) || first.has(pairText(pair)) || pair[1].startsWith(parking)),
+  );
+  return isOurs ? pairs : undefined;
+}
+
+const pairText = ([name, value]: OptionPairs[number]): string => JSON.stringify([name, value]);
 
 /** What plans take away for good, or out of sight. */
 export function deletionsOf(plans: readonly ProductPlan[]) {
@@ -522,17 +556,21 @@ class Comparison {
    */
   optionOrder(
     desired: ProductFacts,
-    known: ProductFacts | undefined,
+    before: PushBase | undefined,
     { product }: ProductFacts,
     remote: RemoteProduct,
   ): FactValue | undefined {
     const ours = desired.product?.['']?.['optionOrder'];
     const theirs = product?.['']?.['optionOrder'];
     if (ours === undefined || theirs === undefined) return undefined;
-    const said = known?.product?.['']?.['optionOrder'];
-    const base = saidOptionOrder(known) ?? theirs;
+    const said = before?.facts.product?.['']?.['optionOrder'];
+    // Where a push came only halfway, some values have the names of before, and some those of after.
+    const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
+      all.some((sent) => sent?.['options']),
+    );
+    const base = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
     const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
-    const isUnsaid = said === undefined && (known === undefined || outcome !== 'ours');
+    const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
     if (isUnsaid) return outcome === 'same' ? undefined : null;
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
   }
@@ -608,7 +646,7 @@ const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost'])
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
   if (field === 'options') return pairsKey(a) === pairsKey(b);
-  if (field === 'optionOrder') return isSameOptionOrder(a, b);
+  if (field === 'optionOrder') return hasOptionOrder(a, b);
   const [left, right] = [textOf(a), textOf(b)];
   if (left === right) return true;
   return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;

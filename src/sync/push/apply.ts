@@ -31,6 +31,7 @@ import {
   type OptionsTarget,
   orderOptions,
   pairOptions,
+  parking,
   renamedValues,
   targetOptions,
 } from '../plan/option-order.ts';
@@ -524,7 +525,9 @@ class Run {
       .filter(({ id }) => !elsewhere.has(id))
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
-    const isParking = first.length > 0;
+    const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+    // A push that was killed may have left some there.
+    const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
       isParking,
@@ -671,9 +674,6 @@ interface Move {
   readonly from: OptionPairs;
   readonly to: OptionPairs;
 }
-
-/** What the value of a parked variant begins with. No shop has it, and it is gone before anybody looks. */
-const parking = '~shopwright ';
 
 /**
  * Puts moves in an order in which each finds its combination free, as Shopify checks one after another. Where variants

@@ -1,8 +1,9 @@
-import { formatPlan, type PushOptions, type PushResult } from 'shopwright/sync';
+import { createShopifyClient } from 'shopwright';
+import { createProductSync, formatPlan, type PushOptions, type PushResult } from 'shopwright/sync';
 import type { Entity } from 'shopwright/testing';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type FakeSync, fakeSync } from '../fake-shop.ts';
+import { domain, type FakeSync, fakeSync } from '../fake-shop.ts';
 
 /** A product whose variants are listed as `S/Red M/Red …`. */
 const shirt = (names: string, variants: string, more: object = {}): ProductDraftInput => {
@@ -197,6 +198,93 @@ describe('an order of options that the draft changes', () => {
     await push(shirt('Size', sizes.join(' ')));
     await push(shirt('Size', sizes.toReversed().join(' ')));
     expect(options()).toBe(`Size: ${sizes.toReversed().join(' ')}`);
+  });
+});
+
+describe('a push that dies with one of its calls', () => {
+  /** Pushes in a process of its own, which dies with that mutation: after Shopify has made it, or before. Whether it did. */
+  async function dies(draft: ProductDraftInput, mutation: number, isMade: boolean): Promise<boolean> {
+    const death = new AbortController();
+    let sent = 0;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      death.signal.throwIfAborted();
+      const isLast = /mutation [A-Z]/.test(String(init?.body)) && sent++ === mutation;
+      const response = isLast && !isMade ? undefined : await made.fake.fetch(input, init);
+      if (isLast) death.abort(new Error('killed'));
+      death.signal.throwIfAborted();
+      return response as Response;
+    };
+    const client = createShopifyClient({
+      ...{ shop: domain, accessToken: 'shpat_fake', fetch, clock: made.clock, isolated: true },
+    });
+    const records = Object.create(made.stores.records) as typeof made.stores.records;
+    records.putIf = async (...args) => {
+      death.signal.throwIfAborted();
+      return made.stores.records.putIf(...args);
+    };
+    const sync = createProductSync({ client, stores: { ...made.stores, records }, clock: made.clock });
+    await made.clock.run(sync.push(draft, { ...limits, signal: death.signal }).catch(() => undefined));
+    return death.signal.aborted;
+  }
+
+  const limits = { maxDeletes: { variants: 9 } };
+
+  const renamed: ProductDraftInput = {
+    ...first,
+    options: ['Farbe', 'Size', 'Fit'],
+    variants: ['M-Red', 'Blue-M', 'Red-S', 'Blue-S'].map((sku, index) => ({
+      ...{ sku, price: '1' },
+      options: {
+        Farbe: sku.includes('Red') ? 'Rot' : 'Blue',
+        Size: sku.includes('M') ? 'S' : 'M',
+        Fit: `F${index % 2}`,
+      },
+    })),
+  };
+
+  it.each([
+    ['renames an option, swaps values and adds an option', renamed],
+    ['puts options in order', shirt('Colour/Size', 'Blue/M Blue/S Red/M Red/S')],
+    [
+      'takes away an option',
+      {
+        ...shirt('Size', 'L M S XL'),
+        variants: first.variants.map((one, index) => ({
+          ...one,
+          options: { Size: ['L', 'M', 'S', 'XL'][index] ?? '' },
+        })),
+      },
+    ],
+  ])('which %s is made up for by the next one, and is nobody else’s change', async (_what, changed) => {
+    let deaths = 0;
+    for (let mutation = 0, isDead = true; isDead; mutation += 1) {
+      for (const isMade of [false, true]) {
+        made = fakeSync();
+        await push(first);
+        const ids = (product()['variants'] as { id: string; sku: string }[])
+          .map(({ id, sku }) => `${sku} ${id}`)
+          .sort();
+        isDead = await dies(changed, mutation, isMade);
+        if (isDead) deaths += 1;
+        const result = await push(changed, limits);
+        expect(result).not.toHaveProperty('conflicts');
+        expect(result).not.toHaveProperty('drifts');
+        expect(titles()).toBe(
+          changed.variants
+            .map((one) =>
+              (changed.options ?? []).map((name) => new Map(Object.entries(one.options ?? {})).get(name)).join(' / '),
+            )
+            .join(', '),
+        );
+        const after = (product()['variants'] as { id: string; sku: string }[])
+          .map(({ id, sku }) => `${sku} ${id}`)
+          .sort();
+        expect(after).toEqual(ids);
+        const again = await push(changed, { refresh: true });
+        expect(again).toEqual({ outcome: 'unchanged', localId: 'shirt', gid: product().id });
+      }
+    }
+    expect(deaths).toBeGreaterThan(1);
   });
 });
 
