@@ -4,8 +4,8 @@ import {
 } from '../../graphql/operations/generated/graphql.ts';
 import { chunksOf } from '../../internal/chunks.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { ProductChange } from './change.ts';
 import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './order.ts';
-import type { ProductChange } from './plan.ts';
 import {
   type Facts,
   type FactValue,

@@ -1,4 +1,5 @@
-import { compareOptionOrder, hasOptionOrder, parking, saidOptionOrder } from './option-order.ts';
+import type { ProductChange, ProductDifference } from './change.ts';
+import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
@@ -10,11 +11,11 @@ import {
   type OptionPairs,
   type ProductFacts,
   type PushBase,
-  pairsKey,
   type RemoteProduct,
   remoteFacts,
-  type Sending,
 } from './product-facts.ts';
+import { isSameValue } from './same-value.ts';
+import { withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
 /** What a push may do with the entries of a list that it did not write. */
@@ -68,35 +69,6 @@ export interface DeleteAllowance {
    * @throws StorageError
    */
   take(localId: string, counts: Required<DeleteLimits>): Promise<boolean>;
-}
-
-/** One thing that a push changes: a value, or an entry of a list that comes or goes. */
-export interface ProductChange {
-  readonly kind: 'add' | 'update' | 'remove';
-  readonly list: FactList;
-  /** Key of the entry: a SKU, a tag in lower case, `namespace.key`, or the id of what is not ours; '' for `product`. */
-  readonly key: string;
-  /** What people call it: a SKU, a tag, the address of an image. */
-  readonly name: string;
-  /** The gid of a variant or image that is there already. */
-  readonly gid?: string;
-  /** The values that change, or all of the entry's. */
-  readonly fields: Readonly<Record<string, { readonly from: FactValue; readonly to: FactValue }>>;
-  /** Units in stock of a variant that goes: they go with it. */
-  readonly stock?: number;
-}
-
-/** One value in which the shop differs from the draft, and which a push leaves as it is. */
-export interface ProductDifference {
-  readonly list: FactList;
-  readonly key: string;
-  readonly name: string;
-  /** `null` for the entry as a whole. */
-  readonly field: string | null;
-  /** What the last push said. */
-  readonly base: FactValue | undefined;
-  readonly ours: FactValue | undefined;
-  readonly theirs: FactValue | undefined;
 }
 
 /** What a push, or a removal, does to one product. */
@@ -190,82 +162,6 @@ export function planUpdate(
   const plan: ProductPlan = { localId, gid: remote.id, action, changes, ...unpriced, drifts, conflicts };
   return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
 }
-
-/**
- * What changes are about to send, after what earlier pushes were sending that never ended: any of it can be what the shop
- * has. Of each entry the newest few are kept.
- */
-export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
-  const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
-  for (const [list, entries] of Object.entries(before)) sending[list as FactList] = { ...entries };
-  for (const { kind, list, key, fields } of changes) {
-    const values = Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
-    const earlier = sending[list]?.[key] ?? [];
-    sending[list] = { ...sending[list], [key]: [...earlier, kind === 'remove' ? null : values].slice(-keptSendings) };
-  }
-  return sending;
-}
-
-/** So many pushes of a product may die one after the other. */
-const keptSendings = 10;
-
-/** What pushes have said, those included that have not ended, as far as the shop has it: it is nobody else's change. */
-function withSent(base: PushBase, theirs: ProductFacts): PushBase {
-  const { facts, sending = {} } = base;
-  const stored = { ...base.stored };
-  const known: { [List in FactList]?: Record<string, Facts> } = { ...facts };
-  for (const [name, entries] of Object.entries(sending)) {
-    const list = name as FactList;
-    const now: Record<string, Facts> = { ...known[list] };
-    for (const [key, sendings] of Object.entries(entries ?? {})) {
-      const there = theirs[list]?.[key];
-      if (!there) {
-        if (sendings.includes(null)) delete now[key];
-        continue;
-      }
-      const sent = sendings.flatMap((values) => Object.entries(values ?? {}));
-      const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
-      if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
-      const between = list === 'variants' && halfwayOptions(facts, sending, key, there['options']);
-      if (between) now[key] = { ...now[key], options: between };
-      // With their options variants change places, before they get the order that was said.
-      const isReordered = list === 'product' && sent.some(([field]) => field === 'optionOrder');
-      if (isReordered && there['variantOrder'] !== undefined)
-        now[key] = { ...now[key], variantOrder: there['variantOrder'] };
-      if (list === 'product') for (const [field] of done) delete stored[field];
-    }
-    known[list] = now;
-  }
-  return { ...base, facts: known, stored };
-}
-
-/**
- * The options of a variant as a push has left them that came only halfway: options change by several calls. `undefined` where
- * somebody else must have had a hand in them.
- */
-function halfwayOptions(
-  facts: ProductFacts,
-  sending: Sending,
-  key: string,
-  there: FactValue | undefined,
-): OptionPairs | undefined {
-  const said = (values: Facts | null | undefined): OptionPairs =>
-    (values?.['options'] as OptionPairs | undefined) ?? [];
-  const sent = (sending.variants?.[key] ?? []).flatMap(said);
-  if (sent.length === 0 || !Array.isArray(there)) return undefined;
-  const own = [...said(facts.variants?.[key]), ...sent];
-  const names = new Set(own.map(([name]) => name));
-  const values = new Set(own.map(([, value]) => value));
-  // A new option has one value at first, which is that of any variant.
-  const first = new Set(Object.values(sending.variants ?? {}).flatMap((all) => all.flatMap(said).map(pairText)));
-  const pairs = there as OptionPairs;
-  const isOurs = pairs.every(
-    (pair) => names.has(pair[0]) && (values.has(pair[1]) || first.has(pairText(pair)) || pair[1].startsWith(parking)),
-  );
-  return isOurs ? pairs : undefined;
-}
-
-const pairText = ([name, value]: OptionPairs[number]): string => JSON.stringify([name, value]);
 
 /** What plans take away for good, or out of sight. */
 export function deletionsOf(plans: readonly ProductPlan[]) {
@@ -639,21 +535,6 @@ class Comparison {
 
 /** What looked like a secret was not kept, so nobody knows what the last push said. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
-
-const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost']);
-
-/** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
-export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
-  if (a === b) return true;
-  if (field === 'options') return pairsKey(a) === pairsKey(b);
-  if (field === 'optionOrder') return hasOptionOrder(a, b);
-  const [left, right] = [textOf(a), textOf(b)];
-  if (left === right) return true;
-  return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;
-}
-
-const textOf = (value: FactValue): string =>
-  typeof value === 'string' ? value.trim() : value === null ? '' : JSON.stringify(value);
 
 /** What people call an entry. */
 export function nameOf(list: FactList, key: string, facts: Facts): string {

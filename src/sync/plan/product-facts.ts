@@ -1,3 +1,4 @@
+// One file: the one shape of facts, and how drafts, records and the shop's products come into it.
 import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';

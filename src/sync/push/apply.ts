@@ -25,6 +25,7 @@ import type { Clock } from '../../internal/clock.ts';
 import type { DraftQuantity } from '../../validation/product-draft.ts';
 import { changeFiles } from '../files/files.ts';
 import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
+import type { ProductChange } from '../plan/change.ts';
 import {
   isStandalone,
   newOptionsById,
@@ -36,7 +37,6 @@ import {
   targetOptions,
 } from '../plan/option-order.ts';
 import { isOrderField, keysInOrder, orderImages, orderVariants, placed } from '../plan/order.ts';
-import { isSameValue, type ProductChange } from '../plan/plan.ts';
 import {
   type Facts,
   type FactValue,
@@ -52,6 +52,7 @@ import {
   type RemoteProduct,
   type RemoteVariant,
 } from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 import { barcodesInput } from './product-input.ts';

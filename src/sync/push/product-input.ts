@@ -17,8 +17,8 @@ import {
   type ProductVariantDraft,
 } from '../../validation/product-draft.ts';
 import { idMetafield } from '../identity.ts';
+import type { ProductChange } from '../plan/change.ts';
 import { isOrderField } from '../plan/order.ts';
-import type { ProductChange } from '../plan/plan.ts';
 import {
   byPosition,
   defined,

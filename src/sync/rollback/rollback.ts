@@ -12,10 +12,11 @@ import type { JournalEntry, JournalListOptions, SyncJournal } from '../../ports/
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { identifierOf } from '../identity.ts';
+import type { ProductChange } from '../plan/change.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
 import { compareOptionOrder, saidOptionOrder } from '../plan/option-order.ts';
 import { compareOrder, keysInOrder, orderFields } from '../plan/order.ts';
-import { isSameValue, nameOf, type ProductChange } from '../plan/plan.ts';
+import { nameOf } from '../plan/plan.ts';
 import {
   type FactList,
   type Facts,
@@ -32,6 +33,7 @@ import {
   remoteFacts,
   writeBase,
 } from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
 import { applyChanges } from '../push/apply.ts';
 import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
 import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
