@@ -67,12 +67,16 @@ export interface OptionsTarget {
   readonly isDefault: boolean;
 }
 
-/** The options that the draft's variants have; `undefined` where none of them changes or comes. */
+/** The options that variants are to have; `undefined` where those of none change. */
 export function targetOptions(changes: readonly ProductChange[], desired: ProductFacts): OptionsTarget | undefined {
-  const isTouched = changes.some(({ list, fields }) => list === 'variants' && fields['options']);
-  const [first] = Object.values(desired.variants ?? {});
-  const pairs = first?.['options'] as OptionPairs | undefined;
-  if (!isTouched || !pairs) return undefined;
+  const touched = changes.flatMap(({ list, fields }) => (list === 'variants' && fields['options']) || []);
+  if (touched.length === 0) return undefined;
+  // A rollback changes some variants, beside which others have the names of today.
+  const pairs = touched.find(({ to }) => to)?.to ?? Object.values(desired.variants ?? {})[0]?.['options'];
+  return Array.isArray(pairs) ? targetOf(pairs as OptionPairs) : undefined;
+}
+
+function targetOf(pairs: OptionPairs): OptionsTarget {
   const isDefault = pairs.length === 1 && pairs[0]?.[0] === noOption[0] && pairs[0][1] === noOption[1];
   return { names: pairs.map(([name]) => name), isDefault };
 }

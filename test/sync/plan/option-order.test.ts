@@ -176,6 +176,20 @@ describe('an order of options that the draft changes', () => {
     expect((await push(first, { refresh: true })).outcome).toBe('unchanged');
   });
 
+  it('keeps what a merchant renamed, when a rollback gives an option its former name', async () => {
+    await push(shirt('Size', 'S M'));
+    const [size] = product()['options'] as readonly Option[];
+    await ask(
+      'mutation ($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueUpdateInput!]) { productOptionUpdate(productId: $id, option: $option, optionValuesToUpdate: $values) { userErrors { code } } }',
+      { option: { id: size?.id }, values: [{ id: size?.optionValues[0]?.id, name: 'Small' }] },
+    );
+    const renamed = shirt('Fit', 'S M');
+    expect(await push(renamed)).toMatchObject({ outcome: 'updated', conflicts: [{ field: 'options' }] });
+    expect(options()).toBe('Fit: Small M');
+    expect((await rollback()).counts.failed).toBe(0);
+    expect(options()).toBe('Size: Small M');
+  });
+
   it('has its place again for a value that a rollback brings back', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
