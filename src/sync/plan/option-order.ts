@@ -144,6 +144,7 @@ export function compareOptionOrder(
   sides: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
   product: OrderedProduct,
 ): OrderOutcome {
+  if (sides.ours === sides.theirs && !targetOptions(product.changes, product.desired)) return 'same';
   const [ours, base] = [orderIn(sides.ours), orderIn(sides.base)];
   const { remote } = product;
   const names = pairOptions(
@@ -176,9 +177,9 @@ function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedPr
   const ofVariants = changes.filter(({ list }) => list === 'variants');
   const target = targetOptions(changes, desired);
   const added = ofVariants.filter(({ kind }) => kind === 'add');
+  if (!target) return theirs;
   // A value that goes with its last variant comes back at the end.
-  if (!target || (added.length > 0 && ofVariants.some(({ kind }) => kind === 'remove')))
-    return target ? undefined : theirs;
+  if (added.length > 0 && ofVariants.some(({ kind }) => kind === 'remove')) return undefined;
   const moving = newOptionsById(changes);
   const valueIn = (options: OptionPairs | undefined, name: string) => options?.find(([option]) => option === name)?.[1];
   const known = new Map(theirs);
