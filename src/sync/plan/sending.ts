@@ -64,17 +64,26 @@ function halfwayOptions(
   const said = (values: Facts | null | undefined): OptionPairs =>
     (values?.['options'] as OptionPairs | undefined) ?? [];
   const sent = (sending.variants?.[key] ?? []).flatMap(said);
-  if (sent.length === 0 || !Array.isArray(there)) return undefined;
+  if (sent.length === 0) return undefined;
   const own = [...said(facts.variants?.[key]), ...sent];
-  const names = new Set(own.map(([name]) => name));
+  const all = Object.values(sending.variants ?? {}).flatMap((values) => values.flatMap(said));
+  return isHalfway(there, own, [...own, ...all]) ? (there as OptionPairs) : undefined;
+}
+
+/**
+ * Whether a variant's options can be what a change left that came only halfway.
+ *
+ * @param own What the variant had, and was to get.
+ * @param all The same of all variants: a new option has one value at first, which is that of any.
+ */
+export function isHalfway(there: FactValue | undefined, own: OptionPairs, all: OptionPairs): boolean {
+  if (!Array.isArray(there)) return false;
+  const names = new Set(all.map(([name]) => name));
   const values = new Set(own.map(([, value]) => value));
-  // A new option has one value at first, which is that of any variant.
-  const first = new Set(Object.values(sending.variants ?? {}).flatMap((all) => all.flatMap(said).map(pairText)));
-  const pairs = there as OptionPairs;
-  const isOurs = pairs.every(
+  const first = new Set(all.map(pairText));
+  return (there as OptionPairs).every(
     (pair) => names.has(pair[0]) && (values.has(pair[1]) || first.has(pairText(pair)) || pair[1].startsWith(parking)),
   );
-  return isOurs ? pairs : undefined;
 }
 
 const pairText = ([name, value]: OptionPairs[number]): string => JSON.stringify([name, value]);

@@ -14,8 +14,8 @@ import type { ProductDraft } from '../../validation/product-draft.ts';
 import { identifierOf } from '../identity.ts';
 import type { ProductChange } from '../plan/change.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
-import { compareOptionOrder, saidOptionOrder } from '../plan/option-order.ts';
-import { compareOrder, keysInOrder, orderFields } from '../plan/order.ts';
+import { compareOptionOrder, parking, saidOptionOrder } from '../plan/option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, orderFields } from '../plan/order.ts';
 import { nameOf } from '../plan/plan.ts';
 import {
   type FactList,
@@ -34,6 +34,7 @@ import {
   writeBase,
 } from '../plan/product-facts.ts';
 import { isSameValue } from '../plan/same-value.ts';
+import { isHalfway } from '../plan/sending.ts';
 import { applyChanges } from '../push/apply.ts';
 import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
 import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
@@ -166,14 +167,22 @@ async function* productsOf(target: RollbackTarget, context: RollbackContext): As
   }
 }
 
-/** The pushes in the journal, page by page. */
+/** The pushes in the journal. */
 async function* pushesOf(
+  context: RollbackContext,
+  filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
+): AsyncGenerator<JournalEntry> {
+  for await (const entry of journalOf(context, filter)) if (pushActions.has(entry.action)) yield entry;
+}
+
+/** The journal, page by page. */
+async function* journalOf(
   { client, journal }: RollbackContext,
   filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
 ): AsyncGenerator<JournalEntry> {
   for (let after: string | undefined, isLast = false; !isLast; ) {
     const page = await journal.list(client.shop, { ...filter, limit: pageSize, ...(after !== undefined && { after }) });
-    for (const entry of page) if (pushActions.has(entry.action)) yield entry;
+    yield* page;
     after = page.at(-1)?.id;
     isLast = page.length < pageSize;
   }
@@ -209,7 +218,7 @@ async function undoProduct(
 ): Promise<RollbackResult> {
   const { client, records } = context;
   const nothing = { localId, changes: [], others: [], remade: [], lost: [] };
-  const entries = await entriesOf(localId, runId, context);
+  const { entries, isBegun } = await entriesOf(localId, runId, context);
   const record = await records.get(client.shop, localId);
   const [newest] = entries;
   const oldest = entries.at(-1);
@@ -224,7 +233,7 @@ async function undoProduct(
     if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
     if (gid === null) return unchanged;
     if (isCreated) return await removeCreated(record, gid, entries, context, options);
-    return await restore(record, gid, entries, context, options);
+    return await restore(record, gid, { entries, isBegun }, context, options);
   } catch (error) {
     if (options.signal?.aborted || !isShopwrightError(error)) throw error;
     return { ...nothing, gid, outcome: 'failed', error };
@@ -241,18 +250,26 @@ async function findCreated(
   return data.productByIdentifier?.id ?? null;
 }
 
-/** The pushes of a product that are to be undone, newest first: those of the run, or the last one. */
+/**
+ * The pushes of a product that are to be undone, newest first: those of the run, or the last one; and whether a rollback of
+ * them has begun, which may have come only halfway.
+ */
 async function entriesOf(
   localId: string,
   runId: string | undefined,
   context: RollbackContext,
-): Promise<readonly JournalEntry[]> {
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly isBegun: boolean }> {
   const entries: JournalEntry[] = [];
-  for await (const entry of pushesOf(context, { localId, order: 'newest', ...(runId !== undefined && { runId }) })) {
+  const undone = new Set<unknown>();
+  const filter = { localId, order: 'newest', ...(runId !== undefined && { runId }) } as const;
+  for await (const entry of journalOf(context, filter)) {
+    const of = entry.action === 'rollback' ? entry.sent?.['of'] : undefined;
+    if (Array.isArray(of)) for (const id of of) undone.add(id);
+    if (!pushActions.has(entry.action)) continue;
     entries.push(entry);
     if (runId === undefined) break;
   }
-  return entries;
+  return { entries, isBegun: entries[0] !== undefined && undone.has(entries[0].id) };
 }
 
 async function removeCreated(
@@ -286,7 +303,7 @@ async function removeCreated(
 async function restore(
   record: SyncRecord,
   gid: string,
-  entries: readonly JournalEntry[],
+  { entries, isBegun }: { readonly entries: readonly JournalEntry[]; readonly isBegun: boolean },
   context: RollbackContext,
   { dryRun, signal }: RollbackOptions,
 ): Promise<RollbackResult> {
@@ -305,12 +322,12 @@ async function restore(
   const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
   for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
   const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
-  const { changes: undoing, others } = inverse(net, theirs, (list, key) =>
+  const { changes: undoing, others } = inverse(net, theirs, isBegun, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
   const laterKeys = keysSince(net, base, variantIds);
-  const places = withPlaces(undoing, { base, now, theirs }, laterKeys);
-  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing });
+  const places = withPlaces(undoing, { base, now, theirs }, laterKeys, isBegun);
+  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing }, isBegun);
   if (order?.outcome === 'conflict') {
     const { pushed, theirs: there } = order;
     others.push({ list: 'product', name: '', field: 'optionOrder', pushed, theirs: there });
@@ -380,7 +397,7 @@ function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult
   return { ...result, outcome: 'partly', others: [...result.others, ...others] };
 }
 
-/** Deletes the option values that came with the run, and that no variant has without it. */
+/** Deletes the option values that came with the run, or while variants changed places, and that no variant has any more. */
 async function forgetValues(
   net: readonly Net[],
   remote: RemoteProduct,
@@ -393,7 +410,9 @@ async function forgetValues(
     for (const [name, value] of (after?.['options'] ?? []) as OptionPairs)
       for (const option of came.values()) if (option.name === name) option.values.add(value);
   }
-  if ([...came.values()].every(({ values }) => values.size === 0)) return;
+  const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+  const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
+  if (!hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
   // Options and values may have other names by now, and variants other values: an option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
@@ -401,7 +420,9 @@ async function forgetValues(
     const used = new Set(
       restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),
     );
-    const gone = optionValues.filter((value) => came.get(id)?.values.has(value.name) && !used.has(value.name));
+    const gone = optionValues.filter(
+      (value) => (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name),
+    );
     if (gone.length === 0 || gone.length === optionValues.length) continue;
     const variables = { productId: remote.id, option: { id }, delete: gone.map((value) => value.id) };
     await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
@@ -552,15 +573,28 @@ function factsOf(net: readonly Net[]): ProductFacts {
   return facts;
 }
 
-/** What puts the shop back, and what stands in the way because somebody else has changed it. */
+/**
+ * What puts the shop back, and what stands in the way because somebody else has changed it.
+ *
+ * @param isBegun Whether a rollback may have come halfway: what can be of it is nobody else's.
+ */
 function inverse(
   net: readonly Net[],
   theirs: ProductFacts,
+  isBegun: boolean,
   gidOf: (list: FactList, key: string) => string | undefined,
 ): { readonly changes: readonly ProductChange[]; readonly others: RollbackResult['others'][number][] } {
   const changes: ProductChange[] = [];
   const others: RollbackResult['others'][number][] = [];
+  const optionsOf = (values: Net['before']): OptionPairs => (values?.['options'] ?? []) as OptionPairs;
+  const all = net.flatMap(({ before, after }) => [...optionsOf(before), ...optionsOf(after)]);
   for (const { list, key, name, gid: known, before, after } of net) {
+    const own = [...optionsOf(before), ...optionsOf(after)];
+    const isHalf = (field: string): boolean =>
+      isBegun &&
+      (list === 'product'
+        ? isOrderField(field)
+        : field === 'options' && isHalfway(theirs[list]?.[key]?.['options'], own, all));
     const there = theirs[list]?.[key];
     const gid = gidOf(list, key) ?? (list === 'images' ? known : undefined);
     const shared = { list, key, name, ...(gid !== undefined && { gid }) };
@@ -574,7 +608,7 @@ function inverse(
       );
     if (before === null && after !== null) {
       if (!there) continue;
-      const edited = differs(after).filter((field) => field in there);
+      const edited = differs(after).filter((field) => field in there && !isHalf(field));
       if (edited.length > 0 && list !== 'tags')
         for (const field of edited) others.push({ list, name, field, pushed: after[field], theirs: there[field] });
       else {
@@ -593,7 +627,8 @@ function inverse(
       const fields: Record<string, { from: FactValue; to: FactValue }> = {};
       for (const field of differs(before)) {
         const value = there[field] ?? null;
-        if (isSameValue(field, after[field] ?? null, value)) fields[field] = { from: value, to: before[field] ?? null };
+        if (isHalf(field) || isSameValue(field, after[field] ?? null, value))
+          fields[field] = { from: value, to: before[field] ?? null };
         else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
       }
       if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });
@@ -633,6 +668,7 @@ function withPlaces(
   changes: readonly ProductChange[],
   sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
   laterKeys: ReadonlyMap<string, string>,
+  isBegun: boolean,
 ): readonly ProductChange[] {
   const fields: Record<string, { readonly from: FactValue; readonly to: FactValue }> = {};
   for (const [field, ofList] of Object.entries(orderFields)) {
@@ -640,7 +676,7 @@ function withPlaces(
     const [former, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
       (facts) => facts?.product?.['']?.[field],
     );
-    if (added.length === 0 || former === undefined || from === undefined) continue;
+    if ((added.length === 0 && !isBegun) || former === undefined || from === undefined) continue;
     const there = keysInOrder(from);
     const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
     const outcome = compareOrder(to, keysInOrder(pushed), there, [...there, ...added]);
@@ -665,15 +701,20 @@ function formerOptionOrder(
   net: readonly Net[],
   sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
   { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
+  isBegun: boolean,
 ) {
   const sent = net.find(({ list, after }) => list === 'product' && after?.['optionOrder'] !== undefined);
   const to = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
   const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
   const theirs = sides.theirs.product?.['']?.['optionOrder'];
-  const isTouched = sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
+  const isTouched =
+    isBegun || sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
   if (!isTouched || to === undefined || theirs === undefined) return undefined;
   const desired = patched(sides.theirs, changes);
-  const outcome = compareOptionOrder({ ours: to, base: pushed ?? theirs, theirs }, { remote, changes, desired });
+  const outcome = compareOptionOrder(
+    { ours: to, base: isBegun ? theirs : (pushed ?? theirs), theirs },
+    { remote, changes, desired },
+  );
   if (outcome === 'same') return undefined;
   if (outcome === 'ours') return { outcome, change: { from: theirs, to } } as const;
   return sent && ({ outcome: 'conflict', pushed, theirs } as const);

@@ -1,5 +1,5 @@
 import { createShopifyClient } from 'shopwright';
-import { createProductSync, formatPlan, type PushOptions, type PushResult } from 'shopwright/sync';
+import { createProductSync, formatPlan, type ProductSync, type PushOptions, type PushResult } from 'shopwright/sync';
 import type { Entity } from 'shopwright/testing';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -215,9 +215,13 @@ describe('an order of options that the draft changes', () => {
   });
 });
 
-describe('a push that dies with one of its calls', () => {
-  /** Pushes in a process of its own, which dies with that mutation: after Shopify has made it, or before. Whether it did. */
-  async function dies(draft: ProductDraftInput, mutation: number, isMade: boolean): Promise<boolean> {
+describe('a push or a rollback that dies with one of its calls', () => {
+  /** Works in a process of its own, which dies with that mutation: after Shopify has made it, or before. Whether it did. */
+  async function dies(
+    work: (sync: ProductSync, signal: AbortSignal) => Promise<unknown>,
+    mutation: number,
+    isMade: boolean,
+  ): Promise<boolean> {
     const death = new AbortController();
     let sent = 0;
     const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -237,7 +241,7 @@ describe('a push that dies with one of its calls', () => {
       return made.stores.records.putIf(...args);
     };
     const sync = createProductSync({ client, stores: { ...made.stores, records }, clock: made.clock });
-    await made.clock.run(sync.push(draft, { ...limits, signal: death.signal }).catch(() => undefined));
+    await made.clock.run(work(sync, death.signal).catch(() => undefined));
     return death.signal.aborted;
   }
 
@@ -256,7 +260,7 @@ describe('a push that dies with one of its calls', () => {
     })),
   };
 
-  it.each([
+  const changes: readonly (readonly [string, ProductDraftInput])[] = [
     ['renames an option, swaps values and adds an option', renamed],
     ['puts options in order', shirt('Colour/Size', 'Blue/M Blue/S Red/M Red/S')],
     [
@@ -269,7 +273,9 @@ describe('a push that dies with one of its calls', () => {
         })),
       },
     ],
-  ])('which %s is made up for by the next one, and is nobody else’s change', async (_what, changed) => {
+  ];
+
+  it.each(changes)('which %s is made up for by the next one, and is nobody else’s change', async (_what, changed) => {
     let deaths = 0;
     for (let mutation = 0, isDead = true; isDead; mutation += 1) {
       for (const isMade of [false, true]) {
@@ -278,7 +284,7 @@ describe('a push that dies with one of its calls', () => {
         const ids = (product()['variants'] as { id: string; sku: string }[])
           .map(({ id, sku }) => `${sku} ${id}`)
           .sort();
-        isDead = await dies(changed, mutation, isMade);
+        isDead = await dies((sync, signal) => sync.push(changed, { ...limits, signal }), mutation, isMade);
         if (isDead) deaths += 1;
         const result = await push(changed, limits);
         expect(result).not.toHaveProperty('conflicts');
@@ -296,6 +302,23 @@ describe('a push that dies with one of its calls', () => {
         expect(after).toEqual(ids);
         const again = await push(changed, { refresh: true });
         expect(again).toEqual({ outcome: 'unchanged', localId: 'shirt', gid: product().id });
+      }
+    }
+    expect(deaths).toBeGreaterThan(1);
+  });
+
+  it.each(changes)('goes on with the way back from one which %s', async (_what, changed) => {
+    let deaths = 0;
+    for (let mutation = 0, isDead = true; isDead; mutation += 1) {
+      for (const isMade of [false, true]) {
+        made = fakeSync();
+        await push(first);
+        const before = [options(), titles()];
+        await push(changed, limits);
+        isDead = await dies((sync, signal) => sync.rollback({ localId: 'shirt' }, { signal }), mutation, isMade);
+        if (isDead) deaths += 1;
+        expect((await rollback()).counts).toMatchObject({ partly: 0, failed: 0 });
+        expect([options(), titles()]).toEqual(before);
       }
     }
     expect(deaths).toBeGreaterThan(1);
