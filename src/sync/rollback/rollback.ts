@@ -679,7 +679,9 @@ function withPlaces(
     if ((added.length === 0 && !isBegun) || former === undefined || from === undefined) continue;
     const there = keysInOrder(from);
     const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
-    const outcome = compareOrder(to, keysInOrder(pushed), there, [...there, ...added]);
+    // With their options variants change places, before they get their own again.
+    const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
+    const outcome = compareOrder(to, known, there, [...there, ...added]);
     if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
   }
   return withOrder(changes, fields);
