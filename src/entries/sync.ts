@@ -71,14 +71,13 @@ export {
   type RefusedMetafield,
   type SetMetafieldsOptions,
 } from '../sync/metafields.ts';
+export type { ProductChange, ProductDifference } from '../sync/plan/change.ts';
 export type {
   DeleteAllowance,
   DeleteLimits,
   DriftPolicy,
   Ownership,
   PlanOptions,
-  ProductChange,
-  ProductDifference,
   ProductPlan,
 } from '../sync/plan/plan.ts';
 export type { FactList, FactValue } from '../sync/plan/product-facts.ts';

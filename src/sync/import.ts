@@ -443,7 +443,7 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
 function toldBy(localId: string, { remote, isGiftCard, more }: Read) {
   const nothing = { variants: new Map(), baseKeys: new Map(), images: new Map() };
   const facts = remoteFacts(remote, nothing);
-  const { imageOrder: _images, variantOrder: _variants, ...product } = facts.product?.[''] ?? {};
+  const { imageOrder: _images, variantOrder: _variants, optionOrder: _options, ...product } = facts.product?.[''] ?? {};
   const withMore = Object.entries(facts.variants ?? {}).map(([id, one]) => [id, { ...one, ...more.get(id) }] as const);
   const draft = draftOf(localId, { ...facts, product: { '': product }, variants: Object.fromEntries(withMore) });
   const variants = draft.variants.map(({ key: _gid, ...variant }): ProductVariantDraft => variant);

@@ -42,6 +42,7 @@ import {
   missingProducts,
   type Removal,
   readWhole,
+  refuseNamelessRows,
   removalOf,
   withMissing,
 } from './push/missing-products.ts';
@@ -290,7 +291,7 @@ export type PlanRunOptions = Omit<
  * @example
  * await sync.apply(plan, { maxDeletes: { variants: 3 }, runId: 'autumn' });
  */
-export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing' | 'rollout'>;
+export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing' | 'rollout' | 'unreadable'>;
 
 /**
  * Options of `delete` and `archive`.
@@ -627,13 +628,15 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   ): Promise<PushSummary> => {
     const { signal, dryRun, maxDeletes, rollout } = pushOptions;
     const removal = removalOf(pushOptions);
+    const list = { products, unreadable: pushOptions.unreadable };
     signal?.throwIfAborted();
+    if (removal) refuseNamelessRows(list, client.shop);
     const whole = removal && (await readWhole(products, signal));
     // An error of the shop or the options is reported once, not for each product.
     const kept = await keep();
     const context = await prepare(pushOptions, kept);
     const runOptions = { ...pushOptions, runId: pushOptions.runId ?? randomUUID() };
-    const stays = whole && keptBy(rollout, listed(whole, client.shop));
+    const stays = whole && keptBy(rollout, listed(whole, list, client.shop));
     const gone = stays && missingProducts(records, client.shop, removal, stays);
     const removals =
       gone &&
@@ -716,7 +719,9 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       checkOptions(planOptions, planNames, notOfPlan);
       const { signal, rollout } = planOptions;
       const removal = removalOf(planOptions);
+      const list = { products, unreadable: planOptions.unreadable };
       signal?.throwIfAborted();
+      if (removal) refuseNamelessRows(list, client.shop);
       // What is allowed is checked when the plan is applied: here all of it is to be seen.
       const maxDeletes = { ...anyRemoval, variants: Number.POSITIVE_INFINITY };
       const dryRun = { ...planOptions, maxDeletes, dryRun: true };
@@ -745,7 +750,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       };
       const options = { ...dryRun, runId: '' };
       const stays = keptBy(rollout, (id) => seen.has(id));
-      const all = removal ? withMissing(products, removal, records, client.shop, stays) : products;
+      const all = removal ? withMissing(list, removal, records, client.shop, stays) : products;
       const { counts, stoppedBy } = await pushAll(all, look, pushOne, options);
       if (stoppedBy !== undefined) throw stoppedBy;
       const costs = found.flatMap(({ plan }) => (plan ? [costOf(plan)] : []));
@@ -835,6 +840,7 @@ const planNames: Record<keyof PlanRunOptions, true> = {
   onDrift: true,
   onConflict: true,
   missing: true,
+  unreadable: true,
   rollout: true,
   onProgress: true,
 };
@@ -851,10 +857,11 @@ const notOfPlan = {
 const notOfApply = {
   dryRun: 'is not for `apply`: the plan says what it would do. Make a new one with `plan`.',
   missing: 'was decided when the plan was made: give it to `plan`.',
+  unreadable: 'was decided when the plan was made: give it to `plan`.',
   rollout: 'was decided when the plan was made: give it to `plan`.',
 };
 
-const { missing: _ofPlan, rollout: _ofPlanned, ...comparing } = planNames;
+const { missing: _ofPlan, unreadable: _ofSource, rollout: _ofPlanned, ...comparing } = planNames;
 
 const applyNames: Record<keyof ApplyOptions, true> = {
   ...comparing,
@@ -868,12 +875,14 @@ const applyNames: Record<keyof ApplyOptions, true> = {
 const pushManyNames: Record<keyof PushManyOptions, true> = {
   ...applyNames,
   missing: true,
+  unreadable: true,
   rollout: true,
   dryRun: true,
 };
 
 const {
   missing: _ofList,
+  unreadable: _ofRows,
   rollout: _ofMany,
   gate: _ofRuns,
   onProgress: _ofRun,
@@ -881,7 +890,7 @@ const {
   ...pushNames
 } = pushManyNames;
 
-const { missing: _ofLists, rollout: _ofParts, ...retrying } = pushManyNames;
+const { missing: _ofLists, unreadable: _ofFiles, rollout: _ofParts, ...retrying } = pushManyNames;
 
 const retryNames: Record<keyof RetryFailedOptions, true> = { ...retrying, filter: true };
 

@@ -173,60 +173,89 @@ export async function recordsOf(
   return found.flatMap((record) => record ?? []);
 }
 
-/** Slots of a set at its beginning: a power of two. */
-const leastSlots = 1_024;
+/** Parts of a set, each of which grows alone: so little is copied, and nothing stands empty for long. */
+const parts = 256;
+
+/** Slots of a part at its beginning. */
+const leastSlots = 16;
+
+/** How full a part may be, and how many times as large it is then. */
+const fullest = 0.85;
+const growth = 1.25;
 
 /**
- * Local ids that a run has had, by a hash of 64 bits each: 16 to 32 bytes an id, where texts take a hundred. Of a
- * million ids the chance that two are taken for one is 1 in 37 million.
+ * Local ids that a run has had, by a hash of 64 bits each: 9 to 12 bytes an id, where texts take a hundred. Of a million ids
+ * the chance that two are taken for one is 1 in 37 million.
  */
 export class SeenIds {
-  #slots = new Uint32Array(leastSlots * 2);
-  #count = 0;
+  readonly #parts = Array.from({ length: parts }, () => new SeenPart());
 
   /** Adds an id. Returns whether it is new. */
   add(localId: string): boolean {
     const [high, low] = fingerprintOf(localId);
-    if (!this.#put(high, low)) return false;
-    this.#count += 1;
-    if (this.#count * 4 > this.#slots.length) this.#grow();
-    return true;
+    return this.#partOf(high).add(high, low);
   }
 
   has(localId: string): boolean {
     const [high, low] = fingerprintOf(localId);
+    return this.#partOf(high).has(high, low);
+  }
+
+  #partOf(high: number): SeenPart {
+    // An index below `parts` has a part.
+    return this.#parts[high % parts] as SeenPart;
+  }
+}
+
+/** Where a part stands while it grows. */
+let scratch = new Uint32Array();
+
+/** Fingerprints whose first halves have the same end. */
+class SeenPart {
+  #slots = new Uint32Array(leastSlots * 2);
+  #count = 0;
+
+  add(high: number, low: number): boolean {
     const at = this.#find(high, low);
-    return this.#slots[at] === high && this.#slots[at + 1] === low;
+    if (this.#slots[at] !== 0) return false;
+    this.#slots[at] = high;
+    this.#slots[at + 1] = low;
+    this.#count += 1;
+    if (this.#count * 2 > this.#slots.length * fullest) this.#grow();
+    return true;
+  }
+
+  has(high: number, low: number): boolean {
+    return this.#slots[this.#find(high, low)] !== 0;
   }
 
   /** Where a fingerprint is, or has its free place. */
   #find(high: number, low: number): number {
-    const mask = this.#slots.length / 2 - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const [first, second] = [this.#slots[slot * 2], this.#slots[slot * 2 + 1]];
-      if ((first === 0 && second === 0) || (first === high && second === low)) return slot * 2;
+    const size = this.#slots.length / 2;
+    for (let slot = Math.floor((low / 2 ** 32) * size); ; slot = slot + 1 === size ? 0 : slot + 1) {
+      const first = this.#slots[slot * 2];
+      if (first === 0 || (first === high && this.#slots[slot * 2 + 1] === low)) return slot * 2;
     }
   }
 
-  #put(high: number, low: number): boolean {
-    const at = this.#find(high, low);
-    if (this.#slots[at] === high && this.#slots[at + 1] === low) return false;
-    this.#slots[at] = high;
-    this.#slots[at + 1] = low;
-    return true;
-  }
-
   #grow(): void {
-    const before = this.#slots;
-    this.#slots = new Uint32Array(before.length * 2);
+    const size = this.#slots.length;
+    if (scratch.length < size) scratch = new Uint32Array(size * 2);
+    const before = scratch.subarray(0, size);
+    before.set(this.#slots);
+    // What is given up so is free at once, and not when garbage is next collected.
+    this.#slots = new Uint32Array(this.#slots.buffer.transfer(Math.ceil((size / 2) * growth) * 8)).fill(0);
     for (let at = 0; at < before.length; at += 2) {
       const [high = 0, low = 0] = [before[at], before[at + 1]];
-      if (high !== 0 || low !== 0) this.#put(high, low);
+      if (high === 0) continue;
+      const place = this.#find(high, low);
+      this.#slots[place] = high;
+      this.#slots[place + 1] = low;
     }
   }
 }
 
-/** Two 32-bit hashes of a text, the first one never zero: both zero is a free place. */
+/** Two 32-bit hashes of a text, the first one never zero: that is a free place. */
 function fingerprintOf(text: string): readonly [high: number, low: number] {
   let [high, low] = [0x9e3779b1, 0x85ebca6b];
   for (let at = 0; at < text.length; at += 1) {

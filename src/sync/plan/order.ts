@@ -14,8 +14,8 @@ import type { Clock } from '../../internal/clock.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
-/** Fields of a product's facts that tell the order of a list: its keys as JSON text. */
-export const orderFields = { imageOrder: 'images', variantOrder: 'variants' } as const;
+/** Fields of a product's facts that tell an order: the keys of a list, or options with their values, as JSON text. */
+export const orderFields = { imageOrder: 'images', variantOrder: 'variants', optionOrder: 'options' } as const;
 
 /** Such a field. */
 export type OrderField = keyof typeof orderFields;
@@ -33,17 +33,15 @@ export type OrderOutcome = 'same' | 'ours' | 'drift' | 'conflict';
 /**
  * Compares three orders in what all sides have. What others added has its place and says nothing.
  *
- * @param added Keys that are about to be added, in the order in which they come to the end.
+ * @param after What the shop's will be once entries have come and gone; `undefined` where nobody can say.
  */
 export function compareOrder(
   ours: readonly string[],
   base: readonly string[],
   theirs: readonly string[],
-  added: readonly string[],
+  after: readonly string[] | undefined,
 ): OrderOutcome {
-  const wanted = new Set(ours);
-  const after = [...theirs.filter((key) => wanted.has(key)), ...added];
-  if (isSame(only(ours, after), after)) return 'same';
+  if (after && isSame(only(ours, after), only(after, ours))) return 'same';
   const common = only(only(ours, base), theirs);
   const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
   const oursMoved = !isSame(common, baseNow);
@@ -95,6 +93,16 @@ function movesInto(current: readonly string[], order: readonly string[]): readon
   return moves;
 }
 
+/** A list in an order: what the order does not name keeps its place behind what stands before it. */
+export function placed<Id extends string>(current: readonly Id[], order: readonly Id[]): readonly Id[] {
+  const list = [...current];
+  for (const { id, at } of movesInto(current, order)) {
+    list.splice(list.indexOf(id as Id), 1);
+    list.splice(at, 0, id as Id);
+  }
+  return list;
+}
+
 /** The longest part of a list whose ranks rise: what can stay where it is. */
 function longestRising(list: readonly string[], rankOf: (id: string) => number): readonly string[] {
   const ends: number[] = [];
@@ -115,7 +123,7 @@ function longestRising(list: readonly string[], rankOf: (id: string) => number):
 }
 
 /** The product that is put in order. */
-interface OrderPlace {
+export interface OrderPlace {
   readonly client: SyncClient;
   readonly clock: Clock;
   readonly productId: string;

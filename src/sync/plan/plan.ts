@@ -1,4 +1,6 @@
-import { compareOrder, isOrderField, keysInOrder, type OrderField, orderFields } from './order.ts';
+import type { ProductChange, ProductDifference } from './change.ts';
+import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
   type FactList,
@@ -9,11 +11,11 @@ import {
   type OptionPairs,
   type ProductFacts,
   type PushBase,
-  pairsKey,
   type RemoteProduct,
   remoteFacts,
-  type Sending,
 } from './product-facts.ts';
+import { isSameValue } from './same-value.ts';
+import { withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
 /** What a push may do with the entries of a list that it did not write. */
@@ -67,35 +69,6 @@ export interface DeleteAllowance {
    * @throws StorageError
    */
   take(localId: string, counts: Required<DeleteLimits>): Promise<boolean>;
-}
-
-/** One thing that a push changes: a value, or an entry of a list that comes or goes. */
-export interface ProductChange {
-  readonly kind: 'add' | 'update' | 'remove';
-  readonly list: FactList;
-  /** Key of the entry: a SKU, a tag in lower case, `namespace.key`, or the id of what is not ours; '' for `product`. */
-  readonly key: string;
-  /** What people call it: a SKU, a tag, the address of an image. */
-  readonly name: string;
-  /** The gid of a variant or image that is there already. */
-  readonly gid?: string;
-  /** The values that change, or all of the entry's. */
-  readonly fields: Readonly<Record<string, { readonly from: FactValue; readonly to: FactValue }>>;
-  /** Units in stock of a variant that goes: they go with it. */
-  readonly stock?: number;
-}
-
-/** One value in which the shop differs from the draft, and which a push leaves as it is. */
-export interface ProductDifference {
-  readonly list: FactList;
-  readonly key: string;
-  readonly name: string;
-  /** `null` for the entry as a whole. */
-  readonly field: string | null;
-  /** What the last push said. */
-  readonly base: FactValue | undefined;
-  readonly ours: FactValue | undefined;
-  readonly theirs: FactValue | undefined;
 }
 
 /** What a push, or a removal, does to one product. */
@@ -166,10 +139,15 @@ export function planUpdate(
     const kept = comparison.list(list, ours[list], known, theirs[list] ?? {});
     if (kept) next[list] = kept;
   }
-  for (const field of Object.keys(orderFields) as OrderField[]) {
+  for (const field of ['imageOrder', 'variantOrder'] as const) {
     const [o, b, t] = [ours, before?.facts, theirs].map((facts) => facts?.product?.['']?.[field]);
     const kept = comparison.order(field, o, b, t);
     if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
+  }
+  const kept = comparison.optionOrder(ours, before, theirs, remote);
+  if (kept !== undefined) {
+    const { optionOrder: _, ...rest } = next.product?.[''] ?? {};
+    next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
   const changes = withStock(comparison.changes, remote);
@@ -183,48 +161,6 @@ export function planUpdate(
   const problem = unpriced && isShown(status) && { problem: soldForNothing(names) };
   const plan: ProductPlan = { localId, gid: remote.id, action, changes, ...unpriced, drifts, conflicts };
   return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
-}
-
-/**
- * What changes are about to send, after what earlier pushes were sending that never ended: any of it can be what the shop
- * has. Of each entry the newest few are kept.
- */
-export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
-  const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
-  for (const [list, entries] of Object.entries(before)) sending[list as FactList] = { ...entries };
-  for (const { kind, list, key, fields } of changes) {
-    const values = Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
-    const earlier = sending[list]?.[key] ?? [];
-    sending[list] = { ...sending[list], [key]: [...earlier, kind === 'remove' ? null : values].slice(-keptSendings) };
-  }
-  return sending;
-}
-
-/** So many pushes of a product may die one after the other. */
-const keptSendings = 10;
-
-/** What pushes have said, those included that have not ended, as far as the shop has it: it is nobody else's change. */
-function withSent(base: PushBase, theirs: ProductFacts): PushBase {
-  const { facts, sending = {} } = base;
-  const stored = { ...base.stored };
-  const known: { [List in FactList]?: Record<string, Facts> } = { ...facts };
-  for (const [name, entries] of Object.entries(sending)) {
-    const list = name as FactList;
-    const now: Record<string, Facts> = { ...known[list] };
-    for (const [key, sendings] of Object.entries(entries ?? {})) {
-      const there = theirs[list]?.[key];
-      if (!there) {
-        if (sendings.includes(null)) delete now[key];
-        continue;
-      }
-      const sent = sendings.flatMap((values) => Object.entries(values ?? {}));
-      const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
-      if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
-      if (list === 'product') for (const [field] of done) delete stored[field];
-    }
-    known[list] = now;
-  }
-  return { ...base, facts: known, stored };
 }
 
 /** What plans take away for good, or out of sight. */
@@ -489,7 +425,7 @@ class Comparison {
   }
 
   /**
-   * Compares an order, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
+   * Compares an order of a list, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
    * compares with, where that is not what the draft says.
    */
   order(
@@ -504,7 +440,43 @@ class Comparison {
       this.changes.flatMap(({ list, kind, key }) => (list === orderFields[field] && kind === 'add' ? [key] : [])),
     );
     const added = [...coming].filter((key) => keys.includes(key));
-    const outcome = compareOrder(keys, keysInOrder(base), keysInOrder(theirs), added);
+    const there = keysInOrder(theirs);
+    return this.#ordered(field, compareOrder(keys, keysInOrder(base), there, [...there, ...added]), {
+      ...{ ours, base, theirs },
+    });
+  }
+
+  /**
+   * Compares the order of options and of their values. Returns what the next push compares with, where that is not what the
+   * draft says; `null` for none, as no push has said that order yet.
+   */
+  optionOrder(
+    desired: ProductFacts,
+    before: PushBase | undefined,
+    { product }: ProductFacts,
+    remote: RemoteProduct,
+  ): FactValue | undefined {
+    const ours = desired.product?.['']?.['optionOrder'];
+    const theirs = product?.['']?.['optionOrder'];
+    if (ours === undefined || theirs === undefined) return undefined;
+    const said = before?.facts.product?.['']?.['optionOrder'];
+    // Where a push came only halfway, some values have the names of before, and some those of after.
+    const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
+      all.some((sent) => sent?.['options']),
+    );
+    const base = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
+    const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
+    const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
+    if (isUnsaid) return outcome === 'same' ? undefined : null;
+    return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** Notes what becomes of an order. */
+  #ordered(
+    field: OrderField,
+    outcome: OrderOutcome,
+    { ours, base, theirs }: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
+  ): FactValue | undefined {
     const difference = { list: 'product' as const, key: '', name: '', field, base, ours, theirs };
     if (outcome === 'same') return undefined;
     if (outcome !== 'ours' && this.#keepsTheirs(outcome === 'conflict', difference))
@@ -563,20 +535,6 @@ class Comparison {
 
 /** What looked like a secret was not kept, so nobody knows what the last push said. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
-
-const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost']);
-
-/** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
-export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
-  if (a === b) return true;
-  if (field === 'options') return pairsKey(a) === pairsKey(b);
-  const [left, right] = [textOf(a), textOf(b)];
-  if (left === right) return true;
-  return prices.has(field) && left !== '' && right !== '' && Math.abs(Number(left) - Number(right)) < 0.005;
-}
-
-const textOf = (value: FactValue): string =>
-  typeof value === 'string' ? value.trim() : value === null ? '' : JSON.stringify(value);
 
 /** What people call an entry. */
 export function nameOf(list: FactList, key: string, facts: Facts): string {

@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
+// One file: the one shape of facts, and how drafts, records and the shop's products come into it.
+import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
 import { redactText } from '../../internal/redact.ts';
-import type {
-  DraftImage,
-  DraftMetafield,
-  DraftWeight,
-  ProductDraft,
-  ProductVariantDraft,
-} from '../../validation/product-draft.ts';
+import type { DraftMetafield, DraftWeight, ProductDraft, ProductVariantDraft } from '../../validation/product-draft.ts';
 
 /**
  * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
@@ -37,10 +32,26 @@ export const noOption: readonly [name: string, value: string] = ['Title', 'Defau
 /** What a draft says. What it leaves out is not there; `null` clears. */
 export function desiredFacts(draft: ProductDraft): ProductFacts {
   const { product, ...lists } = saidBy(draft);
-  const facts: { [List in FactList]?: FactEntries } = { product: { '': product } };
+  const names = namesOfOptions(draft);
+  const optionOrder = optionOrderText(byPosition(draft.variants).map(({ options }) => pairsIn(options, names)));
+  const facts: { [List in FactList]?: FactEntries } = {
+    product: { '': { ...product, ...defined({ optionOrder }) } },
+  };
   for (const list of Object.keys(lists) as (keyof typeof lists)[])
     if (lists[list]) facts[list] = Object.fromEntries(lists[list]);
   return facts;
+}
+
+/**
+ * The order of options and of their values, as variants in their order name them. `undefined` where there is nothing to put
+ * in order.
+ */
+export function optionOrderText(variants: readonly OptionPairs[]): string | undefined {
+  const order = new Map<string, Set<string>>();
+  for (const pairs of variants)
+    for (const [option, value] of pairs) order.set(option, (order.get(option) ?? new Set()).add(value));
+  const isOrder = order.size > 1 || [...order.values()].some(({ size }) => size > 1);
+  return isOrder ? JSON.stringify([...order].map(([option, values]) => [option, [...values]])) : undefined;
 }
 
 /**
@@ -111,7 +122,7 @@ function variantFacts(variant: ProductVariantDraft, optionNames: readonly string
   const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
   return {
     ...(variant.price !== undefined && { price: plainDecimal(variant.price) }),
-    options: optionNames.map((name) => [name, options[name] ?? noOption[1]] as const),
+    options: pairsIn(options, optionNames),
     ...defined({
       sku: variant.sku,
       compareAtPrice: compareAtPrice && salePrice(compareAtPrice),
@@ -132,6 +143,9 @@ function variantFacts(variant: ProductVariantDraft, optionNames: readonly string
     ...(variant.metafields && metafieldFacts(variant.metafields)),
   };
 }
+
+const pairsIn = (options: ProductVariantDraft['options'], names: readonly string[]): OptionPairs =>
+  names.map((name) => [name, options[name] ?? noOption[1]] as const);
 
 const metafieldFacts = (metafields: readonly DraftMetafield[]): Facts =>
   Object.fromEntries(
@@ -156,9 +170,9 @@ const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit
 
 const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
 
-/** Images by their places; those without one keep their order, after the others. */
-export const byPosition = (images: readonly DraftImage[]): readonly DraftImage[] =>
-  images.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
+/** Images or variants by their places; those without one keep their order, after the others. */
+export const byPosition = <T extends { readonly position?: number }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
 
 /** The metafields but those that hold an option's values: Shopify writes these itself. */
 export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
@@ -214,7 +228,7 @@ export function salePrice(text: string): string | null {
 export const tagKey = (tag: string): string => tag.trim().toLowerCase();
 
 /** The key of an image: which address it was uploaded from. */
-export const imageKey = (url: string): string => createHash('sha256').update(url).digest('base64url').slice(0, 16);
+export const imageKey = (url: string): string => hash('sha256', url, 'base64url').slice(0, 16);
 
 /** An address without what grants access to it: user, password, and the query, which may hold a signature. */
 export function publicAddress(address: string): string {
@@ -238,8 +252,8 @@ export function defined<T extends object>(object: T): Defined<T> {
 /** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
 export const contentHash = (value: unknown): string => hashOfText(canonicalText(value));
 
-/** SHA-256 (base64url) of a text. */
-export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('base64url');
+/** SHA-256 (base64url) of a text. In one call: each object of `createHash` outlives the next collections of garbage. */
+export const hashOfText = (text: string): string => hash('sha256', text, 'base64url');
 
 /**
  * A JSON value as text, with the keys of objects in one order. `undefined` counts as missing. What `JSON.stringify` does with
@@ -364,7 +378,20 @@ export function matchFacts(
     wanted.delete(key);
     variants.set(key, variant);
   };
+  const baseKeys = new Map<string, string>();
+  const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id);
+  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
+    const knownId = base?.ids.variants[key];
+    const ofItsSku = facts['sku'] ? ofSku.get(String(facts['sku']))?.filter(isUnclaimed) : undefined;
+    const ofItsOptions = withOptions(facts['options']);
+    const own = all.get(knownId ?? '') ?? ofItsSku?.find((one) => ofItsOptions.includes(one)) ?? ofItsSku?.[0];
+    const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
+    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
+  }
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
+  // Of what a push has made, the ids are not known before the next one.
+  for (const [id, key] of baseKeys)
+    if (wanted.has(key) && base?.ids.variants[key] === undefined) claim(key, free.get(id));
   for (const [key, { sku, options }] of [...wanted]) {
     if (!sku) continue;
     const ofItsOptions = withOptions(options);
@@ -375,13 +402,6 @@ export function matchFacts(
   }
   // Of several with one SKU, one whose options have changed is what the others leave.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
-  const baseKeys = new Map<string, string>();
-  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
-    const knownId = base?.ids.variants[key];
-    const own = all.get(knownId ?? '') ?? (facts['sku'] ? ofSku.get(String(facts['sku']))?.[0] : undefined);
-    const id = (own ?? (knownId === undefined ? withOptions(facts['options'])[0] : undefined))?.id;
-    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
-  }
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
   // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
   const [first] = wanted.keys();
@@ -483,6 +503,9 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         seoDescription: remote.seo.description,
         ...(remote.links && { linkedOptions: linksText(remote.links) }),
         imageOrder: orderText(remote.media.flatMap(({ id }) => imageKeys.get(id) ?? [])),
+        optionOrder: JSON.stringify(
+          remote.options.map(({ name, optionValues }) => [name, optionValues.map((value) => value.name)]),
+        ),
         variantOrder: orderText(
           remote.variants.flatMap(({ id }) => variantKeys.get(id) ?? matches.baseKeys.get(id) ?? []),
         ),

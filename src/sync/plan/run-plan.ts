@@ -3,17 +3,9 @@ import { isRecord } from '../../internal/json.ts';
 import type { ValidationIssue } from '../../validation/issues.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import type { PushOutcome, PushResult } from '../push/push.ts';
+import type { ProductChange, ProductDifference } from './change.ts';
 import { isOrderField, orderFields } from './order.ts';
-import {
-  DeleteBudget,
-  type DeleteLimits,
-  deletionsOf,
-  listed,
-  type ProductChange,
-  type ProductDifference,
-  type ProductPlan,
-  stockOf,
-} from './plan.ts';
+import { DeleteBudget, type DeleteLimits, deletionsOf, listed, type ProductPlan, stockOf } from './plan.ts';
 import { contentHash, type FactValue, type OptionPairs } from './product-facts.ts';
 
 /** One product of a plan that an application has something to do for, or somebody to decide. */

@@ -25,8 +25,18 @@ import type { Clock } from '../../internal/clock.ts';
 import type { DraftQuantity } from '../../validation/product-draft.ts';
 import { changeFiles } from '../files/files.ts';
 import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
-import { isOrderField, keysInOrder, orderImages, orderVariants } from '../plan/order.ts';
-import { isSameValue, type ProductChange } from '../plan/plan.ts';
+import type { ProductChange } from '../plan/change.ts';
+import {
+  isStandalone,
+  newOptionsById,
+  type OptionsTarget,
+  orderOptions,
+  pairOptions,
+  parking,
+  renamedValues,
+  targetOptions,
+} from '../plan/option-order.ts';
+import { isOrderField, keysInOrder, orderImages, orderVariants, placed } from '../plan/order.ts';
 import {
   type Facts,
   type FactValue,
@@ -42,6 +52,7 @@ import {
   type RemoteProduct,
   type RemoteVariant,
 } from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 import { barcodesInput } from './product-input.ts';
@@ -302,7 +313,7 @@ class Run {
     for (const [index, option] of remote.options.entries()) {
       const name = pairs[index];
       if (name === undefined) continue;
-      const rename = this.#renamedValues(option, index, name);
+      const rename = this.#renamedValues(index, name);
       const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
       const linkedMetafield = isLinked ? undefined : this.#links.get(name);
       if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
@@ -330,8 +341,12 @@ class Run {
     const remaining = this.#a.remote.variants.length - removed.length;
     // One variant must remain at any time.
     if (remaining > 0) await this.#removeVariants(removed);
-    await this.#deleteOptions();
-    await this.#updateVariants();
+    const going = this.#goingOptions();
+    // Variants that would become the same are told apart first.
+    const isLate = this.#mergesWithout(going);
+    if (!isLate) await this.#deleteOptions(going);
+    await this.#updateVariants(isLate ? going : []);
+    if (isLate) await this.#deleteOptions(going);
     for (const chunk of chunksOf(added, maxList)) await this.#createVariants(chunk);
     if (remaining <= 0) await this.#removeVariants(removed);
   }
@@ -348,16 +363,22 @@ class Run {
     for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
   }
 
-  /** Orders of images and variants, once all of them are there. */
+  /** Orders of images, options and variants, once all of them are there. */
   async orders(): Promise<void> {
-    const { client, clock, imageIds, variantIds } = this.#a;
-    const fields = this.#of('product', 'update')[0]?.fields;
+    const { client, clock, remote, imageIds, variantIds } = this.#a;
+    const { imageOrder, optionOrder, variantOrder } = this.#of('product', 'update')[0]?.fields ?? {};
     const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
       keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
     const place = { client, clock, productId: this.#gid };
-    if (fields?.['imageOrder']) await orderImages(place, idsIn(fields['imageOrder'].to, imageIds), this.#options);
-    if (!fields?.['variantOrder']) return;
-    const updatedAt = await orderVariants(place, idsIn(fields['variantOrder'].to, variantIds), this.#options);
+    if (imageOrder) await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options);
+    const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
+    this.updatedAt = reorderedAt ?? this.updatedAt;
+    if (reorderedAt === undefined && !variantOrder) return;
+    const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
+    // With their options variants change places, those of others too.
+    const before = [...new Set([...remote.variants.map(({ id }) => id as string), ...variantIds.values()])];
+    const order = reorderedAt === undefined ? wanted : placed(before, wanted);
+    const updatedAt = await orderVariants(place, order, this.#options);
     this.updatedAt = updatedAt ?? this.updatedAt;
   }
 
@@ -393,13 +414,8 @@ class Run {
   }
 
   /** The options that the draft's variants have; `undefined` where none of them changes or comes. */
-  #targetOptions(): { readonly names: readonly string[]; readonly isDefault: boolean } | undefined {
-    const isTouched = this.#a.changes.some(({ list, fields }) => list === 'variants' && fields['options']);
-    const [first] = Object.values(this.#a.desired.variants ?? {});
-    const pairs = first?.['options'] as OptionPairs | undefined;
-    if (!isTouched || !pairs) return undefined;
-    const isDefault = pairs.length === 1 && pairs[0]?.[0] === noOption[0] && pairs[0][1] === noOption[1];
-    return { names: pairs.map(([name]) => name), isDefault };
+  #targetOptions(): OptionsTarget | undefined {
+    return targetOptions(this.#a.changes, this.#a.desired);
   }
 
   /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
@@ -421,37 +437,18 @@ class Run {
 
   /** What the draft says of the options of a variant of the shop. */
   #desiredOptions(id: string): OptionPairs | undefined {
-    this.#optionsById ??= new Map(
-      this.#of('variants', 'update').map(({ gid = '', fields }) => [
-        gid,
-        fields['options']?.to as OptionPairs | undefined,
-      ]),
-    );
+    this.#optionsById ??= newOptionsById(this.#a.changes);
     return this.#optionsById.get(id);
   }
 
-  #optionsById: ReadonlyMap<string, OptionPairs | undefined> | undefined;
+  #optionsById: ReadonlyMap<string, OptionPairs> | undefined;
 
-  /** Values of one option that all of their variants give up for the same new one: those are renamed. */
-  #renamedValues(option: RemoteProduct['options'][number], index: number, name: string): OptionValueUpdateInput[] {
-    const names = new Set(option.optionValues.map((value) => value.name));
-    const isGoing = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
-    return option.optionValues.flatMap(({ id, name: before }) => {
-      const users = this.#a.remote.variants.filter(
-        (variant) => !isGoing.has(variant.id) && variant.selectedOptions[index]?.value === before,
-      );
-      const targets = new Set(users.map((variant) => this.#targetValue(variant, name) ?? before));
-      const [target] = targets;
-      if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
-      // Of two values that become one, the second moves.
-      names.add(target);
+  /** Values of an option that get other names. */
+  #renamedValues(index: number, name: string): OptionValueUpdateInput[] {
+    return [...renamedValues(this.#a, { index, name })].map(([id, target]) => {
       this.#renamed.set(id, target);
-      return [this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target }];
+      return this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target };
     });
-  }
-
-  #targetValue({ id }: RemoteVariant, option: string): string | undefined {
-    return this.#desiredOptions(id)?.find(([name]) => name === option)?.[1];
   }
 
   /** Options whose values are metaobjects, with the metafields that they are linked to. */
@@ -471,14 +468,26 @@ class Run {
     for (const { key } of removed) this.#a.variantIds.delete(key);
   }
 
-  /** Options that the draft no longer has, once no two variants become the same without them. */
-  async #deleteOptions(): Promise<void> {
+  /** Options that the draft no longer has. */
+  #goingOptions(): RemoteProduct['options'] {
     const target = this.#targetOptions();
     const { options } = this.#a.remote;
-    if (!target || isStandalone(options)) return;
-    const gone = options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
-    if (gone.length === 0 || (!target.isDefault && !this.#pairs)) return;
-    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: gone.map(({ id }) => id) });
+    if (!target || isStandalone(options) || (!target.isDefault && !this.#pairs)) return [];
+    return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
+  }
+
+  /** Whether variants that are there become the same without some options, as their other values are by now. */
+  #mergesWithout(going: RemoteProduct['options']): boolean {
+    const target = this.#targetOptions();
+    if (!target || target.isDefault || going.length === 0) return false;
+    const removed = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
+    const staying = this.#a.remote.variants.filter(({ id }) => !removed.has(id));
+    return new Set(staying.map((one) => optionsKey(this.#currentOptions(one, target.names)))).size < staying.length;
+  }
+
+  async #deleteOptions(going: RemoteProduct['options']): Promise<void> {
+    if (going.length === 0) return;
+    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: going.map(({ id }) => id) });
   }
 
   /** The option values that a variant has by now: after the options were renamed, added and deleted. */
@@ -487,24 +496,28 @@ class Run {
     return names.map((name) => {
       const given = this.#given.get(`${variant.id} ${name}`);
       if (given !== undefined) return [name, given];
-      const index = this.#pairs ? this.#pairs.indexOf(name) : options.findIndex((option) => option.name === name);
+      const paired = this.#pairs?.indexOf(name) ?? -1;
+      const index = paired < 0 ? options.findIndex((option) => option.name === name) : paired;
       const value = variant.selectedOptions[index]?.value ?? noOption[1];
       const id = options[index]?.optionValues.find((known) => known.name === value)?.id ?? '';
       return [name, this.#renamed.get(id) ?? value];
     });
   }
 
-  async #updateVariants(): Promise<void> {
+  /** @param going Options that go afterwards: until then each variant keeps its values of them. */
+  async #updateVariants(going: RemoteProduct['options']): Promise<void> {
     const target = this.#targetOptions();
-    const names = target && !target.isDefault ? target.names : [];
+    const kept = going.map(({ name }) => name);
+    const names = target && !target.isDefault ? [...target.names, ...kept] : [];
     const updates = this.#of('variants', 'update').flatMap((change) =>
       change.gid === undefined ? [] : [{ change, gid: change.gid, input: this.#variantInput(change) }],
     );
     const byId = new Map<string, RemoteVariant>(this.#a.remote.variants.map((variant) => [variant.id, variant]));
     const moves = updates.flatMap(({ change, gid }) => {
       const variant = byId.get(gid);
-      const to = change.fields['options']?.to as OptionPairs | undefined;
-      if (!variant || !to || names.length === 0) return [];
+      const wanted = change.fields['options']?.to as OptionPairs | undefined;
+      if (!variant || !wanted || names.length === 0) return [];
+      const to = [...wanted, ...this.#currentOptions(variant, kept)];
       const from = this.#currentOptions(variant, names);
       return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ gid, from, to }];
     });
@@ -513,7 +526,9 @@ class Run {
       .filter(({ id }) => !elsewhere.has(id))
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
-    const isParking = first.length > 0;
+    const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+    // A push that was killed may have left some there.
+    const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
       isParking,
@@ -654,26 +669,12 @@ const textOrNull = (value: FactValue | undefined): string | null => (typeof valu
 const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
   (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
 
-function isStandalone(options: RemoteProduct['options']): boolean {
-  const [only, another] = options;
-  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
-}
-
-/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
-function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
-  const free = after.filter((name) => !before.includes(name));
-  return before.map((name) => (after.includes(name) ? name : free.shift()));
-}
-
 /** A variant that gets other option values. */
 interface Move {
   readonly gid: string;
   readonly from: OptionPairs;
   readonly to: OptionPairs;
 }
-
-/** What the value of a parked variant begins with. No shop has it, and it is gone before anybody looks. */
-const parking = '~shopwright ';
 
 /**
  * Puts moves in an order in which each finds its combination free, as Shopify checks one after another. Where variants

@@ -1,6 +1,6 @@
 import { VariantBarcodeDocument, VariantBarcodesDocument } from '../../graphql/operations/generated/graphql.ts';
 import { allPages } from '../../graphql/pagination.ts';
-import type { ProductChange } from '../plan/plan.ts';
+import type { ProductChange } from '../plan/change.ts';
 import type { Facts } from '../plan/product-facts.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';

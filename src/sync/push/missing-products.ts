@@ -1,7 +1,9 @@
 import { ConfigError, ValidationError } from '../../errors/errors.ts';
 import { unknownValue } from '../../internal/names.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { listed as listedNames } from '../plan/plan.ts';
 import { recordPages } from '../record-pages.ts';
+import { unreadOf } from '../unread.ts';
 import { archivedPart, localIdOf } from './push.ts';
 
 /** What becomes of products that are in the records and no longer in the list. */
@@ -35,25 +37,49 @@ export class Missing {
   }
 }
 
+/** A list of drafts, and what is known to be in its source besides. */
+export interface WholeList {
+  readonly products: Iterable<unknown> | AsyncIterable<unknown>;
+  /** Local ids of products that the source has, and of which the list has no draft. */
+  readonly unreadable?: Iterable<string> | undefined;
+}
+
+/** @throws ValidationError where what could not be read of the source may be what seems to be missing. */
+export function refuseNamelessRows({ products }: WholeList, shop: string): void {
+  const nameless = (typeof products === 'object' && unreadOf(products)?.nameless) || [];
+  if (nameless.length === 0) return;
+  const rows = listedNames(nameless);
+  const message = `cannot be known: ${rows}. What could not be read may be what seems to be missing. Correct the source, or leave \`missing\` out.`;
+  throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
+}
+
+/** Local ids that the source of a list has, although no draft of them is in it. */
+function unreadIds({ products, unreadable = [] }: WholeList): ReadonlySet<string> {
+  const noted = typeof products === 'object' ? unreadOf(products)?.localIds : undefined;
+  return new Set([...(noted ?? []), ...unreadable]);
+}
+
 /**
  * The products of a list, and behind them those that it lacks.
  *
  * @param isListed Whether a product with that local id was among them, once all of them have been drawn.
  */
 export async function* withMissing(
-  products: Iterable<unknown> | AsyncIterable<unknown>,
+  list: WholeList,
   removal: Removal,
   records: SyncRecordStore,
   shop: string,
   isListed: (localId: string) => boolean,
 ): AsyncGenerator<unknown> {
   let nameless = 0;
-  for await (const product of products) {
+  for await (const product of list.products) {
     if (localIdOf(product) === undefined) nameless += 1;
     yield product;
   }
   refuseNameless(nameless, shop);
-  for await (const localId of missingProducts(records, shop, removal, isListed)) yield new Missing(localId);
+  const unread = unreadIds(list);
+  const isThere = (localId: string): boolean => unread.has(localId) || isListed(localId);
+  for await (const localId of missingProducts(records, shop, removal, isThere)) yield new Missing(localId);
 }
 
 /** The products of a list, once it has been read to its end. */
@@ -69,9 +95,9 @@ export async function readWhole(
   return whole;
 }
 
-/** Tells of a local id whether the list has it. */
-export function listed(products: readonly unknown[], shop: string): (localId: string) => boolean {
-  const localIds = new Set(products.map(localIdOf));
+/** Tells of a local id whether the list, which has been read, has it. */
+export function listed(products: readonly unknown[], list: WholeList, shop: string): (localId: string) => boolean {
+  const localIds = new Set([...products.map(localIdOf), ...unreadIds(list)]);
   refuseNameless(localIds.has(undefined) ? products.filter((one) => localIdOf(one) === undefined).length : 0, shop);
   return (localId) => localIds.has(localId);
 }

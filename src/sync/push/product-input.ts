@@ -17,8 +17,8 @@ import {
   type ProductVariantDraft,
 } from '../../validation/product-draft.ts';
 import { idMetafield } from '../identity.ts';
+import type { ProductChange } from '../plan/change.ts';
 import { isOrderField } from '../plan/order.ts';
-import type { ProductChange } from '../plan/plan.ts';
 import {
   byPosition,
   defined,
@@ -159,7 +159,7 @@ function toOption(name: string, draft: ProductDraft): OptionSetInput {
 }
 
 function valuesOf(option: string, variants: readonly ProductVariantDraft[]): readonly string[] {
-  return [...new Set(variants.map(({ options }) => options[option] ?? noOption[1]))];
+  return [...new Set(byPosition(variants).map(({ options }) => options[option] ?? noOption[1]))];
 }
 
 function toVariant(

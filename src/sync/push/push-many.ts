@@ -25,6 +25,12 @@ export interface PushManyOptions extends PushOptions {
    */
   readonly missing?: MissingProducts;
   /**
+   * Local ids of products that the source has, although no draft of them could be made of it: `missing` leaves them alone. It is
+   * read once the list has ended, so a set may grow meanwhile. Lists of `readCsv(…).collect()`, `parseRows` and `groupVariants`
+   * know their own; where a row of theirs names no product, nothing is removed. Default: none.
+   */
+  readonly unreadable?: Iterable<string>;
+  /**
    * Pushes a part of the products, by a hash of shop and local id: the others are `skipped` with the reason `rollout`, and
    * nothing of them is sent or removed. Default: all.
    */

@@ -25,18 +25,16 @@ import type { ProductDraft } from '../../validation/product-draft.ts';
 import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
 import type { SharedImages } from '../files/shared-images.ts';
 import { identifierOf, idMetafield } from '../identity.ts';
+import type { ProductChange, ProductDifference } from '../plan/change.ts';
 import {
   type DeleteAllowance,
   type DeleteBudget,
   type DeleteLimits,
   type PlannedUpdate,
   type PlanOptions,
-  type ProductChange,
-  type ProductDifference,
   type ProductPlan,
   planCreate,
   planUpdate,
-  sendingOf,
   withChanged,
 } from '../plan/plan.ts';
 import {
@@ -57,6 +55,7 @@ import {
   withoutImages,
   writeBase,
 } from '../plan/product-facts.ts';
+import { sendingOf } from '../plan/sending.ts';
 import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';

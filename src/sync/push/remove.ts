@@ -5,7 +5,8 @@ import type { Clock } from '../../internal/clock.ts';
 import type { JsonObject } from '../../internal/json.ts';
 import type { SyncJournal } from '../../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
-import { nameOf, type ProductChange, type ProductPlan } from '../plan/plan.ts';
+import type { ProductChange } from '../plan/change.ts';
+import { nameOf, type ProductPlan } from '../plan/plan.ts';
 import {
   contentHash,
   type FactList,

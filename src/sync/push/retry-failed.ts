@@ -12,7 +12,7 @@ import type { PushManyOptions } from './push-many.ts';
  * @example
  * await sync.retryFailed(draftOf, { filter: ({ code, attempts }) => code === 'USER_ERROR' && attempts < 5 });
  */
-export interface RetryFailedOptions extends Omit<PushManyOptions, 'missing' | 'rollout'> {
+export interface RetryFailedOptions extends Omit<PushManyOptions, 'missing' | 'rollout' | 'unreadable'> {
   /** Which of the failed products are pushed. Default: all. */
   readonly filter?: (product: FailedProduct) => boolean;
 }

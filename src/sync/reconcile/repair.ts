@@ -6,13 +6,8 @@ import type { JsonObject } from '../../internal/json.ts';
 import type { SyncJournal } from '../../ports/sync-journal.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { identifierOf } from '../identity.ts';
-import {
-  type DriftPolicy,
-  type PlannedUpdate,
-  type ProductChange,
-  type ProductDifference,
-  planUpdate,
-} from '../plan/plan.ts';
+import type { ProductChange, ProductDifference } from '../plan/change.ts';
+import { type DriftPolicy, type PlannedUpdate, planUpdate } from '../plan/plan.ts';
 import {
   contentHash,
   type Facts,

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../ports/sync-journal.ts';
-import type { ProductChange } from '../plan/plan.ts';
+import type { ProductChange } from '../plan/change.ts';
 import { type Facts, type FactValue, hashOfText, type ProductFacts, type PushBase } from '../plan/product-facts.ts';
 
 /** Characters from which on a text counts as large, such as a description. */

@@ -12,9 +12,11 @@ import type { JournalEntry, JournalListOptions, SyncJournal } from '../../ports/
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import type { ProductDraft } from '../../validation/product-draft.ts';
 import { identifierOf } from '../identity.ts';
+import type { ProductChange } from '../plan/change.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
-import { compareOrder, keysInOrder, orderFields } from '../plan/order.ts';
-import { isSameValue, nameOf, type ProductChange } from '../plan/plan.ts';
+import { compareOptionOrder, parking, saidOptionOrder } from '../plan/option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, orderFields } from '../plan/order.ts';
+import { nameOf } from '../plan/plan.ts';
 import {
   type FactList,
   type Facts,
@@ -31,6 +33,8 @@ import {
   remoteFacts,
   writeBase,
 } from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
+import { isHalfway } from '../plan/sending.ts';
 import { applyChanges } from '../push/apply.ts';
 import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
 import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
@@ -163,14 +167,22 @@ async function* productsOf(target: RollbackTarget, context: RollbackContext): As
   }
 }
 
-/** The pushes in the journal, page by page. */
+/** The pushes in the journal. */
 async function* pushesOf(
+  context: RollbackContext,
+  filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
+): AsyncGenerator<JournalEntry> {
+  for await (const entry of journalOf(context, filter)) if (pushActions.has(entry.action)) yield entry;
+}
+
+/** The journal, page by page. */
+async function* journalOf(
   { client, journal }: RollbackContext,
   filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
 ): AsyncGenerator<JournalEntry> {
   for (let after: string | undefined, isLast = false; !isLast; ) {
     const page = await journal.list(client.shop, { ...filter, limit: pageSize, ...(after !== undefined && { after }) });
-    for (const entry of page) if (pushActions.has(entry.action)) yield entry;
+    yield* page;
     after = page.at(-1)?.id;
     isLast = page.length < pageSize;
   }
@@ -206,7 +218,7 @@ async function undoProduct(
 ): Promise<RollbackResult> {
   const { client, records } = context;
   const nothing = { localId, changes: [], others: [], remade: [], lost: [] };
-  const entries = await entriesOf(localId, runId, context);
+  const { entries, isBegun } = await entriesOf(localId, runId, context);
   const record = await records.get(client.shop, localId);
   const [newest] = entries;
   const oldest = entries.at(-1);
@@ -221,7 +233,7 @@ async function undoProduct(
     if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
     if (gid === null) return unchanged;
     if (isCreated) return await removeCreated(record, gid, entries, context, options);
-    return await restore(record, gid, entries, context, options);
+    return await restore(record, gid, { entries, isBegun }, context, options);
   } catch (error) {
     if (options.signal?.aborted || !isShopwrightError(error)) throw error;
     return { ...nothing, gid, outcome: 'failed', error };
@@ -238,18 +250,26 @@ async function findCreated(
   return data.productByIdentifier?.id ?? null;
 }
 
-/** The pushes of a product that are to be undone, newest first: those of the run, or the last one. */
+/**
+ * The pushes of a product that are to be undone, newest first: those of the run, or the last one; and whether a rollback of
+ * them has begun, which may have come only halfway.
+ */
 async function entriesOf(
   localId: string,
   runId: string | undefined,
   context: RollbackContext,
-): Promise<readonly JournalEntry[]> {
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly isBegun: boolean }> {
   const entries: JournalEntry[] = [];
-  for await (const entry of pushesOf(context, { localId, order: 'newest', ...(runId !== undefined && { runId }) })) {
+  const undone = new Set<unknown>();
+  const filter = { localId, order: 'newest', ...(runId !== undefined && { runId }) } as const;
+  for await (const entry of journalOf(context, filter)) {
+    const of = entry.action === 'rollback' ? entry.sent?.['of'] : undefined;
+    if (Array.isArray(of)) for (const id of of) undone.add(id);
+    if (!pushActions.has(entry.action)) continue;
     entries.push(entry);
     if (runId === undefined) break;
   }
-  return entries;
+  return { entries, isBegun: entries[0] !== undefined && undone.has(entries[0].id) };
 }
 
 async function removeCreated(
@@ -283,7 +303,7 @@ async function removeCreated(
 async function restore(
   record: SyncRecord,
   gid: string,
-  entries: readonly JournalEntry[],
+  { entries, isBegun }: { readonly entries: readonly JournalEntry[]; readonly isBegun: boolean },
   context: RollbackContext,
   { dryRun, signal }: RollbackOptions,
 ): Promise<RollbackResult> {
@@ -302,10 +322,17 @@ async function restore(
   const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
   for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
   const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
-  const { changes: undoing, others } = inverse(net, theirs, (list, key) =>
+  const { changes: undoing, others } = inverse(net, theirs, isBegun, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
-  const changes = withPlaces(undoing, { base, now, theirs });
+  const laterKeys = keysSince(net, base, variantIds);
+  const places = withPlaces(undoing, { base, now, theirs }, laterKeys, isBegun);
+  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing }, isBegun);
+  if (order?.outcome === 'conflict') {
+    const { pushed, theirs: there } = order;
+    others.push({ list: 'product', name: '', field: 'optionOrder', pushed, theirs: there });
+  }
+  const changes = order?.outcome === 'ours' ? withOrder(places, { optionOrder: order.change }) : places;
   const unpublished = publishedBy(entries, base);
   const outcome = others.length > 0 ? 'partly' : changes.length + unpublished.length > 0 ? 'restored' : 'unchanged';
   const remade = changes.filter(({ kind, list }) => kind === 'add' && list === 'variants').map(({ name }) => name);
@@ -327,7 +354,11 @@ async function restore(
   const restored = base && {
     ...base,
     ids: {
-      variants: keptIds(base.facts.variants, { ...base.ids.variants, ...Object.fromEntries(variantIds) }),
+      variants: keptIds(base.facts.variants, {
+        ...base.ids.variants,
+        ...Object.fromEntries(variantIds),
+        ...Object.fromEntries([...laterKeys].flatMap(([key, later]) => [[key, variantIds.get(later) ?? '']])),
+      }),
       images: keptIds(base.facts.images, { ...base.ids.images, ...Object.fromEntries(imageIds) }),
     },
   };
@@ -366,7 +397,7 @@ function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult
   return { ...result, outcome: 'partly', others: [...result.others, ...others] };
 }
 
-/** Deletes the option values that came with the run, and that no variant has without it. */
+/** Deletes the option values that came with the run, or while variants changed places, and that no variant has any more. */
 async function forgetValues(
   net: readonly Net[],
   remote: RemoteProduct,
@@ -379,7 +410,9 @@ async function forgetValues(
     for (const [name, value] of (after?.['options'] ?? []) as OptionPairs)
       for (const option of came.values()) if (option.name === name) option.values.add(value);
   }
-  if ([...came.values()].every(({ values }) => values.size === 0)) return;
+  const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+  const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
+  if (!hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
   // Options and values may have other names by now, and variants other values: an option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
@@ -387,7 +420,9 @@ async function forgetValues(
     const used = new Set(
       restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),
     );
-    const gone = optionValues.filter((value) => came.get(id)?.values.has(value.name) && !used.has(value.name));
+    const gone = optionValues.filter(
+      (value) => (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name),
+    );
     if (gone.length === 0 || gone.length === optionValues.length) continue;
     const variables = { productId: remote.id, option: { id }, delete: gone.map((value) => value.id) };
     await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
@@ -538,26 +573,42 @@ function factsOf(net: readonly Net[]): ProductFacts {
   return facts;
 }
 
-/** What puts the shop back, and what stands in the way because somebody else has changed it. */
+/**
+ * What puts the shop back, and what stands in the way because somebody else has changed it.
+ *
+ * @param isBegun Whether a rollback may have come halfway: what can be of it is nobody else's.
+ */
 function inverse(
   net: readonly Net[],
   theirs: ProductFacts,
+  isBegun: boolean,
   gidOf: (list: FactList, key: string) => string | undefined,
-): Pick<RollbackResult, 'others'> & { readonly changes: readonly ProductChange[] } {
+): { readonly changes: readonly ProductChange[]; readonly others: RollbackResult['others'][number][] } {
   const changes: ProductChange[] = [];
   const others: RollbackResult['others'][number][] = [];
+  const optionsOf = (values: Net['before']): OptionPairs => (values?.['options'] ?? []) as OptionPairs;
+  const all = net.flatMap(({ before, after }) => [...optionsOf(before), ...optionsOf(after)]);
   for (const { list, key, name, gid: known, before, after } of net) {
+    const own = [...optionsOf(before), ...optionsOf(after)];
+    const isHalf = (field: string): boolean =>
+      isBegun &&
+      (list === 'product'
+        ? isOrderField(field)
+        : field === 'options' && isHalfway(theirs[list]?.[key]?.['options'], own, all));
     const there = theirs[list]?.[key];
     const gid = gidOf(list, key) ?? (list === 'images' ? known : undefined);
     const shared = { list, key, name, ...(gid !== undefined && { gid }) };
     const differs = (values: Record<string, FactValue>): readonly string[] =>
       Object.keys(values).filter(
         (field) =>
-          field !== 'url' && there !== undefined && !isSameValue(field, values[field] ?? null, there[field] ?? null),
+          field !== 'url' &&
+          field !== 'optionOrder' &&
+          there !== undefined &&
+          !isSameValue(field, values[field] ?? null, there[field] ?? null),
       );
     if (before === null && after !== null) {
       if (!there) continue;
-      const edited = differs(after).filter((field) => field in there);
+      const edited = differs(after).filter((field) => field in there && !isHalf(field));
       if (edited.length > 0 && list !== 'tags')
         for (const field of edited) others.push({ list, name, field, pushed: after[field], theirs: there[field] });
       else {
@@ -576,7 +627,8 @@ function inverse(
       const fields: Record<string, { from: FactValue; to: FactValue }> = {};
       for (const field of differs(before)) {
         const value = there[field] ?? null;
-        if (isSameValue(field, after[field] ?? null, value)) fields[field] = { from: value, to: before[field] ?? null };
+        if (isHalf(field) || isSameValue(field, after[field] ?? null, value))
+          fields[field] = { from: value, to: before[field] ?? null };
         else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
       }
       if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });
@@ -585,25 +637,89 @@ function inverse(
   return { changes, others };
 }
 
+/**
+ * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
+ * of option values where there is none.
+ */
+function keysSince(
+  net: readonly Net[],
+  base: PushBase | undefined,
+  variantIds: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const former = new Map(Object.entries(base?.facts.variants ?? {}).filter(([key]) => !variantIds.has(key)));
+  const keys = new Map<string, string>();
+  for (const { list, key, before, after } of net) {
+    if (list !== 'variants' || !before || !after || base?.facts.variants?.[key]) continue;
+    const id = variantIds.get(key);
+    const found = [...former].find(([known, facts]) =>
+      base?.ids.variants[known] === undefined
+        ? Object.entries(before).every(([field, value]) => isSameValue(field, facts[field] ?? null, value))
+        : base.ids.variants[known] === id,
+    )?.[0];
+    if (found === undefined) continue;
+    former.delete(found);
+    keys.set(found, key);
+  }
+  return keys;
+}
+
 /** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
 function withPlaces(
   changes: readonly ProductChange[],
   sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  laterKeys: ReadonlyMap<string, string>,
+  isBegun: boolean,
 ): readonly ProductChange[] {
   const fields: Record<string, { readonly from: FactValue; readonly to: FactValue }> = {};
   for (const [field, ofList] of Object.entries(orderFields)) {
     const added = changes.flatMap(({ list, kind, key }) => (list === ofList && kind === 'add' ? [key] : []));
-    const [to, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
+    const [former, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
       (facts) => facts?.product?.['']?.[field],
     );
-    if (added.length === 0 || to === undefined || from === undefined) continue;
-    const outcome = compareOrder(keysInOrder(to), keysInOrder(pushed), keysInOrder(from), added);
-    if (outcome === 'ours') fields[field] = { from, to };
+    if ((added.length === 0 && !isBegun) || former === undefined || from === undefined) continue;
+    const there = keysInOrder(from);
+    const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
+    // With their options variants change places, before they get their own again.
+    const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
+    const outcome = compareOrder(to, known, there, [...there, ...added]);
+    if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
   }
+  return withOrder(changes, fields);
+}
+
+/** The changes with those of orders. */
+function withOrder(changes: readonly ProductChange[], fields: ProductChange['fields']): readonly ProductChange[] {
   if (Object.keys(fields).length === 0) return changes;
   const known = changes.find(({ list }) => list === 'product');
   const shared = known ?? { kind: 'update', list: 'product', key: '', name: '', fields: {} };
   return [...changes.filter((change) => change !== known), { ...shared, fields: { ...fields, ...shared.fields } }];
+}
+
+/**
+ * How the options and their values get the order again that they had, once the variants are changed. `conflict` where the
+ * pushes had put them in order, and somebody else has since; `undefined` where there is nothing to do.
+ */
+function formerOptionOrder(
+  net: readonly Net[],
+  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
+  isBegun: boolean,
+) {
+  const sent = net.find(({ list, after }) => list === 'product' && after?.['optionOrder'] !== undefined);
+  const to = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
+  const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
+  const theirs = sides.theirs.product?.['']?.['optionOrder'];
+  const isTouched =
+    isBegun || sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
+  if (!isTouched || to === undefined || theirs === undefined) return undefined;
+  const desired = patched(sides.theirs, changes);
+  const outcome = compareOptionOrder(
+    { ours: to, base: isBegun ? theirs : (pushed ?? theirs), theirs },
+    { remote, changes, desired },
+  );
+  if (outcome === 'same') return undefined;
+  if (outcome === 'ours') return { outcome, change: { from: theirs, to } } as const;
+  return sent && ({ outcome: 'conflict', pushed, theirs } as const);
 }
 
 /** The shop's facts once the changes are made. */

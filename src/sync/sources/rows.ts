@@ -2,6 +2,7 @@ import { type Issue, ValidationError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import type { ProductDraft, ProductDraftInput, ProductVariantDraft } from '../../validation/product-draft.ts';
 import { toDecimalText } from '../../validation/rules.ts';
+import { noteUnread, unreadOf } from '../unread.ts';
 
 /** Options of `parseRows`. */
 export interface ParseRowsOptions {
@@ -107,6 +108,7 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
       issues: [{ ...firstIssue, message: `${firstIssue.message}; ${expectedFormat}` }],
     });
   }
+  noteUnread(rows, { localIds: new Set(), nameless: rejected.map(({ reason }) => reason) });
   return { rows, rejected };
 }
 
@@ -276,11 +278,14 @@ interface Placed<Row> {
 export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<Row>): GroupedRows {
   const groups = new Map<string, Placed<Row>[]>();
   const rejected: RejectedRow[] = [];
+  const nameless = [...(typeof rows === 'object' ? (unreadOf(rows)?.nameless ?? []) : [])];
+  const localIds = new Set<string>();
   let index = 0;
   for (const row of rows) {
     const key = keyOf(row, mapping.groupBy);
     if ('reason' in key) {
       rejected.push({ index, row, reason: key.reason });
+      nameless.push(`row ${index} ${key.reason}`);
     } else {
       const group = groups.get(key.text) ?? [];
       group.push({ index, row });
@@ -296,8 +301,10 @@ export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<
     } catch (error) {
       const reason = `the mapping of product ${JSON.stringify(localId)} failed: ${messageOf(error)}`;
       for (const { index: at, row } of placed) rejected.push({ index: at, row, reason });
+      localIds.add(localId);
     }
   }
+  noteUnread(products, { localIds, nameless });
   return { products, rejected: rejected.sort((a, b) => a.index - b.index) };
 }
 

@@ -45,13 +45,15 @@ const moveImage = async (alt: string, newPosition: string): Promise<void> => {
 };
 
 const writes = (from: number): readonly string[] =>
-  made.fake.calls.slice(from).flatMap(({ operation }) => (operation && !/Read|Ids/.test(operation) ? [operation] : []));
+  made.fake.calls
+    .slice(from)
+    .flatMap(({ operation }) => (operation && !/Read|Ids|OptionOrder/.test(operation) ? [operation] : []));
 
 describe('an order that the draft changes', () => {
   it.each([
     ['images', lettered('dabc', 'ABC'), ['ProductImagesReorder']],
-    ['variants', lettered('abcd', 'CAB'), ['ProductVariantsReorder']],
-    ['both', lettered('dcba', 'CBA'), ['ProductImagesReorder', 'ProductVariantsReorder']],
+    ['variants', lettered('abcd', 'CAB'), ['ProductOptionsReorder']],
+    ['both', lettered('dcba', 'CBA'), ['ProductImagesReorder', 'ProductOptionsReorder']],
   ])('is that of %s in the shop, and nothing else is sent', async (_what, changed, expected) => {
     await push(lettered('abcd', 'ABC'));
     const before = product();
@@ -131,11 +133,23 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
+  it('has its place again beside a variant whose SKU a rollback corrects', async () => {
+    await push(lettered('a', 'ABC'));
+    const [, b, c] = lettered('a', 'ABC').variants;
+    const renamed = lettered('a', '', { variants: [b, { ...c, sku: 'D' }] });
+    await push(renamed, { maxDeletes: { variants: 1 } });
+    expect(variants()).toBe('BD');
+    await made.clock.run(made.sync.rollback({ localId: 'tee' }));
+    expect(variants()).toBe('ABC');
+    expect((await push(lettered('a', 'ABC'), { refresh: true })).outcome).toBe('unchanged');
+  });
+
   it('stands in the plan by its name', async () => {
     await push(lettered('ab', 'AB'));
     const plan = await made.clock.run(made.sync.plan([lettered('ba', 'BA')]));
-    expect(formatPlan(plan).split('\n').slice(0, 3)).toEqual(['~ tee', '  ~ order of images', '  ~ order of variants']);
-    expect(plan).toMatchObject({ calls: 2, points: 20 });
+    const orders = ['images', 'variants', 'options'].map((list) => `  ~ order of ${list}`);
+    expect(formatPlan(plan).split('\n').slice(0, 4)).toEqual(['~ tee', ...orders]);
+    expect(plan).toMatchObject({ calls: 3, points: 30 });
   });
 });
 

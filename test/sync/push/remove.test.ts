@@ -1,4 +1,4 @@
-import { formatPlan, parsePlan, readCsv, serializePlan } from 'shopwright/sync';
+import { formatPlan, groupVariants, parsePlan, parseRows, readCsv, serializePlan } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, stockUp, tee } from '../fake-shop.ts';
@@ -145,6 +145,94 @@ describe('products that left the list', () => {
         message: expect.stringMatching(/1 of the list has no local id/),
       });
     expect(titles(made)).toHaveLength(3);
+  });
+
+  describe('are none of which a row could not be read', () => {
+    const header = 'Handle,Title,Variant SKU,Variant Price';
+    const rows = ['p-0,Tee p-0,p-0,1', 'p-1,Tee p-1,p-1,1'];
+    const options = { missing: 'delete', maxDeletes: { products: 9 } } as const;
+    const both = async (drafts: readonly ProductDraftInput[], made: FakeSync, more: object = {}) => {
+      const plan = await made.clock.run(made.sync.plan(drafts, { missing: 'delete', ...more }));
+      const { counts } = await made.clock.run(made.sync.pushMany(drafts, { ...options, ...more }));
+      expect(plan.counts['would-delete']).toBe(counts.deleted);
+      return counts.deleted;
+    };
+    const csv = async (...more: readonly string[]) =>
+      (await readCsv([header, ...rows, ...more].join('\n'), { format: 'shopify' }).collect()).drafts;
+
+    it.each([
+      ['an unreadable price', 'p-2,Tee p-2,p-2,"1,5"'],
+      ['no title', 'p-2,,p-2,1'],
+      ['a handle and nothing else', 'p-2,,,'],
+      ['a quote within quotes', 'p-2,"Tee "p-2"",p-2,1'],
+    ])('as it has %s: the product stays, and the others go', async (_what, row) => {
+      const made = await pushed(4);
+      expect(await both(await csv(row), made)).toBe(1);
+      expect(titles(made).toSorted()).toEqual(['Tee p-0', 'Tee p-1', 'Tee p-2']);
+    });
+
+    it.each([
+      ['names no product', ',,p-2,1', 'row 4 (line 4), column "Handle" is empty'],
+      [
+        'has a quote within quotes before its handle',
+        '"p"2",Tee p-2,p-2,1',
+        'row 4 (line 4), column "Handle" has a quote',
+      ],
+      ['opens a quote that is never closed', 'p-2,"Tee p-2,p-2,1', 'row 4 (line 4), column "Title" opens a quote'],
+    ])('which %s: then nothing is removed', async (_what, row, told) => {
+      const made = await pushed(4);
+      const drafts = await csv(row);
+      for (const run of [
+        () => made.sync.pushMany(drafts, options),
+        () => made.sync.plan(drafts, { missing: 'archive' }),
+      ])
+        expect(await made.clock.run(run().catch((error: unknown) => error))).toMatchObject({
+          code: 'VALIDATION_FAILED',
+          message: expect.stringContaining(told),
+        });
+      expect(titles(made)).toHaveLength(4);
+      expect((await made.clock.run(made.sync.pushMany(drafts))).counts.failed).toBe(0);
+    });
+
+    it('of a mapped CSV, of rows of JSON, and of lines that are not JSON', async () => {
+      const made = await pushed(4);
+      const mapping = {
+        groupBy: 'id',
+        product: { title: 'name' },
+        variant: ({ sku, price }: Readonly<Record<string, string>>) => {
+          if (!price) throw new Error('has no price');
+          return { sku, price };
+        },
+      };
+      const mapped = 'id,name,sku,price\np-0,Tee p-0,p-0,1\np-1,Tee p-1,p-1,1\np-2,Tee p-2,p-2,\n';
+      const { drafts } = await readCsv(mapped, { format: mapping as never }).collect();
+      expect(await both(drafts, made)).toBe(1);
+      const lines = ['p-0', 'p-1', 'p-2'].map((id) => JSON.stringify({ id, name: `Tee ${id}`, sku: id, price: '1' }));
+      const jsonl = [lines[0], lines[1]?.replace('"1"', '""'), '{"id": "p-2", '].join('\n');
+      const { rows: read } = parseRows<Readonly<Record<string, string>>>(jsonl, { name: 'feed.jsonl' });
+      const { products } = groupVariants(read, mapping);
+      await expect(made.clock.run(made.sync.pushMany(products, options))).rejects.toThrow(/feed\.jsonl, line 3/);
+      expect(titles(made)).toHaveLength(3);
+      const one = groupVariants(read.slice(), mapping).products;
+      expect(await both(one as ProductDraftInput[], made)).toBe(1);
+      expect(titles(made).toSorted()).toEqual(['Tee p-0', 'Tee p-1']);
+    });
+
+    it('and that are named, as a stream can', async () => {
+      const made = await pushed(4);
+      const unreadable = new Set<string>();
+      async function* stream() {
+        const reading = readCsv(`${header}\n${rows.join('\n')}\np-2,Tee,p-2,x\n`, { format: 'shopify' });
+        for await (const { draft, issues } of reading)
+          if (issues.some(({ severity }) => severity === 'error')) unreadable.add(draft.localId);
+          else yield draft;
+      }
+      expect(
+        (await made.clock.run(made.sync.plan(stream(), { missing: 'delete', unreadable }))).counts['would-delete'],
+      ).toBe(1);
+      expect((await made.clock.run(made.sync.pushMany(stream(), { ...options, unreadable }))).counts.deleted).toBe(1);
+      expect(titles(made).toSorted()).toEqual(['Tee p-0', 'Tee p-1', 'Tee p-2']);
+    });
   });
 
   it('are none where the list breaks off', async () => {

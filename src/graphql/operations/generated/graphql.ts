@@ -951,6 +951,12 @@ export type OptionCreateInput = {
   values?: Array<OptionValueCreateInput> | null | undefined;
 };
 
+export type OptionReorderInput = {
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+  values?: Array<OptionValueReorderInput> | null | undefined;
+};
+
 export type OptionSetInput = {
   id?: string | null | undefined;
   linkedMetafield?: LinkedMetafieldCreateInput | null | undefined;
@@ -968,6 +974,11 @@ export type OptionUpdateInput = {
 
 export type OptionValueCreateInput = {
   linkedMetafieldValue?: string | null | undefined;
+  name?: string | null | undefined;
+};
+
+export type OptionValueReorderInput = {
+  id?: string | null | undefined;
   name?: string | null | undefined;
 };
 
@@ -1063,6 +1074,22 @@ export type ProductOptionsDeleteUserErrorCode =
   | 'PRODUCT_DOES_NOT_EXIST'
   | 'PRODUCT_SUSPENDED'
   | 'UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION'
+  | (string & {});
+
+export type ProductOptionsReorderUserErrorCode =
+  | 'CANNOT_MAKE_CHANGES_IF_VARIANT_IS_MISSING_REQUIRED_SKU'
+  | 'DUPLICATED_OPTION_NAME'
+  | 'DUPLICATED_OPTION_VALUE'
+  | 'MISSING_OPTION_NAME'
+  | 'MISSING_OPTION_VALUE'
+  | 'MIXING_ID_AND_NAME_KEYS_IS_NOT_ALLOWED'
+  | 'NO_KEY_ON_REORDER'
+  | 'OPTION_ID_DOES_NOT_EXIST'
+  | 'OPTION_NAME_DOES_NOT_EXIST'
+  | 'OPTION_VALUE_DOES_NOT_EXIST'
+  | 'OPTION_VALUE_ID_DOES_NOT_EXIST'
+  | 'PRODUCT_DOES_NOT_EXIST'
+  | 'PRODUCT_SUSPENDED'
   | (string & {});
 
 export type ProductSetIdentifiers =
@@ -2143,6 +2170,21 @@ export type ProductVariantsReorderMutationVariables = Exact<{
 
 
 export type ProductVariantsReorderMutation = { productVariantsBulkReorder: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductVariantsBulkReorderUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
+
+export type ProductOptionOrderQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProductOptionOrderQuery = { product: { updatedAt: DateTime, options: Array<{ id: Gid, name: string, optionValues: Array<{ id: Gid, name: string, linkedMetafieldValue: string | null }> }> } | null };
+
+export type ProductOptionsReorderMutationVariables = Exact<{
+  productId: string;
+  options: Array<OptionReorderInput> | OptionReorderInput;
+}>;
+
+
+export type ProductOptionsReorderMutation = { productOptionsReorder: { product: { id: Gid, updatedAt: DateTime } | null, userErrors: Array<{ code: ProductOptionsReorderUserErrorCode | null, field: Array<string> | null, message: string }> } | null };
 
 export type JobReadQueryVariables = Exact<{
   id: string;
@@ -3287,6 +3329,37 @@ export const ProductVariantsReorderDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProductVariantsReorderMutation, ProductVariantsReorderMutationVariables>;
+export const ProductOptionOrderDocument = new TypedDocumentString(`
+    query ProductOptionOrder($id: ID!) {
+  product(id: $id) {
+    updatedAt
+    options {
+      id
+      name
+      optionValues {
+        id
+        name
+        linkedMetafieldValue
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOptionOrderQuery, ProductOptionOrderQueryVariables>;
+export const ProductOptionsReorderDocument = new TypedDocumentString(`
+    mutation ProductOptionsReorder($productId: ID!, $options: [OptionReorderInput!]!) {
+  productOptionsReorder(productId: $productId, options: $options) {
+    product {
+      id
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProductOptionsReorderMutation, ProductOptionsReorderMutationVariables>;
 export const JobReadDocument = new TypedDocumentString(`
     query JobRead($id: ID!) {
   job(id: $id) {

@@ -132,12 +132,20 @@ export function readMeasureUnit(text: string): Cell<string> {
 
 const spreadsheetError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!)$|^n\/a$|^nan$/i;
 
+/** A formula that gives a text: with it spreadsheets are kept from taking a code for a number. */
+const textFormula = /^="([^"]*)"$/;
+
 const month = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const date = new RegExp(`^(\\d{1,2}[- ](${month})|(${month})[- ]\\d{1,2})$`, 'i');
 
 /** What a spreadsheet may have made of a text that looked like a number or a date. The text is kept. */
 export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barcode'): Cell<string> {
   const isCode = what === 'sku' || what === 'barcode';
+  const formula = isCode ? textFormula.exec(text)?.[1] : undefined;
+  if (formula !== undefined) {
+    const message = `is a formula, by which a spreadsheet keeps the text ${formula}: that is read, and Shopify would take the formula`;
+    return { value: formula, code: 'spreadsheet-formula', severity: 'warning', message };
+  }
   const value = isCode ? withoutApostrophe(text) : text;
   if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {
     const message = 'is what a spreadsheet writes for a formula without a result: give the value itself';

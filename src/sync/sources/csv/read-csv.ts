@@ -2,12 +2,19 @@ import { ConfigError, type Issue, ValidationError } from '../../../errors/errors
 import { isRecord } from '../../../internal/json.ts';
 import { unknownNames } from '../../../internal/names.ts';
 import type { ProductDraftInput } from '../../../validation/product-draft.ts';
+import { noteUnread } from '../../unread.ts';
 import { groupVariants, type VariantMapping } from '../rows.ts';
 import { readBoolean, readMoney, readPolicy, readStatus, readWeight, readWhole } from './cells.ts';
 import { type Header, isKnownColumn, readHeader } from './columns.ts';
 import { badQuoting, type CsvIssue, type CsvRecord, type CsvSource, FileFault, readRecords } from './records.ts';
 import { RowsByKey } from './rows-by-key.ts';
-import { type CsvProduct, type PlacedRecord, ShopifyProducts, type ShopKnowledge } from './shopify-products.ts';
+import {
+  type CsvProduct,
+  type PlacedRecord,
+  ShopifyProducts,
+  type ShopKnowledge,
+  type UnreadRows,
+} from './shopify-products.ts';
 
 /** A row of a CSV file by column name. */
 export type CsvRow = Readonly<Record<string, string>>;
@@ -93,10 +100,11 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
   };
   const mapped = typeof format === 'object' ? (name: string) => columnsOf(format).has(name.trim()) : undefined;
   const records = readRecords(source, encoding, mapped ?? isKnownColumn, report);
+  const unread: UnreadRows = { localIds: new Set(), nameless: [] };
   const products =
     typeof format === 'object'
-      ? readMapped(records, format, kept, issues)
-      : readShopify(records, options, kept, issues);
+      ? readMapped(records, format, kept, issues, unread)
+      : readShopify(records, options, kept, issues, unread);
   let isRead = false;
 
   async function* once(): AsyncGenerator<CsvProduct> {
@@ -126,7 +134,9 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
       } catch (error) {
         if (!(error instanceof FileFault)) throw error;
         issues.push(error.issue);
-        return { drafts: [], products: [], issues: [...issues] };
+        const nothing: CsvContents = { drafts: [], products: [], issues: [...issues] };
+        noteUnread(nothing.drafts, { localIds: new Set(), nameless: [placeAndMessage(error.issue)] });
+        return nothing;
       }
       const isWhole = !issues.some(({ severity, row }) => severity === 'error' && row === 1);
       // What was given away before its last rows came lacks them, which only the late rows tell.
@@ -140,11 +150,14 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
           isWhole && !cut.has(product.draft.localId) && !product.issues.some(({ severity }) => severity === 'error'),
       );
       const found = [...issues, ...all.flatMap((product) => product.issues)];
-      return {
-        drafts: sound.map(({ draft }) => draft),
-        products: all,
-        issues: found.sort((a, b) => a.row - b.row),
-      };
+      const drafts = sound.map(({ draft }) => draft);
+      const isSound = new Set(sound);
+      const ofFile = issues.filter(({ severity, row }) => severity === 'error' && row === 1);
+      noteUnread(drafts, {
+        localIds: new Set([...unread.localIds, ...all.flatMap((one) => (isSound.has(one) ? [] : [one.draft.localId]))]),
+        nameless: [...ofFile, ...unread.nameless].map(placeAndMessage),
+      });
+      return { drafts, products: all, issues: found.sort((a, b) => a.row - b.row) };
     },
   };
 }
@@ -173,11 +186,17 @@ function toFieldIssue({ row, line, column, message }: CsvIssue): Issue {
   return { field: `row ${row} (line ${line})${column === '' ? '' : `, column "${column}"`}`, message };
 }
 
+function placeAndMessage(issue: CsvIssue): string {
+  const { field, message } = toFieldIssue(issue);
+  return `${field} ${message}`;
+}
+
 async function* readShopify(
   records: AsyncGenerator<CsvRecord>,
   options: ReadCsvOptions,
   kept: number,
   issues: CsvIssue[],
+  unread: UnreadRows,
 ): AsyncGenerator<CsvProduct> {
   const first = await records.next();
   const header = readHeader(first.done ? [] : first.value.cells);
@@ -187,7 +206,7 @@ async function* readShopify(
     const message = 'is written by or for Matrixify: its products are read, its commands are not carried out';
     issues.push(ofFile('warning', 'matrixify-file', message));
   }
-  yield* readRows(withColumns(records, header.names), header, options, kept, issues);
+  yield* readRows(withColumns(records, header.names), header, options, { kept, issues, unread });
 }
 
 /** The records after the header, whose faults name the column: the parser knows its number, the header its name. */
@@ -204,8 +223,7 @@ async function* readRows(
   records: AsyncGenerator<CsvRecord>,
   header: Header,
   options: ReadCsvOptions,
-  kept: number,
-  issues: CsvIssue[],
+  { kept, issues, unread }: { readonly kept: number; readonly issues: CsvIssue[]; readonly unread: UnreadRows },
 ): AsyncGenerator<CsvProduct> {
   const file = new ShopifyProducts(header, options);
   const groups = new RowsByKey<PlacedRecord>(kept);
@@ -215,14 +233,19 @@ async function* readRows(
   async function* finished(complete: Iterable<readonly [string, readonly PlacedRecord[]]>): AsyncGenerator<CsvProduct> {
     for (const [key, placed] of complete) {
       const product = await file.finish(key, placed);
+      const told = 'draft' in product ? product.issues : product;
+      unread.nameless.push(...told.filter((issue) => file.isNameless(issue)));
       if ('draft' in product) yield product;
-      else issues.push(...product);
+      else {
+        issues.push(...product);
+        if (!key.startsWith('\0')) unread.localIds.add(key);
+      }
     }
   }
 
   for await (const record of records) {
     if (record.badQuote !== undefined) {
-      file.leaveOut(record, badQuoting);
+      file.leaveOut(record, badQuoting, unread);
       isEmpty = false;
       continue;
     }
@@ -231,6 +254,7 @@ async function* readRows(
     isEmpty = false;
     if ('code' in found) {
       issues.push(found);
+      unread.nameless.push(found);
       continue;
     }
     shift.look(record);
@@ -348,6 +372,7 @@ async function* readMapped(
   mapping: VariantMapping<CsvRow>,
   kept: number,
   issues: CsvIssue[],
+  unread: UnreadRows,
 ): AsyncGenerator<CsvProduct> {
   const first = await records.next();
   const names = (first.done ? [] : first.value.cells).map((name) => name.trim());
@@ -360,7 +385,7 @@ async function* readMapped(
   let isEmpty = true;
 
   function* finished(complete: Iterable<readonly [string, readonly MappedRecord[]]>): Generator<CsvProduct> {
-    for (const [, placed] of complete) {
+    for (const [key, placed] of complete) {
       const grouped = groupVariants(
         placed.map(({ row }) => row),
         mapping,
@@ -372,7 +397,10 @@ async function* readMapped(
       });
       const [draft] = grouped.products;
       if (draft) yield { draft: { sku: 'optional', ...draft }, row: placed[0]?.record.row ?? 1, issues: found };
-      else issues.push(...found);
+      else {
+        issues.push(...found);
+        unread.localIds.add(key);
+      }
     }
   }
 
@@ -388,7 +416,9 @@ async function* readMapped(
     const [rejected] = probe.rejected;
     const key = probe.products[0]?.localId;
     if (rejected || key === undefined) {
-      issues.push(ofRecord(record, 'row-rejected', rejected?.reason ?? 'belongs to no product'));
+      const issue = ofRecord(record, 'row-rejected', rejected?.reason ?? 'belongs to no product');
+      issues.push(issue);
+      unread.nameless.push(issue);
       continue;
     }
     const size = record.cells.reduce((sum, cell) => sum + cell.length, 100);

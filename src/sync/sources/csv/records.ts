@@ -64,9 +64,13 @@ export async function* readRecords(
   report: ReportFile,
 ): AsyncGenerator<CsvRecord> {
   const chunks = decode(source, encoding, report);
-  const head = await readHead(chunks);
+  const { head, separator } = await readHeader(chunks);
   if (head.trim() === '') return;
-  const delimiter = separatorOf(head, isName);
+  const delimiter = separator ?? separatorOf(head, isName);
+  if (separator !== undefined) {
+    const message = `begins with the line "sep=${delimiter}", by which Excel knows the separator: it is read, but Shopify takes no such line`;
+    report('separator-line', message);
+  }
   if (delimiter !== ',') {
     const name = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;
     report('separator-not-comma', `is separated by ${name}: it is read, but Shopify takes commas only`);
@@ -96,7 +100,8 @@ export async function* readRecords(
   // The error of a pipeline is the parser's too, and thrown below.
   pipeline(Readable.from(all()), parser, () => undefined);
   let row = 0;
-  let line = 1;
+  const linesBefore = separator === undefined ? 1 : 2;
+  let line = linesBefore;
   let width = 0;
   let bad: CsvRecord | undefined;
   try {
@@ -114,7 +119,7 @@ export async function* readRecords(
       if (bad) yield bad;
       bad = quotes.badQuote === undefined ? undefined : next;
       if (!bad) yield next;
-      line = info.lines + 1;
+      line = info.lines + linesBefore;
     }
   } catch (error) {
     if (!(error instanceof CsvError) || error.code !== 'CSV_MAX_RECORD_SIZE') throw error;
@@ -186,9 +191,32 @@ function closingQuote(raw: string, open: number): number {
 /** Characters within which a header must end. */
 const mostInHead = 1024 * 1024;
 
+/** Excel's first line, which names the separator. What saves such a file again may quote it, or fill it up with separators. */
+const separatorLine = /^("?)sep=([^"\r\n])\1\2*$/i;
+
+/** The text up to the end of the header, and what came with it; with the separator, where a line before it names one. */
+async function readHeader(
+  chunks: AsyncIterator<string>,
+): Promise<{ readonly head: string; readonly separator?: string | undefined }> {
+  const head = await readHead(chunks, '');
+  const line = firstRecordOf(head);
+  const separator = separatorLine.exec(line)?.[2];
+  if (separator === undefined) return { head };
+  let rest = head.slice(line.length);
+  // The end of a line may be cut in two.
+  for (let next = await readMore(rest); next !== undefined; next = await readMore(rest)) rest += next;
+  return { head: await readHead(chunks, rest.replace(/^(\r\n|\r|\n)/, '')), separator };
+
+  async function readMore(text: string): Promise<string | undefined> {
+    const { value, done } = text.length < 2 ? await chunks.next() : { value: undefined, done: true };
+    return done ? undefined : value;
+  }
+}
+
 /** The text up to the end of the first record, and what came with it. */
-async function readHead(chunks: AsyncIterator<string>): Promise<string> {
-  let head = '';
+async function readHead(chunks: AsyncIterator<string>, start: string): Promise<string> {
+  let head = start;
+  if (firstRecordOf(head).length < head.length) return head;
   while (head.length < mostInHead) {
     const { value, done } = await chunks.next();
     if (done) break;

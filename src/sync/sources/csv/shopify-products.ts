@@ -64,6 +64,14 @@ export interface ShopKnowledge {
   readonly resolveReference?: (handle: string, name: MetafieldName, type: string) => MaybePromise<string | undefined>;
 }
 
+/** Rows of a file of which no product could be made. */
+export interface UnreadRows {
+  /** The products that they name. */
+  readonly localIds: Set<string>;
+  /** What is said of those that name none. */
+  readonly nameless: CsvIssue[];
+}
+
 /** A record of the file, and the product that it belongs to. */
 export interface PlacedRecord {
   readonly record: CsvRecord;
@@ -161,12 +169,21 @@ export class ShopifyProducts {
    * Leaves out a record whose quotes are broken. The product that it names, else the one above it, lacks a row then, and
    * gets the error.
    */
-  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string): void {
+  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string, unread: UnreadRows): void {
     const handle = this.#header.columns.get('handle')?.index ?? Number.POSITIVE_INFINITY;
-    const key = handle < badQuote ? (cells[handle] ?? '').trim() : (this.#lastKey ?? '');
+    const named = handle < badQuote ? (cells[handle] ?? '').trim() : '';
+    const key = named || (this.#lastKey ?? '');
     const column = (this.#header.names[badQuote] ?? '').trim();
     const issue: CsvIssue = { severity: 'error', code: 'bad-quoting', row, line, column, message };
     this.#leftOut.set(key, [...(this.#leftOut.get(key) ?? []), issue]);
+    if (named === '') unread.nameless.push(issue);
+    else unread.localIds.add(named);
+  }
+
+  /** Whether an issue leaves open which product its row belongs to. */
+  isNameless({ severity, code, column }: CsvIssue): boolean {
+    if (severity !== 'error') return false;
+    return code === 'row-without-handle' || (code === 'letters-lost' && column === this.nameOf('handle'));
   }
 
   /** What is said once, when the whole file has been read. */
@@ -263,7 +280,7 @@ export class ShopifyProducts {
       row: first.row,
       ...given({
         published,
-        category: written !== undefined && !/^(gid:|[a-z]{2}(-\d+)+$)/.test(written) ? written : undefined,
+        category: written !== undefined && !/^(gid:|[a-z]{2}(-\d+)+$)/i.test(written) ? written : undefined,
         stock: stock.some((quantity) => quantity !== null) ? stock : undefined,
       }),
       issues: issues.toSorted((a, b) => a.row - b.row),
@@ -312,13 +329,15 @@ export class ShopifyProducts {
 
   async #categoryOf(written: string, product: ProductRows, issues: CsvIssue[]): Promise<string | undefined> {
     if (/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(written)) return written;
-    if (/^[a-z]{2}(-\d+)+$/.test(written)) return `gid://shopify/TaxonomyCategory/${written}`;
+    if (/^[a-z]{2}(-\d+)+$/i.test(written)) return `gid://shopify/TaxonomyCategory/${written.toLowerCase()}`;
     const { resolveCategory } = this.#shop;
     const gid = resolveCategory && (await this.#ask(`category ${written}`, () => resolveCategory(written)));
     if (gid !== undefined) return gid;
     const message = /^\d+$/.test(written)
       ? "is a number of Google's, and no category of Shopify: it is left out of the draft"
-      : 'is a path of names, and a draft takes its id: it is left out of the draft; resolveCategory can find it';
+      : written.startsWith('gid:')
+        ? "is no id of a category in Shopify's taxonomy: it is left out of the draft"
+        : 'is a path of names, and a draft takes its id: it is left out of the draft; resolveCategory can find it';
     const record = product.firstWith('category');
     issues.push(this.#issue(record, 'warning', 'category-is-a-path', 'category', message));
     return undefined;

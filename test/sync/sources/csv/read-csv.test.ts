@@ -47,6 +47,39 @@ describe('the encoding', () => {
     },
   );
 
+  it.each([1, 2, 3, 1000])(
+    'is read behind the line by which Excel knows the separator, in pieces of %i bytes',
+    async (size) => {
+      for (const [separator, ends] of [
+        [';', '\r\n'],
+        ['\t', '\n'],
+        [',', '\n'],
+        ['|', '\r'],
+        ['^', '\r\n'],
+      ] as const) {
+        const lines = ['Handle,Title,Variant Price', 'tasse,"Große\n""Tasse""",1.00', 'krug,Krug,zwei'];
+        for (const first of [
+          `sep=${separator}`,
+          `SEP=${separator}`,
+          `"sep=${separator}"`,
+          `sep=${separator.repeat(3)}`,
+        ]) {
+          const whole = [`\uFEFF${first}`, ...lines.map((line) => line.replaceAll(',', separator))].join(ends) + ends;
+          const contents = await read(pieces(new TextEncoder().encode(whole), size));
+          expect(titles(contents)).toEqual(['Große\n"Tasse"', 'Krug']);
+          const told = ['warning separator-line 1', ...(separator === ',' ? [] : ['warning separator-not-comma 1'])];
+          expect(found(contents)).toEqual([...told, 'error price-not-a-number 3 Variant Price']);
+          expect(contents.issues.at(-1)).toMatchObject({ line: 5 });
+        }
+      }
+    },
+  );
+
+  it('is not read where the separator line is all there is, or names what the file does not have', async () => {
+    expect(found(await read('sep=;'))).toEqual(['error not-a-product-file 1']);
+    expect(found(await read('sep=;\nHandle,Title\na,A\n'))).toContain('error not-a-product-file 1');
+  });
+
   it('that is mixed loses letters: the cells are told, and their products left out', async () => {
     const mixed = Buffer.concat([bytes, Buffer.from('b,Caf\xe9,1.00\nc,Cup,1.00\n', 'latin1')]);
     for (const source of [mixed, pieces(mixed, 60)]) {

@@ -400,8 +400,15 @@ describe('cells', () => {
     ['Gift Card', ['true', 'FALSE'], ['warning gift-card 2']],
     [
       'Product Category',
-      ['aa-1', 'gid://shopify/TaxonomyCategory/aa', 'Toys > Games', '1604'],
-      ['warning category-is-a-path 4', 'warning category-is-a-path 5'],
+      [
+        'aa-1',
+        'gid://shopify/TaxonomyCategory/aa',
+        'Toys > Games',
+        '1604',
+        'AA-1-2',
+        'gid://shopify/ProductTaxonomyNode/1',
+      ],
+      ['warning category-is-a-path 4', 'warning category-is-a-path 5', 'warning category-is-a-path 7'],
     ],
   ])('of "%s" that cannot be read are told, and left out', async (column, values, issues) => {
     const contents = await read(file(column, ...values));
@@ -486,6 +493,18 @@ describe('cells', () => {
       'error spreadsheet-error-value 7 Variant Barcode',
       'warning sku-empty 8 Variant SKU',
       'warning sku-in-other-product 9 Variant SKU',
+    ]);
+  });
+
+  it('that are formulas, by which spreadsheets keep codes as text, say that text', async () => {
+    const contents = await read(file('Variant SKU,Variant Barcode', '"=""00123""","=""0400638"""', '=,"=""a"" & 1"'));
+    expect(variants(contents).map((variant) => [variant?.sku, variant?.barcode])).toEqual([
+      ['00123', '0400638'],
+      ['=', '="a" & 1'],
+    ]);
+    expect(found(contents)).toEqual([
+      'warning spreadsheet-formula 2 Variant SKU',
+      'warning spreadsheet-formula 2 Variant Barcode',
     ]);
   });
 
