@@ -67,8 +67,16 @@ function circles(files: readonly SourceFile[]): readonly string[] {
   return found;
 }
 
-/** How many names each entry exports, and which of all have no doc comment. */
-function readExports(): { readonly inRoot: number; readonly undocumented: readonly string[] } {
+interface Exports {
+  readonly inRoot: number;
+  /** Names without a doc comment. */
+  readonly undocumented: readonly string[];
+  /** Functions whose doc comment has no example. */
+  readonly unshown: readonly string[];
+}
+
+/** How many names the root exports, and what is missing in the doc comments of all entries. */
+function readExports(): Exports {
   const entries = [
     ...readdirSync(join(src, 'entries')).map((file) => join(src, 'entries', file)),
     join(src, 'index.ts'),
@@ -81,12 +89,19 @@ function readExports(): { readonly inRoot: number; readonly undocumented: readon
     const symbol = file && checker.getSymbolAtLocation(file);
     return symbol ? checker.getExportsOfModule(symbol) : [];
   };
-  const undocumented = new Map<ts.Symbol, string>();
+  const [undocumented, unshown] = [new Map<ts.Symbol, string>(), new Map<ts.Symbol, string>()];
   for (const name of entries.flatMap(namesIn)) {
     const meant = name.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(name) : name;
     if (meant.getDocumentationComment(checker).length === 0) undocumented.set(meant, name.name);
+    if (!(meant.flags & ts.SymbolFlags.Value) || checker.getTypeOfSymbol(meant).getCallSignatures().length === 0)
+      continue;
+    if (!meant.getJsDocTags(checker).some((tag) => tag.name === 'example')) unshown.set(meant, name.name);
   }
-  return { inRoot: namesIn(join(src, 'index.ts')).length, undocumented: [...undocumented.values()].sort() };
+  return {
+    inRoot: namesIn(join(src, 'index.ts')).length,
+    undocumented: [...undocumented.values()].sort(),
+    unshown: [...unshown.values()].sort(),
+  };
 }
 
 function onlyOneImporter(files: readonly SourceFile[]): readonly string[] {
@@ -100,7 +115,7 @@ const total = (files: readonly SourceFile[], of: 'lines' | 'relativeImports'): n
 const ratio = (part: number, whole: number): number => Math.round((10 * part) / whole) / 10;
 const percent = (part: number, whole: number): number => Math.round((100 * part) / whole);
 
-const { inRoot, undocumented } = readExports();
+const { inRoot, undocumented, unshown } = readExports();
 const round = circles(sources);
 const tooLong = sources
   .filter(({ lines, head }) => lines > 600 && !/one file/i.test(head))
@@ -119,6 +134,7 @@ const figures: readonly (readonly [name: string, value: number, limit: number, n
   ['circles, types included', round.length, 0, round],
   ['names in the root entry', inRoot, 75],
   ['exported names without a doc comment', undocumented.length, 0, undocumented],
+  ['exported functions without an example', unshown.length, 0, unshown],
   ['files over 600 lines whose head does not say why they are one file', tooLong.length, 0, tooLong],
 ];
 for (const [name, value, limit, names = []] of figures) {

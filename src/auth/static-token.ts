@@ -17,7 +17,16 @@ export function tokenProblems(accessToken: unknown): readonly Issue[] {
   return [];
 }
 
-/** One token that never changes, as a custom app of one shop has it. @throws ConfigError where it is none. */
+/**
+ * One token that never changes, as a custom app of one shop has it.
+ *
+ * @throws ConfigError where it is none.
+ *
+ * @example
+ * ```ts
+ * const app = createShopifyApp({ auth: staticToken(process.env.SHOPIFY_ACCESS_TOKEN ?? '') });
+ * ```
+ */
 export function staticToken(accessToken: string): TokenSource {
   const problems = tokenProblems(accessToken);
   assertValid(problems);

@@ -216,6 +216,12 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
  * Makes an app that hands out a client for each of its shops.
  *
  * @throws ConfigError with every invalid option, at once and not with the first shop.
+ *
+ * @example
+ * ```ts
+ * const app = createShopifyApp({ auth: clientCredentials({ clientId, clientSecret }) });
+ * const { data } = await app.shop('acme.myshopify.com').graphql('{ shop { name } }');
+ * ```
  */
 export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
   const problems: Issue[] = [...appProblems(options)];

@@ -66,6 +66,12 @@ function oldestServed(now: number): number {
  *
  * @param version Default `generatedApiVersion`.
  * @param now Milliseconds since the epoch; decides what has expired.
+ *
+ * @example
+ * ```ts
+ * const version = resolveApiVersion('2026-10', Date.now());
+ * if (!version.ok) throw new Error(version.message);
+ * ```
  */
 export function resolveApiVersion(version: string | undefined, now: number): ResolvedApiVersion {
   const asked = version ?? generatedApiVersion;

@@ -42,6 +42,12 @@ export function shopNameOf(text: string): string {
 /**
  * Reads a shop's domain: `acme`, `acme.myshopify.com` or `https://acme.myshopify.com` (there with a closing
  * slash too), in any case. Anything else is refused, since the access token is sent to that host.
+ *
+ * @example
+ * ```ts
+ * const parsed = parseShopDomain('https://Acme.myshopify.com/');
+ * if (parsed.ok) console.log(parsed.domain); // acme.myshopify.com
+ * ```
  */
 export function parseShopDomain(text: string): ParsedShopDomain {
   if (typeof text !== 'string') return { ok: false, message: expected };

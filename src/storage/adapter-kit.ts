@@ -102,6 +102,11 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
  * The options of one page of records, with the default.
  *
  * @throws StorageError for an invalid option.
+ *
+ * @example
+ * ```ts
+ * const { status, after, limit } = checkedRecordPage(options);
+ * ```
  */
 export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
   const limit = checkedLimit('list', options.limit);
@@ -117,13 +122,27 @@ export function checkedPage(options: ListOptions): ListOptions & { readonly limi
  * The local ids of which records are asked for, each once, and without those that no record can have.
  *
  * @throws StorageError for more of them than one call takes.
+ *
+ * @example
+ * ```ts
+ * for (const localId of checkedLocalIds(localIds)) found.push(await readRow(shop, localId));
+ * ```
  */
 export function checkedLocalIds(localIds: readonly string[]): readonly string[] {
   if (localIds.length > maxPageSize) throw new StorageError(`getMany() takes at most ${maxPageSize} local ids.`);
   return [...new Set(localIds)].filter(isStorableText);
 }
 
-/** How many error patterns are asked for. @throws StorageError for a limit out of range. */
+/**
+ * How many error patterns are asked for.
+ *
+ * @throws StorageError for a limit out of range.
+ *
+ * @example
+ * ```ts
+ * const patterns = (await countPatterns(shop)).slice(0, checkedPatternLimit(options));
+ * ```
+ */
 export function checkedPatternLimit({ limit }: ErrorPatternOptions): number {
   return checkedLimit('errorPatterns', limit, defaultPatterns);
 }

@@ -35,6 +35,11 @@ const rules: Readonly<Partial<Record<keyof JournalDraft, FieldRule>>> = {
  * the time without a fraction of a millisecond.
  *
  * @throws StorageError naming each field that does not fit.
+ *
+ * @example
+ * ```ts
+ * const rows = drafts.map(checkedJournalDraft); // before the first is written: all or none
+ * ```
  */
 export function checkedDraft(draft: JournalDraft): StoredDraft {
   const { shop, localId, gid, runId, action, at } = draft;
@@ -50,7 +55,14 @@ export function checkedDraft(draft: JournalDraft): StoredDraft {
 
 const read = (text: string | null): JsonObject | null => (text === null ? null : (JSON.parse(text) as JsonObject));
 
-/** The entry for whoever asks: a copy that can be changed without the journal noticing. */
+/**
+ * The entry for whoever asks: a copy that can be changed without the journal noticing.
+ *
+ * @example
+ * ```ts
+ * return rows.map(({ number, ...row }) => readJournalEntry(journalId(number), row));
+ * ```
+ */
 export function readEntry(id: string, { sent, before, ...rest }: StoredDraft): JournalEntry {
   return { id, ...rest, sent: read(sent), before: read(before) };
 }
@@ -58,7 +70,14 @@ export function readEntry(id: string, { sent, before, ...rest }: StoredDraft): J
 /** Digits of an id. */
 const idLength = 16;
 
-/** The id of the nth entry: its digits, padded so that text order is the order of numbers. */
+/**
+ * The id of the nth entry: its digits, padded so that text order is the order of numbers.
+ *
+ * @example
+ * ```ts
+ * journalId(42) < journalId(100); // true, also as text
+ * ```
+ */
 export function journalId(number: number): string {
   return String(number).padStart(idLength, '0');
 }
@@ -67,6 +86,11 @@ export function journalId(number: number): string {
  * The moment before which entries are pruned, in whole milliseconds.
  *
  * @throws StorageError for what is no moment.
+ *
+ * @example
+ * ```ts
+ * await sql`delete from journal where shop = ${shop} and at < ${checkedPruneMoment(before)}`;
+ * ```
  */
 export function checkedMoment(before: number): number {
   const problem = timeProblem(before);
@@ -88,6 +112,12 @@ export interface JournalPage {
  * The options of one page of the journal.
  *
  * @throws StorageError for what does not fit. `undefined` where the page is empty whatever the journal holds.
+ *
+ * @example
+ * ```ts
+ * const page = checkedJournalPage(shop, options);
+ * if (page === undefined) return []; // no entry can be there
+ * ```
  */
 export function checkedJournalPage(shop: string, options: JournalListOptions): JournalPage | undefined {
   const { runId, localId, after, order = 'oldest' } = options;
@@ -116,6 +146,11 @@ export interface NumberedDraft {
  *
  * @param entries In the order of their numbers; those of other shops are passed over.
  * @param page From `checkedJournalPage`.
+ *
+ * @example
+ * ```ts
+ * return journalPageOf(entriesInMemory, checkedJournalPage(shop, options));
+ * ```
  */
 export function journalPageOf(
   entries: readonly NumberedDraft[],

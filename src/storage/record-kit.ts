@@ -73,6 +73,11 @@ const wholeMs = (time: number | null): number | null => time && Math.floor(time)
  * times without fractions of a millisecond.
  *
  * @throws StorageError naming each field that does not fit.
+ *
+ * @example
+ * ```ts
+ * const row = checkedSyncRecord(record); // what it pushed last is JSON text in it
+ * ```
  */
 export function checkedRecord(record: SyncRecord): StoredRecord {
   const problems = problemsOf(record, rules);
@@ -120,7 +125,14 @@ export function checkedWrites(
   return checked;
 }
 
-/** The record for whoever asks: a copy that can be changed without the store noticing. */
+/**
+ * The record for whoever asks: a copy that can be changed without the store noticing.
+ *
+ * @example
+ * ```ts
+ * return rows.map((row) => readSyncRecord(row));
+ * ```
+ */
 export function readRecord(record: StoredRecord): SyncRecord {
   return {
     ...record,

@@ -40,6 +40,13 @@ async function turns(count: number, until: () => boolean = () => false): Promise
  * through the `Clock` port and answers through promises, such as a client on `fake.fetch`.
  *
  * @param options.now Wall time to start at, in milliseconds since the epoch. Default 2026-11-01T00:00:00Z.
+ *
+ * @example
+ * ```ts
+ * const clock = createManualClock();
+ * const fake = createFakeShopify({ clock });
+ * await clock.run(shop.graphql('{ shop { name } }')); // from timer to timer until it settles
+ * ```
  */
 export function createManualClock(options: { readonly now?: number } = {}): ManualClock {
   const origin = options.now ?? Date.UTC(2026, 10, 1);

@@ -121,6 +121,12 @@ export interface ProductsValidation {
  * product has is an error, a SKU that an earlier product has is a warning.
  *
  * @throws ConfigError for an option, or a value of one, that does not exist, also where the list is empty.
+ *
+ * @example
+ * ```ts
+ * const { valid, invalid } = validateProducts(rows);
+ * for (const { localId, issues } of invalid) console.error(localId, issues);
+ * ```
  */
 export function validateProducts(inputs: Iterable<unknown>, options: ValidateOptions = {}): ProductsValidation {
   checkedOptions(options);

@@ -273,6 +273,12 @@ export async function openComplianceRequests(
  * @param now Milliseconds since the epoch. Default: now.
  * @returns `false` where there is no such open request.
  * @throws StorageError
+ *
+ * @example
+ * ```ts
+ * const [request] = await openComplianceRequests(store);
+ * if (request && (await sendData(request))) await completeComplianceRequest(store, request);
+ * ```
  */
 export async function completeComplianceRequest(
   store: KeyValueStore,

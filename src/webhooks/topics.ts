@@ -156,12 +156,26 @@ function listTopics(): WebhookTopic[] {
   return [...slashed, ...dottedTopics];
 }
 
-/** The name in the enum `WebhookSubscriptionTopic`: `PRODUCTS_UPDATE` for `products/update`. */
+/**
+ * The name in the enum `WebhookSubscriptionTopic`: `PRODUCTS_UPDATE` for `products/update`.
+ *
+ * @example
+ * ```ts
+ * topicToEnum('products/update'); // 'PRODUCTS_UPDATE'
+ * ```
+ */
 export function topicToEnum(topic: string): string {
   return topic.replaceAll(/[/.]/g, '_').toUpperCase();
 }
 
-/** The wire name of a value of the enum `WebhookSubscriptionTopic`; `undefined` for one that is not in the table. */
+/**
+ * The wire name of a value of the enum `WebhookSubscriptionTopic`; `undefined` for one that is not in the table.
+ *
+ * @example
+ * ```ts
+ * topicFromEnum('PRODUCTS_UPDATE'); // 'products/update'
+ * ```
+ */
 export function topicFromEnum(name: string): WebhookTopic | undefined {
   return webhookTopics.find((topic) => topicToEnum(topic) === name);
 }

@@ -123,6 +123,12 @@ export function verifyWebhook(input: VerifyWebhookInput): WebhookVerification {
 /**
  * `verifyWebhook` on Web Crypto, for edge runtimes that have no node:crypto. Same input, same outcome;
  * the promise never rejects.
+ *
+ * @example
+ * ```ts
+ * const verified = await verifyWebhookAsync({ rawBody, headers: request.headers, secrets });
+ * if (!verified.ok) return new Response(verified.message, { status: 401 });
+ * ```
  */
 export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<WebhookVerification> {
   try {

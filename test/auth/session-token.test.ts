@@ -140,6 +140,8 @@ describe('verifySessionToken refuses', () => {
     ['issuer-mismatch', { iss: shop }],
     ['shop-invalid', { dest: shop }],
     ['shop-invalid', { dest: `http://${shop}` }],
+    // As long as "https://", so that what is cut off is not what was looked at.
+    ['shop-invalid', { dest: `http:///${shop}`, iss: `http:///${shop}/admin` }],
     ['shop-invalid', { dest: `https://${shop}/` }],
     ['shop-invalid', { dest: `https://${shop}:443`, iss: `https://${shop}:443/admin` }],
     ['shop-invalid', { dest: `https://user@${shop}`, iss: `https://user@${shop}/admin` }],

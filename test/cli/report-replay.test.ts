@@ -202,7 +202,9 @@ describe('shopwright report', () => {
     const stopping = new AbortController();
     const file = program(async () => {
       const fake = createFakeShopify();
-      const shop = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch });
+      // A day on which its version is not about to end, which would be an event more.
+      const clock = createManualClock({ now: Date.UTC(2026, 10, 30) });
+      const shop = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch, clock });
       await shop.graphql(query);
       stopping.abort();
     });

@@ -8,7 +8,7 @@ const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 const evidence = 'docs/background/evidence.md';
 
 const absolute =
-  /\b(?:never|always|exactly once|guarantee\w*|every|loses? no\w*|nothing is lost|must not lose|cannot be lost)\b/i;
+  /\b(?:never|always|exactly once|guarantee\w*|every|loses? no\w*|nothing is lost|must not lose|cannot be lost|no \w+ (?:is|are) lost|misses no\w*|nothing (?:\w+ ){0,2}twice)\b/i;
 
 /** Names of things, and how often something is done: no promises. */
 const terms = /`[^`]*`|\bnever expires?\b|\bevery (?:five minutes|week)\b/g;

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { postgresOrSkip, redisOrSkip } from '../services.ts';
 import { sourceProgram } from '../source-program.ts';
 
@@ -8,9 +10,9 @@ const redis = await redisOrSkip(0);
 const postgres = await postgresOrSkip();
 
 /** Runs an example by its one command, on the built package, with nothing of a shop in its environment. */
-async function example(name: string, settings: NodeJS.ProcessEnv = {}) {
+async function example(name: string, settings: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
   const { SHOPIFY_SHOP: _shop, SHOPIFY_ACCESS_TOKEN: _token, ...env } = process.env;
-  const program = sourceProgram(new URL(`../../examples/${name}/main.ts`, import.meta.url));
+  const program = sourceProgram(new URL(`../../examples/${name}/main.ts`, import.meta.url), args);
   const child = spawn(process.execPath, program, { env: { ...env, ...settings } });
   let out = '';
   let errors = '';
@@ -34,6 +36,31 @@ it('order-feed reads orders, and the one that it has sent', async () => {
   const { code, out, errors } = await example('order-feed');
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(out).toMatch(/^sent #1001$[\s\S]*^#1001 FULFILLED/m);
+});
+
+describe('react-router-app, beside Shopify’s own library', () => {
+  it('installs, type-checks, builds, pushes from a job by the tokens of the sessions, and takes webhooks', async () => {
+    const { code, out, errors } = await example('react-router-app', {}, ['--typecheck']);
+    expect({ code, errors }).toEqual({ code: 0, errors: expect.any(String) });
+    expect(out).toMatch(/^The merchant opens the app: 200, installed$/m);
+    expect(out).toMatch(/^ {2}job: created Linen tee$/m);
+    expect(out).toMatch(/^ {2}job: updated Cotton tee$/m);
+    expect(out).toMatch(/^ {2}products\/update: Cotton tee of demo\.myshopify\.com$/m);
+    expect(out).toMatch(/^products\/update to \/webhooks\/shopwright: 200$/m);
+    expect(out).toMatch(/^app\/uninstalled to \/webhooks\/app\/uninstalled: 200$/m);
+    expect(out).toMatch(/^Products of the shop: Cotton tee$/m);
+  }, 600_000);
+
+  it('needs no more than 80 lines beside those of the template', () => {
+    const app = join(import.meta.dirname, '../../examples/react-router-app/template/app');
+    const linesOf = (file: string): readonly string[] => readFileSync(join(app, file), 'utf8').trimEnd().split('\n');
+    const added = ['shopwright.server.ts', 'routes/webhooks.shopwright.tsx'].flatMap(linesOf);
+    const changed = ['routes.ts', 'routes/app.tsx']
+      .flatMap(linesOf)
+      .filter((line) => /shopwright|queuePush|\btitle\b/.test(line));
+    expect(changed.length).toBeGreaterThan(4);
+    expect(added.length + changed.length).toBeLessThanOrEqual(80);
+  });
 });
 
 redis.describe('many-processes, with Redis', () => {

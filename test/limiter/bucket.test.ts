@@ -4,6 +4,7 @@ import {
   type BucketState,
   correct,
   createBucket,
+  msInLine,
   msUntil,
   type Reservation,
   refill,
@@ -42,6 +43,7 @@ describe('refill', () => {
     const reservation = reserve(bucket, 300);
     settle(bucket, reservation, {});
     refill(bucket, 500);
+    expect(bucket.level).toBe(700);
     refill(bucket, 1_000);
     expect(bucket.level).toBe(700);
   });
@@ -283,5 +285,41 @@ describe('a bucket beside Shopify', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the share of one process in a bucket', () => {
+  const share = (): BucketState => ({ ...createBucket({ maximumAvailable: 250, restoreRate: 12.5 }, 0), shares: 4 });
+
+  it('is charged for a call up to what was reserved and the whole bucket of the shop', () => {
+    const bucket = share();
+    settle(bucket, reserve(bucket, 200), { actualCost: 1_500 });
+    // What lies beyond cannot have been charged; and below zero it goes by the whole bucket at most.
+    expect(bucket).toMatchObject({ spent: 1_200, level: -950 });
+  });
+
+  it('takes the numbers of a share for those of a shop, once they make up a bucket that there can be', () => {
+    const bucket = share();
+    correct(bucket, status(200, 250, 10), 0);
+    expect(bucket).toMatchObject({ confirmed: true, maximumAvailable: 250, restoreRate: 10, level: 200 });
+    correct(bucket, status(200, 249, 10), 0);
+    expect(bucket).toMatchObject({ confirmed: false, maximumAvailable: 249 });
+  });
+
+  it('believes a rate of which all shares together are one that a shop can have', () => {
+    const bucket = share();
+    correct(bucket, status(200, 250, 0.25), 0);
+    expect(bucket.restoreRate).toBe(0.25);
+    correct(bucket, status(200, 250, 0.24), 0);
+    expect(bucket.restoreRate).toBe(0.25);
+  });
+});
+
+describe('msInLine', () => {
+  it('is the time in which what is missing for all that is ahead, and for the call, comes back', () => {
+    const bucket = createBucket(assumed, 0);
+    reserve(bucket, 900);
+    expect(msInLine(bucket, 150, 50)).toBe(2_000);
+    expect(msInLine(bucket, 0, 100)).toBe(0);
   });
 });

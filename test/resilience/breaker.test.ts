@@ -184,4 +184,90 @@ describe('the circuit breaker of a shop', () => {
     expect(breaker.state()).toBe('open');
     expect(states).toEqual(['open', 'half-open', 'closed', 'open']);
   });
+
+  it('gives no place of an earlier half-open time to a later one', async () => {
+    const { breaker, fail, attempt, clock } = setUp();
+    await fail(5);
+    await clock.advance(300_000);
+    const pending = Array.from({ length: 4 }, () => Promise.withResolvers<BreakerVerdict>());
+    const begin = (index: number, operation = 'A') =>
+      breaker.run(
+        operation,
+        () => pending[index]?.promise ?? Promise.resolve('neutral' as const),
+        (verdict) => verdict,
+      );
+    const early = begin(0);
+    await attempt('failure');
+    await clock.advance(300_000);
+    const trials = [begin(1), begin(2), begin(3)];
+    expect(breaker.state()).toBe('half-open');
+    pending[0]?.resolve('neutral');
+    await early;
+    await expect(attempt('success')).rejects.toSatisfy((error: unknown) => isShopwrightError(error, 'CIRCUIT_OPEN'));
+    for (const trial of pending) trial.resolve('success');
+    await Promise.all(trials);
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('stays as it is where it is open already and hears that another process opened', async () => {
+    const { breaker, fail, attempt, clock, states } = setUp();
+    await fail(5);
+    await clock.advance(100_000);
+    await breaker.openFor(1_000_000);
+    expect(states).toEqual(['open']);
+    await clock.advance(200_000);
+    expect(await attempt('success')).toBe('success');
+  });
+
+  it('opens by news for as long as they say, and tells its listener', async () => {
+    const { breaker, attempt, clock, states } = setUp();
+    await attempt('success');
+    await breaker.openFor(1_000);
+    expect(states).toEqual(['open']);
+    await clock.advance(999);
+    await expect(attempt('success')).rejects.toSatisfy(
+      (error: unknown) => isShopwrightError(error, 'CIRCUIT_OPEN') && error.retryAfterMs === 1,
+    );
+    await clock.advance(1);
+    expect(await attempt('success')).toBe('success');
+  });
+
+  it('is idle once nothing is in flight and nobody has called for that long', async () => {
+    const { breaker, clock } = setUp();
+    const work = Promise.withResolvers<void>();
+    const running = breaker.run(
+      'A',
+      () => work.promise,
+      () => 'success',
+    );
+    await clock.advance(60_000);
+    expect(breaker.isIdle(60_000)).toBe(false);
+    work.resolve();
+    await running;
+    await clock.advance(59_999);
+    expect(breaker.isIdle(60_000)).toBe(false);
+    await clock.advance(1);
+    expect(breaker.isIdle(60_000)).toBe(true);
+  });
+
+  it('is idle only after the time for which it stays open, while it is not closed', async () => {
+    const { breaker, fail, clock } = setUp();
+    await fail(5);
+    await clock.advance(60_000 + policy.openMs - 1);
+    expect(breaker.isIdle(60_000)).toBe(false);
+    await clock.advance(1);
+    expect(breaker.isIdle(60_000)).toBe(true);
+  });
+
+  it('runs what waits for its next use once', async () => {
+    const { breaker, attempt } = setUp();
+    let times = 0;
+    breaker.onNextUse(() => {
+      times += 1;
+    });
+    expect(times).toBe(0);
+    await attempt('success');
+    await attempt('success');
+    expect(times).toBe(1);
+  });
 });

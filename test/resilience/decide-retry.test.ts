@@ -14,7 +14,7 @@ import {
   TimeoutError,
 } from 'shopwright';
 import { describe, expect, it } from 'vitest';
-import { decideRetry, mayHaveExecuted } from '../../src/resilience/retry.ts';
+import { decideRetry, mayHaveExecuted, RetryCourse } from '../../src/resilience/retry.ts';
 
 const policy = { maxRetries: 5, baseDelayMs: 500, maxDelayMs: 30_000, maxThrottledMs: 300_000 };
 const first = { retries: 0, throttles: 0, throttledMs: 0 };
@@ -157,6 +157,84 @@ describe('decideRetry after throttling', () => {
     const error = new ThrottledError('throttled', { mayHaveExecuted: true });
     expect(decide({}, 0, {}, error)).toEqual({ action: 'stop' });
     expect(decide({ idempotency: 'idempotent' }, 0, {}, error)).toMatchObject({ action: 'retry' });
+  });
+});
+
+describe('decideRetry after a failure that asks for a wait', () => {
+  const asked = (retryAfterMs: number): HttpError =>
+    new HttpError('status 503', { isRetryable: true, status: 503, retryAfterMs });
+  const decide = (error: ShopwrightError): unknown =>
+    decideRetry({ ...first, error, idempotency: 'idempotent' }, policy, () => 0);
+
+  it('waits as long as maxDelayMs, and leaves a longer wait to the caller', () => {
+    expect(decide(asked(30_000))).toEqual({ action: 'retry', delayMs: 30_000 });
+    expect(decide(asked(30_001))).toEqual({ action: 'stop' });
+  });
+});
+
+describe('the retries of one call', () => {
+  const throttled = (): ThrottledError => new ThrottledError('throttled', { retryAfterMs: 2_000 });
+  const course = (errors: readonly (readonly [atMs: number, error: ShopwrightError])[], own: object = {}) => {
+    const retries = new RetryCourse();
+    const decisions = errors.map(
+      ([atMs, error]) =>
+        retries.decide({ error, idempotency: 'idempotent' }, { ...policy, ...own }, () => 0, atMs).action,
+    );
+    return { retries, decisions };
+  };
+
+  it('count time from the first throttled response, whatever failed in between', () => {
+    const { decisions } = course([
+      [1_000, throttled()],
+      [2_000, http(500)],
+      [299_000, throttled()],
+      [299_001, throttled()],
+    ]);
+    expect(decisions).toEqual(['retry', 'retry', 'retry', 'stop']);
+  });
+
+  it('count failures, and not what was throttled', () => {
+    const { retries, decisions } = course(
+      [
+        [0, throttled()],
+        [1, throttled()],
+        [2, http(500)],
+        [3, throttled()],
+        [4, http(500)],
+        [5, http(500)],
+      ],
+      { maxRetries: 2 },
+    );
+    expect(decisions).toEqual(['retry', 'retry', 'retry', 'retry', 'retry', 'stop']);
+    expect(retries.retries).toBe(3);
+  });
+
+  it('say on the error how often and how long a call was throttled', () => {
+    const { retries } = course([
+      [1_000, throttled()],
+      [31_000, throttled()],
+      [61_400, throttled()],
+    ]);
+    const error = throttled();
+    retries.sayHowLong(error, 61_400);
+    expect(error.throttledMs).toBe(60_400);
+    expect(error.message).toBe(
+      'throttled Throttled 3 times in 60 s. See who else uses the same app and shop, or raise retry.maxThrottledMs.',
+    );
+  });
+
+  it('say nothing of a single one, and nothing on another error', () => {
+    const { retries } = course([[1_000, throttled()]]);
+    const single = throttled();
+    retries.sayHowLong(single, 2_000);
+    expect(single.message).toBe('throttled');
+    retries.decide({ error: throttled(), idempotency: 'idempotent' }, policy, () => 0, 2_000);
+    const other = http(500);
+    retries.sayHowLong(other, 2_000);
+    expect(other.message).toBe('status 500');
+    const second = throttled();
+    retries.sayHowLong(second, 2_000);
+    expect(second.message).toContain('Throttled 2 times in 1 s');
   });
 });
 

@@ -55,6 +55,26 @@ describe.each(verifiers)('%s', (_name, verify) => {
       'a line break after the shop',
       { ...right, headers: { ...headers, 'x-shopify-shop-domain': 'acme.myshopify.com\n' } },
     ],
+    ...[
+      'evil.example/acme.myshopify.com',
+      'evil.example#acme.myshopify.com',
+      ' acme.myshopify.com',
+      '-acme.myshopify.com',
+    ].map((shop): [string, string, unknown] => [
+      'shop-invalid',
+      `"${shop}" as shop`,
+      { ...right, headers: { ...headers, 'x-shopify-shop-domain': shop } },
+    ]),
+    [
+      'shop-invalid',
+      'the shop twice',
+      {
+        ...right,
+        headers: { ...headers, 'x-shopify-shop-domain': ['acme.myshopify.com', 'acme.myshopify.com'] },
+      },
+    ],
+    ['topic-missing', 'a topic that is not text', { ...right, headers: { ...headers, 'x-shopify-topic': ['a', 1] } }],
+    ['topic-missing', 'an empty list as topic', { ...right, headers: { ...headers, 'x-shopify-topic': [] } }],
     ['input-invalid', 'no headers', { ...right, headers: undefined }],
     ['input-invalid', 'headers as text', { ...right, headers: 'x-shopify-topic: a' }],
     ['input-invalid', 'null headers', { ...right, headers: null }],
@@ -98,8 +118,21 @@ describe.each(verifiers)('%s', (_name, verify) => {
       'looks like an access token',
       { ...right, secrets: 'shpat_0123456789abcdef' },
     ],
+    [
+      'an access token among the secrets',
+      'looks like an access token',
+      { ...right, secrets: [undefined, oldSecret, ' atkn_0123456789abcdef'] },
+    ],
   ])('a mismatch hints at %s', async (_case, hint, input) => {
     expect(await verify(input)).toMatchObject({ reason: 'hmac-mismatch', message: expect.stringContaining(hint) });
+  });
+
+  test.each([
+    ['another secret', { ...right, secrets: oldSecret }],
+    ['a secret with the letters of a token in it', { ...right, secrets: 'x-shpat_0123456789abcdef' }],
+  ])('a mismatch of %s has no hint', async (_case, input) => {
+    const message = expect.not.stringMatching(/body is empty|looks like/);
+    expect(await verify(input)).toMatchObject({ reason: 'hmac-mismatch', message });
   });
 
   test.each([

@@ -34,6 +34,12 @@ type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
  *
  * @param place Which stock; `appId` is that of the webhook handler, where it has one.
  * @throws StorageError, also where a newer release of this package has stored it.
+ *
+ * @example
+ * ```ts
+ * const level = await readStock(stores.keyValue, { shop, inventoryItemId: '4001', locationId: '601' });
+ * console.log(level?.available);
+ * ```
  */
 export async function readStock(
   store: KeyValueStore,

@@ -33,6 +33,11 @@ function sampleWith<Payload extends object>(overrides: PayloadOverrides<Payload>
 /**
  * A variant as in a product's payload, and the payload of `variants/in_stock` and `variants/out_of_stock`.
  * Set what the test is about; the gid follows the `id`.
+ *
+ * @example
+ * ```ts
+ * productPayload({ variants: [variantPayload({ sku: 'TEE-S', price: '19.00' })] });
+ * ```
  */
 export function variantPayload(overrides: PayloadOverrides<ProductVariantPayload> = {}): ProductVariantPayload {
   const { id = 401 } = overrides;
@@ -93,7 +98,14 @@ export function productPayload(overrides: PayloadOverrides<ProductPayload> = {})
   });
 }
 
-/** The payload of `inventory_levels/connect` and `inventory_levels/update`. The gid follows item and location. */
+/**
+ * The payload of `inventory_levels/connect` and `inventory_levels/update`. The gid follows item and location.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'inventory_levels/update', payload: inventoryLevelPayload({ available: 0 }) });
+ * ```
+ */
 export function inventoryLevelPayload(overrides: PayloadOverrides<InventoryLevelPayload> = {}): InventoryLevelPayload {
   const { inventory_item_id = 4001, location_id = 601 } = overrides;
   return sampleWith<InventoryLevelPayload>(overrides, {
@@ -105,7 +117,14 @@ export function inventoryLevelPayload(overrides: PayloadOverrides<InventoryLevel
   });
 }
 
-/** The payload of `inventory_items/create` and `inventory_items/update`. The gid follows the `id`. */
+/**
+ * The payload of `inventory_items/create` and `inventory_items/update`. The gid follows the `id`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'inventory_items/update', payload: inventoryItemPayload({ sku: 'TEE-S' }) });
+ * ```
+ */
 export function inventoryItemPayload(overrides: PayloadOverrides<InventoryItemPayload> = {}): InventoryItemPayload {
   const { id = 4001 } = overrides;
   return sampleWith<InventoryItemPayload>(overrides, {
@@ -141,7 +160,14 @@ const address = {
   phone: null,
 };
 
-/** The payload of `customers/create` and `customers/update`, about nobody. The gid follows the `id`. */
+/**
+ * The payload of `customers/create` and `customers/update`, about nobody. The gid follows the `id`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'customers/update', payload: customerPayload({ note: 'calls back' }) });
+ * ```
+ */
 export function customerPayload(overrides: PayloadOverrides<CustomerPayload> = {}): CustomerPayload {
   const { id = 701 } = overrides;
   return sampleWith<CustomerPayload>(overrides, {
@@ -163,7 +189,14 @@ export function customerPayload(overrides: PayloadOverrides<CustomerPayload> = {
   });
 }
 
-/** The payload of the topics about a whole order, such as `orders/create` and `orders/paid`. The gid follows the `id`. */
+/**
+ * The payload of the topics about a whole order, such as `orders/create` and `orders/paid`. The gid follows the `id`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'orders/create', payload: orderPayload({ id: 802 }) });
+ * ```
+ */
 export function orderPayload(overrides: PayloadOverrides<OrderPayload> = {}): OrderPayload {
   const { id = 801 } = overrides;
   return sampleWith<OrderPayload>(overrides, {
@@ -219,7 +252,14 @@ export function orderPayload(overrides: PayloadOverrides<OrderPayload> = {}): Or
   });
 }
 
-/** The payload of `collections/create` and `collections/update`. The gid follows the `id`. */
+/**
+ * The payload of `collections/create` and `collections/update`. The gid follows the `id`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'collections/update', payload: collectionPayload({ title: 'Summer' }) });
+ * ```
+ */
 export function collectionPayload(overrides: PayloadOverrides<CollectionPayload> = {}): CollectionPayload {
   const { id = 501 } = overrides;
   return sampleWith<CollectionPayload>(overrides, {
@@ -236,7 +276,14 @@ export function collectionPayload(overrides: PayloadOverrides<CollectionPayload>
   });
 }
 
-/** The payload of `shop/update` and `app/uninstalled`. */
+/**
+ * The payload of `shop/update` and `app/uninstalled`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'app/uninstalled', payload: shopPayload() });
+ * ```
+ */
 export function shopPayload(overrides: PayloadOverrides<ShopPayload> = {}): ShopPayload {
   return sampleWith<ShopPayload>(overrides, {
     id: 901,
@@ -256,7 +303,14 @@ export function shopPayload(overrides: PayloadOverrides<ShopPayload> = {}): Shop
   });
 }
 
-/** The payload of `app/scopes_update`. */
+/**
+ * The payload of `app/scopes_update`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'app/scopes_update', payload: scopesUpdatePayload({ current: ['read_products'] }) });
+ * ```
+ */
 export function scopesUpdatePayload(overrides: PayloadOverrides<ScopesUpdatePayload> = {}): ScopesUpdatePayload {
   return sampleWith<ScopesUpdatePayload>(overrides, {
     id: 1,
@@ -267,7 +321,14 @@ export function scopesUpdatePayload(overrides: PayloadOverrides<ScopesUpdatePayl
   });
 }
 
-/** The payload of `bulk_operations/finish`. */
+/**
+ * The payload of `bulk_operations/finish`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'bulk_operations/finish', payload: bulkOperationFinishPayload({ status: 'failed' }) });
+ * ```
+ */
 export function bulkOperationFinishPayload(
   overrides: PayloadOverrides<BulkOperationFinishPayload> = {},
 ): BulkOperationFinishPayload {
@@ -286,19 +347,40 @@ const ofShop = { shop_id: 901, shop_domain: 'demo.myshopify.com' };
 
 const ofCustomer = { id: 701, email: 'ada@customer.example', phone: null };
 
-/** The payload of `customers/data_request`. */
+/**
+ * The payload of `customers/data_request`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'customers/data_request', payload: customerDataRequestPayload() });
+ * ```
+ */
 export function customerDataRequestPayload(
   overrides: Partial<CustomerDataRequestPayload> = {},
 ): CustomerDataRequestPayload {
   return { ...ofShop, customer: ofCustomer, orders_requested: [801], data_request: { id: 1 }, ...overrides };
 }
 
-/** The payload of `customers/redact`. */
+/**
+ * The payload of `customers/redact`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'customers/redact', payload: customerRedactPayload() });
+ * ```
+ */
 export function customerRedactPayload(overrides: Partial<CustomerRedactPayload> = {}): CustomerRedactPayload {
   return { ...ofShop, customer: ofCustomer, orders_to_redact: [801], ...overrides };
 }
 
-/** The payload of `shop/redact`. */
+/**
+ * The payload of `shop/redact`.
+ *
+ * @example
+ * ```ts
+ * signWebhook({ secret, shop, topic: 'shop/redact', payload: shopRedactPayload() });
+ * ```
+ */
 export function shopRedactPayload(overrides: Partial<ShopRedactPayload> = {}): ShopRedactPayload {
   return { ...ofShop, ...overrides };
 }

@@ -162,6 +162,12 @@ export interface WebhookReceipt {
 /**
  * Signs a webhook and posts it, once. A redirect is not followed, as Shopify follows none. Rejects as
  * `fetch` does where nobody answers.
+ *
+ * @example
+ * ```ts
+ * const payload = productPayload({ title: 'Tee' });
+ * await deliverWebhook({ url, secret, shop, topic: 'products/update', payload }); // { status: 200 }
+ * ```
  */
 export async function deliverWebhook(webhook: WebhookToSign & WebhookDelivery): Promise<WebhookReceipt> {
   const { body, headers } = signWebhook(webhook);

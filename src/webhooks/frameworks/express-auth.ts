@@ -64,6 +64,13 @@ export function verifyShopifySession(options: VerifySessionOptions): NodeMiddlew
  * `request.shopifyAppProxy`; any other is answered here with 401.
  *
  * @throws ConfigError for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * app.get('/proxy', verifyShopifyAppProxy({ secrets }), (request, response) => {
+ *   response.json({ shop: request.shopifyAppProxy?.shop });
+ * });
+ * ```
  */
 export function verifyShopifyAppProxy(options: VerifyAppProxyOptions): NodeMiddleware<ShopifyAuthRequest> {
   const verify = appProxyVerifier(options);

@@ -98,6 +98,13 @@ export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
  * (the event), `request.body` (its JSON) and `request.rawBody` (a `Buffer`); any other is answered here.
  *
  * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * app.post('/webhooks/shopify', verifyShopifyWebhook({ secrets }), (request, response) => {
+ *   response.json({ topic: request.shopifyWebhook?.topic });
+ * });
+ * ```
  */
 export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddleware<ShopifyWebhookRequest> {
   const receive = createVerifier(options, verifyWebhook);

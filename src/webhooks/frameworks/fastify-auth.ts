@@ -55,6 +55,14 @@ export function verifyShopifySession(options: VerifySessionOptions): FastifyPlug
  * one that Shopify has signed reaches its route with `request.shopifyAppProxy`; any other is answered here with 401.
  *
  * @throws ConfigError for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * app.register(async (scope) => {
+ *   await scope.register(verifyShopifyAppProxy({ secrets }));
+ *   scope.get('/proxy', async (request) => ({ shop: request.shopifyAppProxy?.shop }));
+ * });
+ * ```
  */
 export function verifyShopifyAppProxy(options: VerifyAppProxyOptions): FastifyPluginAsync {
   const verify = appProxyVerifier(options);
@@ -99,7 +107,14 @@ export function shopifyAuth(
     sendWeb(reply, (await oauth.beginAuth(fromFastify(request), begin?.(request))).response);
 }
 
-/** A Fastify handler that takes the browser back from the approval, at the path of `redirectUrl`. */
+/**
+ * A Fastify handler that takes the browser back from the approval, at the path of `redirectUrl`.
+ *
+ * @example
+ * ```ts
+ * app.get('/auth/callback', shopifyAuthCallback(oauth));
+ * ```
+ */
 export function shopifyAuthCallback(
   oauth: ShopifyOAuth,
   hooks: AuthCallbackHooks<readonly [request: FastifyRequest, reply: FastifyReply]> = {},

@@ -51,6 +51,11 @@ export function verifyShopifySession(
  * `c.get('shopifyAppProxy')`; any other is answered here with 401. On Node.
  *
  * @throws ConfigError for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * app.get('/proxy', verifyShopifyAppProxy({ secrets }), (c) => c.json({ shop: c.get('shopifyAppProxy').shop }));
+ * ```
  */
 export function verifyShopifyAppProxy(
   options: VerifyAppProxyOptions,
@@ -83,7 +88,14 @@ export function shopifyAuth(
   return async (context) => (await oauth.beginAuth(context.req.raw, begin?.(context))).response;
 }
 
-/** A Hono handler that takes the browser back from the approval, at the path of `redirectUrl`. */
+/**
+ * A Hono handler that takes the browser back from the approval, at the path of `redirectUrl`.
+ *
+ * @example
+ * ```ts
+ * app.get('/auth/callback', shopifyAuthCallback(oauth));
+ * ```
+ */
 export function shopifyAuthCallback(
   oauth: ShopifyOAuth,
   hooks: AuthCallbackHooks<readonly [context: Context]> = {},

@@ -51,6 +51,11 @@ export function verifyShopifySession(options: VerifySessionOptions): Authenticat
  * answered with 401. For the Node runtime.
  *
  * @throws ConfigError for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * export const GET = verifyShopifyAppProxy({ secrets })((_request, { shop }) => Response.json({ shop }));
+ * ```
  */
 export function verifyShopifyAppProxy(options: VerifyAppProxyOptions): AuthenticateRoute<VerifiedAppProxy> {
   const verify = appProxyVerifier(options);
@@ -71,6 +76,13 @@ export type AuthenticatedApiRoute<Request extends NodeRequest, Response extends 
  * Puts the check of the session token in front of an API route of Next's Pages Router.
  *
  * @throws ConfigError for an option that does not exist.
+ *
+ * @example
+ * ```ts
+ * export default verifyShopifySessionApiRoute({ clientId, secrets })((_request, response, { shop }) => {
+ *   response.end(shop);
+ * });
+ * ```
  */
 export function verifyShopifySessionApiRoute(
   options: VerifySessionOptions,

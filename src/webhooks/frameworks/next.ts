@@ -119,6 +119,15 @@ export type VerifiedApiRoute<Request extends NodeRequest, Response extends Serve
  * before the route sees it. The file must switch Next's body parser off, as for `shopifyWebhookApiRoute`.
  *
  * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * export const config = { api: { bodyParser: false } };
+ * export default verifyShopifyWebhookApiRoute({ secrets })(async (_request, response, event) => {
+ *   await save(event.shop, event.payload);
+ *   response.end();
+ * });
+ * ```
  */
 export function verifyShopifyWebhookApiRoute(
   options: ReceiveWebhookOptions,
