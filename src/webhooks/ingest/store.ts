@@ -1,4 +1,4 @@
-// One file: all that is kept of a delivery, from its acceptance to its end, and each key that it is kept under.
+// One file: everything stored about a delivery, from its acceptance to its end, and each of its keys.
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
@@ -27,11 +27,14 @@ const format = 1;
 
 const hourMs = 3_600_000;
 
-/** After so many restarts, each with a round of attempts, a delivery is left alone: it may be what kills the process. */
+/**
+ * After this many restarts, each with a round of attempts, a delivery is left alone: it may be what kills the process.
+ */
 const mostRestarts = 10;
 
 /**
- * Where a delivery is, from its acceptance to its end. All that is kept about deliveries is read and written here.
+ * The states of a delivery, from its acceptance to its end. Everything stored about deliveries is read and written
+ * here.
  *
  * With a queue:
  *
@@ -51,8 +54,8 @@ const mostRestarts = 10;
  *
  * Without a queue a delivery goes from received to running to done, and has no inbox entry.
  *
- * Accepting shuts nobody out: a copy is queued as well, and what is too much is dropped when it starts. So no process
- * can die in a state that blocks a retry. What the inbox holds is queued again by `recover.ts`.
+ * Accepting excludes nothing: a copy is queued as well, and dropped when it starts. So no process can die in a state
+ * that blocks a retry. `recover.ts` queues again what is in the inbox.
  */
 export class DeliveryStore {
   /** Type of its jobs. */
@@ -216,7 +219,7 @@ export class DeliveryStore {
         failure = error;
       }
     }
-    const message = 'a webhook was handled, but the store could not note it: a copy of it would be handled again';
+    const message = 'a webhook was handled, but the store could not record it: a copy of it would be handled again';
     this.logger?.error({ error: failure, ...idsOf(event) }, message);
   }
 
@@ -269,7 +272,7 @@ export class DeliveryStore {
     try {
       await inTime('store', lock.release(), deadline);
     } catch (error) {
-      const message = 'the lock of a webhook could not be given back: its lease runs out';
+      const message = 'the lock of a webhook could not be released: its lease will run out';
       this.logger?.warn({ error, ...idsOf(event) }, message);
     }
   }
@@ -291,7 +294,7 @@ export class DeliveryStore {
       return true;
     } catch (error) {
       this.#pendingRemovals.add(key);
-      this.logger?.warn({ error, key }, 'a webhook that is done could not be removed from the inbox');
+      this.logger?.warn({ error, key }, 'a handled webhook could not be removed from the inbox');
       return false;
     }
   }
@@ -317,7 +320,7 @@ export class DeliveryStore {
     try {
       await inTime('store', this.#setRestarts(keys.inbox, restarts), deadline);
     } catch (error) {
-      const message = 'the store could not note that a webhook had its last attempt';
+      const message = 'the store could not record that a webhook had its last attempt';
       this.logger?.warn({ error, key: keys.inbox }, message);
     }
     return undefined;
@@ -458,7 +461,7 @@ export interface Recovery {
 function inTime<T>(place: 'store' | 'queue', work: Promise<T>, deadline: Deadline): Promise<T> {
   return deadline.wait(work, () => {
     const { timeoutMs } = deadline;
-    const message = `The ${place} for webhooks did not answer within ${timeoutMs} ms.`;
+    const message = `The ${place} for webhooks did not respond within ${timeoutMs} ms.`;
     return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: true });
   });
 }
@@ -578,7 +581,7 @@ function fromJob(payload: unknown): WebhookEvent {
     typeof payload['idempotencyKey'] !== 'string'
   ) {
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }],
+      issues: [{ field: 'name', message: 'is the type of a job without a webhook; use another name' }],
     });
   }
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;

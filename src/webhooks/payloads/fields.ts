@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Any value of JSON. */
+/** Any JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | PayloadObject;
 
 /**
