@@ -78,7 +78,7 @@ export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   return { ...unknownJob(bull), attempts, error: { code: 'UNKNOWN', message }, failedAt };
 }
 
-/** A dead letter of which nothing but its id can be read. */
+/** A dead letter of which only the id can be read. */
 export function damagedDeadJob(id: string): DeadJob {
   const job = { id, type: 'unknown', payload: null, key: null, priority: 'background', enqueuedAt: 0 } as const;
   return { ...job, attempts: 0, error: foreignFailure, failedAt: 0 };
