@@ -172,7 +172,7 @@ export function checkFormat(stored: unknown, known: number, what: string, shop?:
   const { format } = stored;
   throw new StorageError(
     `${what} was written by a newer release of shopwright, in format ${format}; this release knows formats up to ` +
-      `${known}. It was left as it was. Update this process.`,
+      `${known}. It was left unchanged. Update this process.`,
     { ...(shop !== undefined && { shop }) },
   );
 }
