@@ -12,12 +12,12 @@ import {
   spentPoints,
 } from '../bucket.ts';
 
-/** A job as Bottleneck's events tell of it. */
+/** A job in Bottleneck's events. */
 export interface BottleneckJobInfo {
   readonly options: { readonly id: string; readonly weight: number };
 }
 
-/** The part of a Bottleneck 2.19 limiter that is needed; any copy of the package fits. */
+/** The required part of a Bottleneck 2.19 limiter, from any copy of the package. */
 export interface HostBottleneck {
   schedule<T>(
     options: { readonly id: string; readonly weight: number; readonly priority: number },
