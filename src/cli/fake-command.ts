@@ -73,7 +73,7 @@ async function listenOn(fake: FakeShopify, { port, tls }: FakeArguments): Promis
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
     if (!reason) throw error;
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: '--port', message: `is ${port}, which ${reason}. Give another one.` }],
+      issues: [{ field: '--port', message: `is ${port}, which ${reason}. Use another one.` }],
     });
   }
 }
@@ -132,11 +132,11 @@ const plans: readonly FakePlan[] = ['standard', 'advanced', 'plus'];
 function parseFakeArguments(args: readonly string[]): FakeArguments {
   const values = readOptions(args);
   const plan = plans.find((known) => known === values.plan);
-  if (!plan) throw wrong('--plan', `is "${values.plan}". Give one of: ${plans.join(', ')}.`);
+  if (!plan) throw wrong('--plan', `is "${values.plan}". Use one of: ${plans.join(', ')}.`);
   for (const name of ['token', 'client-id', 'client-secret'] as const) {
-    if (values[name] === '') throw wrong(`--${name}`, 'is empty. Give any text, or leave it out.');
+    if (values[name] === '') throw wrong(`--${name}`, 'is empty. Set any value, or omit it.');
   }
-  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is for HTTPS only. Add --tls.');
+  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is only for HTTPS. Add --tls.');
   return {
     plan,
     help: values.help,
@@ -177,5 +177,5 @@ function readOptions(args: readonly string[]) {
 function numberBetween(option: string, text: string, least: number, most: number, whole: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-  throw wrong(option, `is "${text}". Give a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+  throw wrong(option, `is "${text}". Use a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
 }
