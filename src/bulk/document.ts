@@ -87,14 +87,14 @@ export function readBulkQuery(text: string): readonly BulkConnection[] {
 /** A query for pages, made ready for bulk. */
 export interface PagedQuery {
   readonly operation: OperationDefinitionNode;
-  /** A node as bulk gives it, as the data of a page with it alone. */
+  /** Converts a node of a bulk result to the data of a page with only that node. */
   toPage(node: Record<string, unknown>): Record<string, unknown>;
 }
 
 /**
- * Makes a query for bulk of one that reads pages: `edges` in place of `nodes`.
+ * Converts a query for pages to one for bulk: `edges` instead of `nodes`.
  *
- * @throws ValidationError where it selects what only pages have.
+ * @throws ValidationError if it selects fields that only pages have.
  */
 export function pagedQuery(document: DocumentNode, operation: OperationDefinitionNode): PagedQuery {
   const set = expand(operation.selectionSet, fragmentsOf(document), []);
@@ -464,7 +464,7 @@ type InputTypes = ReadonlyMap<string, string>;
 
 const known = new Map<string, InputTypes>();
 
-/** What the package knows of the inputs of an API version; nothing where its schema file is not beside the code. */
+/** Returns the input types of an API version; none if its schema file is not next to the code. */
 export function inputTypes(apiVersion: string): InputTypes {
   const found = known.get(apiVersion);
   if (found) return found;
@@ -484,7 +484,7 @@ export function inputTypes(apiVersion: string): InputTypes {
   return types;
 }
 
-/** Whether a connection of the root can be sorted by id and searched. `false` where the schema file is not beside the code. */
+/** Whether a root connection can be sorted by id and searched. `false` if the schema file is not next to the code. */
 export function sortsById(field: string, apiVersion: string): boolean {
   const types = inputTypes(apiVersion);
   const line = definitionParts(types.get('QueryRoot') ?? '').members.get(field) ?? '';
@@ -610,7 +610,7 @@ function mark(roots: readonly FoundConnection[]): Map<SelectionSetNode, string> 
   return marked;
 }
 
-/** Begins the alias of `__typename` that tells the lines of connections apart. */
+/** Prefix of the `__typename` aliases that distinguish the lines of connections. */
 export const markerPrefix = 'bulk_';
 
 function rewritten(set: SelectionSetNode, marked: ReadonlyMap<SelectionSetNode, string>): SelectionSetNode {

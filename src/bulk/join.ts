@@ -10,7 +10,7 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import { type BulkConnection, holderOf, markerPrefix } from './document.ts';
 import { type Line, type LineBatch, parseLines } from './result-file.ts';
 
-/** Where a reader stands in a file, so that another one can go on. */
+/** Position of a reader in a file, from which another one can continue. */
 export interface Place {
   /** First byte of some lines, of which `skip` were taken, and of how many lines come before it. */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface Place {
   readonly lines: number;
 }
 
-/** Where a reader stands that gets the nodes in an order of their own. */
+/** Position of a reader that receives the nodes in a different order. */
 export interface PartPlace {
   readonly parts: number;
   /** Nodes that were taken. */

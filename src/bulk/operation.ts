@@ -67,7 +67,7 @@ const operationOf = (state: BulkStateFragment): BulkOperation => ({
   partialDataUrl: state.partialDataUrl ?? null,
 });
 
-/** Reads one operation. @throws BulkFailedError where the shop has none of that id. */
+/** Reads one operation. @throws BulkFailedError if the shop has none with that id. */
 export async function readOperation(shop: BulkShop, id: string, signal?: AbortSignal): Promise<BulkOperation> {
   const { data } = await shop.graphql(BulkOperationByIdDocument, { id }, background(signal));
   if (data.bulkOperation) return operationOf(data.bulkOperation);
@@ -106,11 +106,11 @@ const looksMs = [0, 2_000, 10_000];
 const maxLost = 3;
 
 /**
- * Starts an operation, once: where the response is lost, it is looked for by its time and text before it is sent again.
- * Where five run already, it waits.
+ * Starts an operation once: if the response is lost, it is looked up by its time and text before it is sent again.
+ * Waits if five are already running.
  *
- * @throws BulkNotEnabledError where the app may run none of its kind.
- * @throws ShopifyUserError where Shopify refuses the text.
+ * @throws BulkNotEnabledError if the app may not run this kind.
+ * @throws ShopifyUserError if Shopify refuses the text.
  */
 export async function submit(shop: BulkShop, submission: Submission): Promise<BulkOperation> {
   const { signal } = submission;
@@ -238,7 +238,7 @@ function scopeOf({ fetch }: BulkShop): Scope {
   return scope;
 }
 
-/** Tells whoever waits for an operation that it has ended. `false`: nobody in this process does. */
+/** Notifies those waiting for an operation that it has ended. Returns `false` if nobody in this process is. */
 export function wake(shop: BulkShop, id: string): boolean {
   const wakers = scopeOf(shop).wakers.get(`${shop.origin} ${id}`);
   for (const run of wakers ?? []) run();
@@ -342,10 +342,10 @@ const slotLeaseMs = 60_000;
 const slotPollMs = { first: 500, longest: 10_000 };
 
 /**
- * Takes one of the five places of an app and shop, and waits until one is free: among all processes that share the
- * store, else in this process.
+ * Takes one of the five slots of an app and shop, and waits until one is free: among all processes that share the
+ * store, or else in this process.
  *
- * @param wait `false`: nothing where none is free.
+ * @param wait If `false`, returns nothing if none is free.
  */
 export async function takeSlot(
   shop: BulkShop,

@@ -177,7 +177,7 @@ function readIssues(
 
 const documents = createDocumentParser();
 
-/** Starts a bulk query, or goes on with the one of that key. */
+/** Starts a bulk query, or continues the one with that key. */
 export async function startQuery(
   shop: BulkShop,
   document: string | TypedDocument<unknown, never>,

@@ -61,10 +61,10 @@ export class ResultFile {
   }
 
   /**
-   * The lines from a byte on, which must be the first of a line.
+   * Returns the lines from a byte on, which must be the first of a line.
    *
-   * @throws BulkIncompleteError where the last line is cut.
-   * @throws NetworkError, HttpError where the file cannot be read.
+   * @throws BulkIncompleteError if the last line is truncated.
+   * @throws NetworkError, HttpError if the file cannot be read.
    */
   async *lines(from = 0): AsyncGenerator<LineBatch> {
     const { isExact } = this.#options;
@@ -170,7 +170,7 @@ export class ResultFile {
     }
   }
 
-  /** Opens a connection that brings the file from a byte on; `skip` of what it brings come before. */
+  /** Opens a connection for the file from a byte on; its first `skip` bytes come before that. */
   async #open(
     at: number,
     signal: AbortSignal,
@@ -246,7 +246,7 @@ export class ResultFile {
     throw new NetworkError('The download was redirected too often.', { mayHaveExecuted: false });
   }
 
-  /** An address that is no longer good is read again; what will not change is thrown. */
+  /** Requests a new URL if the old one has expired; throws if that will not help. */
   async #refused(status: number): Promise<void> {
     const { renew, operationId } = this.#options;
     if (status === 408 || status === 429 || status >= 500) return;
@@ -280,7 +280,7 @@ export class ResultFile {
 const textBytes = 64 * 1024;
 
 /**
- * The objects of some lines; `undefined` where one is something else. Blank lines hold nothing.
+ * Parses lines to objects; `undefined` if one is something else. Blank lines are skipped.
  *
  * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
  */

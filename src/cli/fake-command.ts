@@ -6,16 +6,16 @@ import type { FakeServer } from '../testing/fake/http/listen.ts';
 import type { FakePlan } from '../testing/fake/model.ts';
 import { readArguments, wrong } from './arguments.ts';
 
-/** Where a command writes, and how it is told to stop. */
+/** Where a command writes, and how it is stopped. */
 export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
   /** Aborted by Ctrl-C or a termination signal. */
   readonly stop: AbortSignal;
-  /** Asks whoever sits there; absent where nobody does. */
+  /** Asks the user; absent if there is none. */
   readonly ask?: (question: string) => Promise<boolean>;
   readonly hasColours?: boolean;
-  /** Shows a line in place of the one that it showed before; absent where that is no screen. */
+  /** Replaces the previously shown line; absent if the output is not a terminal. */
   readonly redraw?: (line: string) => void;
   /** The same beside the output, for progress while lines go elsewhere. */
   readonly bar?: (line: string) => void;

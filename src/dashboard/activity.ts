@@ -270,7 +270,7 @@ export class Activity {
     counts.add(this.#minute, name, amount);
   }
 
-  /** One line; where it was said a moment ago, that one counts on, so that a storm leaves room for the rest. */
+  /** Adds a notice, or counts up a recent identical one, so that a storm leaves room for the rest. */
   #notice(kind: string, shop: string | null, text: string): void {
     const at = this.#clock.now();
     const index = this.#notices.findLastIndex((one) => one.text === text && one.shop === shop && at - one.at < 60_000);

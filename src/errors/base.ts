@@ -137,7 +137,7 @@ export class ConfigError extends ShopwrightError {
   }
 }
 
-/** @throws ConfigError where there are issues. */
+/** @throws ConfigError if there are issues. */
 export function assertValid(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }

@@ -165,7 +165,7 @@ export async function received(response: Response, limit = Number.POSITIVE_INFIN
   }
 }
 
-/** The error of a response that is larger than the client takes. Sending again would bring the same. */
+/** Creates the error for a response that is too large. Sending again would return the same. */
 export function responseTooLarge(limit: number): InvalidResponseError {
   return new InvalidResponseError(
     `The response has more than ${limit} bytes (maxResponseBytes). Raise the limit, or request fewer fields or smaller pages.`,
@@ -174,11 +174,11 @@ export function responseTooLarge(limit: number): InvalidResponseError {
 }
 
 /**
- * Runs one exchange so that it ends as the port promises, whatever the HTTP client below does.
+ * Runs one exchange so that it ends as the interface promises, whatever the HTTP client below does.
  *
- * An abort ends it at once with the signal's reason: undici by itself lets a request wait on that has no
- * connection yet. All else that is thrown becomes a `NetworkError`, but for a framework's control flow. No listener stays on the signal: `fetch`
- * by itself leaves one there until the garbage collector comes, and a shop's worker may use one signal for days.
+ * An abort ends it at once with the signal's reason: undici itself keeps a request waiting that has no connection yet.
+ * Anything else thrown becomes a `NetworkError`, except for a framework's control flow. No listener stays on the
+ * signal: `fetch` itself leaves one there until garbage collection, and a shop's worker may use one signal for days.
  *
  * @param run Makes the exchange; the signal it gets is its own.
  */

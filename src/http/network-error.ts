@@ -1,8 +1,8 @@
 import { ConfigError, NetworkError } from '../errors/errors.ts';
 
 /**
- * Makes a typed error of what a fetch-like client threw. The original is not kept as the cause:
- * it can hold the request with its access token.
+ * Creates a typed error from what a fetch-like client threw. The original is not kept as the cause: it can contain the
+ * request with its access token.
  *
  * A kept connection that the server closed just as the request was written counts as unknown: what the
  * system took may have arrived, and no client learns of it.

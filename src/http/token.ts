@@ -47,7 +47,7 @@ interface RefusedToken {
 }
 
 /**
- * After a 401: whether the source can give another token, so that the call is worth one replay.
+ * After a 401: asks whether the source can return another token, so that the call is worth retrying once.
  *
  * @param limit The time that the source has.
  * @param signal The caller's.
@@ -78,8 +78,8 @@ function sourceFailed(thrown: unknown, shop: string): AuthenticationError {
 }
 
 /**
- * A response as errors, events and log lines may repeat it: without the token in its headers and, if the response is a
- * refusal, in its body. What a good response holds is the caller's and stays as it came.
+ * Returns a response in a form that errors, events and log lines may quote: without the token in its headers and, if it
+ * is a refusal, in its body. A good response belongs to the caller and is left unchanged.
  */
 export function withoutToken(response: TransportResponse, token: string): TransportResponse {
   const { status, headers, body } = response;
@@ -96,7 +96,7 @@ export function withoutToken(response: TransportResponse, token: string): Transp
   };
 }
 
-/** Cuts the token out of what an error shows. Its data is hidden, and stays as it came. */
+/** Removes the token from what an error shows. Its data is hidden, and left unchanged. */
 export function withoutTokenInError<E>(error: E, token: string): E {
   if (!isShopwrightError(error)) return error;
   error.message = cutToken(error.message, token);

@@ -142,7 +142,7 @@ export class WaitQueue {
     return front;
   }
 
-  /** Asks what the call costs by now; `false` where it has left the queue. */
+  /** Updates the call's cost; returns `false` if it has left the queue. */
   reprice(waiter: Waiter): boolean {
     try {
       const cost = waiter.costNow?.();

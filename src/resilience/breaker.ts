@@ -143,8 +143,8 @@ export class ShopBreaker {
   }
 
   /**
-   * Whether a new breaker would do as well: nothing is in flight, and nobody has called for that many
-   * milliseconds; where the breaker is not closed, for as long again as it stays open.
+   * Whether the breaker can be dropped: nothing is in flight, and nobody has called for that many milliseconds, plus
+   * the time it stays open if it is not closed.
    */
   isIdle(forMs: number): boolean {
     const longEnoughMs = this.#state === 'closed' ? forMs : forMs + this.#policy.openMs;
@@ -156,7 +156,7 @@ export class ShopBreaker {
     this.#onNextUse = run;
   }
 
-  /** Reads the news of other processes, at most once a second; `undefined` where there is nothing to wait for. */
+  /** Reads the news of other processes, at most once a second; returns `undefined` if there is nothing to wait for. */
   refresh(listener: BreakerListener): Promise<void> | undefined {
     this.#use(listener);
     const nowMs = this.#clock.monotonic();
@@ -187,7 +187,7 @@ export class ShopBreaker {
    * Runs one attempt and takes its verdict.
    *
    * @param listener Notified of what this attempt changes, and of all later changes until another attempt runs.
-   * @throws CircuitOpenError where the breaker refuses it; then nothing ran.
+   * @throws CircuitOpenError if the breaker refuses it; then nothing ran.
    */
   async run<T>(
     operation: string,

@@ -29,11 +29,11 @@ const documentedPauseMs = 1000;
 const longestSpread = 8;
 
 /**
- * Decides about a retry. Pure: the same arguments give the same decision, but for the jitter, which comes
- * from `random` (0 up to 1).
+ * Decides about a retry. Pure: the same arguments give the same decision, except for the jitter from `random` (0 up to
+ * 1).
  *
- * Throttling does not mean that the shop fails: others use the same bucket, and points come back. It is bounded by time, and
- * each further throttled response spreads the callers over a longer time.
+ * Throttling does not mean that the shop is failing: others use the same bucket, and points are restored. It is limited
+ * by time, and each further throttled response spreads the callers over a longer time.
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: () => number): RetryDecision {
   const { error, retries, idempotency, throttles, throttledMs } = failed;
@@ -97,11 +97,11 @@ export class RetryCourse {
 }
 
 /**
- * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While
- * most calls succeed it is never felt; when most fail, calls give up after their first attempt.
+ * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While most calls succeed,
+ * it has no effect; when most fail, calls give up after their first attempt.
  */
 export interface RetryBudget {
-  /** Takes what one retry costs. `false` where the budget is too low for it. */
+  /** Takes the cost of one retry. Returns `false` if the budget is too low for it. */
   spend(): boolean;
   /** A call succeeded, after that many retries. */
   succeeded(retries: number): void;

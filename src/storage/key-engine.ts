@@ -36,7 +36,7 @@ export interface KeyEngine {
 
 /** The locks of an adapter. A holder is known by its token alone. */
 export interface LockEngine {
-  /** The new token where the lock is free; `undefined` where it is not. */
+  /** Returns the new token if the lock is free; otherwise `undefined`. */
   take(key: string, leaseMs: number): Promise<number | undefined>;
   /** Begins the lease again. `false`: the lock is no longer held with that token. */
   renew(key: string, token: number, leaseMs: number): Promise<boolean>;
@@ -56,7 +56,7 @@ function refuse(message: string): never {
   throw new StorageError(message);
 }
 
-/** @throws StorageError for a key that not every store can keep as it is. */
+/** @throws StorageError for a key that not every store can store unchanged. */
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key === '') refuse('A key must be a non-empty string.');
   else if (key.length > maxKeyLength) {
@@ -72,7 +72,7 @@ export function checkPrefix(prefix: unknown): asserts prefix is string {
   }
 }
 
-/** @throws StorageError for a value that not every store can keep as it is. The value itself is never shown. */
+/** @throws StorageError for a value that not every store can store unchanged. The value itself is never shown. */
 export function checkValue(key: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be a string: use JSON.stringify.`);
   else if (!isStorableText(value)) {

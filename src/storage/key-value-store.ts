@@ -100,9 +100,9 @@ function either(outer: AbortSignal | undefined, own: AbortController): () => voi
 }
 
 /**
- * Locks with waiting and renewal on the steps of an adapter. Those of this process who wait for one key stand in
- * line, so that only the first of them asks the store; it hears of a release in this process at once, and of one
- * elsewhere within a quarter of a second.
+ * Locks with waiting and renewal on the steps of an adapter. Calls of this process that wait for one key queue up, so
+ * that only the first asks the store; it is notified of a release in this process at once, and of one elsewhere within
+ * a quarter of a second.
  */
 export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const lines = createLines();

@@ -74,7 +74,7 @@ const withoutIds = (value: unknown): string => String(value).replaceAll(/(?<=\/)
 /** Format of the lines. */
 const traceFormat = 1;
 
-/** A line of a trace that is no head: milliseconds since its first event, and the event's fields. */
+/** A line of a trace after its head: milliseconds since the first event, and the event's fields. */
 export type TraceLine = { readonly atMs: number; readonly type: TelemetryEvent['type'] } & Readonly<
   Record<string, unknown>
 >;
@@ -89,7 +89,7 @@ export interface TraceHead {
   readonly packages?: Readonly<Record<string, string>>;
 }
 
-/** What a file holds that is a trace, or says that it is. */
+/** The content of a trace file. */
 export interface ReadTrace {
   readonly head: TraceHead;
   readonly lines: readonly TraceLine[];

@@ -248,9 +248,9 @@ function payload(walk: Walk, one: MergedField, place: Place): number {
 /** Corrects estimates by what Shopify really asked for the same operation before. */
 export interface CostBook {
   /**
-   * The cost to reserve: the estimate, corrected where the operation has been seen. In points.
+   * Returns the points to reserve: the estimate, corrected if the operation has been seen.
    *
-   * @param shared What other processes have seen of it, oldest first; each counts once as a response of our own.
+   * @param shared Samples of other processes, oldest first; each counts like one response of our own.
    */
   expect(key: string, estimate: number, shared?: readonly CostSample[]): number;
   /** Notes what Shopify asked for (`requestedQueryCost`) where we had estimated that much. */

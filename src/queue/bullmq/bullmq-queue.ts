@@ -343,7 +343,7 @@ function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<Sto
   return processedOn + (data?.retryDelaysMs?.[attemptsMade - 1] ?? 0);
 }
 
-/** Who works on a queue, and how much there is to do. */
+/** Workers of a queue, and how much there is to do. */
 export interface QueueWork {
   /** Jobs that wait, those of later included. */
   readonly jobs: number;

@@ -38,7 +38,7 @@ interface PoolState {
   readonly ending?: boolean;
 }
 
-/** The errors of one set of stores. No message holds an address, a password or a value. */
+/** The errors of one set of stores. No message contains an address, a password or a value. */
 export interface PostgresErrors {
   /** No connection could be had, so nothing was sent. */
   readonly connecting: (error: unknown, pool: PoolState, waitedMs: number) => StorageError;

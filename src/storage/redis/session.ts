@@ -78,8 +78,8 @@ export class RedisSession {
   }
 
   /**
-   * What a script that changes something of one owner returns. Done once at most, and never after it failed:
-   * whoever reads the state after an error sees for good whether it was.
+   * Runs a script that changes something of one owner, and returns its result. Done at most once, and never after it
+   * failed: reading the state after an error shows for certain whether it was done.
    */
   write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
     return this.#settings.gate.run(() => this.#write(owner, script, keys, args));
@@ -156,8 +156,8 @@ export class RedisSession {
   }
 
   /**
-   * Finds all keys whose names begin and end so, on every master of a cluster. Gives what is between. Redis may give
-   * a key more than once, so all found are remembered until the end.
+   * Finds all keys with that beginning and end, on every master of a cluster, and returns the part between. Redis may
+   * return a key more than once, so all found are remembered until the end.
    */
   async *scan(start: string, end: string): AsyncGenerator<readonly string[]> {
     const { redis, gate } = this.#settings;

@@ -145,8 +145,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Queued or received → running, alone among the deliveries of its resource, unless it is done or stale. The lock is
-   * renewed until `release`, and runs out where the process dies.
+   * Queued or received → running, one at a time per resource, unless it is done or stale. The lock is renewed until
+   * `release`, and expires if the process dies.
    *
    * @param waitMs Milliseconds to wait for another delivery of the resource; then it is `busy`.
    */
@@ -229,8 +229,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Notes a delivery as the newest that was applied to its resource. By compare-and-set, so that whoever has lost the
-   * lock meanwhile does not put an older watermark over a newer one.
+   * Records a delivery as the newest applied to its resource. By compare-and-set, so that a process that has lost the
+   * lock does not replace a newer watermark by an older one.
    */
   async #advanceWatermark({ key, position, seen, marks, secretIndex }: ResourceOfDelivery): Promise<void> {
     const { order, updatedAt, triggeredAt, isEnd } = position;
@@ -310,8 +310,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Running → dead, after its last attempt. The queue's dead letter holds it, and one of the same id starts again.
-   * Where the dead letter ends with the process, it stays in the inbox for the next start. Never rejects.
+   * Running → dead, after its last attempt. The queue's dead letter holds it, and one of the same id starts again. If
+   * the dead letter ends with the process, it stays in the inbox for the next start. Never rejects.
    */
   async bury(delivery: Delivery, restarts: number): Promise<void> {
     if (!this.#queue?.isInMemory) return this.leaveInbox(delivery);
@@ -326,7 +326,7 @@ export class DeliveryStore {
     return undefined;
   }
 
-  /** Whether all that was kept of the shop was erased after a job was queued. Never rejects: where nobody knows, it was not. */
+  /** Whether the shop's data was erased after a job was queued. Never rejects: if unknown, it was not. */
   async isErasedSince({ event, deadline }: Delivery, enqueuedAt: number): Promise<boolean> {
     deadline.restart();
     try {
@@ -338,7 +338,10 @@ export class DeliveryStore {
     }
   }
 
-  /** Whether it counts as done though it failed here, as where its customer was erased meanwhile. Never rejects, as above. */
+  /**
+   * Whether it counts as done although it failed here, for example because its customer was erased meanwhile. Never
+   * rejects, as above.
+   */
   async isDoneMeanwhile(delivery: Delivery): Promise<boolean> {
     delivery.deadline.restart();
     try {
@@ -358,7 +361,7 @@ export class DeliveryStore {
     await this.#store.compareAndSet(key, before, JSON.stringify({ ...entry, restarts }));
   }
 
-  /** Of all processes that share a store, one scans the inbox: in some stores that goes through all keys. */
+  /** Only one of the processes that share a store scans the inbox: in some stores that goes through all keys. */
   async claimScan(pauseMs: number): Promise<boolean> {
     return this.#store.setIfAbsent(scanKey(await this.#handler), 'taken', { ttlMs: pauseMs });
   }
@@ -593,10 +596,10 @@ function fromJob(payload: unknown): WebhookEvent {
 }
 
 /**
- * Reads a queued delivery: its event, and where it was recovered, the restarts before this one. `undefined` where a
- * newer version has queued it.
+ * Reads a queued delivery: its event and, if it was recovered, the restarts before this one. `undefined` if a newer
+ * version queued it.
  *
- * @throws ConfigError where the job is not a webhook's.
+ * @throws ConfigError if the job is not a webhook's.
  */
 export function readJob(
   payload: unknown,
